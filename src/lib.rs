@@ -4,8 +4,11 @@
 //! (the ground comes first); `tests/tidy.rs` reads the order from this file and fails on any other path.
 
 // ground: data that knows no stage of the language
-pub mod source;
+pub mod builtin;
 pub mod diagnostic;
+pub mod source;
+pub mod types;
 
 // language: pure functions of their input
+pub mod hir;
 pub mod syntax;

@@ -1,0 +1,528 @@
+//! Expressions, which statements are as well, and the patterns that take values apart.
+
+use super::{FunctionId, LocalId, Variable};
+use crate::builtin::BuiltinId;
+use crate::source::Span;
+use crate::syntax::ast::Band;
+use crate::types::Type;
+use std::sync::Arc;
+
+/// An expression, which every statement is as well.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its place in the function's file.
+    pub span: Span,
+}
+
+/// What an expression is. Where a comment says *value*, confidence and evidence go with it.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// `null`, and what a diagnostic stands for
+    Null,
+    /// `true`
+    Bool(bool),
+    /// `42`
+    Number(f64),
+    /// `"text"`
+    Text(Arc<str>),
+    /// `/source/flags`
+    Regex {
+        /// Between the slashes.
+        source: Arc<str>,
+        /// Behind them.
+        flags: Arc<str>,
+    },
+    /// `` `text ${hole}` ``
+    Template(Vec<Part>),
+    /// `[a, ...b]`
+    List(Vec<Element>),
+    /// `{ a: 1, [k]: 2, ...o }`
+    Object(Vec<Member>),
+    /// The value of a variable
+    Read(Variable),
+    /// A built-in as a value, or what is called by the first link of a chain
+    Builtin(BuiltinId),
+    /// The global `input` of a script
+    Input,
+    /// The global `agents`
+    Agents,
+    /// The list of all bound agents, `agentList`
+    AgentList,
+    /// A closure over what the function captures
+    Function(FunctionId),
+    /// `op x`
+    Unary(Unary, Box<Expr>),
+    /// A row of one level, grouped to the left: `a + b - c`
+    Binary {
+        /// The first operand.
+        first: Box<Expr>,
+        /// The operators with their places, and what follows each.
+        rest: Vec<(Binary, Span, Expr)>,
+    },
+    /// `&&`, `||`, `??`, `~??`: the right side runs only if needed
+    Logical {
+        /// The first operand.
+        first: Box<Expr>,
+        /// The operators and what follows each, grouped to the left.
+        rest: Vec<(Logical, Expr)>,
+    },
+    /// Asking `x ~> t`: true if x is true and its confidence at least t; reads as `x && ~x >= t`
+    Ask {
+        /// What is asked about.
+        value: Box<Expr>,
+        /// The least confidence.
+        threshold: Box<Expr>,
+    },
+    /// `a..b`, `a..=b`
+    Range {
+        /// From.
+        low: Box<Expr>,
+        /// To.
+        high: Box<Expr>,
+        /// Whether the end counts.
+        inclusive: bool,
+    },
+    /// `x.a?.b[c](d).m(e)`: a null before an optional link makes the whole chain null
+    Chain {
+        /// What the links apply to.
+        base: Box<Expr>,
+        /// The links, left to right.
+        links: Vec<Link>,
+    },
+    /// `x instanceof T`
+    Instance(Box<Expr>, Type),
+    /// A form that runs tasks of its own: `parallel race anyOf quorum`, and `vote` of tasks
+    Fork {
+        /// Which form.
+        form: BuiltinId,
+        /// The tasks in order of writing.
+        tasks: Vec<Tasks>,
+        /// Arguments before the tasks (`n` of `quorum`).
+        before: Vec<Expr>,
+        /// Arguments behind the tasks (options).
+        after: Vec<Expr>,
+    },
+    /// `if`, `? :`; without a condition that holds, `otherwise` or null. The value chosen is under all conditions asked
+    If {
+        /// Conditions and what they guard, in order.
+        arms: Vec<(Expr, Expr)>,
+        /// What runs when none holds.
+        otherwise: Option<Box<Expr>>,
+    },
+    /// `match`
+    Match {
+        /// What is looked at.
+        subject: Box<Expr>,
+        /// The arms in order.
+        arms: Vec<Arm>,
+    },
+    /// `switch`: tests by `==` in order; empty cases were merged with what follows them
+    Switch {
+        /// What is compared.
+        subject: Box<Expr>,
+        /// The tests of each case (one at least, unless it is the default alone) and its body.
+        cases: Vec<Case>,
+    },
+    /// `uncertain if`
+    Uncertain {
+        /// What routes.
+        subject: Box<Expr>,
+        /// The branches.
+        branches: Vec<Branch>,
+    },
+    /// `try`
+    Try {
+        /// What is guarded.
+        body: Box<Expr>,
+        /// What takes an error, and what runs then.
+        handler: Option<(Option<Pattern>, Box<Expr>)>,
+        /// What runs in any case.
+        finalizer: Option<Box<Expr>>,
+    },
+    /// A scope: its functions exist from its beginning; its value is that of its last expression that is not passed over
+    Block(Block),
+    /// `let pattern = value`; null
+    Let {
+        /// What takes the value.
+        pattern: Pattern,
+        /// The value; null where none is written.
+        value: Option<Box<Expr>>,
+    },
+    /// `target = value`, `target op= value`: the new value
+    Assign {
+        /// What changes.
+        target: Place,
+        /// The operator of a compound assignment; the right side of a logical one runs only if needed.
+        operator: Option<Compound>,
+        /// To what.
+        value: Box<Expr>,
+    },
+    /// `pattern = value`: the value
+    Unpack {
+        /// What takes its parts: names that exist and paths.
+        pattern: Pattern,
+        /// What is taken apart.
+        value: Box<Expr>,
+    },
+    /// `x++`, `--x`
+    Step {
+        /// What changes.
+        target: Place,
+        /// By how much.
+        by: f64,
+        /// Whether the new value is the value.
+        prefix: bool,
+    },
+    /// `delete o.k`: whether it was there
+    Delete(Place),
+    /// `while c max N { }`, `do { } while c max N`; null
+    While {
+        /// What decides.
+        condition: Box<Expr>,
+        /// The most turns.
+        max: Option<Box<Expr>>,
+        /// What runs.
+        body: Body,
+        /// Whether the body runs before the first question (`do`).
+        late: bool,
+    },
+    /// `for pattern in source`; null. With two patterns: value and index of a list, key and value of an object
+    ForEach {
+        /// One or two.
+        patterns: Vec<Pattern>,
+        /// What is walked, over a snapshot.
+        source: Box<Expr>,
+        /// The most turns.
+        max: Option<Box<Expr>>,
+        /// What runs.
+        body: Body,
+    },
+    /// `for (init; condition; step)`; null. Its own variables are fresh each turn
+    ForCount {
+        /// Runs first.
+        init: Option<Box<Expr>>,
+        /// The variables that `init` declares, copied to fresh ones each turn.
+        fresh: Vec<LocalId>,
+        /// What decides.
+        condition: Option<Box<Expr>>,
+        /// What runs after each turn.
+        step: Option<Box<Expr>>,
+        /// The most turns.
+        max: Option<Box<Expr>>,
+        /// What runs.
+        body: Body,
+    },
+    /// `return x`
+    Return(Option<Box<Expr>>),
+    /// `throw x`
+    Throw(Box<Expr>),
+    /// `break` of the innermost loop
+    Break,
+    /// `break` of the innermost `switch`; at the end of a case it was removed
+    Leave,
+    /// `continue`
+    Continue,
+    /// `context "name" { }`
+    Context {
+        /// The label.
+        name: Box<Expr>,
+        /// What runs under it.
+        body: Box<Expr>,
+    },
+    /// `agents.name = mock(…)` in a test
+    Bind {
+        /// The agent's name.
+        name: Arc<str>,
+        /// What it is bound to.
+        value: Box<Expr>,
+    },
+}
+
+/// A scope.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Functions declared here, which exist from the beginning.
+    pub functions: Vec<(Variable, FunctionId)>,
+    /// What runs, in order. Declarations that do nothing at run time are not among them.
+    pub exprs: Vec<Expr>,
+}
+
+/// A piece of a template.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// What the program says.
+    Text(Arc<str>),
+    /// What is filled in.
+    Hole(Expr),
+}
+
+/// An element of a list, or an argument.
+#[derive(Clone, Debug)]
+pub enum Element {
+    /// One.
+    One(Expr),
+    /// All of a list.
+    Spread(Expr),
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub enum Member {
+    /// `key: value`
+    Entry(Key, Expr),
+    /// All entries of an object.
+    Spread(Expr),
+}
+
+/// A key of an object, a pattern or a path.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// A name or text.
+    Fixed(Arc<str>),
+    /// Computed.
+    Computed(Box<Expr>),
+}
+
+/// A link of a chain.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// What it does.
+    pub kind: LinkKind,
+    /// Whether null before it makes the whole chain null.
+    pub optional: bool,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a link of a chain does.
+#[derive(Clone, Debug)]
+pub enum LinkKind {
+    /// `.name`
+    Member(Arc<str>),
+    /// `[key]`
+    Index(Expr),
+    /// `(arguments)`
+    Call(Vec<Element>),
+    /// `.name(arguments)`: an agent's method, a function under that key, or a built-in. Where it is a mutating built-in of a
+    /// path that begins at a variable, `place` is that path
+    Method {
+        /// The method.
+        name: Arc<str>,
+        /// What it is given.
+        arguments: Vec<Element>,
+        /// Where the change is written back.
+        place: Option<Place>,
+        /// Whether null in place of the method gives null: `?.()`.
+        optional_call: bool,
+    },
+}
+
+/// What can be changed: a variable, or what is reached from one by keys; of anything else, a copy.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where it begins.
+    pub root: Root,
+    /// The keys, outermost first.
+    pub keys: Vec<Key>,
+    /// Its place in the text.
+    pub span: Span,
+}
+
+/// Where a [`Place`] begins.
+#[derive(Clone, Debug)]
+pub enum Root {
+    /// A variable.
+    Variable(Variable),
+    /// A value that nobody else sees.
+    Copy(Box<Expr>),
+}
+
+/// Tasks of a fork.
+#[derive(Clone, Debug)]
+pub enum Tasks {
+    /// An element written out: a function of [`Kind::Task`].
+    One(FunctionId, Span),
+    /// `list.map(function)`: each application.
+    Each {
+        /// What is walked.
+        list: Expr,
+        /// What is applied.
+        function: Expr,
+    },
+    /// A list of functions.
+    Functions(Expr),
+}
+
+/// An arm of `match`.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// What must fit.
+    pub pattern: Pattern,
+    /// What must be true as well.
+    pub guard: Option<Expr>,
+    /// The value.
+    pub body: Expr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A case of `switch`.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Any of these fits.
+    pub tests: Vec<Expr>,
+    /// Whether it runs when nothing fits.
+    pub default: bool,
+    /// What runs.
+    pub body: Expr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A branch of `uncertain`.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// Which band.
+    pub band: Band,
+    /// A threshold of its own.
+    pub threshold: Option<Expr>,
+    /// What runs.
+    pub body: Expr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// The body of a loop.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Runs each turn.
+    Plain(Box<Expr>),
+    /// Routes each turn: a `while` on its condition, a `for` on its first variable.
+    Bands(Vec<Branch>),
+}
+
+/// What takes a value apart, or what a value must look like.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// What it is.
+    pub kind: PatternKind,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a pattern is.
+#[derive(Clone, Debug)]
+pub enum PatternKind {
+    /// `_`, or a gap
+    Ignore,
+    /// A name that is declared here
+    Bind(Variable),
+    /// Something that exists already
+    Place(Place),
+    /// A value it must equal; in `match` only
+    Equal(Box<Expr>),
+    /// `[a, b, ...c]`
+    List {
+        /// The elements.
+        elements: Vec<Pattern>,
+        /// What takes the others.
+        rest: Option<Box<Pattern>>,
+    },
+    /// `{ a, b: c, ...d }`
+    Object {
+        /// The entries.
+        entries: Vec<(Key, Pattern)>,
+        /// What takes the others.
+        rest: Option<Box<Pattern>>,
+    },
+    /// `a = default`
+    Default(Box<Pattern>, Box<Expr>),
+    /// `a | b`; in `match` only; all alternatives bind the same names
+    Either(Vec<Pattern>),
+    /// `a ~>= t`; in `match` only
+    Sure(Box<Pattern>, Box<Expr>),
+}
+
+/// A prefix operator.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Unary {
+    /// `-`
+    Negate,
+    /// `+`: the number it is
+    Plus,
+    /// `!`
+    Not,
+    /// `~`
+    Confidence,
+    /// `typeof`
+    Typeof,
+}
+
+/// An operator of two values, both of which run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Binary {
+    /// `**`
+    Power,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `in`
+    In,
+    /// Stating `~>`
+    State,
+    /// `~@>` and `~?>`
+    Gate,
+    /// `~||>`
+    Best,
+    /// `~~`
+    Chain,
+    /// `~&&`
+    Both,
+    /// `~||`
+    Either,
+    /// `x ~|> f` with x and the result: the result with the minimum of both
+    Under,
+}
+
+/// An operator whose right side runs only if needed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Logical {
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `??`
+    Coalesce,
+    /// `~??`
+    OrElse,
+}
+
+/// The operator of a compound assignment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Compound {
+    /// `+=` and its kin.
+    Binary(Binary),
+    /// `??=` and its kin.
+    Logical(Logical),
+}
