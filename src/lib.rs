@@ -11,4 +11,5 @@ pub mod types;
 
 // language: pure functions of their input
 pub mod hir;
+pub mod ir;
 pub mod syntax;

@@ -1,0 +1,397 @@
+//! The one intermediate form, which the validator and both engines read.
+//!
+//! A function is blocks of instructions in static single assignment with block parameters. What the tree left implicit is
+//! explicit here: which confidences a chosen value is under, where a variable is shared, what an instruction may do to the
+//! world, what a block costs, and which use of a value is its last, so that a write knows whether it must copy.
+//!
+//! Memory that is not a value of this form is of three kinds: *cells* (variables that closures change), *globals*
+//! (variables of modules that several functions see), and *slots* (variables of one function that a `try` must see as
+//! they were when an error came). Everything else that a program assigns is renamed away.
+
+use crate::builtin::BuiltinId;
+use crate::diagnostic::Code;
+use crate::hir::{Bands, Binary, FunctionId, GlobalId, Kind, Unary};
+use crate::source::{FileId, Name, Span};
+use crate::syntax::ast::Band;
+use crate::types::Type;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// All functions of a program, with what the tree says of them beside the code.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// By [`FunctionId`], the same as in the resolved program.
+    pub functions: Vec<Function>,
+    /// Modules, types, interfaces, globals, names: the resolved program. Its bodies are no longer needed by an engine.
+    pub declarations: Arc<crate::hir::Program>,
+}
+
+/// The code of one function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name, for messages.
+    pub name: Option<Name>,
+    /// What it is.
+    pub kind: Kind,
+    /// The file of all its spans.
+    pub file: FileId,
+    /// All of it.
+    pub span: Span,
+    /// How many arguments it takes, a rest parameter aside. What a call leaves out is null.
+    pub arity: u32,
+    /// Whether what is left over arrives as a list behind the others; without it, left over arguments are R008.
+    pub rest: bool,
+    /// How many values or cells its closure carries; they are the entry block's parameters behind the arguments.
+    pub captures: u32,
+    /// Which of the captures are cells; the others are values.
+    pub cells: Vec<bool>,
+    /// How many slots it has.
+    pub slots: u32,
+    /// The thresholds of its bands.
+    pub bands: Bands,
+    /// The code; the first block is the entry.
+    pub blocks: Vec<Block>,
+    /// What is known of each value.
+    pub values: Vec<Fact>,
+    /// Where an error inside a `try` goes.
+    pub handlers: Vec<Handler>,
+}
+
+/// A value of a function: it is defined once, by an instruction or as a block's parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Var(pub u32);
+
+/// A block of a function.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct BlockId(pub u32);
+
+/// A slot of a function.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Slot(pub u32);
+
+/// An entry of [`Function::handlers`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct HandlerId(pub u32);
+
+/// What is known of a value before a run.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Fact {
+    /// Its type; [`Type::Any`] when nothing is known.
+    pub kind: Type,
+    /// Whether its confidence is 1 and its evidence exact, whatever happens.
+    pub exact: bool,
+    /// The variable it is a state of, for messages.
+    pub name: Option<Name>,
+}
+
+/// Instructions that run one after the other.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// What it is entered with.
+    pub parameters: Vec<Var>,
+    /// What it does.
+    pub code: Vec<Inst>,
+    /// How it ends.
+    pub end: End,
+    /// The place of its end, for messages.
+    pub end_span: Span,
+    /// Where an error inside it goes; out of the function when there is none.
+    pub handler: Option<HandlerId>,
+    /// The steps it takes, charged when it is entered.
+    pub cost: u32,
+}
+
+/// Where errors of some blocks go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Handler {
+    /// The block, which takes the error as its one parameter.
+    pub block: BlockId,
+    /// Whether it only tidies up (`finally`): such a handler sees errors that cannot be caught and cancellations as well, and
+    /// ends by throwing on what it was given.
+    pub tidies: bool,
+}
+
+/// One instruction.
+#[derive(Clone, Debug)]
+pub struct Inst {
+    /// What it gives; a [`Op::Mutate`] gives the result here and the changed root in `second`.
+    pub result: Option<Var>,
+    /// The second result.
+    pub second: Option<Var>,
+    /// What it does.
+    pub op: Op,
+    /// What it works on.
+    pub args: SmallVec<[Var; 4]>,
+    /// Which arguments are used here for the last time, one bit each from the lowest: an engine moves them. An instruction
+    /// with more than 64 arguments moves none of the others.
+    pub moves: u64,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What an instruction does. The comment names its arguments. Unless said otherwise the result has the minimum of the
+/// arguments' confidences and the weakest of their evidences.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Op {
+    // ---- values
+    /// A literal: confidence 1, exact
+    Const(Constant),
+    /// `op x`
+    Unary(Unary),
+    /// `x op y`, by the operator's own law
+    Binary(Binary),
+    /// `low..high`
+    Range {
+        /// Whether the end counts.
+        inclusive: bool,
+    },
+    /// Parts, rendered and joined
+    Text,
+    /// Elements; those marked are lists whose elements are taken (R004 when they are none). Own confidence 1 if none is spread
+    List {
+        /// Which arguments are spread; empty when none is.
+        spread: Vec<bool>,
+    },
+    /// Values of the members in order; a computed key stands before its value
+    Object(Vec<Member>),
+    /// A function with what it captures, in the order of its captures: values, or cells
+    Closure(FunctionId),
+    /// A built-in as a value
+    Builtin(BuiltinId),
+    /// The host's input
+    Input,
+    /// The object of all bound agents
+    Agents,
+    /// The list of all bound agents
+    AgentList,
+    // ---- reading
+    /// `x.name`: R003 on null; `length`; never another built-in
+    Field(Arc<str>),
+    /// `x[key]`; a literal negative index counts from the end
+    Index {
+        /// Whether the index is a negative literal.
+        from_end: bool,
+    },
+    /// Whether x is null; without confidence of its own (exact): only for what decides inside the language
+    IsNull,
+    /// Whether x is true (section 2); confidence as x
+    Truth,
+    /// How many turns a walk over x takes: elements, entries, characters of text, numbers of a range; R005 for others
+    Count,
+    /// x, i: the element, key (of an object that is walked with one name) or number at turn i
+    Item,
+    /// x, i: the index or key at turn i
+    Key,
+    /// x, i: the entry's value at turn i (of an object walked with two names; of a list, the element)
+    Entry,
+    // ---- taking apart
+    /// x: itself, when it is a list (or text); R004 otherwise
+    Unpack,
+    /// x: itself, when it has properties; R004 on null and plain values
+    UnpackObject,
+    /// x: the elements from this one on
+    Rest(u32),
+    /// x, computed keys …: the entries without these keys
+    Omit(Vec<Option<Arc<str>>>),
+    /// x: whether it is a list of this many elements, or at least as many
+    Fits {
+        /// How many.
+        length: u32,
+        /// Whether more are fine.
+        open: bool,
+    },
+    /// x, computed keys …: whether it is an object that has these keys
+    Has(Vec<Option<Arc<str>>>),
+    /// x: whether it is of this type, for `instanceof`
+    Instance(Type),
+    /// x: itself, when it fits the type at a boundary; R012 with the path otherwise
+    Expect(Type),
+    // ---- confidence
+    /// x, deciders …: x with the minimum of its confidence and theirs, the weakest evidence: what was chosen
+    Under,
+    /// x, t: whether x is true and its confidence at least t (asking); a test, so exact
+    Ask,
+    /// x, c: x capped at c
+    Cap,
+    // ---- memory
+    /// A new cell, with a value, or empty until it is written (reading it is R017)
+    Cell,
+    /// cell: its value
+    Load {
+        /// Whether it may still be empty.
+        early: bool,
+    },
+    /// cell, x: puts x into it; R045 from another task than the one that made it
+    Store,
+    /// The value of a global
+    Global {
+        /// Which.
+        global: GlobalId,
+        /// Whether it may still be empty.
+        early: bool,
+    },
+    /// x: puts it into a global; R045 from a task
+    SetGlobal(GlobalId),
+    /// The value of a slot
+    Slot(Slot),
+    /// x: puts it into a slot
+    SetSlot(Slot),
+    /// The value of a variable that may not have its value yet: R017 if the argument is the empty mark, else the argument
+    Ready,
+    /// The empty mark, which [`Op::Ready`] refuses
+    Empty,
+    // ---- changing values
+    /// root, keys …, x: root with x at the path. R003, R016
+    Update {
+        /// The keys, outermost first; computed ones are arguments.
+        keys: Vec<Option<Arc<str>>>,
+    },
+    /// root, keys …: result whether it was there, second the root without it
+    Delete {
+        /// The keys, outermost first; computed ones are arguments.
+        keys: Vec<Option<Arc<str>>>,
+    },
+    /// root, keys …, arguments …: a mutating method on what is at the path, unless an agent or a function of one's own stands
+    /// there, which is called instead. Result what the method gives, second the changed root
+    Mutate {
+        /// The keys, outermost first; computed ones are arguments.
+        keys: Vec<Option<Arc<str>>>,
+        /// The method.
+        method: Arc<str>,
+        /// Whether the arguments are one list.
+        spread: bool,
+    },
+    // ---- calls
+    /// callee, arguments …: R006 when it is no function
+    Call {
+        /// Whether the arguments are one list.
+        spread: bool,
+    },
+    /// arguments …: a function that captures nothing, known before the run
+    CallFunction(FunctionId),
+    /// arguments …: a built-in
+    CallBuiltin {
+        /// Which.
+        builtin: BuiltinId,
+        /// Whether the arguments are one list.
+        spread: bool,
+    },
+    /// receiver, arguments …: an agent's method, a function under that key, or a built-in
+    CallMethod {
+        /// The method.
+        name: Arc<str>,
+        /// Whether the arguments are one list.
+        spread: bool,
+    },
+    /// before …, tasks …, after …: runs a form of section 8; each task is a function, or list and function, or a list of
+    /// functions
+    Fork {
+        /// Which form.
+        form: BuiltinId,
+        /// How many arguments stand before the tasks.
+        before: u32,
+        /// The tasks.
+        tasks: Vec<Task>,
+    },
+    /// x: begins a `context` with this label
+    Enter,
+    /// Ends the innermost `context` of the function
+    Leave,
+    /// x: binds an agent's name for the rest of the test
+    Bind(Arc<str>),
+}
+
+/// How arguments of a [`Op::Fork`] make tasks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Task {
+    /// One argument: a function of no arguments.
+    One,
+    /// Two arguments: a list and what is applied to each element.
+    Each,
+    /// One argument: a list of functions.
+    Functions,
+}
+
+/// A literal.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Constant {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number
+    Number(f64),
+    /// A text
+    Text(Arc<str>),
+    /// A regular expression
+    Regex {
+        /// Between the slashes.
+        source: Arc<str>,
+        /// Behind them.
+        flags: Arc<str>,
+    },
+}
+
+/// A member of an [`Op::Object`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Member {
+    /// One argument: the value.
+    Fixed(Arc<str>),
+    /// Two arguments: key and value.
+    Computed,
+    /// One argument: an object whose entries are taken.
+    Spread,
+}
+
+/// Where control goes, and with what.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Target {
+    /// The block.
+    pub block: BlockId,
+    /// Its parameters.
+    pub args: SmallVec<[Var; 4]>,
+    /// Which of them are used here for the last time.
+    pub moves: u64,
+}
+
+/// How a block ends.
+#[derive(Clone, PartialEq, Debug)]
+pub enum End {
+    /// To another block.
+    Jump(Target),
+    /// By the truth of a value.
+    Branch {
+        /// What decides.
+        condition: Var,
+        /// Where to if it is true.
+        then: Target,
+        /// Where to if not.
+        otherwise: Target,
+    },
+    /// By the confidence of a value: to the first branch whose threshold it reaches.
+    Route {
+        /// What decides.
+        subject: Var,
+        /// Bands with their thresholds (R020 unless numbers within 0..1 that fall) and where they lead, from high to low.
+        bands: Vec<(Band, Threshold, Target)>,
+        /// Where to for unknown.
+        unknown: Target,
+        /// Where to when no band is reached.
+        otherwise: Target,
+    },
+    /// Out of the function.
+    Return(Var),
+    /// With this value as an error; an error that was caught is thrown on unchanged.
+    Throw(Var),
+    /// With an error of the language, such as R009, about a value.
+    Fail(Code, Option<Var>),
+}
+
+/// The threshold of a band.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Threshold {
+    /// Known before the run.
+    Fixed(f64),
+    /// Computed.
+    Computed(Var),
+}
