@@ -6,8 +6,16 @@
 use crate::source::{Location, Span};
 
 mod code;
+mod escape;
+pub mod explanation;
+pub mod fix;
+pub mod json;
+pub mod sarif;
+mod suggest;
 
 pub use code::{CODES, Code, Entry};
+pub use escape::{escaped, is_treacherous};
+pub use suggest::nearest;
 
 /// How much a diagnostic weighs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
