@@ -4,12 +4,12 @@
 //! (the ground comes first); `tests/tidy.rs` reads the order from this file and fails on any other path.
 
 // ground: data that knows no stage of the language
-pub mod builtin;
-pub mod diagnostic;
 pub mod source;
+pub mod diagnostic;
 pub mod types;
+pub mod builtin;
 
 // language: pure functions of their input
+pub mod syntax;
 pub mod hir;
 pub mod ir;
-pub mod syntax;
