@@ -55,6 +55,36 @@ pub struct Function {
     pub values: Vec<Fact>,
     /// Where an error inside a `try` goes.
     pub handlers: Vec<Handler>,
+    /// The loops as they were written, outer ones first; what the validator says of a loop it says in these words.
+    pub loops: Vec<Loop>,
+}
+
+/// A loop as it was written.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Loop {
+    /// The block that each turn begins with.
+    pub head: BlockId,
+    /// Its form.
+    pub form: Form,
+    /// The bound that `max` gives, where there is one.
+    pub max: Option<Var>,
+    /// Its head in the text: from the word to the last token before the body (of `do`, the condition).
+    pub span: Span,
+}
+
+/// The form of a loop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// `for x in xs`
+    Each,
+    /// `for (init; condition; step)`
+    Count,
+    /// `while`
+    While,
+    /// `do … while`
+    Do,
+    /// `uncertain while`
+    Uncertain,
 }
 
 /// A value of a function: it is defined once, by an instruction or as a block's parameter.
@@ -378,6 +408,8 @@ pub enum End {
         unknown: Target,
         /// Where to when no band is reached.
         otherwise: Target,
+        /// Whether `default` was written; if not, a band without a branch does nothing.
+        default: bool,
     },
     /// Out of the function.
     Return(Var),
