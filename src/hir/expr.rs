@@ -276,7 +276,7 @@ pub enum Member {
     Spread(Expr),
 }
 
-/// A key of an object, a pattern or a path.
+/// A key of an object, a pattern or a path. In a path, a number below zero that was written out counts from the end.
 #[derive(Clone, Debug)]
 pub enum Key {
     /// A name or text.
@@ -301,12 +301,14 @@ pub struct Link {
 pub enum LinkKind {
     /// `.name`
     Member(Arc<str>),
-    /// `[key]`
+    /// `[key]`; a number below zero that was written out ([`ExprKind::Number`]) counts from the end
     Index(Expr),
     /// `(arguments)`
     Call(Vec<Element>),
     /// `.name(arguments)`: an agent's method, a function under that key, or a built-in. Where it is a mutating built-in of a
-    /// path that begins at a variable, `place` is that path
+    /// path that begins at a variable, `place` is that path, the links before this one included; its keys are names, numbers,
+    /// texts and variables that nobody changes meanwhile, so that they can be read twice. It is changed as it is after the
+    /// arguments were evaluated
     Method {
         /// The method.
         name: Arc<str>,

@@ -157,9 +157,15 @@ pub struct Global {
     pub file: FileId,
     /// Its name's place.
     pub span: Span,
-    /// Whether it is assigned after its declaration.
+    /// How it came about.
+    pub origin: Origin,
+    /// Its type, where one is written.
+    pub annotation: Option<Type>,
+    /// Whether it is assigned, or changed along a path, after its declaration.
     pub reassigned: bool,
-    /// The function it always is: a declaration that is never assigned again.
+    /// Whether it might be read before its declaration ran (R017), so that reading checks.
+    pub early: bool,
+    /// The function it always is: a declaration that is never assigned again. It is listed in [`Block::functions`] as well.
     pub function: Option<FunctionId>,
 }
 
@@ -246,6 +252,9 @@ pub struct Local {
     pub annotation: Option<Type>,
     /// Whether an inner function sees it.
     pub captured: bool,
+    /// Whether an inner function must see what becomes of it later (some [`Capture::shared`]), so that its value alone is
+    /// not enough.
+    pub shared: bool,
     /// Whether it is assigned, or changed along a path, after its declaration.
     pub reassigned: bool,
     /// Whether it might be read before its declaration ran (R017), so that reading checks.
@@ -282,8 +291,9 @@ pub struct Capture {
     pub from: Variable,
     /// Its name.
     pub name: Option<Name>,
-    /// Whether anyone assigns or changes it after its declaration; if not, its value may be captured instead.
-    pub reassigned: bool,
+    /// Whether it may change after the closure is made, be it by its declaration, which for a function that is declared
+    /// may run later; if not, its value may be captured instead.
+    pub shared: bool,
 }
 
 /// A variable as a function sees it.
