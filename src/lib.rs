@@ -7,6 +7,7 @@
 pub mod source;
 pub mod diagnostic;
 pub mod types;
+pub mod host;
 pub mod builtin;
 
 // language: pure functions of their input

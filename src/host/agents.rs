@@ -1,0 +1,279 @@
+//! Who can be asked, as data: what an agents file, a declaration in a program or an operator says of each agent.
+
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::time::duration;
+use crate::types::Effect;
+
+/// All agents that can be bound, in the order of their file.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Directory {
+    agents: Vec<Agent>,
+}
+
+/// How an agent is reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Transport {
+    /// Answers that stand in the file.
+    #[default]
+    Mock,
+    /// A model behind the interface of OpenAI.
+    OpenAi,
+    /// A model behind the interface of Anthropic.
+    Anthropic,
+    /// A service that takes and gives JSON.
+    Http,
+    /// A server of the Model Context Protocol.
+    Mcp,
+    /// Another agent, agent to agent.
+    A2a,
+    /// A command of the operating system.
+    Command,
+    /// A person.
+    Human,
+}
+
+impl Transport {
+    const NAMES: [(&'static str, Transport); 8] = [
+        ("mock", Transport::Mock),
+        ("openai", Transport::OpenAi),
+        ("anthropic", Transport::Anthropic),
+        ("http", Transport::Http),
+        ("mcp", Transport::Mcp),
+        ("a2a", Transport::A2a),
+        ("command", Transport::Command),
+        ("human", Transport::Human),
+    ];
+
+    /// Its name in agents files.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, transport)| *transport == self).map_or("", |(name, _)| name)
+    }
+
+    /// How grave a method of such an agent is when nobody says so.
+    pub fn effect(self) -> Effect {
+        match self {
+            Transport::Http | Transport::Mcp | Transport::Command => Effect::Act,
+            _ => Effect::Ask,
+        }
+    }
+}
+
+/// What is promised of an agent's answers.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Contract {
+    /// The least and the greatest confidence of its answers.
+    pub confidence: (f64, f64),
+    /// How many answers it was measured on.
+    pub samples: Option<u64>,
+    /// The day of the measurement, `2026-05-01`.
+    pub measured: Option<String>,
+    /// For how many milliseconds it holds.
+    pub valid: Option<f64>,
+}
+
+/// One agent.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Agent {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How it is reached; none where only a program speaks of it.
+    pub transport: Option<Transport>,
+    /// What it can do.
+    pub capabilities: Vec<Arc<str>>,
+    /// The group it belongs to; a list parameter of that name takes its members.
+    pub group: Option<Arc<str>>,
+    /// The model behind it.
+    pub model: Option<Arc<str>>,
+    /// Its part in a program, such as `verifier`.
+    pub role: Option<Arc<str>>,
+    /// How the confidence of its answers is found, as written.
+    pub confidence: Option<Json>,
+    /// What it costs, as written.
+    pub price: Option<Json>,
+    /// The most milliseconds an answer may take.
+    pub timeout: Option<f64>,
+    /// How grave its methods are.
+    pub effects: BTreeMap<Arc<str>, Effect>,
+    /// Whether asking twice does no more than asking once.
+    pub idempotent: bool,
+    /// What is promised of its answers.
+    pub contract: Option<Contract>,
+    /// Its methods, where they are listed.
+    pub methods: Option<Vec<Arc<str>>>,
+    /// Everything else that was said, such as the replies of a mock or where a transport leads.
+    pub settings: Map<String, Json>,
+}
+
+impl Agent {
+    /// Whether it has all of these capabilities.
+    pub fn can<'a>(&self, capabilities: impl IntoIterator<Item = &'a Arc<str>>) -> bool {
+        capabilities.into_iter().all(|wanted| self.capabilities.contains(wanted))
+    }
+
+    /// Whether it offers a method, as far as anyone says.
+    pub fn offers(&self, method: &str) -> bool {
+        self.methods.as_ref().is_none_or(|methods| methods.iter().any(|name| **name == *method))
+    }
+}
+
+impl Directory {
+    /// Nobody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What an agents file says, already read as JSON; or what is wrong with it, one sentence each.
+    pub fn read(json: &Json) -> Result<Self, Vec<String>> {
+        let Json::Object(entries) = json else {
+            return Err(vec!["an agents file maps names to agents".into()]);
+        };
+        let mut problems = Vec::new();
+        let agents = entries.iter().map(|(name, entry)| agent(name, entry, &mut problems)).collect();
+        if problems.is_empty() { Ok(Self { agents }) } else { Err(problems) }
+    }
+
+    /// All agents in order.
+    pub fn agents(&self) -> &[Agent] {
+        &self.agents
+    }
+
+    /// The agent of this name with its place in the order.
+    pub fn find(&self, name: &str) -> Option<(usize, &Agent)> {
+        self.agents.iter().enumerate().find(|(_, agent)| *agent.name == *name)
+    }
+
+    /// Adds an agent, or what is new about one: what is there already wins.
+    pub fn add(&mut self, agent: Agent) {
+        if self.find(&agent.name).is_none() {
+            self.agents.push(agent);
+        }
+    }
+}
+
+fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
+    let mut agent = Agent { name: name.into(), ..Agent::default() };
+    let Json::Object(entry) = entry else {
+        problems.push(format!("agent `{name}` is no object; write `{name}: {{ transport: … }}`"));
+        return agent;
+    };
+    let mut fault = |key: &str, wanted: &str| problems.push(format!("`{key}` of agent `{name}` is not {wanted}"));
+    for (key, value) in entry {
+        match key.as_str() {
+            "transport" => match value.as_str().and_then(|n| Transport::NAMES.iter().find(|(known, _)| *known == n)) {
+                Some((_, transport)) => agent.transport = Some(*transport),
+                None => fault(key, "one of `mock openai anthropic http mcp a2a command human`"),
+            },
+            "capabilities" => match texts(value) {
+                Some(texts) => agent.capabilities = texts,
+                None => fault(key, "a list of names"),
+            },
+            "methods" => match texts(value) {
+                Some(texts) => agent.methods = Some(texts),
+                None => fault(key, "a list of names"),
+            },
+            "group" | "model" | "role" => match value.as_str() {
+                Some(text) => {
+                    let field = match key.as_str() {
+                        "group" => &mut agent.group,
+                        "model" => &mut agent.model,
+                        _ => &mut agent.role,
+                    };
+                    *field = Some(text.into());
+                }
+                None => fault(key, "a name"),
+            },
+            "confidence" => agent.confidence = Some(value.clone()),
+            "price" => agent.price = Some(value.clone()),
+            "timeout" => match duration(value) {
+                Some(time) => agent.timeout = Some(time),
+                None => fault(key, "a duration such as `30s`"),
+            },
+            "idempotent" => match value.as_bool() {
+                Some(bool) => agent.idempotent = bool,
+                None => fault(key, "`true` or `false`"),
+            },
+            "effects" => match effects(value) {
+                Some(effects) => agent.effects = effects,
+                None => fault(key, "an object of methods and `read`, `ask`, `notify`, `act` or `irreversible`"),
+            },
+            "contract" => match contract(value) {
+                Some(contract) => agent.contract = Some(contract),
+                None => fault(key, "an object with `confidence: [least, greatest]` from 0 to 1"),
+            },
+            _ => {
+                agent.settings.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    if agent.methods.is_none() && agent.transport == Some(Transport::Mock) {
+        agent.methods = agent.settings.get("replies").and_then(Json::as_object).and_then(|replies| {
+            let open = replies.is_empty() || replies.contains_key("*");
+            (!open).then(|| replies.keys().map(|method| method.as_str().into()).collect())
+        });
+    }
+    agent
+}
+
+fn texts(value: &Json) -> Option<Vec<Arc<str>>> {
+    value.as_array()?.iter().map(|text| text.as_str().map(Arc::from)).collect()
+}
+
+fn effects(value: &Json) -> Option<BTreeMap<Arc<str>, Effect>> {
+    let entry = |(method, class): (&String, &Json)| Some((method.as_str().into(), Effect::find(class.as_str()?)?));
+    value.as_object()?.iter().map(entry).collect()
+}
+
+fn contract(value: &Json) -> Option<Contract> {
+    let object = value.as_object()?;
+    let confidence = match object.get("confidence")? {
+        Json::Array(ends) if ends.len() == 2 => (ends[0].as_f64()?, ends[1].as_f64()?),
+        least => (least.as_f64()?, 1.0),
+    };
+    let sound = 0.0 <= confidence.0 && confidence.0 <= confidence.1 && confidence.1 <= 1.0;
+    sound.then_some(())?;
+    Some(Contract {
+        confidence,
+        samples: object.get("samples").and_then(Json::as_u64),
+        measured: object.get("measured").and_then(Json::as_str).map(str::to_owned),
+        valid: match object.get("valid") {
+            Some(valid) => Some(duration(valid)?),
+            None => None,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_file_becomes_a_directory() {
+        let file = json!({
+            "a": { "transport": "mock", "capabilities": ["x", "y"], "replies": { "ask": [{ "value": 1 }] } },
+            "b": { "transport": "http", "url": "http://localhost", "timeout": "30s", "effects": { "deploy": "irreversible" },
+                   "contract": { "confidence": [0.6, 0.9], "samples": 240, "measured": "2026-05-01", "valid": "180d" } },
+        });
+        let directory = Directory::read(&file).unwrap();
+        let (place, a) = directory.find("a").unwrap();
+        assert_eq!(place, 0);
+        assert!(a.can([&"x".into()]) && !a.can([&"z".into()]));
+        assert!(a.offers("ask") && !a.offers("tell"));
+        let (_, b) = directory.find("b").unwrap();
+        assert_eq!(b.timeout, Some(30_000.0));
+        assert_eq!(b.effects["deploy"], Effect::Irreversible);
+        assert_eq!(b.contract.as_ref().unwrap().confidence, (0.6, 0.9));
+        assert!(b.offers("anything"));
+    }
+
+    #[test]
+    fn faults_are_named() {
+        let problems =
+            Directory::read(&json!({ "a": { "transport": "pigeon", "timeout": "soon" }, "b": 1 })).unwrap_err();
+        assert_eq!(problems.len(), 3);
+        assert!(problems[0].contains("`transport` of agent `a`"));
+    }
+}

@@ -1,0 +1,275 @@
+//! A world that fits in memory: agents whose answers stand in a directory, and a clock that jumps.
+//!
+//! Time is virtual: nothing waits, and whatever happens at one moment happens in the order it was asked for. So a run is
+//! the same each time, and an hour of delays takes no time.
+
+use serde_json::Value as Json;
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::agents::{Agent, Directory, Transport};
+use super::reply::{Answer, Failure, Reply};
+use super::request::{Batch, Call, Id, Kind, Request};
+use super::seed::Seed;
+use super::time::duration;
+
+/// The replies of one agent, by method.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Script {
+    methods: HashMap<String, Vec<Json>>,
+    used: HashMap<String, usize>,
+}
+
+impl Script {
+    /// The script that `replies` of an agents file stands for.
+    pub fn read(replies: &Json) -> Self {
+        let list = |replies: &Json| match replies {
+            Json::Array(list) => list.clone(),
+            one => vec![one.clone()],
+        };
+        let methods = replies.as_object().into_iter().flatten().map(|(name, replies)| (name.clone(), list(replies)));
+        Self { methods: methods.collect(), used: HashMap::new() }
+    }
+
+    /// The next reply of a method, the last one repeating; `"*"` serves any method that has none of its own.
+    fn next(&mut self, method: &str) -> Option<&Json> {
+        let key = if self.methods.contains_key(method) { method } else { "*" };
+        let replies = self.methods.get(key)?;
+        let used = self.used.entry(key.to_owned()).or_default();
+        let reply = replies.get(*used).or(replies.last());
+        *used += 1;
+        reply
+    }
+}
+
+/// The world in memory.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    directory: Arc<Directory>,
+    scripts: Vec<Script>,
+    clock: f64,
+    order: u64,
+    queue: BinaryHeap<Event>,
+    cancelled: HashSet<Id>,
+    seed: Seed,
+}
+
+#[derive(Clone, Debug)]
+struct Event {
+    at: f64,
+    order: u64,
+    id: Id,
+    reply: Reply,
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Event {}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Event {
+    // The heap gives its greatest first, which is to be the earliest.
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.at.total_cmp(&self.at).then(other.order.cmp(&self.order))
+    }
+}
+
+/// The moment virtual time begins with: 2026-01-01T00:00:00Z.
+const EPOCH: f64 = 1_767_225_600_000.0;
+
+impl Memory {
+    /// A world with these agents, whose randomness begins with this seed.
+    pub fn new(directory: Arc<Directory>, seed: u64) -> Self {
+        let scripts = directory
+            .agents()
+            .iter()
+            .map(|agent| agent.settings.get("replies").map_or_else(Script::default, Script::read));
+        Self {
+            scripts: scripts.collect(),
+            directory,
+            clock: 0.0,
+            order: 0,
+            queue: BinaryHeap::new(),
+            cancelled: HashSet::new(),
+            seed: Seed::new(seed),
+        }
+    }
+
+    /// The milliseconds since the beginning.
+    pub fn elapsed(&self) -> f64 {
+        self.clock
+    }
+
+    /// Takes what a machine wants. What needs no reply comes back, for whoever shows it.
+    pub fn submit(&mut self, batch: Batch) -> Vec<Request> {
+        let mut shown = Vec::new();
+        for request in batch.requests {
+            let (after, reply) = match &request.kind {
+                Kind::Call(call) => self.answer(call),
+                Kind::Now => (0.0, Reply::Number(EPOCH + self.clock)),
+                Kind::Random => (0.0, Reply::Number(self.seed.number())),
+                Kind::Uuid => (0.0, Reply::Text(self.seed.uuid())),
+                Kind::Print { .. } | Kind::Emit { .. } | Kind::Track { .. } => {
+                    shown.push(request);
+                    continue;
+                }
+            };
+            self.plan(after, request.id, reply);
+        }
+        for timer in batch.timers {
+            self.plan(timer.after, timer.id, Reply::Fired);
+        }
+        self.cancelled.extend(batch.cancellations);
+        shown
+    }
+
+    /// What happens next, if anything does; the clock goes there.
+    pub fn next_event(&mut self) -> Option<(Id, Reply)> {
+        while let Some(event) = self.queue.pop() {
+            if !self.cancelled.remove(&event.id) {
+                self.clock = self.clock.max(event.at);
+                return Some((event.id, event.reply));
+            }
+        }
+        None
+    }
+
+    /// When something happens next, in milliseconds since the beginning.
+    pub fn next_time(&self) -> Option<f64> {
+        self.queue.peek().map(|event| event.at)
+    }
+
+    fn plan(&mut self, after: f64, id: Id, reply: Reply) {
+        self.order += 1;
+        self.queue.push(Event { at: self.clock + after.max(0.0), order: self.order, id, reply });
+    }
+
+    fn answer(&mut self, call: &Call) -> (f64, Reply) {
+        let directory = self.directory.clone();
+        let Some((place, agent)) = directory.find(&call.agent) else {
+            let message = format!("there is no agent `{}`", call.agent);
+            return (0.0, Reply::Failed(Failure::Unknown { message }));
+        };
+        let (after, reply) = self.scripted(place, agent, call);
+        let limit = call.options.get("timeout").and_then(duration).or(agent.timeout);
+        match limit {
+            Some(limit) if after > limit => (limit, Reply::Failed(Failure::Timeout)),
+            _ => (after, reply),
+        }
+    }
+
+    fn scripted(&mut self, place: usize, agent: &Agent, call: &Call) -> (f64, Reply) {
+        let script = &mut self.scripts[place];
+        let mut retries = call.options.get("retries").and_then(Json::as_u64).unwrap_or(0);
+        let (mut total, mut cost, mut tokens) = (0.0, 0.0, 0.0);
+        loop {
+            let Some(reply) = script.next(&call.method) else {
+                let message = match agent.transport {
+                    None | Some(Transport::Mock) => format!("agent `{}` has no method `{}`", call.agent, call.method),
+                    Some(other) => {
+                        let failed = format!(
+                            "agent `{}` is reached by `{}`, which is not at hand here",
+                            call.agent,
+                            other.name()
+                        );
+                        return (0.0, Reply::Failed(Failure::Error { message: failed, cost: 0.0, tokens: 0.0 }));
+                    }
+                };
+                return (0.0, Reply::Failed(Failure::Unknown { message }));
+            };
+            total += reply.get("after").and_then(duration).unwrap_or(0.0);
+            let number = |key: &str| reply.get(key).and_then(Json::as_f64).unwrap_or(0.0);
+            cost += number("cost");
+            tokens += number("tokens");
+            match reply.get("error").filter(|error| !error.is_null()) {
+                Some(_) if retries > 0 => retries -= 1,
+                Some(error) => {
+                    let message = error.as_str().map_or_else(|| error.to_string(), str::to_owned);
+                    return (total, Reply::Failed(Failure::Error { message, cost, tokens }));
+                }
+                None => {
+                    let answer = Answer { cost, tokens, ..Answer::of(reply) };
+                    return (total, Reply::Answer(Box::new(answer)));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::request::{Path, Purpose, Timer};
+    use serde_json::json;
+
+    fn call(count: u32, agent: &str, method: &str) -> Request {
+        let call = Call {
+            agent: agent.into(),
+            method: method.into(),
+            purpose: Purpose::Method,
+            description: None,
+            prompt: Vec::new(),
+            arguments: Vec::new(),
+            names: Vec::new(),
+            schema: None,
+            effect: None,
+            options: Default::default(),
+        };
+        Request { id: Id { task: Path::root(), count }, kind: Kind::Call(Box::new(call)), context: Vec::new() }
+    }
+
+    fn world(file: Json) -> Memory {
+        Memory::new(Arc::new(Directory::read(&file).unwrap()), 1)
+    }
+
+    #[test]
+    fn replies_come_in_order_and_the_last_repeats() {
+        let mut world = world(json!({ "a": { "transport": "mock", "replies": {
+            "ask": [{ "value": 1, "confidence": 0.5 }, { "error": "down" }], "*": [{ "value": "any" }] } } }));
+        let mut next = |count, method| {
+            world.submit(Batch { requests: vec![call(count, "a", method)], ..Batch::default() });
+            world.next_event().unwrap().1
+        };
+        let Reply::Answer(first) = next(0, "ask") else { panic!() };
+        assert_eq!((first.value, first.confidence), (json!(1), Some(0.5)));
+        assert!(matches!(next(1, "ask"), Reply::Failed(Failure::Error { message, .. }) if message == "down"));
+        assert!(matches!(next(2, "ask"), Reply::Failed(_)));
+        assert!(matches!(next(3, "tell"), Reply::Answer(answer) if answer.value == json!("any")));
+    }
+
+    #[test]
+    fn time_is_virtual_and_ties_keep_their_order() {
+        let mut world =
+            world(json!({ "a": { "transport": "mock", "replies": { "ask": [{ "value": 1, "after": 60 }] } } }));
+        let timer = |count, after| Timer { id: Id { task: Path::root(), count }, after };
+        world.submit(Batch {
+            requests: vec![call(0, "a", "ask")],
+            timers: vec![timer(1, 60.0), timer(2, 5.0), timer(3, 1.0)],
+            ..Batch::default()
+        });
+        world.submit(Batch { cancellations: vec![Id { task: Path::root(), count: 3 }], ..Batch::default() });
+        let counts: Vec<_> = std::iter::from_fn(|| world.next_event()).map(|(id, _)| id.count).collect();
+        assert_eq!(counts, [2, 0, 1]);
+        assert_eq!(world.elapsed(), 60.0);
+    }
+
+    #[test]
+    fn nobody_and_nothing_are_told_apart() {
+        let mut world =
+            world(json!({ "a": { "transport": "mock", "replies": { "ask": [] } }, "b": { "transport": "http" } }));
+        for agent in ["z", "a", "b"] {
+            world.submit(Batch { requests: vec![call(0, agent, "ask")], ..Batch::default() });
+            assert!(matches!(world.next_event(), Some((_, Reply::Failed(_)))), "{agent}");
+        }
+    }
+}
