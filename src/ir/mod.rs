@@ -119,6 +119,8 @@ pub struct Fact {
 pub struct Block {
     /// What it is entered with.
     pub parameters: Vec<Var>,
+    /// Values whose life ended on the way here; an engine lets go of them before the code runs. Some may have been moved away.
+    pub gone: Vec<Var>,
     /// What it does.
     pub code: Vec<Inst>,
     /// How it ends.
@@ -139,14 +141,16 @@ pub struct Handler {
     /// Whether it only tidies up (`finally`): such a handler sees errors that cannot be caught and cancellations as well, and
     /// ends by throwing on what it was given.
     pub tidies: bool,
+    /// How many `context` regions of the function are open in it; an error leaves the inner ones.
+    pub contexts: u32,
 }
 
 /// One instruction.
 #[derive(Clone, Debug)]
 pub struct Inst {
-    /// What it gives; a [`Op::Mutate`] gives the result here and the changed root in `second`.
+    /// What it gives; none where nobody reads it.
     pub result: Option<Var>,
-    /// The second result.
+    /// The second result: the changed root of a [`Op::Delete`] or [`Op::Mutate`] whose home is a value.
     pub second: Option<Var>,
     /// What it does.
     pub op: Op,
@@ -206,14 +210,18 @@ pub enum Op {
     IsNull,
     /// Whether x is true (section 2); confidence as x
     Truth,
-    /// How many turns a walk over x takes: elements, entries, characters of text, numbers of a range; R005 for others
+    /// How many turns a walk over x takes: elements, entries, characters of text, numbers of a range; R005 for others. Exact
     Count,
-    /// x, i: the element, key (of an object that is walked with one name) or number at turn i
+    /// x, i: what a walk over x meets at turn i (from 0): the element, the key of an object, the character, the number
     Item,
-    /// x, i: the index or key at turn i
-    Key,
-    /// x, i: the entry's value at turn i (of an object walked with two names; of a list, the element)
-    Entry,
+    /// x, i: what goes with it: the value under an object's key, the index of anything else
+    Beside,
+    /// x: itself as an exact count, when it is a whole number from 0; R021 otherwise
+    Turns,
+    /// x: x plus this number; R002 when x is no number
+    Step(f64),
+    /// x: whether it has a method of this name: an agent's, a function under that key, a built-in; R003 on null
+    Offers(Arc<str>),
     // ---- taking apart
     /// x: itself, when it is a list (or text); R004 otherwise
     Unpack,
@@ -239,7 +247,7 @@ pub enum Op {
     // ---- confidence
     /// x, deciders …: x with the minimum of its confidence and theirs, the weakest evidence: what was chosen
     Under,
-    /// x, t: whether x is true and its confidence at least t (asking); a test, so exact
+    /// x, t: asking: whether x is true and its confidence at least t. As `x && ~x >= t`, so with x's confidence
     Ask,
     /// x, c: x capped at c
     Cap,
@@ -262,7 +270,7 @@ pub enum Op {
     },
     /// x: puts it into a global; R045 from a task
     SetGlobal(GlobalId),
-    /// The value of a slot
+    /// The value of a slot, null before anything was put there
     Slot(Slot),
     /// x: puts it into a slot
     SetSlot(Slot),
@@ -271,19 +279,25 @@ pub enum Op {
     /// The empty mark, which [`Op::Ready`] refuses
     Empty,
     // ---- changing values
-    /// root, keys …, x: root with x at the path. R003, R016
+    /// home, keys …, x: puts x at the path. R003, R016. Result the changed root, when the home is a value
     Update {
+        /// Where the root is.
+        home: Home,
         /// The keys, outermost first; computed ones are arguments.
         keys: Vec<Option<Arc<str>>>,
     },
-    /// root, keys …: result whether it was there, second the root without it
+    /// home, keys …: result whether it was there, second the root without it, when the home is a value
     Delete {
+        /// Where the root is.
+        home: Home,
         /// The keys, outermost first; computed ones are arguments.
         keys: Vec<Option<Arc<str>>>,
     },
-    /// root, keys …, arguments …: a mutating method on what is at the path, unless an agent or a function of one's own stands
-    /// there, which is called instead. Result what the method gives, second the changed root
+    /// home, keys …, arguments …: a mutating method on what is at the path, unless an agent or a function of one's own stands
+    /// there, which is called instead. Result what the method gives, second the changed root, when the home is a value
     Mutate {
+        /// Where the root is.
+        home: Home,
         /// The keys, outermost first; computed ones are arguments.
         keys: Vec<Option<Arc<str>>>,
         /// The method.
@@ -329,6 +343,33 @@ pub enum Op {
     Leave,
     /// x: binds an agent's name for the rest of the test
     Bind(Arc<str>),
+}
+
+/// Where the root of a changed path is. Only a value is read before and written after by the form itself; the other homes are
+/// changed where they are, without a copy when nobody shares what is in them, and left as they were when the change fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Home {
+    /// The first argument is the root.
+    Value,
+    /// The first argument is a cell.
+    Cell {
+        /// Whether it may still be empty (R017).
+        early: bool,
+    },
+    /// A global; no argument.
+    Global {
+        /// Which.
+        global: GlobalId,
+        /// Whether it may still be empty (R017).
+        early: bool,
+    },
+    /// A slot; no argument.
+    Slot {
+        /// Which.
+        slot: Slot,
+        /// Whether it may still be empty (R017).
+        early: bool,
+    },
 }
 
 /// How arguments of a [`Op::Fork`] make tasks.
