@@ -14,3 +14,7 @@ pub mod builtin;
 pub mod syntax;
 pub mod hir;
 pub mod ir;
+
+// surface
+#[cfg(feature = "cli")]
+pub mod cli;

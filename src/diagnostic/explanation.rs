@@ -56,20 +56,26 @@ pub fn all() -> &'static [Explanation] {
     &EXPLANATIONS
 }
 
+impl Role {
+    /// What is written above such a block.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Role::Fails => "Reported:",
+            Role::Passes => "Mended:",
+            Role::Module(name) => name,
+            Role::Agents => "agents.yaml:",
+            Role::Command => "Started with:",
+            Role::Text => "For example:",
+        }
+    }
+}
+
 impl Explanation {
     /// The section as plain text.
     pub fn text(&self) -> String {
         let mut out = self.cause.to_string();
         for block in &self.blocks {
-            let heading = match block.role {
-                Role::Fails => "refused:",
-                Role::Passes => "mended:",
-                Role::Module(name) => name,
-                Role::Agents => "agents.yaml",
-                Role::Command => "started with:",
-                Role::Text => "for example:",
-            };
-            out.push_str(&format!("\n\n{heading}\n"));
+            out.push_str(&format!("\n\n{}\n", block.role.heading()));
             for line in block.text.lines() {
                 out.push('\n');
                 if !line.is_empty() {

@@ -1,0 +1,86 @@
+//! The commands, one file each.
+//!
+//! A command is a structure of its arguments that runs to an [`Exit`]. What it cannot do because of how it was called is a
+//! [`Usage`], and everything it finds in a program is a diagnostic.
+
+mod check;
+mod excerpt;
+mod explain;
+mod front;
+mod render;
+mod screen;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use screen::{ColorChoice, warn};
+
+/// Programs that orchestrate agents whose answers may be wrong
+#[derive(Parser, Debug)]
+#[command(name = "prism", version, arg_required_else_help = true, disable_help_subcommand = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorChoice,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Check(check::Check),
+    Explain(explain::Explain),
+}
+
+/// How the process ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Exit {
+    /// All is well.
+    Fine = 0,
+    /// The program or a check failed.
+    Failed = 1,
+    /// The command was used wrongly.
+    Usage = 2,
+    /// This program has a fault of its own.
+    Internal = 70,
+}
+
+/// What is wrong with how a command was used.
+#[derive(Debug)]
+struct Usage(String);
+
+impl Usage {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        let what = panic.payload_as_str().unwrap_or("a panic").replace('\n', " ");
+        warn(&format!(
+            "prism: internal error{place}: {what}; please report this line with the program that caused it\n"
+        ));
+        std::process::exit(Exit::Internal as i32);
+    }));
+    let arguments = Arguments::parse();
+    let color = arguments.color;
+    let outcome = match arguments.command {
+        Command::Check(check) => check.run(color),
+        Command::Explain(explain) => explain.run(color),
+    };
+    let exit = outcome.unwrap_or_else(|Usage(message)| {
+        warn(&format!("prism: {}\n", crate::diagnostic::escaped(&message)));
+        Exit::Usage
+    });
+    ExitCode::from(exit as u8)
+}
+
+/// A number with its word: `1 error`, `2 errors`.
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

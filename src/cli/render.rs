@@ -1,0 +1,271 @@
+//! Findings for people.
+
+use std::fmt::Write;
+
+use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source};
+
+use super::excerpt::excerpt;
+use super::screen::Style;
+use crate::diagnostic::{Diagnostic, Severity, escaped};
+use crate::source::{FileId, Location, Sources, Span};
+
+/// At most this many findings are shown; nobody reads on.
+const SHOWN: usize = 50;
+
+/// Findings one below the other, errors in preference where there are too many, without a summary.
+pub(super) fn findings(sources: &Sources, findings: &[&Diagnostic], style: Style) -> String {
+    let spare = SHOWN.saturating_sub(findings.iter().filter(|found| found.severity == Severity::Error).count());
+    let (mut errors, mut others) = (0, 0);
+    let mut out = String::new();
+    for found in findings {
+        let (count, most) = if found.severity == Severity::Error { (&mut errors, SHOWN) } else { (&mut others, spare) };
+        if *count < most {
+            *count += 1;
+            out.push_str(&report(sources, found, style));
+            out.push('\n');
+        }
+    }
+    if errors + others < findings.len() {
+        let _ = writeln!(out, "… and {} more", findings.len() - errors - others);
+    }
+    out
+}
+
+/// How many there are of each kind: `2 errors, 1 warning`; nothing when there are none.
+pub(super) fn summary(findings: &[&Diagnostic]) -> String {
+    let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
+    [Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .map(|severity| (count(severity), word(severity)))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| super::counted(count, word))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// One finding with its source, each line without trailing spaces.
+pub(super) fn report(sources: &Sources, found: &Diagnostic, style: Style) -> String {
+    let mut labels = vec![Mark { at: found.at, text: found.label.as_deref().unwrap_or("here"), first: true }];
+    for note in &found.notes {
+        labels.extend(note.at.map(|at| Mark { at, text: &note.message, first: false }));
+    }
+    let view = View::new(sources, &labels, style.width);
+    let color = tone(found.severity);
+    let config = Config::new().with_color(style.color).with_index_type(IndexType::Byte);
+    let mut report = Report::build(ReportKind::Custom(word(found.severity), color), view.place(0))
+        .with_config(config)
+        .with_code(found.code)
+        .with_message(flat(&found.message));
+    for (index, label) in labels.iter().enumerate() {
+        let order = view.order(index);
+        report.add_label(
+            Label::new(view.place(index))
+                .with_message(flat(label.text))
+                .with_order(order)
+                .with_priority(i32::from(label.first))
+                .with_color(if label.first { color } else { Color::Cyan }),
+        );
+    }
+    let room = style.width.saturating_sub(14).max(20);
+    for note in found.notes.iter().filter(|note| note.at.is_none()) {
+        report.add_note(wrapped(&escaped(&note.message), room));
+    }
+    match (&found.help, found.fixes.first()) {
+        (Some(help), _) => report.add_help(wrapped(&escaped(help), room)),
+        (None, Some(fix)) => report.add_help(wrapped(&escaped(&fix.title), room)),
+        (None, None) => {}
+    }
+    let mut bytes = Vec::new();
+    report.finish().write(&view, &mut bytes).expect("a vector takes everything");
+    tidy(&String::from_utf8_lossy(&bytes), style.color)
+}
+
+/// A place with its text.
+struct Mark<'a> {
+    at: Location,
+    text: &'a str,
+    first: bool,
+}
+
+/// What a report sees of the sources: an excerpt of each file it speaks of.
+struct View {
+    files: Vec<(FileId, String, Source<String>)>,
+    places: Vec<(usize, std::ops::Range<usize>)>,
+    order: Vec<i32>,
+}
+
+/// Ends the location that is known, before the one that the report computes from the excerpt.
+const CUT: char = '\u{1}';
+
+impl View {
+    fn new(sources: &Sources, marks: &[Mark], width: usize) -> Self {
+        let mut files: Vec<FileId> = Vec::new();
+        for mark in marks {
+            if !files.contains(&mark.at.file) {
+                files.push(mark.at.file);
+            }
+        }
+        let mut view = Self { files: Vec::new(), places: vec![(0, 0..0); marks.len()], order: vec![0; marks.len()] };
+        for (index, id) in files.into_iter().enumerate() {
+            let file = sources.file(id);
+            let here: Vec<usize> = (0..marks.len()).filter(|&mark| marks[mark].at.file == id).collect();
+            let spans: Vec<Span> = here.iter().map(|&mark| marks[mark].at.span).collect();
+            let (text, places) = excerpt(file, &spans, width.saturating_sub(10).max(20));
+            for (&mark, place) in here.iter().zip(places) {
+                view.places[mark] = (index, place);
+            }
+            let position = file.position(spans[0].start);
+            let name = format!("{}:{}:{}{CUT}", escaped(file.name()), position.line, position.column);
+            view.files.push((id, name, Source::from(text)));
+        }
+        // Within a file from top to bottom, so that it is shown once.
+        let mut sorted: Vec<usize> = (0..marks.len()).collect();
+        sorted.sort_by_key(|&mark| (view.places[mark].0, view.places[mark].1.end, view.places[mark].1.start));
+        for (order, mark) in sorted.into_iter().enumerate() {
+            view.order[mark] = order as i32;
+        }
+        view
+    }
+
+    fn place(&self, mark: usize) -> (usize, std::ops::Range<usize>) {
+        self.places[mark].clone()
+    }
+
+    fn order(&self, mark: usize) -> i32 {
+        self.order[mark]
+    }
+}
+
+impl Cache<usize> for &View {
+    type Storage = String;
+
+    fn fetch(&mut self, index: &usize) -> Result<&Source<String>, impl std::fmt::Debug> {
+        Ok::<_, ()>(&self.files[*index].2)
+    }
+
+    fn display<'a>(&self, index: &'a usize) -> Option<impl std::fmt::Display + 'a> {
+        Some(self.files[*index].1.clone())
+    }
+}
+
+/// Drops the computed locations, trailing spaces, and the colours of the heading that are there in any case.
+fn tidy(text: &str, color: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let whole = line.split_once(CUT).map(|(known, computed)| {
+            let rest = computed.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
+            format!("{known}{rest}")
+        });
+        let line = whole.as_deref().unwrap_or(line).trim_end();
+        if color {
+            out.push_str(line);
+        } else {
+            let mut pieces = line.split("\x1b[");
+            out.push_str(pieces.next().unwrap_or_default());
+            pieces.for_each(|piece| out.push_str(piece.split_once('m').map_or("", |(_, rest)| rest)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Text that stays on one line.
+fn flat(text: &str) -> String {
+    escaped(text).replace('\n', " ")
+}
+
+/// Text broken at spaces to fit a width, its own line ends kept.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (index, line) in text.lines().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        let mut column = 0;
+        for (index, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            if index > 0 && column + 1 + length > width {
+                out.push('\n');
+                column = 0;
+            } else if index > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += length;
+        }
+    }
+    out
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "hint",
+    }
+}
+
+fn tone(severity: Severity) -> Color {
+    match severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+        Severity::Info => Color::Blue,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+
+    const STYLE: Style = Style { color: false, width: 80 };
+
+    fn at(file: FileId, start: u32, end: u32) -> Location {
+        Location::new(file, Span::new(start, end))
+    }
+
+    #[test]
+    fn shows_places_in_several_files() {
+        let mut sources = Sources::new();
+        let main = sources.add("main.prism", "import { a } from \"./m.prism\"\n\n\tgröße = a + \t\u{1b}[2Jb\r\n");
+        let module = sources.add("m.prism", "export const a = 1");
+        let found = Diagnostic::new(Code::T002, at(main, 42, 43), "`+` takes no agent\u{7}")
+            .note_at(at(main, 9, 10), "imported here")
+            .note_at(at(module, 13, 14), "declared here")
+            .note("an agent is no number")
+            .help(
+                "call a method of it, such as `a.ask(question)`, and add what it answers to the number that you have",
+            );
+        insta::assert_snapshot!(report(&sources, &found, STYLE));
+    }
+
+    #[test]
+    fn shows_every_place_of_every_text() {
+        let mut sources = Sources::new();
+        let file = sources.add("x", "a\n\n家b\r\nlast\n");
+        let length = sources.file(file).text().len() as u32;
+        for start in 0..=length {
+            for end in start..=length {
+                let found = Diagnostic::new(Code::P001, at(file, start, end), "x").note_at(at(file, end, end), "y");
+                let shown = report(&sources, &found, STYLE);
+                let place = sources.file(file).position(start);
+                assert!(shown.contains(&format!("x:{}:{} ", place.line, place.column)), "{shown}");
+                assert!(shown.lines().all(|line| line.trim_end() == line));
+            }
+        }
+    }
+
+    #[test]
+    fn shows_errors_first_where_there_are_many() {
+        let mut sources = Sources::new();
+        let file = sources.add("x", "a");
+        let warning = Diagnostic::new(Code::T012, at(file, 0, 1), "never reached");
+        let error = Diagnostic::new(Code::P001, at(file, 0, 1), "unexpected `a`");
+        let all: Vec<&Diagnostic> = std::iter::repeat_n(&warning, 60).chain([&error]).collect();
+        let shown = findings(&sources, &all, STYLE);
+        assert!(shown.contains("[P001] error: unexpected `a`"));
+        assert!(shown.ends_with("… and 11 more\n"), "{shown}");
+        assert_eq!(summary(&all), "1 error, 60 warnings");
+    }
+}

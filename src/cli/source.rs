@@ -1,0 +1,103 @@
+//! Programs from disk and standard input.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::Usage;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{FileId, Location, Sources, Span};
+
+/// The most bytes of one program.
+const LARGEST: u64 = 4 << 20;
+
+/// The name of standard input, in arguments and in messages.
+pub(super) const STDIN: &str = "-";
+
+/// The files that paths stand for: a folder for all `.prism` files in it, in the order of their names; hidden folders
+/// and links to folders are passed over. A file is listed once.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.as_os_str() != STDIN && path.is_dir() {
+            walk(path, &mut found)?;
+        } else {
+            found.push(path.clone());
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|path| seen.insert(path.clone()));
+    Ok(found)
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Usage> {
+    let refused =
+        |error: io::Error| Usage::new(format!("cannot read the folder `{}`: {}", folder.display(), reason(&error)));
+    let mut entries = fs::read_dir(folder).map_err(refused)?.collect::<Result<Vec<_>, _>>().map_err(refused)?;
+    entries.sort_by_key(|entry| entry.file_name());
+    for entry in entries {
+        let kind = entry.file_type().map_err(refused)?;
+        let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
+        if kind.is_dir() {
+            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+                walk(&path, found)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "prism") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a program; `-` is standard input. What is no text or too large is a finding, and the file is then left out.
+pub(super) fn read(path: &Path, sources: &mut Sources, findings: &mut Diagnostics) -> Result<FileId, Usage> {
+    let (name, bytes) = if path.as_os_str() == STDIN {
+        ("<stdin>".to_string(), limited(io::stdin().lock()))
+    } else {
+        (path.display().to_string(), fs::File::open(path).and_then(limited))
+    };
+    let bytes = bytes.map_err(|error| Usage::new(format!("cannot read `{name}`: {}", reason(&error))))?;
+    if bytes.len() as u64 > LARGEST {
+        let file = sources.add(name, "");
+        let message = format!("this file is larger than {} MiB", LARGEST >> 20);
+        let at = Location::new(file, Span::at(0));
+        findings
+            .push(Diagnostic::new(Code::P007, at, message).help("split it into modules, or read the data as input"));
+        return Ok(file);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(sources.add(name, text)),
+        Err(error) => {
+            let start = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes()[start];
+            let file = sources.add(name, String::from_utf8_lossy(error.as_bytes()));
+            let span = Span::new(start as u32, (start + char::REPLACEMENT_CHARACTER.len_utf8()) as u32);
+            let message = format!("the byte 0x{byte:02x} is no UTF-8");
+            findings
+                .push(Diagnostic::new(Code::P003, Location::new(file, span), message).help("save the file as UTF-8"));
+            Ok(file)
+        }
+    }
+}
+
+/// All bytes, or one more than is allowed.
+fn limited(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Why a file could not be read, without the number of the system's error.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_string(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_string(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        io::ErrorKind::AlreadyExists => "it exists already".to_string(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            text.to_lowercase()
+        }
+    }
+}

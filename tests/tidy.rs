@@ -1,0 +1,164 @@
+//! What the compiler does not keep: floors, sizes, names, and that nothing is left lying about.
+
+use std::path::{Path, PathBuf};
+
+/// No file of ours is longer; a match that outgrows its file wants to be a table.
+const CEILING: usize = 800;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files of the project below a folder, in order, without what is built.
+fn files(folder: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_string_lossy();
+            if path.is_dir() {
+                if !matches!(&*name, "target" | ".git" | "corpus" | "artifacts") {
+                    walk(&path, found);
+                }
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), &mut found);
+    found.sort();
+    found
+}
+
+fn ends(path: &Path, extensions: &[&str]) -> bool {
+    path.extension().is_some_and(|extension| extensions.iter().any(|known| extension == *known))
+}
+
+fn read(path: &Path) -> String {
+    String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().display().to_string()
+}
+
+/// The floors, ground first, as `src/lib.rs` lists them.
+fn floors() -> Vec<String> {
+    read(&root().join("src/lib.rs"))
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_string))
+        .collect()
+}
+
+#[test]
+fn a_floor_names_only_those_beneath_it() {
+    let floors = floors();
+    let mut faults = Vec::new();
+    for (height, floor) in floors.iter().enumerate() {
+        for path in files(&format!("src/{floor}")).iter().filter(|path| ends(path, &["rs"])) {
+            for (number, line) in read(path).lines().enumerate() {
+                for rest in line.split("crate::").skip(1) {
+                    let named = match rest.strip_prefix('{') {
+                        None => vec![word(rest)],
+                        Some(list) => list.split(',').map(|item| word(item.trim())).collect(),
+                    };
+                    for name in named {
+                        if floors.iter().position(|known| known == name).is_some_and(|other| other > height) {
+                            faults.push(format!("{}:{}: `{floor}` may not name `{name}`", shown(path), number + 1));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn word(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+}
+
+#[test]
+fn every_folder_is_a_floor() {
+    let floors = floors();
+    for entry in std::fs::read_dir(root().join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let known = name == "lib.rs" || name == "main.rs" || (path.is_dir() && floors.contains(&name));
+        assert!(known, "src/{name} is no floor of src/lib.rs");
+    }
+}
+
+#[test]
+fn no_file_is_too_long() {
+    for folder in ["src", "grammar", "stdlib", "tests", "benches", "fuzz", "examples"] {
+        for path in files(folder).iter().filter(|path| ends(path, &["rs", "lalrpop", "prism"])) {
+            let lines = read(path).lines().count();
+            assert!(lines <= CEILING, "{} has {lines} lines", shown(path));
+        }
+    }
+}
+
+#[test]
+fn names_say_something() {
+    const EMPTY: &[&str] = &["util", "utils", "common", "helper", "helpers", "misc", "manager", "stuff"];
+    for path in files("src").iter().chain(&files("tests")).filter(|path| ends(path, &["rs"])) {
+        let stem = path.file_stem().unwrap().to_string_lossy().to_lowercase();
+        assert!(!EMPTY.contains(&&*stem), "{} says nothing", shown(path));
+        assert!(!stem.contains(|c: char| c.is_ascii_digit()), "{} is numbered", shown(path));
+        for line in read(path).lines().map(str::trim_start) {
+            for kind in ["struct ", "enum ", "trait ", "mod "] {
+                let bare = line.trim_start_matches("pub(crate) ").trim_start_matches("pub ");
+                let Some(name) = bare.strip_prefix(kind).map(word) else { continue };
+                let empty =
+                    EMPTY.contains(&name) || ["Manager", "Helper", "Util"].iter().any(|end| name.ends_with(end));
+                assert!(!empty, "{}: `{name}` says nothing", shown(path));
+            }
+        }
+    }
+}
+
+#[test]
+fn unsafe_stays_where_it_is_allowed() {
+    for path in files("src").iter().filter(|path| ends(path, &["rs"])) {
+        let name = shown(path);
+        if name.starts_with("src/value/") || name.starts_with("src/jit/") {
+            continue;
+        }
+        for (number, line) in read(path).lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let found = ["{", "fn", "impl", "extern"].iter().any(|next| code.contains(&format!("unsafe {next}")));
+            assert!(!found && !code.contains("allow(unsafe_code)"), "{name}:{}: no `unsafe` here", number + 1);
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_lying_about() {
+    // In pieces, so that this file does not find itself.
+    let forbidden: Vec<String> = [
+        ["/wo", "rk/"],
+        ["/ro", "ot/"],
+        ["/ho", "me/"],
+        ["todo", "!("],
+        ["dbg", "!("],
+        ["unimple", "mented!("],
+        ["FIX", "ME"],
+        ["TO", "DO"],
+        ["#[ig", "nore"],
+    ]
+    .iter()
+    .map(|pieces| pieces.concat())
+    .collect();
+    let mut faults = Vec::new();
+    for path in files("").iter().filter(|path| {
+        ends(path, &["rs", "lalrpop", "prism", "md", "toml", "yaml", "json", "snap"]) || shown(path) == ".ci/run"
+    }) {
+        for (number, line) in read(path).lines().enumerate() {
+            for found in forbidden.iter().filter(|found| line.contains(*found)) {
+                faults.push(format!("{}:{}: `{found}`", shown(path), number + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
