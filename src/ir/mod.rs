@@ -283,23 +283,23 @@ pub enum Op {
     Update {
         /// Where the root is.
         home: Home,
-        /// The keys, outermost first; computed ones are arguments.
-        keys: Vec<Option<Arc<str>>>,
+        /// The keys, outermost first.
+        keys: Vec<Key>,
     },
     /// home, keys …: result whether it was there, second the root without it, when the home is a value
     Delete {
         /// Where the root is.
         home: Home,
-        /// The keys, outermost first; computed ones are arguments.
-        keys: Vec<Option<Arc<str>>>,
+        /// The keys, outermost first.
+        keys: Vec<Key>,
     },
     /// home, keys …, arguments …: a mutating method on what is at the path, unless an agent or a function of one's own stands
     /// there, which is called instead. Result what the method gives, second the changed root, when the home is a value
     Mutate {
         /// Where the root is.
         home: Home,
-        /// The keys, outermost first; computed ones are arguments.
-        keys: Vec<Option<Arc<str>>>,
+        /// The keys, outermost first.
+        keys: Vec<Key>,
         /// The method.
         method: Arc<str>,
         /// Whether the arguments are one list.
@@ -343,6 +343,17 @@ pub enum Op {
     Leave,
     /// x: binds an agent's name for the rest of the test
     Bind(Arc<str>),
+}
+
+/// A key of a changed path.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Key {
+    /// A name or text that was written out; no argument.
+    Fixed(Arc<str>),
+    /// One argument.
+    Computed,
+    /// One argument: a number below zero that was written out, which counts from the end.
+    FromEnd,
 }
 
 /// Where the root of a changed path is. Only a value is read before and written after by the form itself; the other homes are
