@@ -7,6 +7,7 @@
 pub mod source;
 pub mod diagnostic;
 pub mod types;
+pub mod value;
 pub mod host;
 pub mod builtin;
 

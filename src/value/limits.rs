@@ -1,0 +1,336 @@
+//! The limits of a run, and the one point where work is charged before it is done.
+
+use super::confidence::Lanes;
+use super::fault::Fault;
+use super::payload::{Value, View};
+use crate::diagnostic::Code;
+
+/// How deep values nest. It bounds every recursion over a value, so no option changes it.
+pub const NESTING: u8 = 64;
+
+/// What one element of a list takes in memory.
+const ELEMENT: u64 = size_of::<Value>() as u64;
+/// What one entry of an object takes in memory, its place in the table included.
+const ENTRY: u64 = 40;
+/// What a list, object or stored text takes beside its content.
+const HEADER: u64 = 64;
+
+/// The sizes a run may reach. All are finite; the operator changes them by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// Steps of computation.
+    pub steps: u64,
+    /// Bytes of memory.
+    pub memory: u64,
+    /// Bytes of one text.
+    pub text: u64,
+    /// Elements of one list.
+    pub list: u64,
+    /// Entries of one object.
+    pub object: u64,
+    /// Calls within calls.
+    pub depth: u64,
+    /// Requests to agents.
+    pub calls: u64,
+    /// Tasks of one fork.
+    pub width: u64,
+    /// Bytes of one prompt.
+    pub prompt: u64,
+    /// Bytes of one answer.
+    pub answer: u64,
+    /// Bytes printed.
+    pub output: u64,
+    /// Milliseconds of wall clock.
+    pub time: u64,
+}
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+
+impl Limits {
+    /// Those of a run.
+    pub const RUN: Self = Self {
+        steps: 1_000_000_000,
+        memory: 256 * MIB,
+        text: 16 * MIB,
+        list: 1_000_000,
+        object: 100_000,
+        depth: 2_000,
+        calls: 1_000,
+        width: 100,
+        prompt: MIB,
+        answer: 4 * MIB,
+        output: 16 * MIB,
+        time: 600_000,
+    };
+
+    /// Those of a sandbox.
+    pub const SANDBOX: Self = Self {
+        steps: 2_000_000,
+        memory: 32 * MIB,
+        text: MIB,
+        list: 100_000,
+        object: 10_000,
+        depth: 256,
+        calls: 32,
+        width: 16,
+        prompt: 32 * KIB,
+        answer: 256 * KIB,
+        output: MIB,
+        time: 30_000,
+    };
+
+    /// The names by which the operator changes them.
+    pub const NAMES: [&'static str; 12] =
+        ["steps", "memory", "text", "list", "object", "depth", "calls", "width", "prompt", "answer", "output", "time"];
+
+    /// The limit with a name.
+    pub fn named(&mut self, name: &str) -> Option<&mut u64> {
+        Some(match name {
+            "steps" => &mut self.steps,
+            "memory" => &mut self.memory,
+            "text" => &mut self.text,
+            "list" => &mut self.list,
+            "object" => &mut self.object,
+            "depth" => &mut self.depth,
+            "calls" => &mut self.calls,
+            "width" => &mut self.width,
+            "prompt" => &mut self.prompt,
+            "answer" => &mut self.answer,
+            "output" => &mut self.output,
+            "time" => &mut self.time,
+            _ => return None,
+        })
+    }
+}
+
+/// What is left of steps and memory. Whoever works on values charges here first.
+///
+/// Memory is charged and never given back; when it runs out, the machine weighs what is still reachable
+/// ([`super::weigh`]), calls [`Meter::settle`] and tries once more. So a loop that makes garbage runs on, one that grows
+/// stops, and no value needs to know who made it.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    /// The limits of sizes.
+    pub limits: Limits,
+    steps: u64,
+    memory: u64,
+}
+
+impl Meter {
+    /// With everything that the limits allow.
+    pub fn new(limits: Limits) -> Self {
+        let (steps, memory) = (limits.steps, limits.memory);
+        Self { limits, steps, memory }
+    }
+
+    /// The steps that are left.
+    pub fn steps_left(&self) -> u64 {
+        self.steps
+    }
+
+    /// Sets the steps that are left.
+    pub fn set_steps_left(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+
+    /// The bytes that are left.
+    pub fn memory_left(&self) -> u64 {
+        self.memory
+    }
+
+    /// Takes note of how much memory is in use.
+    pub fn settle(&mut self, used: u64) {
+        self.memory = self.limits.memory.saturating_sub(used);
+    }
+
+    /// Charges steps.
+    #[inline]
+    pub fn steps(&mut self, steps: u64) -> Result<(), Fault> {
+        match self.steps.checked_sub(steps) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => {
+                self.steps = 0;
+                Err(out_of_steps(self.limits.steps))
+            }
+        }
+    }
+
+    /// Charges memory.
+    #[inline]
+    pub fn memory(&mut self, bytes: u64) -> Result<(), Fault> {
+        match self.memory.checked_sub(bytes) {
+            Some(left) => {
+                self.memory = left;
+                Ok(())
+            }
+            None => Err(out_of_memory(self.limits.memory)),
+        }
+    }
+
+    /// Charges a text of so many bytes.
+    pub fn text(&mut self, bytes: u64) -> Result<(), Fault> {
+        if bytes > self.limits.text {
+            return Err(too_large("a text", "bytes", bytes, self.limits.text));
+        }
+        self.steps(bytes / 16)?;
+        if bytes <= 8 { Ok(()) } else { self.memory(bytes + HEADER) }
+    }
+
+    /// Charges a text of so many bytes that grows by so many.
+    pub fn append(&mut self, bytes: u64, by: u64) -> Result<(), Fault> {
+        if bytes + by > self.limits.text {
+            return Err(too_large("a text", "bytes", bytes + by, self.limits.text));
+        }
+        self.steps(by / 16)?;
+        self.memory(by)
+    }
+
+    /// Charges a list of so many elements.
+    pub fn list(&mut self, elements: usize) -> Result<(), Fault> {
+        let elements = elements as u64;
+        self.list_size(elements)?;
+        self.steps(elements)?;
+        self.memory(elements * ELEMENT + HEADER)
+    }
+
+    /// Refuses a list of more elements than one may have, without charging for it.
+    pub fn list_size(&self, elements: u64) -> Result<(), Fault> {
+        if elements > self.limits.list {
+            return Err(too_large("a list", "elements", elements, self.limits.list));
+        }
+        Ok(())
+    }
+
+    /// Charges so many further elements of a list that has `now`.
+    #[inline]
+    pub fn elements(&mut self, now: usize, further: usize) -> Result<(), Fault> {
+        self.list_size(now as u64 + further as u64)?;
+        self.steps(further as u64)?;
+        self.memory(further as u64 * ELEMENT)
+    }
+
+    /// Charges an object of so many entries.
+    pub fn object(&mut self, entries: usize) -> Result<(), Fault> {
+        let entries = entries as u64;
+        self.object_size(entries)?;
+        self.steps(entries)?;
+        self.memory(entries * ENTRY + HEADER)
+    }
+
+    /// Refuses an object of more entries than one may have, without charging for it.
+    pub fn object_size(&self, entries: u64) -> Result<(), Fault> {
+        if entries > self.limits.object {
+            return Err(too_large("an object", "entries", entries, self.limits.object));
+        }
+        Ok(())
+    }
+
+    /// Charges one further entry of an object that has `now`.
+    #[inline]
+    pub fn entry(&mut self, now: usize) -> Result<(), Fault> {
+        self.object_size(now as u64 + 1)?;
+        self.memory(ENTRY)
+    }
+
+    /// Charges the copy that a change of this value needs because it is shared; nothing if it is not.
+    #[inline]
+    pub fn copy(&mut self, value: &Value) -> Result<(), Fault> {
+        if !value.is_shared() {
+            return Ok(());
+        }
+        if let Some(range) = value.as_range() {
+            return self.list(range.len());
+        }
+        match (value.as_list(), value.as_object()) {
+            (Some(list), _) => self.list(list.len()),
+            (_, Some(object)) => self.object(object.len()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Charges what looking into a list costs when it is a range that was not built yet.
+    pub fn build(&mut self, value: &Value) -> Result<(), Fault> {
+        match value.as_range() {
+            Some(range) if !range.is_built() => self.list(range.len()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The lanes of a value over all its parts, charged where they are not remembered.
+    #[inline]
+    pub fn least(&mut self, value: &Value) -> Result<Lanes, Fault> {
+        self.recall(value)?;
+        Ok(value.least())
+    }
+
+    fn recall(&mut self, value: &Value) -> Result<(), Fault> {
+        if value.remembers_least() {
+            return Ok(());
+        }
+        match value.view() {
+            View::List(list) => {
+                self.steps(list.len() as u64)?;
+                list.iter().try_for_each(|item| self.recall(item))
+            }
+            View::Object(object) => {
+                self.steps(object.len() as u64)?;
+                object.values().try_for_each(|value| self.recall(value))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cold]
+fn out_of_steps(limit: u64) -> Fault {
+    Fault::new(Code::R090, format!("more than {limit} steps; do less, or raise the limit with `--fuel`"))
+}
+
+#[cold]
+fn out_of_memory(limit: u64) -> Fault {
+    Fault::new(Code::R091, format!("more than {limit} bytes of memory; keep less, or raise the limit with `--memory`"))
+}
+
+#[cold]
+fn too_large(what: &str, unit: &str, size: u64, limit: u64) -> Fault {
+    let name = what.rsplit(' ').next().unwrap_or(what);
+    Fault::new(
+        Code::R015,
+        format!(
+            "{what} of {size} {unit} is larger than the limit of {limit}; keep less, or raise it with `--limit {name}=N`"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_has_a_name() {
+        let mut limits = Limits::RUN;
+        for name in Limits::NAMES {
+            *limits.named(name).unwrap() = 7;
+        }
+        assert_eq!(limits.named("sanity"), None);
+        let seven = Limits { steps: 7, memory: 7, text: 7, list: 7, object: 7, depth: 7, ..limits.clone() };
+        assert_eq!(limits, seven);
+    }
+
+    #[test]
+    fn charges_come_before_the_work() {
+        let mut meter = Meter::new(Limits::SANDBOX);
+        assert_eq!(meter.text(2 << 20).unwrap_err().code, Code::R015);
+        assert_eq!(meter.list(100_001).unwrap_err().code, Code::R015);
+        assert_eq!(meter.object(10_001).unwrap_err().code, Code::R015);
+        assert_eq!(meter.memory_left(), Limits::SANDBOX.memory);
+        assert_eq!(meter.memory(u64::MAX).unwrap_err().code, Code::R091);
+        assert_eq!(meter.steps(u64::MAX).unwrap_err().code, Code::R090);
+        assert_eq!(meter.steps_left(), 0);
+        assert!(!meter.steps(1).unwrap_err().can_be_caught());
+    }
+}

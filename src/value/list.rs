@@ -1,0 +1,250 @@
+//! Lists, and ranges as lists that need not be built.
+
+use std::sync::OnceLock;
+
+use super::confidence::Lanes;
+use super::fault::Fault;
+use super::limits::NESTING;
+use super::lowest::Lowest;
+use super::payload::Value;
+use crate::diagnostic::Code;
+
+/// The elements of a list. It knows how deep it nests and how sure its least sure part is.
+#[derive(Clone, Debug)]
+pub struct List {
+    items: Vec<Value>,
+    lowest: Lowest,
+    depth: u8,
+}
+
+impl List {
+    /// Of nothing.
+    pub const fn empty() -> Self {
+        Self { items: Vec::new(), lowest: Lowest::empty(), depth: 1 }
+    }
+
+    /// Of these elements; `R015` when they nest too deep.
+    pub fn new(items: Vec<Value>) -> Result<Self, Fault> {
+        let depth = 1 + items.iter().map(Value::depth).max().unwrap_or(0);
+        check_depth(depth)?;
+        let lowest = Lowest::of(items.iter());
+        Ok(Self { items, lowest, depth })
+    }
+
+    /// How many elements.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The elements, each with its own lanes.
+    #[inline]
+    pub fn items(&self) -> &[Value] {
+        &self.items
+    }
+
+    /// The element at an index.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<&Value> {
+        self.items.get(index)
+    }
+
+    /// The elements in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Value> {
+        self.items.iter()
+    }
+
+    /// How deep it nests; 1 for a list of no lists or objects.
+    #[inline]
+    pub fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// The minimum over all parts, at any depth.
+    #[inline]
+    pub fn lowest(&self) -> Lanes {
+        self.lowest.or_find(self.items.iter())
+    }
+
+    /// Takes over what a stored one remembered.
+    pub(super) fn restore(&mut self, remembers: bool, depth: u8) -> Result<(), Fault> {
+        check_depth(depth)?;
+        self.depth = self.depth.max(depth);
+        if !remembers {
+            self.lowest.forget();
+        }
+        Ok(())
+    }
+
+    /// Whether the minimum over all parts is remembered.
+    pub(super) fn remembers_lowest(&self) -> bool {
+        self.lowest.get().is_some()
+    }
+
+    /// Adds an element at the end.
+    #[inline]
+    pub fn push(&mut self, item: Value) -> Result<(), Fault> {
+        self.admit(&item)?;
+        self.lowest.add(item.least());
+        self.items.push(item);
+        Ok(())
+    }
+
+    /// Takes the last element away.
+    pub fn pop(&mut self) -> Option<Value> {
+        let item = self.items.pop()?;
+        self.left(&item);
+        Some(item)
+    }
+
+    /// Puts an element in place of another, which is given back. The index is below the length.
+    #[inline]
+    pub fn set(&mut self, index: usize, item: Value) -> Result<Value, Fault> {
+        self.admit(&item)?;
+        let new = item.least();
+        let old = std::mem::replace(&mut self.items[index], item);
+        self.lowest.replace(old.least(), new);
+        Ok(old)
+    }
+
+    /// An element to be changed in place. What is changed must not nest deeper than [`NESTING`] allows with this list
+    /// around it, and [`List::settle`] must be called afterwards.
+    #[inline]
+    pub(super) fn open(&mut self, index: usize) -> Option<&mut Value> {
+        let item = self.items.get_mut(index)?;
+        self.lowest.forget();
+        Some(item)
+    }
+
+    /// Takes note of a change that [`List::open`] allowed.
+    pub(super) fn settle(&mut self, index: usize) {
+        self.depth = self.depth.max(1 + self.items[index].depth());
+    }
+
+    /// Takes the elements of a range of indices away and puts others there.
+    pub fn splice(&mut self, range: std::ops::Range<usize>, new: Vec<Value>) -> Result<Vec<Value>, Fault> {
+        for item in &new {
+            self.admit(item)?;
+        }
+        for item in &new {
+            self.lowest.add(item.least());
+        }
+        let old: Vec<Value> = self.items.splice(range, new).collect();
+        for item in &old {
+            self.left(item);
+        }
+        Ok(old)
+    }
+
+    /// Turns the order round.
+    pub fn reverse(&mut self) {
+        self.items.reverse();
+    }
+
+    /// The elements, taken out.
+    pub fn into_items(self) -> Vec<Value> {
+        self.items
+    }
+
+    fn admit(&mut self, item: &Value) -> Result<(), Fault> {
+        let depth = 1 + item.depth();
+        if depth > self.depth {
+            check_depth(depth)?;
+            self.depth = depth;
+        }
+        Ok(())
+    }
+
+    fn left(&mut self, item: &Value) {
+        if self.items.is_empty() {
+            *self = Self { items: std::mem::take(&mut self.items), ..Self::empty() };
+        } else {
+            self.lowest.remove(item.least());
+        }
+    }
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a List {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Refuses what nests deeper than values may.
+pub(super) fn check_depth(depth: u8) -> Result<(), Fault> {
+    if depth <= NESTING {
+        return Ok(());
+    }
+    Err(Fault::new(
+        Code::R015,
+        format!("a value nests deeper than {NESTING}; keep parts beside each other, in one list"),
+    ))
+}
+
+/// A list of numbers with equal steps, built when somebody looks into it; walking it needs no list.
+#[derive(Debug)]
+pub struct Range {
+    start: f64,
+    step: f64,
+    len: usize,
+    lanes: Lanes,
+    list: OnceLock<List>,
+}
+
+impl Range {
+    /// So many numbers from `start` on, each `step` above the one before, all with these lanes.
+    pub fn new(start: f64, step: f64, len: usize, lanes: Lanes) -> Self {
+        Self { start, step, len, lanes, list: OnceLock::new() }
+    }
+
+    /// How many numbers.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The number at an index.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<Value> {
+        (index < self.len).then(|| Value::number(self.start + self.step * index as f64).with(self.lanes))
+    }
+
+    /// The first number, the step, and the lanes of each.
+    pub fn parts(&self) -> (f64, f64, Lanes) {
+        (self.start, self.step, self.lanes)
+    }
+
+    /// Whether the list of it was built.
+    pub fn is_built(&self) -> bool {
+        self.list.get().is_some()
+    }
+
+    /// It as a list, built on first use.
+    pub fn list(&self) -> &List {
+        self.list.get_or_init(|| List {
+            items: (0..self.len).filter_map(|index| self.get(index)).collect(),
+            lowest: Lowest::known(if self.len == 0 { Lanes::EXACT } else { self.lanes }),
+            depth: 1,
+        })
+    }
+}

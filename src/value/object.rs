@@ -1,0 +1,289 @@
+//! Objects: entries in the order of insertion.
+//!
+//! Most objects are small, and in a small one looking along the keys is faster than any table. Beyond eight entries a
+//! table of positions is kept beside them, hashed with a seed that each process draws anew, so that nobody can prepare
+//! keys that collide.
+
+use std::hash::BuildHasher;
+use std::sync::OnceLock;
+
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+
+use super::confidence::Lanes;
+use super::fault::Fault;
+use super::list::check_depth;
+use super::lowest::Lowest;
+use super::payload::Value;
+use super::text::{Key, same_text};
+
+/// The entries up to which there is no table.
+const SMALL: usize = 8;
+
+/// The entries of an object. It knows how deep it nests and how sure its least sure part is.
+#[derive(Clone, Debug)]
+pub struct Object {
+    entries: Vec<(Key, Value)>,
+    table: HashTable<u32>,
+    lowest: Lowest,
+    depth: u8,
+}
+
+fn hash(key: &Value) -> u64 {
+    static SEED: OnceLock<RandomState> = OnceLock::new();
+    let seed = SEED.get_or_init(RandomState::default);
+    match key.is_short() {
+        true => seed.hash_one(key.short_bits()),
+        false => match key.as_text().unwrap_or_default() {
+            // A text of eight bytes at most may be stored apart, and has to be found where a short one is.
+            text if text.len() <= 8 => seed.hash_one(Value::text(text).short_bits()),
+            text => seed.hash_one(text),
+        },
+    }
+}
+
+impl Object {
+    /// Of nothing.
+    pub const fn empty() -> Self {
+        Self { entries: Vec::new(), table: HashTable::new(), lowest: Lowest::empty(), depth: 1 }
+    }
+
+    /// Of nothing, with room for so many entries.
+    pub fn with_capacity(entries: usize) -> Self {
+        Self { entries: Vec::with_capacity(entries), ..Self::empty() }
+    }
+
+    /// Of these entries; of equal keys the last value holds, at the place of the first.
+    pub fn new(entries: impl IntoIterator<Item = (Key, Value)>) -> Result<Self, Fault> {
+        let entries = entries.into_iter();
+        let mut object = Self::with_capacity(entries.size_hint().0);
+        for (key, value) in entries {
+            object.insert(key, value)?;
+        }
+        Ok(object)
+    }
+
+    /// How many entries.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries in the order of insertion, each value with its own lanes.
+    #[inline]
+    pub fn entries(&self) -> &[(Key, Value)] {
+        &self.entries
+    }
+
+    /// The entries in the order of insertion.
+    pub fn iter(&self) -> std::slice::Iter<'_, (Key, Value)> {
+        self.entries.iter()
+    }
+
+    /// The keys in the order of insertion.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
+        self.entries.iter().map(|(key, _)| key)
+    }
+
+    /// The values in the order of insertion.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
+        self.entries.iter().map(|(_, value)| value)
+    }
+
+    /// The place of a key, given as a text value.
+    #[inline]
+    pub fn find(&self, key: &Value) -> Option<usize> {
+        if self.entries.len() <= SMALL {
+            return self.entries.iter().position(|(other, _)| same_text(other.as_value(), key));
+        }
+        let same = |&at: &u32| same_text(self.entries[at as usize].0.as_value(), key);
+        self.table.find(hash(key), same).map(|&at| at as usize)
+    }
+
+    /// The place of a key that was at `hint` before, in another object of the same shape perhaps.
+    #[inline]
+    pub fn find_near(&self, key: &Key, hint: usize) -> Option<usize> {
+        match self.entries.get(hint) {
+            Some((other, _)) if other.as_value().is_same_text(key.as_value()) => Some(hint),
+            _ => self.find(key.as_value()),
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        if self.entries.len() <= SMALL {
+            return self.entries.iter().find(|(other, _)| other.as_str() == key).map(|(_, value)| value);
+        }
+        self.find(&Value::text(key)).map(|at| &self.entries[at].1)
+    }
+
+    /// The value at a place.
+    #[inline]
+    pub fn at(&self, place: usize) -> Option<&Value> {
+        self.entries.get(place).map(|(_, value)| value)
+    }
+
+    /// How deep it nests; 1 for an object of no lists or objects.
+    #[inline]
+    pub fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// The minimum over all parts, at any depth.
+    #[inline]
+    pub fn lowest(&self) -> Lanes {
+        self.lowest.or_find(self.values())
+    }
+
+    /// Takes over what a stored one remembered.
+    pub(super) fn restore(&mut self, remembers: bool, depth: u8) -> Result<(), Fault> {
+        check_depth(depth)?;
+        self.depth = self.depth.max(depth);
+        if !remembers {
+            self.lowest.forget();
+        }
+        Ok(())
+    }
+
+    /// Whether the minimum over all parts is remembered.
+    pub(super) fn remembers_lowest(&self) -> bool {
+        self.lowest.get().is_some()
+    }
+
+    /// Sets the value of a key, which is added at the end if it is new; gives its place.
+    pub fn insert(&mut self, key: Key, value: Value) -> Result<usize, Fault> {
+        if let Some(at) = self.find(key.as_value()) {
+            self.set(at, value)?;
+            return Ok(at);
+        }
+        self.admit(&value)?;
+        self.lowest.add(value.least());
+        let at = self.entries.len();
+        self.entries.push((key, value));
+        if at == SMALL {
+            self.index();
+        } else if at > SMALL {
+            let entries = &self.entries;
+            let rehash = |&at: &u32| hash(entries[at as usize].0.as_value());
+            self.table.insert_unique(hash(entries[at].0.as_value()), at as u32, rehash);
+        }
+        Ok(at)
+    }
+
+    /// Puts a value in place of another, which is given back. The place is one that [`Object::find`] gave.
+    #[inline]
+    pub fn set(&mut self, place: usize, value: Value) -> Result<Value, Fault> {
+        self.admit(&value)?;
+        let new = value.least();
+        let old = std::mem::replace(&mut self.entries[place].1, value);
+        self.lowest.replace(old.least(), new);
+        Ok(old)
+    }
+
+    /// Takes an entry away, and keeps the order of the others.
+    pub fn remove(&mut self, key: &Value) -> Option<Value> {
+        let at = self.find(key)?;
+        let (_, value) = self.entries.remove(at);
+        self.table.clear();
+        if self.entries.is_empty() {
+            self.lowest = Lowest::empty();
+            self.depth = 1;
+        } else {
+            self.lowest.remove(value.least());
+            if self.entries.len() > SMALL {
+                self.index();
+            }
+        }
+        Some(value)
+    }
+
+    /// A value to be changed in place, under the conditions of [`super::List`]'s method of this name.
+    #[inline]
+    pub(super) fn open(&mut self, place: usize) -> Option<&mut Value> {
+        let (_, value) = self.entries.get_mut(place)?;
+        self.lowest.forget();
+        Some(value)
+    }
+
+    /// Takes note of a change that [`Object::open`] allowed.
+    pub(super) fn settle(&mut self, place: usize) {
+        self.depth = self.depth.max(1 + self.entries[place].1.depth());
+    }
+
+    fn admit(&mut self, value: &Value) -> Result<(), Fault> {
+        let depth = 1 + value.depth();
+        if depth > self.depth {
+            check_depth(depth)?;
+            self.depth = depth;
+        }
+        Ok(())
+    }
+
+    fn index(&mut self) {
+        let entries = &self.entries;
+        self.table.clear();
+        self.table.reserve(entries.len(), |&at| hash(entries[at as usize].0.as_value()));
+        for (at, (key, _)) in entries.iter().enumerate() {
+            let rehash = |&at: &u32| hash(entries[at as usize].0.as_value());
+            self.table.insert_unique(hash(key.as_value()), at as u32, rehash);
+        }
+    }
+}
+
+impl Default for Object {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Object {
+    type Item = &'a (Key, Value);
+    type IntoIter = std::slice::Iter<'a, (Key, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_keep_their_order_and_are_found() {
+        let mut object = Object::empty();
+        let name = |n: usize| format!("key number {n}").split_off(if n.is_multiple_of(2) { 0 } else { 4 });
+        for n in 0..100 {
+            object.insert(Key::new(&name(n)), Value::number(n as f64)).unwrap();
+            for known in 0..=n {
+                assert_eq!(object.get(&name(known)).and_then(Value::as_number), Some(known as f64));
+            }
+            assert!(object.get("none of them").is_none());
+        }
+        for n in (0..100).step_by(3) {
+            assert!(object.remove(&Value::text(&name(n))).is_some());
+            assert!(object.remove(&Value::text(&name(n))).is_none());
+        }
+        let left: Vec<_> = object.keys().map(|key| key.as_str().to_owned()).collect();
+        assert_eq!(left, (0..100).filter(|n| n % 3 != 0).map(name).collect::<Vec<_>>());
+        for n in 0..100 {
+            assert_eq!(object.get(&name(n)).is_some(), n % 3 != 0);
+        }
+    }
+
+    #[test]
+    fn a_grown_text_is_found_as_a_short_one() {
+        let mut object = Object::new((0..20).map(|n| (Key::new(&format!("k{n}")), Value::NULL))).unwrap();
+        let mut grown = Value::body(super::super::text::Body::new("k1".into()));
+        assert_eq!(object.find(&grown), Some(1));
+        grown = grown.appended("9");
+        assert_eq!(object.find(&grown), Some(19));
+        assert_eq!(object.insert(Key::of(&grown).unwrap(), Value::TRUE).unwrap(), 19);
+    }
+}

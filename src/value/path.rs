@@ -1,0 +1,378 @@
+//! Reading and changing parts of values.
+
+use super::confidence::Lanes;
+use super::error::Error;
+use super::fault::Fault;
+use super::limits::Meter;
+use super::number;
+use super::payload::{Kind, Value, View};
+use super::text::Key;
+use crate::diagnostic::Code;
+
+/// `base[key]`: the element, entry or scalar, or null where there is none; `R003` of null.
+#[inline]
+pub fn index(base: &Value, key: &Value, meter: &mut Meter) -> Result<Value, Fault> {
+    let lanes = base.lanes().meet(key.lanes());
+    match (base.view_unbuilt(meter)?, key.view()) {
+        (View::List(list), View::Number(number)) => {
+            Ok(whole(number).and_then(|index| list.get(index)).cloned().unwrap_or_default().under(lanes))
+        }
+        (View::Text(_), View::Number(number)) => {
+            let scalar = whole(number).and_then(|index| base.as_scalars()?.get(index));
+            Ok(scalar.map_or(Value::NULL, Value::text).with(lanes))
+        }
+        (View::Object(object), View::Text(_)) => {
+            let place = object.find(key);
+            Ok(place.and_then(|place| object.at(place)).cloned().unwrap_or_default().under(lanes))
+        }
+        (View::Object(object), View::Number(number)) => {
+            Ok(object.get(&number::render(number)).cloned().unwrap_or_default().under(lanes))
+        }
+        (View::Null, _) => Err(of_null(&key.as_text().map_or_else(|| "[…]".to_owned(), |text| format!(".{text}")))),
+        (_, View::Text(name)) => Ok(other_property(base, name).under(lanes)),
+        _ => Ok(Value::NULL.with(lanes)),
+    }
+}
+
+/// `base[-n]` with the number in the text of the program: counted from the end.
+pub fn index_back(base: &Value, back: usize, meter: &mut Meter) -> Result<Value, Fault> {
+    let lanes = base.lanes();
+    match base.view_unbuilt(meter)? {
+        View::List(list) => {
+            Ok(list.len().checked_sub(back).and_then(|at| list.get(at)).cloned().unwrap_or_default().under(lanes))
+        }
+        View::Text(_) => {
+            let scalar = base.as_scalars().and_then(|scalars| scalars.get(scalars.len().checked_sub(back)?));
+            Ok(scalar.map_or(Value::NULL, Value::text).with(lanes))
+        }
+        _ => index(base, &Value::number(-(back as f64)), meter),
+    }
+}
+
+/// `base.name`: the entry, the length of a list or text, a field of an error; null where there is none; `R003` of null.
+#[inline]
+pub fn property(base: &Value, name: &Key) -> Result<Value, Fault> {
+    match base.as_object() {
+        Some(object) => {
+            let place = object.find(name.as_value());
+            Ok(place.and_then(|place| object.at(place)).cloned().unwrap_or_default().under(base.lanes()))
+        }
+        None if base.is_null() => Err(of_null(&format!(".{}", name.as_str()))),
+        None => Ok(other_property(base, name.as_str()).under(base.lanes())),
+    }
+}
+
+/// `base.name`, trying first where the name was found the last time; gives that place as well.
+#[inline]
+pub fn property_near(base: &Value, name: &Key, hint: usize) -> Result<(Value, usize), Fault> {
+    if let Some(object) = base.as_object()
+        && let Some(place) = object.find_near(name, hint)
+        && let Some(value) = object.at(place)
+    {
+        return Ok((value.clone().under(base.lanes()), place));
+    }
+    Ok((property(base, name)?, hint))
+}
+
+fn other_property(base: &Value, name: &str) -> Value {
+    match base.kind() {
+        Kind::List | Kind::Text if name == "length" => Value::number(base.size().unwrap_or(0) as f64),
+        Kind::Error => base.as_error().map_or(Value::NULL, |error| Error::field(error, name)),
+        _ => Value::NULL,
+    }
+}
+
+#[cold]
+fn of_null(access: &str) -> Fault {
+    Fault::new(
+        Code::R003,
+        format!("`{access}` of null; write `?{}` where it may be null", if access == "[…]" { ".[…]" } else { access }),
+    )
+}
+
+fn whole(number: f64) -> Option<usize> {
+    (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as usize)
+}
+
+/// The key that a value is for an object; a number is rendered, everything but texts and numbers refused.
+pub fn key(value: &Value) -> Result<Key, Fault> {
+    if let Some(key) = Key::of(value) {
+        return Ok(key);
+    }
+    match value.as_number() {
+        Some(number) => Ok(Key::new(&number::render(number))),
+        None => Err(Fault::new(Code::R002, format!("{} is no key; use a string or a number", value.kind().phrase()))),
+    }
+}
+
+/// One step of a path to a part.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The key or index.
+    pub key: Value,
+    /// Whether the index is a negative number in the text of the program, and so counts from the end.
+    pub from_end: bool,
+}
+
+impl Link {
+    /// A key, or an index from the beginning.
+    pub fn new(key: Value) -> Self {
+        Self { key, from_end: false }
+    }
+}
+
+/// Changes what a path leads to, in place where nobody shares it. `incoming` is the greatest depth of the values that
+/// the change brings in.
+pub fn change<R>(
+    root: &mut Value,
+    links: &[Link],
+    incoming: u8,
+    meter: &mut Meter,
+    act: impl FnOnce(&mut Value, &mut Meter) -> Result<R, Fault>,
+) -> Result<R, Fault> {
+    let levels = u8::try_from(links.len()).unwrap_or(u8::MAX);
+    super::list::check_depth(levels.saturating_add(1).saturating_add(incoming))?;
+    descend(root, links, meter, act)
+}
+
+fn descend<R>(
+    place: &mut Value,
+    links: &[Link],
+    meter: &mut Meter,
+    act: impl FnOnce(&mut Value, &mut Meter) -> Result<R, Fault>,
+) -> Result<R, Fault> {
+    let Some((link, rest)) = links.split_first() else {
+        return act(place, meter);
+    };
+    let lanes = place.lanes().meet(link.key.lanes());
+    meter.copy(place)?;
+    let result = match place.kind() {
+        Kind::List => {
+            let len = place.size().unwrap_or(0);
+            let at = list_index(link, len).filter(|&at| at < len);
+            let list = place.as_list_mut().and_then(|list| at.map(|at| (list, at)));
+            let Some((list, at)) = list else { return missing(link) };
+            let result = list.open(at).map_or_else(|| missing(link), |part| descend_part(part, rest, meter, act));
+            list.settle(at);
+            result
+        }
+        Kind::Object => {
+            let key = key(&link.key)?;
+            let found = place.as_object_mut().and_then(|object| object.find(key.as_value()).map(|at| (object, at)));
+            let Some((object, at)) = found else { return missing(link) };
+            let result = object.open(at).map_or_else(|| missing(link), |part| descend_part(part, rest, meter, act));
+            object.settle(at);
+            result
+        }
+        Kind::Null => return missing(link),
+        _ => return Err(unchangeable(place)),
+    }?;
+    place.set_lanes(lanes);
+    Ok(result)
+}
+
+type Act<'a, R> = Box<dyn FnOnce(&mut Value, &mut Meter) -> Result<R, Fault> + 'a>;
+
+#[inline]
+fn descend_part<R>(
+    part: &mut Value,
+    rest: &[Link],
+    meter: &mut Meter,
+    act: impl FnOnce(&mut Value, &mut Meter) -> Result<R, Fault>,
+) -> Result<R, Fault> {
+    // A closure type of its own at each level would never end.
+    let act: Act<'_, R> = Box::new(act);
+    descend(part, rest, meter, act)
+}
+
+fn missing<R>(link: &Link) -> Result<R, Fault> {
+    let shown =
+        link.key.as_text().map_or_else(|| number::render(link.key.as_number().unwrap_or(f64::NAN)), str::to_owned);
+    Err(Fault::new(
+        Code::R003,
+        format!("there is nothing at `{shown}` to change a part of; assign a list or object there first"),
+    ))
+}
+
+#[cold]
+fn unchangeable(place: &Value) -> Fault {
+    Fault::new(Code::R002, format!("{} has no parts to change; make a new one", place.kind().phrase()))
+}
+
+fn list_index(link: &Link, len: usize) -> Option<usize> {
+    let number = link.key.as_number()?;
+    if link.from_end { len.checked_sub(whole(-number)?) } else { whole(number) }
+}
+
+/// `root… = value` along a path of at least one step.
+pub fn write(root: &mut Value, links: &[Link], value: Value, meter: &mut Meter) -> Result<(), Fault> {
+    let Some((last, path)) = links.split_last() else {
+        *root = value;
+        return Ok(());
+    };
+    let incoming = value.depth();
+    change(root, path, incoming, meter, |place, meter| write_part(place, last, value, meter))
+}
+
+/// `place[key] = value`
+#[inline]
+pub fn write_part(place: &mut Value, link: &Link, value: Value, meter: &mut Meter) -> Result<(), Fault> {
+    let lanes = place.lanes().meet(link.key.lanes());
+    meter.copy(place)?;
+    match place.kind() {
+        Kind::List => {
+            let len = place.size().unwrap_or(0);
+            let at = list_index(link, len).filter(|&at| at <= len).ok_or_else(|| beyond(link, len))?;
+            if at == len {
+                meter.elements(len, 1)?;
+            }
+            if let Some(list) = place.as_list_mut() {
+                if at == len { list.push(value)? } else { list.set(at, value).map(drop)? }
+            }
+        }
+        Kind::Object => {
+            let key = key(&link.key)?;
+            if let Some(object) = place.as_object_mut() {
+                match object.find(key.as_value()) {
+                    Some(at) => object.set(at, value).map(drop)?,
+                    None => {
+                        meter.entry(object.len())?;
+                        object.insert(key, value)?;
+                    }
+                }
+            }
+        }
+        Kind::Null => return missing(link),
+        _ => return Err(unchangeable(place)),
+    }
+    place.set_lanes(lanes);
+    Ok(())
+}
+
+#[cold]
+fn beyond(link: &Link, len: usize) -> Fault {
+    match link.key.as_number() {
+        Some(number) => Fault::new(
+            Code::R016,
+            format!("index {} is beyond the end of a list of {len}; append with `push`", number::render(number)),
+        ),
+        None => Fault::new(Code::R002, format!("{} is no index; use a whole number", link.key.kind().phrase())),
+    }
+}
+
+/// `delete place[key]`: whether there was such an entry.
+pub fn remove_part(place: &mut Value, key: &Value, meter: &mut Meter) -> Result<bool, Fault> {
+    let lanes: Lanes = place.lanes().meet(key.lanes());
+    let name = match place.kind() {
+        Kind::Object => self::key(key)?,
+        Kind::Null => return missing(&Link::new(key.clone())),
+        Kind::List => {
+            return Err(Fault::new(Code::R002, "`delete` does not take elements of a list; write `xs.splice(i, 1)`"));
+        }
+        _ => return Err(unchangeable(place)),
+    };
+    meter.copy(place)?;
+    meter.steps(place.size().unwrap_or(0) as u64 / 8)?;
+    let removed = place.as_object_mut().and_then(|object| object.remove(name.as_value())).is_some();
+    place.set_lanes(lanes);
+    Ok(removed)
+}
+
+impl Value {
+    /// The value taken apart, with the list of a range charged before it is built.
+    fn view_unbuilt(&self, meter: &mut Meter) -> Result<View<'_>, Fault> {
+        meter.build(self)?;
+        Ok(self.view())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Confidence, Limits, NESTING};
+    use super::*;
+
+    fn meter() -> Meter {
+        Meter::new(Limits::SANDBOX)
+    }
+
+    fn sure(value: Value, confidence: f64) -> Value {
+        let lanes = value.lanes().stated(Confidence::of(confidence).unwrap());
+        value.with(lanes)
+    }
+
+    fn link(key: impl Into<Value>) -> Link {
+        Link::new(key.into())
+    }
+
+    #[test]
+    fn reading_takes_container_element_and_key() {
+        let mut m = meter();
+        let list = sure(Value::list(vec![sure(Value::number(7.0), 0.8)]).unwrap(), 0.9);
+        let got = index(&list, &sure(Value::number(0.0), 0.5), &mut m).unwrap();
+        assert_eq!((got.as_number(), got.confidence()), (Some(7.0), Confidence::MEDIUM));
+        for missing in [1.0, -1.0, 0.5, f64::NAN, 1e300] {
+            assert!(index(&list, &Value::number(missing), &mut m).unwrap().is_null());
+        }
+        assert_eq!(index_back(&list, 1, &mut m).unwrap().as_number(), Some(7.0));
+        assert_eq!(property(&list, &Key::new("length")).unwrap().as_number(), Some(1.0));
+        assert_eq!(property(&Value::NULL, &Key::new("x")).unwrap_err().code, Code::R003);
+        assert_eq!(index(&Value::text("aä"), &Value::number(1.0), &mut m).unwrap().as_text(), Some("ä"));
+    }
+
+    #[test]
+    fn writing_along_a_path_leaves_copies_alone() {
+        let mut m = meter();
+        let mut root =
+            Value::object([(Key::new("a"), Value::list(vec![Value::object([]).unwrap()]).unwrap())]).unwrap();
+        let copy = root.clone();
+        write(&mut root, &[link("a"), link(0.0), link("b")], sure(Value::TRUE, 0.3), &mut m).unwrap();
+        assert_eq!(super::super::display::render(&root, &mut m).unwrap(), r#"{"a":[{"b":true}]}"#);
+        assert_eq!(super::super::display::render(&copy, &mut m).unwrap(), r#"{"a":[{}]}"#);
+        assert_eq!(root.least().confidence, Confidence::of(0.3).unwrap());
+        assert_eq!(write(&mut root, &[link("x"), link("y")], Value::NULL, &mut m).unwrap_err().code, Code::R003);
+        assert_eq!(write(&mut root, &[link("a"), link(5.0)], Value::NULL, &mut m).unwrap_err().code, Code::R016);
+        write(&mut root, &[link("a"), link(1.0)], Value::NULL, &mut m).unwrap();
+        write(&mut root, &[link("a"), Link { key: Value::number(-2.0), from_end: true }], Value::TRUE, &mut m).unwrap();
+        assert_eq!(super::super::display::render(&root, &mut m).unwrap(), r#"{"a":[true,null]}"#);
+    }
+
+    #[test]
+    fn a_doubtful_key_lowers_the_container() {
+        let mut m = meter();
+        let mut root = Value::object([]).unwrap();
+        write(&mut root, &[Link::new(sure(Value::text("k"), 0.4))], Value::TRUE, &mut m).unwrap();
+        assert_eq!(root.confidence(), Confidence::of(0.4).unwrap());
+        assert!(remove_part(&mut root, &Value::text("k"), &mut m).unwrap());
+        assert!(!remove_part(&mut root, &Value::text("k"), &mut m).unwrap());
+    }
+
+    #[test]
+    fn nothing_nests_deeper_than_allowed() {
+        let mut m = meter();
+        let mut deep = Value::list(vec![]).unwrap();
+        while deep.depth() < NESTING {
+            deep = Value::list(vec![deep]).unwrap();
+        }
+        assert_eq!(Value::list(vec![deep.clone()]).unwrap_err().code, Code::R015);
+        let path = vec![link(0.0); 63];
+        let grow = |root: &mut Value, value: Value, m: &mut Meter| {
+            change(root, &path, value.depth(), m, |place, _| place.as_list_mut().unwrap().push(value))
+        };
+        assert_eq!(grow(&mut deep, Value::list(vec![]).unwrap(), &mut m).unwrap_err().code, Code::R015);
+        grow(&mut deep, Value::TRUE, &mut m).unwrap();
+        assert_eq!(deep.depth(), NESTING);
+    }
+
+    #[test]
+    fn the_remembered_minimum_follows_every_change() {
+        let mut m = meter();
+        let mut root = Value::list(vec![Value::number(1.0), sure(Value::number(2.0), 0.5)]).unwrap();
+        assert_eq!(root.least().confidence, Confidence::MEDIUM);
+        write(&mut root, &[link(1.0)], sure(Value::NULL, 0.9), &mut m).unwrap();
+        assert_eq!(root.least().confidence, Confidence::of(0.9).unwrap());
+        write(&mut root, &[link(2.0)], sure(Value::NULL, 0.2), &mut m).unwrap();
+        assert_eq!(root.least().confidence, Confidence::of(0.2).unwrap());
+        root.as_list_mut().unwrap().pop();
+        assert_eq!(root.least().confidence, Confidence::of(0.9).unwrap());
+    }
+}

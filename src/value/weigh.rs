@@ -1,0 +1,55 @@
+//! How much memory values hold, counted once where they share it.
+
+use std::collections::HashSet;
+
+use super::payload::{Value, View};
+
+/// The bytes that these values hold, in the measure in which [`super::Meter`] charges them. Work in proportion to what
+/// they hold, whatever the depth.
+pub fn weigh<'a>(roots: impl Iterator<Item = &'a Value>) -> u64 {
+    let mut seen = HashSet::new();
+    let mut ahead: Vec<&Value> = roots.collect();
+    let mut bytes = 0;
+    while let Some(value) = ahead.pop() {
+        let Some(address) = value.address() else { continue };
+        if !seen.insert(address) {
+            continue;
+        }
+        bytes += 64;
+        if value.as_range().is_some_and(|range| !range.is_built()) {
+            continue;
+        }
+        match value.view() {
+            View::Text(text) => bytes += text.len() as u64,
+            View::List(list) => {
+                bytes += 16 * list.len() as u64;
+                ahead.extend(list);
+            }
+            View::Object(object) => {
+                bytes += 40 * object.len() as u64;
+                ahead.extend(object.iter().flat_map(|(key, value)| [key.as_value(), value]));
+            }
+            View::Closure(closure) => {
+                bytes += 16 * closure.captures.len() as u64;
+                ahead.extend(&closure.captures);
+            }
+            View::Agent(agent) => ahead.push(&agent.options),
+            View::Error(error) => ahead.extend([&error.message, &error.data]),
+            View::Null | View::Bool(_) | View::Number(_) | View::Native(_) | View::Cell(_) => {}
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_storage_is_weighed_once() {
+        let inner = Value::list(vec![Value::text("a text of some length")]).unwrap();
+        let alone = weigh([&inner].into_iter());
+        let both = Value::list(vec![inner.clone(), inner.clone()]).unwrap();
+        assert_eq!(weigh([&both, &inner].into_iter()), alone + 64 + 32);
+    }
+}
