@@ -34,16 +34,21 @@ impl Folder {
 
     /// Calls the binary here, with nothing on standard input.
     pub(crate) fn prism(&self, arguments: &[&str]) -> Outcome {
-        let output = Command::new(env!("CARGO_BIN_EXE_prism"))
-            .args(arguments)
-            .current_dir(&self.0)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        Outcome {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).expect("what is printed is UTF-8"),
-            err: String::from_utf8(output.stderr).expect("what is printed is UTF-8"),
-        }
+        prism(&self.0, arguments)
+    }
+}
+
+/// Calls the binary in a folder, with nothing on standard input.
+pub(crate) fn prism(folder: &Path, arguments: &[&str]) -> Outcome {
+    let output = Command::new(env!("CARGO_BIN_EXE_prism"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Outcome {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).expect("what is printed is UTF-8"),
+        err: String::from_utf8(output.stderr).expect("what is printed is UTF-8"),
     }
 }

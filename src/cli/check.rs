@@ -105,9 +105,7 @@ impl Found {
             let index =
                 self.files.iter().position(|&id| id == file).expect("only files that were asked for are mended");
             let path = &paths[index];
-            std::fs::write(path, text).map_err(|error| {
-                Usage::new(format!("cannot write `{}`: {}", path.display(), source::reason(&error)))
-            })?;
+            source::write(path, &text)?;
         }
         Ok(applied)
     }

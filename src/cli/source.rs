@@ -80,6 +80,11 @@ pub(super) fn read(path: &Path, sources: &mut Sources, findings: &mut Diagnostic
     }
 }
 
+/// Writes a program or what belongs to one.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Usage> {
+    fs::write(path, text).map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), reason(&error))))
+}
+
 /// All bytes, or one more than is allowed.
 fn limited(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

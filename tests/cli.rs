@@ -1,0 +1,113 @@
+//! The commands from outside: exit codes, what goes where, and what a stranger reads.
+
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+
+use crate::binary::Folder;
+
+#[test]
+fn without_a_command_the_help_is_shown() {
+    let outcome = Folder::new("cli/help").prism(&[]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.err.contains("Usage: prism"), "{}", outcome.err);
+    assert_eq!(Folder::new("cli/help").prism(&["--help"]).code, 0);
+    assert_eq!(Folder::new("cli/help").prism(&["--version"]).out, "prism 0.1.0\n");
+}
+
+#[test]
+fn wrong_usage_is_told_apart_from_failure() {
+    let folder = Folder::new("cli/usage");
+    folder.write("a.prism", "print(1)\n");
+    for arguments in [&["chekc"][..], &["check"], &["check", "--formt", "json", "a.prism"], &["explain", "P01"]] {
+        let outcome = folder.prism(arguments);
+        assert_eq!((outcome.code, &*outcome.out), (2, ""), "{arguments:?}\n{}", outcome.err);
+    }
+    let missing = folder.prism(&["check", "b.prism"]);
+    assert_eq!((missing.code, &*missing.err), (2, "prism: cannot read `b.prism`: there is no such file\n"));
+}
+
+#[test]
+fn an_unknown_code_is_answered_with_the_nearest() {
+    let folder = Folder::new("cli/explain");
+    assert_eq!(folder.prism(&["explain", "P01"]).err, "prism: there is no code `P01`; did you mean `P001`?\n");
+    let known = folder.prism(&["explain", "[p010]"]);
+    assert_eq!(known.code, 0);
+    assert!(known.out.starts_with("P010 unknown name\n\n"), "{}", known.out);
+    assert!(folder.prism(&["explain"]).out.contains("  CF001  "));
+}
+
+#[test]
+fn folders_are_walked_in_order() {
+    let folder = Folder::new("cli/walk");
+    for name in ["b.prism", "a/z.prism", "a/a.prism", ".hidden/c.prism", "a/notes.txt", "c/d/e.prism"] {
+        folder.write(name, "print(1)\n");
+    }
+    let report = folder.prism(&["check", "--format", "json", ".", "b.prism"]);
+    let value: serde_json::Value = serde_json::from_str(&report.out).unwrap();
+    assert_eq!(value["files"], serde_json::json!(["a/a.prism", "a/z.prism", "b.prism", "c/d/e.prism"]));
+    assert_eq!((report.code, &*report.err), (0, ""));
+    assert_eq!(folder.prism(&["check", "."]).out, "no faults in 4 files\n");
+}
+
+#[test]
+fn what_is_no_text_is_a_finding() {
+    let folder = Folder::new("cli/bytes");
+    folder.write("latin.prism", b"print(\"caf\xe9\")\n");
+    let outcome = folder.prism(&["check", "latin.prism"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.starts_with("[P003] error: the byte 0xe9 is no UTF-8\n"), "{}", outcome.out);
+    folder.write("large.prism", vec![b' '; (4 << 20) + 1]);
+    let outcome = folder.prism(&["check", "large.prism"]);
+    assert!(outcome.out.starts_with("[P007] error: this file is larger than 4 MiB\n"), "{}", outcome.out);
+}
+
+#[test]
+fn standard_input_is_a_program_as_well() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_prism"))
+        .args(["check", "--format", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"\xff").unwrap();
+    let mut out = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["diagnostics"][0]["file"], "<stdin>");
+}
+
+#[test]
+fn a_reader_who_has_gone_is_no_fault() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_prism"))
+        .arg("explain")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!((child.wait().unwrap().code(), &*err), (Some(0), ""));
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let folder = Folder::new("cli/color");
+    folder.write("a.prism", b"\xff");
+    assert!(!folder.prism(&["check", "a.prism"]).out.contains('\x1b'));
+    assert!(folder.prism(&["check", "--color", "always", "a.prism"]).out.contains('\x1b'));
+}
+
+#[test]
+fn a_sarif_log_has_its_rules() {
+    let folder = Folder::new("cli/sarif");
+    folder.write("a.prism", b"\xff");
+    let outcome = folder.prism(&["check", "--format", "sarif", "a.prism"]);
+    let log: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    assert_eq!(run["results"][0]["ruleId"], "P003");
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(rules.iter().all(|rule| rule["help"]["text"].as_str().is_some_and(|text| !text.is_empty())));
+}
