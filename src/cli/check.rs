@@ -24,13 +24,11 @@ pub(super) struct Check {
     fix: bool,
 }
 
+/// Text is for people, the others for programs.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum, Debug)]
 enum Format {
-    /// For people
     Text,
-    /// One JSON object
     Json,
-    /// SARIF 2.1.0
     Sarif,
 }
 

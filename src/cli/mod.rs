@@ -19,7 +19,7 @@ use screen::{ColorChoice, warn};
 
 /// Programs that orchestrate agents whose answers may be wrong
 #[derive(Parser, Debug)]
-#[command(name = "prism", version, arg_required_else_help = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "prism", version, arg_required_else_help = true, disable_help_subcommand = true, max_term_width = 100, after_help = CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -27,6 +27,10 @@ struct Arguments {
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     color: ColorChoice,
 }
+
+/// Said below the help.
+const CODES: &str = "Exit codes: 0 fine, 1 the program or a check failed, 2 wrong usage, 3 a limit or budget stopped it, \
+                     70 internal error";
 
 #[derive(Subcommand, Debug)]
 enum Command {

@@ -13,14 +13,11 @@ pub(super) struct Style {
     pub(super) width: usize,
 }
 
-/// When to use colours.
+/// When to use colours. `Auto` means on a terminal, unless `NO_COLOR` is set.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub(super) enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 

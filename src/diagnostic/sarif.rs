@@ -1,12 +1,17 @@
 //! Findings as SARIF 2.1.0, for code hosts and editors that read it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::{CODES, Diagnostic, Edit, Fix, Severity, explanation};
+use super::{Code, Diagnostic, Edit, Fix, Severity, explanation};
 use crate::source::{FileId, Location, Sources};
 
-/// A log of one run.
+/// A log of one run, with the rules that it needs.
 pub fn log<'a>(sources: &Sources, files: &[FileId], findings: impl IntoIterator<Item = &'a Diagnostic>) -> Value {
+    let findings: Vec<&Diagnostic> = findings.into_iter().collect();
+    let codes: BTreeSet<Code> = findings.iter().map(|found| found.code).collect();
+    let rules: Vec<Code> = codes.into_iter().collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -15,35 +20,31 @@ pub fn log<'a>(sources: &Sources, files: &[FileId], findings: impl IntoIterator<
                 "name": "prism",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules(),
+                "rules": rules.iter().map(|&code| rule(code)).collect::<Vec<_>>(),
             } },
             "columnKind": "unicodeCodePoints",
             "artifacts": files.iter().map(|&file| json!({ "location": artifact(sources, file) })).collect::<Vec<_>>(),
-            "results": findings.into_iter().map(|found| result(sources, found)).collect::<Vec<_>>(),
+            "results": findings.into_iter().map(|found| result(sources, &rules, found)).collect::<Vec<_>>(),
         }],
     })
 }
 
-/// The table of codes.
-fn rules() -> Vec<Value> {
-    CODES
-        .iter()
-        .map(|entry| {
-            let mut rule = json!({
-                "id": entry.name,
-                "shortDescription": { "text": entry.title },
-                "defaultConfiguration": { "level": level(entry.severity) },
-            });
-            if let Some(explanation) = explanation::of(entry.code) {
-                rule["fullDescription"] = json!({ "text": explanation.cause });
-                rule["help"] = json!({ "text": explanation.text(), "markdown": explanation.source });
-            }
-            rule
-        })
-        .collect()
+/// What the table and the documentation say of a code.
+fn rule(code: Code) -> Value {
+    let entry = code.entry();
+    let mut rule = json!({
+        "id": entry.name,
+        "shortDescription": { "text": entry.title },
+        "defaultConfiguration": { "level": level(entry.severity) },
+    });
+    if let Some(explanation) = explanation::of(code) {
+        rule["fullDescription"] = json!({ "text": explanation.cause });
+        rule["help"] = json!({ "text": explanation.text(), "markdown": explanation.source });
+    }
+    rule
 }
 
-fn result(sources: &Sources, found: &Diagnostic) -> Value {
+fn result(sources: &Sources, rules: &[Code], found: &Diagnostic) -> Value {
     let mut text = found.message.clone();
     for more in found.notes.iter().filter(|note| note.at.is_none()).map(|note| &note.message).chain(&found.help) {
         text.push('\n');
@@ -51,7 +52,7 @@ fn result(sources: &Sources, found: &Diagnostic) -> Value {
     }
     let mut result = json!({
         "ruleId": found.code.name(),
-        "ruleIndex": found.code as usize,
+        "ruleIndex": rules.iter().position(|&code| code == found.code),
         "level": level(found.severity),
         "message": { "text": text },
         "locations": [{ "physicalLocation": physical(sources, found.at) }],

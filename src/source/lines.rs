@@ -17,7 +17,20 @@ pub struct Position {
 #[derive(Debug)]
 pub struct Lines {
     starts: Vec<u32>,
+    counts: Vec<Count>,
 }
+
+/// How many characters stand before a byte. There is one every few kilobytes, so that finding a column takes the same
+/// time however long the line is.
+#[derive(Clone, Copy, Default, Debug)]
+struct Count {
+    offset: u32,
+    characters: u32,
+    utf16: u32,
+}
+
+/// About how far the counts are apart.
+const STRIDE: usize = 4096;
 
 impl Lines {
     /// Finds the lines of a text.
@@ -30,7 +43,13 @@ impl Lines {
                 starts.push(i as u32 + 1);
             }
         }
-        Self { starts }
+        let mut counts = vec![Count::default()];
+        let mut last = Count::default();
+        while text.len() - last.offset as usize > STRIDE {
+            last = last.advanced(text, text.floor_char_boundary(last.offset as usize + STRIDE));
+            counts.push(last);
+        }
+        Self { starts, counts }
     }
 
     /// How many lines there are; at least one.
@@ -55,12 +74,50 @@ impl Lines {
             end -= 1;
         }
         let line = self.line(end as u32);
-        let before = &text[self.starts[line] as usize..end];
+        let (start, here) = (self.counted(text, self.starts[line] as usize), self.counted(text, end));
         Position {
             line: line as u32 + 1,
-            column: before.chars().count() as u32 + 1,
-            utf16: before.encode_utf16().count() as u32 + 1,
+            column: here.characters - start.characters + 1,
+            utf16: here.utf16 - start.utf16 + 1,
             offset,
         }
+    }
+
+    /// How many characters stand before a byte that begins one.
+    fn counted(&self, text: &str, offset: usize) -> Count {
+        let index = self.counts.partition_point(|count| count.offset as usize <= offset) - 1;
+        self.counts[index].advanced(text, offset)
+    }
+}
+
+impl Count {
+    /// Counts on to a later byte that begins a character.
+    fn advanced(self, text: &str, offset: usize) -> Self {
+        let between = &text[self.offset as usize..offset];
+        Self {
+            offset: offset as u32,
+            characters: self.characters + between.chars().count() as u32,
+            utf16: self.utf16 + between.chars().map(|c| c.len_utf16() as u32).sum::<u32>(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_what_people_and_editors_count() {
+        let text = format!("{}\r\n{}x\rlast", "é".repeat(5000), "👩".repeat(3000));
+        let lines = Lines::of(&text);
+        let place = |needle: &str| {
+            let at = lines.position(&text, text.find(needle).unwrap() as u32);
+            (at.line, at.column, at.utf16)
+        };
+        assert_eq!(place("\r"), (1, 5001, 5001));
+        assert_eq!(place("x"), (2, 3001, 6001));
+        assert_eq!(place("last"), (3, 1, 1));
+        assert_eq!(Lines::of("").position("", 0).line, 1);
+        assert_eq!(lines.position(&text, u32::MAX).column, 5);
     }
 }
