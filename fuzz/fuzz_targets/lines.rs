@@ -1,0 +1,15 @@
+//! Every byte of every text has a place, and places go forward.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use prism::source::Lines;
+
+fuzz_target!(|text: &str| {
+    let lines = Lines::of(text);
+    let mut last = (0, 0);
+    for (offset, _) in text.char_indices() {
+        let place = lines.position(text, offset as u32);
+        assert!((place.line, place.column) > last);
+        last = (place.line, place.column);
+    }
+});
