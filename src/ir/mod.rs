@@ -8,6 +8,29 @@
 //! (variables of modules that several functions see), and *slots* (variables of one function that a `try` must see as
 //! they were when an error came). Everything else that a program assigns is renamed away.
 
+mod build;
+mod call;
+mod choice;
+pub mod cost;
+mod exit;
+mod expression;
+mod facts;
+mod lower;
+mod order;
+mod pattern;
+mod place;
+mod print;
+mod settle;
+mod survey;
+mod turns;
+mod uses;
+mod verify;
+mod visit;
+
+pub use lower::lower;
+pub use print::print;
+pub use verify::verify;
+
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
 use crate::hir::{Bands, Binary, FunctionId, GlobalId, Kind, Unary};

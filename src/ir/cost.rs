@@ -1,0 +1,42 @@
+//! The one table of what instructions cost, in steps.
+//!
+//! A block is charged when it is entered, for all it will do; what built-ins and copies do beyond that is charged by their
+//! size while they run. The validator's bounds and every engine's meter read these figures.
+
+use super::{End, Function, Op};
+
+/// The steps that an instruction takes, whatever the size of what it works on.
+pub fn of(op: &Op, arguments: usize) -> u32 {
+    let arguments = arguments as u32;
+    match op {
+        Op::Const(_) | Op::Empty | Op::Ready => 0,
+        Op::Text | Op::List { .. } | Op::Object(_) | Op::Closure(_) | Op::Under | Op::Omit(_) | Op::Has(_) => {
+            1 + arguments
+        }
+        Op::Update { keys, .. } | Op::Delete { keys, .. } => 1 + keys.len() as u32,
+        Op::Mutate { keys, .. } => 2 + keys.len() as u32 + arguments,
+        Op::Call { .. } | Op::CallFunction(_) | Op::CallBuiltin { .. } | Op::CallMethod { .. } => 2 + arguments,
+        Op::Fork { tasks, .. } => 4 + 4 * tasks.len() as u32,
+        _ => 1,
+    }
+}
+
+/// The steps that the end of a block takes.
+pub fn of_end(end: &End) -> u32 {
+    match end {
+        End::Jump(_) => 0,
+        End::Route { bands, .. } => 1 + bands.len() as u32,
+        End::Branch { .. } | End::Return(_) | End::Throw(_) | End::Fail(..) => 1,
+    }
+}
+
+/// Writes down what each block costs. The first block of a loop costs something even when nothing is in it.
+pub(super) fn charge(function: &mut Function) {
+    for index in 0..function.blocks.len() {
+        let block = &function.blocks[index];
+        let code: u32 = block.code.iter().map(|inst| of(&inst.op, inst.args.len())).fold(0, u32::saturating_add);
+        let back = block.end.targets().any(|target| target.block.0 as usize <= index);
+        let cost = code.saturating_add(of_end(&block.end)).max(u32::from(back));
+        function.blocks[index].cost = cost;
+    }
+}

@@ -1,0 +1,305 @@
+//! Expressions: each has a value, or is run for what it does.
+
+use super::build::{Args, Builder};
+use super::exit::Way;
+use super::{Constant, Member, Op, Task, Var};
+use crate::hir::{self, Block, Element, Expr, ExprKind, Key, Part, Pattern, PatternKind, Tasks, Variable};
+use crate::source::Span;
+use smallvec::smallvec;
+
+impl Builder<'_> {
+    /// The value of an expression.
+    pub(super) fn value(&mut self, expr: &Expr) -> Var {
+        self.lower(expr, true)
+    }
+
+    /// Runs an expression for what it does.
+    pub(super) fn effect(&mut self, expr: &Expr) {
+        self.lower(expr, false);
+    }
+
+    /// Runs an expression; where its value is not wanted, null stands for it.
+    pub(super) fn lower(&mut self, expr: &Expr, wanted: bool) -> Var {
+        let value = self.any(expr, wanted);
+        if wanted || self.dead { value } else { self.null() }
+    }
+
+    fn any(&mut self, expr: &Expr, wanted: bool) -> Var {
+        if self.dead {
+            return Var(0);
+        }
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Null => self.null(),
+            kind @ (ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Regex { .. }) => {
+                self.literal(kind, span)
+            }
+            ExprKind::Template(parts) => {
+                let args = parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Text(text) => self.constant(Constant::Text(text.clone()), span),
+                        Part::Hole(hole) => self.value(hole),
+                    })
+                    .collect();
+                self.emit(Op::Text, args, span)
+            }
+            ExprKind::List(elements) => self.list(elements, span),
+            ExprKind::Object(members) => self.object(members, span),
+            ExprKind::Read(variable) => self.read(*variable, span),
+            ExprKind::Builtin(builtin) => self.emit(Op::Builtin(*builtin), smallvec![], span),
+            ExprKind::Input => self.emit(Op::Input, smallvec![], span),
+            ExprKind::Agents => self.emit(Op::Agents, smallvec![], span),
+            ExprKind::AgentList => self.emit(Op::AgentList, smallvec![], span),
+            ExprKind::Function(function) => self.closure(*function, span),
+            ExprKind::Unary(operator, value) => {
+                let value = self.value(value);
+                self.emit(Op::Unary(*operator), smallvec![value], span)
+            }
+            ExprKind::Binary { first, rest } => {
+                let mut left = self.value(first);
+                for (operator, _, right) in rest {
+                    let right_value = self.value(right);
+                    left = self.emit(Op::Binary(*operator), smallvec![left, right_value], first.span.to(right.span));
+                }
+                left
+            }
+            ExprKind::Logical { first, rest } => self.logical(first, rest, wanted, span),
+            ExprKind::Ask { value, threshold } => self.ask(value, threshold, span),
+            ExprKind::Range { low, high, inclusive } => {
+                let low = self.value(low);
+                let high = self.value(high);
+                self.emit(Op::Range { inclusive: *inclusive }, smallvec![low, high], span)
+            }
+            ExprKind::Chain { base, links } => self.chain(base, links, span),
+            ExprKind::Instance(value, kind) => {
+                let value = self.value(value);
+                self.emit(Op::Instance(kind.clone()), smallvec![value], span)
+            }
+            ExprKind::Fork { form, tasks, before, after } => self.fork(*form, tasks, before, after, span),
+            ExprKind::If { arms, otherwise } => self.choose(arms, otherwise.as_deref(), wanted, span),
+            ExprKind::Match { subject, arms } => self.matched(subject, arms, wanted, span),
+            ExprKind::Switch { subject, cases } => self.switch(subject, cases, wanted, span),
+            ExprKind::Uncertain { subject, branches } => {
+                let subject = self.value(subject);
+                self.route(subject, branches, wanted, span)
+            }
+            ExprKind::Try { body, handler, finalizer } => {
+                self.attempt(body, handler.as_ref(), finalizer.as_deref(), wanted, span)
+            }
+            ExprKind::Block(block) => self.scope(block, wanted, span),
+            ExprKind::Let { pattern, value } => {
+                let value = match value {
+                    Some(value) => self.value(value),
+                    None => self.null(),
+                };
+                self.bind(pattern, value);
+                self.null()
+            }
+            ExprKind::Assign { target, operator, value } => self.assign(target, *operator, value, span),
+            ExprKind::Unpack { pattern, value } => {
+                let value = self.value(value);
+                self.bind(pattern, value);
+                value
+            }
+            ExprKind::Step { target, by, prefix } => self.step(target, *by, *prefix, span),
+            ExprKind::Delete(place) => self.delete(place, span),
+            ExprKind::While { condition, max, body, late } => {
+                self.repeat(expr, condition, max.as_deref(), body, *late);
+                self.null()
+            }
+            ExprKind::ForEach { patterns, source, max, body } => {
+                self.each(expr, patterns, source, max.as_deref(), body);
+                self.null()
+            }
+            ExprKind::ForCount { .. } => {
+                self.count(expr);
+                self.null()
+            }
+            ExprKind::Return(value) => {
+                let value = match value {
+                    Some(value) => self.value(value),
+                    None => self.null(),
+                };
+                self.leave(Way::Return, value, span);
+                Var(0)
+            }
+            ExprKind::Throw(value) => {
+                self.throw(value, span);
+                Var(0)
+            }
+            ExprKind::Break => self.way_out(Way::Break, span),
+            ExprKind::Leave => self.way_out(Way::Leave, span),
+            ExprKind::Continue => self.way_out(Way::Continue, span),
+            ExprKind::Context { name, body } => self.context(name, body, wanted, span),
+            ExprKind::Bind { name, value } => {
+                let value = self.value(value);
+                self.act(Op::Bind(name.clone()), smallvec![value], span);
+                value
+            }
+        }
+    }
+
+    fn way_out(&mut self, way: Way, span: Span) -> Var {
+        self.leave(way, Var(0), span);
+        Var(0)
+    }
+
+    /// The statements of a scope; the value is the last one's.
+    fn scope(&mut self, block: &Block, wanted: bool, span: Span) -> Var {
+        if self.notes.ahead {
+            for (variable, _) in &block.functions {
+                self.foresee_variable(*variable, span);
+            }
+            for expr in &block.exprs {
+                if let ExprKind::Let { pattern, .. } = &expr.kind {
+                    self.foresee_pattern(pattern, span);
+                }
+            }
+        }
+        for (variable, function) in &block.functions {
+            if self.survey.direct(self.program, self.id, *variable).is_none() {
+                let span = self.program.functions[function.0 as usize].head;
+                let closure = self.closure(*function, span);
+                self.declare(*variable, closure, span);
+            }
+        }
+        let Some((last, others)) = block.exprs.split_last() else { return self.null() };
+        for expr in others {
+            self.effect(expr);
+        }
+        self.lower(last, wanted)
+    }
+
+    fn foresee_variable(&mut self, variable: Variable, span: Span) {
+        if let Variable::Local(local) = variable
+            && self.survey.direct(self.program, self.id, variable).is_none()
+        {
+            self.foresee(local, span);
+        }
+    }
+
+    fn foresee_pattern(&mut self, pattern: &Pattern, span: Span) {
+        match &pattern.kind {
+            PatternKind::Bind(variable) => self.foresee_variable(*variable, span),
+            PatternKind::List { elements, rest } => {
+                elements.iter().for_each(|element| self.foresee_pattern(element, span));
+                rest.iter().for_each(|rest| self.foresee_pattern(rest, span));
+            }
+            PatternKind::Object { entries, rest } => {
+                entries.iter().for_each(|(_, entry)| self.foresee_pattern(entry, span));
+                rest.iter().for_each(|rest| self.foresee_pattern(rest, span));
+            }
+            PatternKind::Default(inner, _) | PatternKind::Sure(inner, _) => self.foresee_pattern(inner, span),
+            PatternKind::Ignore | PatternKind::Place(_) | PatternKind::Equal(_) | PatternKind::Either(_) => {}
+        }
+    }
+
+    /// `[a, ...b]`
+    pub(super) fn list(&mut self, elements: &[Element], span: Span) -> Var {
+        let mut spread = Vec::new();
+        let mut args = Args::new();
+        for (at, element) in elements.iter().enumerate() {
+            let value = match element {
+                Element::One(value) => value,
+                Element::Spread(value) => {
+                    spread.resize(elements.len(), false);
+                    spread[at] = true;
+                    value
+                }
+            };
+            let value = self.value(value);
+            args.push(value);
+        }
+        self.emit(Op::List { spread }, args, span)
+    }
+
+    fn object(&mut self, members: &[hir::Member], span: Span) -> Var {
+        let mut shape = Vec::with_capacity(members.len());
+        let mut args = Args::new();
+        for member in members {
+            let value = match member {
+                hir::Member::Entry(Key::Fixed(key), value) => {
+                    shape.push(Member::Fixed(key.clone()));
+                    value
+                }
+                hir::Member::Entry(Key::Computed(key), value) => {
+                    let key = self.value(key);
+                    args.push(key);
+                    shape.push(Member::Computed);
+                    value
+                }
+                hir::Member::Spread(value) => {
+                    shape.push(Member::Spread);
+                    value
+                }
+            };
+            let value = self.value(value);
+            args.push(value);
+        }
+        self.emit(Op::Object(shape), args, span)
+    }
+
+    fn fork(
+        &mut self,
+        form: crate::builtin::BuiltinId,
+        tasks: &[Tasks],
+        before: &[Expr],
+        after: &[Expr],
+        span: Span,
+    ) -> Var {
+        let mut args: Args = before.iter().map(|value| self.value(value)).collect();
+        let mut kinds = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            match task {
+                Tasks::One(function, span) => {
+                    let task = self.closure(*function, *span);
+                    args.push(task);
+                    kinds.push(Task::One);
+                }
+                Tasks::Each { list, function } => {
+                    let list = self.value(list);
+                    let function = self.value(function);
+                    args.extend([list, function]);
+                    kinds.push(Task::Each);
+                }
+                Tasks::Functions(list) => {
+                    let list = self.value(list);
+                    args.push(list);
+                    kinds.push(Task::Functions);
+                }
+            }
+        }
+        for value in after {
+            let value = self.value(value);
+            args.push(value);
+        }
+        self.emit(Op::Fork { form, before: before.len() as u32, tasks: kinds }, args, span)
+    }
+
+    /// Asking: `x && ~x >= t`.
+    fn ask(&mut self, value: &Expr, threshold: &Expr, span: Span) -> Var {
+        let value = self.value(value);
+        if matches!(threshold.kind, ExprKind::Number(_)) {
+            let threshold = self.value(threshold);
+            return self.emit(Op::Ask, smallvec![value, threshold], span);
+        }
+        let mut done = self.join();
+        let (then, otherwise) = self.part(value, span);
+        self.resume(then);
+        let threshold = self.value(threshold);
+        let sure = self.sure(value, threshold, span);
+        let sure = self.under(sure, &[value], span);
+        self.go(&mut done, &[sure], span);
+        self.back(&done);
+        self.resume(otherwise);
+        self.go(&mut done, &[value], span);
+        self.enter(done).first().copied().unwrap_or(Var(0))
+    }
+
+    /// `~x >= t`
+    pub(super) fn sure(&mut self, value: Var, threshold: Var, span: Span) -> Var {
+        let confidence = self.emit(Op::Unary(hir::Unary::Confidence), smallvec![value], span);
+        self.emit(Op::Binary(hir::Binary::GreaterEqual), smallvec![confidence, threshold], span)
+    }
+}

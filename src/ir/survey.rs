@@ -1,0 +1,338 @@
+//! What must be known of a function before its first instruction is written.
+//!
+//! One walk over the tree finds the variables that each loop assigns (they become its parameters), those that a `try`
+//! assigns from inside (they become slots), those that closures see before they exist (their cells are made early), and
+//! the functions that capture nothing but such functions (they are called directly).
+
+use super::visit::{Visit, walk};
+use crate::hir::{
+    Block, Capture, Expr, ExprKind, FunctionId, LocalId, Origin, Pattern, PatternKind, Place, Program, Root, Variable,
+};
+use std::collections::HashMap;
+
+/// What the survey found, for all functions.
+pub(super) struct Survey {
+    /// By [`FunctionId`].
+    pub(super) functions: Vec<Notes>,
+    /// Whether a function captures nothing but functions that capture nothing.
+    pub(super) plain: Vec<bool>,
+}
+
+/// What the survey found of one function.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// By [`LocalId`].
+    pub(super) locals: Vec<Marks>,
+    /// Which locals a loop assigns, by the address of its expression.
+    pub(super) loops: HashMap<usize, Vec<LocalId>>,
+    /// How many slots it needs.
+    pub(super) slots: u32,
+    /// Whether some local of it must exist before its declaration.
+    pub(super) ahead: bool,
+}
+
+/// What the survey found of one local.
+#[derive(Clone, Default)]
+pub(super) struct Marks {
+    /// Whether a `try` assigns it that it was not declared in.
+    pub(super) slot: bool,
+    /// The number of its slot.
+    pub(super) number: u32,
+    /// Whether it is read or captured before its declaration.
+    pub(super) ahead: bool,
+    /// Whether anything assigns it after its declaration.
+    pub(super) assigned: bool,
+    /// The function it always is.
+    pub(super) function: Option<FunctionId>,
+}
+
+/// How many pairs of meeting ways and assigned variables are worth parameters; beyond that variables live in slots, so that
+/// the size of the code stays linear in the size of the text.
+const PAIRS: usize = 4 << 20;
+
+impl Survey {
+    /// Walks over all functions.
+    pub(super) fn of(program: &Program) -> Survey {
+        let mut functions: Vec<Notes> = Vec::with_capacity(program.functions.len());
+        for index in 0..program.functions.len() {
+            functions.push(Walk::over(program, FunctionId(index as u32)));
+        }
+        let plain = plain(program, &functions);
+        Survey { functions, plain }
+    }
+
+    /// The function that a variable always is, where it is one that captures nothing.
+    pub(super) fn direct(&self, program: &Program, id: FunctionId, variable: Variable) -> Option<FunctionId> {
+        known(program, &self.functions, id, variable).filter(|function| self.plain[function.0 as usize])
+    }
+}
+
+/// The function that a variable always is.
+fn known(program: &Program, notes: &[Notes], mut id: FunctionId, mut variable: Variable) -> Option<FunctionId> {
+    loop {
+        match variable {
+            Variable::Global(global) => return program.globals[global.0 as usize].function,
+            Variable::Local(local) => return notes[id.0 as usize].locals[local.0 as usize].function,
+            Variable::Capture(capture) => {
+                let function = &program.functions[id.0 as usize];
+                variable = function.captures[capture.0 as usize].from;
+                id = function.parent?;
+            }
+        }
+    }
+}
+
+/// Which functions capture nothing but functions of their own kind: all are, until one is found that is not.
+fn plain(program: &Program, notes: &[Notes]) -> Vec<bool> {
+    let count = program.functions.len();
+    let mut plain = vec![true; count];
+    let mut users: Vec<Vec<u32>> = vec![Vec::new(); count];
+    let mut work: Vec<u32> = Vec::new();
+    for (index, function) in program.functions.iter().enumerate() {
+        for at in 0..function.captures.len() {
+            let variable = Variable::Capture(crate::hir::CaptureId(at as u32));
+            match known(program, notes, FunctionId(index as u32), variable) {
+                Some(captured) => users[captured.0 as usize].push(index as u32),
+                None => {
+                    if std::mem::replace(&mut plain[index], false) {
+                        work.push(index as u32);
+                    }
+                }
+            }
+        }
+    }
+    while let Some(index) = work.pop() {
+        for &user in &users[index as usize] {
+            if std::mem::replace(&mut plain[user as usize], false) {
+                work.push(user);
+            }
+        }
+    }
+    plain
+}
+
+struct Walk<'a> {
+    program: &'a Program,
+    notes: Notes,
+    /// For each local, the innermost `try` around its declaration.
+    declared: Vec<Option<u32>>,
+    /// The `try` regions that are open, by number, innermost last.
+    regions: Vec<u32>,
+    next_region: u32,
+    /// What the open loops assign.
+    loops: Vec<Vec<LocalId>>,
+    /// How many ways part.
+    ways: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn over(program: &'a Program, id: FunctionId) -> Notes {
+        let function = &program.functions[id.0 as usize];
+        let mut walk = Walk {
+            program,
+            notes: Notes { locals: vec![Marks::default(); function.locals.len()], ..Notes::default() },
+            declared: vec![None; function.locals.len()],
+            regions: Vec::new(),
+            next_region: 0,
+            loops: Vec::new(),
+            ways: 0,
+        };
+        for (index, local) in function.locals.iter().enumerate() {
+            // Locals without a declaration of their own are there from the beginning.
+            if matches!(local.origin, Origin::Implied) {
+                walk.declared[index] = Some(0);
+            }
+        }
+        for parameter in &function.parameters {
+            if let Some(default) = &parameter.default {
+                walk.expr(default);
+            }
+            walk.pattern(&parameter.pattern);
+        }
+        walk.expr(&function.body);
+        if let Some(cap) = &function.cap {
+            walk.expr(cap);
+        }
+        walk.finish(function)
+    }
+
+    fn finish(mut self, function: &crate::hir::Function) -> Notes {
+        let assigned = self.notes.locals.iter().filter(|marks| marks.assigned).count();
+        if assigned.saturating_mul(self.ways) > PAIRS {
+            for marks in &mut self.notes.locals {
+                marks.slot |= marks.assigned;
+            }
+        }
+        for (marks, local) in self.notes.locals.iter_mut().zip(&function.locals) {
+            if marks.assigned || local.reassigned {
+                marks.function = None;
+            }
+            marks.slot &= !local.shared;
+            marks.number = self.notes.slots;
+            self.notes.slots += u32::from(marks.slot);
+            marks.ahead |= local.early;
+        }
+        self.notes.ahead = self.notes.locals.iter().any(|marks| marks.ahead);
+        self.notes
+    }
+
+    fn region(&self) -> u32 {
+        self.regions.last().copied().unwrap_or(0)
+    }
+
+    fn declare(&mut self, local: LocalId) {
+        let here = self.region();
+        let at = local.0 as usize;
+        if self.declared[at].is_some() {
+            self.assign(local);
+        } else {
+            self.declared[at] = Some(here);
+            if let Some(assigned) = self.loops.last_mut() {
+                assigned.push(local);
+            }
+        }
+    }
+
+    fn see(&mut self, local: LocalId) {
+        let at = local.0 as usize;
+        self.notes.locals[at].ahead |= self.declared[at].is_none();
+    }
+
+    fn assign(&mut self, local: LocalId) {
+        self.see(local);
+        let region = self.region();
+        let at = local.0 as usize;
+        let marks = &mut self.notes.locals[at];
+        marks.assigned = true;
+        marks.slot |= region != self.declared[at].unwrap_or(region);
+        if let Some(assigned) = self.loops.last_mut() {
+            assigned.push(local);
+        }
+    }
+
+    fn captures(&mut self, function: FunctionId) {
+        let program = self.program;
+        for Capture { from, .. } in &program.functions[function.0 as usize].captures {
+            if let Variable::Local(local) = *from {
+                self.see(local);
+            }
+        }
+    }
+
+    fn within(&mut self, expr: &Expr) {
+        self.next_region += 1;
+        self.regions.push(self.next_region);
+        self.expr(expr);
+        self.regions.pop();
+    }
+}
+
+impl Visit for Walk<'_> {
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Read(Variable::Local(local)) => self.see(*local),
+            ExprKind::Function(function) => self.captures(*function),
+            ExprKind::While { .. } | ExprKind::ForEach { .. } | ExprKind::ForCount { .. } => {
+                self.ways += 2;
+                self.loops.push(Vec::new());
+                if let ExprKind::ForCount { fresh, .. } = &expr.kind {
+                    self.loops.last_mut().unwrap_or(&mut Vec::new()).extend(fresh);
+                }
+                walk(self, expr);
+                let mut assigned = self.loops.pop().unwrap_or_default();
+                assigned.sort_unstable();
+                assigned.dedup();
+                if let Some(outer) = self.loops.last_mut() {
+                    outer.extend(&assigned);
+                }
+                self.notes.loops.insert(std::ptr::from_ref(expr) as usize, assigned);
+            }
+            ExprKind::Try { body, handler, finalizer } => {
+                self.ways += 2;
+                if finalizer.is_some() {
+                    self.next_region += 1;
+                    self.regions.push(self.next_region);
+                }
+                if handler.is_some() {
+                    self.within(body);
+                } else {
+                    self.expr(body);
+                }
+                if let Some((pattern, handler)) = handler {
+                    if let Some(pattern) = pattern {
+                        self.pattern(pattern);
+                    }
+                    self.expr(handler);
+                }
+                if let Some(finalizer) = finalizer {
+                    self.regions.pop();
+                    self.expr(finalizer);
+                }
+            }
+            ExprKind::If { arms, .. } => {
+                self.ways += arms.len() + 1;
+                walk(self, expr);
+            }
+            ExprKind::Match { arms, .. } => {
+                self.ways += arms.len() + 1;
+                walk(self, expr);
+            }
+            ExprKind::Switch { cases, .. } => {
+                self.ways += cases.len() + 1;
+                walk(self, expr);
+            }
+            ExprKind::Logical { rest, .. } => {
+                self.ways += rest.len();
+                walk(self, expr);
+            }
+            ExprKind::Chain { links, .. } => {
+                self.ways += links.iter().filter(|link| link.optional).count();
+                walk(self, expr);
+            }
+            ExprKind::Uncertain { .. } => {
+                self.ways += 4;
+                walk(self, expr);
+            }
+            ExprKind::Break | ExprKind::Leave | ExprKind::Continue | ExprKind::Return(_) => {
+                self.ways += 1;
+                walk(self, expr);
+            }
+            _ => walk(self, expr),
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for (variable, function) in &block.functions {
+            if let Variable::Local(local) = *variable {
+                self.notes.locals[local.0 as usize].function = Some(*function);
+            }
+        }
+        for (variable, function) in &block.functions {
+            self.captures(*function);
+            if let Variable::Local(local) = *variable {
+                self.declare(local);
+            }
+        }
+        for expr in &block.exprs {
+            self.expr(expr);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        if let PatternKind::Bind(Variable::Local(local)) = pattern.kind {
+            self.declare(local);
+        }
+        super::visit::walk_pattern(self, pattern);
+    }
+
+    fn place(&mut self, place: &Place, changed: bool) {
+        super::visit::walk_place(self, place);
+        if let Root::Variable(Variable::Local(local)) = place.root {
+            if changed { self.assign(local) } else { self.see(local) }
+        }
+    }
+
+    fn task(&mut self, function: FunctionId) {
+        self.captures(function);
+    }
+}
