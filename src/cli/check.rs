@@ -1,11 +1,16 @@
 //! `prism check`: what is wrong with programs, without running them.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
+use super::front::{self, Program};
 use super::screen::{Style, print};
-use super::{ColorChoice, Exit, Usage, counted, front, render, source};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, fix, json, sarif};
-use crate::source::{FileId, Sources};
+use super::{ColorChoice, Exit, Usage, counted, render, source};
+use crate::diagnostic::{Diagnostic, Severity, fix, json, sarif};
+use crate::source::Sources;
 
 /// Look for faults without running anything
 #[derive(clap::Args, Debug)]
@@ -35,97 +40,131 @@ enum Format {
 /// After so many rounds of mends the rest is left to people.
 const ROUNDS: usize = 5;
 
-/// Everything that one look at the files gave.
-struct Found {
-    sources: Sources,
-    files: Vec<FileId>,
-    findings: Diagnostics,
-}
+/// A finding with the texts it speaks of.
+type Found<'a> = (&'a Sources, &'a Diagnostic);
 
 impl Check {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
         let paths = source::files(&self.paths)?;
-        let mut found = look(&paths)?;
-        let mut mended = 0;
-        if self.fix {
-            if paths.iter().any(|path| path.as_os_str() == source::STDIN) {
-                return Err(Usage::new("`--fix` cannot write to standard input; save the program in a file"));
-            }
-            for _ in 0..ROUNDS {
-                match found.mend(&paths)? {
-                    0 => break,
-                    count => mended += count,
-                }
-                found = look(&paths)?;
-            }
+        if self.fix && paths.iter().any(|path| path.as_os_str() == source::STDIN) {
+            return Err(Usage::new("`--fix` cannot write to standard input; save the program in a file"));
         }
-        let findings: Vec<Diagnostic> = found.findings.iter().map(|finding| self.weighed(finding)).collect();
-        let Found { sources, files, .. } = &found;
+        let mut programs = look(&paths)?;
+        let mended = if self.fix { mend(&paths, &mut programs)? } else { 0 };
+        if self.strict {
+            let findings = programs.iter_mut().flat_map(|program| &mut program.findings);
+            findings
+                .filter(|finding| finding.severity == Severity::Warning)
+                .for_each(|finding| finding.severity = Severity::Error);
+        }
+        let files: Vec<&str> = programs.iter().map(|program| program.sources.file(program.file).name()).collect();
+        let findings = distinct(&programs);
         match self.format {
-            Format::Text => print(&text(sources, files, &findings, mended, Style::stdout(color))),
-            Format::Json => print(&line(json::report(sources, files, &findings, Vec::new()))),
-            Format::Sarif => print(&line(sarif::log(sources, files, &findings))),
+            Format::Text => print(&text(files.len(), &findings, mended, Style::stdout(color))),
+            Format::Json => print(&line(json::report(&files, findings.iter().copied(), Vec::new()))),
+            Format::Sarif => print(&line(sarif::log(&files, findings.iter().copied()))),
         }
-        let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
+        let refused = findings.iter().any(|(_, finding)| finding.severity == Severity::Error);
         Ok(if refused { Exit::Failed } else { Exit::Fine })
     }
+}
 
-    /// A finding with the severity that was asked for.
-    fn weighed(&self, finding: &Diagnostic) -> Diagnostic {
-        let mut finding = finding.clone();
-        if self.strict && finding.severity == Severity::Warning {
-            finding.severity = Severity::Error;
+/// Looks at all programs, on all cores, in the order of the paths.
+fn look(paths: &[PathBuf]) -> Result<Vec<Program>, Usage> {
+    let next = AtomicUsize::new(0);
+    let looked: Vec<Mutex<Option<Result<Program, Usage>>>> = paths.iter().map(|_| Mutex::new(None)).collect();
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = paths.get(index) else { break };
+            *looked[index].lock().expect("no thread panics") = Some(front::examine(path));
         }
-        finding
-    }
-}
-
-fn look(paths: &[PathBuf]) -> Result<Found, Usage> {
-    let mut found = Found { sources: Sources::new(), files: Vec::new(), findings: Diagnostics::new() };
-    for path in paths {
-        let file = source::read(path, &mut found.sources, &mut found.findings)?;
-        found.files.push(file);
-        front::examine(&found.sources, file, &mut found.findings);
-    }
-    found.findings.settle();
-    Ok(found)
-}
-
-impl Found {
-    /// Writes the certain mends into the files that were asked for, and says how many there were.
-    fn mend(&self, paths: &[PathBuf]) -> Result<usize, Usage> {
-        let ours = |finding: &&Diagnostic| {
-            let edits = finding.fixes.first().map_or(&[][..], |fix| &fix.edits);
-            edits.iter().all(|edit| self.files.contains(&edit.at.file))
-        };
-        let (texts, applied) = fix::mend(&self.sources, self.findings.iter().filter(ours));
-        for (file, text) in texts {
-            let index =
-                self.files.iter().position(|&id| id == file).expect("only files that were asked for are mended");
-            let path = &paths[index];
-            source::write(path, &text)?;
+    };
+    let threads = thread::available_parallelism().map_or(1, |cores| cores.get()).min(paths.len());
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let thread = thread::Builder::new().stack_size(super::STACK);
+            thread.spawn_scoped(scope, work).expect("the system gives a thread");
         }
-        Ok(applied)
-    }
+    });
+    let done = looked.into_iter().map(|slot| slot.into_inner().expect("no thread panics"));
+    done.map(|program| program.expect("every path was looked at")).collect()
 }
 
-fn text(sources: &Sources, files: &[FileId], findings: &[Diagnostic], mended: usize, style: Style) -> String {
-    let findings: Vec<&Diagnostic> = findings.iter().collect();
-    let mut out = render::findings(sources, &findings, style);
+/// All findings. What is wrong with a module is said once, however many programs import it.
+fn distinct(programs: &[Program]) -> Vec<Found<'_>> {
+    let mut seen = HashSet::new();
+    let all = programs.iter().flat_map(|program| program.findings.iter().map(|finding| (&program.sources, finding)));
+    all.filter(|(sources, finding)| {
+        let file = sources.file(finding.at.file).name();
+        seen.insert((file, finding.at.span, finding.code, finding.message.as_str()))
+    })
+    .collect()
+}
+
+/// Writes the certain mends into the files, round by round, and says how many there were. A round that leaves a program
+/// with more errors is taken back, and that program left alone.
+fn mend(paths: &[PathBuf], programs: &mut Vec<Program>) -> Result<usize, Usage> {
+    let mut total = 0;
+    let mut left: HashSet<usize> = (0..paths.len()).collect();
+    for _ in 0..ROUNDS {
+        let mut round = Vec::new();
+        for index in 0..paths.len() {
+            let (text, applied) = mended(&programs[index]);
+            if let Some(text) = text.filter(|_| left.contains(&index)) {
+                source::write(&paths[index], &text)?;
+                round.push((index, applied));
+            }
+        }
+        if round.is_empty() {
+            break;
+        }
+        let before = std::mem::replace(programs, look(paths)?);
+        let mut worse = false;
+        for (index, applied) in round {
+            if programs[index].errors() > before[index].errors() {
+                let program = &before[index];
+                source::write(&paths[index], program.sources.file(program.file).text())?;
+                left.remove(&index);
+                worse = true;
+            } else {
+                total += applied;
+            }
+        }
+        if worse {
+            *programs = look(paths)?;
+        }
+    }
+    Ok(total)
+}
+
+/// The text of a program after its certain mends, and how many there are. Modules are mended only when they are asked
+/// for themselves.
+fn mended(program: &Program) -> (Option<String>, usize) {
+    let own = |finding: &&Diagnostic| {
+        let first = finding.fixes.first();
+        first.is_some_and(|fix| fix.edits.iter().all(|edit| edit.at.file == program.file))
+    };
+    let (mut texts, applied) = fix::mend(&program.sources, program.findings.iter().filter(own));
+    (texts.remove(&program.file), applied)
+}
+
+fn text(files: usize, findings: &[Found], mended: usize, style: Style) -> String {
+    let mut out = render::findings(findings, style);
     if mended > 0 {
         out.push_str(&format!("{} written\n", counted(mended, "mend")));
     }
-    let files = counted(files.len(), "file");
+    let files = counted(files, "file");
     if findings.is_empty() {
         out.push_str(&format!("no faults in {files}\n"));
-    } else {
-        out.push_str(&format!("{} in {files}", render::summary(&findings)));
-        let certain = findings.iter().filter(|found| found.fixes.first().is_some_and(|fix| fix.certain)).count();
-        if certain > 0 {
-            out.push_str(&format!("; `prism check --fix` mends {certain}"));
-        }
-        out.push('\n');
+        return out;
     }
+    out.push_str(&format!("{} in {files}", render::summary(findings)));
+    let certain = findings.iter().filter(|(_, found)| found.fixes.first().is_some_and(|fix| fix.certain)).count();
+    if certain > 0 {
+        out.push_str(&format!("; `prism check --fix` mends {certain}"));
+    }
+    out.push('\n');
     out
 }
 

@@ -63,7 +63,7 @@ struct Line {
 impl Line {
     fn new(raw: &str, start: u32, anchor: u32, room: usize) -> Self {
         let middle = raw.floor_char_boundary((anchor.saturating_sub(start) as usize).min(raw.len()));
-        let (mut from, before) = reach(raw[..middle].char_indices().rev().map(|(at, c)| (at, c)), middle, room / 2);
+        let (mut from, before) = reach(raw[..middle].char_indices().rev(), middle, room / 2);
         let ahead = raw[middle..].char_indices().map(|(at, c)| (middle + at + c.len_utf8(), c));
         let (to, after) = reach(ahead, middle, room.saturating_sub(before));
         if to == raw.len() {

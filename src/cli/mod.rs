@@ -72,16 +72,26 @@ pub fn main() -> ExitCode {
         std::process::exit(Exit::Internal as i32);
     }));
     let arguments = Arguments::parse();
-    let color = arguments.color;
-    let outcome = match arguments.command {
-        Command::Check(check) => check.run(color),
-        Command::Explain(explain) => explain.run(color),
-    };
-    let exit = outcome.unwrap_or_else(|Usage(message)| {
-        warn(&format!("prism: {}\n", crate::diagnostic::escaped(&message)));
-        Exit::Usage
-    });
+    let command = std::thread::Builder::new().stack_size(STACK).spawn(move || arguments.run());
+    let exit = command.expect("the system gives a thread").join().unwrap_or(Exit::Internal);
     ExitCode::from(exit as u8)
+}
+
+/// Programs nest 128 deep, and every stage may recurse over what was accepted; that much room is enough for all of them.
+/// It is taken only where it is used.
+const STACK: usize = 256 << 20;
+
+impl Arguments {
+    fn run(self) -> Exit {
+        let outcome = match self.command {
+            Command::Check(check) => check.run(self.color),
+            Command::Explain(explain) => explain.run(self.color),
+        };
+        outcome.unwrap_or_else(|Usage(message)| {
+            warn(&format!("prism: {}\n", crate::diagnostic::escaped(&message)));
+            Exit::Usage
+        })
+    }
 }
 
 /// A number with its word: `1 error`, `2 errors`.

@@ -13,11 +13,11 @@ use crate::source::{FileId, Location, Sources, Span};
 const SHOWN: usize = 50;
 
 /// Findings one below the other, errors in preference where there are too many, without a summary.
-pub(super) fn findings(sources: &Sources, findings: &[&Diagnostic], style: Style) -> String {
-    let spare = SHOWN.saturating_sub(findings.iter().filter(|found| found.severity == Severity::Error).count());
+pub(super) fn findings(findings: &[(&Sources, &Diagnostic)], style: Style) -> String {
+    let spare = SHOWN.saturating_sub(findings.iter().filter(|(_, found)| found.severity == Severity::Error).count());
     let (mut errors, mut others) = (0, 0);
     let mut out = String::new();
-    for found in findings {
+    for (sources, found) in findings {
         let (count, most) = if found.severity == Severity::Error { (&mut errors, SHOWN) } else { (&mut others, spare) };
         if *count < most {
             *count += 1;
@@ -32,8 +32,8 @@ pub(super) fn findings(sources: &Sources, findings: &[&Diagnostic], style: Style
 }
 
 /// How many there are of each kind: `2 errors, 1 warning`; nothing when there are none.
-pub(super) fn summary(findings: &[&Diagnostic]) -> String {
-    let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
+pub(super) fn summary(findings: &[(&Sources, &Diagnostic)]) -> String {
+    let count = |severity| findings.iter().filter(|(_, found)| found.severity == severity).count();
     [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
         .map(|severity| (count(severity), word(severity)))
@@ -262,8 +262,9 @@ mod tests {
         let file = sources.add("x", "a");
         let warning = Diagnostic::new(Code::T012, at(file, 0, 1), "never reached");
         let error = Diagnostic::new(Code::P001, at(file, 0, 1), "unexpected `a`");
-        let all: Vec<&Diagnostic> = std::iter::repeat_n(&warning, 60).chain([&error]).collect();
-        let shown = findings(&sources, &all, STYLE);
+        let found = std::iter::repeat_n(&warning, 60).chain([&error]);
+        let all: Vec<(&Sources, &Diagnostic)> = found.map(|found| (&sources, found)).collect();
+        let shown = findings(&all, STYLE);
         assert!(shown.contains("[P001] error: unexpected `a`"));
         assert!(shown.ends_with("… and 11 more\n"), "{shown}");
         assert_eq!(summary(&all), "1 error, 60 warnings");

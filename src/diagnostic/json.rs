@@ -7,14 +7,13 @@ use crate::source::{FileId, Location, Sources};
 
 /// The report of a check: the files that were asked for, what was found, and what is known of each pattern.
 pub fn report<'a>(
-    sources: &Sources,
-    files: &[FileId],
-    findings: impl IntoIterator<Item = &'a Diagnostic>,
+    files: &[&str],
+    findings: impl IntoIterator<Item = (&'a Sources, &'a Diagnostic)>,
     patterns: Vec<Value>,
 ) -> Value {
     json!({
-        "files": files.iter().map(|&file| sources.file(file).name()).collect::<Vec<_>>(),
-        "diagnostics": findings.into_iter().map(|found| diagnostic(sources, found)).collect::<Vec<_>>(),
+        "files": files,
+        "diagnostics": findings.into_iter().map(|(sources, found)| diagnostic(sources, found)).collect::<Vec<_>>(),
         "patterns": patterns,
     })
 }
@@ -96,7 +95,7 @@ mod tests {
             .note_at(Location::new(file, Span::new(0, 2)), "the only name here")
             .help("write `true`")
             .fix("write `true`", span, "true");
-        let got = report(&sources, &[file], [&found], Vec::new());
+        let got = report(&["a.prism"], [(&sources, &found)], Vec::new());
         let start = json!({ "line": 2, "column": 1, "offset": 7 });
         let end = json!({ "line": 2, "column": 5, "offset": 11 });
         assert_eq!(

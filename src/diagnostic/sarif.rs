@@ -8,9 +8,9 @@ use super::{Code, Diagnostic, Edit, Fix, Severity, explanation};
 use crate::source::{FileId, Location, Sources};
 
 /// A log of one run, with the rules that it needs.
-pub fn log<'a>(sources: &Sources, files: &[FileId], findings: impl IntoIterator<Item = &'a Diagnostic>) -> Value {
-    let findings: Vec<&Diagnostic> = findings.into_iter().collect();
-    let codes: BTreeSet<Code> = findings.iter().map(|found| found.code).collect();
+pub fn log<'a>(files: &[&str], findings: impl IntoIterator<Item = (&'a Sources, &'a Diagnostic)>) -> Value {
+    let findings: Vec<(&Sources, &Diagnostic)> = findings.into_iter().collect();
+    let codes: BTreeSet<Code> = findings.iter().map(|(_, found)| found.code).collect();
     let rules: Vec<Code> = codes.into_iter().collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -23,8 +23,8 @@ pub fn log<'a>(sources: &Sources, files: &[FileId], findings: impl IntoIterator<
                 "rules": rules.iter().map(|&code| rule(code)).collect::<Vec<_>>(),
             } },
             "columnKind": "unicodeCodePoints",
-            "artifacts": files.iter().map(|&file| json!({ "location": artifact(sources, file) })).collect::<Vec<_>>(),
-            "results": findings.into_iter().map(|found| result(sources, &rules, found)).collect::<Vec<_>>(),
+            "artifacts": files.iter().map(|file| json!({ "location": { "uri": uri(file) } })).collect::<Vec<_>>(),
+            "results": findings.into_iter().map(|(sources, found)| result(sources, &rules, found)).collect::<Vec<_>>(),
         }],
     })
 }
@@ -151,7 +151,7 @@ mod tests {
         let found = Diagnostic::new(Code::P010, Location::new(file, span), "unknown name `wahr`")
             .note_at(Location::new(file, span), "here")
             .fix("write `true`", span, "true");
-        let log = log(&sources, &[file], [&found]);
+        let log = log(&["dir/a b.prism"], [(&sources, &found)]);
         let run = &log["runs"][0];
         let result = &run["results"][0];
         assert_eq!(run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize]["id"], "P010");
