@@ -20,7 +20,11 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
     let mut found = Vec::new();
     for path in paths {
         if path.as_os_str() != STDIN && path.is_dir() {
+            let before = found.len();
             walk(path, &mut found)?;
+            if found.len() == before {
+                return Err(Usage::new(format!("there is no `.prism` file in the folder `{}`", path.display())));
+            }
         } else {
             found.push(path.clone());
         }

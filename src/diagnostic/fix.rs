@@ -1,6 +1,7 @@
 //! Edits put into effect.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{Diagnostic, Edit};
 use crate::source::{FileId, Sources};
@@ -14,7 +15,9 @@ pub fn mend<'a>(
     let mut chosen: BTreeMap<(FileId, u32), &Edit> = BTreeMap::new();
     let mut applied = 0;
     for fix in findings.into_iter().filter_map(|found| found.fixes.first()).filter(|fix| fix.certain) {
-        if fix.edits.is_empty() || !apart(&fix.edits) || fix.edits.iter().any(|edit| meets(&chosen, edit)) {
+        let fits = |edit: &Edit| sources.file(edit.at.file).text().get(range(edit)).is_some();
+        let free = |edit: &Edit| fits(edit) && !meets(&chosen, edit);
+        if fix.edits.is_empty() || !apart(&fix.edits) || !fix.edits.iter().all(free) {
             continue;
         }
         chosen.extend(fix.edits.iter().map(|edit| ((edit.at.file, edit.at.span.start), edit)));
@@ -35,12 +38,17 @@ pub fn replace<'a>(text: &str, edits: impl IntoIterator<Item = &'a Edit>) -> Str
     let mut out = String::with_capacity(text.len() + 64);
     let mut from = 0;
     for edit in edits {
-        out.push_str(&text[from..edit.at.span.start as usize]);
+        let place = range(edit);
+        out.push_str(&text[from..place.start]);
         out.push_str(&edit.text);
-        from = edit.at.span.end as usize;
+        from = place.end;
     }
     out.push_str(&text[from..]);
     out
+}
+
+fn range(edit: &Edit) -> Range<usize> {
+    edit.at.span.start as usize..edit.at.span.end as usize
 }
 
 /// Whether an edit overlaps or meets one that was chosen before: what one writes could change what the other means. The
