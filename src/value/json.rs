@@ -137,7 +137,17 @@ fn brief(text: &str) -> String {
 /// The JSON text of a value as `JSON.stringify` gives it, indented by `indent` unless that is empty. What JSON has no
 /// form for is null in a list and left out of an object, as in JavaScript; an error is an object of its fields.
 pub fn stringify(value: &Value, indent: &str, meter: &mut Meter) -> Result<String, Fault> {
-    let mut writer = Writer { out: String::new(), charged: 0, indent, level: 0, meter };
+    stringify_keys(value, indent, None, meter)
+}
+
+/// As [`stringify`], with only these keys of objects, in their order, where some are given.
+pub fn stringify_keys(
+    value: &Value,
+    indent: &str,
+    keys: Option<&[String]>,
+    meter: &mut Meter,
+) -> Result<String, Fault> {
+    let mut writer = Writer { out: String::new(), charged: 0, indent, keys, level: 0, meter };
     writer.value(value)?;
     let Writer { out, charged, meter, .. } = writer;
     let rest = out.len() - charged;
@@ -150,6 +160,7 @@ struct Writer<'a> {
     out: String,
     charged: usize,
     indent: &'a str,
+    keys: Option<&'a [String]>,
     level: usize,
     meter: &'a mut Meter,
 }
@@ -191,10 +202,14 @@ impl Writer<'_> {
                 self.out.push('{');
                 self.level += 1;
                 let mut empty = true;
-                for (key, value) in object.iter().filter(|(_, value)| has_json(value)) {
-                    self.separate(empty)?;
-                    empty = false;
-                    self.entry(key.as_str(), value)?;
+                let chosen = self.keys.map(|keys| keys.iter().filter_map(|key| Some((key.as_str(), object.get(key)?))));
+                let all = self.keys.is_none().then(|| object.iter().map(|(key, value)| (key.as_str(), value)));
+                for (key, value) in chosen.into_iter().flatten().chain(all.into_iter().flatten()) {
+                    if has_json(value) {
+                        self.separate(empty)?;
+                        empty = false;
+                        self.entry(key, value)?;
+                    }
                 }
                 self.close('}', empty)?;
             }

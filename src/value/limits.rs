@@ -1,5 +1,8 @@
 //! The limits of a run, and the one point where work is charged before it is done.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use super::confidence::Lanes;
 use super::fault::Fault;
 use super::payload::{Value, View};
@@ -113,15 +116,33 @@ impl Limits {
 pub struct Meter {
     /// The limits of sizes.
     pub limits: Limits,
+    /// What the driver sets to stop a computation that takes long by itself.
+    pub stop: Arc<Stop>,
     steps: u64,
     memory: u64,
+}
+
+/// A wish of the driver that the run should end.
+#[derive(Debug, Default)]
+pub struct Stop(AtomicU8);
+
+impl Stop {
+    /// The time is up: `R093`.
+    pub fn late(&self) {
+        self.0.store(1, Ordering::Relaxed);
+    }
+
+    /// Somebody cancelled: `R095`.
+    pub fn cancel(&self) {
+        self.0.store(2, Ordering::Relaxed);
+    }
 }
 
 impl Meter {
     /// With everything that the limits allow.
     pub fn new(limits: Limits) -> Self {
         let (steps, memory) = (limits.steps, limits.memory);
-        Self { limits, steps, memory }
+        Self { limits, stop: Arc::default(), steps, memory }
     }
 
     /// The steps that are left.
@@ -156,6 +177,15 @@ impl Meter {
                 self.steps = 0;
                 Err(out_of_steps(self.limits.steps))
             }
+        }
+    }
+
+    /// Refuses to go on when the driver wishes the run to end. For what may take long between two instructions.
+    pub fn alive(&self) -> Result<(), Fault> {
+        match self.stop.0.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            1 => Err(Fault::new(Code::R093, "the run took too long; do less, or raise the limit with `--timeout`")),
+            _ => Err(Fault::new(Code::R095, "the run was cancelled")),
         }
     }
 

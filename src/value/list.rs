@@ -10,9 +10,12 @@ use super::payload::Value;
 use crate::diagnostic::Code;
 
 /// The elements of a list. It knows how deep it nests and how sure its least sure part is.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct List {
+    /// The elements, behind those that were taken from the front and are null here.
     items: Vec<Value>,
+    /// How many were taken from the front.
+    start: usize,
     lowest: Lowest,
     depth: u8,
 }
@@ -20,7 +23,7 @@ pub struct List {
 impl List {
     /// Of nothing.
     pub const fn empty() -> Self {
-        Self { items: Vec::new(), lowest: Lowest::empty(), depth: 1 }
+        Self { items: Vec::new(), start: 0, lowest: Lowest::empty(), depth: 1 }
     }
 
     /// Of these elements; `R015` when they nest too deep.
@@ -28,36 +31,36 @@ impl List {
         let depth = 1 + items.iter().map(Value::depth).max().unwrap_or(0);
         check_depth(depth)?;
         let lowest = Lowest::of(items.iter());
-        Ok(Self { items, lowest, depth })
+        Ok(Self { items, start: 0, lowest, depth })
     }
 
     /// How many elements.
     #[inline]
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.items.len() - self.start
     }
 
     /// Whether there are none.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.len() == 0
     }
 
     /// The elements, each with its own lanes.
     #[inline]
     pub fn items(&self) -> &[Value] {
-        &self.items
+        &self.items[self.start..]
     }
 
     /// The element at an index.
     #[inline]
     pub fn get(&self, index: usize) -> Option<&Value> {
-        self.items.get(index)
+        self.items().get(index)
     }
 
     /// The elements in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Value> {
-        self.items.iter()
+        self.items().iter()
     }
 
     /// How deep it nests; 1 for a list of no lists or objects.
@@ -69,7 +72,7 @@ impl List {
     /// The minimum over all parts, at any depth.
     #[inline]
     pub fn lowest(&self) -> Lanes {
-        self.lowest.or_find(self.items.iter())
+        self.lowest.or_find(self.items().iter())
     }
 
     /// Takes over what a stored one remembered.
@@ -98,7 +101,21 @@ impl List {
 
     /// Takes the last element away.
     pub fn pop(&mut self) -> Option<Value> {
+        if self.is_empty() {
+            return None;
+        }
         let item = self.items.pop()?;
+        self.left(&item);
+        Some(item)
+    }
+
+    /// Takes the first element away, in constant time over many such calls.
+    pub fn shift(&mut self) -> Option<Value> {
+        let item = std::mem::take(self.items.get_mut(self.start)?);
+        self.start += 1;
+        if self.start >= 16 && self.start * 2 > self.items.len() {
+            self.tidy();
+        }
         self.left(&item);
         Some(item)
     }
@@ -108,7 +125,7 @@ impl List {
     pub fn set(&mut self, index: usize, item: Value) -> Result<Value, Fault> {
         self.admit(&item)?;
         let new = item.least();
-        let old = std::mem::replace(&mut self.items[index], item);
+        let old = std::mem::replace(&mut self.items[self.start + index], item);
         self.lowest.replace(old.least(), new);
         Ok(old)
     }
@@ -117,14 +134,14 @@ impl List {
     /// around it, and [`List::settle`] must be called afterwards.
     #[inline]
     pub(super) fn open(&mut self, index: usize) -> Option<&mut Value> {
-        let item = self.items.get_mut(index)?;
+        let item = self.items.get_mut(self.start + index)?;
         self.lowest.forget();
         Some(item)
     }
 
     /// Takes note of a change that [`List::open`] allowed.
     pub(super) fn settle(&mut self, index: usize) {
-        self.depth = self.depth.max(1 + self.items[index].depth());
+        self.depth = self.depth.max(1 + self.items()[index].depth());
     }
 
     /// Takes the elements of a range of indices away and puts others there.
@@ -135,6 +152,7 @@ impl List {
         for item in &new {
             self.lowest.add(item.least());
         }
+        self.tidy();
         let old: Vec<Value> = self.items.splice(range, new).collect();
         for item in &old {
             self.left(item);
@@ -144,12 +162,19 @@ impl List {
 
     /// Turns the order round.
     pub fn reverse(&mut self) {
+        self.tidy();
         self.items.reverse();
     }
 
     /// The elements, taken out.
-    pub fn into_items(self) -> Vec<Value> {
+    pub fn into_items(mut self) -> Vec<Value> {
+        self.tidy();
         self.items
+    }
+
+    fn tidy(&mut self) {
+        self.items.drain(..self.start);
+        self.start = 0;
     }
 
     fn admit(&mut self, item: &Value) -> Result<(), Fault> {
@@ -162,11 +187,18 @@ impl List {
     }
 
     fn left(&mut self, item: &Value) {
-        if self.items.is_empty() {
+        if self.is_empty() {
+            self.tidy();
             *self = Self { items: std::mem::take(&mut self.items), ..Self::empty() };
         } else {
             self.lowest.remove(item.least());
         }
+    }
+}
+
+impl Clone for List {
+    fn clone(&self) -> Self {
+        Self { items: self.items().to_vec(), start: 0, lowest: self.lowest.clone(), depth: self.depth }
     }
 }
 
@@ -242,6 +274,7 @@ impl Range {
     /// It as a list, built on first use.
     pub fn list(&self) -> &List {
         self.list.get_or_init(|| List {
+            start: 0,
             items: (0..self.len).filter_map(|index| self.get(index)).collect(),
             lowest: Lowest::known(if self.len == 0 { Lanes::EXACT } else { self.lanes }),
             depth: 1,

@@ -28,7 +28,7 @@ pub use confidence::{Confidence, Evidence, Lanes, STEPS};
 pub use error::Error;
 pub use fault::Fault;
 pub use function::{Agent, Closure};
-pub use limits::{Limits, Meter, NESTING};
+pub use limits::{Limits, Meter, NESTING, Stop};
 pub use list::{List, Range};
 pub use object::Object;
 pub use payload::{Kind, Value, View};

@@ -4,6 +4,11 @@
 //! to build a value that is far larger to walk than to hold.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::OnceLock;
+
+use foldhash::quality::RandomState;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
@@ -85,8 +90,104 @@ pub fn compare(a: &Value, b: &Value, meter: &mut Meter) -> Result<Option<Orderin
     }
 }
 
+/// For each value the index of the first that it equals: its own where it is the first. NaN equals nothing.
+pub fn classes(values: &[Value], meter: &mut Meter) -> Result<Vec<usize>, Fault> {
+    let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut classes = Vec::with_capacity(values.len());
+    meter.steps(values.len() as u64)?;
+    for (index, value) in values.iter().enumerate() {
+        let bucket = seen.entry(hash(value, meter)?).or_default();
+        let mut class = index;
+        for &other in bucket.iter() {
+            if equal(&values[other], value, meter)? {
+                class = other;
+                break;
+            }
+        }
+        if class == index {
+            bucket.push(index);
+        }
+        classes.push(class);
+    }
+    Ok(classes)
+}
+
+/// The indices of the values that equal none before them.
+pub fn firsts(values: &[Value], meter: &mut Meter) -> Result<Vec<usize>, Fault> {
+    let classes = classes(values, meter)?;
+    Ok(classes.iter().enumerate().filter(|&(index, &class)| index == class).map(|(index, _)| index).collect())
+}
+
+/// A number that is the same for equal values, and drawn anew for each process so that nobody can prepare collisions.
+fn hash(value: &Value, meter: &mut Meter) -> Result<u64, Fault> {
+    static SEED: OnceLock<RandomState> = OnceLock::new();
+    let seed = SEED.get_or_init(RandomState::default);
+    let mut hasher = seed.build_hasher();
+    hasher.write_u8(value.kind() as u8);
+    match value.view() {
+        View::Bool(bool) => hasher.write_u8(bool.into()),
+        // Both zeros are equal.
+        View::Number(number) => hasher.write_u64(if number == 0.0 { 0 } else { number.to_bits() }),
+        View::Text(text) => {
+            meter.steps(text.len() as u64 / 16)?;
+            hasher.write(text.as_bytes());
+        }
+        View::List(list) => {
+            meter.steps(list.len() as u64)?;
+            for item in list {
+                hasher.write_u64(hash(item, meter)?);
+            }
+        }
+        View::Object(object) => {
+            meter.steps(object.len() as u64)?;
+            let mut sum = 0u64;
+            for (key, value) in object {
+                // Objects are equal whatever the order of their keys.
+                let mut entry = seed.build_hasher();
+                entry.write(key.as_str().as_bytes());
+                entry.write_u64(hash(value, meter)?);
+                sum = sum.wrapping_add(entry.finish());
+            }
+            hasher.write_u64(sum);
+        }
+        View::Native(id) => hasher.write_u16(id),
+        View::Closure(closure) => hasher.write_u64(closure.identity),
+        View::Agent(agent) => hasher.write_u32(agent.id),
+        View::Error(error) => hasher.write(error.code.name().as_bytes()),
+        View::Null | View::Cell(_) => {}
+    }
+    Ok(hasher.finish())
+}
+
 #[cold]
 fn unordered(a: &Value, b: &Value) -> Fault {
     let (a, b) = (a.kind().phrase(), b.kind().phrase());
     Fault::new(Code::R002, format!("{a} and {b} have no order; compare two numbers or two strings"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Key, Limits};
+    use super::*;
+
+    #[test]
+    fn equal_values_fall_into_one_class() {
+        let mut meter = Meter::new(Limits::SANDBOX);
+        let object = |keys: [&str; 2]| Value::object(keys.map(|key| (Key::new(key), Value::text(key)))).unwrap();
+        let values = [
+            Value::number(0.0),
+            Value::number(-0.0),
+            Value::number(f64::NAN),
+            Value::number(f64::NAN),
+            object(["a", "b"]),
+            object(["b", "a"]),
+            Value::text("0"),
+            Value::NULL,
+            Value::FALSE,
+            Value::list(vec![Value::number(1.0)]).unwrap(),
+            Value::from(super::super::Range::new(1.0, 1.0, 1, Lanes::EXACT)),
+        ];
+        assert_eq!(classes(&values, &mut meter).unwrap(), [0, 0, 2, 3, 4, 4, 6, 7, 8, 9, 9]);
+        assert_eq!(firsts(&values, &mut meter).unwrap(), [0, 2, 3, 4, 6, 7, 8, 9]);
+    }
 }

@@ -1,0 +1,290 @@
+//! The forms of orchestration: declared here, run by the machine.
+
+use super::agreement;
+use super::confidence;
+use super::table::{ANY, Body, Builtin, Calls, Law, Native, Size, declare};
+use crate::types::Effect;
+
+/// Which form.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Form {
+    /// `parallel`
+    Parallel,
+    /// `race`
+    Race,
+    /// `anyOf`
+    AnyOf,
+    /// `quorum`
+    Quorum,
+    /// `vote` of tasks
+    Vote,
+    /// `sequential`
+    Sequential,
+    /// `retry`
+    Retry,
+    /// `fallback`
+    Fallback,
+    /// `timeout`
+    Timeout,
+    /// `escalate`
+    Escalate,
+    /// `verify`
+    Verify,
+    /// `approve`
+    Approve,
+    /// `orElse`
+    OrElse,
+    /// `gate` with a function
+    Gate,
+    /// `llm`
+    Llm,
+    /// `among`
+    Among,
+    /// `mock`
+    Mock,
+    /// `mock.methods`
+    MockMethods,
+    /// `mock.failing`
+    MockFailing,
+    /// `mock.slow`
+    MockSlow,
+    /// `expect`
+    Expect,
+    /// `expect.error`
+    ExpectError,
+}
+
+const fn form(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: (&'static str, &'static str),
+    form: Form,
+    plain: Option<Native>,
+) -> Builtin {
+    declare(name, signature, doc, example, Body::Form(form, plain)).law(Law::Served).calls(Calls::Each)
+}
+
+pub(super) const TABLE: &[Builtin] = &[
+    form(
+        "parallel",
+        "(tasks: any[], options?: { limit?: number, timeout?: number, errors?: \"fail\" | \"collect\" }): any[]",
+        "Runs all tasks at once and gives their results in order of writing; fails with the first failure unless errors are collected.",
+        ("parallel([1, 2].map(x => x * 10))", "[10,20]"),
+        Form::Parallel,
+        None,
+    )
+    .also(&["Promise.all"])
+    .law(Law::Each)
+    .size(Size::Same),
+    form(
+        "race",
+        "(tasks: any[]): any",
+        "The result of the task that finishes first, failing if that one failed; the rest are cancelled.",
+        ("race([() => 1])", "1"),
+        Form::Race,
+        None,
+    )
+    .also(&["Promise.race"]),
+    form(
+        "anyOf",
+        "(tasks: any[]): any",
+        "The result of the task that succeeds first; the rest are cancelled; `R043` if all failed.",
+        ("anyOf([() => 1])", "1"),
+        Form::AnyOf,
+        None,
+    )
+    .also(&["Promise.any"]),
+    form(
+        "quorum",
+        "(n: number, tasks: any[]): any[]",
+        "The results of n tasks that succeeded, in order of writing; n run at first, one more for each failure; `R044` if too few succeed.",
+        ("quorum(1, [() => 1, () => 2])", "[1]"),
+        Form::Quorum,
+        None,
+    )
+    .law(Law::Each)
+    .size(Size::Number(0)),
+    form(
+        "sequential",
+        "(steps: any[], x?: any): any",
+        "Each step's result feeds the next.",
+        ("sequential([x => x + 1, x => x * 2], 3)", "8"),
+        Form::Sequential,
+        None,
+    ),
+    form(
+        "retry",
+        "(op: any, options?: { attempts?: number, max?: number, until?: number, delay?: number, backoff?: number }): any",
+        "Tries until it succeeds with confidence of at least `until`, three times in all unless `attempts` says otherwise; gives the best attempt.",
+        ("retry(() => 1, { attempts: 2 })", "1"),
+        Form::Retry,
+        None,
+    )
+    .law(Law::Best),
+    form(
+        "fallback",
+        "(op: any, ...alternatives: any[]): any",
+        "The first that neither fails nor gives null; `R043` if all failed.",
+        ("fallback(() => null, () => 2)", "2"),
+        Form::Fallback,
+        None,
+    ),
+    form(
+        "timeout",
+        "(op: any, milliseconds: number): any",
+        "The result, if it is there in time; `R031` otherwise.",
+        ("timeout(() => 1, 5s)", "1"),
+        Form::Timeout,
+        None,
+    )
+    .calls(Calls::Once),
+    form(
+        "escalate",
+        "(x: any, path: any): any",
+        "x through each handler of the path until one gives something that is neither null nor in the low band; the last one's otherwise.",
+        ("escalate(1, [x => null, x => x + 1])", "2"),
+        Form::Escalate,
+        None,
+    ),
+    form(
+        "vote",
+        "(results: any[], options?: any): any",
+        "The value most agreed on, by `strategy`; with tasks and `stop: \"decided\"` no more are asked once the winner is settled.",
+        ("vote([\"a\", \"b\", \"a\"])", "\"a\""),
+        Form::Vote,
+        Some(agreement::vote),
+    )
+    .on(super::table::LIST)
+    .law(Law::Agreement),
+    form(
+        "verify",
+        "(x: any, check: any): any",
+        "x, judged by `{ command }`, `{ agent }`, `{ human }`, `{ schema }` or a function; at confidence 0 when refused.",
+        ("verify(4, x => x > 3)", "4"),
+        Form::Verify,
+        None,
+    )
+    .law(Law::Checked)
+    .effect(Effect::Ask)
+    .calls(Calls::Once),
+    form(
+        "approve",
+        "(x: any, options?: { to?: any, within?: number }): any",
+        "x, after a person said yes; at confidence 0 when refused or too late.",
+        ("approve(\"plan\", { to: \"boss\" })", "\"plan\""),
+        Form::Approve,
+        None,
+    )
+    .law(Law::Checked)
+    .effect(Effect::Ask)
+    .calls(Calls::None),
+    form(
+        "orElse",
+        "(a: any, b: any): any",
+        "a, unless it is null, in the low band or unknown; then b, which is evaluated only then.",
+        ("orElse(null, 2)", "2"),
+        Form::OrElse,
+        None,
+    )
+    .calls(Calls::None),
+    form(
+        "gate",
+        "(x: any, threshold: any): any",
+        "x if its confidence is at least the threshold, else null at x's confidence; with `[t, d]` d instead of null; with a function, what it gives for x in the high band.",
+        ("gate(5, 0.8)", "5"),
+        Form::Gate,
+        Some(confidence::gate),
+    )
+    .on(ANY)
+    .law(Law::Gate)
+    .calls(Calls::Once),
+    form(
+        "llm",
+        "(prompt: any, options?: { model?: string, schema?: any, temperature?: number }): any",
+        "The answer of the agent bound as `default`; a template's literal parts are the instruction, its holes are data.",
+        ("llm(`Summarise ${\"this\"}`)", "\"…\""),
+        Form::Llm,
+        None,
+    )
+    .law(Law::World)
+    .size(Size::Limit)
+    .effect(Effect::Ask)
+    .calls(Calls::None),
+    form(
+        "among",
+        "(members: any[], name: string): any",
+        "The agent of that name in a list of agents, or null.",
+        ("among([], \"ada\")", "null"),
+        Form::Among,
+        None,
+    )
+    .law(Law::Element)
+    .calls(Calls::None),
+    form(
+        "mock",
+        "(answer: any): Agent",
+        "An agent for tests: gives the answer, the answers of a list in turn, or what the function gives for the call's arguments.",
+        ("typeof mock(1)", "\"agent\""),
+        Form::Mock,
+        None,
+    )
+    .law(Law::Exact),
+    form(
+        "methods",
+        "(methods: { [key: string]: any }): Agent",
+        "An agent for tests with an answer or function for each method.",
+        ("typeof mock.methods({ ask: 1 })", "\"agent\""),
+        Form::MockMethods,
+        None,
+    )
+    .not_plain()
+    .also(&["mock.methods"])
+    .law(Law::Exact),
+    form(
+        "failing",
+        "(message: string): Agent",
+        "An agent for tests that fails.",
+        ("typeof mock.failing(\"down\")", "\"agent\""),
+        Form::MockFailing,
+        None,
+    )
+    .not_plain()
+    .also(&["mock.failing"])
+    .law(Law::Exact)
+    .calls(Calls::None),
+    form(
+        "slow",
+        "(answer: any, milliseconds: number): Agent",
+        "An agent for tests that answers after some time.",
+        ("typeof mock.slow(1, 2s)", "\"agent\""),
+        Form::MockSlow,
+        None,
+    )
+    .not_plain()
+    .also(&["mock.slow"])
+    .law(Law::Exact)
+    .calls(Calls::None),
+    form(
+        "expect",
+        "(condition: any): null",
+        "Fails the test, with both sides of a comparison, unless the condition is true.",
+        ("expect(1 + 1 == 2)", "null"),
+        Form::Expect,
+        None,
+    )
+    .law(Law::Exact)
+    .calls(Calls::None),
+    form(
+        "error",
+        "(code: string, f: () => any): null",
+        "Fails the test unless the function fails with this code.",
+        ("expect.error(\"R007\", () => 1 / 0)", "null"),
+        Form::ExpectError,
+        None,
+    )
+    .not_plain()
+    .also(&["expect.error"])
+    .law(Law::Exact)
+    .calls(Calls::Once),
+];

@@ -1,0 +1,333 @@
+//! Regular expressions as JavaScript writes them, matched in linear time.
+//!
+//! As a value a regular expression is an object of its source and flags, plain data like any other. What is compiled from
+//! it is kept aside by source and flags. Look-around and back-references have no linear-time form and are refused.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use regex::{Regex, RegexBuilder};
+
+use crate::diagnostic::Code;
+use crate::value::{Fault, Key, Lanes, Meter, Value};
+
+/// The bytes of a pattern.
+const LONGEST: usize = 10_000;
+/// The bytes of what is compiled from it.
+const LARGEST: usize = 2 << 20;
+/// How many are kept.
+const KEPT: usize = 200;
+
+/// The value of `/source/flags`.
+pub fn value(source: &str, flags: &str) -> Value {
+    let entries = [(Key::new("source"), Value::text(source)), (Key::new("flags"), Value::text(flags))];
+    Value::object(entries).unwrap_or_default()
+}
+
+/// What is wrong with a regular expression, if anything is.
+pub fn check(source: &str, flags: &str) -> Result<(), String> {
+    compile(source, flags).map(drop)
+}
+
+type Cache = HashMap<(String, String), Arc<Regex>>;
+
+/// A compiled pattern.
+#[derive(Clone)]
+pub(super) struct Pattern {
+    pub(super) regex: Arc<Regex>,
+    /// Whether it stands for all its matches.
+    pub(super) all: bool,
+    cost: u64,
+}
+
+impl Pattern {
+    /// The pattern that a value stands for: a regular expression, or a text that is one. Nothing for anything else.
+    pub(super) fn of(value: &Value, meter: &mut Meter) -> Result<Option<Self>, Fault> {
+        if let Some(source) = value.as_text() {
+            return Self::compiled(source, "", meter).map(Some);
+        }
+        Self::of_object(value, meter)
+    }
+
+    /// The pattern that a regular expression stands for; nothing for anything else.
+    pub(super) fn of_object(value: &Value, meter: &mut Meter) -> Result<Option<Self>, Fault> {
+        let Some(object) = value.as_object() else { return Ok(None) };
+        match (object.get("source").and_then(Value::as_text), object.get("flags").and_then(Value::as_text)) {
+            (Some(source), Some(flags)) => Self::compiled(source, flags, meter).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn compiled(source: &str, flags: &str, meter: &mut Meter) -> Result<Self, Fault> {
+        static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
+        meter.steps(source.len() as u64)?;
+        let key = (source.to_owned(), flags.to_owned());
+        let all = flags.contains('g');
+        let cost = 1 + source.len() as u64 / 32;
+        let known = CACHE.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(regex) = known {
+            return Ok(Self { regex, all, cost });
+        }
+        let regex = compile(source, flags).map(Arc::new).map_err(|message| Fault::new(Code::R011, message))?;
+        let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= KEPT {
+            cache.clear();
+        }
+        cache.insert(key, regex.clone());
+        Ok(Self { regex, all, cost })
+    }
+
+    /// Charges for a search of so many bytes.
+    pub(super) fn charge(&self, bytes: usize, meter: &mut Meter) -> Result<(), Fault> {
+        meter.alive()?;
+        meter.steps(1 + (bytes as u64 / 256).saturating_mul(self.cost))
+    }
+
+    /// The matches in a text in order, of which at most `most`; each search is charged by what it may look at.
+    pub(super) fn matches<'t>(
+        &self,
+        text: &'t str,
+        most: usize,
+        meter: &mut Meter,
+    ) -> Result<Vec<regex::Captures<'t>>, Fault> {
+        let mut found = Vec::new();
+        let mut searches = self.regex.captures_iter(text);
+        let mut from = 0;
+        while found.len() < most {
+            self.charge(text.len() - from, meter)?;
+            let Some(captures) = searches.next() else { break };
+            meter.elements(found.len(), captures.len())?;
+            from = captures.get(0).map_or(text.len(), |whole| whole.end());
+            found.push(captures);
+        }
+        Ok(found)
+    }
+}
+
+fn compile(source: &str, flags: &str) -> Result<Regex, String> {
+    if source.len() > LONGEST {
+        return Err(format!("the pattern has {} bytes, more than {LONGEST}; write a shorter one", source.len()));
+    }
+    let mut builder = RegexBuilder::new(&translate(source)?);
+    builder.size_limit(LARGEST).dfa_size_limit(LARGEST).nest_limit(64);
+    for (at, flag) in flags.char_indices() {
+        if flags[..at].contains(flag) {
+            return Err(format!("the flag `{flag}` occurs twice; write it once"));
+        }
+        match flag {
+            'g' | 'u' => {}
+            'i' => drop(builder.case_insensitive(true)),
+            'm' => drop(builder.multi_line(true)),
+            's' => drop(builder.dot_matches_new_line(true)),
+            _ => return Err(format!("there is no flag `{flag}` here; write `g`, `i`, `m`, `s` or `u`")),
+        }
+    }
+    builder.build().map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => "the pattern is too large when compiled; repeat less".to_owned(),
+        error => {
+            // The last line of the message says what is wrong; the lines above it draw the translated pattern.
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default();
+            format!("no regular expression: {}", last.trim_start_matches("error: "))
+        }
+    })
+}
+
+/// The pattern in the notation of the engine, where that differs.
+fn translate(source: &str) -> Result<String, String> {
+    let mut out = String::with_capacity(source.len() + 16);
+    let chars: Vec<char> = source.chars().collect();
+    let mut at = 0;
+    let mut class = false;
+    while at < chars.len() {
+        let char = chars[at];
+        let next = chars.get(at + 1).copied();
+        match (char, class) {
+            ('\\', _) => {
+                at = escape(&chars, at, class, &mut out)?;
+                continue;
+            }
+            ('[', false) => {
+                let negated = next == Some('^');
+                let empty = chars.get(at + 1 + usize::from(negated)) == Some(&']');
+                match (negated, empty) {
+                    (true, true) => out.push_str(r"[\s\S]"),
+                    (false, true) => out.push_str(r"[^\s\S]"),
+                    _ => {
+                        class = true;
+                        out.push_str(if negated { "[^" } else { "[" });
+                    }
+                }
+                at += 1 + usize::from(negated) + usize::from(empty);
+                continue;
+            }
+            (']', true) => {
+                class = false;
+                out.push(']');
+            }
+            // Inside a class the engine has operators that JavaScript lacks.
+            ('[' | '&' | '~', true) => out.extend(['\\', char]),
+            ('-', true) if next == Some('-') => out.push_str(r"\-"),
+            ('(', false) if next == Some('?') => {
+                match (chars.get(at + 2), chars.get(at + 3)) {
+                    (Some('=' | '!'), _) => return Err(no("look-ahead", "match more and test the rest")),
+                    (Some('<'), Some('=' | '!')) => return Err(no("look-behind", "match more and test the rest")),
+                    _ => {}
+                }
+                out.push('(');
+            }
+            // A brace that begins no repetition stands for itself.
+            ('{', false) if !repeats(&chars[at + 1..]) => out.push_str(r"\{"),
+            ('}', false) if !closes(&chars[..at]) => out.push_str(r"\}"),
+            ('.', false) => out.push('.'),
+            _ => out.push(char),
+        }
+        at += 1;
+    }
+    Ok(out)
+}
+
+fn no(what: &str, instead: &str) -> String {
+    format!("there is no {what} in regular expressions here; {instead}")
+}
+
+fn repeats(rest: &[char]) -> bool {
+    let Some(end) = rest.iter().position(|&char| char == '}') else { return false };
+    let inside: String = rest[..end].iter().collect();
+    let (low, high) = inside.split_once(',').unwrap_or((&inside, ""));
+    let digits = |text: &str| text.chars().all(|char| char.is_ascii_digit());
+    !low.is_empty() && digits(low) && digits(high)
+}
+
+fn closes(before: &[char]) -> bool {
+    before.iter().rposition(|&char| char == '{').is_some_and(|open| {
+        let mut rest = before[open + 1..].to_vec();
+        rest.push('}');
+        repeats(&rest) && before[..open].last() != Some(&'\\')
+    })
+}
+
+/// Writes the escape that begins at a place, and gives the place behind it.
+fn escape(chars: &[char], at: usize, class: bool, out: &mut String) -> Result<usize, String> {
+    let Some(&char) = chars.get(at + 1) else {
+        return Err("a regular expression cannot end in `\\`; write `\\\\`".to_owned());
+    };
+    match char {
+        // Digits and word characters are those of ASCII, as in JavaScript.
+        'd' => out.push_str(if class { "0-9" } else { "[0-9]" }),
+        'D' => out.push_str("[^0-9]"),
+        'w' => out.push_str(if class { "0-9A-Za-z_" } else { "[0-9A-Za-z_]" }),
+        'W' => out.push_str("[^0-9A-Za-z_]"),
+        's' => out.push_str(if class { r"\s\x{feff}" } else { r"[\s\x{feff}]" }),
+        'S' => out.push_str(r"[^\s\x{feff}]"),
+        'b' if class => out.push_str(r"\x08"),
+        'b' => out.push_str(r"(?-u:\b)"),
+        'B' => out.push_str(r"(?-u:\B)"),
+        'n' | 'r' | 't' | 'f' | 'v' => out.extend(['\\', char]),
+        'p' | 'P' => {
+            let end = chars[at..].iter().position(|&char| char == '}').map_or(at + 2, |end| at + end + 1);
+            out.extend(&chars[at..end]);
+            return Ok(end);
+        }
+        'x' | 'u' => {
+            let (code, end) = code(chars, at + 2, if char == 'x' { 2 } else { 4 });
+            match code {
+                Some(code) if char::from_u32(code).is_some() => out.push_str(&format!("\\x{{{code:x}}}")),
+                Some(_) => {
+                    return Err(format!("`\\{char}` names no character there; write its number in braces, `\\u{{…}}`"));
+                }
+                None => out.push(char),
+            }
+            return Ok(end);
+        }
+        'c' => match chars.get(at + 2).filter(|char| char.is_ascii_alphabetic()) {
+            Some(&letter) => {
+                out.push_str(&format!("\\x{{{:x}}}", letter as u32 % 32));
+                return Ok(at + 3);
+            }
+            None => out.push_str(r"\\c"),
+        },
+        '0' if !chars.get(at + 2).is_some_and(char::is_ascii_digit) => out.push_str(r"\x00"),
+        '0'..='9' | 'k' if !class => return Err(no("back-reference", "match both parts and compare them")),
+        // Escaped, these two are assertions to the engine.
+        '<' | '>' => out.push(char),
+        char if char.is_ascii_punctuation() => out.extend(['\\', char]),
+        char => out.push(char),
+    }
+    Ok(at + 2)
+}
+
+/// The hexadecimal number at a place, of so many digits or in braces, and the place behind it.
+fn code(chars: &[char], from: usize, digits: usize) -> (Option<u32>, usize) {
+    let (start, end, behind) = match chars.get(from) {
+        Some('{') if digits == 4 => match chars[from..].iter().position(|&char| char == '}') {
+            Some(end) => (from + 1, from + end, from + end + 1),
+            None => return (None, from),
+        },
+        _ => (from, from + digits, from + digits),
+    };
+    let text: String = chars.get(start..end).unwrap_or_default().iter().collect();
+    match u32::from_str_radix(&text, 16) {
+        Ok(code) if !text.starts_with('+') => (Some(code), behind),
+        _ => (None, from),
+    }
+}
+
+/// The texts of a match: the whole, then its groups, null for those that took no part.
+pub(super) fn texts(captures: &regex::Captures<'_>, lanes: Lanes) -> Vec<Value> {
+    captures.iter().map(|group| group.map_or(Value::NULL, |group| Value::text(group.as_str())).with(lanes)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(source: &str, flags: &str, text: &str) -> Vec<String> {
+        let regex = compile(source, flags).unwrap();
+        regex.find_iter(text).map(|found| found.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn patterns_mean_what_they_mean_in_javascript() {
+        assert_eq!(found(r"\d+", "", "a12٣b3"), ["12", "3"]);
+        assert_eq!(found(r"[\w-]+", "", "foo-bär"), ["foo-b", "r"]);
+        assert_eq!(found(r"[^]", "", "a\n"), ["a", "\n"]);
+        assert!(found(r"[]", "", "a").is_empty());
+        assert_eq!(found(r"a{,2}", "", "a{,2}"), ["a{,2}"]);
+        assert_eq!(found(r"{x}", "", "{x}"), ["{x}"]);
+        assert_eq!(found(r"x{2,3}", "", "xxxx"), ["xxx"]);
+        assert_eq!(found(r"[[&&]", "", "[&"), ["[", "&"]);
+        assert_eq!(found(r"\/\-\u0041\x42\u{43}", "", "/-ABC"), ["/-ABC"]);
+        assert_eq!(found("^b$", "m", "a\nb\nc"), ["b"]);
+        assert_eq!(found("A.c", "is", "a\nC"), ["a\nC"]);
+        assert_eq!(found(r"\bé", "", "aé"), ["é"]);
+        assert_eq!(found(r"(?<year>\d{4})-(?:\d\d)", "", "2026-05"), ["2026-05"]);
+        assert_eq!(found(r"\p{Lu}", "u", "aÄ"), ["Ä"]);
+    }
+
+    #[test]
+    fn what_has_no_linear_form_is_refused() {
+        for (source, flags) in [
+            (r"(a)\1", ""),
+            ("(?=a)", ""),
+            ("(?<!a)b", ""),
+            ("(", ""),
+            ("a", "y"),
+            ("a", "gg"),
+            (r"\", ""),
+            ("*", ""),
+            (r"\k<a>", ""),
+        ] {
+            assert!(check(source, flags).is_err(), "{source}");
+        }
+        assert!(check(&"a".repeat(LONGEST + 1), "").is_err());
+        assert!(check("(((((a{100}){100}){100}){100}){100})", "").is_err());
+        assert!(check(&"(".repeat(5000), "").is_err());
+    }
+
+    #[test]
+    fn hostile_patterns_take_linear_time() {
+        let text = "a".repeat(30_000) + "b";
+        assert!(found("(a+)+$", "", &text).is_empty());
+    }
+}

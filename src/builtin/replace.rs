@@ -1,0 +1,244 @@
+//! Replacing parts of a text by what a function of the program gives.
+
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::regex::{Pattern, texts};
+use super::routine::{Routine, Started, Step, Way};
+use crate::diagnostic::Code;
+use crate::value::encode::{Decoder, Encoder, Stored};
+use crate::value::{Fault, Lanes, Meter, Value, display};
+
+/// A replacement under way.
+#[derive(Clone)]
+pub(super) struct Replace {
+    text: Value,
+    function: Value,
+    lanes: Lanes,
+    found: Vec<Found>,
+    done: usize,
+    out: String,
+    copied: usize,
+}
+
+/// A part that is to be replaced.
+#[derive(Clone)]
+struct Found {
+    start: usize,
+    end: usize,
+    groups: Vec<Value>,
+}
+
+/// Begins to replace: `replace` what is found first, or all of it when the pattern is global; with `all` all of it.
+pub(super) fn start(call: &mut Call<'_>, all: bool) -> Result<Started, Fault> {
+    let lanes = call.lanes;
+    let found = find(call, all, lanes)?;
+    if call.arguments.get(2).as_text().is_some() {
+        return fill(call, &found, lanes).map(Started::Done);
+    }
+    call.arguments.function(2).map_err(|_| call.arguments.wrong(2, "a string or a function"))?;
+    let (text, function) = (call.arguments.take(0), call.arguments.take(2));
+    let mut replace = Replace { text, function, lanes, found, done: 0, out: String::new(), copied: 0 };
+    if replace.found.is_empty() {
+        return Ok(Started::Done(std::mem::take(&mut replace.text).with(lanes)));
+    }
+    Ok(Started::Running(Routine(Way::Replace(Box::new(replace)))))
+}
+
+fn find(call: &mut Call<'_>, all: bool, lanes: Lanes) -> Result<Vec<Found>, Fault> {
+    let text = call.arguments.text(0)?;
+    let meter = &mut *call.meter;
+    if let Some(pattern) = Pattern::of_object(call.arguments.get(1), meter)? {
+        let most = if all || pattern.all { usize::MAX } else { 1 };
+        let matches = pattern.matches(text, most, meter)?;
+        let found = matches.iter().filter_map(|captures| {
+            let whole = captures.get(0)?;
+            Some(Found { start: whole.start(), end: whole.end(), groups: texts(captures, lanes) })
+        });
+        return Ok(found.collect());
+    }
+    let wanted = call.arguments.text(1).map_err(|_| call.arguments.wrong(1, "a string or a regular expression"))?;
+    meter.steps(text.len() as u64 / 16)?;
+    let most = if all { usize::MAX } else { 1 };
+    let mut found = Vec::new();
+    for (start, matched) in text.match_indices(wanted).take(most) {
+        meter.elements(found.len(), 1)?;
+        found.push(Found { start, end: start + matched.len(), groups: vec![Value::text(matched).with(lanes)] });
+    }
+    Ok(found)
+}
+
+/// Replaces by a text in which `$1`, `$<name>`, `$&` and `$$` stand for what was found.
+fn fill(call: &mut Call<'_>, found: &[Found], lanes: Lanes) -> Result<Value, Fault> {
+    let text = call.arguments.text(0)?;
+    let with = call.arguments.text(2)?;
+    let names: Vec<Option<String>> = match Pattern::of_object(call.arguments.get(1), call.meter)? {
+        Some(pattern) => pattern.regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
+        None => Vec::new(),
+    };
+    let mut out = String::new();
+    let mut copied = 0;
+    for one in found {
+        call.meter.append(out.len() as u64, (one.start - copied + with.len()) as u64)?;
+        out.push_str(&text[copied..one.start]);
+        expand(&mut out, with, one, &names, text, call.meter)?;
+        copied = one.end;
+    }
+    call.meter.append(out.len() as u64, (text.len() - copied) as u64)?;
+    out.push_str(&text[copied..]);
+    Ok(Value::string(out).with(lanes))
+}
+
+fn expand(
+    out: &mut String,
+    with: &str,
+    one: &Found,
+    names: &[Option<String>],
+    text: &str,
+    meter: &mut Meter,
+) -> Result<(), Fault> {
+    let mut rest = with;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let digits = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
+        let group = (1..=digits).rev().find_map(|count| {
+            let number: usize = rest[..count].parse().ok()?;
+            one.groups.get(number).filter(|_| number > 0).map(|group| (group, count))
+        });
+        let name =
+            rest.strip_prefix('<').and_then(|name| name.split_once('>')).filter(|_| names.iter().any(Option::is_some));
+        let mut put = |part: &str| {
+            meter.append(out.len() as u64, part.len() as u64)?;
+            out.push_str(part);
+            Ok::<_, Fault>(())
+        };
+        if let Some((group, count)) = group {
+            put(group.as_text().unwrap_or_default())?;
+            rest = &rest[count..];
+        } else if let Some((name, behind)) = name {
+            let at = names.iter().position(|other| other.as_deref() == Some(name));
+            put(at.and_then(|at| one.groups.get(at)?.as_text()).unwrap_or_default())?;
+            rest = behind;
+        } else {
+            let (part, taken) = match rest.as_bytes().first() {
+                Some(b'$') => ("$", 1),
+                Some(b'&') => (&text[one.start..one.end], 1),
+                Some(b'`') => (&text[..one.start], 1),
+                Some(b'\'') => (&text[one.end..], 1),
+                _ => ("$", 0),
+            };
+            put(part)?;
+            rest = &rest[taken..];
+        }
+    }
+    out.push_str(rest);
+    Ok(())
+}
+
+impl Replace {
+    pub(super) fn function(&self) -> &Value {
+        &self.function
+    }
+
+    pub(super) fn offered(&self) -> usize {
+        self.found.get(self.done).map_or(0, |found| found.groups.len() + 2)
+    }
+
+    pub(super) fn argument(&self, index: usize) -> Value {
+        let Some(found) = self.found.get(self.done) else { return Value::NULL };
+        match found.groups.get(index) {
+            Some(group) => group.clone(),
+            None if index == found.groups.len() => {
+                let scalars = self.text.as_scalars().map_or(0, |text| text.index(found.start));
+                Value::number(scalars as f64).with(self.lanes)
+            }
+            None => self.text.clone().with(self.lanes),
+        }
+    }
+
+    pub(super) fn resume(&mut self, reply: Value, meter: &mut Meter) -> Result<Step, Fault> {
+        self.lanes = self.lanes.meet(meter.least(&reply)?);
+        let part = display::render(&reply, meter)?;
+        let text = self.text.as_text().unwrap_or_default();
+        if let Some(found) = self.found.get(self.done) {
+            meter.append(self.out.len() as u64, (found.start - self.copied + part.len()) as u64)?;
+            self.out.push_str(&text[self.copied..found.start]);
+            self.out.push_str(&part);
+            self.copied = found.end;
+        }
+        self.done += 1;
+        if self.done < self.found.len() {
+            return Ok(Step::Call);
+        }
+        meter.append(self.out.len() as u64, (text.len() - self.copied) as u64)?;
+        self.out.push_str(&text[self.copied..]);
+        Ok(Step::Done(Value::string(std::mem::take(&mut self.out)).with(self.lanes)))
+    }
+
+    pub(super) fn store(&self, encoder: &mut Encoder) -> StoredReplace {
+        StoredReplace {
+            text: encoder.store(&self.text),
+            function: encoder.store(&self.function),
+            lanes: encoder.store(&Value::NULL.with(self.lanes)),
+            found: self
+                .found
+                .iter()
+                .map(|found| {
+                    let groups = found.groups.iter().map(|group| group.as_text().map(str::to_owned)).collect();
+                    (found.start, found.end, groups)
+                })
+                .collect(),
+            group_lanes: self
+                .found
+                .first()
+                .and_then(|found| found.groups.first())
+                .map(|group| encoder.store(&Value::NULL.with(group.lanes()))),
+            done: self.done,
+            out: self.out.clone(),
+            copied: self.copied,
+        }
+    }
+
+    pub(super) fn load(stored: &StoredReplace, decoder: &Decoder) -> Result<Self, Fault> {
+        let damaged = || Fault::new(Code::R012, "the stored state is damaged; start the run again");
+        let text = decoder.load(stored.text)?;
+        let function = decoder.load(stored.function)?;
+        let lanes = decoder.load(stored.lanes)?.lanes();
+        let group_lanes =
+            stored.group_lanes.map_or(Ok(lanes), |stored| decoder.load(stored).map(|value| value.lanes()))?;
+        let content = text.as_text().ok_or_else(damaged)?;
+        let mut from = 0;
+        let mut found = Vec::with_capacity(stored.found.len());
+        for (start, end, groups) in &stored.found {
+            if *start < from || start > end || content.get(*start..*end).is_none() {
+                return Err(damaged());
+            }
+            from = *end;
+            let value = |text: &Option<String>| text.as_deref().map_or(Value::NULL, Value::text).with(group_lanes);
+            found.push(Found { start: *start, end: *end, groups: groups.iter().map(value).collect() });
+        }
+        let (done, copied) = (stored.done, stored.copied);
+        if done >= found.len() || copied > found[done].start || !content.is_char_boundary(copied) {
+            return Err(damaged());
+        }
+        Ok(Self { text, function, lanes, found, done, out: stored.out.clone(), copied })
+    }
+
+    pub(super) fn values(&self) -> Vec<&Value> {
+        vec![&self.text, &self.function]
+    }
+}
+
+/// A [`Replace`] as plain data.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct StoredReplace {
+    text: Stored,
+    function: Stored,
+    lanes: Stored,
+    found: Vec<(usize, usize, Vec<Option<String>>)>,
+    group_lanes: Option<Stored>,
+    done: usize,
+    out: String,
+    copied: usize,
+}

@@ -1,0 +1,354 @@
+//! What is declared of a built-in.
+
+use std::sync::OnceLock;
+
+use super::call::Call;
+use super::form::Form;
+use super::routine::{Routine, Started};
+use super::signature;
+use super::world::World;
+use crate::types::{Effect, Signature};
+use crate::value::{Fault, Kind, Value};
+
+/// A built-in: what it is called, what it does, and what is true of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Builtin {
+    /// Its name: as a function, as a method, or as the last part of a longer spelling.
+    pub name: &'static str,
+    /// Whether it is a global function under its name.
+    pub plain: bool,
+    /// Its other spellings as a function, such as `Math.floor`.
+    pub statics: &'static [&'static str],
+    /// The kinds of values it is a method of.
+    pub receivers: &'static [Kind],
+    /// Its signature in the notation of annotations; of a method with the receiver first.
+    pub signature: &'static str,
+    /// What it does, in one sentence.
+    pub doc: &'static str,
+    /// A program and the JSON of its result.
+    pub example: (&'static str, &'static str),
+    /// How its work grows.
+    pub cost: Cost,
+    /// How large its result is.
+    pub size: Size,
+    /// How often it calls what it is given.
+    pub calls: Calls,
+    /// How grave it is for the world, if it reaches the world at all.
+    pub effect: Option<Effect>,
+    /// How sure its result is.
+    pub law: Law,
+    /// What a call as a method changes.
+    pub mutation: Mutation,
+    /// Who performs it, and how.
+    pub kind: Body,
+}
+
+/// A computation that ends without asking anybody.
+pub type Native = fn(&mut Call<'_>) -> Result<Value, Fault>;
+/// A change of the value in a variable.
+pub type Change = fn(&mut Value, &mut Call<'_>) -> Result<Value, Fault>;
+/// The beginning of a computation that calls functions of the program.
+pub type Start = fn(&mut Call<'_>) -> Result<Started, Fault>;
+
+/// Who performs a built-in, and how.
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    /// A computation that ends without asking anybody.
+    Native(Native),
+    /// A change of the value in a variable: a method only.
+    Change(Change),
+    /// A computation that calls functions of the program, and so can pause: a [`Routine`].
+    Routine(Start),
+    /// A wish to the world, which the machine passes on.
+    World(World),
+    /// A form that the machine runs; with the computation that it is when its arguments are plain values, if there is one.
+    Form(Form, Option<Native>),
+}
+
+/// How the work of a built-in grows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cost {
+    /// It does not.
+    Constant,
+    /// With what it reads and builds.
+    Linear,
+    /// With n log n of the elements.
+    Sorting,
+}
+
+/// How large a result is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Size {
+    /// One value, whatever comes in.
+    One,
+    /// As many elements as the first argument.
+    Same,
+    /// At most as many elements as the first argument.
+    AtMost,
+    /// At most as many elements as all arguments have together.
+    Sum,
+    /// As many elements or characters as the number in this argument says, at most.
+    Number(u8),
+    /// So many more elements than the first argument.
+    More(u8),
+    /// Up to the limits of values.
+    Limit,
+}
+
+/// How often a built-in calls what it is given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Calls {
+    /// Never.
+    None,
+    /// Once at most.
+    Once,
+    /// Once for each element at most.
+    Each,
+    /// n log n times for n elements at most.
+    Sorting,
+}
+
+/// How sure a result is. The closed set that the validator and both engines know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Law {
+    /// The minimum over everything that was read.
+    Minimum,
+    /// The structure is as sure as the source's; the elements keep theirs.
+    Kept,
+    /// The minimum of the source's structure and of every callback result that decided; the elements keep theirs.
+    Decided,
+    /// The minimum of the list or object and the element.
+    Element,
+    /// 1: it is about confidence itself, or about nothing.
+    Exact,
+    /// As stated: evidence `stated` if that raises.
+    Stated,
+    /// 1, evidence `stated`, in all parts.
+    Dropped,
+    /// As it was, or null at that confidence.
+    Gate,
+    /// The minimum of all; the parts of the last keep theirs.
+    Chain,
+    /// That of the one that is chosen.
+    Best,
+    /// At most so much.
+    Cap,
+    /// Its own times what is left.
+    Decay,
+    /// What the map gives; evidence `stated` if that raises.
+    Calibrated,
+    /// As endorsed; the evidence is never raised.
+    Endorsed,
+    /// Share times mean of those that agree.
+    Agreement,
+    /// Each its own.
+    Each,
+    /// That of what served.
+    Served,
+    /// The check's, 0 when refused.
+    Checked,
+    /// What comes from outside says it.
+    World,
+}
+
+impl Law {
+    /// The law in words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Minimum => "the minimum over everything it reads",
+            Self::Kept => "the structure as the source's, elements keep theirs",
+            Self::Decided => {
+                "the minimum of the source's and of every callback result that decided; elements keep theirs"
+            }
+            Self::Element => "the minimum of the container's and the element's",
+            Self::Exact => "1",
+            Self::Stated => "as stated; evidence `stated` if that raises",
+            Self::Dropped => "1 in all parts, evidence `stated`",
+            Self::Gate => "unchanged, or null at that confidence",
+            Self::Chain => "the minimum of all; the parts of the last keep theirs",
+            Self::Best => "that of the one that is chosen",
+            Self::Cap => "its own, or the limit if that is lower",
+            Self::Decay => "its own, multiplied",
+            Self::Calibrated => "what the map gives; evidence `stated` if that raises",
+            Self::Endorsed => "as endorsed; evidence is never raised",
+            Self::Agreement => "share × mean of those that agree",
+            Self::Each => "each its own",
+            Self::Served => "that of what served",
+            Self::Checked => "the check's, 0 when refused",
+            Self::World => "1",
+        }
+    }
+}
+
+/// What a call as a method changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mutation {
+    /// Nothing.
+    None,
+    /// The value in the variable, through a [`Change`]; the result is another value.
+    Place,
+    /// The result takes the place of the value in the variable, and is the result as well. As a function it changes nothing.
+    Replace,
+}
+
+/// Lists.
+pub(super) const LIST: &[Kind] = &[Kind::List];
+/// Texts.
+pub(super) const TEXT: &[Kind] = &[Kind::Text];
+/// Lists and texts.
+pub(super) const SEQUENCE: &[Kind] = &[Kind::List, Kind::Text];
+/// Objects.
+pub(super) const OBJECT: &[Kind] = &[Kind::Object];
+/// Numbers.
+pub(super) const NUMBER: &[Kind] = &[Kind::Number];
+/// Everything that has no methods of its own: agents' calls are requests.
+pub(super) const ANY: &[Kind] =
+    &[Kind::Null, Kind::Bool, Kind::Number, Kind::Text, Kind::List, Kind::Object, Kind::Function, Kind::Error];
+
+/// A declaration with what most have: a function and a method, the minimum law, linear cost, one value as a result.
+pub(super) const fn declare(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: (&'static str, &'static str),
+    kind: Body,
+) -> Builtin {
+    Builtin {
+        name,
+        plain: true,
+        statics: &[],
+        receivers: &[],
+        signature,
+        doc,
+        example,
+        cost: Cost::Linear,
+        size: Size::One,
+        calls: Calls::None,
+        effect: None,
+        law: Law::Minimum,
+        mutation: Mutation::None,
+        kind,
+    }
+}
+
+/// A declaration of a computation that ends without asking anybody.
+pub(super) const fn native(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: (&'static str, &'static str),
+    code: Native,
+) -> Builtin {
+    declare(name, signature, doc, example, Body::Native(code))
+}
+
+/// A declaration of a computation that calls its last argument for each element at most.
+pub(super) const fn routine(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: (&'static str, &'static str),
+    start: Start,
+) -> Builtin {
+    let mut builtin = declare(name, signature, doc, example, Body::Routine(start));
+    builtin.calls = Calls::Each;
+    builtin.law = Law::Decided;
+    builtin
+}
+
+/// A declaration of a method that changes the value in a variable.
+pub(super) const fn change(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: (&'static str, &'static str),
+    code: Change,
+) -> Builtin {
+    let mut builtin = declare(name, signature, doc, example, Body::Change(code));
+    builtin.plain = false;
+    builtin.mutation = Mutation::Place;
+    builtin.law = Law::Element;
+    builtin
+}
+
+impl Builtin {
+    /// As a method of these kinds.
+    pub const fn on(mut self, receivers: &'static [Kind]) -> Self {
+        self.receivers = receivers;
+        self
+    }
+
+    /// Under further spellings.
+    pub const fn also(mut self, statics: &'static [&'static str]) -> Self {
+        self.statics = statics;
+        self
+    }
+
+    /// Not as a global function under its name.
+    pub const fn not_plain(mut self) -> Self {
+        self.plain = false;
+        self
+    }
+
+    /// With a law.
+    pub const fn law(mut self, law: Law) -> Self {
+        self.law = law;
+        self
+    }
+
+    /// With a result of this size.
+    pub const fn size(mut self, size: Size) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// With work that grows like this.
+    pub const fn cost(mut self, cost: Cost) -> Self {
+        self.cost = cost;
+        self
+    }
+
+    /// With callbacks that are called so often.
+    pub const fn calls(mut self, calls: Calls) -> Self {
+        self.calls = calls;
+        self
+    }
+
+    /// As a method, with a result that replaces what the variable holds.
+    pub const fn replaces(mut self) -> Self {
+        self.mutation = Mutation::Replace;
+        self
+    }
+
+    /// With an effect on the world.
+    pub const fn effect(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+
+    /// Every spelling as a function.
+    pub fn spellings(&self) -> impl Iterator<Item = &'static str> {
+        self.plain.then_some(self.name).into_iter().chain(self.statics.iter().copied())
+    }
+}
+
+/// What is computed once from a declaration.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) signature: OnceLock<Signature>,
+    pub(super) required: usize,
+    pub(super) most: Option<usize>,
+}
+
+impl Known {
+    pub(super) fn of(builtin: &Builtin) -> Self {
+        let (required, most) = signature::arity(builtin.signature);
+        Self { signature: OnceLock::new(), required, most }
+    }
+}
+
+impl std::fmt::Debug for Routine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Routine({:?})", self.function())
+    }
+}
