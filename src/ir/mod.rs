@@ -22,6 +22,8 @@ mod place;
 mod print;
 mod settle;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod turns;
 mod uses;
 mod verify;

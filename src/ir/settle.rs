@@ -2,7 +2,7 @@
 //! the same value, values that nobody reads. Blocks and values are numbered anew in the order in which they can run.
 
 use super::build::{NONE, NOWHERE};
-use super::{BlockId, Function, HandlerId, Var};
+use super::{BlockId, Function, HandlerId, Op, Var};
 
 /// How often parameters are looked through again because others turned out to be the same; what is left costs a move.
 const ROUNDS: usize = 8;
@@ -27,6 +27,14 @@ fn same(function: &Function, order: &[BlockId]) -> Vec<Var> {
     const MANY: Var = Var(u32::MAX - 1);
     let mut forward: Vec<Var> = (0..function.values.len() as u32).map(Var).collect();
     let mut single = vec![NONE; function.values.len()];
+    // What is under exact values alone is what it was.
+    for inst in order.iter().flat_map(|&id| &function.block(id).code) {
+        if let (Op::Under, Some(result)) = (&inst.op, inst.result)
+            && inst.args[1..].iter().all(|decider| function.values[decider.0 as usize].exact)
+        {
+            forward[result.0 as usize] = inst.args[0];
+        }
+    }
     for _ in 0..ROUNDS {
         for &id in order {
             for target in function.block(id).end.targets() {
@@ -168,8 +176,16 @@ fn number(function: &mut Function, order: &[BlockId], forward: &[Var], needed: &
         block.parameters.iter_mut().for_each(|var| *var = define(*var));
         block.code.retain_mut(|inst| {
             let used = |var: Option<Var>| var.is_some_and(|var| needed[var.0 as usize]);
-            if inst.op.pure() && !used(inst.result) {
+            let stands = |var: Option<Var>| var.is_some_and(|var| forward[var.0 as usize] == var);
+            if inst.op.pure() && !(used(inst.result) && stands(inst.result)) {
                 return false;
+            }
+            if inst.op == Op::Under {
+                let mut at = 0;
+                inst.args.retain(|arg| {
+                    at += 1;
+                    at == 1 || !function.values[arg.0 as usize].exact
+                });
             }
             inst.result = inst.result.filter(|var| needed[var.0 as usize]).map(&mut define);
             inst.second = inst.second.filter(|var| needed[var.0 as usize]).map(&mut define);

@@ -23,7 +23,7 @@ fn check(function: &Function, program: &Program) -> Result<(), String> {
     if order.len() != function.blocks.len() {
         return Err(format!("{} of {} blocks are reached", order.len(), function.blocks.len()));
     }
-    let parents = dominators(function, &order);
+    let dominators = intervals(&dominators(function, &order));
     let entry = &function.blocks[0];
     let given = function.arity as usize + usize::from(function.rest) + function.captures as usize;
     if entry.parameters.len() != given || function.cells.len() != function.captures as usize {
@@ -41,7 +41,7 @@ fn check(function: &Function, program: &Program) -> Result<(), String> {
             .copied()
             .flatten()
             .ok_or_else(|| format!("v{} is used in b{} and defined nowhere", var.0, block.0))?;
-        let fine = if place.block == block { place.at <= at } else { dominates(&parents, place.block, block) };
+        let fine = if place.block == block { place.at <= at } else { dominates(&dominators, place.block, block) };
         if fine { Ok(()) } else { Err(format!("v{} is used in b{} where it may be undefined", var.0, block.0)) }
     };
     for (index, block) in function.blocks.iter().enumerate() {
@@ -193,6 +193,8 @@ fn dominators(function: &Function, order: &[BlockId]) -> Vec<Option<BlockId>> {
             before[to].extend(from);
         }
     }
+    // From the last to the first, two neighbours meet close by, which keeps ends of long rows linear.
+    before.iter_mut().for_each(|from| from.sort_unstable_by_key(|id| std::cmp::Reverse(number[id.0 as usize])));
     let mut parents: Vec<Option<BlockId>> = vec![None; count];
     parents[0] = Some(BlockId(0));
     loop {
@@ -229,14 +231,31 @@ fn meet(parents: &[Option<BlockId>], number: &[usize], mut one: BlockId, mut oth
     one
 }
 
-fn dominates(parents: &[Option<BlockId>], above: BlockId, mut block: BlockId) -> bool {
-    loop {
-        if block == above {
-            return true;
-        }
-        match parents[block.0 as usize] {
-            Some(parent) if parent != block => block = parent,
-            _ => return false,
+/// When a walk over the tree of dominators enters and leaves each block.
+fn intervals(parents: &[Option<BlockId>]) -> Vec<(u32, u32)> {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); parents.len()];
+    for (index, parent) in parents.iter().enumerate().skip(1) {
+        if let Some(parent) = parent {
+            children[parent.0 as usize].push(index);
         }
     }
+    let mut intervals = vec![(0, 0); parents.len()];
+    let mut clock = 0;
+    let mut work = vec![(0, false)];
+    while let Some((index, done)) = work.pop() {
+        clock += 1;
+        if done {
+            intervals[index].1 = clock;
+        } else {
+            intervals[index].0 = clock;
+            work.push((index, true));
+            work.extend(children[index].iter().map(|&child| (child, false)));
+        }
+    }
+    intervals
+}
+
+fn dominates(intervals: &[(u32, u32)], above: BlockId, block: BlockId) -> bool {
+    let (above, block) = (intervals[above.0 as usize], intervals[block.0 as usize]);
+    above.0 <= block.0 && block.1 <= above.1
 }
