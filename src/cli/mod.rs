@@ -1,7 +1,7 @@
 //! The commands, one file each.
 //!
-//! A command is a structure of its arguments that runs to an [`Exit`]. What it cannot do because of how it was called is a
-//! [`Usage`], and everything it finds in a program is a diagnostic.
+//! A command is a structure of its arguments that runs to an exit code. What it cannot do because of how it was called is a
+//! usage error, and everything it finds in a program is a diagnostic.
 
 mod check;
 mod excerpt;
