@@ -3,4 +3,6 @@
 mod binary;
 mod cli;
 mod explanations;
+mod goldens;
+mod reference;
 mod tidy;
