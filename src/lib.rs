@@ -15,6 +15,7 @@ pub mod builtin;
 pub mod syntax;
 pub mod hir;
 pub mod ir;
+pub mod check;
 
 // surface
 #[cfg(feature = "cli")]

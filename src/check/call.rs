@@ -1,0 +1,525 @@
+//! Calls: functions, agents, and what an action needs of the values that reach it.
+
+use super::domain::{
+    Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape, Source,
+    Why, number, raw,
+};
+use super::finding::Reached;
+use super::flow::{Activation, Flow};
+use super::state::State;
+use crate::diagnostic::{Code, Severity};
+use crate::hir::Method;
+use crate::ir::Inst;
+use crate::source::Location;
+use crate::types::{Effect, Type};
+use crate::value::Evidence;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What an agent is asked, as far as it is declared.
+struct Asked<'a> {
+    effect: Effect,
+    method: Option<&'a Method>,
+    declared: bool,
+}
+
+impl<'a> Flow<'a> {
+    /// Walks a function from an instruction; `slot` tells apart the calls of one instruction.
+    pub fn enter_call(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        callee: &Closure,
+        args: &[Known],
+        inst: &Inst,
+        slot: u32,
+        state: &mut State,
+    ) -> Option<Known> {
+        let place = inst.result.map_or(inst.span.start | 0x0800_0000, |var| var.0) * 8 + slot;
+        let around = self.doubts(act, block, state);
+        let depth = self.conditions.len();
+        self.conditions.extend(around.into_iter().skip(depth));
+        let result = self.run((act.frame, place), callee, args, state);
+        self.conditions.truncate(depth);
+        result
+    }
+
+    /// A call of a value.
+    pub fn call(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        callee: &Known,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        match &callee.shape {
+            Shape::Functions(functions) => {
+                let before = state.clone();
+                let mut after: Option<State> = None;
+                let mut given: Option<Known> = None;
+                for (i, function) in functions.iter().enumerate() {
+                    let mut own = before.clone();
+                    if let Some(known) = self.enter_call(act, block, function, args, inst, (i % 8) as u32, &mut own) {
+                        given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
+                        after = Some(after.map_or_else(|| own.clone(), |old| old.join(&own)));
+                    }
+                }
+                if let Some(after) = after {
+                    *state = after;
+                }
+                given.map(|known| if callee.claim == Claim::SURE { known } else { known.under(callee) })
+            }
+            Shape::Builtin(builtin) => self.builtin(act, block, *builtin, args, inst, state),
+            _ => Some(Known::computed(args.iter().chain([callee]), Shape::Any)),
+        }
+    }
+
+    /// `receiver.name(arguments)`.
+    pub fn method(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        receiver: &Known,
+        name: &str,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let at = act.at(inst.span);
+        if let Shape::Agent(agent) = &receiver.shape {
+            if name == "with" {
+                return Some(receiver.clone());
+            }
+            if agent.chosen && receiver.integrity >= Integrity::Agent {
+                self.chosen_by_agent(at, "agent");
+            }
+            return Some(self.ask(act, block, agent, name, args, receiver, inst, state));
+        }
+        if let Some(own) = self.own_method(receiver, name) {
+            return self.call(act, block, &own, args, inst, state);
+        }
+        self.read_of_nothing(receiver, at, "its method is called here");
+        let mut all = vec![receiver.clone()];
+        all.extend(args.iter().cloned());
+        self.native(act, block, name, &all, true, inst, state)
+    }
+
+    /// Agent text decides something that the program should decide.
+    pub fn chosen_by_agent(&mut self, at: Location, what: &str) {
+        self.findings.report(Code::CF020, at, format!("agent text chooses the {what}"), |d| {
+            d.help("choose by `match`, from an object written in the program, or by `among(list, name)`")
+        });
+    }
+
+    /// A null that means nothing was found is read from.
+    pub fn read_of_nothing(&mut self, known: &Known, at: Location, how: &str) {
+        if let Some((kind, from)) = known.nothing
+            && known.null != Null::Never
+        {
+            self.findings.report(
+                Code::CF017,
+                at,
+                format!("this may be null because {}, and {how}", because(kind)),
+                |d| {
+                    d.note_at(from, "the null comes from here")
+                        .help("give an alternative with `??`, or test for null first")
+                },
+            );
+        }
+    }
+
+    fn asked(&self, agent: &AgentShape, name: &str) -> Asked<'a> {
+        let interface = agent.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
+        let method = interface.and_then(|i| i.methods.iter().find(|m| &*m.name == name));
+        let mut effect = method.and_then(|m| m.effect).unwrap_or(Effect::Ask);
+        for who in &agent.who {
+            if let (Agent::Named(bound), Some(directory)) = (who, &self.setting.agents)
+                && let Some((_, entry)) = directory.find(bound)
+            {
+                let said = entry.effects.get(name).copied().or_else(|| entry.transport.map(|t| t.effect()));
+                effect = effect.max(said.unwrap_or(Effect::Read));
+            }
+        }
+        Asked { effect, method, declared: interface.is_none_or(|i| i.methods.is_empty()) || method.is_some() }
+    }
+
+    /// A request to an agent.
+    fn ask(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        agent: &AgentShape,
+        name: &str,
+        args: &[Known],
+        receiver: &Known,
+        inst: &Inst,
+        state: &State,
+    ) -> Known {
+        let at = act.at(inst.span);
+        let asked = self.asked(agent, name);
+        let label = describe(agent);
+        if !asked.declared {
+            let interface = agent.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
+            let known: Vec<String> =
+                interface.map_or_else(Vec::new, |i| i.methods.iter().map(|m| format!("`{}`", m.name)).collect());
+            self.findings.report(Code::E004, at, format!("`{label}` has no method `{name}`"), |d| {
+                d.help(format!("its interface lists {}", known.join(", ")))
+            });
+        }
+        self.findings.reached.insert(Reached { effect: asked.effect, at, what: format!("{label}.{name}") });
+        if asked.effect >= Effect::Notify {
+            let what = format!("`{label}.{name}`");
+            self.action(act, block, asked.effect, &what, args, receiver, at, state);
+        }
+        let result = asked.method.map(|m| m.signature.result.clone()).unwrap_or(Type::Any);
+        let mut answer = self.answer(
+            agent,
+            name,
+            args,
+            &result,
+            Id(act.frame, inst.result.map_or(inst.span.start | 0x0800_0000, |v| v.0)),
+            at,
+        );
+        if receiver.claim != Claim::SURE {
+            answer = answer.under(receiver);
+        }
+        answer
+    }
+
+    /// What an agent answers.
+    pub fn answer(
+        &mut self,
+        agent: &AgentShape,
+        name: &str,
+        args: &[Known],
+        result: &Type,
+        id: Id,
+        at: Location,
+    ) -> Known {
+        let mut least: Raw = SURE;
+        let mut why = Why::Free;
+        let mut origins = BTreeSet::from([id]);
+        let mut washed = None;
+        for arg in args {
+            let whole = arg.whole();
+            if whole.earned() < least {
+                least = whole.earned();
+                why = Why::Made(at);
+            }
+            origins.extend(whole.origins.iter().copied());
+        }
+        let (claim, stale) = self.contract(agent, name);
+        if claim.least() > least {
+            washed = Some(at);
+        }
+        let shape = self.shape_of(result, 0);
+        let sources: BTreeMap<Source, bool> =
+            agent.who.iter().map(|who| (Source { agent: who.clone(), site: id }, false)).collect();
+        let mut answer = Known {
+            claim,
+            cap: Cap { bound: least, why },
+            evidence: Evidence::Reported,
+            integrity: Integrity::Agent,
+            null: null_of(result),
+            origins: Rc::new(origins),
+            sources: Rc::new(sources),
+            ..Known::constant(shape)
+        };
+        if let Some(at) = washed {
+            answer = answer.marked(Mark::Washed, at);
+        }
+        if stale {
+            answer = answer.marked(Mark::Stale, at);
+        }
+        answer.spread_to_parts()
+    }
+
+    /// What an agent's answers claim: its contract, or anything.
+    fn contract(&self, agent: &AgentShape, name: &str) -> (Claim, bool) {
+        let mut joined: Option<Claim> = None;
+        let mut stale = false;
+        for who in &agent.who {
+            let bound = match who {
+                Agent::Named(bound) | Agent::Member(bound) => Some(bound),
+                Agent::Anyone => None,
+            };
+            let required = bound.and_then(|bound| {
+                self.requires
+                    .iter()
+                    .find(|(agent, method, _)| **agent == **bound && **method == *name)
+                    .map(|(_, _, least)| *least)
+            });
+            let filed = bound.and_then(|bound| self.setting.agents.as_ref()?.find(bound)?.1.contract.as_ref());
+            let claim = match (required, filed) {
+                (Some(least), _) => Claim::between(raw(least), SURE),
+                (None, Some(contract)) => {
+                    stale |= contract.samples.is_some_and(|n| n < 100) || self.setting.expired(contract);
+                    Claim::between(raw(contract.confidence.0), raw(contract.confidence.1))
+                }
+                (None, None) => Claim::ANY,
+            };
+            joined = Some(joined.map_or(claim, |old| old.join(claim)));
+        }
+        (joined.unwrap_or(Claim::ANY), stale)
+    }
+
+    /// An action: what reaches it must be sure enough, and what decides that it happens as well.
+    fn action(
+        &mut self,
+        act: &Activation<'a>,
+        block: usize,
+        effect: Effect,
+        what: &str,
+        args: &[Known],
+        receiver: &Known,
+        at: Location,
+        state: &State,
+    ) {
+        let need = self.setting.need(effect);
+        let mut tested = false;
+        for arg in args {
+            let whole = arg.whole();
+            tested |= whole.tested >= need.confidence && whole.claim != Claim::SURE;
+            self.reaches(&whole, need.confidence, need.evidence, what, at);
+        }
+        if let Some((form, from)) = self.repeats.last().copied()
+            && effect >= Effect::Act
+        {
+            let severity = if effect == Effect::Irreversible { Severity::Error } else { Severity::Warning };
+            self.findings.report(Code::CF022, at, format!("{what} can happen twice or be lost inside `{form}`"), |d| {
+                d.severity(severity)
+                    .note_at(from, format!("`{form}` runs it"))
+                    .help("ask inside the form, and act on the answer behind it")
+            });
+        }
+        let mut doubts = self.doubts(act, block, state);
+        if receiver.earned() < need.confidence {
+            doubts.push((receiver.clone(), at));
+        }
+        let doubt = doubts
+            .iter()
+            .find(|(condition, _)| condition.earned() < need.confidence && condition.tested < need.confidence);
+        if let Some((condition, from)) = doubt
+            && !tested
+        {
+            let severity = if effect >= Effect::Act { Severity::Error } else { Severity::Warning };
+            let sure = percent(condition.earned());
+            let wanted = number(need.confidence);
+            self.findings.report(Code::CF016, at, format!("{what} happens on a condition that is in doubt"), |d| {
+                d.severity(severity)
+                    .note_at(*from, format!("this decides, and has earned {sure}"))
+                    .help(format!("test what it is about first, as in `~x >= {wanted}`"))
+            });
+        }
+    }
+
+    /// One value reaches an action.
+    fn reaches(&mut self, whole: &Known, need: Raw, evidence: Evidence, what: &str, at: Location) {
+        let earned = whole.earned();
+        if let Some((kind, from)) = whole.nothing
+            && whole.null != Null::Never
+        {
+            let code = if kind == Nothing::Aggregate { Code::CF011 } else { Code::CF017 };
+            self.findings.report(code, at, format!("{what} may get a null, because {}", because(kind)), |d| {
+                d.note_at(from, "the null comes from here")
+                    .help("give an alternative with `??`, or test for null first")
+            });
+        } else if earned < need {
+            let raised = whole.claim.least() >= need && matches!(whole.cap.why, Why::Stated(_));
+            let (wanted, claims) = (number(need), interval(whole.claim));
+            if let (true, Why::Stated(from)) = (raised, whole.cap.why) {
+                self.findings.report(
+                    Code::CF002,
+                    from,
+                    format!("{what} passes only because this raises the confidence"),
+                    |d| {
+                        d.note_at(
+                            at,
+                            format!("the action needs {wanted}, and the value has earned {}", percent(earned)),
+                        )
+                        .help("lower with `cap`, or have the value verified: a confidence that is stated is not earned")
+                    },
+                );
+            } else {
+                let mut message = format!("{what} needs confidence {wanted}, and this has earned {}", percent(earned));
+                if whole.claim.least() >= need {
+                    message = format!(
+                        "{what} needs confidence {wanted}; this was made from something that has earned {}",
+                        percent(earned)
+                    );
+                }
+                self.findings.report(Code::CF001, at, message, |d| {
+                    let d = d.note(format!("it claims {claims}"));
+                    let d = match whole.cap.why {
+                        Why::Made(from) => d.note_at(from, "what it was made from here is in doubt"),
+                        Why::Decided(from) => d.note_at(from, "what decided about it here is in doubt"),
+                        Why::Stated(from) => d.note_at(from, "its confidence is only stated here"),
+                        Why::Free => d,
+                    };
+                    d.help(format!("test it first, as in `if (~x >= {wanted}) {{ … }}`"))
+                });
+            }
+        } else if whole.evidence < evidence {
+            let (has, wants) = (whole.evidence.name(), evidence.name());
+            self.findings.report(Code::CF013, at, format!("{what} needs evidence `{wants}`, and this is `{has}`"), |d| {
+                d.help("have it judged: `verify(x, { agent: judge })`, `verify(x, { command: … })` or `approve(x, { to: person })`")
+            });
+        }
+        for (mark, from) in whole.marks.iter() {
+            self.matter(*mark, *from);
+        }
+    }
+
+    /// A mark reached something that matters.
+    pub fn matter(&mut self, mark: Mark, from: Location) {
+        match mark {
+            Mark::Picked => self.findings.report(
+                Code::CF012,
+                from,
+                "the best of many answers that were never calibrated looks surer than it is",
+                |d| d.help("ask at most three times, or agree on the answers with `consensus`"),
+            ),
+            Mark::Washed => self.findings.report(
+                Code::CF010,
+                from,
+                "this agent promises more than what it is given has earned",
+                |d| d.help("test what it is given first; an answer about something doubtful is doubtful"),
+            ),
+            Mark::Stale => self.findings.report(
+                Code::CF014,
+                from,
+                "the contract of this agent has expired, or rests on fewer than 100 samples",
+                |d| d.help("measure it again"),
+            ),
+            Mark::Declassified | Mark::Unserved => {}
+        }
+    }
+
+    /// What a type says of a value's shape.
+    pub fn shape_of(&self, kind: &Type, depth: u32) -> Shape {
+        match kind {
+            Type::Boolean | Type::String | Type::Null | Type::Literal(_) => Shape::Plain,
+            Type::Number => Shape::Number(Rc::new(super::domain::Number::any())),
+            Type::List(element) if depth < 3 => {
+                let mut known = Known { null: null_of(element), ..Known::constant(self.shape_of(element, depth + 1)) };
+                known.integrity = Integrity::Input;
+                Shape::List(Rc::new(super::domain::List { element: Some(known), low: 0, high: None, items: None }))
+            }
+            Type::Object(shape) if depth < 3 => {
+                let mut object = super::domain::Object::default();
+                for field in &shape.fields {
+                    let null = if field.optional { Null::Maybe } else { null_of(&field.value) };
+                    let known = Known {
+                        null,
+                        integrity: Integrity::Input,
+                        ..Known::constant(self.shape_of(&field.value, depth + 1))
+                    };
+                    object.fields.insert(Rc::from(&*field.name), known);
+                }
+                object.others = shape.others.as_ref().map(|o| Known {
+                    null: Null::Maybe,
+                    integrity: Integrity::Input,
+                    ..Known::constant(self.shape_of(o, depth + 1))
+                });
+                Shape::Object(Rc::new(object))
+            }
+            Type::Union(all) => {
+                let mut shapes = all.iter().filter(|t| **t != Type::Null).map(|t| self.shape_of(t, depth));
+                let first = shapes.next().unwrap_or(Shape::Plain);
+                if shapes.all(|s| s == first) { first } else { Shape::Any }
+            }
+            Type::Named(id) if depth < 3 => {
+                self.shape_of(&self.program.declarations.types[id.0 as usize].definition, depth + 1)
+            }
+            Type::Agent(interface) => Shape::Agent(Rc::new(AgentShape {
+                who: BTreeSet::from([Agent::Anyone]),
+                interface: *interface,
+                chosen: false,
+            })),
+            _ => Shape::Any,
+        }
+    }
+
+    /// A value that was seen to fit a type.
+    pub fn fitted(&self, known: &Known, kind: &Type) -> Known {
+        if known.shape == Shape::Any {
+            let shape = self.shape_of(kind, 0);
+            let null = if known.null == Null::Maybe { null_of(kind) } else { known.null };
+            return Known { shape, null, ..known.clone() }.spread_to_parts();
+        }
+        known.clone()
+    }
+}
+
+impl Known {
+    /// With parts that are as sure, as doubtful and as foreign as the whole.
+    pub fn spread_to_parts(mut self) -> Known {
+        let like =
+            Known { shape: Shape::Plain, tests: None, id: Id::NONE, nothing: None, null: Null::Never, ..self.clone() };
+        let dress = |part: &Known| {
+            let null = part.null;
+            Known { shape: part.shape.clone(), null, ..like.clone() }.spread_to_parts()
+        };
+        match &mut self.shape {
+            Shape::List(list) => {
+                let list = Rc::make_mut(list);
+                list.element = list.element.as_ref().map(dress);
+            }
+            Shape::Object(object) => {
+                let object = Rc::make_mut(object);
+                object.fields.values_mut().for_each(|field| *field = dress(field));
+                object.others = object.others.as_ref().map(dress);
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
+/// Whether a type admits null.
+pub fn null_of(kind: &Type) -> Null {
+    match kind {
+        Type::Any => Null::Maybe,
+        Type::Null => Null::Always,
+        Type::Union(all) if all.contains(&Type::Null) => Null::Maybe,
+        _ => Null::Never,
+    }
+}
+
+/// An agent in words.
+pub fn describe(agent: &AgentShape) -> String {
+    let names: Vec<&str> = agent
+        .who
+        .iter()
+        .map(|who| match who {
+            Agent::Named(name) | Agent::Member(name) => &**name,
+            Agent::Anyone => "agent",
+        })
+        .collect();
+    names.join(" or ")
+}
+
+fn because(kind: Nothing) -> &'static str {
+    match kind {
+        Nothing::Gate => "a gate may not let it pass",
+        Nothing::Vote => "a vote may not be decided",
+        Nothing::Aggregate => "there may be nothing to agree on",
+        Nothing::Search => "a search may find nothing",
+    }
+}
+
+/// A confidence as people read it.
+pub fn percent(confidence: Raw) -> String {
+    if confidence <= NONE { "none".into() } else { format!("{}%", (number(confidence) * 100.0).floor()) }
+}
+
+/// The confidences a value can carry, as people read them.
+pub fn interval(claim: Claim) -> String {
+    match (claim.known(), claim.unknown) {
+        (true, false) => format!("{} to {}", number(claim.low), number(claim.high)),
+        (true, true) => format!("{} to {}, or none at all", number(claim.low), number(claim.high)),
+        _ => "none at all".into(),
+    }
+}

@@ -1,0 +1,211 @@
+//! Comparisons, and what they tell about confidences, lengths and nulls.
+
+use super::domain::{Cap, Claim, Fact, Integrity, Known, NONE, Null, Raw, SURE, Shape, raw};
+use super::flow::{Activation, Flow};
+use super::state::State;
+use super::transfer::tests;
+use crate::diagnostic::{Code, Severity};
+use crate::hir::Binary;
+use crate::ir::Inst;
+use crate::source::Location;
+
+impl<'a> Flow<'a> {
+    /// `<`, `<=`, `>`, `>=`.
+    pub fn compare(&mut self, act: &Activation<'a>, binary: Binary, a: &Known, b: &Known, inst: &Inst) -> Known {
+        let at = act.at(inst.span);
+        let (x, y) = (super::interval::numbers(a), super::interval::numbers(b));
+        let mut known = Known::computed([a, b], Shape::Plain);
+        known.nothing = None;
+        let mut yes = Vec::new();
+        let mut no = Vec::new();
+        // Written as `left at most right` with a flag for strictness.
+        let (left, right, l, r, strict) = match binary {
+            Binary::Less => (a, b, &x, &y, true),
+            Binary::LessEqual => (a, b, &x, &y, false),
+            Binary::Greater => (b, a, &y, &x, true),
+            _ => (b, a, &y, &x, false),
+        };
+        let gap = |whole: bool| if strict && whole { 1.0 } else { 0.0 };
+        let whole = l.whole && r.whole;
+        for (known, other, is_left) in [(l, r, true), (r, l, false)] {
+            if let Some(id) = known.confidence_of {
+                // left <= right: for the confidence on the right, at least the left; and the other way round.
+                if is_left {
+                    yes.push(Fact::Below(id, step_above(raw(other.high), strict)));
+                    no.push(Fact::AtLeast(id, threshold(raw(other.low), !strict)));
+                } else {
+                    yes.push(Fact::AtLeast(id, threshold(raw(other.low), strict)));
+                    no.push(Fact::Below(id, step_above(raw(other.high), !strict)));
+                }
+            }
+            if let Some(id) = known.length_of {
+                if is_left {
+                    yes.push(Fact::LengthTo(id, other.high - gap(whole)));
+                    no.push(Fact::LengthFrom(id, other.low + if strict { 0.0 } else { 1.0 }));
+                } else {
+                    yes.push(Fact::LengthFrom(id, other.low + gap(whole)));
+                    no.push(Fact::LengthTo(id, other.high - if strict { 0.0 } else { 1.0 }));
+                }
+            }
+        }
+        yes.push(Fact::To(left.id, r.high - gap(whole)));
+        yes.push(Fact::From(right.id, l.low + gap(whole)));
+        if whole {
+            no.push(Fact::From(left.id, r.low + if strict { 0.0 } else { 1.0 }));
+            no.push(Fact::To(right.id, l.high - if strict { 0.0 } else { 1.0 }));
+        } else {
+            no.push(Fact::From(left.id, r.low));
+            no.push(Fact::To(right.id, l.high));
+        }
+        if right.null != Null::Never
+            && left.null == Null::Never
+            && (l.constant().is_some() || l.confidence_of.is_some())
+        {
+            yes.push(Fact::Present(right.id));
+        }
+        known.tests = tests(yes, no);
+        if let Some(of) = x.confidence_of.or(y.confidence_of) {
+            let (claim, other, confidence_left) =
+                if l.confidence_of == Some(of) { (left, r, true) } else { (right, l, false) };
+            self.confidence_test(claim, other.low, other.high, confidence_left, strict, at);
+            self.chosen_threshold(if confidence_left { right } else { left }, at);
+            // A test on a confidence is exact.
+            known.claim = Claim::SURE;
+            known.cap = Cap::FREE;
+            known.parts = Default::default();
+        }
+        known
+    }
+
+    /// Whether a test on a confidence can pass, and fail.
+    fn confidence_test(
+        &mut self,
+        confidence: &Known,
+        low: f64,
+        high: f64,
+        confidence_left: bool,
+        strict: bool,
+        at: Location,
+    ) {
+        let Some(number) = confidence.as_number() else { return };
+        let unknown = confidence.null != Null::Never;
+        let known = confidence.null != Null::Always;
+        let (can_pass, can_fail) = if confidence_left {
+            let pass = if strict { number.low < high } else { number.low <= high };
+            let fail = if strict { number.high >= low } else { number.high > low };
+            (unknown || (known && pass), known && fail)
+        } else {
+            let pass = if strict { number.high > low } else { number.high >= low };
+            let fail = if strict { number.low <= high } else { number.low < high };
+            (known && pass, unknown || (known && fail))
+        };
+        self.findings.outcome(at, can_pass, can_fail);
+    }
+
+    /// What asking can give.
+    pub fn ask_outcomes(&mut self, x: &Known, from: Raw, at: Location) {
+        let whole = x.whole();
+        let passes = whole.claim.known() && whole.claim.high >= from;
+        let fails = whole.claim.least() < from;
+        self.findings.outcome(at, passes, fails);
+    }
+
+    /// `==`, `!=`.
+    pub fn equal(&mut self, act: &Activation<'a>, equal: bool, a: &Known, b: &Known, inst: &Inst) -> Known {
+        let at = act.at(inst.span);
+        let mut known = Known::computed([a, b], Shape::Plain);
+        known.nothing = None;
+        let mut same = Vec::new();
+        let mut other = Vec::new();
+        for (x, y) in [(a, b), (b, a)] {
+            if y.null == Null::Always {
+                same.push(Fact::Null(x.id));
+                other.push(Fact::Present(x.id));
+                if let Some(number) = x.as_number()
+                    && let Some(id) = number.confidence_of
+                {
+                    same.push(Fact::Unknown(id));
+                    other.push(Fact::Known(id));
+                }
+                if x.nothing.is_some() || x.as_number().is_some_and(|n| n.confidence_of.is_some()) {
+                    // Whether a gate passed is certain, however doubtful what it let through.
+                    known.claim = Claim::SURE;
+                    known.cap = Cap::FREE;
+                    known.parts = Default::default();
+                }
+                match x.null {
+                    Null::Always => known.shape = Shape::Bool(equal),
+                    Null::Never => known.shape = Shape::Bool(!equal),
+                    Null::Maybe => {}
+                }
+            } else if y.null == Null::Never {
+                same.push(Fact::Present(x.id));
+            }
+            if let Some(value) = y.as_constant() {
+                if let Some(number) = x.as_number()
+                    && let Some(id) = number.length_of
+                {
+                    same.push(Fact::LengthFrom(id, value));
+                    same.push(Fact::LengthTo(id, value));
+                    if value == number.low {
+                        other.push(Fact::LengthFrom(id, value + 1.0));
+                    }
+                }
+                same.push(Fact::From(x.id, value));
+                same.push(Fact::To(x.id, value));
+            }
+            if x.as_number().is_some_and(|n| n.confidence_of.is_some()) && y.null != Null::Always {
+                self.findings.report(Code::CF015, at, "a confidence is compared for equality with a number", |d| {
+                    d.help("write `>=` or `<`; `== null` tests for an unknown confidence")
+                });
+            }
+        }
+        if let (Some(x), Some(y)) = (a.as_constant(), b.as_constant()) {
+            known.shape = Shape::Bool((x == y) == equal);
+        }
+        if let (Some(x), Some(y)) = (a.as_text(), b.as_text()) {
+            known.shape = Shape::Bool((x == y) == equal);
+        }
+        known.tests = if equal { tests(same, other) } else { tests(other, same) };
+        known
+    }
+
+    /// A threshold of a gate, a band, an asking `~>`: who chose it?
+    pub fn threshold(&mut self, _act: &Activation<'a>, t: &Known, at: Location, _state: &State) {
+        self.chosen_threshold(t, at);
+    }
+
+    fn chosen_threshold(&mut self, t: &Known, at: Location) {
+        let floor = t.as_number().is_some_and(|n| n.low.is_finite() && n.low > 0.0 && n.confidence_of.is_none());
+        if floor {
+            return;
+        }
+        match t.integrity {
+            Integrity::Program | Integrity::Operator => {}
+            Integrity::Input => {
+                let severity = Severity::Warning;
+                self.findings.report(Code::CF018, at, "the input can choose this threshold", |d| {
+                    d.severity(severity).help("write a number, or keep it from falling too low: `Math.max(t, 0.6)`")
+                });
+            }
+            Integrity::Agent | Integrity::Unknown => {
+                if t.as_number().is_some_and(|n| n.confidence_of.is_some() || n.assessed.is_some()) {
+                    return;
+                }
+                self.findings.report(Code::CF018, at, "an agent can choose this threshold", |d| {
+                    d.help("write a number, or keep it from falling too low: `Math.max(t, 0.6)`")
+                });
+            }
+        }
+    }
+}
+
+/// The least confidence that lies above a bound, or at it.
+fn threshold(bound: Raw, strict: bool) -> Raw {
+    if strict { bound + 1 } else { bound }.min(SURE)
+}
+
+/// The bound that a confidence below or at another lies below.
+fn step_above(bound: Raw, strict: bool) -> Raw {
+    if strict { bound.max(NONE) } else { bound + 1 }
+}

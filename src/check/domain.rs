@@ -1,0 +1,819 @@
+//! What is known of a value before a run.
+//!
+//! A [`Known`] says of every value that can stand at a point: which confidences it can carry (*claimed*), what is believed
+//! of it at most whatever it claims (*cap*), how good its evidence is at least, who can influence its content, where it
+//! comes from, and what it looks like. Joining two forgets, never invents.
+
+use crate::builtin::BuiltinId;
+use crate::hir::{FunctionId, GlobalId};
+use crate::source::Location;
+use crate::types::InterfaceId;
+use crate::value::{Confidence, Evidence};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Confidences as the machine holds them: 0 unknown, else 1 + steps.
+pub type Raw = u32;
+
+/// Confidence 1.
+pub const SURE: Raw = Confidence::ONE.bits();
+
+/// Confidence 0.
+pub const NONE: Raw = Confidence::ZERO.bits();
+
+/// The confidence of a number of the program, clamped.
+pub fn raw(number: f64) -> Raw {
+    Confidence::from_number(number.clamp(0.0, 1.0)).map_or(NONE, Confidence::bits)
+}
+
+/// A confidence as a number, unknown as 0.
+pub fn number(confidence: Raw) -> f64 {
+    Confidence::from_bits(confidence).and_then(Confidence::number).unwrap_or(0.0)
+}
+
+/// The confidences a value can carry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// Whether it may be unknown.
+    pub unknown: bool,
+    /// The least when it is known.
+    pub low: Raw,
+    /// The most when it is known; below `low` when it never is.
+    pub high: Raw,
+}
+
+impl Claim {
+    /// Confidence 1.
+    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE };
+    /// Anything.
+    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE };
+
+    /// One known confidence.
+    pub fn exactly(confidence: Raw) -> Self {
+        if confidence == 0 {
+            Self { unknown: true, low: SURE, high: 0 }
+        } else {
+            Self { unknown: false, low: confidence, high: confidence }
+        }
+    }
+
+    /// Known and between two bounds.
+    pub fn between(low: Raw, high: Raw) -> Self {
+        Self { unknown: false, low, high }
+    }
+
+    /// Whether it is ever known.
+    pub fn known(self) -> bool {
+        self.low <= self.high
+    }
+
+    /// Whether no confidence is possible.
+    pub fn empty(self) -> bool {
+        !self.unknown && !self.known()
+    }
+
+    /// The least confidence, 0 when it may be unknown.
+    pub fn least(self) -> Raw {
+        if self.unknown { 0 } else { self.low.min(SURE) }
+    }
+
+    /// The greatest, 0 when it is never known.
+    pub fn greatest(self) -> Raw {
+        if self.known() { self.high } else { 0 }
+    }
+
+    /// Every confidence that one or the other can be.
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            unknown: self.unknown || other.unknown,
+            low: if !self.known() {
+                other.low
+            } else if !other.known() {
+                self.low
+            } else {
+                self.low.min(other.low)
+            },
+            high: if !self.known() {
+                other.high
+            } else if !other.known() {
+                self.high
+            } else {
+                self.high.max(other.high)
+            },
+        }
+    }
+
+    /// The minimum law.
+    pub fn min(self, other: Self) -> Self {
+        if self.empty() || other.empty() {
+            return self;
+        }
+        let known = self.known() && other.known();
+        Self {
+            unknown: self.unknown || other.unknown,
+            low: if known { self.low.min(other.low) } else { SURE },
+            high: if known { self.high.min(other.high) } else { 0 },
+        }
+    }
+
+    /// Only what reaches a threshold.
+    pub fn at_least(self, threshold: Raw) -> Self {
+        if threshold == 0 {
+            return self;
+        }
+        Self { unknown: false, low: self.low.max(threshold), high: self.high }
+    }
+
+    /// Only what stays below a threshold, unknown included.
+    pub fn below(self, threshold: Raw) -> Self {
+        Self { unknown: self.unknown, low: self.low, high: self.high.min(threshold.saturating_sub(1)) }
+    }
+}
+
+/// Who can influence the content of a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Integrity {
+    /// The program alone.
+    Program,
+    /// The operator: agents files, policy.
+    Operator,
+    /// Whoever gives the input.
+    Input,
+    /// An agent.
+    Agent,
+    /// Anyone.
+    Unknown,
+}
+
+/// Why no more is believed of a value than its cap.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Why {
+    /// Nothing holds it down.
+    Free,
+    /// A `~>` states it.
+    Stated(Location),
+    /// What it was made from is in doubt.
+    Made(Location),
+    /// It was decided under a doubtful condition.
+    Decided(Location),
+}
+
+/// What is believed of a value at most.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cap {
+    /// The bound.
+    pub bound: Raw,
+    /// Why it is no higher.
+    pub why: Why,
+}
+
+impl Cap {
+    /// No bound.
+    pub const FREE: Cap = Cap { bound: SURE, why: Why::Free };
+
+    /// The lower of two; the first on a tie, except that a reason beats none.
+    pub fn min(self, other: Self) -> Self {
+        if other.bound < self.bound || (other.bound == self.bound && self.why == Why::Free) { other } else { self }
+    }
+}
+
+/// A null that means that nothing was found or agreed on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Nothing {
+    /// The null of a gate that did not pass.
+    Gate,
+    /// The null of a vote that was not decided.
+    Vote,
+    /// What an aggregate gives of nothing.
+    Aggregate,
+    /// What a search gives that finds nothing.
+    Search,
+}
+
+/// Whether a value may be null.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Null {
+    /// It is not.
+    Never,
+    /// It may be.
+    Maybe,
+    /// It is.
+    Always,
+}
+
+impl Null {
+    /// One or the other.
+    pub fn join(self, other: Self) -> Self {
+        if self == other { self } else { Null::Maybe }
+    }
+}
+
+/// The place where a value came about: an activation of a function, and a value in it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Id(pub u32, pub u32);
+
+impl Id {
+    /// Of nothing in particular; no test refines it.
+    pub const NONE: Id = Id(u32::MAX, u32::MAX);
+}
+
+/// An agent as far as the text tells which.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Agent {
+    /// A parameter, or an agent bound by name.
+    Named(Rc<str>),
+    /// Any member of a list parameter; members are distinct.
+    Member(Rc<str>),
+    /// Anyone.
+    Anyone,
+}
+
+/// Something a value comes from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Source {
+    /// Who gave it.
+    pub agent: Agent,
+    /// The call that gave it.
+    pub site: Id,
+}
+
+/// A remark that stays with a value until it reaches something that matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Mark {
+    /// Its confidence was dropped by `value`.
+    Declassified,
+    /// It is the best of many uncalibrated answers.
+    Picked,
+    /// An agent's contract promises more than what the agent was given had earned.
+    Washed,
+    /// The null of a form reaches it with no alternative.
+    Unserved,
+    /// The contract that vouches for it has expired or rests on few samples.
+    Stale,
+}
+
+/// What is known of a value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Known {
+    /// The confidences it can carry, its own for a list or object.
+    pub claim: Claim,
+    /// What is believed of it at most.
+    pub cap: Cap,
+    /// Its evidence at least.
+    pub evidence: Evidence,
+    /// Who can influence its content.
+    pub integrity: Integrity,
+    /// Whether it may be null.
+    pub null: Null,
+    /// Whether that null, or the value itself, means that nothing was found, and where it came about.
+    pub nothing: Option<(Nothing, Location)>,
+    /// The confidence that a value known not to be null has passed at least.
+    pub passed: Raw,
+    /// The greatest threshold that it was tested against on every way here.
+    pub tested: Raw,
+    /// Which value it is, for tests; copies share it.
+    pub id: Id,
+    /// The values it is the minimum of, where that is all that decides its confidence.
+    pub parts: Rc<BTreeSet<Id>>,
+    /// The values it is a copy or a part of, from where they came about.
+    pub origins: Rc<BTreeSet<Id>>,
+    /// Who it comes from, and whether more than once.
+    pub sources: Rc<BTreeMap<Source, bool>>,
+    /// Remarks with their places.
+    pub marks: Rc<BTreeSet<(Mark, Location)>>,
+    /// What it looks like.
+    pub shape: Shape,
+    /// What holds when it is true, and when it is not.
+    pub tests: Option<Rc<Tests>>,
+}
+
+/// What a boolean tells about other values.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Tests {
+    /// When it is true.
+    pub yes: Vec<Fact>,
+    /// When it is not.
+    pub no: Vec<Fact>,
+}
+
+/// Something a test tells.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Fact {
+    /// The value's confidence is at least this.
+    AtLeast(Id, Raw),
+    /// The value's confidence is below this, or unknown.
+    Below(Id, Raw),
+    /// The value's confidence is unknown.
+    Unknown(Id),
+    /// The value's confidence is known.
+    Known(Id),
+    /// The value is null.
+    Null(Id),
+    /// The value is not null.
+    Present(Id),
+    /// The value is true.
+    True(Id),
+    /// The value is not true.
+    False(Id),
+    /// The length of the value, or its number, is at least this.
+    From(Id, f64),
+    /// The length of the value, or its number, is at most this.
+    To(Id, f64),
+    /// The same for the length of a list or text.
+    LengthFrom(Id, f64),
+    /// The same for the length of a list or text.
+    LengthTo(Id, f64),
+}
+
+/// What a value looks like.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Shape {
+    /// Anything; its parts are as sure as itself.
+    Any,
+    /// A number.
+    Number(Rc<Number>),
+    /// A constant text.
+    Text(Rc<str>),
+    /// A constant truth value.
+    Bool(bool),
+    /// Something without parts of its own: text, null, a truth value.
+    Plain,
+    /// A list.
+    List(Rc<List>),
+    /// An object.
+    Object(Rc<Object>),
+    /// Some of these functions.
+    Functions(Rc<Vec<Closure>>),
+    /// A built-in.
+    Builtin(BuiltinId),
+    /// An agent.
+    Agent(Rc<AgentShape>),
+    /// All bound agents by name.
+    Agents,
+    /// A variable's cell, in the hands of a closure.
+    Cell(CellId),
+}
+
+/// A number.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Number {
+    /// At least.
+    pub low: f64,
+    /// At most.
+    pub high: f64,
+    /// Whether it is whole.
+    pub whole: bool,
+    /// The value whose confidence it is.
+    pub confidence_of: Option<Id>,
+    /// The value whose length it is.
+    pub length_of: Option<Id>,
+    /// The values that it was assessed on, where it is made from a confidence.
+    pub assessed: Option<Rc<BTreeSet<Id>>>,
+    /// Whether arithmetic changed a confidence, and nothing has capped it since.
+    pub changed: bool,
+}
+
+impl Number {
+    /// Any number.
+    pub fn any() -> Self {
+        Self {
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+            whole: false,
+            confidence_of: None,
+            length_of: None,
+            assessed: None,
+            changed: false,
+        }
+    }
+
+    /// One number.
+    pub fn exactly(x: f64) -> Self {
+        Self { low: x, high: x, whole: x.fract() == 0.0, ..Self::any() }
+    }
+
+    /// The number, when only one is possible.
+    pub fn constant(&self) -> Option<f64> {
+        (self.low == self.high).then_some(self.low)
+    }
+
+    fn join(&self, other: &Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            whole: self.whole && other.whole,
+            confidence_of: if self.confidence_of == other.confidence_of { self.confidence_of } else { None },
+            length_of: if self.length_of == other.length_of { self.length_of } else { None },
+            assessed: match (&self.assessed, &other.assessed) {
+                (Some(a), Some(b)) => Some(union(a, b)),
+                (a, b) => a.clone().or_else(|| b.clone()),
+            },
+            changed: self.changed || other.changed,
+        }
+    }
+}
+
+/// A list.
+#[derive(Clone, PartialEq, Debug)]
+pub struct List {
+    /// What any element is.
+    pub element: Option<Known>,
+    /// The fewest elements.
+    pub low: u64,
+    /// The most, where there is a bound.
+    pub high: Option<u64>,
+    /// The elements one by one, for short lists that are written out.
+    pub items: Option<Rc<Vec<Known>>>,
+}
+
+/// An object.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Object {
+    /// The fields that are known.
+    pub fields: BTreeMap<Rc<str>, Known>,
+    /// What any other field is, where there may be others.
+    pub others: Option<Known>,
+}
+
+/// A function with what it carries.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Closure {
+    /// Its code.
+    pub function: FunctionId,
+    /// Values and cells.
+    pub captures: Rc<Vec<Known>>,
+}
+
+/// An agent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AgentShape {
+    /// Which ones it may be.
+    pub who: BTreeSet<Agent>,
+    /// Its interface, where one is declared.
+    pub interface: Option<InterfaceId>,
+    /// Whether agent text chose it.
+    pub chosen: bool,
+}
+
+/// Memory that outlives an instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum CellId {
+    /// A cell made at a place.
+    Cell(Id),
+    /// A variable of a module.
+    Global(GlobalId),
+    /// A slot of an activation.
+    Slot(u32, u32),
+}
+
+/// Both sets in one, sharing where one holds the other.
+pub fn union<T: Ord + Clone>(a: &Rc<BTreeSet<T>>, b: &Rc<BTreeSet<T>>) -> Rc<BTreeSet<T>> {
+    if Rc::ptr_eq(a, b) || b.is_subset(a) {
+        a.clone()
+    } else if a.is_subset(b) {
+        b.clone()
+    } else {
+        Rc::new(a.union(b).cloned().collect())
+    }
+}
+
+/// Beyond so many values a minimum is no longer followed to its parts.
+const MOST_PARTS: usize = 12;
+
+/// Beyond this nesting a value's shape is forgotten.
+const DEEPEST: u32 = 4;
+
+impl Known {
+    /// A constant of the program.
+    pub fn constant(shape: Shape) -> Self {
+        Self {
+            claim: Claim::SURE,
+            cap: Cap::FREE,
+            evidence: Evidence::Exact,
+            integrity: Integrity::Program,
+            null: Null::Never,
+            nothing: None,
+            passed: 0,
+            tested: 0,
+            id: Id::NONE,
+            parts: Rc::default(),
+            origins: Rc::default(),
+            sources: Rc::default(),
+            marks: Rc::default(),
+            shape,
+            tests: None,
+        }
+    }
+
+    /// `null` as the program says it.
+    pub fn null() -> Self {
+        Self { null: Null::Always, ..Self::constant(Shape::Plain) }
+    }
+
+    /// A number of the program.
+    pub fn number(x: f64) -> Self {
+        Self::constant(Shape::Number(Rc::new(Number::exactly(x))))
+    }
+
+    /// Anything at all, from anyone.
+    pub fn anything() -> Self {
+        Self {
+            claim: Claim::ANY,
+            cap: Cap { bound: 0, why: Why::Free },
+            evidence: Evidence::Unknown,
+            integrity: Integrity::Unknown,
+            null: Null::Maybe,
+            ..Self::constant(Shape::Any)
+        }
+    }
+
+    /// With the identity of a place, as something new.
+    pub fn born(mut self, id: Id) -> Self {
+        self.id = id;
+        self.origins = Rc::new(BTreeSet::from([id]));
+        self
+    }
+
+    /// What it has earned at least.
+    pub fn earned(&self) -> Raw {
+        self.claim.least().min(self.cap.bound)
+    }
+
+    /// The same value with all its parts in its own confidence: what reads the whole reads this.
+    pub fn whole(&self) -> Known {
+        let mut all = self.clone();
+        match &self.shape {
+            Shape::List(list) => {
+                if let Some(items) = &list.items {
+                    items.iter().for_each(|item| all.absorb(&item.whole()));
+                } else if let Some(element) = &list.element {
+                    all.absorb_some(&element.whole(), list.low == 0);
+                }
+            }
+            Shape::Object(object) => {
+                object.fields.values().for_each(|field| all.absorb(&field.whole()));
+                if let Some(others) = &object.others {
+                    all.absorb_some(&others.whole(), true);
+                }
+            }
+            _ => {}
+        }
+        all
+    }
+
+    /// Takes in what another value has, by the minimum law.
+    pub fn absorb(&mut self, other: &Known) {
+        let before = self.claim;
+        self.claim = self.claim.min(other.claim);
+        self.cap = self.cap.min(other.cap);
+        self.evidence = self.evidence.min(other.evidence);
+        self.integrity = self.integrity.max(other.integrity);
+        self.sources = add_sources(&self.sources, &other.sources);
+        self.marks = union(&self.marks, &other.marks);
+        if self.nothing.is_none() {
+            self.nothing = other.nothing;
+        }
+        self.follow(before, other);
+    }
+
+    /// The same for parts that may be absent.
+    fn absorb_some(&mut self, other: &Known, maybe_none: bool) {
+        let before = self.claim;
+        self.absorb(other);
+        if maybe_none {
+            self.claim = self.claim.join(before);
+        }
+    }
+
+    /// Remembers what this is the minimum of, so that a later test on a part speaks of this as well.
+    fn follow(&mut self, before: Claim, other: &Known) {
+        let mut parts = (*self.parts).clone();
+        if before != Claim::SURE && self.id != Id::NONE && parts.is_empty() {
+            parts.insert(self.id);
+        }
+        if other.parts.is_empty() {
+            if other.claim != Claim::SURE {
+                parts.insert(other.id);
+            }
+        } else {
+            parts.extend(other.parts.iter().copied());
+        }
+        if parts.len() > MOST_PARTS {
+            parts = BTreeSet::from([Id::NONE]);
+        }
+        self.parts = Rc::new(parts);
+    }
+
+    /// What is computed from these values by the minimum law.
+    pub fn computed<'a>(from: impl IntoIterator<Item = &'a Known>, shape: Shape) -> Known {
+        let mut result = Known::constant(shape);
+        let mut origins: BTreeSet<Id> = BTreeSet::new();
+        for part in from {
+            let whole = part.whole();
+            result.absorb(&whole);
+            origins.extend(part.origins.iter().copied());
+        }
+        result.origins = Rc::new(origins);
+        result.nothing = result.nothing.filter(|_| true);
+        result
+    }
+
+    /// Lowered to what a value that decided about it allows.
+    pub fn under(&self, decider: &Known) -> Known {
+        let mut result = self.clone();
+        let before = result.claim;
+        result.claim = result.claim.min(decider.claim);
+        result.cap = result.cap.min(decider.cap);
+        result.evidence = result.evidence.min(decider.evidence);
+        result.follow(before, decider);
+        if decider.claim != Claim::SURE {
+            result.id = Id::NONE;
+        }
+        result
+    }
+
+    /// One or the other.
+    pub fn join(&self, other: &Known) -> Known {
+        self.join_at(other, 0)
+    }
+
+    fn join_at(&self, other: &Known, depth: u32) -> Known {
+        if self == other {
+            return self.clone();
+        }
+        Known {
+            claim: self.claim.join(other.claim),
+            cap: self.cap.min(other.cap),
+            evidence: self.evidence.min(other.evidence),
+            integrity: self.integrity.max(other.integrity),
+            null: self.null.join(other.null),
+            nothing: self.nothing.or(other.nothing),
+            passed: self.passed_or_sure().min(other.passed_or_sure()),
+            tested: self.tested.min(other.tested),
+            id: if self.id == other.id { self.id } else { Id::NONE },
+            parts: if self.parts == other.parts { self.parts.clone() } else { Rc::new(BTreeSet::from([Id::NONE])) },
+            origins: union(&self.origins, &other.origins),
+            sources: join_sources(&self.sources, &other.sources),
+            marks: union(&self.marks, &other.marks),
+            shape: self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth),
+            tests: if self.tests == other.tests { self.tests.clone() } else { None },
+        }
+    }
+
+    /// What not being null proves: for a value that is never null nothing is asked of it.
+    fn passed_or_sure(&self) -> Raw {
+        match self.null {
+            Null::Always => SURE,
+            Null::Never => self.passed.max(self.claim.least()),
+            Null::Maybe => self.passed,
+        }
+    }
+
+    /// Marked, at a place.
+    pub fn marked(mut self, mark: Mark, at: Location) -> Known {
+        let mut marks = (*self.marks).clone();
+        marks.insert((mark, at));
+        self.marks = Rc::new(marks);
+        self
+    }
+
+    /// Without a kind of mark.
+    pub fn unmarked(mut self, mark: Mark) -> Known {
+        if self.marks.iter().any(|(m, _)| *m == mark) {
+            self.marks = Rc::new(self.marks.iter().filter(|(m, _)| *m != mark).copied().collect());
+        }
+        self
+    }
+
+    /// The numbers it can be.
+    pub fn as_number(&self) -> Option<&Number> {
+        if let Shape::Number(number) = &self.shape { Some(number) } else { None }
+    }
+
+    /// The one number it is.
+    pub fn as_constant(&self) -> Option<f64> {
+        self.as_number().and_then(Number::constant)
+    }
+
+    /// The constant text it is.
+    pub fn as_text(&self) -> Option<&Rc<str>> {
+        if let Shape::Text(text) = &self.shape { Some(text) } else { None }
+    }
+}
+
+fn add_sources(a: &Rc<BTreeMap<Source, bool>>, b: &Rc<BTreeMap<Source, bool>>) -> Rc<BTreeMap<Source, bool>> {
+    if b.is_empty() || Rc::ptr_eq(a, b) {
+        return a.clone();
+    }
+    if a.is_empty() {
+        return b.clone();
+    }
+    let mut all = (**a).clone();
+    for (source, many) in b.iter() {
+        *all.entry(source.clone()).or_insert(false) |= *many;
+    }
+    Rc::new(all)
+}
+
+fn join_sources(a: &Rc<BTreeMap<Source, bool>>, b: &Rc<BTreeMap<Source, bool>>) -> Rc<BTreeMap<Source, bool>> {
+    add_sources(a, b)
+}
+
+impl Shape {
+    fn join(&self, other: &Shape, self_null: bool, other_null: bool, depth: u32) -> Shape {
+        if self == other || other_null {
+            return self.clone();
+        }
+        if self_null {
+            return other.clone();
+        }
+        if depth >= DEEPEST {
+            return Shape::Any;
+        }
+        match (self, other) {
+            (Shape::Number(a), Shape::Number(b)) => Shape::Number(Rc::new(a.join(b))),
+            (Shape::List(a), Shape::List(b)) => Shape::List(Rc::new(a.join(b, depth))),
+            (Shape::Object(a), Shape::Object(b)) => Shape::Object(Rc::new(a.join(b, depth))),
+            (Shape::Functions(a), Shape::Functions(b)) => {
+                let mut all = (**a).clone();
+                for closure in b.iter() {
+                    match all.iter_mut().find(|c| c.function == closure.function) {
+                        Some(same) => {
+                            let captures = same.captures.iter().zip(closure.captures.iter());
+                            same.captures = Rc::new(captures.map(|(x, y)| x.join_at(y, depth + 1)).collect());
+                        }
+                        None => all.push(closure.clone()),
+                    }
+                }
+                Shape::Functions(Rc::new(all))
+            }
+            (Shape::Agent(a), Shape::Agent(b)) => Shape::Agent(Rc::new(AgentShape {
+                who: a.who.union(&b.who).cloned().collect(),
+                interface: if a.interface == b.interface { a.interface } else { None },
+                chosen: a.chosen || b.chosen,
+            })),
+            (Shape::Text(_) | Shape::Bool(_) | Shape::Plain, Shape::Text(_) | Shape::Bool(_) | Shape::Plain) => {
+                Shape::Plain
+            }
+            (
+                Shape::Plain | Shape::Text(_) | Shape::Bool(_) | Shape::Number(_),
+                Shape::Plain | Shape::Text(_) | Shape::Bool(_) | Shape::Number(_),
+            ) => Shape::Plain,
+            _ => Shape::Any,
+        }
+    }
+}
+
+impl List {
+    /// What reading any element gives.
+    pub fn any(&self) -> Option<Known> {
+        self.element.clone().or_else(|| {
+            let items = self.items.as_ref()?;
+            items.iter().cloned().reduce(|a, b| a.join(&b))
+        })
+    }
+
+    /// The same list with its elements summed up.
+    pub fn summed(&self) -> List {
+        List { element: self.any(), items: None, ..self.clone() }
+    }
+
+    fn join(&self, other: &List, depth: u32) -> List {
+        let items = match (&self.items, &other.items) {
+            (Some(a), Some(b)) if a.len() == b.len() => {
+                Some(Rc::new(a.iter().zip(b.iter()).map(|(x, y)| x.join_at(y, depth + 1)).collect()))
+            }
+            _ => None,
+        };
+        let element = match (self.any(), other.any()) {
+            _ if items.is_some() => None,
+            (Some(a), Some(b)) => Some(a.join_at(&b, depth + 1)),
+            (a, b) => a.or(b),
+        };
+        List { element, low: self.low.min(other.low), high: self.high.zip(other.high).map(|(a, b)| a.max(b)), items }
+    }
+}
+
+impl Object {
+    fn join(&self, other: &Object, depth: u32) -> Object {
+        let mut fields = BTreeMap::new();
+        for key in self.fields.keys().chain(other.fields.keys()) {
+            let joined = match (self.field(key), other.field(key)) {
+                (Some(a), Some(b)) => a.join_at(&b, depth + 1),
+                (Some(a), None) | (None, Some(a)) => Known { null: a.null.join(Null::Always), ..a },
+                (None, None) => continue,
+            };
+            fields.insert(key.clone(), joined);
+        }
+        let others = match (&self.others, &other.others) {
+            (Some(a), Some(b)) => Some(a.join_at(b, depth + 1)),
+            (a, b) => a.clone().or_else(|| b.clone()),
+        };
+        Object { fields, others }
+    }
+
+    /// What a field is, if it may be there.
+    pub fn field(&self, key: &str) -> Option<Known> {
+        self.fields.get(key).cloned().or_else(|| self.others.clone())
+    }
+}

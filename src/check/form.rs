@@ -1,0 +1,623 @@
+//! The forms of orchestration, judging, and reading by key.
+
+use super::domain::{
+    Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape,
+    Source,
+};
+use super::finding::Reached;
+use super::flow::{Activation, Flow};
+use super::state::State;
+use super::transfer::{elements, length, part, read};
+use crate::builtin::BuiltinId;
+use crate::diagnostic::Code;
+use crate::ir::{Inst, Task};
+use crate::source::Location;
+use crate::types::{Effect, Type};
+use crate::value::Evidence;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+impl<'a> Flow<'a> {
+    /// `parallel`, `race`, `anyOf`, `quorum`, `vote` of tasks.
+    pub fn fork(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        form: BuiltinId,
+        before: usize,
+        tasks: &[Task],
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let name = form.name();
+        let at = act.at(inst.span);
+        let mut rest = args[before..].iter();
+        let mut results: Vec<Known> = Vec::new();
+        let (mut low, mut high) = (0u64, Some(0u64));
+        let mut one_by_one = true;
+        let repeats = matches!(name, "race" | "anyOf" | "quorum");
+        if repeats {
+            self.repeats.push((
+                match name {
+                    "race" => "race",
+                    "anyOf" => "anyOf",
+                    _ => "quorum",
+                },
+                at,
+            ));
+        }
+        let mut slot = 0;
+        for task in tasks {
+            slot += 1;
+            let (given, from, to) = match task {
+                Task::One => {
+                    let function = rest.next()?.clone();
+                    (self.task(act, block, &function, &[], inst, slot, state), 1, Some(1))
+                }
+                Task::Each => {
+                    let (list, function) = (rest.next()?.clone(), rest.next()?.clone());
+                    let (element, low, high) = elements(&list);
+                    let mut element = element.unwrap_or_else(Known::null);
+                    element.id = Id::NONE;
+                    let index =
+                        Known::constant(Shape::Number(Rc::new(Number { low: 0.0, whole: true, ..Number::any() })));
+                    let given = self.task(act, block, &function, &[element, index, list.clone()], inst, slot, state);
+                    one_by_one = false;
+                    let given = given.map(|g| if high.is_none_or(|h| h > 1) { g.repeated() } else { g });
+                    (given.map(|g| g.under(&Known { shape: Shape::Plain, ..list.clone() })), low, high)
+                }
+                Task::Functions => {
+                    let list = rest.next()?.clone();
+                    let (element, low, high) = elements(&list);
+                    one_by_one = false;
+                    (element.and_then(|function| self.task(act, block, &function, &[], inst, slot, state)), low, high)
+                }
+            };
+            low += from;
+            high = high.zip(to).map(|(a, b)| a + b);
+            results
+                .extend(given.map(|g| Known { id: Id::NONE, ..g }).into_iter().map(|g| if one_by_one { g } else { g }));
+        }
+        if repeats {
+            self.repeats.pop();
+        }
+        let options = rest.next().cloned();
+        let field = |name: &str| match options.as_ref().map(|o| &o.shape) {
+            Some(Shape::Object(object)) => object.field(name),
+            _ => None,
+        };
+        let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
+        if collects {
+            results.iter_mut().for_each(|r| {
+                r.null = r.null.join(Null::Never);
+                r.shape = Shape::Any;
+            });
+        }
+        let joined = || results.iter().cloned().reduce(|a, b| a.join(&b));
+        let list = |element: Option<Known>, items: Option<Rc<Vec<Known>>>, low, high| {
+            Known::constant(Shape::List(Rc::new(List { element, low, high, items })))
+        };
+        Some(match name {
+            "race" | "anyOf" => Known { id: Id::NONE, ..joined().unwrap_or_else(Known::null) },
+            "quorum" => {
+                let n = args[..before].first().map(super::interval::numbers).unwrap_or_else(Number::any).counts();
+                list(joined(), None, n.0, n.1)
+            }
+            "vote" => {
+                let all = list(joined(), None, low.min(1), high);
+                self.native(
+                    act,
+                    block,
+                    "vote",
+                    &[all, options.clone().unwrap_or_else(Known::null)],
+                    false,
+                    inst,
+                    state,
+                )?
+            }
+            _ if one_by_one && results.len() <= 16 && results.len() as u64 == low => {
+                // Each result keeps who it is, so that a later test on one speaks of that one.
+                let items = results.into_iter().enumerate().map(|(i, mut r)| {
+                    r.id = Id(act.frame, inst.result.map_or(inst.span.start, |v| v.0) | 0x2000_0000 | (i as u32) << 24);
+                    r
+                });
+                list(None, Some(Rc::new(items.collect())), low, high)
+            }
+            _ => list(joined(), None, low, high),
+        })
+    }
+
+    /// A task of a fork; one that gives a function calls it.
+    fn task(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        function: &Known,
+        args: &[Known],
+        inst: &Inst,
+        slot: u32,
+        state: &mut State,
+    ) -> Option<Known> {
+        let Shape::Functions(functions) = &function.shape else { return Some(Known::anything()) };
+        let mut given: Option<Known> = None;
+        for (i, callee) in functions.iter().enumerate() {
+            let place = slot.wrapping_mul(16).wrapping_add(i as u32);
+            let mut own = state.clone();
+            let result = self.enter_call(act, block, &Closure { ..callee.clone() }, args, inst, place, &mut own);
+            *state = state.join(&own);
+            if let Some(result) = result {
+                given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
+            }
+        }
+        let given = given?;
+        if matches!(given.shape, Shape::Functions(_)) {
+            self.call(act, block, &given, &[], inst, state)
+        } else {
+            Some(given)
+        }
+    }
+
+    /// `retry`, `fallback`, `timeout`, `escalate`, `sequential`.
+    pub fn form(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        name: &str,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let at = act.at(inst.span);
+        let medium = act.code.bands.medium;
+        let mut run = |flow: &mut Self, known: &Known, given: &[Known], state: &mut State| match &known.shape {
+            Shape::Functions(_) | Shape::Builtin(_) => {
+                let before = state.clone();
+                let result = flow.call(act, block, known, given, inst, state);
+                *state = before.join(state);
+                result
+            }
+            Shape::Agent(agent) => {
+                let given = given.to_vec();
+                let agent = agent.clone();
+                Some(flow.handled_by(act, &agent, &given, inst))
+            }
+            _ => Some(known.clone()),
+        };
+        match name {
+            "retry" => {
+                let options = args.get(1);
+                let option = |name: &str| match options.map(|o| &o.shape) {
+                    Some(Shape::Object(object)) => object.field(name),
+                    _ => None,
+                };
+                self.repeats.push(("retry", at));
+                let result = run(self, args.first()?, &[], state);
+                self.repeats.pop();
+                let attempts =
+                    option("attempts").or_else(|| option("max")).map_or(3.0, |a| super::interval::numbers(&a).high);
+                if let Some(until) = option("until") {
+                    self.threshold(act, &until, at, state);
+                }
+                let mut result = result?.detached();
+                result.id = Id::NONE;
+                Some(if attempts > 3.0 { result.marked(Mark::Picked, at) } else { result })
+            }
+            "timeout" => {
+                self.repeats.push(("timeout", at));
+                let result = run(self, args.first()?, &[], state);
+                self.repeats.pop();
+                result
+            }
+            "fallback" => {
+                let mut given: Option<Known> = None;
+                for (i, operand) in args.iter().enumerate() {
+                    let last = i + 1 == args.len();
+                    if let Some(mut result) = run(self, operand, &[], state) {
+                        if !last {
+                            if result.null == Null::Always {
+                                continue;
+                            }
+                            result.null = Null::Never;
+                            result.nothing = None;
+                            if result.passed > 0 {
+                                let passed = result.passed;
+                                result.raise(passed);
+                            }
+                        }
+                        given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
+                    }
+                }
+                given
+            }
+            "escalate" => {
+                let x = args.first()?;
+                let mut given: Option<Known> = None;
+                let handlers = match args.get(1).map(|p| (&p.shape, p)) {
+                    Some((Shape::List(list), _)) => match &list.items {
+                        Some(items) => items.to_vec(),
+                        None => list.element.iter().cloned().collect(),
+                    },
+                    Some((_, one)) => vec![one.clone()],
+                    None => Vec::new(),
+                };
+                for (i, handler) in handlers.iter().enumerate() {
+                    let last = i + 1 == handlers.len();
+                    if let Some(mut result) = run(self, handler, std::slice::from_ref(x), state) {
+                        if !last {
+                            result.null = Null::Never;
+                            result.nothing = None;
+                            result.raise(super::domain::raw(medium));
+                        }
+                        given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
+                    }
+                }
+                given
+            }
+            _ => {
+                let steps = match &args.first()?.shape {
+                    Shape::List(list) => match &list.items {
+                        Some(items) => items.to_vec(),
+                        None => list.element.iter().cloned().collect(),
+                    },
+                    _ => return Some(Known::computed(args, Shape::Any)),
+                };
+                let mut x = args.get(1).cloned().unwrap_or_else(Known::null);
+                for step in &steps {
+                    x = run(self, step, &[x.clone()], state)?;
+                }
+                Some(x)
+            }
+        }
+    }
+
+    /// An agent as a handler: it is asked its interface's only method.
+    fn handled_by(&mut self, act: &Activation<'a>, agent: &AgentShape, args: &[Known], inst: &Inst) -> Known {
+        let at = act.at(inst.span);
+        let interface = agent.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
+        let method = interface.and_then(|i| i.methods.first());
+        let (name, result) =
+            method.map_or(("analyze".to_owned(), Type::Any), |m| (m.name.to_string(), m.signature.result.clone()));
+        self.findings.reached.insert(Reached {
+            effect: Effect::Ask,
+            at,
+            what: format!("{}.{name}", super::call::describe(agent)),
+        });
+        self.answer(agent, &name, args, &result, place(act, inst), at)
+    }
+
+    /// `verify(x, check)`.
+    pub fn verify(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Known {
+        let at = act.at(inst.span);
+        let nothing = Known::null();
+        let x = args.first().unwrap_or(&nothing);
+        let check = args.get(1).unwrap_or(&nothing);
+        let id = place(act, inst);
+        let judged = |evidence: Evidence, mut sources: BTreeMap<Source, bool>, agent: Option<Agent>| {
+            let mut known = x.clone();
+            known.claim = Claim::between(NONE, SURE);
+            known.claim.unknown = matches!(evidence, Evidence::Reviewed | Evidence::Checked);
+            known.cap = Cap::FREE;
+            known.evidence = evidence;
+            known.id = Id::NONE;
+            known.parts = Rc::default();
+            let mut origins = (*x.origins).clone();
+            origins.insert(id);
+            known.origins = Rc::new(origins);
+            if let Some(agent) = agent {
+                sources.insert(Source { agent, site: id }, false);
+            }
+            known.sources = Rc::new(sources);
+            free_parts(&mut known);
+            known
+        };
+        let Shape::Object(options) = &check.shape else {
+            // A function: no more than x earned, and no better evidence.
+            let answer = self.call(act, block, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
+            let mut known = x.under(&Known { shape: Shape::Plain, ..answer });
+            known.claim.low = NONE;
+            return Known { id: Id::NONE, parts: Rc::default(), ..known };
+        };
+        if let Some(judge) = options.field("agent") {
+            let sources = (*x.sources).clone();
+            let who: Vec<Agent> = match &judge.shape {
+                Shape::Agent(agent) => agent.who.iter().cloned().collect(),
+                Shape::Text(name) => vec![Agent::Named(name.clone())],
+                _ => vec![Agent::Anyone],
+            };
+            if judge.integrity >= Integrity::Agent && !matches!(judge.shape, Shape::Agent(_)) {
+                self.chosen_by_agent(at, "judge");
+            }
+            let label = super::call::describe(&AgentShape {
+                who: who.iter().cloned().collect(),
+                interface: None,
+                chosen: false,
+            });
+            self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: format!("{label}.verify") });
+            if let Some(own) =
+                who.iter().find(|w| matches!(w, Agent::Named(_)) && sources.keys().any(|s| &s.agent == *w))
+            {
+                let own = super::call::describe(&AgentShape {
+                    who: BTreeSet::from([own.clone()]),
+                    interface: None,
+                    chosen: false,
+                });
+                self.findings.report(Code::CF023, at, format!("`{own}` judges its own answer"), |d| {
+                    d.help("have another agent judge it, or a person")
+                });
+                return x.clone();
+            }
+            return judged(Evidence::Reviewed, sources, None);
+        }
+        if let Some(command) = options.field("command") {
+            if command.whole().integrity >= Integrity::Agent {
+                self.chosen_by_agent(at, "command");
+            }
+            self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "command".into() });
+            return judged(Evidence::Checked, (*x.sources).clone(), None);
+        }
+        if options.field("human").is_some() {
+            self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "human".into() });
+            return judged(Evidence::Approved, (*x.sources).clone(), None);
+        }
+        let mut known = x.clone();
+        known.claim.low = NONE;
+        Known { id: Id::NONE, parts: Rc::default(), ..known }
+    }
+
+    /// `approve(x, { to })`.
+    pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst) -> Known {
+        let at = act.at(inst.span);
+        let mut known = args.first().cloned().unwrap_or_else(Known::null);
+        self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "approve".into() });
+        known.claim = Claim::between(NONE, SURE);
+        known.cap = Cap::FREE;
+        known.evidence = Evidence::Approved;
+        known.id = Id::NONE;
+        known.parts = Rc::default();
+        free_parts(&mut known);
+        known
+    }
+
+    /// `llm(prompt, options)`.
+    pub fn llm(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst) -> Known {
+        let at = act.at(inst.span);
+        if let Some(prompt) = args.first()
+            && prompt.integrity >= Integrity::Agent
+            && !matches!(prompt.shape, Shape::Plain | Shape::Text(_))
+        {
+            self.findings.report(Code::CF020, at, "the whole prompt is agent text", |d| {
+                d.help("say in the program what is asked, and put the text into a hole: `` `Summarise: ${text}` ``")
+            });
+        }
+        let agent =
+            AgentShape { who: BTreeSet::from([Agent::Named(Rc::from("default"))]), interface: None, chosen: false };
+        self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "llm".into() });
+        self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
+    }
+
+    /// `x.name`.
+    pub fn field(&mut self, act: &mut Activation<'a>, x: &Known, name: &str, inst: &Inst, _state: &State) -> Known {
+        let at = act.at(inst.span);
+        if name == "length" && !matches!(x.shape, Shape::Object(_)) {
+            self.read_of_nothing(x, at, "its length is read here");
+            return length(x, false);
+        }
+        match &x.shape {
+            Shape::Agents => self.bound(name, at),
+            Shape::Object(object) => {
+                self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
+                object.field(name).map_or_else(Known::null, |f| read(x, &f))
+            }
+            Shape::Agent(_) => Known::constant(Shape::Plain),
+            _ => {
+                self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
+                Known { id: Id::NONE, ..part(x) }
+            }
+        }
+    }
+
+    fn bound(&mut self, name: &str, at: Location) -> Known {
+        let declared = self.directory_names();
+        if let Some(names) = declared
+            && !names.iter().any(|n| n == name)
+        {
+            let nearest = crate::diagnostic::nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+            self.findings.report(Code::E004, at, format!("no agent is called `{name}`"), |d| match nearest {
+                Some(near) => d.help(format!("did you mean `{near}`?")),
+                None => d,
+            });
+        }
+        let agent = AgentShape { who: BTreeSet::from([Agent::Named(Rc::from(name))]), interface: None, chosen: false };
+        Known::constant(Shape::Agent(Rc::new(agent)))
+    }
+
+    /// `x[key]`.
+    pub fn index(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, from_end: bool, inst: &Inst) -> Known {
+        if from_end {
+            let (element, low, _) = elements(x);
+            let mut known = element.unwrap_or_else(Known::null);
+            if low == 0 {
+                known.null = Null::Maybe;
+            }
+            return Known { id: Id::NONE, ..known };
+        }
+        self.index_of(act, x, key, inst)
+    }
+
+    /// The same for `get` and its like.
+    pub fn index_of(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, inst: &Inst) -> Known {
+        let at = act.at(inst.span);
+        self.read_of_nothing(x, at, "it is indexed here");
+        let chosen = key.integrity >= Integrity::Agent && key.as_number().is_none_or(|n| n.confidence_of.is_none());
+        match &x.shape {
+            Shape::Agents => match key.as_text() {
+                Some(name) => {
+                    let name = name.clone();
+                    self.bound(&name, at)
+                }
+                None => {
+                    if chosen {
+                        self.chosen_by_agent(at, "agent");
+                    }
+                    let agent = AgentShape { who: BTreeSet::from([Agent::Anyone]), interface: None, chosen: false };
+                    Known::constant(Shape::Agent(Rc::new(agent))).under(key)
+                }
+            },
+            Shape::Object(object) => {
+                let found = match key.as_text() {
+                    Some(name) => object.field(name),
+                    None => {
+                        let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                        all.map(|known| Known { null: known.null.join(Null::Always), ..known })
+                    }
+                };
+                found.map_or_else(Known::null, |f| read(x, &f)).under(key)
+            }
+            Shape::List(list) => {
+                let number = super::interval::numbers(key);
+                let inside = number.low >= 0.0 && number.whole && number.high < list.low as f64;
+                let mut known = match (&list.items, number.constant()) {
+                    (Some(items), Some(i)) if i >= 0.0 => {
+                        items.get(i as usize).map_or_else(Known::null, |e| read(x, e))
+                    }
+                    _ => list.any().map_or_else(Known::null, |e| Known { id: Id::NONE, ..read(x, &e) }),
+                };
+                if !inside && known.null == Null::Never {
+                    known.null = Null::Maybe;
+                }
+                if key.claim == super::domain::Claim::SURE { known } else { known.under(key) }
+            }
+            _ => Known { id: Id::NONE, ..part(x) }.under(key),
+        }
+    }
+
+    /// Whether an `uncertain if` has a branch for each band that can be reached.
+    pub fn route(
+        &mut self,
+        act: &Activation<'a>,
+        block: usize,
+        subject: &Known,
+        at: Location,
+        default: bool,
+        _state: &State,
+    ) {
+        let crate::ir::End::Route { bands, .. } = &act.code.blocks[block].end else { return };
+        if let Some(number) = subject.as_number()
+            && number.confidence_of.is_some()
+        {
+            self.findings.report(Code::T008, at, "the subject is a confidence, not a value", |d| {
+                d.help("route on the value itself: it carries its confidence")
+            });
+        }
+        if default {
+            return;
+        }
+        let claim = subject.whole().claim;
+        let thresholds = act.code.bands;
+        let mut missing: Vec<&str> = Vec::new();
+        use crate::syntax::ast::Band;
+        let has = |band: Band| bands.iter().any(|(b, ..)| *b == band);
+        let (high, medium) = (super::domain::raw(thresholds.high), super::domain::raw(thresholds.medium));
+        let known = Claim { unknown: false, ..claim };
+        if !has(Band::High) && !known.at_least(high).empty() {
+            missing.push("high");
+        }
+        let below_high = if has(Band::High) { first_threshold(bands, Band::High).unwrap_or(high) } else { high };
+        if !has(Band::Medium) && !known.at_least(medium).below(below_high).empty() {
+            missing.push("medium");
+        }
+        if !has(Band::Low) && (claim.unknown || !known.below(medium).empty()) {
+            missing.push("low");
+        }
+        if !missing.is_empty() {
+            let names = missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(" and ");
+            self.findings.report(
+                Code::CF005,
+                at,
+                format!("nothing is said for {names}, which the subject can reach"),
+                |d| {
+                    d.note(format!("the subject claims {}", super::call::interval(claim)))
+                        .help("add the branch, or `default { … }`")
+                },
+            );
+        }
+    }
+
+    /// The names of all agents that the program and the agents file declare, where there are such lists.
+    pub fn directory_names(&self) -> Option<Vec<String>> {
+        let mut names: Vec<String> = Vec::new();
+        let mut any = false;
+        if let Some(directory) = &self.setting.agents {
+            any = true;
+            names.extend(directory.agents().iter().map(|a| a.name.to_string()));
+        }
+        for module in &self.program.declarations.modules {
+            for object in &module.agents {
+                any = true;
+                if let crate::hir::ExprKind::Object(members) = &object.kind {
+                    names.extend(members.iter().filter_map(|m| match m {
+                        crate::hir::Member::Entry(crate::hir::Key::Fixed(name), _) => Some(name.to_string()),
+                        _ => None,
+                    }));
+                }
+            }
+        }
+        any.then_some(names)
+    }
+}
+
+fn first_threshold(
+    bands: &[(crate::syntax::ast::Band, crate::ir::Threshold, crate::ir::Target)],
+    band: crate::syntax::ast::Band,
+) -> Option<super::domain::Raw> {
+    bands.iter().find(|(b, ..)| *b == band).and_then(|(_, threshold, _)| match threshold {
+        crate::ir::Threshold::Fixed(x) => Some(super::domain::raw(*x)),
+        crate::ir::Threshold::Computed(_) => None,
+    })
+}
+
+fn place(act: &Activation<'_>, inst: &Inst) -> Id {
+    Id(act.frame, inst.result.map_or(inst.span.start | 0x0800_0000, |v| v.0))
+}
+
+/// A judgement is about the whole: its parts are as sure.
+fn free_parts(known: &mut Known) {
+    let (cap, claim, evidence) = (known.cap, known.claim, known.evidence);
+    let free = |part: &mut Known| {
+        part.cap = cap;
+        part.claim = claim;
+        part.evidence = evidence;
+        free_parts(part);
+    };
+    match &mut known.shape {
+        Shape::List(list) => {
+            let list = Rc::make_mut(list);
+            list.element.iter_mut().for_each(free);
+            if let Some(items) = &mut list.items {
+                Rc::make_mut(items).iter_mut().for_each(free);
+            }
+        }
+        Shape::Object(object) => {
+            let object = Rc::make_mut(object);
+            object.fields.values_mut().for_each(free);
+            object.others.iter_mut().for_each(free);
+        }
+        _ => {}
+    }
+}
+
+impl Known {
+    /// Whether the null of a gate or vote reaches this.
+    pub fn unserved(&self) -> Option<Location> {
+        let (kind, at) = self.nothing?;
+        (self.null != Null::Never && matches!(kind, Nothing::Gate | Nothing::Vote | Nothing::Aggregate)).then_some(at)
+    }
+}

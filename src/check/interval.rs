@@ -1,0 +1,78 @@
+//! Numbers between bounds.
+
+use super::domain::{Known, Number, Shape};
+use crate::hir::Binary;
+use std::rc::Rc;
+
+/// What arithmetic gives.
+pub fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
+    if binary == Binary::Add {
+        if let (Some(x), Some(y)) = (a.as_text(), b.as_text()) {
+            return if x.len() + y.len() < 4096 { Shape::Text(Rc::from(format!("{x}{y}"))) } else { Shape::Plain };
+        }
+        if a.as_number().is_none() || b.as_number().is_none() {
+            return Shape::Plain;
+        }
+    }
+    let (x, y) = (numbers(a), numbers(b));
+    let corners = |f: fn(f64, f64) -> f64| {
+        let all = [f(x.low, y.low), f(x.low, y.high), f(x.high, y.low), f(x.high, y.high)];
+        if all.iter().any(|v| v.is_nan()) {
+            return (f64::NEG_INFINITY, f64::INFINITY);
+        }
+        (all.iter().copied().fold(f64::INFINITY, f64::min), all.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+    };
+    let (low, high) = match binary {
+        Binary::Add => (x.low + y.low, x.high + y.high),
+        Binary::Subtract => (x.low - y.high, x.high - y.low),
+        Binary::Multiply => corners(|p, q| p * q),
+        Binary::Divide if y.low > 0.0 || y.high < 0.0 => corners(|p, q| p / q),
+        Binary::Remainder if y.high.is_finite() && y.low > 0.0 => {
+            let most = if x.whole && y.whole { y.high - 1.0 } else { y.high };
+            (if x.low >= 0.0 { 0.0 } else { -most }, most.min(if x.low >= 0.0 { x.high } else { most }))
+        }
+        _ => (f64::NEG_INFINITY, f64::INFINITY),
+    };
+    let low = if low.is_nan() { f64::NEG_INFINITY } else { low };
+    let high = if high.is_nan() { f64::INFINITY } else { high };
+    let whole =
+        x.whole && y.whole && matches!(binary, Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Remainder);
+    let assessed = match (&x.assessed, &y.assessed) {
+        (Some(p), Some(q)) => Some(super::domain::union(p, q)),
+        (p, q) => p.clone().or_else(|| q.clone()),
+    };
+    let changed = assessed.is_some();
+    Shape::Number(Rc::new(Number { low, high, whole, confidence_of: None, length_of: None, assessed, changed }))
+}
+
+/// The numbers a value can be; any, where that is not known.
+pub fn numbers(x: &Known) -> Number {
+    x.as_number().cloned().unwrap_or_else(Number::any)
+}
+
+/// The least or the greatest of several numbers.
+pub fn extreme(all: &[Known], least: bool) -> Shape {
+    let mut found: Option<Number> = None;
+    for known in all {
+        let x = numbers(known);
+        found = Some(match found {
+            None => x,
+            Some(y) => {
+                let pick = |a: f64, b: f64| if least { a.min(b) } else { a.max(b) };
+                let assessed = x.assessed.clone().or_else(|| y.assessed.clone());
+                // A constant ceiling is a cap: whatever arithmetic did before it, no more than the cap is stated.
+                let capped = least && (x.constant().is_some() || y.constant().is_some());
+                Number {
+                    low: pick(x.low, y.low),
+                    high: pick(x.high, y.high),
+                    whole: x.whole && y.whole,
+                    confidence_of: None,
+                    length_of: None,
+                    assessed,
+                    changed: (x.changed || y.changed) && !capped,
+                }
+            }
+        });
+    }
+    Shape::Number(Rc::new(found.unwrap_or_else(Number::any)))
+}

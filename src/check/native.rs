@@ -1,0 +1,763 @@
+//! What built-ins do to what is known, where the minimum over everything they read does not say it.
+
+use super::domain::{Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, SURE, Shape, raw};
+use super::flow::{Activation, Flow};
+use super::state::State;
+use super::transfer::{confidence_of, elements, length, part, read};
+use crate::builtin::BuiltinId;
+use crate::diagnostic::{Code, Severity};
+use crate::ir::Inst;
+use crate::source::Location;
+use crate::value::Evidence;
+use std::rc::Rc;
+
+impl<'a> Flow<'a> {
+    /// A call of a built-in by its number.
+    pub fn builtin(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        builtin: BuiltinId,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let name = builtin.name();
+        self.native(act, block, name, args, false, inst, state)
+    }
+
+    /// Calls a callback once for any element, and says what it gives.
+    fn apply(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        function: &Known,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let before = state.clone();
+        let first = self.call(act, block, function, args, inst, state)?;
+        // It may run never, once or often: what it writes may be there or not, and it may see what it wrote.
+        *state = before.join(state);
+        if state.memory != before.memory {
+            let mut again = state.clone();
+            let second = self.call(act, block, function, args, inst, &mut again)?;
+            *state = state.join(&again);
+            return Some(first.join(&second));
+        }
+        Some(first)
+    }
+
+    /// A call of a built-in; the receiver of a method is the first argument.
+    pub fn native(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        name: &str,
+        args: &[Known],
+        method: bool,
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let at = act.at(inst.span);
+        let nothing = Known::null();
+        let x = args.first().unwrap_or(&nothing);
+        let f = args.get(1);
+        let given = match name {
+            "map" | "mapValues" | "forEach" | "filter" | "some" | "every" | "find" | "findLast" | "findIndex"
+            | "sortBy" | "minBy" | "maxBy" | "groupBy" | "countBy" | "partition" | "flatMap" | "reduce" | "sort"
+            | "toSorted" | "unique"
+                if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
+            {
+                return self.walk_over(act, block, name, args, inst, state);
+            }
+            "confidence" => confidence_of(x),
+            "evidence" => Known::constant(Shape::Plain),
+            "confidences" => {
+                let (element, low, high) = elements(x);
+                let element = element.map(|e| confidence_of(&e));
+                Known::constant(Shape::List(Rc::new(List { element, low, high, items: None })))
+            }
+            "value" => dropped(x).marked(Mark::Declassified, at),
+            "confident" => return Some(self.binary_form(act, crate::hir::Binary::State, args, inst, state)),
+            "gate" => self.gate(act, x, f.unwrap_or(&nothing), inst, state),
+            "best" => {
+                let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
+                let best = self.best(&all, at);
+                let many = args.len() == 1 && elements(x).2.is_none_or(|most| most >= 3);
+                if many && !matches!(x.shape, Shape::Any) { best.marked(Mark::Picked, at) } else { best }
+            }
+            "orElse" => {
+                let mut sure = x.clone();
+                sure.raise(raw(act.code.bands.medium));
+                sure.null = Null::Never;
+                sure.nothing = None;
+                f.map_or(sure.clone(), |b| sure.join(b))
+            }
+            "chain" => args.iter().skip(1).fold(x.clone(), |a, b| b.under(&a.whole())),
+            "cap" => {
+                let mut known = x.clone();
+                if let Some(most) = f.and_then(Known::as_number) {
+                    known.claim.high = known.claim.high.min(raw(most.high));
+                    known.claim.low = known.claim.low.min(raw(most.low));
+                }
+                Known { id: Id::NONE, ..known }
+            }
+            "decay" => {
+                let mut known = x.clone();
+                known.claim.low = NONE;
+                Known { id: Id::NONE, ..known }
+            }
+            "calibrate" => Known { claim: super::domain::Claim { low: NONE, ..x.claim }, id: Id::NONE, ..x.clone() },
+            "endorse" => {
+                let mut known = x.clone();
+                if let Some(c) = f.and_then(Known::as_number) {
+                    known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free };
+                    known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
+                }
+                Known { id: Id::NONE, parts: Rc::default(), ..known }
+            }
+            "combine" => return Some(self.combine(args, at)),
+            "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
+            "aggregate" => x.clone(),
+            "verify" => return Some(self.verify(act, block, args, inst, state)),
+            "approve" => return Some(self.approve(act, args, inst)),
+            "retry" | "fallback" | "timeout" | "escalate" | "sequential" => {
+                return self.form(act, block, name, args, inst, state);
+            }
+            "among" => {
+                let (element, ..) = elements(x);
+                let mut known = element.unwrap_or_else(Known::null);
+                known.null = Null::Maybe;
+                Known { id: Id::NONE, ..known }
+            }
+            "llm" => return Some(self.llm(act, args, inst)),
+            "length" | "Object.length" => length(x, false),
+            "min" | "max" | "Math.min" | "Math.max" => {
+                let least = name.ends_with("min");
+                let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
+                let mut known = Known::computed(args, super::interval::extreme(&all, least));
+                // A number that the program bounds is chosen by nobody else, as far as the bound goes.
+                known.nothing = aggregate(x, args.len() == 1, at);
+                known.null = if known.nothing.is_some() { Null::Maybe } else { Null::Never };
+                known
+            }
+            "mean" | "median" | "average" => {
+                let counted = if matches!(name, "mean" | "average") { self.counted_twice(x) } else { None };
+                if let Some(who) = counted {
+                    self.twice(&who, Severity::Warning, at);
+                }
+                let mut known = Known::computed(args, Shape::Number(Rc::new(Number::any())));
+                known.nothing = aggregate(x, true, at);
+                known.null = if known.nothing.is_some() { Null::Maybe } else { Null::Never };
+                known
+            }
+            "Math.abs" => {
+                let n = super::interval::numbers(x);
+                let low = if n.low > 0.0 {
+                    n.low
+                } else if n.high < 0.0 {
+                    -n.high
+                } else {
+                    0.0
+                };
+                Known::computed(
+                    args,
+                    Shape::Number(Rc::new(Number {
+                        low,
+                        high: n.low.abs().max(n.high.abs()),
+                        whole: n.whole,
+                        ..Number::any()
+                    })),
+                )
+            }
+            "Math.floor" | "Math.ceil" | "Math.round" | "Math.trunc" => {
+                let n = super::interval::numbers(x);
+                Known::computed(
+                    args,
+                    Shape::Number(Rc::new(Number {
+                        low: n.low.floor(),
+                        high: n.high.ceil(),
+                        whole: true,
+                        ..Number::any()
+                    })),
+                )
+            }
+            "first" | "last" | "at" | "charAt" => {
+                let (element, low, _) = elements(x);
+                let mut known = element.unwrap_or_else(Known::null);
+                if low == 0 {
+                    known.null = Null::Maybe;
+                }
+                Known { id: Id::NONE, ..known }
+            }
+            "get" => {
+                let mut known = self.index_of(act, x, f.unwrap_or(&nothing), inst);
+                known.null = Null::Maybe;
+                known
+            }
+            "take" | "drop" | "slice" | "reverse" | "toReversed" | "concat" | "chunk" | "flat" | "range" | "split"
+            | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "Object.keys"
+            | "Object.values" | "Object.entries" | "Array.from" => listed(name, args),
+            "merge" | "pick" | "omit" | "Object.assign" | "Object.fromEntries" => Known::computed(args, merged(args)),
+            "emit" => {
+                for arg in &args[1.min(args.len())..] {
+                    self.notice(act, block, name, arg, at, state);
+                }
+                Known::null()
+            }
+            "print" | "console.log" | "console.warn" | "console.error" | "console.debug" | "track" | "delay"
+            | "sleep" => Known::null(),
+            "now" | "Date.now" | "random" | "Math.random" => {
+                Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() })))
+            }
+            "structuredClone" => x.clone(),
+            _ if matches!(x.shape, Shape::Any) && method => {
+                Known { null: Null::Never, ..Known::computed(args, Shape::Any) }
+            }
+            _ => Known::computed(args, Shape::Plain),
+        };
+        Some(given)
+    }
+
+    fn binary_form(
+        &mut self,
+        act: &mut Activation<'a>,
+        binary: crate::hir::Binary,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Known {
+        let op = Inst { op: crate::ir::Op::Binary(binary), ..inst.clone() };
+        let mut two = args.to_vec();
+        two.resize(2, Known::null());
+        self.transfer(act, 0, &op, &two, state).map_or_else(Known::null, |(known, _)| known)
+    }
+
+    /// An event that is sent counts as telling somebody.
+    fn notice(&mut self, act: &Activation<'a>, block: usize, name: &str, arg: &Known, at: Location, state: &State) {
+        let _ = (act, block, name, arg, state);
+        self.findings.reached.insert(super::finding::Reached {
+            effect: crate::types::Effect::Notify,
+            at,
+            what: "emit".into(),
+        });
+    }
+
+    /// Built-ins that call back for each element.
+    fn walk_over(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        name: &str,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let at = act.at(inst.span);
+        let source = &args[0];
+        let (element, low, high) = elements(source);
+        let mut element = element.unwrap_or_else(Known::null);
+        element.id = Id::NONE;
+        let index = Known::constant(Shape::Number(Rc::new(Number {
+            low: 0.0,
+            high: high.map_or(f64::INFINITY, |h| h as f64),
+            whole: true,
+            ..Number::any()
+        })));
+        let own = |shape: Shape| {
+            let mut known = Known::constant(shape);
+            known.absorb(&Known { shape: Shape::Plain, ..source.clone() });
+            known.nothing = None;
+            known
+        };
+        let list_of = |element: Option<Known>, low: u64, high: Option<u64>| {
+            Shape::List(Rc::new(List { element, low, high, items: None }))
+        };
+        let Some(f) = args.get(1).filter(|_| !matches!(name, "unique")) else {
+            return Some(own(list_of(Some(element), u64::from(low > 0), high)));
+        };
+        if name == "reduce" {
+            let start = args.get(2).cloned().unwrap_or_else(|| element.clone());
+            let mut total = start;
+            for _ in 0..4 {
+                let Some(next) = self.apply(
+                    act,
+                    block,
+                    f,
+                    &[total.detached(), element.clone(), index.clone(), source.clone()],
+                    inst,
+                    state,
+                ) else {
+                    break;
+                };
+                let joined = total.join(&next);
+                if joined == total {
+                    break;
+                }
+                total = joined.widened();
+            }
+            total.absorb(&Known { shape: Shape::Plain, ..source.clone() });
+            return Some(Known { id: Id::NONE, ..total });
+        }
+        if matches!(name, "sort" | "toSorted") {
+            let decided = self.apply(act, block, f, &[element.clone(), element.clone()], inst, state);
+            let sorted = own(list_of(Some(element), low, high));
+            return Some(decided.map_or(sorted.clone(), |d| sorted.under(&d)));
+        }
+        if high == Some(0) {
+            return Some(match name {
+                "map" | "flatMap" | "filter" | "sortBy" => own(list_of(None, 0, Some(0))),
+                "groupBy" | "countBy" | "mapValues" => own(Shape::Object(Rc::default())),
+                "partition" => own(list_of(Some(own(list_of(None, 0, Some(0)))), 2, Some(2))),
+                _ => own(Shape::Plain),
+            });
+        }
+        let mut callback = element.clone();
+        callback.id = Id(act.frame, inst.result.map_or(inst.span.start, |v| v.0) | 0x4000_0000);
+        let answer = self.apply(act, block, f, &[callback.clone(), index, source.clone()], inst, state);
+        let Some(answer) = answer else { return (low == 0).then(|| own(Shape::Plain)) };
+        let kept = |truth: bool| {
+            let mut facts = State::default();
+            facts.learn(&answer.when(truth));
+            let mut known = facts.refine(&callback);
+            known.id = Id::NONE;
+            known
+        };
+        Some(match name {
+            "map" | "mapValues" => {
+                let many = high.is_none_or(|h| h > 1);
+                let mut answer = Known { id: Id::NONE, ..answer };
+                if many {
+                    answer = answer.repeated();
+                }
+                if name == "mapValues" {
+                    let object = Object { others: Some(answer), ..Object::default() };
+                    own(Shape::Object(Rc::new(object)))
+                } else {
+                    own(list_of(Some(answer), low, high))
+                }
+            }
+            "flatMap" => {
+                let (inner, _, _) = elements(&answer);
+                own(list_of(inner.map(|i| read(&answer, &i)), 0, None))
+            }
+            "filter" => own(list_of(Some(kept(true)), 0, high)).under(&answer_own(&answer)),
+            "partition" => {
+                let sides =
+                    [kept(true), kept(false)].map(|side| own(list_of(Some(side), 0, high)).under(&answer_own(&answer)));
+                own(Shape::List(Rc::new(List {
+                    element: None,
+                    low: 2,
+                    high: Some(2),
+                    items: Some(Rc::new(sides.to_vec())),
+                })))
+            }
+            "find" | "findLast" => {
+                let mut found = kept(true).under(&answer_own(&answer));
+                found.null = Null::Maybe;
+                found.nothing = Some((Nothing::Search, at));
+                found
+            }
+            "minBy" | "maxBy" => {
+                let mut found = element.under(&answer_own(&answer));
+                found.null = if low == 0 { Null::Maybe } else { found.null };
+                if low == 0 {
+                    found.nothing = Some((Nothing::Aggregate, at));
+                }
+                found
+            }
+            "sortBy" => own(list_of(Some(element), low, high)).under(&answer_own(&answer)),
+            "groupBy" => {
+                let group = own(list_of(Some(element), 1, high)).under(&answer_own(&answer));
+                let object = Object { others: Some(Known { null: Null::Maybe, ..group }), ..Object::default() };
+                own(Shape::Object(Rc::new(object))).under(&answer_own(&answer))
+            }
+            "countBy" => {
+                let count = Known::constant(Shape::Number(Rc::new(Number { low: 1.0, whole: true, ..Number::any() })));
+                let object = Object { others: Some(Known { null: Null::Maybe, ..count }), ..Object::default() };
+                own(Shape::Object(Rc::new(object))).under(&answer_own(&answer))
+            }
+            "forEach" => Known::null(),
+            "findIndex" => Known::computed(
+                [source, &answer],
+                Shape::Number(Rc::new(Number { low: -1.0, whole: true, ..Number::any() })),
+            ),
+            _ => Known::computed([source, &answer], Shape::Plain),
+        })
+    }
+
+    /// Mutating methods: what they give, and the list or object afterwards.
+    pub fn mutation(
+        &mut self,
+        act: &mut Activation<'a>,
+        target: &Known,
+        name: &str,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> (Known, Known) {
+        let at = act.at(inst.span);
+        let mut changed = Known { id: Id::NONE, tests: None, ..target.clone() };
+        match (&target.shape, name) {
+            (Shape::List(list), "push" | "unshift" | "fill" | "splice") => {
+                let mut list = list.summed();
+                let before = list.high;
+                for arg in args.iter().skip(if name == "splice" { 2 } else { 0 }).take(if name == "fill" {
+                    1
+                } else {
+                    usize::MAX
+                }) {
+                    let arg = arg.detached();
+                    let arg = if before != Some(0) && list.element.as_ref().is_some_and(|e| e.shares_source(&arg)) {
+                        arg.repeated()
+                    } else {
+                        arg
+                    };
+                    list.element = Some(list.element.map_or_else(|| arg.clone(), |old| old.join(&arg)));
+                    if name != "fill" {
+                        list.low += u64::from(name != "splice");
+                        list.high = list.high.map(|h| h + 1);
+                    }
+                }
+                if name == "splice" {
+                    list.low = 0;
+                }
+                let removed = list.element.clone();
+                changed.shape = Shape::List(Rc::new(list.clone()));
+                let result = match name {
+                    "splice" => Known::constant(Shape::List(Rc::new(List {
+                        element: removed,
+                        low: 0,
+                        high: list.high,
+                        items: None,
+                    }))),
+                    "fill" => changed.clone(),
+                    _ => length(&changed, false),
+                };
+                (result, changed)
+            }
+            (Shape::List(list), "pop" | "shift") => {
+                let mut list = list.summed();
+                let mut element = list.element.clone().map_or_else(Known::null, |e| read(target, &e));
+                if list.low == 0 {
+                    element.null = Null::Maybe;
+                }
+                list.low = list.low.saturating_sub(1);
+                list.high = list.high.map(|h| h.saturating_sub(1));
+                changed.shape = Shape::List(Rc::new(list));
+                (Known { id: Id::NONE, ..element }, changed)
+            }
+            (Shape::Object(_), "set") => {
+                let path = [args.first().and_then(Known::as_text).map_or_else(
+                    || super::transfer::Step::Any(args.first().cloned().unwrap_or_else(Known::null)),
+                    |t| super::transfer::Step::Name(t.clone()),
+                )];
+                let value = args.get(1).cloned().unwrap_or_else(Known::null);
+                let changed = self.placed(target, &path, &value);
+                (changed.clone(), changed)
+            }
+            (_, "sort") if !args.is_empty() => {
+                let mut all = vec![target.clone()];
+                all.extend(args.iter().cloned());
+                let sorted = self.walk_over(act, 0, "sort", &all, inst, state).unwrap_or_else(Known::null);
+                (sorted.clone(), sorted)
+            }
+            (Shape::List(list), "sort" | "reverse") => {
+                changed.shape = Shape::List(Rc::new(list.summed()));
+                (changed.clone(), changed)
+            }
+            _ => {
+                self.read_of_nothing(target, at, "it is changed here");
+                args.iter().for_each(|arg| changed.absorb(&arg.whole()));
+                let result = part(&changed);
+                (result, changed)
+            }
+        }
+    }
+
+    /// `combine(xs, law)`: a plain number.
+    fn combine(&mut self, args: &[Known], at: Location) -> Known {
+        let law = args.get(1).and_then(Known::as_text).map_or_else(|| "min".to_owned(), |t| t.to_string());
+        let counted = args.first().and_then(|xs| self.counted_twice(xs));
+        if let Some(who) = counted
+            && !matches!(&*law, "min" | "max")
+        {
+            let severity = if law == "noisy-or" { Severity::Error } else { Severity::Warning };
+            self.twice(&who, severity, at);
+        }
+        let origins = args.first().map(|xs| elements(xs).0.map_or_else(Rc::default, |e| e.origins)).unwrap_or_default();
+        let number = Number { low: 0.0, high: 1.0, assessed: Some(origins), ..Number::any() };
+        Known::constant(Shape::Number(Rc::new(number)))
+    }
+
+    fn twice(&mut self, who: &str, severity: Severity, at: Location) {
+        self.findings.report(Code::CF008, at, format!("`{who}` is counted more than once"), |d| {
+            d.severity(severity).help("ask different agents, or combine with `\"min\"`")
+        });
+    }
+
+    /// An agent that several elements of a list come from.
+    pub fn counted_twice(&self, list: &Known) -> Option<String> {
+        use super::domain::Agent;
+        let Shape::List(list) = &list.shape else { return None };
+        let mut seen: Vec<&Agent> = Vec::new();
+        if let Some(items) = &list.items {
+            for (i, item) in items.iter().enumerate() {
+                if items[..i].iter().any(|before| {
+                    before.id == item.id && item.id != Id::NONE && item.claim != super::domain::Claim::SURE
+                }) {
+                    return Some("the same value".into());
+                }
+                for (source, many) in item.sources.iter() {
+                    if matches!(source.agent, Agent::Named(_)) && (*many || seen.contains(&&source.agent)) {
+                        return Some(super::call::describe(&agent_of(source)));
+                    }
+                }
+                seen.extend(item.sources.keys().map(|s| &s.agent));
+            }
+            return None;
+        }
+        let element = list.element.as_ref()?;
+        element
+            .sources
+            .iter()
+            .find(|(source, many)| **many && matches!(source.agent, Agent::Named(_)))
+            .map(|(s, _)| super::call::describe(&agent_of(s)))
+    }
+
+    /// `consensus`, `vote` and their like.
+    fn agree(&mut self, name: &str, args: &[Known], at: Location) -> Known {
+        let Some(list) = args.first() else { return Known::null() };
+        if let Some(who) = self.counted_twice(list) {
+            self.twice(&who, Severity::Warning, at);
+        }
+        let (element, low, high) = elements(list);
+        let strategy = args.get(1).map(|s| match &s.shape {
+            Shape::Text(text) => text.to_string(),
+            Shape::Object(o) => {
+                o.field("strategy").and_then(|f| f.as_text().map(|t| t.to_string())).unwrap_or_default()
+            }
+            _ => "?".into(),
+        });
+        let strategy =
+            strategy.unwrap_or_else(|| if name == "majorityVote" { "majority".into() } else { String::new() });
+        let Some(element) = element else {
+            return Known {
+                null: Null::Always,
+                nothing: Some((Nothing::Aggregate, at)),
+                claim: super::domain::Claim::exactly(NONE),
+                ..Known::null()
+            };
+        };
+        let mut known = Known { id: Id::NONE, ..element.clone() };
+        let whole = element.whole();
+        let share = high.map_or(0.0, |n| 1.0 / n.max(1) as f64);
+        let floor = if whole.claim.unknown { NONE } else { raw(super::domain::number(whole.claim.low) * share) };
+        let top = whole.claim.greatest().max(NONE);
+        known.claim = super::domain::Claim::between(floor.min(top), top);
+        known.parts = Rc::default();
+        known.cap = element.cap.min(list.cap);
+        known.origins = element.origins.clone();
+        let decided = matches!(&*strategy, "" | "plurality" | "weighted") && element.null == Null::Never;
+        if low == 0 {
+            known.nothing = Some((Nothing::Aggregate, at));
+        } else if !decided {
+            known.nothing = Some((Nothing::Vote, at));
+        }
+        if known.nothing.is_some() {
+            known.null = Null::Maybe;
+            known.claim.low = NONE;
+        }
+        known
+    }
+}
+
+fn agent_of(source: &super::domain::Source) -> super::domain::AgentShape {
+    super::domain::AgentShape { who: [source.agent.clone()].into(), interface: None, chosen: false }
+}
+
+fn answer_own(answer: &Known) -> Known {
+    Known { shape: Shape::Plain, ..answer.clone() }
+}
+
+/// `value(x)`: at confidence 1, stated, all the way down; what it earned stays what it was.
+fn dropped(x: &Known) -> Known {
+    let whole = x.whole();
+    let earned = whole.earned();
+    let mut known = x.clone();
+    known.id = Id::NONE;
+    known.parts = Rc::default();
+    strip(&mut known);
+    known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why };
+    if earned == SURE {
+        known.cap = super::domain::Cap::FREE;
+    }
+    known
+}
+
+fn strip(known: &mut Known) {
+    known.claim = super::domain::Claim::SURE;
+    known.evidence = Evidence::Stated;
+    match &mut known.shape {
+        Shape::List(list) => {
+            let list = Rc::make_mut(list);
+            list.element.iter_mut().for_each(strip);
+            if let Some(items) = &mut list.items {
+                Rc::make_mut(items).iter_mut().for_each(strip);
+            }
+        }
+        Shape::Object(object) => {
+            let object = Rc::make_mut(object);
+            object.fields.values_mut().for_each(strip);
+            object.others.iter_mut().for_each(strip);
+        }
+        _ => {}
+    }
+}
+
+/// What an aggregate of possibly nothing gives.
+fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Location)> {
+    (of_list && elements(x).1 == 0 && !matches!(x.shape, Shape::Any)).then_some((Nothing::Aggregate, at)).filter(|_| {
+        // A list that the program knows to have elements gives a number.
+        !matches!(&x.shape, Shape::List(list) if list.low > 0)
+    })
+}
+
+fn merged(args: &[Known]) -> Shape {
+    let mut object = Object::default();
+    for arg in args {
+        match &arg.shape {
+            Shape::Object(given) => {
+                object.fields.extend(given.fields.iter().map(|(k, v)| (k.clone(), v.clone())));
+                if let Some(others) = &given.others {
+                    object.others = Some(object.others.take().map_or_else(|| others.clone(), |old| old.join(others)));
+                }
+            }
+            _ => object.others = Some(part(arg)),
+        }
+    }
+    Shape::Object(Rc::new(object))
+}
+
+/// Lists made from lists.
+fn listed(name: &str, args: &[Known]) -> Known {
+    let nothing = Known::null();
+    let x = args.first().unwrap_or(&nothing);
+    let (element, low, high) = elements(x);
+    let count = args.get(1).map(super::interval::numbers).unwrap_or_else(Number::any);
+    let (fewest, most) = count.counts();
+    let mut known = Known::constant(Shape::Plain);
+    known.absorb(&Known { shape: Shape::Plain, ..x.clone() });
+    args.iter().skip(1).for_each(|arg| known.absorb(&Known { shape: Shape::Plain, ..arg.clone() }));
+    known.nothing = None;
+    let least = |a: Option<u64>, b: Option<u64>| match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let plain = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args.iter(), Shape::Plain) };
+    let (element, low, high) = match name {
+        "take" => (element, low.min(fewest), least(high, most)),
+        "drop" => (element, low.saturating_sub(most.unwrap_or(u64::MAX)), high.map(|h| h.saturating_sub(fewest))),
+        "slice" => {
+            let end = args.get(2).map(super::interval::numbers);
+            let from = if count.low >= 0.0 { fewest } else { 0 };
+            let cut = match &end {
+                Some(end) if end.low >= 0.0 && count.low >= 0.0 => {
+                    least(high.map(|h| h.saturating_sub(from)), end.counts().1.map(|e| e.saturating_sub(from)))
+                }
+                _ => high.map(|h| h.saturating_sub(from)),
+            };
+            (element, if end.is_some() { 0 } else { low.saturating_sub(most.unwrap_or(u64::MAX)) }, cut)
+        }
+        "reverse" | "toReversed" | "values" | "Object.values" | "Array.from" => {
+            if let Shape::Object(object) = &x.shape {
+                let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                let bounded = object.others.is_none().then_some(object.fields.len() as u64);
+                (all, bounded.unwrap_or(0), bounded)
+            } else {
+                (element, low, high)
+            }
+        }
+        "concat" => {
+            let mut all = element;
+            let (mut low, mut high) = (low, high);
+            for arg in &args[1..] {
+                let (more, from, to) = if matches!(arg.shape, Shape::List(_) | Shape::Any) {
+                    elements(arg)
+                } else {
+                    (Some(arg.clone()), 1, Some(1))
+                };
+                all = match (all, more) {
+                    (Some(a), Some(b)) => Some(a.join(&b)),
+                    (a, b) => a.or(b),
+                };
+                low += from;
+                high = high.zip(to).map(|(a, b)| a + b);
+            }
+            (all, low, high)
+        }
+        "chunk" => {
+            let inner = known.clone();
+            let rows = Known {
+                shape: Shape::List(Rc::new(List { element, low: 1, high: least(high, most), items: None })),
+                ..inner
+            };
+            (Some(rows), u64::from(low > 0), high)
+        }
+        "entries" | "Object.entries" => {
+            let pair = match &x.shape {
+                Shape::Object(object) => {
+                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                    vec![plain.clone(), all.unwrap_or_else(Known::null)]
+                }
+                _ => vec![plain.clone(), element.unwrap_or_else(Known::null)],
+            };
+            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)) };
+            (Some(Known::constant(Shape::List(Rc::new(pair)))), low, high)
+        }
+        "range" => {
+            let (from, to) = if args.len() == 1 {
+                (Number::exactly(0.0), super::interval::numbers(x))
+            } else {
+                (super::interval::numbers(x), count)
+            };
+            let span = Number { low: to.low - from.high, high: to.high - from.low, ..Number::any() };
+            let (low, high) = if args.len() > 2 { (0, span.counts().1) } else { span.counts() };
+            let element =
+                Number { low: from.low, high: (to.high - 1.0).max(from.low), whole: from.whole, ..Number::any() };
+            (Some(Known::constant(Shape::Number(Rc::new(element)))), low, high)
+        }
+        "flat" => (Some(element.as_ref().and_then(|e| elements(e).0).unwrap_or_else(|| part(x))), 0, None),
+        "zip" => {
+            let other = args.get(1).map(elements);
+            let pair = vec![
+                element.unwrap_or_else(Known::null),
+                other.as_ref().and_then(|o| o.0.clone()).unwrap_or_else(Known::null),
+            ];
+            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)) };
+            (Some(Known::constant(Shape::List(Rc::new(pair)))), 0, high)
+        }
+        "split" => (Some(plain), 1, None),
+        "keys" | "Object.keys" => (Some(plain), low, high),
+        _ => (Some(plain), 0, None),
+    };
+    known.shape = Shape::List(Rc::new(List { element, low, high, items: None }));
+    known
+}
+
+impl Known {
+    /// The same answers more than once.
+    pub fn repeated(mut self) -> Known {
+        if self.sources.values().any(|many| !many) {
+            self.sources = Rc::new(self.sources.keys().map(|s| (s.clone(), true)).collect());
+        }
+        self
+    }
+
+    /// Whether both come from the same agent.
+    pub fn shares_source(&self, other: &Known) -> bool {
+        self.sources.keys().any(|s| other.sources.keys().any(|t| s.agent == t.agent))
+    }
+}

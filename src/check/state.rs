@@ -1,0 +1,299 @@
+//! What is known at a point of the program: what tests have told of values, and what memory holds.
+
+use super::domain::{CellId, Claim, Fact, Id, Known, Null, Number, Raw, SURE, Shape};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What tests have told of one value.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Learned {
+    /// Its confidence is at least this; 0 when nothing is known.
+    pub low: Raw,
+    /// Its confidence is at most this.
+    pub high: Raw,
+    /// Whether its confidence is known.
+    pub known: Option<bool>,
+    /// Whether it is null.
+    pub null: Option<bool>,
+    /// Whether it is true.
+    pub truth: Option<bool>,
+    /// Its number is at least and at most this.
+    pub number: (f64, f64),
+    /// Its length is at least and at most this.
+    pub length: (f64, f64),
+}
+
+impl Default for Learned {
+    fn default() -> Self {
+        let any = (f64::NEG_INFINITY, f64::INFINITY);
+        Self { low: 0, high: SURE, known: None, null: None, truth: None, number: any, length: any }
+    }
+}
+
+impl Learned {
+    fn add(&mut self, fact: Fact) {
+        match fact {
+            Fact::AtLeast(_, threshold) => {
+                self.low = self.low.max(threshold);
+                self.known = Some(true);
+            }
+            Fact::Below(_, threshold) => self.high = self.high.min(threshold.saturating_sub(1)),
+            Fact::Unknown(_) => self.known = Some(false),
+            Fact::Known(_) => self.known = Some(true),
+            Fact::Null(_) => self.null = Some(true),
+            Fact::Present(_) => self.null = Some(false),
+            Fact::True(_) => self.truth = Some(true),
+            Fact::False(_) => self.truth = Some(false),
+            Fact::From(_, x) => self.number.0 = self.number.0.max(x),
+            Fact::To(_, x) => self.number.1 = self.number.1.min(x),
+            Fact::LengthFrom(_, x) => self.length.0 = self.length.0.max(x),
+            Fact::LengthTo(_, x) => self.length.1 = self.length.1.min(x),
+        }
+    }
+
+    fn join(self, other: Self) -> Self {
+        let same = |a: Option<bool>, b| if a == b { a } else { None };
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            known: same(self.known, other.known),
+            null: same(self.null, other.null),
+            truth: same(self.truth, other.truth),
+            number: (self.number.0.min(other.number.0), self.number.1.max(other.number.1)),
+            length: (self.length.0.min(other.length.0), self.length.1.max(other.length.1)),
+        }
+    }
+}
+
+impl Fact {
+    /// The value it tells about.
+    pub fn about(self) -> Id {
+        match self {
+            Fact::AtLeast(id, _)
+            | Fact::Below(id, _)
+            | Fact::Unknown(id)
+            | Fact::Known(id)
+            | Fact::Null(id)
+            | Fact::Present(id)
+            | Fact::True(id)
+            | Fact::False(id)
+            | Fact::From(id, _)
+            | Fact::To(id, _)
+            | Fact::LengthFrom(id, _)
+            | Fact::LengthTo(id, _) => id,
+        }
+    }
+}
+
+/// What is known at a point.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct State {
+    /// What tests have told on every way here.
+    pub learned: Rc<BTreeMap<Id, Learned>>,
+    /// What cells, globals and slots hold.
+    pub memory: Rc<BTreeMap<CellId, Known>>,
+}
+
+impl State {
+    /// Takes in what a test told.
+    pub fn learn(&mut self, facts: &[Fact]) {
+        for &fact in facts {
+            if fact.about() != Id::NONE {
+                Rc::make_mut(&mut self.learned).entry(fact.about()).or_default().add(fact);
+            }
+        }
+    }
+
+    /// What is known when either is.
+    pub fn join(&self, other: &State) -> State {
+        let learned = if Rc::ptr_eq(&self.learned, &other.learned) || self.learned == other.learned {
+            self.learned.clone()
+        } else {
+            let both = self.learned.iter().filter_map(|(id, a)| Some((*id, a.join(*other.learned.get(id)?))));
+            Rc::new(both.filter(|(_, l)| *l != Learned::default()).collect())
+        };
+        let memory = if Rc::ptr_eq(&self.memory, &other.memory) || self.memory == other.memory {
+            self.memory.clone()
+        } else {
+            let mut all = (*self.memory).clone();
+            for (cell, known) in other.memory.iter() {
+                let joined = all.get(cell).map_or_else(|| known.clone(), |old| old.join(known));
+                all.insert(*cell, joined);
+            }
+            Rc::new(all)
+        };
+        State { learned, memory }
+    }
+
+    /// What memory holds at a place.
+    pub fn read(&self, cell: CellId) -> Option<&Known> {
+        self.memory.get(&cell)
+    }
+
+    /// Puts a value into memory; the old one is gone, unless the place stands for several.
+    pub fn write(&mut self, cell: CellId, known: Known, several: bool) {
+        let memory = Rc::make_mut(&mut self.memory);
+        let value = match memory.get(&cell) {
+            Some(old) if several => old.join(&known),
+            _ => known,
+        };
+        memory.insert(cell, value);
+    }
+
+    /// A value is about to be made anew at a place: what was learned of the last one made there holds no longer, and what
+    /// memory holds is not this one.
+    pub fn forget(&mut self, id: Id) {
+        if self.learned.contains_key(&id) {
+            Rc::make_mut(&mut self.learned).remove(&id);
+        }
+        if self.memory.values().any(|known| known.id == id || known.parts.contains(&id)) {
+            for known in Rc::make_mut(&mut self.memory).values_mut() {
+                if known.id == id || known.parts.contains(&id) {
+                    *known = known.detached();
+                }
+            }
+        }
+    }
+
+    /// A value with all that tests have told of it.
+    pub fn refine(&self, known: &Known) -> Known {
+        if self.learned.is_empty() {
+            return known.clone();
+        }
+        let mut result = known.clone();
+        if let Some(learned) = self.learned.get(&known.id) {
+            result.apply(learned);
+        }
+        if !known.parts.is_empty() && !known.parts.contains(&Id::NONE) {
+            let least = known.parts.iter().map(|part| self.learned.get(part).map_or(0, |l| l.low)).min().unwrap_or(0);
+            if least > 0 && known.parts.iter().all(|part| self.learned.get(part).is_some_and(|l| l.low > 0)) {
+                result.claim = result.claim.at_least(least);
+                result.tested = result.tested.max(least);
+            }
+        }
+        result
+    }
+}
+
+impl Known {
+    fn apply(&mut self, learned: &Learned) {
+        if learned.low > 0 {
+            self.raise(learned.low);
+            self.tested = self.tested.max(learned.low);
+        }
+        if learned.high < SURE {
+            self.claim.high = self.claim.high.min(learned.high);
+        }
+        match learned.known {
+            Some(true) => self.claim.unknown = false,
+            Some(false) => self.claim = Claim { unknown: true, low: SURE, high: 0 },
+            None => {}
+        }
+        match learned.null {
+            Some(true) => self.null = Null::Always,
+            Some(false) => {
+                self.null = Null::Never;
+                self.nothing = None;
+                if self.passed > 0 {
+                    let passed = self.passed;
+                    self.raise(passed);
+                    self.tested = self.tested.max(passed);
+                }
+            }
+            None => {}
+        }
+        if learned.truth == Some(true) {
+            self.null = Null::Never;
+            self.nothing = None;
+            if self.passed > 0 {
+                let passed = self.passed;
+                self.raise(passed);
+            }
+        }
+        if learned.low > 0 && (self.nothing.is_some() && self.clears(learned.low)) {
+            self.nothing = None;
+            self.null = if self.null == Null::Maybe { Null::Never } else { self.null };
+        }
+        if let Shape::Number(number) = &self.shape {
+            let (low, high) = (number.low.max(learned.number.0), number.high.min(learned.number.1));
+            if (low, high) != (number.low, number.high) && low <= high {
+                self.shape = Shape::Number(Rc::new(Number { low, high, ..(**number).clone() }));
+            }
+        }
+        if let Shape::List(list) = &self.shape {
+            let low = list.low.max(learned.length.0.max(0.0).ceil() as u64);
+            let bound = learned.length.1;
+            let high = if bound.is_finite() {
+                Some(list.high.map_or(bound as u64, |h| h.min(bound as u64)))
+            } else {
+                list.high
+            };
+            if (low, high) != (list.low, list.high) {
+                self.shape = Shape::List(Rc::new(super::domain::List { low, high, ..(**list).clone() }));
+            }
+        }
+    }
+
+    /// Whether a test against this threshold shows that it is not the null of a vote or a gate.
+    fn clears(&self, threshold: Raw) -> bool {
+        use super::domain::{NONE, Nothing};
+        match self.nothing {
+            Some((Nothing::Vote | Nothing::Aggregate, _)) => threshold > NONE,
+            Some((Nothing::Gate, _)) => threshold > NONE && self.passed <= threshold,
+            _ => false,
+        }
+    }
+
+    /// Its confidence, and that of all its parts, is at least this.
+    pub fn raise(&mut self, threshold: Raw) {
+        self.claim = self.claim.at_least(threshold);
+        match &mut self.shape {
+            Shape::List(list) => {
+                let list = Rc::make_mut(list);
+                if let Some(element) = &mut list.element {
+                    element.raise(threshold);
+                }
+                if let Some(items) = &mut list.items {
+                    Rc::make_mut(items).iter_mut().for_each(|item| item.raise(threshold));
+                }
+            }
+            Shape::Object(object) => {
+                let object = Rc::make_mut(object);
+                object.fields.values_mut().for_each(|field| field.raise(threshold));
+                if let Some(others) = &mut object.others {
+                    others.raise(threshold);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The same value without its identity: what may be another one by the time it is looked at again.
+    pub fn detached(&self) -> Known {
+        let mut result = self.clone();
+        result.id = Id::NONE;
+        if !result.parts.is_empty() || result.claim != Claim::SURE {
+            result.parts = Rc::new(BTreeSet::from([Id::NONE]));
+        }
+        result.tests = None;
+        match &mut result.shape {
+            Shape::Number(number) if number.confidence_of.is_some() || number.length_of.is_some() => {
+                let number = Rc::make_mut(number);
+                number.confidence_of = None;
+                number.length_of = None;
+            }
+            Shape::List(list) => {
+                let list = Rc::make_mut(list);
+                list.element = list.element.as_ref().map(Known::detached);
+                list.items = list.items.as_ref().map(|items| Rc::new(items.iter().map(Known::detached).collect()));
+            }
+            Shape::Object(object) => {
+                let object = Rc::make_mut(object);
+                object.fields.values_mut().for_each(|field| *field = field.detached());
+                object.others = object.others.as_ref().map(Known::detached);
+            }
+            _ => {}
+        }
+        result
+    }
+}

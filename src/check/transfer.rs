@@ -1,0 +1,850 @@
+//! What each instruction does to what is known.
+
+use super::domain::{
+    AgentShape, Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object,
+    SURE, Shape, Tests, Why, raw,
+};
+use super::flow::{Activation, Flow};
+use super::state::State;
+use crate::diagnostic::Code;
+use crate::hir::{Binary, FunctionId, Unary};
+use crate::ir::{Constant, Home, Inst, Key, Member, Op};
+use crate::value::Evidence;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// What an instruction gives: its result and, of a change, the changed root.
+pub type Given = Option<(Known, Option<Known>)>;
+
+impl<'a> Flow<'a> {
+    /// What an instruction gives; nothing if it never gives anything.
+    pub fn transfer(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        inst: &Inst,
+        args: &[Known],
+        state: &mut State,
+    ) -> Given {
+        let at = act.at(inst.span);
+        let one = |known: Known| Some((known, None));
+        match &inst.op {
+            Op::Const(constant) => one(literal(constant)),
+            Op::Unary(unary) => one(self.unary(*unary, &args[0])),
+            Op::Binary(binary) => one(self.binary(act, *binary, &args[0], &args[1], inst, state)),
+            Op::Range { inclusive } => one(range(&args[0], &args[1], *inclusive)),
+            Op::Text => {
+                let mut text = Known::computed(args, Shape::Plain);
+                text.nothing = args.iter().find_map(|a| a.nothing);
+                one(text)
+            }
+            Op::List { spread } => one(self.list(args, spread)),
+            Op::Object(members) => one(object(members, args)),
+            Op::Closure(function) => one(closure(*function, args)),
+            Op::Builtin(builtin) => one(Known::constant(Shape::Builtin(*builtin))),
+            Op::Input => one(self.input()),
+            Op::Agents => one(Known::constant(Shape::Agents)),
+            Op::AgentList => one(self.agent_list()),
+            Op::Field(name) => one(self.field(act, &args[0], name, inst, state)),
+            Op::Index { from_end } => one(self.index(act, &args[0], &args[1], *from_end, inst)),
+            Op::IsNull => {
+                let shape = match args[0].null {
+                    Null::Always => Shape::Bool(true),
+                    Null::Never => Shape::Bool(false),
+                    Null::Maybe => Shape::Plain,
+                };
+                let mut known = Known::constant(shape);
+                known.tests = tests(vec![Fact::Null(args[0].id)], vec![Fact::Present(args[0].id)]);
+                one(known)
+            }
+            Op::Truth => {
+                let mut known = Known::computed(args, truth_shape(&args[0]));
+                known.id = args[0].id;
+                known.tests = tests(args[0].when(true), args[0].when(false));
+                one(known)
+            }
+            Op::Count => one(length(&args[0], true)),
+            Op::Turns => {
+                let number = args[0].as_number().cloned().unwrap_or_else(Number::any);
+                let known = Known { integrity: args[0].integrity, ..Known::constant(Shape::Number(Rc::new(number))) };
+                one(known)
+            }
+            Op::Step(by) => {
+                let number = args[0].as_number().cloned().unwrap_or_else(Number::any);
+                let moved = Number {
+                    low: number.low + by,
+                    high: number.high + by,
+                    ..Number { whole: number.whole && by.fract() == 0.0, ..Number::any() }
+                };
+                one(Known::computed(&args[..1], Shape::Number(Rc::new(moved))))
+            }
+            Op::Offers(_) => one(Known::computed(&args[..1], Shape::Plain)),
+            Op::Item => one(item(&args[0], &args[1])),
+            Op::Beside => one(beside(&args[0], &args[1])),
+            Op::Unpack | Op::UnpackObject => {
+                self.read_of_nothing(&args[0], at, "it is taken apart here");
+                one(args[0].clone())
+            }
+            Op::Rest(from) => one(rest(&args[0], u64::from(*from))),
+            Op::Omit(_) => one(Known { id: Id::NONE, ..args[0].clone() }),
+            Op::Fits { .. } | Op::Has(_) | Op::Instance(_) => {
+                one(Known { null: Null::Never, ..own(args, Shape::Plain) })
+            }
+            Op::Expect(kind) => one(self.fitted(&args[0], kind)),
+            Op::Under => {
+                let mut result = args[0].clone();
+                for decider in &args[1..] {
+                    result = result.under(decider);
+                }
+                one(result)
+            }
+            Op::Ask => {
+                self.threshold(act, &args[1], at, state);
+                let from = args[1].as_number().map_or(super::domain::NONE, |n| raw(n.low));
+                let mut known = Known::computed(&args[..1], Shape::Plain);
+                known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
+                self.ask_outcomes(&args[0], from, at);
+                // Asking is a test: whether it holds is not in doubt, only what it is about.
+                known.cap = Cap::FREE;
+                known.claim = Claim::SURE;
+                known.parts = Rc::default();
+                one(known)
+            }
+            Op::Cap => {
+                let mut known = args[0].clone();
+                if let Some(number) = args[1].as_number() {
+                    known.claim.high = known.claim.high.min(raw(number.high));
+                    known.claim.low = known.claim.low.min(raw(number.low));
+                }
+                known.id = Id::NONE;
+                one(known)
+            }
+            Op::Cell => {
+                let result = inst.result.map_or(Id::NONE, |var| Id(act.frame, var.0));
+                let cell = CellId::Cell(result);
+                if let Some(first) = args.first() {
+                    state.write(cell, first.clone(), act.repeats(block));
+                }
+                one(Known::constant(Shape::Cell(cell)))
+            }
+            Op::Load { .. } => one(self.load(&args[0], state)),
+            Op::Store => {
+                self.store(act, block, &args[0], args[1].clone(), state);
+                one(args[1].clone())
+            }
+            Op::Global { global, .. } => {
+                let declared = &self.program.declarations.globals[global.0 as usize];
+                one(match (declared.function, state.read(CellId::Global(*global))) {
+                    (Some(function), None) => closure(function, &[]),
+                    (_, Some(known)) => known.clone(),
+                    (None, None) => Known::null(),
+                })
+            }
+            Op::SetGlobal(global) => {
+                let doubts = self.doubts(act, block, state);
+                let known = self.decided(&args[0], &doubts);
+                state.write(CellId::Global(*global), known, self.stack.len() > 1);
+                one(args[0].clone())
+            }
+            Op::Slot(slot) => one(state.read(CellId::Slot(act.frame, slot.0)).cloned().unwrap_or_else(Known::null)),
+            Op::SetSlot(slot) => {
+                let doubts = self.doubts(act, block, state);
+                let known = self.decided(&args[0], &doubts);
+                state.write(CellId::Slot(act.frame, slot.0), known, false);
+                one(args[0].clone())
+            }
+            Op::Ready => one(args[0].clone()),
+            Op::Empty => one(Known::null()),
+            Op::Update { home, keys } => {
+                let (root, rest) = self.home(act, *home, args, state);
+                let fixed = keys.iter().filter(|k| !matches!(k, Key::Fixed(_))).count();
+                let value = rest[fixed..].first().cloned().unwrap_or_else(Known::null);
+                let path = path(keys, &rest[..fixed]);
+                let changed = self.placed(&root, &path, &value);
+                let result = changed.clone();
+                self.put_back(act, block, *home, args, changed, state);
+                one(result)
+            }
+            Op::Delete { home, keys } => {
+                let (root, rest) = self.home(act, *home, args, state);
+                let changed = Known { id: Id::NONE, ..loosened(&root, &path(keys, rest)) };
+                self.put_back(act, block, *home, args, changed.clone(), state);
+                Some((Known::computed([&root], Shape::Plain), Some(changed)))
+            }
+            Op::Mutate { home, keys, method, spread } => {
+                let (root, rest) = self.home(act, *home, args, state);
+                let fixed = keys.iter().filter(|k| !matches!(k, Key::Fixed(_))).count();
+                let path = path(keys, &rest[..fixed]);
+                let arguments = expand(&rest[fixed..], *spread);
+                let target = self.reached(&root, &path);
+                if matches!(target.shape, Shape::Agent(_)) || self.own_method(&target, method).is_some() {
+                    let result = self.method(act, block, &target, method, &arguments, inst, state)?;
+                    return Some((result, Some(root)));
+                }
+                let doubts = self.doubts(act, block, state);
+                let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();
+                let (result, changed) = self.mutation(act, &target, method, &arguments, inst, state);
+                let changed = if path.is_empty() { changed } else { self.placed(&root, &path, &changed) };
+                self.put_back(act, block, *home, args, changed.clone(), state);
+                Some((result, Some(changed)))
+            }
+            Op::Call { spread } => {
+                let arguments = expand(&args[1..], *spread);
+                self.call(act, block, &args[0], &arguments, inst, state).map(|known| (known, None))
+            }
+            Op::CallFunction(function) => {
+                let callee = self.plain(*function);
+                self.enter_call(act, block, &callee, args, inst, 0, state).map(|known| (known, None))
+            }
+            Op::CallBuiltin { builtin, spread } => {
+                let arguments = expand(args, *spread);
+                self.builtin(act, block, *builtin, &arguments, inst, state).map(|known| (known, None))
+            }
+            Op::CallMethod { name, spread } => {
+                let arguments = expand(&args[1..], *spread);
+                self.method(act, block, &args[0], name, &arguments, inst, state).map(|known| (known, None))
+            }
+            Op::Fork { form, before, tasks } => {
+                self.fork(act, block, *form, *before as usize, tasks, args, inst, state).map(|known| (known, None))
+            }
+            Op::Enter | Op::Leave | Op::Bind(_) => one(Known::null()),
+        }
+    }
+
+    fn unary(&mut self, unary: Unary, x: &Known) -> Known {
+        match unary {
+            Unary::Confidence => confidence_of(x),
+            Unary::Not => {
+                let shape = match x.outcomes() {
+                    (true, false) => Shape::Bool(false),
+                    (false, true) => Shape::Bool(true),
+                    _ => Shape::Plain,
+                };
+                let mut known = Known::computed([x], shape);
+                known.tests = tests(x.when(false), x.when(true));
+                known
+            }
+            Unary::Negate | Unary::Plus => {
+                let number = x.as_number().cloned().unwrap_or_else(Number::any);
+                let number = if unary == Unary::Negate {
+                    Number { low: -number.high, high: -number.low, ..number }
+                } else {
+                    number
+                };
+                let number = Number { confidence_of: None, length_of: None, ..number };
+                Known::computed([x], Shape::Number(Rc::new(number)))
+            }
+            Unary::Typeof => Known::computed([x], Shape::Plain),
+        }
+    }
+
+    fn binary(
+        &mut self,
+        act: &mut Activation<'a>,
+        binary: Binary,
+        a: &Known,
+        b: &Known,
+        inst: &Inst,
+        state: &mut State,
+    ) -> Known {
+        let at = act.at(inst.span);
+        match binary {
+            Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Add | Binary::Subtract => {
+                let mut known = Known::computed([a, b], super::interval::arithmetic(binary, a, b));
+                known.nothing = a.nothing.or(b.nothing);
+                known
+            }
+            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                self.compare(act, binary, a, b, inst)
+            }
+            Binary::Equal | Binary::NotEqual => self.equal(act, binary == Binary::Equal, a, b, inst),
+            Binary::In => Known::computed([a, b], Shape::Plain),
+            Binary::State => self.state(x_and(a, b), at),
+            Binary::Gate => self.gate(act, a, b, inst, state),
+            Binary::Best => self.best(&[a.clone(), b.clone()], at),
+            Binary::Chain => b.under(&a.whole()),
+            Binary::Both | Binary::Either => b.under(a).join(a).join(b),
+            Binary::Under => b.under(&a.whole()),
+        }
+    }
+
+    /// `x ~> k`: claims k, and earns nothing by it.
+    fn state(&mut self, (x, k): (&Known, &Known), at: crate::source::Location) -> Known {
+        let (low, high) = k.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
+        let before = x.claim;
+        let mut result = x.clone();
+        result.claim = if k.null == Null::Always {
+            Claim::exactly(0)
+        } else {
+            Claim { unknown: k.null == Null::Maybe, low, high }
+        };
+        let earned = x.claim.least().min(low);
+        let bound = earned.min(x.cap.bound);
+        let raises = before.unknown || high > before.low;
+        let why = if bound < x.cap.bound || x.cap.why == Why::Free { Why::Stated(at) } else { x.cap.why };
+        let why = if raises && before.least() < low { Why::Stated(at) } else { why };
+        result.cap = Cap { bound, why };
+        if raises {
+            result.evidence = result.evidence.min(Evidence::Stated);
+        }
+        result.id = Id::NONE;
+        result.parts = Rc::new(BTreeSet::from([Id::NONE]));
+        result.tests = None;
+        if let Some(number) = k.as_number() {
+            if let Some(assessed) = &number.assessed {
+                let own = !x.origins.is_empty() && x.origins.iter().all(|o| assessed.contains(o));
+                if !own && x.claim != Claim::SURE {
+                    self.findings.stale(at);
+                }
+                if !own && x.claim == Claim::SURE && !x.origins.is_empty() {
+                    self.findings.stale(at);
+                }
+                if number.changed {
+                    self.findings.report(Code::CF009, at, "a confidence is changed by arithmetic and stated again", |d| {
+                        d.help("cap what is stated, as in `x ~> Math.min(c, 0.8)`, or keep the confidence that was assessed")
+                    });
+                }
+            }
+        }
+        result
+    }
+
+    /// `gate(x, t)`: x, or null at x's confidence.
+    pub fn gate(&mut self, act: &mut Activation<'a>, x: &Known, t: &Known, inst: &Inst, state: &mut State) -> Known {
+        let at = act.at(inst.span);
+        if let Shape::Functions(functions) = &t.shape {
+            let mut given: Option<Known> = None;
+            for function in functions.iter() {
+                let mut passed = x.clone();
+                passed.raise(raw(act.code.bands.high));
+                if let Some(known) = self.enter_call(act, 0, function, &[passed], inst, 1, state) {
+                    given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
+                }
+            }
+            let mut known = given.unwrap_or_else(Known::null);
+            known.null = Null::Maybe;
+            known.nothing = Some((Nothing::Gate, at));
+            return known.marked(Mark::Unserved, at);
+        }
+        if let Shape::List(list) = &t.shape
+            && let Some(items) = &list.items
+            && let [threshold, instead] = items.as_slice()
+        {
+            let passed = self.gate_at(act, x, threshold, at, state);
+            return Known { nothing: None, ..passed.unmarked(Mark::Unserved) }.join(instead);
+        }
+        self.gate_at(act, x, t, at, state)
+    }
+
+    fn gate_at(
+        &mut self,
+        act: &mut Activation<'a>,
+        x: &Known,
+        t: &Known,
+        at: crate::source::Location,
+        state: &State,
+    ) -> Known {
+        self.threshold(act, t, at, state);
+        let from = t.as_number().map_or(super::domain::NONE, |n| raw(n.low));
+        let whole = x.whole();
+        let passes = !whole.claim.at_least(from).empty() && whole.claim.known();
+        let fails = whole.claim.least() < from;
+        self.findings.outcome(at, passes, fails);
+        let mut known = x.clone();
+        known.id = Id::NONE;
+        known.passed = from;
+        if fails {
+            known.null =
+                if passes { if x.null == Null::Always { Null::Always } else { Null::Maybe } } else { Null::Always };
+            known.nothing = Some((Nothing::Gate, at));
+            known = known.marked(Mark::Unserved, at);
+        }
+        known
+    }
+
+    /// The surest of several.
+    pub fn best(&mut self, all: &[Known], at: crate::source::Location) -> Known {
+        let Some(first) = all.first() else { return Known::null() };
+        let mut known = all.iter().skip(1).fold(first.clone(), |a, b| {
+            let claim = Claim {
+                unknown: a.claim.unknown && b.claim.unknown,
+                low: if a.claim.unknown == b.claim.unknown {
+                    a.claim.low.max(b.claim.low)
+                } else if a.claim.unknown {
+                    b.claim.low
+                } else {
+                    a.claim.low
+                },
+                high: a.claim.greatest().max(b.claim.greatest()),
+            };
+            Known { claim, parts: Rc::new(BTreeSet::from([Id::NONE])), id: Id::NONE, ..a.join(b) }
+        });
+        let uncalibrated = known.sources.len();
+        if uncalibrated >= 3 {
+            known = known.marked(Mark::Picked, at);
+        }
+        known
+    }
+
+    fn home<'b>(&mut self, act: &Activation<'a>, home: Home, args: &'b [Known], state: &State) -> (Known, &'b [Known]) {
+        match home {
+            Home::Value => (args[0].clone(), &args[1..]),
+            Home::Cell { .. } => (self.load(&args[0], state), &args[1..]),
+            Home::Global { global, .. } => {
+                (state.read(CellId::Global(global)).cloned().unwrap_or_else(Known::null), args)
+            }
+            Home::Slot { slot, .. } => {
+                (state.read(CellId::Slot(act.frame, slot.0)).cloned().unwrap_or_else(Known::null), args)
+            }
+        }
+    }
+
+    fn put_back(
+        &mut self,
+        act: &Activation<'a>,
+        block: usize,
+        home: Home,
+        args: &[Known],
+        changed: Known,
+        state: &mut State,
+    ) {
+        match home {
+            Home::Value => {}
+            Home::Cell { .. } => self.store(act, block, &args[0], changed, state),
+            Home::Global { global, .. } => {
+                let doubts = self.doubts(act, block, state);
+                let known = self.decided(&changed, &doubts);
+                state.write(CellId::Global(global), known, self.stack.len() > 1 || act.repeats(block));
+            }
+            Home::Slot { slot, .. } => {
+                let doubts = self.doubts(act, block, state);
+                let known = self.decided(&changed, &doubts);
+                state.write(CellId::Slot(act.frame, slot.0), known, act.repeats(block));
+            }
+        }
+    }
+
+    fn load(&mut self, cell: &Known, state: &State) -> Known {
+        match &cell.shape {
+            Shape::Cell(cell) => state.read(*cell).cloned().unwrap_or_else(Known::null),
+            _ => Known::anything(),
+        }
+    }
+
+    fn store(&mut self, act: &Activation<'a>, block: usize, cell: &Known, value: Known, state: &mut State) {
+        let Shape::Cell(cell) = &cell.shape else { return };
+        let doubts = self.doubts(act, block, state);
+        let known = self.decided(&value, &doubts);
+        let foreign = !matches!(cell, CellId::Cell(id) if id.0 == act.frame);
+        state.write(*cell, known, foreign || act.repeats(block));
+    }
+
+    fn list(&mut self, args: &[Known], spread: &[bool]) -> Known {
+        let mut known = Known::constant(Shape::Plain);
+        if spread.iter().all(|s| !s) {
+            let items: Vec<Known> = args.to_vec();
+            let count = items.len() as u64;
+            let list = if items.len() <= 16 {
+                List { element: None, low: count, high: Some(count), items: Some(Rc::new(items)) }
+            } else {
+                List {
+                    element: items.into_iter().reduce(|a, b| a.join(&b)),
+                    low: count,
+                    high: Some(count),
+                    items: None,
+                }
+            };
+            known.shape = Shape::List(Rc::new(list));
+            return known;
+        }
+        let mut element: Option<Known> = None;
+        let (mut low, mut high) = (0u64, Some(0u64));
+        for (arg, &spread) in args.iter().zip(spread) {
+            let (part, from, to) = if spread {
+                known.claim = known.claim.min(arg.claim);
+                known.cap = known.cap.min(arg.cap);
+                known.evidence = known.evidence.min(arg.evidence);
+                let (element, low, high) = elements(arg);
+                (element, low, high)
+            } else {
+                (Some(arg.clone()), 1, Some(1))
+            };
+            low += from;
+            high = high.zip(to).map(|(a, b)| a + b);
+            element = match (element, part) {
+                (Some(a), Some(b)) => Some(a.join(&b)),
+                (a, b) => a.or(b),
+            };
+        }
+        known.shape = Shape::List(Rc::new(List { element, low, high, items: None }));
+        known
+    }
+}
+
+fn x_and<'b>(x: &'b Known, k: &'b Known) -> (&'b Known, &'b Known) {
+    (x, k)
+}
+
+/// Tests, unless they tell nothing.
+pub fn tests(yes: Vec<Fact>, no: Vec<Fact>) -> Option<Rc<Tests>> {
+    Some(Rc::new(Tests { yes, no }))
+}
+
+/// A literal of the program.
+pub fn literal(constant: &Constant) -> Known {
+    match constant {
+        Constant::Null => Known::null(),
+        Constant::Bool(b) => Known::constant(Shape::Bool(*b)),
+        Constant::Number(x) => Known::number(*x),
+        Constant::Text(text) => Known::constant(Shape::Text(Rc::from(&**text))),
+        Constant::Regex { .. } => Known::constant(Shape::Plain),
+    }
+}
+
+/// `~x`: exact, and it knows whose confidence it is.
+pub fn confidence_of(x: &Known) -> Known {
+    let whole = x.whole();
+    let number = Number {
+        low: super::domain::number(if whole.claim.known() { whole.claim.low } else { super::domain::NONE }),
+        high: super::domain::number(if whole.claim.known() { whole.claim.high } else { super::domain::NONE }),
+        whole: false,
+        confidence_of: Some(x.id),
+        length_of: None,
+        assessed: Some(x.origins.clone()),
+        changed: false,
+    };
+    let null = match (whole.claim.unknown, whole.claim.known()) {
+        (true, true) => Null::Maybe,
+        (true, false) => Null::Always,
+        _ => Null::Never,
+    };
+    Known { null, ..Known::constant(Shape::Number(Rc::new(number))) }
+}
+
+fn truth_shape(x: &Known) -> Shape {
+    match x.outcomes() {
+        (true, false) => Shape::Bool(true),
+        (false, true) => Shape::Bool(false),
+        _ => Shape::Plain,
+    }
+}
+
+/// What is computed from the values' own confidences, without their parts.
+fn own(args: &[Known], shape: Shape) -> Known {
+    let mut result = Known::constant(shape);
+    args.iter().for_each(|arg| result.absorb(arg));
+    result
+}
+
+fn range(low: &Known, high: &Known, inclusive: bool) -> Known {
+    let (a, b) =
+        (low.as_number().cloned().unwrap_or_else(Number::any), high.as_number().cloned().unwrap_or_else(Number::any));
+    let more = if inclusive { 1.0 } else { 0.0 };
+    let count = Number { low: b.low - a.high + more, high: b.high - a.low + more, ..Number::any() };
+    let (fewest, most) = count.counts();
+    let last = if inclusive { b.high } else { b.high - 1.0 };
+    let element = Known::computed(
+        [low, high],
+        Shape::Number(Rc::new(Number { low: a.low, high: last.max(a.low), whole: a.whole, ..Number::any() })),
+    );
+    Known::computed(
+        [low, high],
+        Shape::List(Rc::new(List { element: Some(element), low: fewest, high: most, items: None })),
+    )
+}
+
+/// Length of a list or text.
+pub fn length(x: &Known, exact: bool) -> Known {
+    let (low, high) = match &x.shape {
+        Shape::List(list) => (list.low as f64, list.high.map_or(f64::INFINITY, |h| h as f64)),
+        Shape::Text(text) => (text.chars().count() as f64, text.chars().count() as f64),
+        _ => (0.0, f64::INFINITY),
+    };
+    let number = Number { low, high, whole: true, length_of: Some(x.id), ..Number::any() };
+    let known = own(std::slice::from_ref(x), Shape::Number(Rc::new(number)));
+    if exact { Known { null: Null::Never, ..known } } else { known }
+}
+
+/// Any element of what can be walked, and how many there are.
+pub fn elements(x: &Known) -> (Option<Known>, u64, Option<u64>) {
+    match &x.shape {
+        Shape::List(list) => (list.any().map(|e| read(x, &e)), list.low, list.high),
+        Shape::Object(object) => {
+            let fixed = object.fields.len() as u64;
+            (Some(own(std::slice::from_ref(x), Shape::Plain)), 0, object.others.is_none().then_some(fixed))
+        }
+        Shape::Text(text) => {
+            let count = text.chars().count() as u64;
+            (Some(own(std::slice::from_ref(x), Shape::Plain)), count, Some(count))
+        }
+        _ => (Some(part(x)), 0, None),
+    }
+}
+
+/// A part of something whose parts are not known one by one.
+pub fn part(x: &Known) -> Known {
+    let mut known = own(std::slice::from_ref(x), Shape::Any);
+    known.null = Null::Maybe;
+    known.origins = x.origins.clone();
+    known
+}
+
+/// A part read out of a container.
+pub fn read(container: &Known, element: &Known) -> Known {
+    let mut known = element.clone();
+    known.claim = known.claim.min(container.claim);
+    known.cap = known.cap.min(container.cap);
+    known.evidence = known.evidence.min(container.evidence);
+    known.integrity = known.integrity.max(if container.integrity > Integrity::Input {
+        Integrity::Program
+    } else {
+        container.integrity.min(Integrity::Program)
+    });
+    if container.claim != Claim::SURE {
+        known.parts = Rc::new(BTreeSet::from([Id::NONE]));
+    }
+    known
+}
+
+fn item(x: &Known, i: &Known) -> Known {
+    let (element, _, _) = elements(x);
+    let mut known = element.unwrap_or_else(Known::null);
+    known.tests = None;
+    known.cap = known.cap.min(i.cap);
+    Known { id: Id::NONE, ..known }
+}
+
+fn beside(x: &Known, i: &Known) -> Known {
+    let known = match &x.shape {
+        Shape::Object(object) => {
+            let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+            all.map_or_else(Known::null, |value| read(x, &value))
+        }
+        Shape::List(_) | Shape::Text(_) => i.clone(),
+        _ => part(x),
+    };
+    Known { id: Id::NONE, ..known }
+}
+
+fn rest(x: &Known, from: u64) -> Known {
+    let mut known = x.clone();
+    known.id = Id::NONE;
+    if let Shape::List(list) = &x.shape {
+        let items = list.items.as_ref().map(|items| Rc::new(items.iter().skip(from as usize).cloned().collect()));
+        let list = List {
+            element: list.element.clone(),
+            low: list.low.saturating_sub(from),
+            high: list.high.map(|h| h.saturating_sub(from)),
+            items,
+        };
+        known.shape = Shape::List(Rc::new(list));
+    }
+    known
+}
+
+fn object(members: &[Member], args: &[Known]) -> Known {
+    let mut object = Object::default();
+    let mut known = Known::constant(Shape::Plain);
+    let mut next = 0;
+    for member in members {
+        match member {
+            Member::Fixed(name) => {
+                object.fields.insert(Rc::from(&**name), args[next].clone());
+                next += 1;
+            }
+            Member::Computed => {
+                let (key, value) = (&args[next], &args[next + 1]);
+                known.absorb(&key.whole());
+                match key.as_text() {
+                    Some(text) => {
+                        object.fields.insert(text.clone(), value.clone());
+                    }
+                    None => {
+                        let all = object.others.take().map_or_else(|| value.clone(), |old| old.join(value));
+                        object.others = Some(all);
+                    }
+                }
+                next += 2;
+            }
+            Member::Spread => {
+                let spread = &args[next];
+                known.absorb(&own(std::slice::from_ref(spread), Shape::Plain));
+                if let Shape::Object(given) = &spread.shape {
+                    for (key, value) in &given.fields {
+                        object.fields.insert(key.clone(), read(spread, value));
+                    }
+                    if let Some(others) = &given.others {
+                        let others = read(spread, others);
+                        object.others =
+                            Some(object.others.take().map_or_else(|| others.clone(), |old| old.join(&others)));
+                    }
+                } else {
+                    object.others =
+                        Some(object.others.take().map_or_else(|| part(spread), |old| old.join(&part(spread))));
+                }
+                next += 1;
+            }
+        }
+    }
+    known.shape = Shape::Object(Rc::new(object));
+    known
+}
+
+/// A function with what it captures.
+pub fn closure(function: FunctionId, captures: &[Known]) -> Known {
+    let closure = Closure { function, captures: Rc::new(captures.to_vec()) };
+    Known::constant(Shape::Functions(Rc::new(vec![closure])))
+}
+
+/// Arguments of a call, one list of them taken apart.
+pub fn expand(args: &[Known], spread: bool) -> Vec<Known> {
+    if !spread {
+        return args.to_vec();
+    }
+    match args.last().map(|a| (&a.shape, a)) {
+        Some((Shape::List(list), _)) => match &list.items {
+            Some(items) => items.to_vec(),
+            None => list.element.iter().cloned().collect(),
+        },
+        Some((_, all)) => vec![part(all)],
+        None => Vec::new(),
+    }
+}
+
+/// A key of a path: known, or computed.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A name.
+    Name(Rc<str>),
+    /// Whatever it is.
+    Any(Known),
+}
+
+fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
+    let mut computed = computed.iter();
+    keys.iter()
+        .map(|key| match key {
+            Key::Fixed(name) => Step::Name(Rc::from(&**name)),
+            Key::Computed | Key::FromEnd => {
+                let known = computed.next().cloned().unwrap_or_else(Known::anything);
+                known.as_text().map_or_else(|| Step::Any(known.clone()), |text| Step::Name(text.clone()))
+            }
+        })
+        .collect()
+}
+
+fn loosened(root: &Known, path: &[Step]) -> Known {
+    let mut known = root.clone();
+    if let (Shape::Object(object), [Step::Name(name)]) = (&root.shape, path) {
+        let mut object = (**object).clone();
+        object.fields.remove(name);
+        known.shape = Shape::Object(Rc::new(object));
+    } else if let Shape::Object(object) = &root.shape {
+        let mut object = (**object).clone();
+        object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always));
+        known.shape = Shape::Object(Rc::new(object));
+    }
+    known
+}
+
+impl Flow<'_> {
+    /// What stands at a path.
+    pub fn reached(&mut self, root: &Known, path: &[Step]) -> Known {
+        let mut at = root.clone();
+        for step in path {
+            at = match (&at.shape, step) {
+                (Shape::Object(object), Step::Name(name)) => {
+                    object.field(name).map_or_else(Known::null, |f| read(&at, &f))
+                }
+                (Shape::Object(object), Step::Any(_)) => {
+                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                    all.map_or_else(Known::null, |f| read(&at, &f))
+                }
+                (Shape::List(list), Step::Any(key)) => match (&list.items, key.as_constant()) {
+                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => read(&at, &items[i as usize]),
+                    _ => list.any().map_or_else(Known::null, |e| read(&at, &e)),
+                },
+                _ => part(&at),
+            };
+        }
+        at
+    }
+
+    /// The root with a value at a path.
+    pub fn placed(&mut self, root: &Known, path: &[Step], value: &Known) -> Known {
+        let Some((step, rest)) = path.split_first() else { return value.clone() };
+        let inner = if rest.is_empty() {
+            value.clone()
+        } else {
+            let below = self.reached(root, std::slice::from_ref(step));
+            self.placed(&below, rest, value)
+        };
+        let mut known = Known { id: Id::NONE, tests: None, ..root.clone() };
+        if let Step::Any(key) = step {
+            known.claim = known.claim.min(key.claim);
+            known.cap = known.cap.min(key.cap);
+        }
+        match (&root.shape, step) {
+            (Shape::Object(object), Step::Name(name)) => {
+                let mut object = (**object).clone();
+                object.fields.insert(name.clone(), inner);
+                known.shape = Shape::Object(Rc::new(object));
+            }
+            (Shape::Object(object), Step::Any(_)) => {
+                let mut object = (**object).clone();
+                let inner = inner.detached();
+                object.fields.values_mut().for_each(|field| *field = field.join(&inner));
+                object.others = Some(object.others.take().map_or_else(|| inner.clone(), |old| old.join(&inner)));
+                known.shape = Shape::Object(Rc::new(object));
+            }
+            (Shape::List(list), Step::Any(key)) => {
+                let constant = key.as_constant();
+                let mut list = (**list).clone();
+                match (&mut list.items, constant) {
+                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => {
+                        Rc::make_mut(items)[i as usize] = inner;
+                    }
+                    _ => {
+                        let inner = inner.detached();
+                        list = list.summed();
+                        list.element = Some(list.element.map_or_else(|| inner.clone(), |old| old.join(&inner)));
+                        list.high = list.high.map(|h| h + 1);
+                    }
+                }
+                known.shape = Shape::List(Rc::new(list));
+            }
+            _ => {
+                known.absorb(&inner);
+                known.shape = Shape::Any;
+            }
+        }
+        known
+    }
+
+    /// A function of one's own under a key.
+    pub fn own_method(&self, target: &Known, name: &str) -> Option<Known> {
+        match &target.shape {
+            Shape::Object(object) => {
+                object.fields.get(name).filter(|f| matches!(f.shape, Shape::Functions(_) | Shape::Builtin(_))).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// All bound agents, as a list.
+    pub fn agent_list(&self) -> Known {
+        let agent = AgentShape {
+            who: BTreeSet::from([super::domain::Agent::Member(Rc::from("agents"))]),
+            interface: None,
+            chosen: false,
+        };
+        let list =
+            List { element: Some(Known::constant(Shape::Agent(Rc::new(agent)))), low: 0, high: None, items: None };
+        Known::constant(Shape::List(Rc::new(list)))
+    }
+
+    /// The host's input.
+    pub fn input(&self) -> Known {
+        Known { integrity: Integrity::Input, null: Null::Maybe, ..Known::constant(Shape::Any) }
+    }
+}

@@ -1,0 +1,264 @@
+//! Where the text says what the code does: branches of `uncertain if`, arms of `match`.
+
+use crate::hir::{
+    Arm, Body, Branch, Element, Expr, ExprKind, Function, Key, LinkKind, Member, Part, Pattern, PatternKind, Place,
+    Program, Root, Tasks,
+};
+use crate::source::{Location, Span};
+use std::collections::HashMap;
+
+/// An `uncertain` with its branches.
+#[derive(Debug)]
+pub struct Uncertain<'a> {
+    /// Its branches.
+    pub branches: &'a [Branch],
+}
+
+/// What the walk over the text found, by place.
+#[derive(Default, Debug)]
+pub struct Written<'a> {
+    /// `uncertain if` and loops by the place of the whole.
+    pub uncertain: HashMap<Location, Uncertain<'a>>,
+    /// Arms of `match` that ask for confidence: the place of the pattern, and of the arm.
+    pub arms: Vec<(Location, Span)>,
+}
+
+impl<'a> Written<'a> {
+    /// Reads all functions of a program.
+    pub fn of(program: &'a Program) -> Self {
+        let mut written = Self::default();
+        for function in &program.functions {
+            written.function(function);
+        }
+        written
+    }
+
+    fn function(&mut self, function: &'a Function) {
+        let mut stack: Vec<&'a Expr> = vec![&function.body];
+        for parameter in &function.parameters {
+            stack.extend(parameter.default.iter());
+        }
+        while let Some(expr) = stack.pop() {
+            let at = Location::new(function.file, expr.span);
+            match &expr.kind {
+                ExprKind::Uncertain { branches, .. } => {
+                    self.uncertain.insert(at, Uncertain { branches });
+                }
+                ExprKind::While { body: Body::Bands(branches), .. }
+                | ExprKind::ForEach { body: Body::Bands(branches), .. }
+                | ExprKind::ForCount { body: Body::Bands(branches), .. } => {
+                    self.uncertain.insert(at, Uncertain { branches });
+                }
+                ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| self.arm(function, arm)),
+                _ => {}
+            }
+            children(expr, &mut |child| stack.push(child));
+        }
+    }
+
+    fn arm(&mut self, function: &Function, arm: &'a Arm) {
+        let mut patterns = vec![&arm.pattern];
+        while let Some(pattern) = patterns.pop() {
+            match &pattern.kind {
+                PatternKind::Sure(..) => self.arms.push((Location::new(function.file, pattern.span), arm.span)),
+                PatternKind::Either(all) => patterns.extend(all),
+                _ => {}
+            }
+        }
+    }
+
+    /// The arm whose pattern asks at a place.
+    pub fn arm_at(&self, at: Location) -> Option<Span> {
+        let inside = |pattern: &Location| {
+            pattern.file == at.file && pattern.span.start <= at.span.start && at.span.end <= pattern.span.end
+        };
+        self.arms.iter().find(|(pattern, _)| inside(pattern)).map(|(_, arm)| *arm)
+    }
+}
+
+/// The expressions directly inside one, of patterns and places too, but not of other functions.
+pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    match &expr.kind {
+        ExprKind::Template(parts) => parts.iter().for_each(|part| {
+            if let Part::Hole(hole) = part {
+                visit(hole);
+            }
+        }),
+        ExprKind::List(elements) => elements.iter().for_each(|e| visit(element(e))),
+        ExprKind::Object(members) => members.iter().for_each(|member| match member {
+            Member::Entry(key_of, value) => {
+                key(key_of, visit);
+                visit(value);
+            }
+            Member::Spread(value) => visit(value),
+        }),
+        ExprKind::Unary(_, x) | ExprKind::Throw(x) | ExprKind::Instance(x, _) => visit(x),
+        ExprKind::Bind { value, .. } => visit(value),
+        ExprKind::Binary { first, rest } => {
+            visit(first);
+            rest.iter().for_each(|(_, _, x)| visit(x));
+        }
+        ExprKind::Logical { first, rest } => {
+            visit(first);
+            rest.iter().for_each(|(_, x)| visit(x));
+        }
+        ExprKind::Ask { value, threshold } => {
+            visit(value);
+            visit(threshold);
+        }
+        ExprKind::Range { low, high, .. } => {
+            visit(low);
+            visit(high);
+        }
+        ExprKind::Chain { base, links } => {
+            visit(base);
+            for link in links {
+                match &link.kind {
+                    LinkKind::Member(_) => {}
+                    LinkKind::Index(x) => visit(x),
+                    LinkKind::Call(all) => all.iter().for_each(|e| visit(element(e))),
+                    LinkKind::Method { arguments, .. } => arguments.iter().for_each(|e| visit(element(e))),
+                }
+            }
+        }
+        ExprKind::Fork { tasks, before, after, .. } => {
+            before.iter().chain(after).for_each(&mut *visit);
+            for task in tasks {
+                match task {
+                    Tasks::One(..) => {}
+                    Tasks::Each { list, function } => {
+                        visit(list);
+                        visit(function);
+                    }
+                    Tasks::Functions(x) => visit(x),
+                }
+            }
+        }
+        ExprKind::If { arms, otherwise } => {
+            arms.iter().for_each(|(condition, body)| {
+                visit(condition);
+                visit(body);
+            });
+            otherwise.iter().for_each(|x| visit(x));
+        }
+        ExprKind::Match { subject, arms } => {
+            visit(subject);
+            for arm in arms {
+                pattern(&arm.pattern, visit);
+                arm.guard.iter().for_each(&mut *visit);
+                visit(&arm.body);
+            }
+        }
+        ExprKind::Switch { subject, cases } => {
+            visit(subject);
+            for case in cases {
+                case.tests.iter().for_each(&mut *visit);
+                visit(&case.body);
+            }
+        }
+        ExprKind::Uncertain { subject, branches } => {
+            visit(subject);
+            bands(branches, visit);
+        }
+        ExprKind::Try { body, handler, finalizer } => {
+            visit(body);
+            if let Some((parameter, handler)) = handler {
+                parameter.iter().for_each(|p| pattern(p, visit));
+                visit(handler);
+            }
+            finalizer.iter().for_each(|x| visit(x));
+        }
+        ExprKind::Block(block) => block.exprs.iter().for_each(visit),
+        ExprKind::Let { pattern: target, value } => {
+            pattern(target, visit);
+            value.iter().for_each(|x| visit(x));
+        }
+        ExprKind::Assign { target, value, .. } => {
+            place(target, visit);
+            visit(value);
+        }
+        ExprKind::Unpack { pattern: target, value } => {
+            pattern(target, visit);
+            visit(value);
+        }
+        ExprKind::Step { target, .. } | ExprKind::Delete(target) => place(target, visit),
+        ExprKind::While { condition, max, body: inner, .. } => {
+            visit(condition);
+            max.iter().for_each(|x| visit(x));
+            body(inner, visit);
+        }
+        ExprKind::ForEach { patterns, source, max, body: inner } => {
+            patterns.iter().for_each(|p| pattern(p, visit));
+            visit(source);
+            max.iter().for_each(|x| visit(x));
+            body(inner, visit);
+        }
+        ExprKind::ForCount { init, condition, step, max, body: inner, .. } => {
+            [init, condition, step, max].into_iter().flatten().for_each(|x| visit(x));
+            body(inner, visit);
+        }
+        ExprKind::Return(value) => value.iter().for_each(|x| visit(x)),
+        ExprKind::Context { name, body } => {
+            visit(name);
+            visit(body);
+        }
+        _ => {}
+    }
+}
+
+fn element(element: &Element) -> &Expr {
+    match element {
+        Element::One(x) | Element::Spread(x) => x,
+    }
+}
+
+fn key<'a>(key: &'a Key, visit: &mut dyn FnMut(&'a Expr)) {
+    if let Key::Computed(x) = key {
+        visit(x);
+    }
+}
+
+fn body<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a Expr)) {
+    match body {
+        Body::Plain(x) => visit(x),
+        Body::Bands(branches) => bands(branches, visit),
+    }
+}
+
+fn bands<'a>(branches: &'a [Branch], visit: &mut dyn FnMut(&'a Expr)) {
+    for branch in branches {
+        branch.threshold.iter().for_each(&mut *visit);
+        visit(&branch.body);
+    }
+}
+
+fn place<'a>(place: &'a Place, visit: &mut dyn FnMut(&'a Expr)) {
+    if let Root::Copy(x) = &place.root {
+        visit(x);
+    }
+    place.keys.iter().for_each(|k| key(k, visit));
+}
+
+fn pattern<'a>(target: &'a Pattern, visit: &mut dyn FnMut(&'a Expr)) {
+    match &target.kind {
+        PatternKind::Ignore | PatternKind::Bind(_) => {}
+        PatternKind::Place(p) => place(p, visit),
+        PatternKind::Equal(x) => visit(x),
+        PatternKind::List { elements, rest } => {
+            elements.iter().for_each(|p| pattern(p, visit));
+            rest.iter().for_each(|p| pattern(p, visit));
+        }
+        PatternKind::Object { entries, rest } => {
+            entries.iter().for_each(|(k, p)| {
+                key(k, visit);
+                pattern(p, visit);
+            });
+            rest.iter().for_each(|p| pattern(p, visit));
+        }
+        PatternKind::Default(p, x) | PatternKind::Sure(p, x) => {
+            pattern(p, visit);
+            visit(x);
+        }
+        PatternKind::Either(all) => all.iter().for_each(|p| pattern(p, visit)),
+    }
+}
