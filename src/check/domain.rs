@@ -371,6 +371,8 @@ pub struct Number {
     pub assessed: Option<Rc<BTreeSet<Id>>>,
     /// Whether arithmetic changed a confidence, and nothing has capped it since.
     pub changed: bool,
+    /// Whether it is made from lengths alone, so that it is finite whoever chose them.
+    pub sized: bool,
 }
 
 impl Number {
@@ -384,6 +386,7 @@ impl Number {
             length_of: None,
             assessed: None,
             changed: false,
+            sized: false,
         }
     }
 
@@ -409,6 +412,7 @@ impl Number {
                 (a, b) => a.clone().or_else(|| b.clone()),
             },
             changed: self.changed || other.changed,
+            sized: (self.sized || self.constant().is_some()) && (other.sized || other.constant().is_some()),
         }
     }
 }

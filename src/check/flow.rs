@@ -36,6 +36,8 @@ pub struct Flow<'a> {
     /// Functions being walked, the innermost last.
     pub stack: Vec<FunctionId>,
     recursive: HashMap<FunctionId, Summary>,
+    /// How often the loops of walked functions turn, by activation and head.
+    pub turned: HashMap<(u32, usize), super::turns::Turns>,
     /// Doubtful conditions around the calls being walked, the outermost first.
     pub conditions: Vec<(Known, Location)>,
     /// What the pattern being walked asks of answers: agent, method, least confidence.
@@ -97,6 +99,7 @@ impl<'a> Flow<'a> {
             frames: HashMap::new(),
             stack: Vec::new(),
             recursive: HashMap::new(),
+            turned: HashMap::new(),
             conditions: Vec::new(),
             requires: Vec::new(),
             repeats: Vec::new(),
@@ -238,6 +241,7 @@ impl<'a> Flow<'a> {
                 break;
             }
         }
+        self.loops(&act);
         if let Some(exit) = act.exit {
             *state = exit;
         }

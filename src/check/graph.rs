@@ -25,6 +25,17 @@ pub struct Natural {
     pub latches: Vec<usize>,
 }
 
+/// Where a value is defined.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Definition {
+    /// A block's parameter.
+    Parameter(usize, usize),
+    /// An instruction of a block.
+    Instruction(usize, usize),
+    /// Nowhere that is reached.
+    Nowhere,
+}
+
 /// What is known of a function's control flow.
 #[derive(Debug)]
 pub struct Graph {
@@ -40,6 +51,8 @@ pub struct Graph {
     pub controls: Vec<Vec<usize>>,
     /// The loops, inner ones last.
     pub loops: Vec<Natural>,
+    /// Where each value is defined.
+    pub definitions: Vec<Definition>,
 }
 
 impl Graph {
@@ -81,7 +94,18 @@ impl Graph {
         let dominator = dominators(&order, &position, &before);
         let controls = controls(count, &plain, &order);
         let loops = loops(&order, &position, &before, &dominator);
-        Self { order, position, before, dominator, controls, loops }
+        let mut definitions = vec![Definition::Nowhere; function.values.len()];
+        for (b, block) in function.blocks.iter().enumerate() {
+            for (i, parameter) in block.parameters.iter().enumerate() {
+                definitions[parameter.0 as usize] = Definition::Parameter(b, i);
+            }
+            for (i, inst) in block.code.iter().enumerate() {
+                for var in [inst.result, inst.second].into_iter().flatten() {
+                    definitions[var.0 as usize] = Definition::Instruction(b, i);
+                }
+            }
+        }
+        Self { order, position, before, dominator, controls, loops, definitions }
     }
 
     /// Whether every way to `below` passes `above`.

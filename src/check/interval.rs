@@ -42,7 +42,16 @@ pub fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         (p, q) => p.clone().or_else(|| q.clone()),
     };
     let changed = assessed.is_some();
-    Shape::Number(Rc::new(Number { low, high, whole, confidence_of: None, length_of: None, assessed, changed }))
+    Shape::Number(Rc::new(Number {
+        low,
+        high,
+        whole,
+        confidence_of: None,
+        length_of: None,
+        assessed,
+        changed,
+        sized: sized(&x, &y),
+    }))
 }
 
 /// The numbers a value can be; any, where that is not known.
@@ -70,9 +79,15 @@ pub fn extreme(all: &[Known], least: bool) -> Shape {
                     length_of: None,
                     assessed,
                     changed: (x.changed || y.changed) && !capped,
+                    sized: sized(&x, &y),
                 }
             }
         });
     }
     Shape::Number(Rc::new(found.unwrap_or_else(Number::any)))
+}
+
+fn sized(x: &Number, y: &Number) -> bool {
+    let finite = |n: &Number| n.sized || n.constant().is_some();
+    (x.sized || y.sized) && finite(x) && finite(y)
 }

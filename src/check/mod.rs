@@ -17,6 +17,7 @@ mod pattern;
 mod setting;
 mod state;
 mod transfer;
+mod turns;
 mod written;
 
 pub use setting::{Need, Setting, day};

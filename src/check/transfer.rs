@@ -512,6 +512,7 @@ pub fn confidence_of(x: &Known) -> Known {
         length_of: None,
         assessed: Some(x.origins.clone()),
         changed: false,
+        sized: false,
     };
     let null = match (whole.claim.unknown, whole.claim.known()) {
         (true, true) => Null::Maybe,
@@ -560,7 +561,7 @@ pub fn length(x: &Known, exact: bool) -> Known {
         Shape::Text(text) => (text.chars().count() as f64, text.chars().count() as f64),
         _ => (0.0, f64::INFINITY),
     };
-    let number = Number { low, high, whole: true, length_of: Some(x.id), ..Number::any() };
+    let number = Number { low, high, whole: true, length_of: Some(x.id), sized: true, ..Number::any() };
     let known = own(std::slice::from_ref(x), Shape::Number(Rc::new(number)));
     if exact { Known { null: Null::Never, ..known } } else { known }
 }

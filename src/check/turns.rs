@@ -1,0 +1,729 @@
+//! How often a loop turns.
+//!
+//! A loop is bounded by a test that every turn passes and that one day fails: a number that moves towards a bound that
+//! stays, or a list that loses an element. The code does not tell how the loop was written, so the forms that the language
+//! promises to be bounded (`for … in`, `max`) come out of the same rule as the others.
+
+use super::domain::{Integrity, Known, Null, Shape};
+use super::flow::{Activation, Flow};
+use super::graph::{Definition, Natural};
+use super::interval::numbers;
+use super::state::State;
+use crate::diagnostic::Code;
+use crate::hir::{Binary, Unary};
+use crate::ir::{End, Form, Home, Inst, Loop, Op, Var};
+use crate::source::Location;
+use std::rc::Rc;
+
+/// The most turns that `max` may give.
+const MOST_TURNS: f64 = 10_000.0;
+
+/// How often a loop turns, at least and at most.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Turns {
+    /// At least.
+    pub low: f64,
+    /// At most.
+    pub high: f64,
+    /// The length it turns as often as, where it has no number.
+    pub symbol: Option<Rc<str>>,
+}
+
+/// Why no bound was found, from the most telling to the least.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Fault {
+    Confidence,
+    Chosen,
+    Unequal,
+    Step,
+    Changed,
+    Break,
+    None,
+}
+
+/// How a number moves in one turn: by at least and at most this.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Move {
+    low: f64,
+    high: f64,
+}
+
+impl<'a> Flow<'a> {
+    /// The turns of every loop of a walked function; what has no bound is reported.
+    pub fn loops(&mut self, act: &Activation<'a>) {
+        let graph = act.graph.clone();
+        for natural in &graph.loops {
+            let written = act.code.loops.iter().find(|l| l.head.0 as usize == natural.head);
+            let turns = self.turns(act, natural, written);
+            let at = written.map(|l| act.at(l.span));
+            match turns {
+                Ok(turns) => {
+                    self.turned.insert((act.frame, natural.head), turns);
+                }
+                Err(fault) => {
+                    let unbounded = Turns { low: 0.0, high: f64::INFINITY, symbol: None };
+                    self.turned.insert((act.frame, natural.head), unbounded);
+                    if let Some(at) = at {
+                        self.unbounded(fault, written.map_or(Form::While, |l| l.form), at);
+                    }
+                }
+            }
+        }
+    }
+
+    fn turns(&mut self, act: &Activation<'a>, natural: &Natural, written: Option<&Loop>) -> Result<Turns, Fault> {
+        let state = State::default();
+        let form = written.map(|l| l.form);
+        if let Some(max) = written.and_then(|l| l.max) {
+            let known = act.value(max, &state);
+            let number = numbers(&known);
+            if number.high > MOST_TURNS && number.high.is_finite() {
+                let at = written.map(|l| act.at(l.span)).expect("a loop with `max` was written");
+                self.findings.report(
+                    Code::TM11,
+                    at,
+                    format!("{} turns are more than the {MOST_TURNS} that `max` may allow", number.high),
+                    |d| d.help("lower `max`"),
+                );
+            }
+            if number.high.is_finite() {
+                return Ok(Turns { low: 0.0, high: number.high.max(0.0), symbol: None });
+            }
+            return if known.integrity >= Integrity::Input { Err(Fault::Chosen) } else { Err(Fault::None) };
+        }
+        let mut best: Option<Turns> = None;
+        let mut fault = Fault::None;
+        for (condition, stays, _) in exits(act, natural) {
+            match self.ranked(act, natural, condition, stays, &state, 0) {
+                Ok(turns) => {
+                    let better = best.as_ref().is_none_or(|b| turns.high < b.high);
+                    if better {
+                        best = Some(turns);
+                    }
+                }
+                Err(found) => fault = fault.min(found),
+            }
+        }
+        if let Some(best) = best {
+            return Ok(best);
+        }
+        if form == Some(Form::Each) {
+            return if fault == Fault::Chosen {
+                Err(fault)
+            } else {
+                Ok(Turns { low: 0.0, high: f64::INFINITY, symbol: Some(Rc::from("length")) })
+            };
+        }
+        let breaks = natural.blocks.iter().any(|&b| {
+            super::graph::targets(&act.code.blocks[b].end)
+                .iter()
+                .any(|t| !natural.blocks.contains(&(t.block.0 as usize)))
+        });
+        if fault == Fault::None && breaks && exits(act, natural).is_empty() {
+            return Err(Fault::Break);
+        }
+        Err(fault)
+    }
+
+    /// The turns that a test allows that ends the loop when it fails.
+    fn ranked(
+        &mut self,
+        act: &Activation<'a>,
+        natural: &Natural,
+        condition: Var,
+        stays: bool,
+        state: &State,
+        depth: u32,
+    ) -> Result<Turns, Fault> {
+        if depth > 8 {
+            return Err(Fault::None);
+        }
+        let Definition::Instruction(block, index) = act.graph.definitions[condition.0 as usize] else {
+            return Err(Fault::None);
+        };
+        let inst = &act.code.blocks[block].code[index];
+        match &inst.op {
+            Op::Unary(Unary::Not) => self.ranked(act, natural, inst.args[0], !stays, state, depth + 1),
+            Op::Truth | Op::Under => self.ranked(act, natural, inst.args[0], stays, state, depth + 1),
+            Op::Binary(binary @ (Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual)) => {
+                let (a, b) = (inst.args[0], inst.args[1]);
+                // As `left < right` or `left <= right` while the loop goes on.
+                let (left, right, strict) = match (binary, stays) {
+                    (Binary::Less, true) => (a, b, true),
+                    (Binary::LessEqual, true) => (a, b, false),
+                    (Binary::Greater, true) => (b, a, true),
+                    (Binary::GreaterEqual, true) => (b, a, false),
+                    (Binary::Less, false) => (b, a, false),
+                    (Binary::LessEqual, false) => (b, a, true),
+                    (Binary::Greater, false) => (a, b, false),
+                    _ => (a, b, true),
+                };
+                self.approaching(act, natural, left, right, strict, state)
+            }
+            Op::Binary(Binary::NotEqual | Binary::Equal) | Op::IsNull | Op::Ask | Op::Unary(Unary::Confidence) => {
+                let all: Vec<Known> = inst.args.iter().map(|&v| act.value(v, state)).collect();
+                if all.iter().any(waits) || matches!(inst.op, Op::Ask) {
+                    return Err(Fault::Confidence);
+                }
+                let numeric = all.iter().all(|k| k.as_number().is_some());
+                let while_unequal = matches!(
+                    (&inst.op, stays),
+                    (Op::Binary(Binary::NotEqual), true) | (Op::Binary(Binary::Equal), false)
+                );
+                if while_unequal
+                    && (numeric || all.iter().any(|k| k.as_number().is_some_and(|n| n.constant().is_some())))
+                {
+                    if let Some(&list) = inst.args.first()
+                        && let Ok(turns) = self.emptied(act, natural, list, state)
+                    {
+                        return Ok(turns);
+                    }
+                    return Err(Fault::Unequal);
+                }
+                Err(Fault::None)
+            }
+            Op::Field(_) | Op::Count => self.emptied(act, natural, condition, state),
+            _ => Err(Fault::None),
+        }
+    }
+
+    /// `left < right`: the left side grows, or the right side falls.
+    fn approaching(
+        &mut self,
+        act: &Activation<'a>,
+        natural: &Natural,
+        left: Var,
+        right: Var,
+        strict: bool,
+        state: &State,
+    ) -> Result<Turns, Fault> {
+        let (l, r) = (act.value(left, state), act.value(right, state));
+        if waits(&l) || waits(&r) {
+            return Err(Fault::Confidence);
+        }
+        if let Ok(turns) = self.emptied(act, natural, right, state) {
+            return Ok(turns);
+        }
+        let mut fault = Fault::None;
+        for (moving, bound, grows) in [(left, right, true), (right, left, false)] {
+            let step = match self.movement(act, natural, moving) {
+                Some(step) => step,
+                None => continue,
+            };
+            let towards = if grows { step.low } else { -step.high };
+            if towards <= 0.0 {
+                if step != (Move { low: 0.0, high: 0.0 }) {
+                    fault = fault.min(Fault::Step);
+                } else if matches!(fault, Fault::None) && self.moves_at_all(act, natural, moving) {
+                    fault = Fault::Changed;
+                }
+                continue;
+            }
+            if !stays_put(act, natural, bound) {
+                let other = self.movement(act, natural, bound);
+                let away = match other {
+                    Some(other) if grows => other.high > 0.0,
+                    Some(other) => other.low < 0.0,
+                    None => true,
+                };
+                if away {
+                    fault = fault.min(Fault::Changed);
+                    continue;
+                }
+            }
+            let (from, to) = if grows {
+                (self.start(act, natural, moving, state), act.value(bound, state))
+            } else {
+                (act.value(bound, state), self.start(act, natural, moving, state))
+            };
+            let (x, y) = (numbers(&from), numbers(&to));
+            let whole = x.whole && y.whole;
+            if towards < 1.0 && !towards.is_finite() {
+                continue;
+            }
+            let more = if strict { 0.0 } else { 1.0 };
+            let high = ((y.high - x.low + more) / towards).ceil().max(0.0);
+            let low =
+                if whole { ((y.low - x.high + more) / towards.max(step.high.abs())).floor().max(0.0) } else { 0.0 };
+            if high.is_finite() {
+                return Ok(Turns { low, high, symbol: None });
+            }
+            if towards < 1.0 {
+                fault = fault.min(Fault::Step);
+                continue;
+            }
+            let bound_known = if grows { &to } else { &from };
+            if y.length_of.is_some() || x.length_of.is_some() || sized(&to) || sized(&from) {
+                let symbol = self.symbol_of(act, bound, state);
+                return Ok(Turns { low: 0.0, high: f64::INFINITY, symbol: Some(symbol) });
+            }
+            let chosen = from.integrity >= Integrity::Input && !x.low.is_finite()
+                || to.integrity >= Integrity::Input && !y.high.is_finite();
+            fault = fault.min(if chosen || bound_known.integrity >= Integrity::Input {
+                Fault::Chosen
+            } else {
+                Fault::None
+            });
+            if !chosen && bound_known.integrity < Integrity::Input {
+                // A number of the program itself that grew past what is followed here: it is finite all the same.
+                return Ok(Turns { low: 0.0, high: f64::INFINITY, symbol: Some(Rc::from("steps")) });
+            }
+        }
+        Err(fault)
+    }
+
+    /// What a number is before the first turn.
+    fn start(&self, act: &Activation<'a>, natural: &Natural, var: Var, state: &State) -> Known {
+        let root = root(act, natural, var);
+        match act.graph.definitions[root.0 as usize] {
+            Definition::Parameter(block, index) if block == natural.head => {
+                let mut joined: Option<Known> = None;
+                for &before in &act.graph.before[block] {
+                    if natural.latches.contains(&before) {
+                        continue;
+                    }
+                    for target in super::graph::targets(&act.code.blocks[before].end) {
+                        if target.block.0 as usize == block {
+                            let known = act.value(target.args[index], state);
+                            joined = Some(joined.map_or_else(|| known.clone(), |j| j.join(&known)));
+                        }
+                    }
+                }
+                joined.unwrap_or_else(Known::anything)
+            }
+            _ => act.value(root, state),
+        }
+    }
+
+    /// How a value of the loop moves from turn to turn; nothing if that cannot be told.
+    fn movement(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> Option<Move> {
+        let root = root(act, natural, var);
+        match act.graph.definitions[root.0 as usize] {
+            Definition::Parameter(block, index) if block == natural.head => {
+                let mut all: Option<Move> = None;
+                for &latch in &natural.latches {
+                    for target in super::graph::targets(&act.code.blocks[latch].end) {
+                        if target.block.0 as usize != block {
+                            continue;
+                        }
+                        let step = self.distance(act, natural, target.args[index], root, 0)?;
+                        all =
+                            Some(all.map_or(step, |a| Move { low: a.low.min(step.low), high: a.high.max(step.high) }));
+                    }
+                }
+                all
+            }
+            Definition::Instruction(block, index) => {
+                self.memory_step(act, natural, &act.code.blocks[block].code[index])
+            }
+            _ => None,
+        }
+    }
+
+    /// How far a value lies from the loop's own at the beginning of the turn.
+    fn distance(&self, act: &Activation<'a>, natural: &Natural, var: Var, root: Var, depth: u32) -> Option<Move> {
+        if var == root {
+            return Some(Move { low: 0.0, high: 0.0 });
+        }
+        if depth > 24 {
+            return None;
+        }
+        match act.graph.definitions[var.0 as usize] {
+            Definition::Parameter(block, index) => {
+                if block == natural.head || !natural.blocks.contains(&block) {
+                    return None;
+                }
+                let mut all: Option<Move> = None;
+                for &before in &act.graph.before[block] {
+                    for target in super::graph::targets(&act.code.blocks[before].end) {
+                        if target.block.0 as usize == block {
+                            let step = self.distance(act, natural, target.args[index], root, depth + 1)?;
+                            all = Some(
+                                all.map_or(step, |a| Move { low: a.low.min(step.low), high: a.high.max(step.high) }),
+                            );
+                        }
+                    }
+                }
+                // A loop inside that moves it as well moves it nobody knows how often.
+                let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
+                if inner && all.is_some_and(|a| a != Move { low: 0.0, high: 0.0 }) { None } else { all }
+            }
+            Definition::Instruction(block, index) => {
+                let inst = &act.code.blocks[block].code[index];
+                let state = State::default();
+                match &inst.op {
+                    Op::Step(by) => shifted(self.distance(act, natural, inst.args[0], root, depth + 1)?, *by, *by),
+                    Op::Under | Op::Ready | Op::Cap => self.distance(act, natural, inst.args[0], root, depth + 1),
+                    Op::Binary(Binary::Add) => {
+                        for (moving, by) in [(0, 1), (1, 0)] {
+                            if let Some(step) = self.distance(act, natural, inst.args[moving], root, depth + 1) {
+                                let n = numbers(&act.value(inst.args[by], &state));
+                                return shifted(step, n.low, n.high);
+                            }
+                        }
+                        None
+                    }
+                    Op::Binary(Binary::Subtract) => {
+                        let step = self.distance(act, natural, inst.args[0], root, depth + 1)?;
+                        let n = numbers(&act.value(inst.args[1], &state));
+                        shifted(step, -n.high, -n.low)
+                    }
+                    _ => None,
+                }
+            }
+            Definition::Nowhere => None,
+        }
+    }
+
+    /// The same for a variable in memory: it is written at one place of the loop, on every turn, and nobody else writes it.
+    fn memory_step(&self, act: &Activation<'a>, natural: &Natural, read: &Inst) -> Option<Move> {
+        let place = memory_of(read)?;
+        if self.written_elsewhere(act, &place) {
+            return None;
+        }
+        let mut found: Option<Move> = None;
+        for &block in &natural.blocks {
+            for inst in &act.code.blocks[block].code {
+                let Some((written, value)) = write_of(inst) else { continue };
+                if written != place {
+                    continue;
+                }
+                let on_every_turn = natural.latches.iter().all(|&latch| act.graph.dominates(block, latch));
+                if found.is_some() || !on_every_turn {
+                    return None;
+                }
+                let Definition::Instruction(b, i) = act.graph.definitions[value?.0 as usize] else { return None };
+                let sum = &act.code.blocks[b].code[i];
+                let from = |var: Var| match act.graph.definitions[var.0 as usize] {
+                    Definition::Instruction(b, i) => memory_of(&act.code.blocks[b].code[i]).as_ref() == Some(&place),
+                    _ => false,
+                };
+                let state = State::default();
+                found = Some(match &sum.op {
+                    Op::Step(by) if from(sum.args[0]) => Move { low: *by, high: *by },
+                    Op::Binary(Binary::Add) if from(sum.args[0]) => {
+                        let n = numbers(&act.value(sum.args[1], &state));
+                        Move { low: n.low, high: n.high }
+                    }
+                    Op::Binary(Binary::Subtract) if from(sum.args[0]) => {
+                        let n = numbers(&act.value(sum.args[1], &state));
+                        Move { low: -n.high, high: -n.low }
+                    }
+                    _ => return None,
+                });
+            }
+        }
+        found
+    }
+
+    /// Whether another function writes a variable in memory.
+    fn written_elsewhere(&self, act: &Activation<'a>, place: &Place) -> bool {
+        match place {
+            Place::Slot(_) => false,
+            Place::Global(global) => self.program.functions.iter().any(|f| {
+                !std::ptr::eq(f, act.code)
+                    && f.blocks
+                        .iter()
+                        .flat_map(|b| &b.code)
+                        .any(|inst| matches!(write_of(inst), Some((Place::Global(g), _)) if g == *global))
+            }),
+            // A cell is in the hands of a closure: if any closure of it stores into a cell, it may be this one.
+            Place::Cell(cell) => act.code.blocks.iter().flat_map(|b| &b.code).any(|inst| {
+                let Op::Closure(function) = &inst.op else { return false };
+                inst.args.contains(cell)
+                    && self
+                        .code(*function)
+                        .blocks
+                        .iter()
+                        .flat_map(|b| &b.code)
+                        .any(|i| matches!(write_of(i), Some((Place::Cell(_), _))))
+            }),
+        }
+    }
+
+    fn moves_at_all(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
+        matches!(act.graph.definitions[root(act, natural, var).0 as usize], Definition::Parameter(b, _) if b == natural.head)
+    }
+
+    /// A list that loses an element each turn, seen through its length.
+    fn emptied(&mut self, act: &Activation<'a>, natural: &Natural, length: Var, state: &State) -> Result<Turns, Fault> {
+        let Definition::Instruction(block, index) = act.graph.definitions[length.0 as usize] else {
+            return Err(Fault::None);
+        };
+        let inst = &act.code.blocks[block].code[index];
+        let is_length = matches!(&inst.op, Op::Field(name) if &**name == "length") || matches!(inst.op, Op::Count);
+        if !is_length {
+            return Err(Fault::None);
+        }
+        let list = inst.args[0];
+        let loses = match act.graph.definitions[root(act, natural, list).0 as usize] {
+            Definition::Parameter(head, index) if head == natural.head => natural.latches.iter().all(|&latch| {
+                super::graph::targets(&act.code.blocks[latch].end)
+                    .iter()
+                    .filter(|t| t.block.0 as usize == head)
+                    .all(|t| shrinks(act, natural, t.args[index], root(act, natural, list), 0))
+            }),
+            Definition::Instruction(b, i) => match memory_of(&act.code.blocks[b].code[i]) {
+                Some(place) => !self.written_elsewhere(act, &place) && shrinks_in_memory(act, natural, &place),
+                None => false,
+            },
+            _ => false,
+        };
+        if !loses {
+            return Err(Fault::None);
+        }
+        let known = self.start(act, natural, list, state);
+        let high = match &known.shape {
+            Shape::List(list) => list.high.map_or(f64::INFINITY, |h| h as f64),
+            _ => f64::INFINITY,
+        };
+        let symbol = high.is_infinite().then(|| self.symbol_of(act, list, state));
+        Ok(Turns { low: 0.0, high, symbol })
+    }
+
+    fn symbol_of(&self, act: &Activation<'a>, var: Var, _state: &State) -> Rc<str> {
+        let name = act.code.values[var.0 as usize].name.map(|n| self.program.declarations.names.text(n));
+        Rc::from(name.map_or_else(|| "length".to_owned(), |n| format!("{n}.length")))
+    }
+
+    fn unbounded(&mut self, fault: Fault, form: Form, at: Location) {
+        let (code, message, help) = match fault {
+            Fault::Confidence => (
+                Code::TM02,
+                "this waits for a confidence that may never come",
+                "say how often at most: `while (…) max 5 { … }`",
+            ),
+            Fault::Chosen => {
+                (Code::TM06, "an agent or the input chooses how often this turns", "bound it: `Math.min(n, 100)`")
+            }
+            Fault::Unequal => (Code::TM03, "only `!=` ends this, which a step can miss", "write `<` or `>`"),
+            Fault::Step if form == Form::Count => (
+                Code::TM04,
+                "the counter does not move towards the bound by a positive constant",
+                "step towards the bound, as in `i += 1`",
+            ),
+            Fault::Changed if form == Form::Count => {
+                (Code::TM05, "the counter or its bound is changed in the body", "change it in the loop's head alone")
+            }
+            Fault::Break => {
+                (Code::TM13, "only a `break` ends this", "say how often at most: `while (true) max 20 { … }`")
+            }
+            _ => (Code::TM01, "nothing shows that this ends", "say how often at most: `while (…) max 20 { … }`"),
+        };
+        self.findings.report(code, at, message, |d| d.help(help));
+    }
+}
+
+/// A variable in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    Cell(Var),
+    Global(crate::hir::GlobalId),
+    Slot(crate::ir::Slot),
+}
+
+fn memory_of(inst: &Inst) -> Option<Place> {
+    match &inst.op {
+        Op::Load { .. } => Some(Place::Cell(inst.args[0])),
+        Op::Global { global, .. } => Some(Place::Global(*global)),
+        Op::Slot(slot) => Some(Place::Slot(*slot)),
+        _ => None,
+    }
+}
+
+fn write_of(inst: &Inst) -> Option<(Place, Option<Var>)> {
+    match &inst.op {
+        Op::Store => Some((Place::Cell(inst.args[0]), inst.args.get(1).copied())),
+        Op::SetGlobal(global) => Some((Place::Global(*global), inst.args.first().copied())),
+        Op::SetSlot(slot) => Some((Place::Slot(*slot), inst.args.first().copied())),
+        Op::Update { home, .. } | Op::Delete { home, .. } | Op::Mutate { home, .. } => match home {
+            Home::Value => None,
+            Home::Cell { .. } => Some((Place::Cell(inst.args[0]), None)),
+            Home::Global { global, .. } => Some((Place::Global(*global), None)),
+            Home::Slot { slot, .. } => Some((Place::Slot(*slot), None)),
+        },
+        _ => None,
+    }
+}
+
+/// Tests that every turn passes and that lead out of the loop: the condition, and the truth it must have to stay.
+fn exits(act: &Activation<'_>, natural: &Natural) -> Vec<(Var, bool, usize)> {
+    let mut found = Vec::new();
+    for &block in &natural.blocks {
+        if !natural.latches.iter().all(|&latch| act.graph.dominates(block, latch)) {
+            continue;
+        }
+        if let End::Branch { condition, then, otherwise } = &act.code.blocks[block].end {
+            let inside = |t: &crate::ir::Target| natural.blocks.contains(&(t.block.0 as usize));
+            match (inside(then), inside(otherwise)) {
+                (true, false) => found.push((*condition, true, block)),
+                (false, true) => found.push((*condition, false, block)),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value waits for a confidence: it is one, or the null of a gate.
+fn waits(known: &Known) -> bool {
+    known.as_number().is_some_and(|n| n.confidence_of.is_some() || n.assessed.is_some())
+        || (known.nothing.is_some() && known.null != Null::Never)
+}
+
+/// Whether a number is made from lengths, which are finite.
+fn sized(known: &Known) -> bool {
+    known.as_number().is_some_and(|n| n.sized)
+}
+
+/// The value that a value of the loop is, under other names.
+fn root(act: &Activation<'_>, natural: &Natural, var: Var) -> Var {
+    let mut at = var;
+    for _ in 0..16 {
+        match act.graph.definitions[at.0 as usize] {
+            Definition::Instruction(block, index) if natural.blocks.contains(&block) => {
+                let inst = &act.code.blocks[block].code[index];
+                match inst.op {
+                    Op::Ready | Op::Under | Op::Truth => at = inst.args[0],
+                    _ => return at,
+                }
+            }
+            _ => return at,
+        }
+    }
+    at
+}
+
+/// Whether a value is the same in every turn.
+fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
+    match act.graph.definitions[var.0 as usize] {
+        Definition::Parameter(block, _) => !natural.blocks.contains(&block),
+        Definition::Instruction(block, index) => {
+            if !natural.blocks.contains(&block) {
+                return true;
+            }
+            let inst = &act.code.blocks[block].code[index];
+            match &inst.op {
+                Op::Const(_) => true,
+                Op::Field(_)
+                | Op::Count
+                | Op::Binary(_)
+                | Op::Unary(_)
+                | Op::Step(_)
+                | Op::Truth
+                | Op::Under
+                | Op::Ready
+                | Op::CallBuiltin { .. }
+                | Op::Range { .. } => inst.args.iter().all(|&a| stays_put(act, natural, a)),
+                Op::Global { .. } | Op::Slot(_) | Op::Load { .. } => {
+                    let place = memory_of(inst);
+                    !natural
+                        .blocks
+                        .iter()
+                        .flat_map(|&b| &act.code.blocks[b].code)
+                        .any(|i| write_of(i).map(|(p, _)| p) == place)
+                }
+                _ => false,
+            }
+        }
+        Definition::Nowhere => true,
+    }
+}
+
+fn shifted(step: Move, low: f64, high: f64) -> Option<Move> {
+    let (low, high) = (step.low + low, step.high + high);
+    (!low.is_nan() && !high.is_nan()).then_some(Move { low, high })
+}
+
+/// Whether a list at the end of a turn is shorter than at its beginning.
+fn shrinks(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, depth: u32) -> bool {
+    lengthened(act, natural, var, root, depth).is_some_and(|by| by <= -1.0)
+}
+
+/// By how much longer, at most, a list is than at the beginning of the turn.
+fn lengthened(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, depth: u32) -> Option<f64> {
+    if var == root {
+        return Some(0.0);
+    }
+    if depth > 24 {
+        return None;
+    }
+    match act.graph.definitions[var.0 as usize] {
+        Definition::Parameter(block, index) => {
+            if block == natural.head || !natural.blocks.contains(&block) {
+                return None;
+            }
+            let mut most: Option<f64> = None;
+            for &before in &act.graph.before[block] {
+                for target in super::graph::targets(&act.code.blocks[before].end) {
+                    if target.block.0 as usize == block {
+                        let by = lengthened(act, natural, target.args[index], root, depth + 1)?;
+                        most = Some(most.map_or(by, |m: f64| m.max(by)));
+                    }
+                }
+            }
+            let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
+            if inner && most != Some(0.0) { None } else { most }
+        }
+        Definition::Instruction(block, index) => {
+            let inst = &act.code.blocks[block].code[index];
+            let state = State::default();
+            let number = |i: usize| inst.args.get(i).and_then(|&v| act.value(v, &state).as_constant());
+            match &inst.op {
+                Op::Under | Op::Ready => lengthened(act, natural, inst.args[0], root, depth + 1),
+                Op::Mutate { home: Home::Value, keys, method, .. } if keys.is_empty() && inst.second == Some(var) => {
+                    let before = lengthened(act, natural, inst.args[0], root, depth + 1)?;
+                    match &**method {
+                        "pop" | "shift" => Some(before - 1.0),
+                        "push" | "unshift" => Some(before + (inst.args.len() - 1) as f64),
+                        "sort" | "reverse" => Some(before),
+                        "splice" if inst.args.len() == 3 => Some(before - number(2).filter(|n| *n >= 1.0)?),
+                        _ => None,
+                    }
+                }
+                Op::CallMethod { name, .. } => {
+                    let before = lengthened(act, natural, inst.args[0], root, depth + 1)?;
+                    shortened(name, before, number(1), inst.args.len() == 2)
+                }
+                Op::CallBuiltin { builtin, .. } => {
+                    let before = lengthened(act, natural, *inst.args.first()?, root, depth + 1)?;
+                    shortened(builtin.name(), before, number(1), inst.args.len() == 2)
+                }
+                Op::Rest(n) => Some(lengthened(act, natural, inst.args[0], root, depth + 1)? - f64::from(*n)),
+                _ => None,
+            }
+        }
+        Definition::Nowhere => None,
+    }
+}
+
+fn shortened(name: &str, before: f64, by: Option<f64>, alone: bool) -> Option<f64> {
+    match name {
+        "drop" | "slice" if alone => Some(before - by.filter(|n| *n >= 1.0)?),
+        "filter" | "toSorted" | "toReversed" | "reverse" | "map" => Some(before),
+        _ => None,
+    }
+}
+
+fn shrinks_in_memory(act: &Activation<'_>, natural: &Natural, place: &Place) -> bool {
+    let mut by = 0.0;
+    for &block in &natural.blocks {
+        for inst in &act.code.blocks[block].code {
+            let Some((written, _)) = write_of(inst) else { continue };
+            if written != *place {
+                continue;
+            }
+            let on_every_turn = natural.latches.iter().all(|&latch| act.graph.dominates(block, latch));
+            match &inst.op {
+                Op::Mutate { keys, method, .. } if keys.is_empty() && matches!(&**method, "pop" | "shift") => {
+                    if on_every_turn {
+                        by -= 1.0;
+                    }
+                }
+                Op::Mutate { keys, method, .. } if keys.is_empty() && matches!(&**method, "sort" | "reverse") => {}
+                _ => return false,
+            }
+        }
+    }
+    by <= -1.0
+}
