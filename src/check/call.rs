@@ -39,9 +39,30 @@ impl<'a> Flow<'a> {
         let around = self.doubts(act, block, state);
         let depth = self.conditions.len();
         self.conditions.extend(around.into_iter().skip(depth));
+        let site = (act.at(inst.span), self.unknown_callee(act, inst));
+        let outer = std::mem::replace(&mut self.site, site);
         let result = self.run((act.frame, place), callee, args, state);
+        self.site = outer;
         self.conditions.truncate(depth);
         result
+    }
+
+    /// Whether the callee of a call comes out of a list, an object or a parameter, so that the text does not name it.
+    fn unknown_callee(&self, act: &Activation<'a>, inst: &Inst) -> bool {
+        use super::graph::Definition;
+        if !matches!(inst.op, crate::ir::Op::Call { .. }) {
+            return false;
+        }
+        match act.graph.definitions[inst.args[0].0 as usize] {
+            Definition::Parameter(0, index) => index < act.code.arity as usize,
+            Definition::Instruction(block, index) => {
+                matches!(
+                    act.code.blocks[block].code[index].op,
+                    crate::ir::Op::Index { .. } | crate::ir::Op::Field(_) | crate::ir::Op::Item
+                )
+            }
+            _ => false,
+        }
     }
 
     /// A call of a value.
@@ -168,7 +189,7 @@ impl<'a> Flow<'a> {
                 d.help(format!("its interface lists {}", known.join(", ")))
             });
         }
-        self.findings.reached.insert(Reached { effect: asked.effect, at, what: format!("{label}.{name}") });
+        self.request(asked.effect, at, &label, name);
         if asked.effect >= Effect::Notify {
             let what = format!("`{label}.{name}`");
             self.action(act, block, asked.effect, &what, args, receiver, at, state);
@@ -186,6 +207,12 @@ impl<'a> Flow<'a> {
             answer = answer.under(receiver);
         }
         answer
+    }
+
+    /// Counts a request.
+    pub fn request(&mut self, effect: Effect, at: Location, agent: &str, method: &str) {
+        self.findings.reached.insert(Reached { effect, at, what: format!("{agent}.{method}") });
+        self.taken.add(&super::amount::Cost::request(agent));
     }
 
     /// What an agent answers.
@@ -405,7 +432,13 @@ impl<'a> Flow<'a> {
             Type::List(element) if depth < 3 => {
                 let mut known = Known { null: null_of(element), ..Known::constant(self.shape_of(element, depth + 1)) };
                 known.integrity = Integrity::Input;
-                Shape::List(Rc::new(super::domain::List { element: Some(known), low: 0, high: None, items: None }))
+                Shape::List(Rc::new(super::domain::List {
+                    element: Some(known),
+                    low: 0,
+                    high: None,
+                    items: None,
+                    size: None,
+                }))
             }
             Type::Object(shape) if depth < 3 => {
                 let mut object = super::domain::Object::default();
@@ -454,6 +487,21 @@ impl<'a> Flow<'a> {
 }
 
 impl Known {
+    /// With the name of its length, and of the lengths of its fields, as the host's input has them.
+    pub fn named(mut self, name: &str) -> Known {
+        match &mut self.shape {
+            Shape::List(list) => Rc::make_mut(list).size = Some(Rc::from(format!("{name}.length"))),
+            Shape::Object(object) => {
+                let object = Rc::make_mut(object);
+                for (key, field) in object.fields.iter_mut() {
+                    *field = field.clone().named(&format!("{name}.{key}"));
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// With parts that are as sure, as doubtful and as foreign as the whole.
     pub fn spread_to_parts(mut self) -> Known {
         let like =

@@ -281,6 +281,10 @@ pub struct Known {
     pub sources: Rc<BTreeMap<Source, bool>>,
     /// Remarks with their places.
     pub marks: Rc<BTreeSet<(Mark, Location)>>,
+    /// Parameters of the functions being walked that it is no larger than, and whether it is smaller.
+    pub measures: Rc<BTreeMap<Id, bool>>,
+    /// Whether it is known to have an element or a character.
+    pub filled: bool,
     /// What it looks like.
     pub shape: Shape,
     /// What holds when it is true, and when it is not.
@@ -428,6 +432,8 @@ pub struct List {
     pub high: Option<u64>,
     /// The elements one by one, for short lists that are written out.
     pub items: Option<Rc<Vec<Known>>>,
+    /// The name of its length, when it is the length of something that the host gives.
+    pub size: Option<Rc<str>>,
 }
 
 /// An object.
@@ -504,6 +510,8 @@ impl Known {
             origins: Rc::default(),
             sources: Rc::default(),
             marks: Rc::default(),
+            measures: Rc::default(),
+            filled: false,
             shape,
             tests: None,
         }
@@ -659,6 +667,8 @@ impl Known {
             origins: union(&self.origins, &other.origins),
             sources: join_sources(&self.sources, &other.sources),
             marks: union(&self.marks, &other.marks),
+            measures: common(&self.measures, &other.measures),
+            filled: self.filled && other.filled,
             shape: self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth),
             tests: if self.tests == other.tests { self.tests.clone() } else { None },
         }
@@ -671,6 +681,28 @@ impl Known {
             Null::Never => self.passed.max(self.claim.least()),
             Null::Maybe => self.passed,
         }
+    }
+
+    /// No larger than another value, or smaller than it.
+    pub fn measured(mut self, other: &Known, smaller: bool) -> Known {
+        if !other.measures.is_empty() {
+            let mut measures = (*self.measures).clone();
+            for (id, strict) in other.measures.iter() {
+                *measures.entry(*id).or_insert(false) |= *strict || smaller;
+            }
+            self.measures = Rc::new(measures);
+        }
+        self
+    }
+
+    /// Whether it has an element or a character, as far as is known.
+    pub fn is_filled(&self) -> bool {
+        self.filled
+            || match &self.shape {
+                Shape::List(list) => list.low > 0,
+                Shape::Text(text) => !text.is_empty(),
+                _ => false,
+            }
     }
 
     /// Marked, at a place.
@@ -689,6 +721,11 @@ impl Known {
         self
     }
 
+    /// The name of its length.
+    pub fn size(&self) -> Option<Rc<str>> {
+        if let Shape::List(list) = &self.shape { list.size.clone() } else { None }
+    }
+
     /// The numbers it can be.
     pub fn as_number(&self) -> Option<&Number> {
         if let Shape::Number(number) = &self.shape { Some(number) } else { None }
@@ -703,6 +740,14 @@ impl Known {
     pub fn as_text(&self) -> Option<&Rc<str>> {
         if let Shape::Text(text) = &self.shape { Some(text) } else { None }
     }
+}
+
+/// What holds of both.
+fn common(a: &Rc<BTreeMap<Id, bool>>, b: &Rc<BTreeMap<Id, bool>>) -> Rc<BTreeMap<Id, bool>> {
+    if a == b {
+        return a.clone();
+    }
+    Rc::new(a.iter().filter_map(|(id, x)| Some((*id, *x && *b.get(id)?))).collect())
 }
 
 fn add_sources(a: &Rc<BTreeMap<Source, bool>>, b: &Rc<BTreeMap<Source, bool>>) -> Rc<BTreeMap<Source, bool>> {
@@ -794,7 +839,14 @@ impl List {
             (Some(a), Some(b)) => Some(a.join_at(&b, depth + 1)),
             (a, b) => a.or(b),
         };
-        List { element, low: self.low.min(other.low), high: self.high.zip(other.high).map(|(a, b)| a.max(b)), items }
+        let size = if self.size == other.size { self.size.clone() } else { None };
+        List {
+            element,
+            low: self.low.min(other.low),
+            high: self.high.zip(other.high).map(|(a, b)| a.max(b)),
+            items,
+            size,
+        }
     }
 }
 

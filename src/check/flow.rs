@@ -3,6 +3,7 @@
 //! A function is interpreted anew for each place that calls it, with what is known there, until nothing changes any more.
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
+use super::amount::Cost;
 use super::domain::{CellId, Closure, Fact, Id, Known, Number, Raw, SURE, Shape, Tests, Why, raw};
 use super::finding::Findings;
 use super::graph::Graph;
@@ -35,9 +36,16 @@ pub struct Flow<'a> {
     frames: HashMap<(u32, u32, FunctionId), u32>,
     /// Functions being walked, the innermost last.
     pub stack: Vec<FunctionId>,
+    active: Vec<u32>,
+    /// Calls that lead from a function back to itself.
+    pub cycles: std::collections::BTreeMap<FunctionId, super::recursion::Cycle>,
+    /// The call that is being walked, and whether its callee is only known at run time.
+    pub site: (Location, bool),
     recursive: HashMap<FunctionId, Summary>,
+    /// What the stretch being walked takes so far.
+    pub taken: Cost,
     /// How often the loops of walked functions turn, by activation and head.
-    pub turned: HashMap<(u32, usize), super::turns::Turns>,
+    pub turned: HashMap<(u32, usize), super::amount::Turns>,
     /// Doubtful conditions around the calls being walked, the outermost first.
     pub conditions: Vec<(Known, Location)>,
     /// What the pattern being walked asks of answers: agent, method, least confidence.
@@ -67,6 +75,8 @@ pub struct Activation<'a> {
     entries: Vec<Option<State>>,
     decided: Vec<Option<(Known, Location)>>,
     visits: Vec<u32>,
+    /// What each block takes.
+    pub costs: Vec<Cost>,
     result: Option<Known>,
     exit: Option<State>,
 }
@@ -75,6 +85,11 @@ impl Activation<'_> {
     /// A place in its file.
     pub fn at(&self, span: Span) -> Location {
         Location::new(self.code.file, span)
+    }
+
+    /// Whether a block is ever reached.
+    pub fn entered(&self, block: usize) -> bool {
+        self.entries[block].is_some()
     }
 
     /// Whether a block can run more than once.
@@ -98,7 +113,11 @@ impl<'a> Flow<'a> {
             graphs: vec![None; program.functions.len()],
             frames: HashMap::new(),
             stack: Vec::new(),
+            active: Vec::new(),
+            cycles: BTreeMap::new(),
+            site: (Location::default(), false),
             recursive: HashMap::new(),
+            taken: Cost::default(),
             turned: HashMap::new(),
             conditions: Vec::new(),
             requires: Vec::new(),
@@ -150,9 +169,14 @@ impl<'a> Flow<'a> {
         let next = self.frames.len() as u32;
         let frame = *self.frames.entry((place.0, place.1, function)).or_insert(next);
         self.stack.push(function);
+        self.active.push(frame);
+        let known_cycle = self.cycles.remove(&function);
         let mut round = 0;
+        let before = self.taken.clone();
         let result = loop {
             let given = self.recursive[&function].arguments.clone();
+            self.cycles.remove(&function);
+            self.taken = before.clone();
             let mut inside = state.clone();
             let result = self.walk(frame, closure, &given, &mut inside);
             let summary = self.recursive.get_mut(&function).expect("it was put there above");
@@ -177,6 +201,10 @@ impl<'a> Flow<'a> {
             }
         };
         self.stack.pop();
+        self.active.pop();
+        if let Some(known) = known_cycle {
+            self.cycles.entry(function).or_default().merge(known);
+        }
         self.recursive.remove(&function);
         if let Some(outer) = outer {
             self.recursive.insert(function, outer);
@@ -185,6 +213,11 @@ impl<'a> Flow<'a> {
     }
 
     fn recur(&mut self, function: FunctionId, arguments: &[Known]) -> Option<Known> {
+        let from = self.stack.iter().rposition(|f| *f == function).expect("the function is being walked");
+        let parameters: Vec<u32> = self.code(function).blocks[0].parameters.iter().map(|p| p.0).collect();
+        let way = self.stack[from..].to_vec();
+        let (at, unknown) = self.site;
+        self.cycles.entry(function).or_default().call(self.active[from], &parameters, arguments, at, way, unknown);
         let summary = self.recursive.entry(function).or_default();
         summary.called = true;
         for (i, given) in arguments.iter().enumerate() {
@@ -215,6 +248,7 @@ impl<'a> Flow<'a> {
             entries: vec![None; blocks],
             decided: vec![None; blocks],
             visits: vec![0; blocks],
+            costs: vec![Cost::default(); blocks],
             result: None,
             exit: None,
         };
@@ -229,6 +263,8 @@ impl<'a> Flow<'a> {
             if known.id == Id::NONE {
                 known.id = Id(frame, parameter.0);
             }
+            let outer = known.measures.iter().filter(|(id, _)| id.0 != frame).map(|(id, smaller)| (*id, *smaller));
+            known.measures = Rc::new(outer.chain([(Id(frame, parameter.0), false)]).collect());
             act.values[parameter.0 as usize] = Some(known);
         }
         act.entries[0] = Some(state.clone());
@@ -242,6 +278,8 @@ impl<'a> Flow<'a> {
             }
         }
         self.loops(&act);
+        let total = self.total(&act);
+        self.taken.add(&total);
         if let Some(exit) = act.exit {
             *state = exit;
         }
@@ -253,13 +291,22 @@ impl<'a> Flow<'a> {
         let code = act.code;
         let mut state = act.entries[block].clone().expect("a block is walked after it was entered");
         act.visits[block] += 1;
+        let outer = std::mem::take(&mut self.taken);
+        let again = self.inside(act, block, &mut state);
+        act.costs[block] = std::mem::replace(&mut self.taken, outer);
+        act.costs[block].add(&Cost::steps(code.blocks[block].cost));
+        again
+    }
+
+    fn inside(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Vec<usize> {
+        let code = act.code;
         let mut again = Vec::new();
         if let Some(handler) = code.blocks[block].handler {
-            self.guard(act, handler, &state, &mut again);
+            self.guard(act, handler, state, &mut again);
         }
         for inst in &code.blocks[block].code {
             self.work += 1;
-            if !self.step(act, block, inst, &mut state) {
+            if !self.step(act, block, inst, state) {
                 return again;
             }
             if self.exhausted() {
@@ -267,9 +314,9 @@ impl<'a> Flow<'a> {
             }
         }
         if let Some(handler) = code.blocks[block].handler {
-            self.guard(act, handler, &state, &mut again);
+            self.guard(act, handler, state, &mut again);
         }
-        self.end(act, block, &state, &mut again);
+        self.end(act, block, state, &mut again);
         again
     }
 

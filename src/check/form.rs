@@ -1,10 +1,10 @@
 //! The forms of orchestration, judging, and reading by key.
 
+use super::amount::Turns;
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape,
     Source,
 };
-use super::finding::Reached;
 use super::flow::{Activation, Flow};
 use super::state::State;
 use super::transfer::{elements, length, part, read};
@@ -16,6 +16,9 @@ use crate::types::{Effect, Type};
 use crate::value::Evidence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+/// The most attempts of a `retry`.
+const MOST_ATTEMPTS: f64 = 10.0;
 
 impl<'a> Flow<'a> {
     /// `parallel`, `race`, `anyOf`, `quorum`, `vote` of tasks.
@@ -50,6 +53,8 @@ impl<'a> Flow<'a> {
         let mut slot = 0;
         for task in tasks {
             slot += 1;
+            let mut many = None;
+            let outer = std::mem::take(&mut self.taken);
             let (given, from, to) = match task {
                 Task::One => {
                     let function = rest.next()?.clone();
@@ -57,6 +62,7 @@ impl<'a> Flow<'a> {
                 }
                 Task::Each => {
                     let (list, function) = (rest.next()?.clone(), rest.next()?.clone());
+                    many = list.size();
                     let (element, low, high) = elements(&list);
                     let mut element = element.unwrap_or_else(Known::null);
                     element.id = Id::NONE;
@@ -74,10 +80,12 @@ impl<'a> Flow<'a> {
                     (element.and_then(|function| self.task(act, block, &function, &[], inst, slot, state)), low, high)
                 }
             };
+            let turns = Turns { low: from as f64, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
+            let once = std::mem::replace(&mut self.taken, outer);
+            self.taken.add(&once.times(&turns));
             low += from;
             high = high.zip(to).map(|(a, b)| a + b);
-            results
-                .extend(given.map(|g| Known { id: Id::NONE, ..g }).into_iter().map(|g| if one_by_one { g } else { g }));
+            results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
         if repeats {
             self.repeats.pop();
@@ -96,7 +104,7 @@ impl<'a> Flow<'a> {
         }
         let joined = || results.iter().cloned().reduce(|a, b| a.join(&b));
         let list = |element: Option<Known>, items: Option<Rc<Vec<Known>>>, low, high| {
-            Known::constant(Shape::List(Rc::new(List { element, low, high, items })))
+            Known::constant(Shape::List(Rc::new(List { element, low, high, items, size: None })))
         };
         Some(match name {
             "race" | "anyOf" => Known { id: Id::NONE, ..joined().unwrap_or_else(Known::null) },
@@ -278,11 +286,7 @@ impl<'a> Flow<'a> {
         let method = interface.and_then(|i| i.methods.first());
         let (name, result) =
             method.map_or(("analyze".to_owned(), Type::Any), |m| (m.name.to_string(), m.signature.result.clone()));
-        self.findings.reached.insert(Reached {
-            effect: Effect::Ask,
-            at,
-            what: format!("{}.{name}", super::call::describe(agent)),
-        });
+        self.request(Effect::Ask, at, &super::call::describe(agent), &name);
         self.answer(agent, &name, args, &result, place(act, inst), at)
     }
 
@@ -340,7 +344,7 @@ impl<'a> Flow<'a> {
                 interface: None,
                 chosen: false,
             });
-            self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: format!("{label}.verify") });
+            self.request(Effect::Ask, at, &label, "verify");
             if let Some(own) =
                 who.iter().find(|w| matches!(w, Agent::Named(_)) && sources.keys().any(|s| &s.agent == *w))
             {
@@ -360,11 +364,11 @@ impl<'a> Flow<'a> {
             if command.whole().integrity >= Integrity::Agent {
                 self.chosen_by_agent(at, "command");
             }
-            self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "command".into() });
+            self.request(Effect::Ask, at, "command", "run");
             return judged(Evidence::Checked, (*x.sources).clone(), None);
         }
         if options.field("human").is_some() {
-            self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "human".into() });
+            self.request(Effect::Ask, at, "human", "approve");
             return judged(Evidence::Approved, (*x.sources).clone(), None);
         }
         let mut known = x.clone();
@@ -376,7 +380,7 @@ impl<'a> Flow<'a> {
     pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst) -> Known {
         let at = act.at(inst.span);
         let mut known = args.first().cloned().unwrap_or_else(Known::null);
-        self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "approve".into() });
+        self.request(Effect::Ask, at, "human", "approve");
         known.claim = Claim::between(NONE, SURE);
         known.cap = Cap::FREE;
         known.evidence = Evidence::Approved;
@@ -399,7 +403,7 @@ impl<'a> Flow<'a> {
         }
         let agent =
             AgentShape { who: BTreeSet::from([Agent::Named(Rc::from("default"))]), interface: None, chosen: false };
-        self.findings.reached.insert(Reached { effect: Effect::Ask, at, what: "llm".into() });
+        self.request(Effect::Ask, at, "default", "llm");
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
     }
 

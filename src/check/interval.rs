@@ -91,3 +91,18 @@ fn sized(x: &Number, y: &Number) -> bool {
     let finite = |n: &Number| n.sized || n.constant().is_some();
     (x.sized || y.sized) && finite(x) && finite(y)
 }
+
+/// What a computed number is no larger than: what it falls from by a step, when it is bounded below.
+pub fn measured(binary: Binary, a: &Known, b: &Known, result: Known) -> Known {
+    let Some(number) = result.as_number() else { return result };
+    let (x, y) = (numbers(a), numbers(b));
+    match binary {
+        Binary::Subtract if y.low >= 0.0 && number.low.is_finite() => {
+            result.measured(a, y.low > 0.0 && y.low.is_finite())
+        }
+        Binary::Add if y.high <= 0.0 && number.low.is_finite() => result.measured(a, y.high < 0.0),
+        Binary::Divide if y.low >= 2.0 && x.low >= 1.0 => result.measured(a, true),
+        Binary::Remainder if b.as_constant().is_none() && x.low >= 0.0 => result.measured(b, true),
+        _ => result,
+    }
+}

@@ -4,6 +4,8 @@
 //! answers with findings: an error refuses the program. What it proves of an accepted program is its certificate. Each
 //! pass has a meter; running out of it means "too complex", never "accepted".
 
+mod amount;
+mod budget;
 mod call;
 mod compare;
 mod domain;
@@ -12,8 +14,10 @@ mod flow;
 mod form;
 mod graph;
 mod interval;
+mod meter;
 mod native;
 mod pattern;
+mod recursion;
 mod setting;
 mod state;
 mod transfer;
@@ -45,6 +49,7 @@ pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics
             diagnostics.push(pattern::too_complex(Location::new(entry.file, Span::at(0))));
         }
     }
+    flow.recursions();
     let written = Written::of(declarations);
     flow.conclude(&written);
     flow.findings.settle(diagnostics);

@@ -1,5 +1,6 @@
 //! What built-ins do to what is known, where the minimum over everything they read does not say it.
 
+use super::amount::Turns;
 use super::domain::{Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::state::State;
@@ -33,6 +34,23 @@ impl<'a> Flow<'a> {
         block: usize,
         function: &Known,
         args: &[Known],
+        turns: &Turns,
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let outer = std::mem::take(&mut self.taken);
+        let given = self.apply_once(act, block, function, args, inst, state);
+        let once = std::mem::replace(&mut self.taken, outer);
+        self.taken.add(&once.times(turns));
+        given
+    }
+
+    fn apply_once(
+        &mut self,
+        act: &mut Activation<'a>,
+        block: usize,
+        function: &Known,
+        args: &[Known],
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
@@ -42,7 +60,9 @@ impl<'a> Flow<'a> {
         *state = before.join(state);
         if state.memory != before.memory {
             let mut again = state.clone();
+            let taken = self.taken.clone();
             let second = self.call(act, block, function, args, inst, &mut again)?;
+            self.taken = taken;
             *state = state.join(&again);
             return Some(first.join(&second));
         }
@@ -77,7 +97,7 @@ impl<'a> Flow<'a> {
             "confidences" => {
                 let (element, low, high) = elements(x);
                 let element = element.map(|e| confidence_of(&e));
-                Known::constant(Shape::List(Rc::new(List { element, low, high, items: None })))
+                Known::constant(Shape::List(Rc::new(List { element, low, high, items: None, size: None })))
             }
             "value" => dropped(x).marked(Mark::Declassified, at),
             "confident" => return Some(self.binary_form(act, crate::hir::Binary::State, args, inst, state)),
@@ -138,10 +158,9 @@ impl<'a> Flow<'a> {
                 let least = name.ends_with("min");
                 let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
                 let mut known = Known::computed(args, super::interval::extreme(&all, least));
-                // A number that the program bounds is chosen by nobody else, as far as the bound goes.
                 known.nothing = aggregate(x, args.len() == 1, at);
                 known.null = if known.nothing.is_some() { Null::Maybe } else { Null::Never };
-                known
+                if least && args.len() > 1 { all.iter().fold(known, |k, arg| k.measured(arg, false)) } else { known }
             }
             "mean" | "median" | "average" => {
                 let counted = if matches!(name, "mean" | "average") { self.counted_twice(x) } else { None };
@@ -212,6 +231,15 @@ impl<'a> Flow<'a> {
             "now" | "Date.now" | "random" | "Math.random" => {
                 Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() })))
             }
+            "substring" | "trim" | "split" if x.filled || !x.measures.is_empty() => {
+                let strict =
+                    name == "substring" && x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
+                if name == "split" {
+                    listed(name, args)
+                } else {
+                    Known::computed(args, Shape::Plain).measured(x, strict)
+                }
+            }
             "structuredClone" => x.clone(),
             _ if matches!(x.shape, Shape::Any) && method => {
                 Known { null: Null::Never, ..Known::computed(args, Shape::Any) }
@@ -260,6 +288,11 @@ impl<'a> Flow<'a> {
         let (element, low, high) = elements(source);
         let mut element = element.unwrap_or_else(Known::null);
         element.id = Id::NONE;
+        let turns = Turns {
+            low: if matches!(name, "some" | "every" | "find" | "findLast" | "findIndex") { 0.0 } else { low as f64 },
+            high: high.map_or(f64::INFINITY, |h| h as f64),
+            size: source.size(),
+        };
         let index = Known::constant(Shape::Number(Rc::new(Number {
             low: 0.0,
             high: high.map_or(f64::INFINITY, |h| h as f64),
@@ -273,7 +306,7 @@ impl<'a> Flow<'a> {
             known
         };
         let list_of = |element: Option<Known>, low: u64, high: Option<u64>| {
-            Shape::List(Rc::new(List { element, low, high, items: None }))
+            Shape::List(Rc::new(List { element, low, high, items: None, size: None }))
         };
         let Some(f) = args.get(1).filter(|_| !matches!(name, "unique")) else {
             return Some(own(list_of(Some(element), u64::from(low > 0), high)));
@@ -281,15 +314,10 @@ impl<'a> Flow<'a> {
         if name == "reduce" {
             let start = args.get(2).cloned().unwrap_or_else(|| element.clone());
             let mut total = start;
-            for _ in 0..4 {
-                let Some(next) = self.apply(
-                    act,
-                    block,
-                    f,
-                    &[total.detached(), element.clone(), index.clone(), source.clone()],
-                    inst,
-                    state,
-                ) else {
+            for round in 0..4 {
+                let turns = if round == 0 { turns.clone() } else { Turns::between(0.0, 0.0) };
+                let given = [total.detached(), element.clone(), index.clone(), source.clone()];
+                let Some(next) = self.apply(act, block, f, &given, &turns, inst, state) else {
                     break;
                 };
                 let joined = total.join(&next);
@@ -302,8 +330,9 @@ impl<'a> Flow<'a> {
             return Some(Known { id: Id::NONE, ..total });
         }
         if matches!(name, "sort" | "toSorted") {
-            let decided = self.apply(act, block, f, &[element.clone(), element.clone()], inst, state);
-            let sorted = own(list_of(Some(element), low, high));
+            let decided =
+                self.apply(act, block, f, &[element.clone(), element.clone()], &comparisons(&turns), inst, state);
+            let sorted = own(list_of(Some(element), low, high)).measured(source, false);
             return Some(decided.map_or(sorted.clone(), |d| sorted.under(&d)));
         }
         if high == Some(0) {
@@ -316,7 +345,7 @@ impl<'a> Flow<'a> {
         }
         let mut callback = element.clone();
         callback.id = Id(act.frame, inst.result.map_or(inst.span.start, |v| v.0) | 0x4000_0000);
-        let answer = self.apply(act, block, f, &[callback.clone(), index, source.clone()], inst, state);
+        let answer = self.apply(act, block, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
         let Some(answer) = answer else { return (low == 0).then(|| own(Shape::Plain)) };
         let kept = |truth: bool| {
             let mut facts = State::default();
@@ -343,7 +372,7 @@ impl<'a> Flow<'a> {
                 let (inner, _, _) = elements(&answer);
                 own(list_of(inner.map(|i| read(&answer, &i)), 0, None))
             }
-            "filter" => own(list_of(Some(kept(true)), 0, high)).under(&answer_own(&answer)),
+            "filter" => own(list_of(Some(kept(true)), 0, high)).under(&answer_own(&answer)).measured(source, false),
             "partition" => {
                 let sides =
                     [kept(true), kept(false)].map(|side| own(list_of(Some(side), 0, high)).under(&answer_own(&answer)));
@@ -352,6 +381,7 @@ impl<'a> Flow<'a> {
                     low: 2,
                     high: Some(2),
                     items: Some(Rc::new(sides.to_vec())),
+                    size: None,
                 })))
             }
             "find" | "findLast" => {
@@ -368,7 +398,7 @@ impl<'a> Flow<'a> {
                 }
                 found
             }
-            "sortBy" => own(list_of(Some(element), low, high)).under(&answer_own(&answer)),
+            "sortBy" => own(list_of(Some(element), low, high)).under(&answer_own(&answer)).measured(source, false),
             "groupBy" => {
                 let group = own(list_of(Some(element), 1, high)).under(&answer_own(&answer));
                 let object = Object { others: Some(Known { null: Null::Maybe, ..group }), ..Object::default() };
@@ -400,6 +430,9 @@ impl<'a> Flow<'a> {
     ) -> (Known, Known) {
         let at = act.at(inst.span);
         let mut changed = Known { id: Id::NONE, tests: None, ..target.clone() };
+        if !matches!(name, "pop" | "shift" | "sort" | "reverse") {
+            changed.measures = Rc::default();
+        }
         match (&target.shape, name) {
             (Shape::List(list), "push" | "unshift" | "fill" | "splice") => {
                 let mut list = list.summed();
@@ -432,6 +465,7 @@ impl<'a> Flow<'a> {
                         low: 0,
                         high: list.high,
                         items: None,
+                        size: None,
                     }))),
                     "fill" => changed.clone(),
                     _ => length(&changed, false),
@@ -446,6 +480,8 @@ impl<'a> Flow<'a> {
                 }
                 list.low = list.low.saturating_sub(1);
                 list.high = list.high.map(|h| h.saturating_sub(1));
+                changed.filled = false;
+                changed = changed.measured(target, target.is_filled());
                 changed.shape = Shape::List(Rc::new(list));
                 (Known { id: Id::NONE, ..element }, changed)
             }
@@ -572,6 +608,12 @@ impl<'a> Flow<'a> {
         }
         known
     }
+}
+
+/// How often a merge sort compares: at most the length times the levels.
+fn comparisons(turns: &Turns) -> Turns {
+    let levels = turns.high.max(1.0).log2().ceil();
+    Turns::between((turns.low - 1.0).max(0.0), if turns.high.is_finite() { turns.high * levels } else { f64::INFINITY })
 }
 
 fn agent_of(source: &super::domain::Source) -> super::domain::AgentShape {
@@ -701,7 +743,7 @@ fn listed(name: &str, args: &[Known]) -> Known {
         "chunk" => {
             let inner = known.clone();
             let rows = Known {
-                shape: Shape::List(Rc::new(List { element, low: 1, high: least(high, most), items: None })),
+                shape: Shape::List(Rc::new(List { element, low: 1, high: least(high, most), items: None, size: None })),
                 ..inner
             };
             (Some(rows), u64::from(low > 0), high)
@@ -714,14 +756,14 @@ fn listed(name: &str, args: &[Known]) -> Known {
                 }
                 _ => vec![plain.clone(), element.unwrap_or_else(Known::null)],
             };
-            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)) };
+            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
             (Some(Known::constant(Shape::List(Rc::new(pair)))), low, high)
         }
         "range" => {
             let (from, to) = if args.len() == 1 {
                 (Number::exactly(0.0), super::interval::numbers(x))
             } else {
-                (super::interval::numbers(x), count)
+                (super::interval::numbers(x), count.clone())
             };
             let span = Number { low: to.low - from.high, high: to.high - from.low, ..Number::any() };
             let (low, high) = if args.len() > 2 { (0, span.counts().1) } else { span.counts() };
@@ -736,15 +778,21 @@ fn listed(name: &str, args: &[Known]) -> Known {
                 element.unwrap_or_else(Known::null),
                 other.as_ref().and_then(|o| o.0.clone()).unwrap_or_else(Known::null),
             ];
-            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)) };
+            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
             (Some(Known::constant(Shape::List(Rc::new(pair)))), 0, high)
         }
         "split" => (Some(plain), 1, None),
         "keys" | "Object.keys" => (Some(plain), low, high),
         _ => (Some(plain), 0, None),
     };
-    known.shape = Shape::List(Rc::new(List { element, low, high, items: None }));
-    known
+    known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
+    known.measures = Rc::default();
+    known.filled = false;
+    match name {
+        "drop" | "slice" => known.measured(x, count.low >= 1.0 && x.is_filled()),
+        "take" | "reverse" | "toReversed" => known.measured(x, false),
+        _ => known,
+    }
 }
 
 impl Known {

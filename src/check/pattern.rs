@@ -1,6 +1,7 @@
 //! A pattern as a whole: what it is given, what it gives, what it declares.
 
-use super::domain::{Agent, AgentShape, Id, Integrity, Known, List, Mark, Null, SURE, Shape, number, raw};
+use super::amount::Cost;
+use super::domain::{Agent, AgentShape, Id, Integrity, Known, List, Mark, Null, Shape, raw};
 use super::finding::Reached;
 use super::flow::Flow;
 use super::state::State;
@@ -22,6 +23,8 @@ pub struct Walked {
     pub result: Option<Known>,
     /// The calls that reach agents.
     pub reached: BTreeSet<Reached>,
+    /// What it can take.
+    pub cost: Cost,
 }
 
 impl<'a> Flow<'a> {
@@ -48,13 +51,15 @@ impl<'a> Flow<'a> {
             })
             .collect();
         let before = std::mem::take(&mut self.findings.reached);
+        self.taken = Cost::default();
         let mut inside = state.clone();
         let closure = self.plain(function);
         let result = self.run((u32::MAX, function.0), &closure, &arguments, &mut inside);
         let reached = std::mem::replace(&mut self.findings.reached, before);
         self.findings.reached.extend(reached.iter().cloned());
-        let walked = Walked { function, result, reached };
+        let walked = Walked { function, result, reached, cost: std::mem::take(&mut self.taken) };
         self.declared(declared, &walked);
+        self.budgeted(declared, &walked);
         self.requires.clear();
         walked
     }
@@ -68,8 +73,13 @@ impl<'a> Flow<'a> {
             Type::Agent(interface) => agent(Agent::Named(Rc::from(name)), *interface),
             Type::Agents { interface, low, high } => {
                 let member = agent(Agent::Member(Rc::from(name)), *interface);
-                let list =
-                    List { element: Some(member), low: u64::from(*low), high: Some(u64::from(*high)), items: None };
+                let list = List {
+                    element: Some(member),
+                    low: u64::from(*low),
+                    high: Some(u64::from(*high)),
+                    items: None,
+                    size: Some(Rc::from(format!("{name}.length"))),
+                };
                 Known::constant(Shape::List(Rc::new(list))).born(id)
             }
             _ => {
@@ -78,7 +88,7 @@ impl<'a> Flow<'a> {
                     null: super::call::null_of(kind),
                     ..Known::constant(self.shape_of(kind, 0))
                 };
-                known.spread_to_parts().born(id)
+                known.spread_to_parts().named(name).born(id)
             }
         }
     }
@@ -249,9 +259,4 @@ fn head_of(span: Span) -> Span {
 pub fn too_complex(at: Location) -> Diagnostic {
     Diagnostic::new(Code::CF900, at, "this program is too complex to be checked")
         .help("split it into patterns that can be checked one by one")
-}
-
-/// A confidence for a certificate.
-pub fn shown(known: &Known) -> (f64, f64) {
-    (number(known.earned()), number(known.cap.bound.min(SURE)))
 }

@@ -220,6 +220,9 @@ impl Known {
                 self.shape = Shape::Number(Rc::new(Number { low, high, ..(**number).clone() }));
             }
         }
+        if learned.length.0 >= 1.0 || (learned.truth == Some(true) && matches!(self.shape, Shape::Plain)) {
+            self.filled = true;
+        }
         if let Shape::List(list) = &self.shape {
             let low = list.low.max(learned.length.0.max(0.0).ceil() as u64);
             let bound = learned.length.1;

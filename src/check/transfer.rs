@@ -76,7 +76,13 @@ impl<'a> Flow<'a> {
                     high: number.high + by,
                     ..Number { whole: number.whole && by.fract() == 0.0, ..Number::any() }
                 };
-                one(Known::computed(&args[..1], Shape::Number(Rc::new(moved))))
+                let known = Known::computed(&args[..1], Shape::Number(Rc::new(moved)));
+                let known = if *by < 0.0 && known.as_number().is_some_and(|n| n.low.is_finite()) {
+                    known.measured(&args[0], true)
+                } else {
+                    known
+                };
+                one(known)
             }
             Op::Offers(_) => one(Known::computed(&args[..1], Shape::Plain)),
             Op::Item => one(item(&args[0], &args[1])),
@@ -252,7 +258,7 @@ impl<'a> Flow<'a> {
             Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Add | Binary::Subtract => {
                 let mut known = Known::computed([a, b], super::interval::arithmetic(binary, a, b));
                 known.nothing = a.nothing.or(b.nothing);
-                known
+                super::interval::measured(binary, a, b, known)
             }
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
                 self.compare(act, binary, a, b, inst)
@@ -445,13 +451,14 @@ impl<'a> Flow<'a> {
             let items: Vec<Known> = args.to_vec();
             let count = items.len() as u64;
             let list = if items.len() <= 16 {
-                List { element: None, low: count, high: Some(count), items: Some(Rc::new(items)) }
+                List { element: None, low: count, high: Some(count), items: Some(Rc::new(items)), size: None }
             } else {
                 List {
                     element: items.into_iter().reduce(|a, b| a.join(&b)),
                     low: count,
                     high: Some(count),
                     items: None,
+                    size: None,
                 }
             };
             known.shape = Shape::List(Rc::new(list));
@@ -476,7 +483,7 @@ impl<'a> Flow<'a> {
                 (a, b) => a.or(b),
             };
         }
-        known.shape = Shape::List(Rc::new(List { element, low, high, items: None }));
+        known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
         known
     }
 }
@@ -550,7 +557,7 @@ fn range(low: &Known, high: &Known, inclusive: bool) -> Known {
     );
     Known::computed(
         [low, high],
-        Shape::List(Rc::new(List { element: Some(element), low: fewest, high: most, items: None })),
+        Shape::List(Rc::new(List { element: Some(element), low: fewest, high: most, items: None, size: None })),
     )
 }
 
@@ -587,7 +594,7 @@ pub fn part(x: &Known) -> Known {
     let mut known = own(std::slice::from_ref(x), Shape::Any);
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
-    known
+    known.measured(x, true)
 }
 
 /// A part read out of a container.
@@ -604,7 +611,7 @@ pub fn read(container: &Known, element: &Known) -> Known {
     if container.claim != Claim::SURE {
         known.parts = Rc::new(BTreeSet::from([Id::NONE]));
     }
-    known
+    known.measured(container, true)
 }
 
 fn item(x: &Known, i: &Known) -> Known {
@@ -630,6 +637,8 @@ fn beside(x: &Known, i: &Known) -> Known {
 fn rest(x: &Known, from: u64) -> Known {
     let mut known = x.clone();
     known.id = Id::NONE;
+    known.filled = false;
+    known = known.measured(x, from > 0 && x.is_filled());
     if let Shape::List(list) = &x.shape {
         let items = list.items.as_ref().map(|items| Rc::new(items.iter().skip(from as usize).cloned().collect()));
         let list = List {
@@ -637,6 +646,7 @@ fn rest(x: &Known, from: u64) -> Known {
             low: list.low.saturating_sub(from),
             high: list.high.map(|h| h.saturating_sub(from)),
             items,
+            size: None,
         };
         known.shape = Shape::List(Rc::new(list));
     }
@@ -780,7 +790,7 @@ impl Flow<'_> {
             let below = self.reached(root, std::slice::from_ref(step));
             self.placed(&below, rest, value)
         };
-        let mut known = Known { id: Id::NONE, tests: None, ..root.clone() };
+        let mut known = Known { id: Id::NONE, tests: None, measures: Rc::default(), ..root.clone() };
         if let Step::Any(key) = step {
             known.claim = known.claim.min(key.claim);
             known.cap = known.cap.min(key.cap);
@@ -839,8 +849,13 @@ impl Flow<'_> {
             interface: None,
             chosen: false,
         };
-        let list =
-            List { element: Some(Known::constant(Shape::Agent(Rc::new(agent)))), low: 0, high: None, items: None };
+        let list = List {
+            element: Some(Known::constant(Shape::Agent(Rc::new(agent)))),
+            low: 0,
+            high: None,
+            items: None,
+            size: None,
+        };
         Known::constant(Shape::List(Rc::new(list)))
     }
 

@@ -4,6 +4,7 @@
 //! stays, or a list that loses an element. The code does not tell how the loop was written, so the forms that the language
 //! promises to be bounded (`for … in`, `max`) come out of the same rule as the others.
 
+use super::amount::Turns;
 use super::domain::{Integrity, Known, Null, Shape};
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
@@ -17,17 +18,6 @@ use std::rc::Rc;
 
 /// The most turns that `max` may give.
 const MOST_TURNS: f64 = 10_000.0;
-
-/// How often a loop turns, at least and at most.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Turns {
-    /// At least.
-    pub low: f64,
-    /// At most.
-    pub high: f64,
-    /// The length it turns as often as, where it has no number.
-    pub symbol: Option<Rc<str>>,
-}
 
 /// Why no bound was found, from the most telling to the least.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -61,7 +51,7 @@ impl<'a> Flow<'a> {
                     self.turned.insert((act.frame, natural.head), turns);
                 }
                 Err(fault) => {
-                    let unbounded = Turns { low: 0.0, high: f64::INFINITY, symbol: None };
+                    let unbounded = Turns { low: 0.0, high: f64::INFINITY, size: None };
                     self.turned.insert((act.frame, natural.head), unbounded);
                     if let Some(at) = at {
                         self.unbounded(fault, written.map_or(Form::While, |l| l.form), at);
@@ -87,7 +77,7 @@ impl<'a> Flow<'a> {
                 );
             }
             if number.high.is_finite() {
-                return Ok(Turns { low: 0.0, high: number.high.max(0.0), symbol: None });
+                return Ok(Turns { low: 0.0, high: number.high.max(0.0), size: None });
             }
             return if known.integrity >= Integrity::Input { Err(Fault::Chosen) } else { Err(Fault::None) };
         }
@@ -111,7 +101,7 @@ impl<'a> Flow<'a> {
             return if fault == Fault::Chosen {
                 Err(fault)
             } else {
-                Ok(Turns { low: 0.0, high: f64::INFINITY, symbol: Some(Rc::from("length")) })
+                Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("length")) })
             };
         }
         let breaks = natural.blocks.iter().any(|&b| {
@@ -246,7 +236,7 @@ impl<'a> Flow<'a> {
             let low =
                 if whole { ((y.low - x.high + more) / towards.max(step.high.abs())).floor().max(0.0) } else { 0.0 };
             if high.is_finite() {
-                return Ok(Turns { low, high, symbol: None });
+                return Ok(Turns { low, high, size: None });
             }
             if towards < 1.0 {
                 fault = fault.min(Fault::Step);
@@ -255,7 +245,7 @@ impl<'a> Flow<'a> {
             let bound_known = if grows { &to } else { &from };
             if y.length_of.is_some() || x.length_of.is_some() || sized(&to) || sized(&from) {
                 let symbol = self.symbol_of(act, bound, state);
-                return Ok(Turns { low: 0.0, high: f64::INFINITY, symbol: Some(symbol) });
+                return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(symbol) });
             }
             let chosen = from.integrity >= Integrity::Input && !x.low.is_finite()
                 || to.integrity >= Integrity::Input && !y.high.is_finite();
@@ -266,7 +256,7 @@ impl<'a> Flow<'a> {
             });
             if !chosen && bound_known.integrity < Integrity::Input {
                 // A number of the program itself that grew past what is followed here: it is finite all the same.
-                return Ok(Turns { low: 0.0, high: f64::INFINITY, symbol: Some(Rc::from("steps")) });
+                return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("steps")) });
             }
         }
         Err(fault)
@@ -478,7 +468,7 @@ impl<'a> Flow<'a> {
             _ => f64::INFINITY,
         };
         let symbol = high.is_infinite().then(|| self.symbol_of(act, list, state));
-        Ok(Turns { low: 0.0, high, symbol })
+        Ok(Turns { low: 0.0, high, size: symbol })
     }
 
     fn symbol_of(&self, act: &Activation<'a>, var: Var, _state: &State) -> Rc<str> {
