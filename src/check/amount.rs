@@ -11,7 +11,7 @@ const HIGHEST: usize = 4;
 
 /// A size that is not known before the run, with the most it can be.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Size {
+pub(super) struct Size {
     /// Its name, as in `analysts.length`.
     pub name: Rc<str>,
     /// The least it can be.
@@ -22,7 +22,7 @@ pub struct Size {
 
 /// An amount.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Amount {
+pub(super) struct Amount {
     /// At least.
     pub low: f64,
     /// At most: coefficients by the names of the sizes multiplied; the empty product is the constant.
@@ -39,11 +39,6 @@ impl Amount {
             terms: if x == 0.0 { BTreeMap::new() } else { BTreeMap::from([(Vec::new(), x)]) },
             ..Self::default()
         }
-    }
-
-    /// At most nothing is known.
-    pub fn endless(low: f64) -> Self {
-        Self { low, endless: true, ..Self::default() }
     }
 
     /// Whether it is nothing in any case.
@@ -150,7 +145,7 @@ impl Amount {
 
 /// What a stretch of code can take.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Cost {
+pub(super) struct Cost {
     /// Requests to agents.
     pub calls: Amount,
     /// Requests to each agent.
@@ -213,7 +208,7 @@ impl Cost {
 
 /// How often something runs.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Turns {
+pub(super) struct Turns {
     /// At least.
     pub low: f64,
     /// At most.
@@ -234,11 +229,6 @@ impl Turns {
             Some(name) => amount.times_size(&Size { name: name.clone(), low: self.low, high: self.high }),
             None => amount.times(self.low, self.high),
         }
-    }
-
-    /// One time fewer.
-    pub fn fewer(&self) -> Turns {
-        Turns { low: (self.low - 1.0).max(0.0), ..self.clone() }
     }
 }
 

@@ -189,7 +189,8 @@ impl<'a> Flow<'a> {
                 d.help(format!("its interface lists {}", known.join(", ")))
             });
         }
-        self.request(asked.effect, at, &label, name);
+        let marked = asked.method.is_some_and(|m| m.effect.is_some());
+        self.request(asked.effect, at, &label, name, marked);
         if asked.effect >= Effect::Notify {
             let what = format!("`{label}.{name}`");
             self.action(act, block, asked.effect, &what, args, receiver, at, state);
@@ -210,8 +211,8 @@ impl<'a> Flow<'a> {
     }
 
     /// Counts a request.
-    pub fn request(&mut self, effect: Effect, at: Location, agent: &str, method: &str) {
-        self.findings.reached.insert(Reached { effect, at, what: format!("{agent}.{method}") });
+    pub fn request(&mut self, effect: Effect, at: Location, agent: &str, method: &str, declared: bool) {
+        self.findings.reached.insert(Reached { effect, at, what: format!("{agent}.{method}"), declared });
         self.taken.add(&super::amount::Cost::request(agent));
     }
 
@@ -527,7 +528,7 @@ impl Known {
 }
 
 /// Whether a type admits null.
-pub fn null_of(kind: &Type) -> Null {
+pub(super) fn null_of(kind: &Type) -> Null {
     match kind {
         Type::Any => Null::Maybe,
         Type::Null => Null::Always,
@@ -537,7 +538,7 @@ pub fn null_of(kind: &Type) -> Null {
 }
 
 /// An agent in words.
-pub fn describe(agent: &AgentShape) -> String {
+pub(super) fn describe(agent: &AgentShape) -> String {
     let names: Vec<&str> = agent
         .who
         .iter()
@@ -559,12 +560,12 @@ fn because(kind: Nothing) -> &'static str {
 }
 
 /// A confidence as people read it.
-pub fn percent(confidence: Raw) -> String {
+pub(super) fn percent(confidence: Raw) -> String {
     if confidence <= NONE { "none".into() } else { format!("{}%", (number(confidence) * 100.0).floor()) }
 }
 
 /// The confidences a value can carry, as people read them.
-pub fn interval(claim: Claim) -> String {
+pub(super) fn interval(claim: Claim) -> String {
     match (claim.known(), claim.unknown) {
         (true, false) => format!("{} to {}", number(claim.low), number(claim.high)),
         (true, true) => format!("{} to {}, or none at all", number(claim.low), number(claim.high)),

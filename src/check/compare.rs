@@ -171,17 +171,13 @@ impl<'a> Flow<'a> {
     }
 
     /// A threshold of a gate, a band, an asking `~>`: who chose it?
-    pub fn threshold(&mut self, _act: &Activation<'a>, t: &Known, at: Location, _state: &State) {
-        self.chosen_threshold(t, at);
-    }
-
-    fn chosen_threshold(&mut self, t: &Known, at: Location) {
+    pub fn chosen_threshold(&mut self, t: &Known, at: Location) {
         let floor = t.as_number().is_some_and(|n| n.low.is_finite() && n.low > 0.0 && n.confidence_of.is_none());
         if floor {
             return;
         }
         match t.integrity {
-            Integrity::Program | Integrity::Operator => {}
+            Integrity::Program => {}
             Integrity::Input => {
                 let severity = Severity::Warning;
                 self.findings.report(Code::CF018, at, "the input can choose this threshold", |d| {

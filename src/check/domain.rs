@@ -12,28 +12,30 @@ use crate::value::{Confidence, Evidence};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+pub(super) use super::shape::{AgentShape, Closure, List, Number, Object, Shape};
+
 /// Confidences as the machine holds them: 0 unknown, else 1 + steps.
-pub type Raw = u32;
+pub(super) type Raw = u32;
 
 /// Confidence 1.
-pub const SURE: Raw = Confidence::ONE.bits();
+pub(super) const SURE: Raw = Confidence::ONE.bits();
 
 /// Confidence 0.
-pub const NONE: Raw = Confidence::ZERO.bits();
+pub(super) const NONE: Raw = Confidence::ZERO.bits();
 
 /// The confidence of a number of the program, clamped.
-pub fn raw(number: f64) -> Raw {
+pub(super) fn raw(number: f64) -> Raw {
     Confidence::from_number(number.clamp(0.0, 1.0)).map_or(NONE, Confidence::bits)
 }
 
 /// A confidence as a number, unknown as 0.
-pub fn number(confidence: Raw) -> f64 {
+pub(super) fn number(confidence: Raw) -> f64 {
     Confidence::from_bits(confidence).and_then(Confidence::number).unwrap_or(0.0)
 }
 
 /// The confidences a value can carry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Claim {
+pub(super) struct Claim {
     /// Whether it may be unknown.
     pub unknown: bool,
     /// The least when it is known.
@@ -132,11 +134,9 @@ impl Claim {
 
 /// Who can influence the content of a value.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Integrity {
+pub(super) enum Integrity {
     /// The program alone.
     Program,
-    /// The operator: agents files, policy.
-    Operator,
     /// Whoever gives the input.
     Input,
     /// An agent.
@@ -147,7 +147,7 @@ pub enum Integrity {
 
 /// Why no more is believed of a value than its cap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Why {
+pub(super) enum Why {
     /// Nothing holds it down.
     Free,
     /// A `~>` states it.
@@ -160,7 +160,7 @@ pub enum Why {
 
 /// What is believed of a value at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cap {
+pub(super) struct Cap {
     /// The bound.
     pub bound: Raw,
     /// Why it is no higher.
@@ -179,7 +179,7 @@ impl Cap {
 
 /// A null that means that nothing was found or agreed on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Nothing {
+pub(super) enum Nothing {
     /// The null of a gate that did not pass.
     Gate,
     /// The null of a vote that was not decided.
@@ -192,7 +192,7 @@ pub enum Nothing {
 
 /// Whether a value may be null.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Null {
+pub(super) enum Null {
     /// It is not.
     Never,
     /// It may be.
@@ -210,7 +210,7 @@ impl Null {
 
 /// The place where a value came about: an activation of a function, and a value in it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Id(pub u32, pub u32);
+pub(super) struct Id(pub u32, pub u32);
 
 impl Id {
     /// Of nothing in particular; no test refines it.
@@ -219,7 +219,7 @@ impl Id {
 
 /// An agent as far as the text tells which.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Agent {
+pub(super) enum Agent {
     /// A parameter, or an agent bound by name.
     Named(Rc<str>),
     /// Any member of a list parameter; members are distinct.
@@ -230,7 +230,7 @@ pub enum Agent {
 
 /// Something a value comes from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Source {
+pub(super) struct Source {
     /// Who gave it.
     pub agent: Agent,
     /// The call that gave it.
@@ -239,7 +239,7 @@ pub struct Source {
 
 /// A remark that stays with a value until it reaches something that matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Mark {
+pub(super) enum Mark {
     /// Its confidence was dropped by `value`.
     Declassified,
     /// It is the best of many uncalibrated answers.
@@ -254,7 +254,7 @@ pub enum Mark {
 
 /// What is known of a value.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Known {
+pub(super) struct Known {
     /// The confidences it can carry, its own for a list or object.
     pub claim: Claim,
     /// What is believed of it at most.
@@ -293,7 +293,7 @@ pub struct Known {
 
 /// What a boolean tells about other values.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Tests {
+pub(super) struct Tests {
     /// When it is true.
     pub yes: Vec<Fact>,
     /// When it is not.
@@ -302,7 +302,7 @@ pub struct Tests {
 
 /// Something a test tells.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Fact {
+pub(super) enum Fact {
     /// The value's confidence is at least this.
     AtLeast(Id, Raw),
     /// The value's confidence is below this, or unknown.
@@ -329,145 +329,9 @@ pub enum Fact {
     LengthTo(Id, f64),
 }
 
-/// What a value looks like.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Shape {
-    /// Anything; its parts are as sure as itself.
-    Any,
-    /// A number.
-    Number(Rc<Number>),
-    /// A constant text.
-    Text(Rc<str>),
-    /// A constant truth value.
-    Bool(bool),
-    /// Something without parts of its own: text, null, a truth value.
-    Plain,
-    /// A list.
-    List(Rc<List>),
-    /// An object.
-    Object(Rc<Object>),
-    /// Some of these functions.
-    Functions(Rc<Vec<Closure>>),
-    /// A built-in.
-    Builtin(BuiltinId),
-    /// An agent.
-    Agent(Rc<AgentShape>),
-    /// All bound agents by name.
-    Agents,
-    /// A variable's cell, in the hands of a closure.
-    Cell(CellId),
-}
-
-/// A number.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Number {
-    /// At least.
-    pub low: f64,
-    /// At most.
-    pub high: f64,
-    /// Whether it is whole.
-    pub whole: bool,
-    /// The value whose confidence it is.
-    pub confidence_of: Option<Id>,
-    /// The value whose length it is.
-    pub length_of: Option<Id>,
-    /// The values that it was assessed on, where it is made from a confidence.
-    pub assessed: Option<Rc<BTreeSet<Id>>>,
-    /// Whether arithmetic changed a confidence, and nothing has capped it since.
-    pub changed: bool,
-    /// Whether it is made from lengths alone, so that it is finite whoever chose them.
-    pub sized: bool,
-}
-
-impl Number {
-    /// Any number.
-    pub fn any() -> Self {
-        Self {
-            low: f64::NEG_INFINITY,
-            high: f64::INFINITY,
-            whole: false,
-            confidence_of: None,
-            length_of: None,
-            assessed: None,
-            changed: false,
-            sized: false,
-        }
-    }
-
-    /// One number.
-    pub fn exactly(x: f64) -> Self {
-        Self { low: x, high: x, whole: x.fract() == 0.0, ..Self::any() }
-    }
-
-    /// The number, when only one is possible.
-    pub fn constant(&self) -> Option<f64> {
-        (self.low == self.high).then_some(self.low)
-    }
-
-    fn join(&self, other: &Self) -> Self {
-        Self {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-            whole: self.whole && other.whole,
-            confidence_of: if self.confidence_of == other.confidence_of { self.confidence_of } else { None },
-            length_of: if self.length_of == other.length_of { self.length_of } else { None },
-            assessed: match (&self.assessed, &other.assessed) {
-                (Some(a), Some(b)) => Some(union(a, b)),
-                (a, b) => a.clone().or_else(|| b.clone()),
-            },
-            changed: self.changed || other.changed,
-            sized: (self.sized || self.constant().is_some()) && (other.sized || other.constant().is_some()),
-        }
-    }
-}
-
-/// A list.
-#[derive(Clone, PartialEq, Debug)]
-pub struct List {
-    /// What any element is.
-    pub element: Option<Known>,
-    /// The fewest elements.
-    pub low: u64,
-    /// The most, where there is a bound.
-    pub high: Option<u64>,
-    /// The elements one by one, for short lists that are written out.
-    pub items: Option<Rc<Vec<Known>>>,
-    /// The name of its length, when it is the length of something that the host gives.
-    pub size: Option<Rc<str>>,
-}
-
-/// An object.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Object {
-    /// The fields that are known.
-    pub fields: BTreeMap<Rc<str>, Known>,
-    /// What any other field is, where there may be others.
-    pub others: Option<Known>,
-}
-
-/// A function with what it carries.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Closure {
-    /// Its code.
-    pub function: FunctionId,
-    /// Values and cells.
-    pub captures: Rc<Vec<Known>>,
-}
-
-/// An agent.
-#[derive(Clone, PartialEq, Debug)]
-pub struct AgentShape {
-    /// Which ones it may be.
-    pub who: BTreeSet<Agent>,
-    /// Its interface, where one is declared.
-    pub interface: Option<InterfaceId>,
-    /// Whether agent text chose it.
-    pub chosen: bool,
-}
-
 /// Memory that outlives an instruction.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub enum CellId {
+pub(super) enum CellId {
     /// A cell made at a place.
     Cell(Id),
     /// A variable of a module.
@@ -477,7 +341,7 @@ pub enum CellId {
 }
 
 /// Both sets in one, sharing where one holds the other.
-pub fn union<T: Ord + Clone>(a: &Rc<BTreeSet<T>>, b: &Rc<BTreeSet<T>>) -> Rc<BTreeSet<T>> {
+pub(super) fn union<T: Ord + Clone>(a: &Rc<BTreeSet<T>>, b: &Rc<BTreeSet<T>>) -> Rc<BTreeSet<T>> {
     if Rc::ptr_eq(a, b) || b.is_subset(a) {
         a.clone()
     } else if a.is_subset(b) {
@@ -489,9 +353,6 @@ pub fn union<T: Ord + Clone>(a: &Rc<BTreeSet<T>>, b: &Rc<BTreeSet<T>>) -> Rc<BTr
 
 /// Beyond so many values a minimum is no longer followed to its parts.
 const MOST_PARTS: usize = 12;
-
-/// Beyond this nesting a value's shape is forgotten.
-const DEEPEST: u32 = 4;
 
 impl Known {
     /// A constant of the program.
@@ -649,7 +510,7 @@ impl Known {
         self.join_at(other, 0)
     }
 
-    fn join_at(&self, other: &Known, depth: u32) -> Known {
+    pub(super) fn join_at(&self, other: &Known, depth: u32) -> Known {
         if self == other {
             return self.clone();
         }
@@ -766,110 +627,4 @@ fn add_sources(a: &Rc<BTreeMap<Source, bool>>, b: &Rc<BTreeMap<Source, bool>>) -
 
 fn join_sources(a: &Rc<BTreeMap<Source, bool>>, b: &Rc<BTreeMap<Source, bool>>) -> Rc<BTreeMap<Source, bool>> {
     add_sources(a, b)
-}
-
-impl Shape {
-    fn join(&self, other: &Shape, self_null: bool, other_null: bool, depth: u32) -> Shape {
-        if self == other || other_null {
-            return self.clone();
-        }
-        if self_null {
-            return other.clone();
-        }
-        if depth >= DEEPEST {
-            return Shape::Any;
-        }
-        match (self, other) {
-            (Shape::Number(a), Shape::Number(b)) => Shape::Number(Rc::new(a.join(b))),
-            (Shape::List(a), Shape::List(b)) => Shape::List(Rc::new(a.join(b, depth))),
-            (Shape::Object(a), Shape::Object(b)) => Shape::Object(Rc::new(a.join(b, depth))),
-            (Shape::Functions(a), Shape::Functions(b)) => {
-                let mut all = (**a).clone();
-                for closure in b.iter() {
-                    match all.iter_mut().find(|c| c.function == closure.function) {
-                        Some(same) => {
-                            let captures = same.captures.iter().zip(closure.captures.iter());
-                            same.captures = Rc::new(captures.map(|(x, y)| x.join_at(y, depth + 1)).collect());
-                        }
-                        None => all.push(closure.clone()),
-                    }
-                }
-                Shape::Functions(Rc::new(all))
-            }
-            (Shape::Agent(a), Shape::Agent(b)) => Shape::Agent(Rc::new(AgentShape {
-                who: a.who.union(&b.who).cloned().collect(),
-                interface: if a.interface == b.interface { a.interface } else { None },
-                chosen: a.chosen || b.chosen,
-            })),
-            (Shape::Text(_) | Shape::Bool(_) | Shape::Plain, Shape::Text(_) | Shape::Bool(_) | Shape::Plain) => {
-                Shape::Plain
-            }
-            (
-                Shape::Plain | Shape::Text(_) | Shape::Bool(_) | Shape::Number(_),
-                Shape::Plain | Shape::Text(_) | Shape::Bool(_) | Shape::Number(_),
-            ) => Shape::Plain,
-            _ => Shape::Any,
-        }
-    }
-}
-
-impl List {
-    /// What reading any element gives.
-    pub fn any(&self) -> Option<Known> {
-        self.element.clone().or_else(|| {
-            let items = self.items.as_ref()?;
-            items.iter().cloned().reduce(|a, b| a.join(&b))
-        })
-    }
-
-    /// The same list with its elements summed up.
-    pub fn summed(&self) -> List {
-        List { element: self.any(), items: None, ..self.clone() }
-    }
-
-    fn join(&self, other: &List, depth: u32) -> List {
-        let items = match (&self.items, &other.items) {
-            (Some(a), Some(b)) if a.len() == b.len() => {
-                Some(Rc::new(a.iter().zip(b.iter()).map(|(x, y)| x.join_at(y, depth + 1)).collect()))
-            }
-            _ => None,
-        };
-        let element = match (self.any(), other.any()) {
-            _ if items.is_some() => None,
-            (Some(a), Some(b)) => Some(a.join_at(&b, depth + 1)),
-            (a, b) => a.or(b),
-        };
-        let size = if self.size == other.size { self.size.clone() } else { None };
-        List {
-            element,
-            low: self.low.min(other.low),
-            high: self.high.zip(other.high).map(|(a, b)| a.max(b)),
-            items,
-            size,
-        }
-    }
-}
-
-impl Object {
-    fn join(&self, other: &Object, depth: u32) -> Object {
-        let mut fields = BTreeMap::new();
-        for key in self.fields.keys().chain(other.fields.keys()) {
-            let joined = match (self.field(key), other.field(key)) {
-                (Some(a), Some(b)) => a.join_at(&b, depth + 1),
-                (Some(a), None) | (None, Some(a)) => Known { null: a.null.join(Null::Always), ..a },
-                (None, None) => continue,
-            };
-            fields.insert(key.clone(), joined);
-        }
-        let others = match (&self.others, &other.others) {
-            (Some(a), Some(b)) => Some(a.join_at(b, depth + 1)),
-            (a, b) => a.clone().or_else(|| b.clone()),
-        };
-        Object { fields, others }
-    }
-
-    /// What a field is, if it may be there.
-    pub fn field(&self, key: &str) -> Option<Known> {
-        self.fields.get(key).cloned().or_else(|| self.others.clone())
-    }
 }

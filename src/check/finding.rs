@@ -8,18 +8,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A call that reaches an agent.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Reached {
+pub(super) struct Reached {
     /// How grave it is.
     pub effect: Effect,
     /// Where.
     pub at: Location,
     /// The agent and what it is asked, for people.
     pub what: String,
+    /// Whether the program says how grave it is.
+    pub declared: bool,
 }
 
 /// Findings of a walk.
 #[derive(Default, Debug)]
-pub struct Findings {
+pub(super) struct Findings {
     found: BTreeMap<(Code, Location), Diagnostic>,
     outcomes: BTreeMap<Location, (bool, bool)>,
     arms: BTreeMap<(Location, Band), bool>,

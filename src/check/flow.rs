@@ -4,12 +4,12 @@
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
 use super::amount::Cost;
-use super::domain::{CellId, Closure, Fact, Id, Known, Number, Raw, SURE, Shape, Tests, Why, raw};
+use super::domain::{Closure, Fact, Id, Known, Number, Raw, SURE, Shape, Tests, Why, raw};
 use super::finding::Findings;
 use super::graph::Graph;
 use super::setting::Setting;
 use super::state::State;
-use crate::hir::{FunctionId, Kind};
+use crate::hir::FunctionId;
 use crate::ir::{BlockId, End, Function, HandlerId, Inst, Program, Target, Threshold, Var};
 use crate::source::{Location, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -25,7 +25,7 @@ const PATIENCE: u32 = 4;
 const DEEPEST_CALLS: usize = 40;
 
 /// The walk over a program.
-pub struct Flow<'a> {
+pub(super) struct Flow<'a> {
     /// What is walked.
     pub program: &'a Program,
     /// What the operator and the agents file say.
@@ -64,7 +64,7 @@ struct Summary {
 }
 
 /// One function being walked at one place.
-pub struct Activation<'a> {
+pub(super) struct Activation<'a> {
     /// Its number, the same whenever the same place calls.
     pub frame: u32,
     /// Its code.
@@ -141,11 +141,6 @@ impl<'a> Flow<'a> {
     /// Whether the work is used up.
     pub fn exhausted(&self) -> bool {
         self.work > MOST_WORK
-    }
-
-    /// The steps walked so far.
-    pub fn work(&self) -> u64 {
-        self.work
     }
 
     /// Walks a function with these arguments from a place (a frame and a number there). Gives what it returns, if it ever
@@ -423,7 +418,7 @@ impl<'a> Flow<'a> {
                         Threshold::Fixed(x) => raw(*x),
                         Threshold::Computed(var) => {
                             let value = act.value(*var, state);
-                            self.threshold(act, &value, at, state);
+                            self.chosen_threshold(&value, at);
                             value.as_number().map_or(super::domain::NONE, |n| raw(n.low))
                         }
                     };
@@ -547,13 +542,6 @@ impl<'a> Flow<'a> {
     /// A function without captures.
     pub fn plain(&self, function: FunctionId) -> Closure {
         Closure { function, captures: Rc::default() }
-    }
-
-    /// Walks the statements of a module.
-    pub fn module(&mut self, function: FunctionId, state: &mut State) -> Option<Known> {
-        debug_assert_eq!(self.code(function).kind, Kind::Module);
-        let closure = self.plain(function);
-        self.run((u32::MAX, function.0), &closure, &[], state)
     }
 }
 
@@ -704,9 +692,6 @@ impl Known {
         result
     }
 }
-
-/// Memory by place, for what outlives a walk.
-pub type Memory = BTreeMap<CellId, Known>;
 
 impl Number {
     /// Its interval as counts of turns or elements.

@@ -6,8 +6,8 @@ use super::domain::{
     Source,
 };
 use super::flow::{Activation, Flow};
+use super::read::{elements, length, part, read};
 use super::state::State;
-use super::transfer::{elements, length, part, read};
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
 use crate::ir::{Inst, Task};
@@ -199,13 +199,21 @@ impl<'a> Flow<'a> {
                     Some(Shape::Object(object)) => object.field(name),
                     _ => None,
                 };
+                let attempts = option("attempts").or_else(|| option("max"));
+                let attempts = attempts.map_or(3.0, |a| super::interval::numbers(&a).high);
+                if attempts > MOST_ATTEMPTS {
+                    self.findings.report(Code::TM11, at, format!("more than {MOST_ATTEMPTS} attempts"), |d| {
+                        d.help("try at most ten times: `{ attempts: 3 }`")
+                    });
+                }
+                let outer = std::mem::take(&mut self.taken);
                 self.repeats.push(("retry", at));
                 let result = run(self, args.first()?, &[], state);
                 self.repeats.pop();
-                let attempts =
-                    option("attempts").or_else(|| option("max")).map_or(3.0, |a| super::interval::numbers(&a).high);
+                let once = std::mem::replace(&mut self.taken, outer);
+                self.taken.add(&once.times(&Turns::between(1.0, attempts)));
                 if let Some(until) = option("until") {
-                    self.threshold(act, &until, at, state);
+                    self.chosen_threshold(&until, at);
                 }
                 let mut result = result?.detached();
                 result.id = Id::NONE;
@@ -286,7 +294,7 @@ impl<'a> Flow<'a> {
         let method = interface.and_then(|i| i.methods.first());
         let (name, result) =
             method.map_or(("analyze".to_owned(), Type::Any), |m| (m.name.to_string(), m.signature.result.clone()));
-        self.request(Effect::Ask, at, &super::call::describe(agent), &name);
+        self.request(Effect::Ask, at, &super::call::describe(agent), &name, true);
         self.answer(agent, &name, args, &result, place(act, inst), at)
     }
 
@@ -344,7 +352,7 @@ impl<'a> Flow<'a> {
                 interface: None,
                 chosen: false,
             });
-            self.request(Effect::Ask, at, &label, "verify");
+            self.request(Effect::Ask, at, &label, "verify", true);
             if let Some(own) =
                 who.iter().find(|w| matches!(w, Agent::Named(_)) && sources.keys().any(|s| &s.agent == *w))
             {
@@ -364,11 +372,11 @@ impl<'a> Flow<'a> {
             if command.whole().integrity >= Integrity::Agent {
                 self.chosen_by_agent(at, "command");
             }
-            self.request(Effect::Ask, at, "command", "run");
+            self.request(Effect::Ask, at, "command", "run", true);
             return judged(Evidence::Checked, (*x.sources).clone(), None);
         }
         if options.field("human").is_some() {
-            self.request(Effect::Ask, at, "human", "approve");
+            self.request(Effect::Ask, at, "human", "approve", true);
             return judged(Evidence::Approved, (*x.sources).clone(), None);
         }
         let mut known = x.clone();
@@ -380,7 +388,7 @@ impl<'a> Flow<'a> {
     pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst) -> Known {
         let at = act.at(inst.span);
         let mut known = args.first().cloned().unwrap_or_else(Known::null);
-        self.request(Effect::Ask, at, "human", "approve");
+        self.request(Effect::Ask, at, "human", "approve", true);
         known.claim = Claim::between(NONE, SURE);
         known.cap = Cap::FREE;
         known.evidence = Evidence::Approved;
@@ -403,7 +411,7 @@ impl<'a> Flow<'a> {
         }
         let agent =
             AgentShape { who: BTreeSet::from([Agent::Named(Rc::from("default"))]), interface: None, chosen: false };
-        self.request(Effect::Ask, at, "default", "llm");
+        self.request(Effect::Ask, at, "default", "llm", true);
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
     }
 

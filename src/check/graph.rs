@@ -3,7 +3,7 @@
 use crate::ir::{BlockId, End, Function, Target};
 
 /// The ways out of a block, exceptional ones aside.
-pub fn targets(end: &End) -> Vec<&Target> {
+pub(super) fn targets(end: &End) -> Vec<&Target> {
     match end {
         End::Jump(target) => vec![target],
         End::Branch { then, otherwise, .. } => vec![then, otherwise],
@@ -16,7 +16,7 @@ pub fn targets(end: &End) -> Vec<&Target> {
 
 /// A loop found in the code.
 #[derive(Clone, Debug)]
-pub struct Natural {
+pub(super) struct Natural {
     /// The block each turn begins with.
     pub head: usize,
     /// All its blocks, the head among them.
@@ -27,7 +27,7 @@ pub struct Natural {
 
 /// Where a value is defined.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Definition {
+pub(super) enum Definition {
     /// A block's parameter.
     Parameter(usize, usize),
     /// An instruction of a block.
@@ -38,7 +38,7 @@ pub enum Definition {
 
 /// What is known of a function's control flow.
 #[derive(Debug)]
-pub struct Graph {
+pub(super) struct Graph {
     /// Blocks that can be reached, each before what follows it, loops aside.
     pub order: Vec<usize>,
     /// Position of each block in `order`; `usize::MAX` if it is never reached.

@@ -5,7 +5,7 @@ use crate::hir::Binary;
 use std::rc::Rc;
 
 /// What arithmetic gives.
-pub fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
+pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
     if binary == Binary::Add {
         if let (Some(x), Some(y)) = (a.as_text(), b.as_text()) {
             return if x.len() + y.len() < 4096 { Shape::Text(Rc::from(format!("{x}{y}"))) } else { Shape::Plain };
@@ -55,12 +55,12 @@ pub fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
 }
 
 /// The numbers a value can be; any, where that is not known.
-pub fn numbers(x: &Known) -> Number {
+pub(super) fn numbers(x: &Known) -> Number {
     x.as_number().cloned().unwrap_or_else(Number::any)
 }
 
 /// The least or the greatest of several numbers.
-pub fn extreme(all: &[Known], least: bool) -> Shape {
+pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
     let mut found: Option<Number> = None;
     for known in all {
         let x = numbers(known);
@@ -93,7 +93,7 @@ fn sized(x: &Number, y: &Number) -> bool {
 }
 
 /// What a computed number is no larger than: what it falls from by a step, when it is bounded below.
-pub fn measured(binary: Binary, a: &Known, b: &Known, result: Known) -> Known {
+pub(super) fn measured(binary: Binary, a: &Known, b: &Known, result: Known) -> Known {
     let Some(number) = result.as_number() else { return result };
     let (x, y) = (numbers(a), numbers(b));
     match binary {

@@ -4,9 +4,11 @@
 //! answers with findings: an error refuses the program. What it proves of an accepted program is its certificate. Each
 //! pass has a meter; running out of it means "too complex", never "accepted".
 
+mod agree;
 mod amount;
 mod budget;
 mod call;
+mod certificate;
 mod compare;
 mod domain;
 mod finding;
@@ -14,16 +16,21 @@ mod flow;
 mod form;
 mod graph;
 mod interval;
+mod lists;
 mod meter;
 mod native;
 mod pattern;
+mod place;
+mod read;
 mod recursion;
 mod setting;
+mod shape;
 mod state;
 mod transfer;
 mod turns;
 mod written;
 
+pub use certificate::{Certificate, Measure, Worth};
 pub use setting::{Need, Setting, day};
 
 use crate::diagnostic::Diagnostics;
@@ -33,24 +40,41 @@ use flow::Flow;
 use state::State;
 use written::Written;
 
-/// Checks a program.
-pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics) {
+/// Checks a program, and says what is proved of its patterns, or of its statements where it has none.
+pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<Certificate> {
     let declarations = &program.declarations;
     let mut flow = Flow::new(program, setting);
     let mut state = State::default();
+    let mut certificates = Vec::new();
+    let Some(entry) = declarations.modules.last() else { return certificates };
     for module in &declarations.modules {
-        flow.module(module.body, &mut state);
+        let walked = flow.statements(module.body, &mut state);
+        if module.file == entry.file && entry.patterns.is_empty() {
+            certificates.push(Certificate::of(&flow, &walked, true));
+        }
     }
-    if let Some(entry) = declarations.modules.last() {
-        for &pattern in &entry.patterns {
-            flow.pattern(pattern, &state);
-        }
-        if flow.exhausted() {
-            diagnostics.push(pattern::too_complex(Location::new(entry.file, Span::at(0))));
-        }
+    let exported =
+        |pattern| entry.default.is_none() && entry.patterns.len() == 1 || flow_default(entry, declarations, pattern);
+    for &pattern in &entry.patterns {
+        let walked = flow.pattern(pattern, &state);
+        certificates.push(Certificate::of(&flow, &walked, exported(pattern)));
+    }
+    if flow.exhausted() {
+        diagnostics.push(pattern::too_complex(Location::new(entry.file, Span::at(0))));
     }
     flow.recursions();
     let written = Written::of(declarations);
     flow.conclude(&written);
     flow.findings.settle(diagnostics);
+    certificates
+}
+
+/// Whether a pattern is the default export of its module.
+fn flow_default(
+    entry: &crate::hir::Module,
+    declarations: &crate::hir::Program,
+    pattern: crate::hir::FunctionId,
+) -> bool {
+    let Some(crate::hir::Export::Global(global)) = entry.default else { return false };
+    declarations.globals[global.0 as usize].function == Some(pattern)
 }

@@ -3,8 +3,9 @@
 use super::amount::Turns;
 use super::domain::{Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
+use super::lists::listed;
+use super::read::{confidence_of, elements, length, part, read};
 use super::state::State;
-use super::transfer::{confidence_of, elements, length, part, read};
 use crate::builtin::BuiltinId;
 use crate::diagnostic::{Code, Severity};
 use crate::ir::Inst;
@@ -231,14 +232,9 @@ impl<'a> Flow<'a> {
             "now" | "Date.now" | "random" | "Math.random" => {
                 Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() })))
             }
-            "substring" | "trim" | "split" if x.filled || !x.measures.is_empty() => {
-                let strict =
-                    name == "substring" && x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
-                if name == "split" {
-                    listed(name, args)
-                } else {
-                    Known::computed(args, Shape::Plain).measured(x, strict)
-                }
+            "substring" | "trim" => {
+                let strict = x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
+                Known::computed(args, Shape::Plain).measured(x, strict)
             }
             "structuredClone" => x.clone(),
             _ if matches!(x.shape, Shape::Any) && method => {
@@ -270,6 +266,7 @@ impl<'a> Flow<'a> {
             effect: crate::types::Effect::Notify,
             at,
             what: "emit".into(),
+            declared: true,
         });
     }
 
@@ -487,8 +484,8 @@ impl<'a> Flow<'a> {
             }
             (Shape::Object(_), "set") => {
                 let path = [args.first().and_then(Known::as_text).map_or_else(
-                    || super::transfer::Step::Any(args.first().cloned().unwrap_or_else(Known::null)),
-                    |t| super::transfer::Step::Name(t.clone()),
+                    || super::place::Step::Any(args.first().cloned().unwrap_or_else(Known::null)),
+                    |t| super::place::Step::Name(t.clone()),
                 )];
                 let value = args.get(1).cloned().unwrap_or_else(Known::null);
                 let changed = self.placed(target, &path, &value);
@@ -512,112 +509,12 @@ impl<'a> Flow<'a> {
             }
         }
     }
-
-    /// `combine(xs, law)`: a plain number.
-    fn combine(&mut self, args: &[Known], at: Location) -> Known {
-        let law = args.get(1).and_then(Known::as_text).map_or_else(|| "min".to_owned(), |t| t.to_string());
-        let counted = args.first().and_then(|xs| self.counted_twice(xs));
-        if let Some(who) = counted
-            && !matches!(&*law, "min" | "max")
-        {
-            let severity = if law == "noisy-or" { Severity::Error } else { Severity::Warning };
-            self.twice(&who, severity, at);
-        }
-        let origins = args.first().map(|xs| elements(xs).0.map_or_else(Rc::default, |e| e.origins)).unwrap_or_default();
-        let number = Number { low: 0.0, high: 1.0, assessed: Some(origins), ..Number::any() };
-        Known::constant(Shape::Number(Rc::new(number)))
-    }
-
-    fn twice(&mut self, who: &str, severity: Severity, at: Location) {
-        self.findings.report(Code::CF008, at, format!("`{who}` is counted more than once"), |d| {
-            d.severity(severity).help("ask different agents, or combine with `\"min\"`")
-        });
-    }
-
-    /// An agent that several elements of a list come from.
-    pub fn counted_twice(&self, list: &Known) -> Option<String> {
-        use super::domain::Agent;
-        let Shape::List(list) = &list.shape else { return None };
-        let mut seen: Vec<&Agent> = Vec::new();
-        if let Some(items) = &list.items {
-            for (i, item) in items.iter().enumerate() {
-                if items[..i].iter().any(|before| {
-                    before.id == item.id && item.id != Id::NONE && item.claim != super::domain::Claim::SURE
-                }) {
-                    return Some("the same value".into());
-                }
-                for (source, many) in item.sources.iter() {
-                    if matches!(source.agent, Agent::Named(_)) && (*many || seen.contains(&&source.agent)) {
-                        return Some(super::call::describe(&agent_of(source)));
-                    }
-                }
-                seen.extend(item.sources.keys().map(|s| &s.agent));
-            }
-            return None;
-        }
-        let element = list.element.as_ref()?;
-        element
-            .sources
-            .iter()
-            .find(|(source, many)| **many && matches!(source.agent, Agent::Named(_)))
-            .map(|(s, _)| super::call::describe(&agent_of(s)))
-    }
-
-    /// `consensus`, `vote` and their like.
-    fn agree(&mut self, name: &str, args: &[Known], at: Location) -> Known {
-        let Some(list) = args.first() else { return Known::null() };
-        if let Some(who) = self.counted_twice(list) {
-            self.twice(&who, Severity::Warning, at);
-        }
-        let (element, low, high) = elements(list);
-        let strategy = args.get(1).map(|s| match &s.shape {
-            Shape::Text(text) => text.to_string(),
-            Shape::Object(o) => {
-                o.field("strategy").and_then(|f| f.as_text().map(|t| t.to_string())).unwrap_or_default()
-            }
-            _ => "?".into(),
-        });
-        let strategy =
-            strategy.unwrap_or_else(|| if name == "majorityVote" { "majority".into() } else { String::new() });
-        let Some(element) = element else {
-            return Known {
-                null: Null::Always,
-                nothing: Some((Nothing::Aggregate, at)),
-                claim: super::domain::Claim::exactly(NONE),
-                ..Known::null()
-            };
-        };
-        let mut known = Known { id: Id::NONE, ..element.clone() };
-        let whole = element.whole();
-        let share = high.map_or(0.0, |n| 1.0 / n.max(1) as f64);
-        let floor = if whole.claim.unknown { NONE } else { raw(super::domain::number(whole.claim.low) * share) };
-        let top = whole.claim.greatest().max(NONE);
-        known.claim = super::domain::Claim::between(floor.min(top), top);
-        known.parts = Rc::default();
-        known.cap = element.cap.min(list.cap);
-        known.origins = element.origins.clone();
-        let decided = matches!(&*strategy, "" | "plurality" | "weighted") && element.null == Null::Never;
-        if low == 0 {
-            known.nothing = Some((Nothing::Aggregate, at));
-        } else if !decided {
-            known.nothing = Some((Nothing::Vote, at));
-        }
-        if known.nothing.is_some() {
-            known.null = Null::Maybe;
-            known.claim.low = NONE;
-        }
-        known
-    }
 }
 
 /// How often a merge sort compares: at most the length times the levels.
 fn comparisons(turns: &Turns) -> Turns {
     let levels = turns.high.max(1.0).log2().ceil();
     Turns::between((turns.low - 1.0).max(0.0), if turns.high.is_finite() { turns.high * levels } else { f64::INFINITY })
-}
-
-fn agent_of(source: &super::domain::Source) -> super::domain::AgentShape {
-    super::domain::AgentShape { who: [source.agent.clone()].into(), interface: None, chosen: false }
 }
 
 fn answer_own(answer: &Known) -> Known {
@@ -681,118 +578,6 @@ fn merged(args: &[Known]) -> Shape {
         }
     }
     Shape::Object(Rc::new(object))
-}
-
-/// Lists made from lists.
-fn listed(name: &str, args: &[Known]) -> Known {
-    let nothing = Known::null();
-    let x = args.first().unwrap_or(&nothing);
-    let (element, low, high) = elements(x);
-    let count = args.get(1).map(super::interval::numbers).unwrap_or_else(Number::any);
-    let (fewest, most) = count.counts();
-    let mut known = Known::constant(Shape::Plain);
-    known.absorb(&Known { shape: Shape::Plain, ..x.clone() });
-    args.iter().skip(1).for_each(|arg| known.absorb(&Known { shape: Shape::Plain, ..arg.clone() }));
-    known.nothing = None;
-    let least = |a: Option<u64>, b: Option<u64>| match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    let plain = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args.iter(), Shape::Plain) };
-    let (element, low, high) = match name {
-        "take" => (element, low.min(fewest), least(high, most)),
-        "drop" => (element, low.saturating_sub(most.unwrap_or(u64::MAX)), high.map(|h| h.saturating_sub(fewest))),
-        "slice" => {
-            let end = args.get(2).map(super::interval::numbers);
-            let from = if count.low >= 0.0 { fewest } else { 0 };
-            let cut = match &end {
-                Some(end) if end.low >= 0.0 && count.low >= 0.0 => {
-                    least(high.map(|h| h.saturating_sub(from)), end.counts().1.map(|e| e.saturating_sub(from)))
-                }
-                _ => high.map(|h| h.saturating_sub(from)),
-            };
-            (element, if end.is_some() { 0 } else { low.saturating_sub(most.unwrap_or(u64::MAX)) }, cut)
-        }
-        "reverse" | "toReversed" | "values" | "Object.values" | "Array.from" => {
-            if let Shape::Object(object) = &x.shape {
-                let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
-                let bounded = object.others.is_none().then_some(object.fields.len() as u64);
-                (all, bounded.unwrap_or(0), bounded)
-            } else {
-                (element, low, high)
-            }
-        }
-        "concat" => {
-            let mut all = element;
-            let (mut low, mut high) = (low, high);
-            for arg in &args[1..] {
-                let (more, from, to) = if matches!(arg.shape, Shape::List(_) | Shape::Any) {
-                    elements(arg)
-                } else {
-                    (Some(arg.clone()), 1, Some(1))
-                };
-                all = match (all, more) {
-                    (Some(a), Some(b)) => Some(a.join(&b)),
-                    (a, b) => a.or(b),
-                };
-                low += from;
-                high = high.zip(to).map(|(a, b)| a + b);
-            }
-            (all, low, high)
-        }
-        "chunk" => {
-            let inner = known.clone();
-            let rows = Known {
-                shape: Shape::List(Rc::new(List { element, low: 1, high: least(high, most), items: None, size: None })),
-                ..inner
-            };
-            (Some(rows), u64::from(low > 0), high)
-        }
-        "entries" | "Object.entries" => {
-            let pair = match &x.shape {
-                Shape::Object(object) => {
-                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
-                    vec![plain.clone(), all.unwrap_or_else(Known::null)]
-                }
-                _ => vec![plain.clone(), element.unwrap_or_else(Known::null)],
-            };
-            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
-            (Some(Known::constant(Shape::List(Rc::new(pair)))), low, high)
-        }
-        "range" => {
-            let (from, to) = if args.len() == 1 {
-                (Number::exactly(0.0), super::interval::numbers(x))
-            } else {
-                (super::interval::numbers(x), count.clone())
-            };
-            let span = Number { low: to.low - from.high, high: to.high - from.low, ..Number::any() };
-            let (low, high) = if args.len() > 2 { (0, span.counts().1) } else { span.counts() };
-            let element =
-                Number { low: from.low, high: (to.high - 1.0).max(from.low), whole: from.whole, ..Number::any() };
-            (Some(Known::constant(Shape::Number(Rc::new(element)))), low, high)
-        }
-        "flat" => (Some(element.as_ref().and_then(|e| elements(e).0).unwrap_or_else(|| part(x))), 0, None),
-        "zip" => {
-            let other = args.get(1).map(elements);
-            let pair = vec![
-                element.unwrap_or_else(Known::null),
-                other.as_ref().and_then(|o| o.0.clone()).unwrap_or_else(Known::null),
-            ];
-            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
-            (Some(Known::constant(Shape::List(Rc::new(pair)))), 0, high)
-        }
-        "split" => (Some(plain), 1, None),
-        "keys" | "Object.keys" => (Some(plain), low, high),
-        _ => (Some(plain), 0, None),
-    };
-    known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
-    known.measures = Rc::default();
-    known.filled = false;
-    match name {
-        "drop" | "slice" => known.measured(x, count.low >= 1.0 && x.is_filled()),
-        "take" | "reverse" | "toReversed" => known.measured(x, false),
-        _ => known,
-    }
 }
 
 impl Known {

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// What was found of a pattern.
 #[derive(Clone, Debug)]
-pub struct Walked {
+pub(super) struct Walked {
     /// Which.
     pub function: FunctionId,
     /// What it gives, if it ever does.
@@ -28,6 +28,15 @@ pub struct Walked {
 }
 
 impl<'a> Flow<'a> {
+    /// Walks the statements of a module.
+    pub fn statements(&mut self, function: FunctionId, state: &mut State) -> Walked {
+        self.conditions.clear();
+        self.taken = Cost::default();
+        let closure = self.plain(function);
+        let result = self.run((u32::MAX, function.0), &closure, &[], state);
+        Walked { function, result, reached: self.findings.reached.clone(), cost: std::mem::take(&mut self.taken) }
+    }
+
     /// Walks a pattern with whatever its declaration allows.
     pub fn pattern(&mut self, function: FunctionId, state: &State) -> Walked {
         let declarations = &self.program.declarations;
@@ -256,7 +265,7 @@ fn head_of(span: Span) -> Span {
 }
 
 /// What a walk that ran out of work says.
-pub fn too_complex(at: Location) -> Diagnostic {
+pub(super) fn too_complex(at: Location) -> Diagnostic {
     Diagnostic::new(Code::CF900, at, "this program is too complex to be checked")
         .help("split it into patterns that can be checked one by one")
 }

@@ -19,11 +19,11 @@ const MOST_PARAMETERS: usize = 8;
 const MOST_GRAPHS: usize = 20_000;
 
 /// From parameter to argument: whether it gets smaller.
-pub type Arrows = BTreeMap<(u8, u8), bool>;
+pub(super) type Arrows = BTreeMap<(u8, u8), bool>;
 
 /// What is known of the calls that lead from a function back to itself.
 #[derive(Clone, Default, Debug)]
-pub struct Cycle {
+pub(super) struct Cycle {
     graphs: BTreeSet<Vec<((u8, u8), bool)>>,
     calls: BTreeMap<Location, Vec<FunctionId>>,
     unknown: bool,

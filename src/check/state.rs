@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// What tests have told of one value.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Learned {
+pub(super) struct Learned {
     /// Its confidence is at least this; 0 when nothing is known.
     pub low: Raw,
     /// Its confidence is at most this.
@@ -87,7 +87,7 @@ impl Fact {
 
 /// What is known at a point.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct State {
+pub(super) struct State {
     /// What tests have told on every way here.
     pub learned: Rc<BTreeMap<Id, Learned>>,
     /// What cells, globals and slots hold.

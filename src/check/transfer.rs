@@ -5,6 +5,8 @@ use super::domain::{
     SURE, Shape, Tests, Why, raw,
 };
 use super::flow::{Activation, Flow};
+use super::place::{loosened, path};
+use super::read::{beside, confidence_of, elements, item, length, own, part, read, rest};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
@@ -14,7 +16,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What an instruction gives: its result and, of a change, the changed root.
-pub type Given = Option<(Known, Option<Known>)>;
+pub(super) type Given = Option<(Known, Option<Known>)>;
 
 impl<'a> Flow<'a> {
     /// What an instruction gives; nothing if it never gives anything.
@@ -105,7 +107,7 @@ impl<'a> Flow<'a> {
                 one(result)
             }
             Op::Ask => {
-                self.threshold(act, &args[1], at, state);
+                self.chosen_threshold(&args[1], at);
                 let from = args[1].as_number().map_or(super::domain::NONE, |n| raw(n.low));
                 let mut known = Known::computed(&args[..1], Shape::Plain);
                 known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
@@ -336,21 +338,14 @@ impl<'a> Flow<'a> {
             && let Some(items) = &list.items
             && let [threshold, instead] = items.as_slice()
         {
-            let passed = self.gate_at(act, x, threshold, at, state);
+            let passed = self.gate_at(x, threshold, at);
             return Known { nothing: None, ..passed.unmarked(Mark::Unserved) }.join(instead);
         }
-        self.gate_at(act, x, t, at, state)
+        self.gate_at(x, t, at)
     }
 
-    fn gate_at(
-        &mut self,
-        act: &mut Activation<'a>,
-        x: &Known,
-        t: &Known,
-        at: crate::source::Location,
-        state: &State,
-    ) -> Known {
-        self.threshold(act, t, at, state);
+    fn gate_at(&mut self, x: &Known, t: &Known, at: crate::source::Location) -> Known {
+        self.chosen_threshold(t, at);
         let from = t.as_number().map_or(super::domain::NONE, |n| raw(n.low));
         let whole = x.whole();
         let passes = !whole.claim.at_least(from).empty() && whole.claim.known();
@@ -493,12 +488,12 @@ fn x_and<'b>(x: &'b Known, k: &'b Known) -> (&'b Known, &'b Known) {
 }
 
 /// Tests, unless they tell nothing.
-pub fn tests(yes: Vec<Fact>, no: Vec<Fact>) -> Option<Rc<Tests>> {
+pub(super) fn tests(yes: Vec<Fact>, no: Vec<Fact>) -> Option<Rc<Tests>> {
     Some(Rc::new(Tests { yes, no }))
 }
 
 /// A literal of the program.
-pub fn literal(constant: &Constant) -> Known {
+pub(super) fn literal(constant: &Constant) -> Known {
     match constant {
         Constant::Null => Known::null(),
         Constant::Bool(b) => Known::constant(Shape::Bool(*b)),
@@ -508,40 +503,12 @@ pub fn literal(constant: &Constant) -> Known {
     }
 }
 
-/// `~x`: exact, and it knows whose confidence it is.
-pub fn confidence_of(x: &Known) -> Known {
-    let whole = x.whole();
-    let number = Number {
-        low: super::domain::number(if whole.claim.known() { whole.claim.low } else { super::domain::NONE }),
-        high: super::domain::number(if whole.claim.known() { whole.claim.high } else { super::domain::NONE }),
-        whole: false,
-        confidence_of: Some(x.id),
-        length_of: None,
-        assessed: Some(x.origins.clone()),
-        changed: false,
-        sized: false,
-    };
-    let null = match (whole.claim.unknown, whole.claim.known()) {
-        (true, true) => Null::Maybe,
-        (true, false) => Null::Always,
-        _ => Null::Never,
-    };
-    Known { null, ..Known::constant(Shape::Number(Rc::new(number))) }
-}
-
 fn truth_shape(x: &Known) -> Shape {
     match x.outcomes() {
         (true, false) => Shape::Bool(true),
         (false, true) => Shape::Bool(false),
         _ => Shape::Plain,
     }
-}
-
-/// What is computed from the values' own confidences, without their parts.
-fn own(args: &[Known], shape: Shape) -> Known {
-    let mut result = Known::constant(shape);
-    args.iter().for_each(|arg| result.absorb(arg));
-    result
 }
 
 fn range(low: &Known, high: &Known, inclusive: bool) -> Known {
@@ -559,98 +526,6 @@ fn range(low: &Known, high: &Known, inclusive: bool) -> Known {
         [low, high],
         Shape::List(Rc::new(List { element: Some(element), low: fewest, high: most, items: None, size: None })),
     )
-}
-
-/// Length of a list or text.
-pub fn length(x: &Known, exact: bool) -> Known {
-    let (low, high) = match &x.shape {
-        Shape::List(list) => (list.low as f64, list.high.map_or(f64::INFINITY, |h| h as f64)),
-        Shape::Text(text) => (text.chars().count() as f64, text.chars().count() as f64),
-        _ => (0.0, f64::INFINITY),
-    };
-    let number = Number { low, high, whole: true, length_of: Some(x.id), sized: true, ..Number::any() };
-    let known = own(std::slice::from_ref(x), Shape::Number(Rc::new(number)));
-    if exact { Known { null: Null::Never, ..known } } else { known }
-}
-
-/// Any element of what can be walked, and how many there are.
-pub fn elements(x: &Known) -> (Option<Known>, u64, Option<u64>) {
-    match &x.shape {
-        Shape::List(list) => (list.any().map(|e| read(x, &e)), list.low, list.high),
-        Shape::Object(object) => {
-            let fixed = object.fields.len() as u64;
-            (Some(own(std::slice::from_ref(x), Shape::Plain)), 0, object.others.is_none().then_some(fixed))
-        }
-        Shape::Text(text) => {
-            let count = text.chars().count() as u64;
-            (Some(own(std::slice::from_ref(x), Shape::Plain)), count, Some(count))
-        }
-        _ => (Some(part(x)), 0, None),
-    }
-}
-
-/// A part of something whose parts are not known one by one.
-pub fn part(x: &Known) -> Known {
-    let mut known = own(std::slice::from_ref(x), Shape::Any);
-    known.null = Null::Maybe;
-    known.origins = x.origins.clone();
-    known.measured(x, true)
-}
-
-/// A part read out of a container.
-pub fn read(container: &Known, element: &Known) -> Known {
-    let mut known = element.clone();
-    known.claim = known.claim.min(container.claim);
-    known.cap = known.cap.min(container.cap);
-    known.evidence = known.evidence.min(container.evidence);
-    known.integrity = known.integrity.max(if container.integrity > Integrity::Input {
-        Integrity::Program
-    } else {
-        container.integrity.min(Integrity::Program)
-    });
-    if container.claim != Claim::SURE {
-        known.parts = Rc::new(BTreeSet::from([Id::NONE]));
-    }
-    known.measured(container, true)
-}
-
-fn item(x: &Known, i: &Known) -> Known {
-    let (element, _, _) = elements(x);
-    let mut known = element.unwrap_or_else(Known::null);
-    known.tests = None;
-    known.cap = known.cap.min(i.cap);
-    Known { id: Id::NONE, ..known }
-}
-
-fn beside(x: &Known, i: &Known) -> Known {
-    let known = match &x.shape {
-        Shape::Object(object) => {
-            let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
-            all.map_or_else(Known::null, |value| read(x, &value))
-        }
-        Shape::List(_) | Shape::Text(_) => i.clone(),
-        _ => part(x),
-    };
-    Known { id: Id::NONE, ..known }
-}
-
-fn rest(x: &Known, from: u64) -> Known {
-    let mut known = x.clone();
-    known.id = Id::NONE;
-    known.filled = false;
-    known = known.measured(x, from > 0 && x.is_filled());
-    if let Shape::List(list) = &x.shape {
-        let items = list.items.as_ref().map(|items| Rc::new(items.iter().skip(from as usize).cloned().collect()));
-        let list = List {
-            element: list.element.clone(),
-            low: list.low.saturating_sub(from),
-            high: list.high.map(|h| h.saturating_sub(from)),
-            items,
-            size: None,
-        };
-        known.shape = Shape::List(Rc::new(list));
-    }
-    known
 }
 
 fn object(members: &[Member], args: &[Known]) -> Known {
@@ -702,13 +577,13 @@ fn object(members: &[Member], args: &[Known]) -> Known {
 }
 
 /// A function with what it captures.
-pub fn closure(function: FunctionId, captures: &[Known]) -> Known {
+pub(super) fn closure(function: FunctionId, captures: &[Known]) -> Known {
     let closure = Closure { function, captures: Rc::new(captures.to_vec()) };
     Known::constant(Shape::Functions(Rc::new(vec![closure])))
 }
 
 /// Arguments of a call, one list of them taken apart.
-pub fn expand(args: &[Known], spread: bool) -> Vec<Known> {
+pub(super) fn expand(args: &[Known], spread: bool) -> Vec<Known> {
     if !spread {
         return args.to_vec();
     }
@@ -719,148 +594,5 @@ pub fn expand(args: &[Known], spread: bool) -> Vec<Known> {
         },
         Some((_, all)) => vec![part(all)],
         None => Vec::new(),
-    }
-}
-
-/// A key of a path: known, or computed.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// A name.
-    Name(Rc<str>),
-    /// Whatever it is.
-    Any(Known),
-}
-
-fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
-    let mut computed = computed.iter();
-    keys.iter()
-        .map(|key| match key {
-            Key::Fixed(name) => Step::Name(Rc::from(&**name)),
-            Key::Computed | Key::FromEnd => {
-                let known = computed.next().cloned().unwrap_or_else(Known::anything);
-                known.as_text().map_or_else(|| Step::Any(known.clone()), |text| Step::Name(text.clone()))
-            }
-        })
-        .collect()
-}
-
-fn loosened(root: &Known, path: &[Step]) -> Known {
-    let mut known = root.clone();
-    if let (Shape::Object(object), [Step::Name(name)]) = (&root.shape, path) {
-        let mut object = (**object).clone();
-        object.fields.remove(name);
-        known.shape = Shape::Object(Rc::new(object));
-    } else if let Shape::Object(object) = &root.shape {
-        let mut object = (**object).clone();
-        object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always));
-        known.shape = Shape::Object(Rc::new(object));
-    }
-    known
-}
-
-impl Flow<'_> {
-    /// What stands at a path.
-    pub fn reached(&mut self, root: &Known, path: &[Step]) -> Known {
-        let mut at = root.clone();
-        for step in path {
-            at = match (&at.shape, step) {
-                (Shape::Object(object), Step::Name(name)) => {
-                    object.field(name).map_or_else(Known::null, |f| read(&at, &f))
-                }
-                (Shape::Object(object), Step::Any(_)) => {
-                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
-                    all.map_or_else(Known::null, |f| read(&at, &f))
-                }
-                (Shape::List(list), Step::Any(key)) => match (&list.items, key.as_constant()) {
-                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => read(&at, &items[i as usize]),
-                    _ => list.any().map_or_else(Known::null, |e| read(&at, &e)),
-                },
-                _ => part(&at),
-            };
-        }
-        at
-    }
-
-    /// The root with a value at a path.
-    pub fn placed(&mut self, root: &Known, path: &[Step], value: &Known) -> Known {
-        let Some((step, rest)) = path.split_first() else { return value.clone() };
-        let inner = if rest.is_empty() {
-            value.clone()
-        } else {
-            let below = self.reached(root, std::slice::from_ref(step));
-            self.placed(&below, rest, value)
-        };
-        let mut known = Known { id: Id::NONE, tests: None, measures: Rc::default(), ..root.clone() };
-        if let Step::Any(key) = step {
-            known.claim = known.claim.min(key.claim);
-            known.cap = known.cap.min(key.cap);
-        }
-        match (&root.shape, step) {
-            (Shape::Object(object), Step::Name(name)) => {
-                let mut object = (**object).clone();
-                object.fields.insert(name.clone(), inner);
-                known.shape = Shape::Object(Rc::new(object));
-            }
-            (Shape::Object(object), Step::Any(_)) => {
-                let mut object = (**object).clone();
-                let inner = inner.detached();
-                object.fields.values_mut().for_each(|field| *field = field.join(&inner));
-                object.others = Some(object.others.take().map_or_else(|| inner.clone(), |old| old.join(&inner)));
-                known.shape = Shape::Object(Rc::new(object));
-            }
-            (Shape::List(list), Step::Any(key)) => {
-                let constant = key.as_constant();
-                let mut list = (**list).clone();
-                match (&mut list.items, constant) {
-                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => {
-                        Rc::make_mut(items)[i as usize] = inner;
-                    }
-                    _ => {
-                        let inner = inner.detached();
-                        list = list.summed();
-                        list.element = Some(list.element.map_or_else(|| inner.clone(), |old| old.join(&inner)));
-                        list.high = list.high.map(|h| h + 1);
-                    }
-                }
-                known.shape = Shape::List(Rc::new(list));
-            }
-            _ => {
-                known.absorb(&inner);
-                known.shape = Shape::Any;
-            }
-        }
-        known
-    }
-
-    /// A function of one's own under a key.
-    pub fn own_method(&self, target: &Known, name: &str) -> Option<Known> {
-        match &target.shape {
-            Shape::Object(object) => {
-                object.fields.get(name).filter(|f| matches!(f.shape, Shape::Functions(_) | Shape::Builtin(_))).cloned()
-            }
-            _ => None,
-        }
-    }
-
-    /// All bound agents, as a list.
-    pub fn agent_list(&self) -> Known {
-        let agent = AgentShape {
-            who: BTreeSet::from([super::domain::Agent::Member(Rc::from("agents"))]),
-            interface: None,
-            chosen: false,
-        };
-        let list = List {
-            element: Some(Known::constant(Shape::Agent(Rc::new(agent)))),
-            low: 0,
-            high: None,
-            items: None,
-            size: None,
-        };
-        Known::constant(Shape::List(Rc::new(list)))
-    }
-
-    /// The host's input.
-    pub fn input(&self) -> Known {
-        Known { integrity: Integrity::Input, null: Null::Maybe, ..Known::constant(Shape::Any) }
     }
 }

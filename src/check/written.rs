@@ -9,14 +9,14 @@ use std::collections::HashMap;
 
 /// An `uncertain` with its branches.
 #[derive(Debug)]
-pub struct Uncertain<'a> {
+pub(super) struct Uncertain<'a> {
     /// Its branches.
     pub branches: &'a [Branch],
 }
 
 /// What the walk over the text found, by place.
 #[derive(Default, Debug)]
-pub struct Written<'a> {
+pub(super) struct Written<'a> {
     /// `uncertain if` and loops by the place of the whole.
     pub uncertain: HashMap<Location, Uncertain<'a>>,
     /// Arms of `match` that ask for confidence: the place of the pattern, and of the arm.
@@ -77,7 +77,7 @@ impl<'a> Written<'a> {
 }
 
 /// The expressions directly inside one, of patterns and places too, but not of other functions.
-pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+pub(super) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     match &expr.kind {
         ExprKind::Template(parts) => parts.iter().for_each(|part| {
             if let Part::Hole(hole) = part {

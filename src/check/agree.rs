@@ -1,0 +1,110 @@
+//! Agreement, combination, and who is counted twice.
+
+use super::domain::{Id, Known, NONE, Nothing, Null, Number, Shape, raw};
+use super::flow::Flow;
+use super::read::elements;
+use crate::diagnostic::{Code, Severity};
+use crate::source::Location;
+use std::rc::Rc;
+
+impl Flow<'_> {
+    /// `combine(xs, law)`: a plain number.
+    pub(super) fn combine(&mut self, args: &[Known], at: Location) -> Known {
+        let law = args.get(1).and_then(Known::as_text).map_or_else(|| "min".to_owned(), |t| t.to_string());
+        let counted = args.first().and_then(|xs| self.counted_twice(xs));
+        if let Some(who) = counted
+            && !matches!(&*law, "min" | "max")
+        {
+            let severity = if law == "noisy-or" { Severity::Error } else { Severity::Warning };
+            self.twice(&who, severity, at);
+        }
+        let origins = args.first().map(|xs| elements(xs).0.map_or_else(Rc::default, |e| e.origins)).unwrap_or_default();
+        let number = Number { low: 0.0, high: 1.0, assessed: Some(origins), ..Number::any() };
+        Known::constant(Shape::Number(Rc::new(number)))
+    }
+
+    pub(super) fn twice(&mut self, who: &str, severity: Severity, at: Location) {
+        self.findings.report(Code::CF008, at, format!("`{who}` is counted more than once"), |d| {
+            d.severity(severity).help("ask different agents, or combine with `\"min\"`")
+        });
+    }
+
+    /// An agent that several elements of a list come from.
+    pub fn counted_twice(&self, list: &Known) -> Option<String> {
+        use super::domain::Agent;
+        let Shape::List(list) = &list.shape else { return None };
+        let mut seen: Vec<&Agent> = Vec::new();
+        if let Some(items) = &list.items {
+            for (i, item) in items.iter().enumerate() {
+                if items[..i].iter().any(|before| {
+                    before.id == item.id && item.id != Id::NONE && item.claim != super::domain::Claim::SURE
+                }) {
+                    return Some("the same value".into());
+                }
+                for (source, many) in item.sources.iter() {
+                    if matches!(source.agent, Agent::Named(_)) && (*many || seen.contains(&&source.agent)) {
+                        return Some(super::call::describe(&agent_of(source)));
+                    }
+                }
+                seen.extend(item.sources.keys().map(|s| &s.agent));
+            }
+            return None;
+        }
+        let element = list.element.as_ref()?;
+        element
+            .sources
+            .iter()
+            .find(|(source, many)| **many && matches!(source.agent, Agent::Named(_)))
+            .map(|(s, _)| super::call::describe(&agent_of(s)))
+    }
+
+    /// `consensus`, `vote` and their like.
+    pub(super) fn agree(&mut self, name: &str, args: &[Known], at: Location) -> Known {
+        let Some(list) = args.first() else { return Known::null() };
+        if let Some(who) = self.counted_twice(list) {
+            self.twice(&who, Severity::Warning, at);
+        }
+        let (element, low, high) = elements(list);
+        let strategy = args.get(1).map(|s| match &s.shape {
+            Shape::Text(text) => text.to_string(),
+            Shape::Object(o) => {
+                o.field("strategy").and_then(|f| f.as_text().map(|t| t.to_string())).unwrap_or_default()
+            }
+            _ => "?".into(),
+        });
+        let strategy =
+            strategy.unwrap_or_else(|| if name == "majorityVote" { "majority".into() } else { String::new() });
+        let Some(element) = element else {
+            return Known {
+                null: Null::Always,
+                nothing: Some((Nothing::Aggregate, at)),
+                claim: super::domain::Claim::exactly(NONE),
+                ..Known::null()
+            };
+        };
+        let mut known = Known { id: Id::NONE, ..element.clone() };
+        let whole = element.whole();
+        let share = high.map_or(0.0, |n| 1.0 / n.max(1) as f64);
+        let floor = if whole.claim.unknown { NONE } else { raw(super::domain::number(whole.claim.low) * share) };
+        let top = whole.claim.greatest().max(NONE);
+        known.claim = super::domain::Claim::between(floor.min(top), top);
+        known.parts = Rc::default();
+        known.cap = element.cap.min(list.cap);
+        known.origins = element.origins.clone();
+        let decided = matches!(&*strategy, "" | "plurality" | "weighted") && element.null == Null::Never;
+        if low == 0 {
+            known.nothing = Some((Nothing::Aggregate, at));
+        } else if !decided {
+            known.nothing = Some((Nothing::Vote, at));
+        }
+        if known.nothing.is_some() {
+            known.null = Null::Maybe;
+            known.claim.low = NONE;
+        }
+        known
+    }
+}
+
+fn agent_of(source: &super::domain::Source) -> super::domain::AgentShape {
+    super::domain::AgentShape { who: [source.agent.clone()].into(), interface: None, chosen: false }
+}

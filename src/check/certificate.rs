@@ -1,0 +1,134 @@
+//! What is proved of a pattern: what its result is worth, what it can take, and what it can do.
+
+use super::amount::Amount;
+use super::domain::{Known, SURE, number};
+use super::flow::Flow;
+use super::pattern::Walked;
+use crate::types::Effect;
+use std::collections::BTreeSet;
+
+/// The certificate of one pattern, as plain data.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// The pattern's name, or `main` for the statements of a file.
+    pub name: String,
+    /// Whether it is what `run` runs.
+    pub entry: bool,
+    /// What its result is worth, if it ever gives one.
+    pub result: Option<Worth>,
+    /// Requests to agents, and to each agent.
+    pub calls: Measure,
+    /// By agent.
+    pub agents: Vec<(String, Measure)>,
+    /// Steps.
+    pub steps: Measure,
+    /// The classes of what it does.
+    pub effects: Vec<Effect>,
+    /// The calls that change the world.
+    pub actions: Vec<String>,
+    /// What is left to be settled when agents are bound.
+    pub deferred: Vec<String>,
+}
+
+/// What a result is worth.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Worth {
+    /// The least and the greatest confidence it can carry.
+    pub confidence: (f64, f64),
+    /// Whether it may be unknown.
+    pub unknown: bool,
+    /// The least and the greatest confidence it has earned.
+    pub earned: (f64, f64),
+    /// Its evidence at least.
+    pub evidence: &'static str,
+}
+
+/// An amount: at least, at most where there is a bound, and how the most comes about.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Measure {
+    /// At least.
+    pub low: f64,
+    /// At most.
+    pub high: Option<f64>,
+    /// The most, by the sizes of inputs.
+    pub formula: Option<String>,
+}
+
+impl Measure {
+    fn of(amount: &Amount) -> Self {
+        let high = amount.high();
+        let formula = amount.formula();
+        Self { low: amount.low, high: high.is_finite().then_some(high), formula }
+    }
+}
+
+impl Worth {
+    fn of(known: &Known) -> Self {
+        let whole = known.whole();
+        let range = |least, most| (number(least), number(most));
+        Self {
+            confidence: range(whole.claim.low.min(SURE), whole.claim.greatest()),
+            unknown: whole.claim.unknown,
+            earned: range(whole.earned(), whole.claim.greatest().min(whole.cap.bound)),
+            evidence: whole.evidence.name(),
+        }
+    }
+}
+
+impl Certificate {
+    /// What a walk proved.
+    pub(super) fn of(flow: &Flow<'_>, walked: &Walked, entry: bool) -> Self {
+        let declared = &flow.program.declarations.functions[walked.function.0 as usize];
+        let name =
+            declared.name.map_or_else(|| "main".to_owned(), |n| flow.program.declarations.names.text(n).to_owned());
+        let effects: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
+        let actions: BTreeSet<String> =
+            walked.reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| r.what.clone()).collect();
+        let unmarked: BTreeSet<String> = walked
+            .reached
+            .iter()
+            .filter(|r| r.effect == Effect::Ask && !r.declared)
+            .map(|r| format!("effect of {}", r.what))
+            .collect();
+        let prices = walked.cost.agents.keys().map(|agent| format!("price of {agent}"));
+        Self {
+            name,
+            entry,
+            result: walked.result.as_ref().map(Worth::of),
+            calls: Measure::of(&walked.cost.calls),
+            agents: walked.cost.agents.iter().map(|(agent, amount)| (agent.to_string(), Measure::of(amount))).collect(),
+            steps: Measure::of(&walked.cost.steps),
+            effects: effects.into_iter().collect(),
+            actions: actions.into_iter().collect(),
+            deferred: prices.chain(unmarked).collect(),
+        }
+    }
+
+    /// As `prism check --format json` shows it.
+    pub fn json(&self) -> serde_json::Value {
+        use serde_json::{Map, Value, json};
+        let measure = |m: &Measure| json!({ "min": m.low, "max": m.high, "formula": m.formula });
+        let agents: Map<String, Value> =
+            self.agents.iter().map(|(name, m)| (name.clone(), json!({ "min": m.low, "max": m.high }))).collect();
+        let mut calls = measure(&self.calls);
+        calls["agents"] = Value::Object(agents);
+        let open = json!({ "min": 0, "max": null, "formula": null });
+        let free =
+            if self.calls.high == Some(0.0) { json!({ "min": 0, "max": 0, "formula": "0" }) } else { open.clone() };
+        json!({
+            "name": self.name,
+            "entry": self.entry,
+            "result": self.result.map(|r| json!({
+                "confidence": { "min": r.confidence.0, "max": r.confidence.1, "unknown": r.unknown },
+                "earned": { "min": r.earned.0, "max": r.earned.1 },
+                "evidence": r.evidence,
+            })),
+            "bounds": { "calls": calls, "steps": measure(&self.steps), "cost": free.clone(), "time": free.clone(), "tokens": free, "memory": open.clone(), "output": open },
+            "effects": self.effects.iter().map(|e| e.name()).collect::<Vec<_>>(),
+            "actions": self.actions,
+            "choices": [],
+            "declassified": [],
+            "deferred": self.deferred,
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! Lists made from lists.
+
+use super::domain::{Id, Known, List, Null, Number, Shape};
+use super::read::{elements, part, read};
+use std::rc::Rc;
+
+/// What `take`, `concat`, `entries` and their like give.
+pub(super) fn listed(name: &str, args: &[Known]) -> Known {
+    let nothing = Known::null();
+    let x = args.first().unwrap_or(&nothing);
+    let (element, low, high) = elements(x);
+    let count = args.get(1).map(super::interval::numbers).unwrap_or_else(Number::any);
+    let (fewest, most) = count.counts();
+    let mut known = Known::constant(Shape::Plain);
+    known.absorb(&Known { shape: Shape::Plain, ..x.clone() });
+    args.iter().skip(1).for_each(|arg| known.absorb(&Known { shape: Shape::Plain, ..arg.clone() }));
+    known.nothing = None;
+    let least = |a: Option<u64>, b: Option<u64>| match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let plain = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args.iter(), Shape::Plain) };
+    let (element, low, high) = match name {
+        "take" => (element, low.min(fewest), least(high, most)),
+        "drop" => (element, low.saturating_sub(most.unwrap_or(u64::MAX)), high.map(|h| h.saturating_sub(fewest))),
+        "slice" => {
+            let end = args.get(2).map(super::interval::numbers);
+            let from = if count.low >= 0.0 { fewest } else { 0 };
+            let cut = match &end {
+                Some(end) if end.low >= 0.0 && count.low >= 0.0 => {
+                    least(high.map(|h| h.saturating_sub(from)), end.counts().1.map(|e| e.saturating_sub(from)))
+                }
+                _ => high.map(|h| h.saturating_sub(from)),
+            };
+            (element, if end.is_some() { 0 } else { low.saturating_sub(most.unwrap_or(u64::MAX)) }, cut)
+        }
+        "reverse" | "toReversed" | "values" | "Object.values" | "Array.from" => {
+            if let Shape::Object(object) = &x.shape {
+                let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                let bounded = object.others.is_none().then_some(object.fields.len() as u64);
+                (all, bounded.unwrap_or(0), bounded)
+            } else {
+                (element, low, high)
+            }
+        }
+        "concat" => {
+            let mut all = element;
+            let (mut low, mut high) = (low, high);
+            for arg in &args[1..] {
+                let (more, from, to) = if matches!(arg.shape, Shape::List(_) | Shape::Any) {
+                    elements(arg)
+                } else {
+                    (Some(arg.clone()), 1, Some(1))
+                };
+                all = match (all, more) {
+                    (Some(a), Some(b)) => Some(a.join(&b)),
+                    (a, b) => a.or(b),
+                };
+                low += from;
+                high = high.zip(to).map(|(a, b)| a + b);
+            }
+            (all, low, high)
+        }
+        "chunk" => {
+            let inner = known.clone();
+            let rows = Known {
+                shape: Shape::List(Rc::new(List { element, low: 1, high: least(high, most), items: None, size: None })),
+                ..inner
+            };
+            (Some(rows), u64::from(low > 0), high)
+        }
+        "entries" | "Object.entries" => {
+            let pair = match &x.shape {
+                Shape::Object(object) => {
+                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                    vec![plain.clone(), all.unwrap_or_else(Known::null)]
+                }
+                _ => vec![plain.clone(), element.unwrap_or_else(Known::null)],
+            };
+            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
+            (Some(Known::constant(Shape::List(Rc::new(pair)))), low, high)
+        }
+        "range" => {
+            let (from, to) = if args.len() == 1 {
+                (Number::exactly(0.0), super::interval::numbers(x))
+            } else {
+                (super::interval::numbers(x), count.clone())
+            };
+            let span = Number { low: to.low - from.high, high: to.high - from.low, ..Number::any() };
+            let (low, high) = if args.len() > 2 { (0, span.counts().1) } else { span.counts() };
+            let element =
+                Number { low: from.low, high: (to.high - 1.0).max(from.low), whole: from.whole, ..Number::any() };
+            (Some(Known::constant(Shape::Number(Rc::new(element)))), low, high)
+        }
+        "flat" => (Some(element.as_ref().and_then(|e| elements(e).0).unwrap_or_else(|| part(x))), 0, None),
+        "zip" => {
+            let other = args.get(1).map(elements);
+            let pair = vec![
+                element.unwrap_or_else(Known::null),
+                other.as_ref().and_then(|o| o.0.clone()).unwrap_or_else(Known::null),
+            ];
+            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
+            (Some(Known::constant(Shape::List(Rc::new(pair)))), 0, high)
+        }
+        "split" => (Some(plain), 1, None),
+        "keys" | "Object.keys" => (Some(plain), low, high),
+        _ => (Some(plain), 0, None),
+    };
+    known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
+    known.measures = Rc::default();
+    known.filled = false;
+    match name {
+        "drop" | "slice" => known.measured(x, count.low >= 1.0 && x.is_filled()),
+        "take" | "reverse" | "toReversed" => known.measured(x, false),
+        _ => known,
+    }
+}

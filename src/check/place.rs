@@ -1,0 +1,153 @@
+//! Paths into lists and objects, and what a change along one leaves behind.
+
+use super::domain::{AgentShape, Id, Integrity, Known, List, Null, Shape};
+use super::flow::Flow;
+use super::read::{part, read};
+use crate::ir::Key;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// A key of a path: known, or computed.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// A name.
+    Name(Rc<str>),
+    /// Whatever it is.
+    Any(Known),
+}
+
+/// The keys of a path, computed ones as they are known.
+pub(super) fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
+    let mut computed = computed.iter();
+    keys.iter()
+        .map(|key| match key {
+            Key::Fixed(name) => Step::Name(Rc::from(&**name)),
+            Key::Computed | Key::FromEnd => {
+                let known = computed.next().cloned().unwrap_or_else(Known::anything);
+                known.as_text().map_or_else(|| Step::Any(known.clone()), |text| Step::Name(text.clone()))
+            }
+        })
+        .collect()
+}
+
+/// The root without what stands at a path.
+pub(super) fn loosened(root: &Known, path: &[Step]) -> Known {
+    let mut known = root.clone();
+    if let (Shape::Object(object), [Step::Name(name)]) = (&root.shape, path) {
+        let mut object = (**object).clone();
+        object.fields.remove(name);
+        known.shape = Shape::Object(Rc::new(object));
+    } else if let Shape::Object(object) = &root.shape {
+        let mut object = (**object).clone();
+        object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always));
+        known.shape = Shape::Object(Rc::new(object));
+    }
+    known
+}
+
+impl Flow<'_> {
+    /// What stands at a path.
+    pub fn reached(&mut self, root: &Known, path: &[Step]) -> Known {
+        let mut at = root.clone();
+        for step in path {
+            at = match (&at.shape, step) {
+                (Shape::Object(object), Step::Name(name)) => {
+                    object.field(name).map_or_else(Known::null, |f| read(&at, &f))
+                }
+                (Shape::Object(object), Step::Any(_)) => {
+                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                    all.map_or_else(Known::null, |f| read(&at, &f))
+                }
+                (Shape::List(list), Step::Any(key)) => match (&list.items, key.as_constant()) {
+                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => read(&at, &items[i as usize]),
+                    _ => list.any().map_or_else(Known::null, |e| read(&at, &e)),
+                },
+                _ => part(&at),
+            };
+        }
+        at
+    }
+
+    /// The root with a value at a path.
+    pub fn placed(&mut self, root: &Known, path: &[Step], value: &Known) -> Known {
+        let Some((step, rest)) = path.split_first() else { return value.clone() };
+        let inner = if rest.is_empty() {
+            value.clone()
+        } else {
+            let below = self.reached(root, std::slice::from_ref(step));
+            self.placed(&below, rest, value)
+        };
+        let mut known = Known { id: Id::NONE, tests: None, measures: Rc::default(), ..root.clone() };
+        if let Step::Any(key) = step {
+            known.claim = known.claim.min(key.claim);
+            known.cap = known.cap.min(key.cap);
+        }
+        match (&root.shape, step) {
+            (Shape::Object(object), Step::Name(name)) => {
+                let mut object = (**object).clone();
+                object.fields.insert(name.clone(), inner);
+                known.shape = Shape::Object(Rc::new(object));
+            }
+            (Shape::Object(object), Step::Any(_)) => {
+                let mut object = (**object).clone();
+                let inner = inner.detached();
+                object.fields.values_mut().for_each(|field| *field = field.join(&inner));
+                object.others = Some(object.others.take().map_or_else(|| inner.clone(), |old| old.join(&inner)));
+                known.shape = Shape::Object(Rc::new(object));
+            }
+            (Shape::List(list), Step::Any(key)) => {
+                let constant = key.as_constant();
+                let mut list = (**list).clone();
+                match (&mut list.items, constant) {
+                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => {
+                        Rc::make_mut(items)[i as usize] = inner;
+                    }
+                    _ => {
+                        let inner = inner.detached();
+                        list = list.summed();
+                        list.element = Some(list.element.map_or_else(|| inner.clone(), |old| old.join(&inner)));
+                        list.high = list.high.map(|h| h + 1);
+                    }
+                }
+                known.shape = Shape::List(Rc::new(list));
+            }
+            _ => {
+                known.absorb(&inner);
+                known.shape = Shape::Any;
+            }
+        }
+        known
+    }
+
+    /// A function of one's own under a key.
+    pub fn own_method(&self, target: &Known, name: &str) -> Option<Known> {
+        match &target.shape {
+            Shape::Object(object) => {
+                object.fields.get(name).filter(|f| matches!(f.shape, Shape::Functions(_) | Shape::Builtin(_))).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    /// All bound agents, as a list.
+    pub fn agent_list(&self) -> Known {
+        let agent = AgentShape {
+            who: BTreeSet::from([super::domain::Agent::Member(Rc::from("agents"))]),
+            interface: None,
+            chosen: false,
+        };
+        let list = List {
+            element: Some(Known::constant(Shape::Agent(Rc::new(agent)))),
+            low: 0,
+            high: None,
+            items: None,
+            size: None,
+        };
+        Known::constant(Shape::List(Rc::new(list)))
+    }
+
+    /// The host's input.
+    pub fn input(&self) -> Known {
+        Known { integrity: Integrity::Input, null: Null::Maybe, ..Known::constant(Shape::Any) }
+    }
+}

@@ -1,0 +1,128 @@
+//! What reading gives: confidences, lengths, elements, parts.
+
+use super::domain::{Claim, Id, Integrity, Known, List, Null, Number, Shape};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// `~x`: exact, and it knows whose confidence it is.
+pub(super) fn confidence_of(x: &Known) -> Known {
+    let whole = x.whole();
+    let number = Number {
+        low: super::domain::number(if whole.claim.known() { whole.claim.low } else { super::domain::NONE }),
+        high: super::domain::number(if whole.claim.known() { whole.claim.high } else { super::domain::NONE }),
+        whole: false,
+        confidence_of: Some(x.id),
+        length_of: None,
+        assessed: Some(x.origins.clone()),
+        changed: false,
+        sized: false,
+    };
+    let null = match (whole.claim.unknown, whole.claim.known()) {
+        (true, true) => Null::Maybe,
+        (true, false) => Null::Always,
+        _ => Null::Never,
+    };
+    Known { null, ..Known::constant(Shape::Number(Rc::new(number))) }
+}
+
+/// What is computed from the values' own confidences, without their parts.
+pub(super) fn own(args: &[Known], shape: Shape) -> Known {
+    let mut result = Known::constant(shape);
+    args.iter().for_each(|arg| result.absorb(arg));
+    result
+}
+
+/// Length of a list or text.
+pub(super) fn length(x: &Known, exact: bool) -> Known {
+    let (low, high) = match &x.shape {
+        Shape::List(list) => (list.low as f64, list.high.map_or(f64::INFINITY, |h| h as f64)),
+        Shape::Text(text) => (text.chars().count() as f64, text.chars().count() as f64),
+        _ => (0.0, f64::INFINITY),
+    };
+    let number = Number { low, high, whole: true, length_of: Some(x.id), sized: true, ..Number::any() };
+    let known = own(std::slice::from_ref(x), Shape::Number(Rc::new(number)));
+    if exact { Known { null: Null::Never, ..known } } else { known }
+}
+
+/// Any element of what can be walked, and how many there are.
+pub(super) fn elements(x: &Known) -> (Option<Known>, u64, Option<u64>) {
+    match &x.shape {
+        Shape::List(list) => (list.any().map(|e| read(x, &e)), list.low, list.high),
+        Shape::Object(object) => {
+            let fixed = object.fields.len() as u64;
+            (Some(own(std::slice::from_ref(x), Shape::Plain)), 0, object.others.is_none().then_some(fixed))
+        }
+        Shape::Text(text) => {
+            let count = text.chars().count() as u64;
+            (Some(own(std::slice::from_ref(x), Shape::Plain)), count, Some(count))
+        }
+        _ => (Some(part(x)), 0, None),
+    }
+}
+
+/// A part of something whose parts are not known one by one.
+pub(super) fn part(x: &Known) -> Known {
+    let mut known = own(std::slice::from_ref(x), Shape::Any);
+    known.null = Null::Maybe;
+    known.origins = x.origins.clone();
+    known.measured(x, true)
+}
+
+/// A part read out of a container.
+pub(super) fn read(container: &Known, element: &Known) -> Known {
+    let mut known = element.clone();
+    known.claim = known.claim.min(container.claim);
+    known.cap = known.cap.min(container.cap);
+    known.evidence = known.evidence.min(container.evidence);
+    known.integrity = known.integrity.max(if container.integrity > Integrity::Input {
+        Integrity::Program
+    } else {
+        container.integrity.min(Integrity::Program)
+    });
+    if container.claim != Claim::SURE {
+        known.parts = Rc::new(BTreeSet::from([Id::NONE]));
+    }
+    known.measured(container, true)
+}
+
+/// What a walk meets at turn i.
+pub(super) fn item(x: &Known, i: &Known) -> Known {
+    let (element, _, _) = elements(x);
+    let mut known = element.unwrap_or_else(Known::null);
+    known.tests = None;
+    known.cap = known.cap.min(i.cap);
+    Known { id: Id::NONE, ..known }
+}
+
+/// What goes with it.
+pub(super) fn beside(x: &Known, i: &Known) -> Known {
+    let known = match &x.shape {
+        Shape::Object(object) => {
+            let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+            all.map_or_else(Known::null, |value| read(x, &value))
+        }
+        Shape::List(_) | Shape::Text(_) => i.clone(),
+        _ => part(x),
+    };
+    Known { id: Id::NONE, ..known }
+}
+
+/// The elements from one on.
+pub(super) fn rest(x: &Known, from: u64) -> Known {
+    let mut known = x.clone();
+    known.id = Id::NONE;
+    known.filled = false;
+    known = known.measured(x, from > 0 && x.is_filled());
+    if let Shape::List(list) = &x.shape {
+        let items = list.items.as_ref().map(|items| Rc::new(items.iter().skip(from as usize).cloned().collect()));
+        let list = List {
+            element: list.element.clone(),
+            low: list.low.saturating_sub(from),
+            high: list.high.map(|h| h.saturating_sub(from)),
+            items,
+            size: None,
+        };
+        known.shape = Shape::List(Rc::new(list));
+    }
+    known
+}

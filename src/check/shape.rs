@@ -1,0 +1,253 @@
+//! What a value looks like.
+
+use super::domain::{Agent, CellId, Id, Known, Null, union};
+use crate::builtin::BuiltinId;
+use crate::hir::FunctionId;
+use crate::types::InterfaceId;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Beyond this nesting a value's shape is forgotten.
+const DEEPEST: u32 = 4;
+
+/// What a value looks like.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Shape {
+    /// Anything; its parts are as sure as itself.
+    Any,
+    /// A number.
+    Number(Rc<Number>),
+    /// A constant text.
+    Text(Rc<str>),
+    /// A constant truth value.
+    Bool(bool),
+    /// Something without parts of its own: text, null, a truth value.
+    Plain,
+    /// A list.
+    List(Rc<List>),
+    /// An object.
+    Object(Rc<Object>),
+    /// Some of these functions.
+    Functions(Rc<Vec<Closure>>),
+    /// A built-in.
+    Builtin(BuiltinId),
+    /// An agent.
+    Agent(Rc<AgentShape>),
+    /// All bound agents by name.
+    Agents,
+    /// A variable's cell, in the hands of a closure.
+    Cell(CellId),
+}
+
+/// A number.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Number {
+    /// At least.
+    pub low: f64,
+    /// At most.
+    pub high: f64,
+    /// Whether it is whole.
+    pub whole: bool,
+    /// The value whose confidence it is.
+    pub confidence_of: Option<Id>,
+    /// The value whose length it is.
+    pub length_of: Option<Id>,
+    /// The values that it was assessed on, where it is made from a confidence.
+    pub assessed: Option<Rc<BTreeSet<Id>>>,
+    /// Whether arithmetic changed a confidence, and nothing has capped it since.
+    pub changed: bool,
+    /// Whether it is made from lengths alone, so that it is finite whoever chose them.
+    pub sized: bool,
+}
+
+impl Number {
+    /// Any number.
+    pub fn any() -> Self {
+        Self {
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+            whole: false,
+            confidence_of: None,
+            length_of: None,
+            assessed: None,
+            changed: false,
+            sized: false,
+        }
+    }
+
+    /// One number.
+    pub fn exactly(x: f64) -> Self {
+        Self { low: x, high: x, whole: x.fract() == 0.0, ..Self::any() }
+    }
+
+    /// The number, when only one is possible.
+    pub fn constant(&self) -> Option<f64> {
+        (self.low == self.high).then_some(self.low)
+    }
+
+    pub(super) fn join(&self, other: &Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            whole: self.whole && other.whole,
+            confidence_of: if self.confidence_of == other.confidence_of { self.confidence_of } else { None },
+            length_of: if self.length_of == other.length_of { self.length_of } else { None },
+            assessed: match (&self.assessed, &other.assessed) {
+                (Some(a), Some(b)) => Some(union(a, b)),
+                (a, b) => a.clone().or_else(|| b.clone()),
+            },
+            changed: self.changed || other.changed,
+            sized: (self.sized || self.constant().is_some()) && (other.sized || other.constant().is_some()),
+        }
+    }
+}
+
+/// A list.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct List {
+    /// What any element is.
+    pub element: Option<Known>,
+    /// The fewest elements.
+    pub low: u64,
+    /// The most, where there is a bound.
+    pub high: Option<u64>,
+    /// The elements one by one, for short lists that are written out.
+    pub items: Option<Rc<Vec<Known>>>,
+    /// The name of its length, when it is the length of something that the host gives.
+    pub size: Option<Rc<str>>,
+}
+
+/// An object.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Object {
+    /// The fields that are known.
+    pub fields: BTreeMap<Rc<str>, Known>,
+    /// What any other field is, where there may be others.
+    pub others: Option<Known>,
+}
+
+/// A function with what it carries.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Closure {
+    /// Its code.
+    pub function: FunctionId,
+    /// Values and cells.
+    pub captures: Rc<Vec<Known>>,
+}
+
+/// An agent.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct AgentShape {
+    /// Which ones it may be.
+    pub who: BTreeSet<Agent>,
+    /// Its interface, where one is declared.
+    pub interface: Option<InterfaceId>,
+    /// Whether agent text chose it.
+    pub chosen: bool,
+}
+
+impl Shape {
+    pub(super) fn join(&self, other: &Shape, self_null: bool, other_null: bool, depth: u32) -> Shape {
+        if self == other || other_null {
+            return self.clone();
+        }
+        if self_null {
+            return other.clone();
+        }
+        if depth >= DEEPEST {
+            return Shape::Any;
+        }
+        match (self, other) {
+            (Shape::Number(a), Shape::Number(b)) => Shape::Number(Rc::new(a.join(b))),
+            (Shape::List(a), Shape::List(b)) => Shape::List(Rc::new(a.join(b, depth))),
+            (Shape::Object(a), Shape::Object(b)) => Shape::Object(Rc::new(a.join(b, depth))),
+            (Shape::Functions(a), Shape::Functions(b)) => {
+                let mut all = (**a).clone();
+                for closure in b.iter() {
+                    match all.iter_mut().find(|c| c.function == closure.function) {
+                        Some(same) => {
+                            let captures = same.captures.iter().zip(closure.captures.iter());
+                            same.captures = Rc::new(captures.map(|(x, y)| x.join_at(y, depth + 1)).collect());
+                        }
+                        None => all.push(closure.clone()),
+                    }
+                }
+                Shape::Functions(Rc::new(all))
+            }
+            (Shape::Agent(a), Shape::Agent(b)) => Shape::Agent(Rc::new(AgentShape {
+                who: a.who.union(&b.who).cloned().collect(),
+                interface: if a.interface == b.interface { a.interface } else { None },
+                chosen: a.chosen || b.chosen,
+            })),
+            (Shape::Text(_) | Shape::Bool(_) | Shape::Plain, Shape::Text(_) | Shape::Bool(_) | Shape::Plain) => {
+                Shape::Plain
+            }
+            (
+                Shape::Plain | Shape::Text(_) | Shape::Bool(_) | Shape::Number(_),
+                Shape::Plain | Shape::Text(_) | Shape::Bool(_) | Shape::Number(_),
+            ) => Shape::Plain,
+            _ => Shape::Any,
+        }
+    }
+}
+
+impl List {
+    /// What reading any element gives.
+    pub fn any(&self) -> Option<Known> {
+        self.element.clone().or_else(|| {
+            let items = self.items.as_ref()?;
+            items.iter().cloned().reduce(|a, b| a.join(&b))
+        })
+    }
+
+    /// The same list with its elements summed up.
+    pub fn summed(&self) -> List {
+        List { element: self.any(), items: None, ..self.clone() }
+    }
+
+    pub(super) fn join(&self, other: &List, depth: u32) -> List {
+        let items = match (&self.items, &other.items) {
+            (Some(a), Some(b)) if a.len() == b.len() => {
+                Some(Rc::new(a.iter().zip(b.iter()).map(|(x, y)| x.join_at(y, depth + 1)).collect()))
+            }
+            _ => None,
+        };
+        let element = match (self.any(), other.any()) {
+            _ if items.is_some() => None,
+            (Some(a), Some(b)) => Some(a.join_at(&b, depth + 1)),
+            (a, b) => a.or(b),
+        };
+        let size = if self.size == other.size { self.size.clone() } else { None };
+        List {
+            element,
+            low: self.low.min(other.low),
+            high: self.high.zip(other.high).map(|(a, b)| a.max(b)),
+            items,
+            size,
+        }
+    }
+}
+
+impl Object {
+    pub(super) fn join(&self, other: &Object, depth: u32) -> Object {
+        let mut fields = BTreeMap::new();
+        for key in self.fields.keys().chain(other.fields.keys()) {
+            let joined = match (self.field(key), other.field(key)) {
+                (Some(a), Some(b)) => a.join_at(&b, depth + 1),
+                (Some(a), None) | (None, Some(a)) => Known { null: a.null.join(Null::Always), ..a },
+                (None, None) => continue,
+            };
+            fields.insert(key.clone(), joined);
+        }
+        let others = match (&self.others, &other.others) {
+            (Some(a), Some(b)) => Some(a.join_at(b, depth + 1)),
+            (a, b) => a.clone().or_else(|| b.clone()),
+        };
+        Object { fields, others }
+    }
+
+    /// What a field is, if it may be there.
+    pub fn field(&self, key: &str) -> Option<Known> {
+        self.fields.get(key).cloned().or_else(|| self.others.clone())
+    }
+}
