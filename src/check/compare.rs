@@ -2,7 +2,6 @@
 
 use super::domain::{Cap, Claim, Fact, Integrity, Known, NONE, Null, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
-use super::state::State;
 use super::transfer::tests;
 use crate::diagnostic::{Code, Severity};
 use crate::hir::Binary;

@@ -4,10 +4,8 @@
 //! of it at most whatever it claims (*cap*), how good its evidence is at least, who can influence its content, where it
 //! comes from, and what it looks like. Joining two forgets, never invents.
 
-use crate::builtin::BuiltinId;
-use crate::hir::{FunctionId, GlobalId};
+use crate::hir::GlobalId;
 use crate::source::Location;
-use crate::types::InterfaceId;
 use crate::value::{Confidence, Evidence};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -33,7 +33,7 @@ impl<'a> Flow<'a> {
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
-        let name = form.name();
+        let name = form.entry().name;
         let at = act.at(inst.span);
         let mut rest = args[before..].iter();
         let mut results: Vec<Known> = Vec::new();

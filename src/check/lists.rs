@@ -1,7 +1,7 @@
 //! Lists made from lists.
 
 use super::domain::{Id, Known, List, Null, Number, Shape};
-use super::read::{elements, part, read};
+use super::read::{elements, part};
 use std::rc::Rc;
 
 /// What `take`, `concat`, `entries` and their like give.
@@ -34,7 +34,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             };
             (element, if end.is_some() { 0 } else { low.saturating_sub(most.unwrap_or(u64::MAX)) }, cut)
         }
-        "reverse" | "toReversed" | "values" | "Object.values" | "Array.from" => {
+        "reverse" | "toReversed" | "values" | "from" => {
             if let Shape::Object(object) = &x.shape {
                 let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
                 let bounded = object.others.is_none().then_some(object.fields.len() as u64);
@@ -69,7 +69,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             };
             (Some(rows), u64::from(low > 0), high)
         }
-        "entries" | "Object.entries" => {
+        "entries" => {
             let pair = match &x.shape {
                 Shape::Object(object) => {
                     let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
@@ -103,7 +103,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             (Some(Known::constant(Shape::List(Rc::new(pair)))), 0, high)
         }
         "split" => (Some(plain), 1, None),
-        "keys" | "Object.keys" => (Some(plain), low, high),
+        "keys" => (Some(plain), low, high),
         _ => (Some(plain), 0, None),
     };
     known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));

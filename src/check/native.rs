@@ -7,7 +7,7 @@ use super::lists::listed;
 use super::read::{confidence_of, elements, length, part, read};
 use super::state::State;
 use crate::builtin::BuiltinId;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Severity;
 use crate::ir::Inst;
 use crate::source::Location;
 use crate::value::Evidence;
@@ -24,7 +24,7 @@ impl<'a> Flow<'a> {
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
-        let name = builtin.name();
+        let name = builtin.entry().name;
         self.native(act, block, name, args, false, inst, state)
     }
 
@@ -154,8 +154,8 @@ impl<'a> Flow<'a> {
                 Known { id: Id::NONE, ..known }
             }
             "llm" => return Some(self.llm(act, args, inst)),
-            "length" | "Object.length" => length(x, false),
-            "min" | "max" | "Math.min" | "Math.max" => {
+            "length" => length(x, false),
+            "min" | "max" => {
                 let least = name.ends_with("min");
                 let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
                 let mut known = Known::computed(args, super::interval::extreme(&all, least));
@@ -173,7 +173,7 @@ impl<'a> Flow<'a> {
                 known.null = if known.nothing.is_some() { Null::Maybe } else { Null::Never };
                 known
             }
-            "Math.abs" => {
+            "abs" => {
                 let n = super::interval::numbers(x);
                 let low = if n.low > 0.0 {
                     n.low
@@ -192,7 +192,7 @@ impl<'a> Flow<'a> {
                     })),
                 )
             }
-            "Math.floor" | "Math.ceil" | "Math.round" | "Math.trunc" => {
+            "floor" | "ceil" | "round" | "trunc" => {
                 let n = super::interval::numbers(x);
                 Known::computed(
                     args,
@@ -218,20 +218,18 @@ impl<'a> Flow<'a> {
                 known
             }
             "take" | "drop" | "slice" | "reverse" | "toReversed" | "concat" | "chunk" | "flat" | "range" | "split"
-            | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "Object.keys"
-            | "Object.values" | "Object.entries" | "Array.from" => listed(name, args),
-            "merge" | "pick" | "omit" | "Object.assign" | "Object.fromEntries" => Known::computed(args, merged(args)),
+            | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
+                listed(name, args)
+            }
+            "merge" | "pick" | "omit" | "assign" | "fromEntries" => Known::computed(args, merged(args)),
             "emit" => {
                 for arg in &args[1.min(args.len())..] {
                     self.notice(act, block, name, arg, at, state);
                 }
                 Known::null()
             }
-            "print" | "console.log" | "console.warn" | "console.error" | "console.debug" | "track" | "delay"
-            | "sleep" => Known::null(),
-            "now" | "Date.now" | "random" | "Math.random" => {
-                Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() })))
-            }
+            "print" | "log" | "warn" | "error" | "debug" | "track" | "delay" | "sleep" => Known::null(),
+            "now" | "random" => Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() }))),
             "substring" | "trim" => {
                 let strict = x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
                 Known::computed(args, Shape::Plain).measured(x, strict)

@@ -1,8 +1,8 @@
 //! What each instruction does to what is known.
 
 use super::domain::{
-    AgentShape, Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object,
-    SURE, Shape, Tests, Why, raw,
+    Cap, CellId, Claim, Closure, Fact, Id, Known, List, Mark, Nothing, Null, Number, Object, SURE, Shape, Tests, Why,
+    raw,
 };
 use super::flow::{Activation, Flow};
 use super::place::{loosened, path};

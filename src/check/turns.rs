@@ -677,7 +677,7 @@ fn lengthened(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, dept
                 }
                 Op::CallBuiltin { builtin, .. } => {
                     let before = lengthened(act, natural, *inst.args.first()?, root, depth + 1)?;
-                    shortened(builtin.name(), before, number(1), inst.args.len() == 2)
+                    shortened(builtin.entry().name, before, number(1), inst.args.len() == 2)
                 }
                 Op::Rest(n) => Some(lengthened(act, natural, inst.args[0], root, depth + 1)? - f64::from(*n)),
                 _ => None,
