@@ -14,6 +14,6 @@ mod time;
 pub use agents::{Agent, Contract, Directory, Transport};
 pub use memory::{Memory, Script};
 pub use reply::{Answer, Failure, Reply};
-pub use request::{Batch, Call, Count, Id, Kind, Path, Purpose, Request, Slot, Stream, Timer};
+pub use request::{Batch, Call, Count, EffectName, Id, Kind, Path, Purpose, Request, Slot, Stream, Timer};
 pub use seed::Seed;
 pub use time::duration;

@@ -1,8 +1,7 @@
 //! What the world says to a request.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use serde_json::{Map, Value as Json};
 
 /// What comes back for a request or a timer.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -20,20 +19,11 @@ pub enum Reply {
     Fired,
 }
 
-/// An agent's answer as it crosses: the shape of section 10, with what it took.
+/// An agent's answer with what it took.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Answer {
-    /// The content.
-    pub value: Json,
-    /// How sure the agent's extraction strategy says it is; unknown without.
-    #[serde(default)]
-    pub confidence: Option<f64>,
-    /// The evidence; `reported` without.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<String>,
-    /// What differs for parts, by JSON pointer.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parts: BTreeMap<String, Part>,
+    /// The answer in the shape of section 10: value, confidence, evidence, parts.
+    pub shape: Json,
     /// What it cost, in the currency of the directory's prices.
     #[serde(default)]
     pub cost: f64,
@@ -45,33 +35,29 @@ pub struct Answer {
 impl Answer {
     /// The answer that an object of this shape stands for. What is no confidence is unknown, never clamped.
     pub fn of(json: &Json) -> Self {
-        let evidence = |json: &Json| json.get("evidence").and_then(Json::as_str).map(str::to_owned);
-        let part = |(pointer, part): (&String, &Json)| {
-            (pointer.clone(), Part { confidence: confidence(part), evidence: evidence(part) })
-        };
-        Self {
-            value: json.get("value").cloned().unwrap_or(Json::Null),
-            confidence: confidence(json),
-            evidence: evidence(json),
-            parts: json.get("parts").and_then(Json::as_object).into_iter().flatten().map(part).collect(),
-            ..Self::default()
+        let mut shape = Map::new();
+        shape.insert("value".into(), json.get("value").cloned().unwrap_or(Json::Null));
+        lanes(json, &mut shape);
+        if let Some(Json::Object(parts)) = json.get("parts") {
+            let part = |(pointer, part): (&String, &Json)| {
+                let mut own = Map::new();
+                lanes(part, &mut own);
+                (pointer.clone(), Json::Object(own))
+            };
+            shape.insert("parts".into(), Json::Object(parts.iter().map(part).collect()));
         }
+        Self { shape: Json::Object(shape), ..Self::default() }
     }
 }
 
-fn confidence(json: &Json) -> Option<f64> {
-    json.get("confidence").and_then(Json::as_f64).filter(|number| (0.0..=1.0).contains(number))
-}
-
-/// What a part of an answer has of its own.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Part {
-    /// How sure; unknown without.
-    #[serde(default)]
-    pub confidence: Option<f64>,
-    /// The evidence; the whole's without.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evidence: Option<String>,
+fn lanes(json: &Json, shape: &mut Map<String, Json>) {
+    if let Some(confidence) = json.get("confidence") {
+        let number = confidence.as_f64().filter(|number| (0.0..=1.0).contains(number));
+        shape.insert("confidence".into(), number.map_or(Json::Null, Json::from));
+    }
+    if let Some(evidence) = json.get("evidence").filter(|evidence| evidence.is_string()) {
+        shape.insert("evidence".into(), evidence.clone());
+    }
 }
 
 /// Why there is no answer.
