@@ -17,6 +17,10 @@ pub mod hir;
 pub mod ir;
 pub mod check;
 
+// execution: no async, no I/O
+pub mod vm;
+pub mod engine;
+
 // surface
 #[cfg(feature = "cli")]
 pub mod cli;

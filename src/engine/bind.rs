@@ -1,0 +1,223 @@
+//! Input and agents to the parameters of an entry. What does not fit is refused before anything runs.
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::Code;
+use crate::hir::{Element, Expr, ExprKind, FunctionId, Key, Member, Parameter, Program, Unary};
+use crate::host::{Agent, Directory};
+use crate::types::{InterfaceId, Type};
+use crate::value::{Fault, Value, View, json};
+
+/// Whether a parameter takes agents: which interface, and for a list how many.
+fn wants(parameter: &Parameter) -> Option<(Option<InterfaceId>, Option<(u32, u32)>)> {
+    match parameter.annotation.as_ref()? {
+        Type::Agent(interface) => Some((*interface, None)),
+        Type::Agents { interface, low, high } => Some((*interface, Some((*low, *high)))),
+        _ => None,
+    }
+}
+
+fn refused(message: String) -> Fault {
+    Fault::new(Code::R033, message)
+}
+
+/// The places in the directory of the agents that each parameter takes; nothing for data parameters.
+pub fn agents(program: &Program, entry: FunctionId, directory: &Directory) -> Result<Vec<Option<Vec<usize>>>, Fault> {
+    let function = &program.functions[entry.0 as usize];
+    let all = directory.agents();
+    let mut taken = vec![false; all.len()];
+    let mut bound: Vec<Option<Vec<usize>>> = vec![None; function.parameters.len()];
+    let name = |parameter: &Parameter| parameter.name.map_or("", |name| program.names.text(name)).to_owned();
+    let serves = |agent: &Agent, interface: Option<InterfaceId>| {
+        let Some(interface) = interface else { return true };
+        let interface = &program.interfaces[interface.0 as usize];
+        agent.can(&interface.capabilities)
+    };
+    let offers = |agent: &Agent, interface: Option<InterfaceId>| {
+        let Some(interface) = interface else { return true };
+        program.interfaces[interface.0 as usize].methods.iter().all(|method| agent.offers(&method.name))
+    };
+    for (parameter, bound) in function.parameters.iter().zip(&mut bound) {
+        let Some((interface, None)) = wants(parameter) else { continue };
+        if let Some((place, agent)) = directory.find(&name(parameter)) {
+            if !serves(agent, interface) {
+                let wanted = interface_name(program, interface);
+                let message =
+                    format!("agent `{}` lacks a capability that `{wanted}` needs; bind another, or add it", agent.name);
+                return Err(refused(message));
+            }
+            taken[place] = true;
+            *bound = Some(vec![place]);
+        }
+    }
+    for (parameter, bound) in function.parameters.iter().zip(&mut bound) {
+        let Some((interface, None)) = wants(parameter) else { continue };
+        if bound.is_some() {
+            continue;
+        }
+        let found = (0..all.len()).find(|&at| !taken[at] && serves(&all[at], interface) && offers(&all[at], interface));
+        let Some(place) = found else {
+            let message = format!(
+                "no agent is left for `{}`, which needs {}; bind one with `--agents`",
+                name(parameter),
+                needs(program, interface)
+            );
+            return Err(refused(message));
+        };
+        taken[place] = true;
+        *bound = Some(vec![place]);
+    }
+    for (parameter, bound) in function.parameters.iter().zip(&mut bound) {
+        let Some((interface, Some((low, high)))) = wants(parameter) else { continue };
+        let name = name(parameter);
+        let grouped: Vec<usize> = (0..all.len()).filter(|&at| all[at].group.as_deref() == Some(&*name)).collect();
+        let mut members = grouped;
+        if members.is_empty() {
+            members = (0..all.len())
+                .filter(|&at| !taken[at] && serves(&all[at], interface) && offers(&all[at], interface))
+                .collect();
+        }
+        members.truncate(high as usize);
+        if (members.len() as u32) < low {
+            let found = members.len();
+            let message = format!(
+                "`{name}` takes at least {low} agents with {}, and {found} are bound; bind more with `--agents`",
+                needs(program, interface)
+            );
+            return Err(refused(message));
+        }
+        *bound = Some(members);
+    }
+    Ok(bound)
+}
+
+fn interface_name(program: &Program, interface: Option<InterfaceId>) -> String {
+    interface.map_or("Agent", |id| program.names.text(program.interfaces[id.0 as usize].name)).to_owned()
+}
+
+fn needs(program: &Program, interface: Option<InterfaceId>) -> String {
+    let Some(id) = interface else { return "any method".to_owned() };
+    let interface = &program.interfaces[id.0 as usize];
+    match interface.capabilities.len() {
+        0 => format!("the methods of `{}`", program.names.text(interface.name)),
+        _ => format!("the capabilities `{}`", interface.capabilities.join("`, `")),
+    }
+}
+
+/// The input taken apart by the data parameters' names, in the order of the parameters; nothing for agents.
+pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<Vec<Option<Value>>, Fault> {
+    let function = &program.functions[entry.0 as usize];
+    let data: Vec<&Parameter> = function.parameters.iter().filter(|parameter| wants(parameter).is_none()).collect();
+    let name = |parameter: &Parameter| parameter.name.map_or("", |name| program.names.text(name));
+    let object = match input.view() {
+        View::Object(object) => Some(object),
+        _ => None,
+    };
+    let whole = match (&data[..], object) {
+        ([], _) => {
+            // Without parameters there is `input` itself.
+            return match object {
+                Some(object) if !object.is_empty() && !function.parameters.is_empty() => {
+                    let surplus = object.keys().next().map_or("", |key| key.as_str());
+                    Err(refused(format!("the input has `{surplus}`, which no parameter takes; leave it out")))
+                }
+                _ => Ok(function.parameters.iter().map(|_| None).collect()),
+            };
+        }
+        ([only], Some(object)) => object.get(name(only)).is_none(),
+        ([_], None) => true,
+        (_, Some(_)) => false,
+        (_, None) if input.is_null() => false,
+        (several, None) => {
+            let names: Vec<&str> = several.iter().map(|parameter| name(parameter)).collect();
+            return Err(refused(format!("the input is no object; give one with `{}`", names.join("`, `"))));
+        }
+    };
+    if let (Some(object), false) = (object, whole) {
+        let known: Vec<&str> = data.iter().map(|parameter| name(parameter)).collect();
+        if let Some(surplus) = object.keys().find(|key| !known.contains(&key.as_str())) {
+            let message = format!(
+                "the input has `{}`, which no parameter takes; it takes `{}`",
+                surplus.as_str(),
+                known.join("`, `")
+            );
+            return Err(refused(message));
+        }
+    }
+    function
+        .parameters
+        .iter()
+        .map(|parameter| {
+            if wants(parameter).is_some() {
+                return Ok(None);
+            }
+            if whole {
+                return Ok(Some(input.clone()));
+            }
+            match object.and_then(|object| object.get(name(parameter))) {
+                Some(value) => Ok(Some(value.clone().under(input.lanes()))),
+                None if parameter.default.is_some()
+                    || parameter.rest
+                    || admits_null(parameter.annotation.as_ref(), program) =>
+                {
+                    Ok(Some(Value::NULL))
+                }
+                None => Err(refused(format!("the input lacks `{}`; add it to `--input`", name(parameter)))),
+            }
+        })
+        .collect()
+}
+
+/// Whether a declared type takes null; what is not declared has to be there.
+fn admits_null(annotation: Option<&Type>, program: &Program) -> bool {
+    match annotation {
+        Some(Type::Null) => true,
+        Some(Type::Union(members)) => members.iter().any(|member| admits_null(Some(member), program)),
+        Some(Type::Named(id)) => match &program.types[id.0 as usize].definition {
+            Type::Named(_) => false,
+            definition => admits_null(Some(definition), program),
+        },
+        _ => false,
+    }
+}
+
+/// The agents of a run: those that the host binds, then those that the program declares itself (`agents { … }`).
+pub fn directory(program: &Program, bound: &Directory) -> Result<Directory, Vec<String>> {
+    let mut all = bound.clone();
+    for object in program.modules.iter().flat_map(|module| &module.agents) {
+        let declared = constant(object).ok_or_else(|| vec!["`agents { … }` takes literals only".to_owned()])?;
+        for agent in Directory::read(&declared)?.agents() {
+            all.add(agent.clone());
+        }
+    }
+    Ok(all)
+}
+
+/// The data that an expression of literals stands for.
+fn constant(expr: &Expr) -> Option<Json> {
+    Some(match &expr.kind {
+        ExprKind::Null => Json::Null,
+        ExprKind::Bool(bool) => Json::Bool(*bool),
+        ExprKind::Number(number) => json::to_json_number(*number),
+        ExprKind::Text(text) => Json::String(text.to_string()),
+        ExprKind::Unary(Unary::Negate, inner) => match constant(inner)? {
+            Json::Number(number) => json::to_json_number(-number.as_f64()?),
+            _ => return None,
+        },
+        ExprKind::List(elements) => {
+            let element = |element: &Element| match element {
+                Element::One(expr) => constant(expr),
+                Element::Spread(_) => None,
+            };
+            Json::Array(elements.iter().map(element).collect::<Option<_>>()?)
+        }
+        ExprKind::Object(members) => {
+            let member = |member: &Member| match member {
+                Member::Entry(Key::Fixed(key), expr) => Some((key.to_string(), constant(expr)?)),
+                _ => None,
+            };
+            Json::Object(members.iter().map(member).collect::<Option<_>>()?)
+        }
+        _ => return None,
+    })
+}

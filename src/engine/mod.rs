@@ -1,0 +1,36 @@
+//! The pipeline as types, each of which consumes the one before, so that nothing is run that was not compiled, and nothing
+//! compiled that was refused.
+
+mod bind;
+mod drive;
+
+pub use bind::{agents, arguments, directory};
+pub use drive::{Drive, End, Show};
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostics;
+use crate::hir;
+use crate::ir;
+use crate::vm;
+
+/// A program that nothing refuses.
+#[derive(Debug)]
+pub struct Checked(Arc<hir::Program>);
+
+/// A program ready to run. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Compiled(pub Arc<vm::Compiled>);
+
+impl Checked {
+    /// The program, unless something refuses it.
+    pub fn new(program: Arc<hir::Program>, diagnostics: &Diagnostics) -> Option<Self> {
+        (!diagnostics.has_errors()).then_some(Self(program))
+    }
+
+    /// Lowers and emits it.
+    pub fn compile(self, diagnostics: &mut Diagnostics) -> Compiled {
+        let program = ir::lower(self.0);
+        Compiled(Arc::new(vm::emit(&program, diagnostics)))
+    }
+}

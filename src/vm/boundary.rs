@@ -1,0 +1,279 @@
+//! Where values cross a boundary: whether they are what was declared, and the declaration as JSON Schema.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Vm;
+use crate::diagnostic::Code;
+use crate::hir::Program;
+use crate::types::{Literal, Type};
+use crate::value::{Fault, Kind, Value, View, display, json};
+
+/// Whether a value is of a type.
+pub(super) fn fits(vm: &mut Vm, value: &Value, kind: &Type) -> bool {
+    Walk { vm, path: String::new() }.find(value, kind).is_none()
+}
+
+/// Refuses what is not of a type (`R012`), naming the part and, where there is one, whose value it is.
+pub(super) fn check(vm: &mut Vm, value: &Value, kind: &Type, whose: Option<&str>) -> Result<(), Fault> {
+    let mut walk = Walk { vm, path: String::new() };
+    let Some((path, wanted, found)) = walk.find(value, kind) else { return Ok(()) };
+    let whose = whose.map_or_else(|| "a value".to_owned(), str::to_owned);
+    let place = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
+    Err(Fault::new(
+        Code::R012,
+        format!("{whose} is {found}{place}, where `{wanted}` is declared; give what the type says"),
+    ))
+}
+
+/// A type as programs write it.
+pub fn name(kind: &Type, program: &Program) -> String {
+    match kind {
+        Type::Any => "any".into(),
+        Type::Null => "null".into(),
+        Type::Boolean => "boolean".into(),
+        Type::Number => "number".into(),
+        Type::String => "string".into(),
+        Type::Literal(Literal::Text(text)) => format!("\"{text}\""),
+        Type::Literal(Literal::Number(number)) => crate::value::number::render(*number),
+        Type::Literal(Literal::Bool(bool)) => bool.to_string(),
+        Type::List(element) => match &**element {
+            Type::Union(_) | Type::Function(_) => format!("({})[]", name(element, program)),
+            _ => format!("{}[]", name(element, program)),
+        },
+        Type::Object(shape) => {
+            let mut parts: Vec<String> = Vec::new();
+            for field in &shape.fields {
+                let mark = if field.optional { "?" } else { "" };
+                parts.push(format!("{}{mark}: {}", field.name, name(&field.value, program)));
+            }
+            parts.extend(shape.others.iter().map(|others| format!("[key: string]: {}", name(others, program))));
+            if parts.is_empty() { "{}".into() } else { format!("{{ {} }}", parts.join(", ")) }
+        }
+        Type::Function(_) => "function".into(),
+        Type::Union(members) => members.iter().map(|member| name(member, program)).collect::<Vec<_>>().join(" | "),
+        Type::Agent(None) => "Agent".into(),
+        Type::Agent(Some(id)) => program.names.text(program.interfaces[id.0 as usize].name).into(),
+        Type::Agents { interface, low, high } => {
+            let range = if low == high { low.to_string() } else { format!("{low}..{high}") };
+            format!("{}[{range}]", name(&Type::Agent(*interface), program))
+        }
+        Type::Named(id) => program.names.text(program.types[id.0 as usize].name).into(),
+    }
+}
+
+/// The JSON Schema of a type, for those who answer.
+pub(super) fn schema(kind: &Type, program: &Program) -> Json {
+    let mut used = Vec::new();
+    let mut root = part(kind, program, &mut used);
+    let mut definitions = Map::new();
+    let mut next = 0;
+    while let Some(&id) = used.get(next) {
+        let named = &program.types[id as usize];
+        let body = part(&named.definition, program, &mut used);
+        definitions.insert(program.names.text(named.name).to_owned(), body);
+        next += 1;
+    }
+    if let (false, Json::Object(root)) = (definitions.is_empty(), &mut root) {
+        root.insert("$defs".into(), Json::Object(definitions));
+    }
+    root
+}
+
+fn part(kind: &Type, program: &Program, used: &mut Vec<u32>) -> Json {
+    match kind {
+        Type::Any | Type::Function(_) | Type::Agent(_) | Type::Agents { .. } => json!({}),
+        Type::Null => json!({ "type": "null" }),
+        Type::Boolean => json!({ "type": "boolean" }),
+        Type::Number => json!({ "type": "number" }),
+        Type::String => json!({ "type": "string" }),
+        Type::Literal(literal) => json!({ "const": constant(literal) }),
+        Type::List(element) => json!({ "type": "array", "items": part(element, program, used) }),
+        Type::Object(shape) => {
+            let mut properties = Map::new();
+            for field in &shape.fields {
+                properties.insert(field.name.to_string(), part(&field.value, program, used));
+            }
+            let required: Vec<&str> =
+                shape.fields.iter().filter(|field| !field.optional).map(|field| &*field.name).collect();
+            let mut object = json!({ "type": "object", "properties": properties, "required": required });
+            if let Some(others) = &shape.others {
+                object["additionalProperties"] = part(others, program, used);
+            }
+            object
+        }
+        Type::Union(members) => {
+            let literals: Option<Vec<Json>> = members
+                .iter()
+                .map(|member| match member {
+                    Type::Literal(literal) => Some(constant(literal)),
+                    Type::Null => Some(Json::Null),
+                    _ => None,
+                })
+                .collect();
+            match literals {
+                Some(values) => json!({ "enum": values }),
+                None => {
+                    json!({ "anyOf": members.iter().map(|member| part(member, program, used)).collect::<Vec<_>>() })
+                }
+            }
+        }
+        Type::Named(id) => {
+            if !used.contains(&id.0) {
+                used.push(id.0);
+            }
+            json!({ "$ref": format!("#/$defs/{}", program.names.text(program.types[id.0 as usize].name)) })
+        }
+    }
+}
+
+fn constant(literal: &Literal) -> Json {
+    match literal {
+        Literal::Text(text) => json!(&**text),
+        Literal::Number(number) => json::to_json_number(*number),
+        Literal::Bool(bool) => json!(bool),
+    }
+}
+
+struct Walk<'a> {
+    vm: &'a mut Vm,
+    path: String,
+}
+
+type Mismatch = Option<(String, String, String)>;
+
+impl Walk<'_> {
+    fn find(&mut self, value: &Value, kind: &Type) -> Mismatch {
+        let kind_of = value.kind();
+        let fits = match kind {
+            Type::Any => true,
+            Type::Null => kind_of == Kind::Null,
+            Type::Boolean => kind_of == Kind::Bool,
+            Type::Number => kind_of == Kind::Number,
+            Type::String => kind_of == Kind::Text,
+            Type::Literal(Literal::Text(text)) => value.as_text() == Some(text),
+            Type::Literal(Literal::Number(number)) => value.as_number() == Some(*number),
+            Type::Literal(Literal::Bool(bool)) => value.as_bool() == Some(*bool),
+            Type::Function(_) => kind_of == Kind::Function,
+            Type::List(element) => {
+                if kind_of != Kind::List {
+                    return self.mismatch(value, kind);
+                }
+                if matches!(**element, Type::Any) {
+                    return None;
+                }
+                return value
+                    .as_list()
+                    .into_iter()
+                    .flatten()
+                    .enumerate()
+                    .find_map(|(index, item)| self.within(&format!("[{index}]"), |this| this.find(item, element)));
+            }
+            Type::Object(shape) => {
+                let Some(object) = value.as_object() else {
+                    // An error has the fields of one, and may be declared as an object.
+                    return if kind_of == Kind::Error { None } else { self.mismatch(value, kind) };
+                };
+                for field in &shape.fields {
+                    let step = format!(".{}", field.name);
+                    let found = match object.get(&field.name) {
+                        Some(part) if part.is_null() && field.optional => None,
+                        Some(part) => self.within(&step, |this| this.find(part, &field.value)),
+                        None if field.optional || admits_null(&field.value, &self.vm.program.declarations) => None,
+                        None => self.within(&step, |this| {
+                            Some((this.path.clone(), this.name(&field.value), "missing".to_owned()))
+                        }),
+                    };
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+                let others = shape.others.as_ref()?;
+                return object.iter().find_map(|(key, part)| {
+                    let named = shape.fields.iter().any(|field| *field.name == *key.as_str());
+                    if named {
+                        None
+                    } else {
+                        self.within(&format!(".{}", key.as_str()), |this| this.find(part, others))
+                    }
+                });
+            }
+            Type::Union(members) => {
+                let found = members.iter().any(|member| self.find(value, member).is_none());
+                if !found && let Some(only) = self.nearest(value, members) {
+                    return only;
+                }
+                found
+            }
+            Type::Agent(interface) => match value.as_agent() {
+                Some(agent) => self.vm.agents.serves(agent.id, *interface, &self.vm.program.declarations),
+                None => false,
+            },
+            Type::Agents { interface, low, high } => {
+                let Some(list) = value.as_list() else { return self.mismatch(value, kind) };
+                let single = Type::Agent(*interface);
+                if let Some(found) = list
+                    .iter()
+                    .enumerate()
+                    .find_map(|(index, item)| self.within(&format!("[{index}]"), |this| this.find(item, &single)))
+                {
+                    return Some(found);
+                }
+                (*low as usize..=*high as usize).contains(&list.len())
+            }
+            Type::Named(id) => {
+                let program = self.vm.program.clone();
+                return self.find(value, &program.declarations.types[id.0 as usize].definition);
+            }
+        };
+        if fits { None } else { self.mismatch(value, kind) }
+    }
+
+    /// The mismatch within the one member of a union that could be meant.
+    fn nearest(&mut self, value: &Value, members: &[Type]) -> Option<Mismatch> {
+        let program = self.vm.program.clone();
+        let alike = |member: &&Type| {
+            let member = match member {
+                Type::Named(id) => &program.declarations.types[id.0 as usize].definition,
+                other => other,
+            };
+            matches!((member, value.kind()), (Type::Object(_), Kind::Object) | (Type::List(_), Kind::List))
+        };
+        let mut alike = members.iter().filter(alike);
+        match (alike.next(), alike.next()) {
+            (Some(only), None) => Some(self.find(value, only)),
+            _ => None,
+        }
+    }
+
+    fn within(&mut self, step: &str, look: impl FnOnce(&mut Self) -> Mismatch) -> Mismatch {
+        let length = self.path.len();
+        self.path.push_str(step);
+        let found = look(self);
+        self.path.truncate(length);
+        found
+    }
+
+    fn name(&self, kind: &Type) -> String {
+        name(kind, &self.vm.program.declarations)
+    }
+
+    fn mismatch(&mut self, value: &Value, kind: &Type) -> Mismatch {
+        let found = match value.view() {
+            View::Null | View::Bool(_) | View::Number(_) | View::Text(_) => display::brief(value, &mut self.vm.meter),
+            _ => value.kind().phrase().to_owned(),
+        };
+        Some((self.path.trim_start_matches('.').to_owned(), self.name(kind), found))
+    }
+}
+
+fn admits_null(kind: &Type, program: &Program) -> bool {
+    match kind {
+        Type::Any | Type::Null => true,
+        Type::Union(members) => members.iter().any(|member| admits_null(member, program)),
+        Type::Named(id) => match &program.types[id.0 as usize].definition {
+            Type::Named(_) => false,
+            definition => admits_null(definition, program),
+        },
+        _ => false,
+    }
+}

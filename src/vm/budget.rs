@@ -1,0 +1,235 @@
+//! What a run may still use: calls, tokens, money, different agents.
+//!
+//! Budgets nest: that of a pattern lies within that of whoever called it, and what is charged to one is charged to all
+//! around it. A call is charged before it is made, so that none is made too many.
+
+use std::collections::BTreeSet;
+
+use super::Vm;
+use super::failure::Failure;
+use super::task::{Counted, Frame, Task};
+use crate::diagnostic::Code;
+use crate::hir;
+use crate::host::{Batch, Id, Request, Timer};
+use crate::value::{Confidence, Value};
+
+/// One budget.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Budget {
+    /// The one around it.
+    around: Option<u32>,
+    limits: Vec<(hir::Budget, f64)>,
+    calls: f64,
+    tokens: f64,
+    cost: f64,
+    agents: BTreeSet<u32>,
+}
+
+impl Budget {
+    /// Of a whole run.
+    pub(super) fn whole(calls: u64) -> Self {
+        Self { limits: vec![(hir::Budget::Calls, calls as f64)], ..Self::default() }
+    }
+}
+
+fn name(kind: hir::Budget) -> &'static str {
+    match kind {
+        hir::Budget::Calls => "calls",
+        hir::Budget::Tokens => "tokens",
+        hir::Budget::Cost => "cost",
+        hir::Budget::Time => "time",
+        hir::Budget::Agents => "agents",
+    }
+}
+
+fn exceeded(kind: hir::Budget, limit: f64) -> Failure {
+    let limit = crate::value::number::render(limit);
+    Failure::new(Code::R094, format!("the budget of {limit} {} is used up; raise it, or ask less", name(kind)))
+}
+
+impl Vm {
+    /// Takes note of what the decorators of the function say whose call is on top.
+    pub(super) fn watch(&mut self, task: &mut Task, function: u32) -> Result<(), Failure> {
+        let program = self.program.clone();
+        let decorators = &program.declarations.functions[function as usize].decorators;
+        if let Some(most) = decorators.max_calls {
+            self.count_call(task, function, most)?;
+        }
+        let Some(Frame::Code(call)) = task.frames.last_mut() else { return Ok(()) };
+        let parameters = &program.declarations.functions[function as usize].parameters;
+        for contract in &decorators.requires {
+            let place = parameters.iter().position(|parameter| parameter.name == Some(contract.agent));
+            let value = match place {
+                Some(place) => task.registers[call.base as usize + place].clone(),
+                None => self.agent(program.declarations.names.text(contract.agent)).unwrap_or_default(),
+            };
+            let least = Confidence::from_number(contract.least).unwrap_or(Confidence::ONE);
+            let members = value.as_list().map_or(std::slice::from_ref(&value), |list| list.items());
+            for agent in members.iter().filter_map(Value::as_agent) {
+                let requires = &mut self.agents.get_mut(agent.id).requires;
+                let wanted = (contract.method.clone(), least);
+                if !requires.contains(&wanted) {
+                    requires.push(wanted);
+                }
+            }
+        }
+        if decorators.budget.is_empty() {
+            return Ok(());
+        }
+        let limits: Vec<_> = decorators.budget.iter().map(|(kind, limit, _)| (*kind, *limit)).collect();
+        let time = limits.iter().find(|(kind, _)| *kind == hir::Budget::Time).map(|(_, limit)| *limit);
+        self.budgets.push(Budget { around: Some(call.budget), limits, ..Budget::default() });
+        let budget = self.budgets.len() as u32 - 1;
+        call.budget = budget;
+        if let Some(after) = time {
+            let id = task.next_id();
+            self.deadlines.insert(id.clone(), (budget, after));
+            self.batch.timers.push(Timer { id, after });
+        }
+        Ok(())
+    }
+
+    /// Counts the calls within the outermost call of a function.
+    fn count_call(&mut self, task: &mut Task, function: u32, most: u64) -> Result<(), Failure> {
+        let top = task.frames.len() - 1;
+        let frames = &task.frames;
+        let runs = |at: usize| matches!(frames.get(at), Some(Frame::Code(call)) if call.function == function);
+        task.counted.retain(|counted| counted.at < top && (counted.function != function || runs(counted.at)));
+        match task.counted.iter_mut().find(|counted| counted.function == function) {
+            None => task.counted.push(Counted { function, at: top, calls: 1 }),
+            Some(counted) if counted.calls >= most => {
+                let name = self.program.name(&self.program.functions[function as usize]);
+                let message = format!("`{name}` is called more than {most} times within one call, as `@maxCalls` says");
+                return Err(Failure::new(Code::R097, message));
+            }
+            Some(counted) => counted.calls += 1,
+        }
+        Ok(())
+    }
+
+    /// The time of a budget is over: the run ends, if anything still works under it.
+    pub(super) fn expire(&mut self, budget: u32, limit: f64) {
+        let within = |mut at: u32| loop {
+            if at == budget {
+                return true;
+            }
+            match self.budgets[at as usize].around {
+                Some(around) => at = around,
+                None => return false,
+            }
+        };
+        let works = self
+            .tasks
+            .iter()
+            .flatten()
+            .any(|task| task.frames.iter().any(|frame| matches!(frame, Frame::Code(call) if within(call.budget))));
+        if works {
+            self.outcome = Some(Err(exceeded(hir::Budget::Time, limit)));
+        }
+    }
+
+    /// Charges a call to an agent, before it is made.
+    pub(super) fn charge_call(&mut self, task: &Task, agent: u32) -> Result<(), Failure> {
+        let mut at = Some(task.current_budget());
+        while let Some(index) = at {
+            let budget = &self.budgets[index as usize];
+            for &(kind, limit) in &budget.limits {
+                let over = match kind {
+                    hir::Budget::Calls => budget.calls + 1.0 > limit,
+                    hir::Budget::Tokens => budget.tokens >= limit,
+                    hir::Budget::Cost => budget.cost >= limit,
+                    hir::Budget::Agents => !budget.agents.contains(&agent) && budget.agents.len() as f64 + 1.0 > limit,
+                    hir::Budget::Time => false,
+                };
+                if over {
+                    return Err(exceeded(kind, limit));
+                }
+            }
+            at = budget.around;
+        }
+        let mut at = Some(task.current_budget());
+        while let Some(index) = at {
+            let budget = &mut self.budgets[index as usize];
+            budget.calls += 1.0;
+            budget.agents.insert(agent);
+            at = budget.around;
+        }
+        Ok(())
+    }
+
+    /// Charges what an answer took.
+    pub(super) fn charge_answer(&mut self, task: &Task, cost: f64, tokens: f64) -> Result<(), Failure> {
+        let mut at = Some(task.current_budget());
+        while let Some(index) = at {
+            let budget = &mut self.budgets[index as usize];
+            budget.cost += cost.max(0.0);
+            budget.tokens += tokens.max(0.0);
+            for &(kind, limit) in &budget.limits {
+                let used = match kind {
+                    hir::Budget::Tokens => budget.tokens,
+                    hir::Budget::Cost => budget.cost,
+                    _ => 0.0,
+                };
+                if used > limit && matches!(kind, hir::Budget::Tokens | hir::Budget::Cost) {
+                    return Err(exceeded(kind, limit));
+                }
+            }
+            at = budget.around;
+        }
+        Ok(())
+    }
+
+    /// Charges printed text.
+    pub(super) fn charge_output(&mut self, bytes: u64) -> Result<(), Failure> {
+        self.output += bytes;
+        let limit = self.meter.limits.output;
+        if self.output > limit {
+            return Err(Failure::new(Code::R096, format!("more than {limit} bytes printed; print less")));
+        }
+        Ok(())
+    }
+
+    /// Makes a request whose reply a task waits for.
+    pub(super) fn submit(&mut self, task: &mut Task, request: Request) -> Result<(), Failure> {
+        if task.cancelled {
+            return Err(Failure::new(Code::R095, "cancelled: what tidies up may not wait"));
+        }
+        self.waiting.insert(request.id.clone(), task.id);
+        task.waits.push(request.id.clone());
+        self.batch.requests.push(request);
+        Ok(())
+    }
+
+    /// Says something that nobody replies to.
+    pub(super) fn say(&mut self, task: &mut Task, kind: crate::host::Kind) {
+        let id = task.next_id();
+        self.batch.requests.push(Request { id, kind, context: task.contexts.clone() });
+    }
+
+    /// Asks to be told when some time has gone by.
+    pub(super) fn set_timer(&mut self, task: &mut Task, timer: Timer) {
+        self.waiting.insert(timer.id.clone(), task.id);
+        task.waits.push(timer.id.clone());
+        self.batch.timers.push(timer);
+    }
+
+    /// Gives up a request or timer of a task.
+    pub(super) fn withdraw(&mut self, task: &mut Task, id: &Id) {
+        task.waits.retain(|wait| wait != id);
+        self.withdraw_id(id);
+    }
+
+    /// Gives up a request or timer.
+    pub(super) fn withdraw_id(&mut self, id: &Id) {
+        if self.waiting.remove(id).is_none() {
+            return;
+        }
+        let Batch { requests, timers, cancellations } = &mut self.batch;
+        let known = requests.len() + timers.len();
+        requests.retain(|request| request.id != *id);
+        timers.retain(|timer| timer.id != *id);
+        if requests.len() + timers.len() == known {
+            cancellations.push(id.clone());
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! What the machine runs: instructions of eight bytes over numbered registers.
+//!
+//! What programs do all the time has an instruction of its own, with its registers in it; everything else is a *site*,
+//! which names the operation of the intermediate form and where its operands are. So the run loop stays small, and no
+//! operation is said twice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::hir::{Bands, Binary, FunctionId, Kind, Unary};
+use crate::ir::{Op, Threshold};
+use crate::source::{FileId, Location, Name, Span};
+use crate::value::{Confidence, Key, Value};
+
+/// The register of a frame.
+pub(super) type Register = u16;
+
+/// A program ready to run.
+#[derive(Debug)]
+pub struct Compiled {
+    /// By number of the function.
+    pub functions: Vec<Function>,
+    /// Modules, types, interfaces, names.
+    pub declarations: Arc<crate::hir::Program>,
+}
+
+impl Compiled {
+    /// The function with a number.
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.functions[id.0 as usize]
+    }
+
+    /// What a function is called in messages.
+    pub fn name(&self, function: &Function) -> String {
+        match (function.name, function.kind) {
+            (Some(name), _) => self.declarations.names.text(name).to_owned(),
+            (None, Kind::Module) => "the program".into(),
+            (None, Kind::Task) => "a task".into(),
+            (None, Kind::Test) => "a test".into(),
+            (None, _) => "a function".into(),
+        }
+    }
+}
+
+/// The code of one function.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name, for messages.
+    pub name: Option<Name>,
+    /// What it is.
+    pub kind: Kind,
+    /// The file of its spans.
+    pub file: FileId,
+    /// All of it.
+    pub span: Span,
+    /// How many arguments it takes, a rest parameter aside.
+    pub arity: u16,
+    /// Whether what is left over arrives as a list.
+    pub rest: bool,
+    /// Whether each call is looked at, because of what its decorators say.
+    pub watched: bool,
+    /// How many registers it works with.
+    pub size: u16,
+    /// The register of its first slot.
+    pub slots: u16,
+    /// The thresholds of its bands.
+    pub bands: Bands,
+    /// The instructions.
+    pub code: Vec<Code>,
+    /// Their places, by the same index.
+    pub spans: Vec<Span>,
+    /// Its literals.
+    pub constants: Vec<Value>,
+    /// Operations with operands elsewhere.
+    pub sites: Vec<Site>,
+    /// Names of properties, each with where it was found last.
+    pub keys: Vec<Property>,
+    /// Branches by confidence.
+    pub routes: Vec<Route>,
+    /// Where errors go, by the range of instructions.
+    pub guards: Vec<Guard>,
+}
+
+impl Function {
+    /// The place of an instruction.
+    pub fn location(&self, at: usize) -> Location {
+        Location::new(self.file, self.spans.get(at).copied().unwrap_or(self.span))
+    }
+
+    /// Where an error of an instruction goes.
+    pub fn guard(&self, at: usize) -> Option<&Guard> {
+        self.guards.iter().find(|guard| (guard.from as usize..guard.to as usize).contains(&at))
+    }
+}
+
+/// The name of a property and where it was found last, which is only a guess.
+#[derive(Debug)]
+pub struct Property {
+    /// The name.
+    pub key: Key,
+    hint: AtomicU32,
+}
+
+impl Property {
+    /// A property nobody has looked for yet.
+    pub fn new(name: &str) -> Self {
+        Self { key: Key::new(name), hint: AtomicU32::new(0) }
+    }
+
+    /// Where it was found last.
+    #[inline]
+    pub fn hint(&self) -> usize {
+        self.hint.load(Ordering::Relaxed) as usize
+    }
+
+    /// Takes note of where it was found.
+    #[inline]
+    pub fn found(&self, place: usize) {
+        self.hint.store(place as u32, Ordering::Relaxed);
+    }
+}
+
+/// An operation with its operands.
+#[derive(Debug)]
+pub struct Site {
+    /// What it does.
+    pub op: Op,
+    /// What it works on.
+    pub operands: Box<[Operand]>,
+    /// The names in it, in order.
+    pub keys: Box<[Key]>,
+    /// Where its result goes.
+    pub to: Option<Register>,
+    /// Where its second result goes.
+    pub second: Option<Register>,
+    /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
+    /// that `llm` is given.
+    pub beside: Box<[Operand]>,
+    /// The name in `agents.name.method(…)`.
+    pub agent: Option<Arc<str>>,
+    /// The operator of the comparison that `expect` is given.
+    pub sides: Option<Binary>,
+}
+
+/// Where an operand is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operand {
+    /// In a register, which keeps it.
+    Keep(Register),
+    /// In a register, which nobody reads again.
+    Take(Register),
+    /// Among the constants.
+    Constant(u32),
+}
+
+/// Where an error of some instructions goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Guard {
+    /// The first instruction.
+    pub from: u32,
+    /// One past the last.
+    pub to: u32,
+    /// Where control goes.
+    pub target: u32,
+    /// Where the error goes.
+    pub register: Register,
+    /// Whether it sees what cannot be caught as well.
+    pub tidies: bool,
+    /// How many contexts of the function are open there.
+    pub contexts: u16,
+}
+
+/// A branch by confidence.
+#[derive(Debug)]
+pub struct Route {
+    /// Thresholds from high to low, and where they lead.
+    pub bands: Vec<(Limit, u32)>,
+    /// Where to for unknown.
+    pub unknown: u32,
+    /// Where to when no band is reached.
+    pub otherwise: u32,
+}
+
+/// A threshold of a [`Route`].
+#[derive(Clone, Copy, Debug)]
+pub enum Limit {
+    /// Known before the run.
+    Fixed(Confidence),
+    /// In a register.
+    Computed(Register),
+}
+
+impl Limit {
+    /// The threshold that the intermediate form names.
+    pub fn of(threshold: Threshold, register: impl FnOnce(crate::ir::Var) -> Register) -> Self {
+        match threshold {
+            Threshold::Fixed(number) => Self::Fixed(Confidence::from_number(number).unwrap_or(Confidence::ONE)),
+            Threshold::Computed(var) => Self::Computed(register(var)),
+        }
+    }
+}
+
+/// A comparison that two numbers decide at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+impl Comparison {
+    /// The comparison that an operator is.
+    pub fn of(op: Binary) -> Option<Self> {
+        Some(match op {
+            Binary::Less => Self::Less,
+            Binary::LessEqual => Self::LessEqual,
+            Binary::Greater => Self::Greater,
+            Binary::GreaterEqual => Self::GreaterEqual,
+            Binary::Equal => Self::Equal,
+            Binary::NotEqual => Self::NotEqual,
+            _ => return None,
+        })
+    }
+
+    /// The operator it is.
+    pub fn operator(self) -> Binary {
+        match self {
+            Self::Less => Binary::Less,
+            Self::LessEqual => Binary::LessEqual,
+            Self::Greater => Binary::Greater,
+            Self::GreaterEqual => Binary::GreaterEqual,
+            Self::Equal => Binary::Equal,
+            Self::NotEqual => Binary::NotEqual,
+        }
+    }
+
+    /// Whether it holds of two numbers.
+    #[inline]
+    pub fn holds(self, a: f64, b: f64) -> bool {
+        match self {
+            Self::Less => a < b,
+            Self::LessEqual => a <= b,
+            Self::Greater => a > b,
+            Self::GreaterEqual => a >= b,
+            Self::Equal => a == b,
+            Self::NotEqual => a != b,
+        }
+    }
+}
+
+/// One instruction. Jumps lead to absolute places, those with a comparison in them to places near by.
+#[derive(Clone, Copy, Debug)]
+pub enum Code {
+    /// Charges the steps of the block that begins here.
+    Charge(u32),
+    /// Goes elsewhere.
+    Jump(u32),
+    /// Goes elsewhere if the condition is true.
+    JumpIf(Register, u32),
+    /// Goes elsewhere if the condition is false.
+    JumpUnless(Register, u32),
+    /// Goes elsewhere unless the comparison holds.
+    JumpUnlessCompare(Comparison, Register, Register, i16),
+    /// The same with a whole number on the right.
+    JumpUnlessCompareNumber(Comparison, Register, i16, i16),
+    /// Goes elsewhere by the confidence of a value.
+    Route(Register, u32),
+    /// Leaves the function with a value.
+    Return(Register),
+    /// Throws a value.
+    Throw(Register),
+    /// Fails with the error of a site.
+    Fail(u32),
+    /// Moves a value; the source is not read again.
+    Move(Register, Register),
+    /// Copies a value.
+    Copy(Register, Register),
+    /// Puts a constant into a register.
+    Constant(Register, u32),
+    /// Puts a whole number into a register.
+    Number(Register, i32),
+    /// `a + b`
+    Add(Register, Register, Register),
+    /// `a + b`, where a is not read again, so that a text can grow in place.
+    AddTake(Register, Register, Register),
+    /// `a - b`
+    Subtract(Register, Register, Register),
+    /// `a * b`
+    Multiply(Register, Register, Register),
+    /// `a / b`
+    Divide(Register, Register, Register),
+    /// `a % b`
+    Remainder(Register, Register, Register),
+    /// `a + k`
+    AddNumber(Register, Register, i16),
+    /// `a - k`
+    SubtractNumber(Register, Register, i16),
+    /// `a * k`
+    MultiplyNumber(Register, Register, i16),
+    /// `a / k`, where k is not zero
+    DivideNumber(Register, Register, i16),
+    /// `a % k`, where k is not zero
+    RemainderNumber(Register, Register, i16),
+    /// A comparison as a value
+    Compare(Comparison, Register, Register, Register),
+    /// The same with a whole number on the right.
+    CompareNumber(Comparison, Register, Register, i16),
+    /// Any other operator of two values
+    Binary(Binary, Register, Register, Register),
+    /// An operator of one value
+    Unary(Unary, Register, Register),
+    /// The property of a value
+    Field(Register, Register, u16),
+    /// `x[key]`
+    Index(Register, Register, Register),
+    /// The value with lanes lowered by another's
+    Under(Register, Register, Register),
+    /// The same, where the value is not read again
+    UnderTake(Register, Register, Register),
+    /// Lets go of a value
+    Drop(Register),
+    /// A number one or more steps further
+    Step(Register, Register, i16),
+    /// Whether a value is null
+    IsNull(Register, Register),
+    /// The truth of a value
+    Truth(Register, Register),
+    /// Whether a value is true and as sure as asked
+    Ask(Register, Register, Register),
+    /// The element at a turn of a walk
+    Item(Register, Register, Register),
+    /// The value of a cell
+    Load(Register, Register),
+    /// The value of a module's variable
+    Global(Register, u32),
+    /// Calls a function that captures nothing
+    CallFunction(u32),
+    /// Everything else
+    Do(u32),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instructions_are_small() {
+        assert_eq!(size_of::<Code>(), 8);
+    }
+}

@@ -1,0 +1,636 @@
+//! From the intermediate form to instructions.
+//!
+//! What is decided here: which register holds a value (see [`super::ranges`]), which constants need none, which
+//! operations have an instruction of their own, and in which order the moves of an edge run, since they all happen at once.
+
+use std::sync::Arc;
+
+use super::code::{Code, Comparison, Compiled, Function, Guard, Limit, Operand, Property, Register, Route, Site};
+use super::ranges::{Needs, Registers, allocate};
+use crate::builtin::{self, Body, Form};
+use crate::diagnostic::{Code as Fault, Diagnostic, Diagnostics};
+use crate::hir::{Binary, FunctionId};
+use crate::ir::{self, BlockId, Constant, End, Inst, Op, Target, Var};
+use crate::source::{Location, Span};
+use crate::types::Type;
+use crate::value::{Key, Value};
+
+/// The registers a function may have; slots and one to swap with included.
+const REGISTERS: u32 = 1 << 16;
+
+/// Emits all functions of a program.
+pub fn emit(program: &ir::Program, diagnostics: &mut Diagnostics) -> Compiled {
+    let functions = program.functions.iter().enumerate().map(|(index, function)| {
+        let watched = is_watched(program, FunctionId(index as u32));
+        let emitted = Emission::new(function, program).run(true).unwrap_or_else(|| {
+            let at = Location::new(function.file, function.span);
+            let message = "this function is larger than the machine can run";
+            diagnostics
+                .push(Diagnostic::new(Fault::P007, at, message).help("move parts of it into functions of their own"));
+            Emission::nothing(function, program)
+        });
+        Function { watched, ..emitted }
+    });
+    Compiled { functions: functions.collect(), declarations: program.declarations.clone() }
+}
+
+/// Whether each call of a function has to be looked at: it has a budget, or asks something of its agents, or is counted.
+fn is_watched(program: &ir::Program, id: FunctionId) -> bool {
+    let decorators = &program.declarations.functions[id.0 as usize].decorators;
+    !decorators.budget.is_empty() || !decorators.requires.is_empty() || decorators.max_calls.is_some()
+}
+
+struct Emission<'a> {
+    program: &'a ir::Program,
+    function: &'a ir::Function,
+    /// The literal that a value is.
+    literals: Vec<Option<&'a Constant>>,
+    /// How often each value is read.
+    reads: Vec<u32>,
+    nowhere: Vec<bool>,
+    registers: Registers,
+    /// Whether comparisons jump by themselves; not in functions too long for that.
+    near: bool,
+    out: Function,
+    /// Where each block begins.
+    starts: Vec<u32>,
+    /// Jumps whose place is not known yet, and what they lead to.
+    open: Vec<(usize, Goal)>,
+    stubs: Vec<u32>,
+    constants: Vec<Option<u32>>,
+}
+
+#[derive(Clone, Copy)]
+enum Goal {
+    Block(BlockId),
+    Stub(usize),
+}
+
+fn small(constant: &Constant) -> Option<i32> {
+    match constant {
+        Constant::Number(number)
+            if *number == f64::from(*number as i32) && (*number != 0.0 || number.is_sign_positive()) =>
+        {
+            Some(*number as i32)
+        }
+        _ => None,
+    }
+}
+
+fn arithmetic(op: Binary) -> bool {
+    matches!(op, Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder)
+}
+
+impl<'a> Emission<'a> {
+    fn new(function: &'a ir::Function, program: &'a ir::Program) -> Self {
+        let mut literals = vec![None; function.values.len()];
+        for inst in function.blocks.iter().flat_map(|block| &block.code) {
+            if let (Op::Const(constant), Some(result)) = (&inst.op, inst.result) {
+                literals[result.0 as usize] = Some(constant);
+            }
+        }
+        let out = Function {
+            name: function.name,
+            kind: function.kind,
+            file: function.file,
+            span: function.span,
+            arity: function.arity as u16,
+            rest: function.rest,
+            watched: false,
+            size: 0,
+            slots: 0,
+            bands: function.bands,
+            code: Vec::new(),
+            spans: Vec::new(),
+            constants: Vec::new(),
+            sites: Vec::new(),
+            keys: Vec::new(),
+            routes: Vec::new(),
+            guards: Vec::new(),
+        };
+        Self {
+            program,
+            function,
+            reads: vec![0; function.values.len()],
+            nowhere: vec![false; function.values.len()],
+            constants: vec![None; function.values.len()],
+            literals,
+            registers: Registers::none(),
+            near: true,
+            out,
+            starts: Vec::new(),
+            open: Vec::new(),
+            stubs: Vec::new(),
+        }
+    }
+
+    fn nothing(function: &'a ir::Function, program: &'a ir::Program) -> Function {
+        Self::new(function, program).out
+    }
+
+    fn run(mut self, near: bool) -> Option<Function> {
+        self.near = near;
+        let beside = self.survey();
+        self.registers = allocate(self.function, &Needs { nowhere: &self.nowhere, beside: &beside });
+        let count = self.registers.count + self.function.slots + 1;
+        if count > REGISTERS - 16 || self.function.arity > REGISTERS {
+            return None;
+        }
+        self.out.size = count as Register;
+        self.out.slots = self.registers.count as Register;
+        for index in 0..self.function.blocks.len() {
+            self.block(index, &beside);
+        }
+        if self.close().is_none() {
+            return near.then(|| Self::new(self.function, self.program).run(false)).flatten();
+        }
+        Some(self.out)
+    }
+
+    /// Counts reads, finds what needs no register, and what `expect` wants to show.
+    fn survey(&mut self) -> Vec<(BlockId, usize, Var)> {
+        let mut beside = Vec::new();
+        let mut wanted = vec![false; self.function.values.len()];
+        for (index, block) in self.function.blocks.iter().enumerate() {
+            for (at, inst) in block.code.iter().enumerate() {
+                for (position, var) in inst.args.iter().enumerate() {
+                    self.reads[var.0 as usize] += 1;
+                    wanted[var.0 as usize] |= self.in_register(inst, position);
+                }
+                for var in self.seen(block, inst) {
+                    beside.push((BlockId(index as u32), at, var));
+                    self.reads[var.0 as usize] += 1;
+                }
+            }
+            block.end.looks(|var| {
+                self.reads[var.0 as usize] += 1;
+                wanted[var.0 as usize] = true;
+            });
+            for var in block.end.targets().flat_map(|target| &target.args) {
+                self.reads[var.0 as usize] += 1;
+            }
+        }
+        for (var, literal) in self.literals.iter().enumerate() {
+            self.nowhere[var] = literal.is_some() && !wanted[var];
+        }
+        beside
+    }
+
+    /// What a form looks at beside its arguments: how its first one was made.
+    fn seen(&self, block: &ir::Block, inst: &Inst) -> Vec<Var> {
+        let Op::CallBuiltin { builtin, spread: false } = inst.op else { return Vec::new() };
+        let Body::Form(form, _) = builtin.entry().kind else { return Vec::new() };
+        let Some(first) = inst.args.first() else { return Vec::new() };
+        let made = block.code.iter().find(|earlier| earlier.result == Some(*first));
+        match (form, made.map(|made| (&made.op, &made.args))) {
+            (Form::Expect, Some((Op::Binary(op), sides))) if Comparison::of(*op).is_some() => sides.to_vec(),
+            (Form::Llm, Some((Op::Text, parts))) => parts.to_vec(),
+            (Form::Llm, _) if self.literals[first.0 as usize].is_some() => vec![*first],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The operator of the comparison that a form is given.
+    fn compared(&self, block: &ir::Block, inst: &Inst) -> Option<Binary> {
+        let Op::CallBuiltin { builtin, spread: false } = inst.op else { return None };
+        let condition = inst.args.first().filter(|_| matches!(builtin.entry().kind, Body::Form(Form::Expect, _)))?;
+        match block.code.iter().find(|earlier| earlier.result == Some(*condition))?.op {
+            Op::Binary(op) => Comparison::of(op).map(|_| op),
+            _ => None,
+        }
+    }
+
+    /// The name in `agents.name.method(…)`, for the message when there is no such agent.
+    fn named_agent(&self, block: &ir::Block, inst: &Inst) -> Option<Arc<str>> {
+        let made =
+            |var: Option<&Var>| block.code.iter().find(|earlier| earlier.result.as_ref() == var && var.is_some());
+        let Op::CallMethod { .. } = inst.op else { return None };
+        let read = made(inst.args.first())?;
+        let Op::Field(name) = &read.op else { return None };
+        matches!(made(read.args.first())?.op, Op::Agents).then(|| name.clone())
+    }
+
+    /// Whether an argument must be in a register; others may be constants.
+    fn in_register(&self, inst: &Inst, position: usize) -> bool {
+        match &inst.op {
+            Op::Binary(op) if position == 1 && (arithmetic(*op) || Comparison::of(*op).is_some()) => {
+                self.short(*op, inst.args[1]).is_none()
+            }
+            Op::Under => inst.args.len() <= 2,
+            Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask => true,
+            Op::Index { from_end: false } | Op::Item | Op::Step(_) | Op::Load { early: false } => true,
+            _ => false,
+        }
+    }
+
+    /// A small whole number on the right of an operator that has an instruction for it.
+    fn short(&self, op: Binary, var: Var) -> Option<i16> {
+        let number = i16::try_from(small(self.literals[var.0 as usize]?)?).ok()?;
+        (number != 0 || !matches!(op, Binary::Divide | Binary::Remainder)).then_some(number)
+    }
+
+    fn of(&self, var: Var) -> Register {
+        self.registers.of(var)
+    }
+
+    fn holds_storage(&self, var: Var) -> bool {
+        !matches!(
+            self.function.values[var.0 as usize].kind,
+            Type::Number | Type::Boolean | Type::Null | Type::Literal(_)
+        ) && !self.nowhere[var.0 as usize]
+    }
+
+    fn slot(&self, slot: ir::Slot) -> Register {
+        (self.registers.count + slot.0) as Register
+    }
+
+    fn spare(&self) -> Register {
+        self.out.size - 1
+    }
+
+    fn put(&mut self, code: Code, span: Span) -> usize {
+        self.out.code.push(code);
+        self.out.spans.push(span);
+        self.out.code.len() - 1
+    }
+
+    fn constant(&mut self, var: Var) -> u32 {
+        if let Some(known) = self.constants[var.0 as usize] {
+            return known;
+        }
+        let value = match self.literals[var.0 as usize] {
+            Some(Constant::Bool(bool)) => Value::bool(*bool),
+            Some(Constant::Number(number)) => Value::number(*number),
+            Some(Constant::Text(text)) => Value::text(text),
+            Some(Constant::Regex { source, flags }) => builtin::regex::value(source, flags),
+            Some(Constant::Null) | None => Value::NULL,
+        };
+        let index = self.out.constants.len() as u32;
+        self.out.constants.push(value);
+        self.constants[var.0 as usize] = Some(index);
+        index
+    }
+
+    fn operand(&mut self, var: Var, takes: bool) -> Operand {
+        if self.literals[var.0 as usize].is_some() && self.nowhere[var.0 as usize] {
+            Operand::Constant(self.constant(var))
+        } else if takes {
+            Operand::Take(self.of(var))
+        } else {
+            Operand::Keep(self.of(var))
+        }
+    }
+
+    fn block(&mut self, index: usize, beside: &[(BlockId, usize, Var)]) {
+        let block = &self.function.blocks[index];
+        let from = self.out.code.len() as u32;
+        self.starts.push(from);
+        if block.cost > 0 {
+            self.put(Code::Charge(block.cost), block.code.first().map_or(block.end_span, |inst| inst.span));
+        }
+        for var in &block.gone {
+            if self.holds_storage(*var) && self.registers.idle(*var, index) {
+                self.put(Code::Drop(self.of(*var)), block.end_span);
+            }
+        }
+        let fused = self.fused(block);
+        let count = block.code.len() - usize::from(fused.is_some());
+        for (at, inst) in block.code[..count].iter().enumerate() {
+            let sides = beside.iter().filter(|(b, i, _)| b.0 as usize == index && *i == at).map(|(_, _, var)| *var);
+            let sides: Vec<Var> = sides.collect();
+            self.inst(block, inst, &sides);
+        }
+        self.end(index, block, fused);
+        if let Some(handler) = block.handler {
+            let handler = self.function.handlers[handler.0 as usize];
+            let target = &self.function.blocks[handler.block.0 as usize];
+            self.out.guards.push(Guard {
+                from,
+                to: self.out.code.len() as u32,
+                target: handler.block.0,
+                register: target.parameters.first().map_or(self.spare(), |var| self.of(*var)),
+                tidies: handler.tidies,
+                contexts: handler.contexts as u16,
+            });
+        }
+    }
+
+    /// The comparison at the end of a block that nobody but its branch reads.
+    fn fused(&self, block: &'a ir::Block) -> Option<&'a Inst> {
+        let End::Branch { condition, .. } = block.end else { return None };
+        let last = block.code.last().filter(|last| last.result == Some(condition))?;
+        let Op::Binary(op) = last.op else { return None };
+        Comparison::of(op).filter(|_| self.near && self.reads[condition.0 as usize] == 1).map(|_| last)
+    }
+
+    fn inst(&mut self, block: &ir::Block, inst: &Inst, sides: &[Var]) {
+        let span = inst.span;
+        let to = inst.result.map_or(self.spare(), |var| self.of(var));
+        let arg = |this: &Self, at: usize| this.of(inst.args[at]);
+        let code = match &inst.op {
+            Op::Const(constant) => {
+                let Some(result) = inst.result.filter(|var| !self.nowhere[var.0 as usize]) else { return };
+                match small(constant) {
+                    Some(number) => Code::Number(to, number),
+                    None => Code::Constant(to, self.constant(result)),
+                }
+            }
+            Op::Binary(op) => self.binary(*op, to, inst),
+            Op::Unary(op) => Code::Unary(*op, to, arg(self, 0)),
+            Op::Field(name) => match u16::try_from(self.out.keys.len()) {
+                Ok(index) => {
+                    self.out.keys.push(Property::new(name));
+                    Code::Field(to, arg(self, 0), index)
+                }
+                Err(_) => self.site(inst, block, sides),
+            },
+            Op::Index { from_end: false } => Code::Index(to, arg(self, 0), arg(self, 1)),
+            Op::Under if inst.args.len() == 1 => match self.operand(inst.args[0], inst.moves & 1 != 0) {
+                Operand::Take(from) => Code::Move(to, from),
+                _ => Code::Copy(to, arg(self, 0)),
+            },
+            Op::Under if inst.args.len() == 2 && inst.moves & 1 != 0 => Code::UnderTake(to, arg(self, 0), arg(self, 1)),
+            Op::Under if inst.args.len() == 2 => Code::Under(to, arg(self, 0), arg(self, 1)),
+            Op::IsNull => Code::IsNull(to, arg(self, 0)),
+            Op::Truth => Code::Truth(to, arg(self, 0)),
+            Op::Ask => Code::Ask(to, arg(self, 0), arg(self, 1)),
+            Op::Item => Code::Item(to, arg(self, 0), arg(self, 1)),
+            Op::Load { early: false } => Code::Load(to, arg(self, 0)),
+            Op::Step(by) => match i16::try_from(*by as i64).ok().filter(|short| f64::from(*short) == *by) {
+                Some(short) => Code::Step(to, arg(self, 0), short),
+                None => self.site(inst, block, sides),
+            },
+            Op::Global { global, early: false } => Code::Global(to, global.0),
+            Op::Slot(slot) => Code::Copy(to, self.slot(*slot)),
+            Op::SetSlot(slot) => {
+                let slot = self.slot(*slot);
+                match self.operand(inst.args[0], inst.moves & 1 != 0) {
+                    Operand::Keep(from) => Code::Copy(slot, from),
+                    Operand::Take(from) => Code::Move(slot, from),
+                    Operand::Constant(index) => Code::Constant(slot, index),
+                }
+            }
+            Op::CallFunction(id) if !is_watched(self.program, *id) => match self.site(inst, block, sides) {
+                Code::Do(site) => Code::CallFunction(site),
+                other => other,
+            },
+            _ => self.site(inst, block, sides),
+        };
+        self.put(code, span);
+    }
+
+    fn binary(&mut self, op: Binary, to: Register, inst: &Inst) -> Code {
+        let a = self.of(inst.args[0]);
+        if arithmetic(op) || Comparison::of(op).is_some() {
+            if let Some(k) = self.short(op, inst.args[1]) {
+                return match (op, Comparison::of(op)) {
+                    (_, Some(comparison)) => Code::CompareNumber(comparison, to, a, k),
+                    (Binary::Add, _) => Code::AddNumber(to, a, k),
+                    (Binary::Subtract, _) => Code::SubtractNumber(to, a, k),
+                    (Binary::Multiply, _) => Code::MultiplyNumber(to, a, k),
+                    (Binary::Divide, _) => Code::DivideNumber(to, a, k),
+                    _ => Code::RemainderNumber(to, a, k),
+                };
+            }
+        }
+        let b = self.of(inst.args[1]);
+        match (op, Comparison::of(op)) {
+            (_, Some(comparison)) => Code::Compare(comparison, to, a, b),
+            (Binary::Add, _) if inst.moves & 1 != 0 && a != b => Code::AddTake(to, a, b),
+            (Binary::Add, _) => Code::Add(to, a, b),
+            (Binary::Subtract, _) => Code::Subtract(to, a, b),
+            (Binary::Multiply, _) => Code::Multiply(to, a, b),
+            (Binary::Divide, _) => Code::Divide(to, a, b),
+            (Binary::Remainder, _) => Code::Remainder(to, a, b),
+            _ => Code::Binary(op, to, a, b),
+        }
+    }
+
+    fn site(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var]) -> Code {
+        let mut operands = Vec::with_capacity(inst.args.len());
+        for (at, var) in inst.args.iter().enumerate() {
+            let last = at < 64 && inst.moves >> at & 1 != 0;
+            let again = inst.args[at + 1..].contains(var) || sides.contains(var);
+            operands.push(self.operand(*var, last && !again));
+        }
+        let beside = sides.iter().map(|side| self.operand(*side, false)).collect();
+        let index = self.out.sites.len() as u32;
+        self.out.sites.push(Site {
+            op: inst.op.clone(),
+            operands: operands.into(),
+            keys: names(&inst.op),
+            to: inst.result.map(|var| self.of(var)),
+            second: inst.second.map(|var| self.of(var)),
+            beside,
+            agent: self.named_agent(block, inst),
+            sides: self.compared(block, inst),
+        });
+        Code::Do(index)
+    }
+
+    fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>) {
+        let span = block.end_span;
+        match &block.end {
+            End::Jump(target) => self.edge(index, target, span),
+            End::Branch { condition, then, otherwise } => {
+                let stub = self.stubs.len();
+                let bare = self.moves(otherwise).is_empty();
+                let goal = if bare { Goal::Block(otherwise.block) } else { Goal::Stub(stub) };
+                let code = match fused {
+                    Some(inst) => match self.binary_parts(inst) {
+                        (comparison, a, Ok(b)) => Code::JumpUnlessCompare(comparison, a, b, 0),
+                        (comparison, a, Err(k)) => Code::JumpUnlessCompareNumber(comparison, a, k, 0),
+                    },
+                    None => Code::JumpUnless(self.of(*condition), 0),
+                };
+                let at = self.put(code, fused.map_or(span, |inst| inst.span));
+                self.open.push((at, goal));
+                if bare {
+                    self.edge(index, then, span);
+                    return;
+                }
+                self.stubs.push(0);
+                self.edge(usize::MAX - 1, then, span);
+                self.stubs[stub] = self.out.code.len() as u32;
+                self.edge(index, otherwise, span);
+            }
+            End::Route { subject, bands, unknown, otherwise, .. } => {
+                let route = self.out.routes.len() as u32;
+                let limits = bands.iter().map(|(_, threshold, _)| (Limit::of(*threshold, |var| self.of(var)), 0));
+                let limits = limits.collect();
+                self.out.routes.push(Route { bands: limits, unknown: 0, otherwise: 0 });
+                self.put(Code::Route(self.of(*subject), route), span);
+                let lead = |this: &mut Self, target: &Target| {
+                    let start = this.out.code.len() as u32;
+                    this.edge(usize::MAX - 1, target, span);
+                    start
+                };
+                for (at, (_, _, target)) in bands.iter().enumerate() {
+                    self.out.routes[route as usize].bands[at].1 = lead(self, target);
+                }
+                self.out.routes[route as usize].unknown = lead(self, unknown);
+                self.out.routes[route as usize].otherwise = lead(self, otherwise);
+            }
+            End::Return(var) => {
+                self.put(Code::Return(self.of(*var)), span);
+            }
+            End::Throw(var) => {
+                self.put(Code::Throw(self.of(*var)), span);
+            }
+            End::Fail(code, var) => {
+                let at = self.out.sites.len() as u32;
+                let operands = var.iter().map(|var| Operand::Keep(self.of(*var))).collect();
+                let op = Op::Const(Constant::Text(Arc::from(code.name())));
+                self.out.sites.push(Site {
+                    op,
+                    operands,
+                    keys: Box::new([]),
+                    to: None,
+                    second: None,
+                    beside: Box::new([]),
+                    agent: None,
+                    sides: None,
+                });
+                self.put(Code::Fail(at), span);
+            }
+        }
+    }
+
+    fn binary_parts(&self, inst: &Inst) -> (Comparison, Register, Result<Register, i16>) {
+        let Op::Binary(op) = inst.op else { unreachable!("only comparisons are fused") };
+        let comparison = Comparison::of(op).unwrap_or(Comparison::Equal);
+        let right = self.short(op, inst.args[1]).map_or_else(|| Ok(self.of(inst.args[1])), Err);
+        (comparison, self.of(inst.args[0]), right)
+    }
+
+    /// The moves of an edge, and a jump unless the target comes next.
+    fn edge(&mut self, index: usize, target: &Target, span: Span) {
+        for code in self.moves(target) {
+            self.put(code, span);
+        }
+        if index.wrapping_add(1) != target.block.0 as usize {
+            let at = self.put(Code::Jump(0), span);
+            self.open.push((at, Goal::Block(target.block)));
+        }
+    }
+
+    fn moves(&mut self, target: &Target) -> Vec<Code> {
+        let parameters = &self.function.blocks[target.block.0 as usize].parameters;
+        let mut pending = Vec::new();
+        let mut literals = Vec::new();
+        for (at, (parameter, var)) in parameters.iter().zip(&target.args).enumerate() {
+            let to = self.of(*parameter);
+            let last = at < 64 && target.moves >> at & 1 != 0;
+            match self.operand(*var, last) {
+                Operand::Constant(index) => {
+                    literals.push(match small(self.literals[var.0 as usize].unwrap_or(&Constant::Null)) {
+                        Some(number) => Code::Number(to, number),
+                        None => Code::Constant(to, index),
+                    })
+                }
+                Operand::Keep(from) => pending.push((to, from, false)),
+                Operand::Take(from) => pending.push((to, from, true)),
+            }
+        }
+        let mut moves = parallel(pending, self.spare());
+        moves.extend(literals);
+        moves
+    }
+
+    /// Fills in where jumps lead; nothing if one leads too far.
+    fn close(&mut self) -> Option<()> {
+        for &(at, goal) in &self.open {
+            let place = match goal {
+                Goal::Block(block) => self.starts[block.0 as usize],
+                Goal::Stub(stub) => self.stubs[stub],
+            };
+            let near = || i16::try_from(i64::from(place) - at as i64).ok();
+            match &mut self.out.code[at] {
+                Code::Jump(to) | Code::JumpIf(_, to) | Code::JumpUnless(_, to) => *to = place,
+                Code::JumpUnlessCompare(.., by) | Code::JumpUnlessCompareNumber(.., by) => *by = near()?,
+                _ => {}
+            }
+        }
+        for guard in &mut self.out.guards {
+            guard.target = self.starts[guard.target as usize];
+        }
+        Some(())
+    }
+}
+
+/// The names in an operation, in order.
+fn names(op: &Op) -> Box<[Key]> {
+    match op {
+        Op::Object(members) => members
+            .iter()
+            .filter_map(|member| match member {
+                ir::Member::Fixed(name) => Some(Key::new(name)),
+                _ => None,
+            })
+            .collect(),
+        Op::Update { keys, .. } | Op::Delete { keys, .. } | Op::Mutate { keys, .. } => keys
+            .iter()
+            .filter_map(|key| match key {
+                ir::Key::Fixed(name) => Some(Key::new(name)),
+                _ => None,
+            })
+            .collect(),
+        _ => Box::new([]),
+    }
+}
+
+/// Moves that happen at once, one after the other. A source that others read as well is copied until its last reader.
+fn parallel(mut pending: Vec<(Register, Register, bool)>, spare: Register) -> Vec<Code> {
+    let mut moves = Vec::new();
+    pending.retain(|&(to, from, _)| to != from);
+    while !pending.is_empty() {
+        let ready = pending.iter().position(|&(to, _, _)| !pending.iter().any(|&(_, from, _)| from == to));
+        match ready {
+            Some(at) => {
+                let (to, from, takes) = pending.swap_remove(at);
+                let again = pending.iter().any(|&(_, other, _)| other == from);
+                moves.push(if takes && !again { Code::Move(to, from) } else { Code::Copy(to, from) });
+                // Whoever reads the same source later reads it for the last time, if anybody did.
+                if takes && again {
+                    pending.iter_mut().filter(|(_, other, _)| *other == from).for_each(|(_, _, takes)| *takes = true);
+                }
+            }
+            None => {
+                let (_, from, _) = pending[0];
+                moves.push(Code::Move(spare, from));
+                for (_, other, takes) in &mut pending {
+                    if *other == from {
+                        (*other, *takes) = (spare, true);
+                    }
+                }
+            }
+        }
+    }
+    moves
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(moves: &[(Register, Register, bool)]) -> Vec<u32> {
+        let mut registers: Vec<u32> = (0..8).collect();
+        for code in parallel(moves.to_vec(), 7) {
+            match code {
+                Code::Move(to, from) => registers[to as usize] = std::mem::replace(&mut registers[from as usize], 99),
+                Code::Copy(to, from) => registers[to as usize] = registers[from as usize],
+                _ => unreachable!(),
+            }
+        }
+        moves.iter().map(|&(to, _, _)| registers[to as usize]).collect()
+    }
+
+    #[test]
+    fn moves_of_an_edge_happen_at_once() {
+        assert_eq!(run(&[(0, 1, true), (1, 0, true)]), [1, 0]);
+        assert_eq!(run(&[(0, 1, true), (1, 2, true), (2, 0, true)]), [1, 2, 0]);
+        assert_eq!(run(&[(1, 0, true), (2, 0, true), (3, 0, false)]), [0, 0, 0]);
+        assert_eq!(run(&[(0, 1, true), (1, 0, false), (3, 0, false)]), [1, 0, 0]);
+        assert_eq!(run(&[(4, 1, false), (2, 1, false), (1, 2, true)]), [1, 1, 2]);
+    }
+}

@@ -1,0 +1,254 @@
+//! `verify` and `approve`: a value goes to somebody, or something, who says yes or no.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::Vm;
+use super::failure::Failure;
+use super::native::Step;
+use super::orchestrate::Options;
+use super::task::{Args, Input};
+use crate::diagnostic::Code;
+use crate::host::{Purpose, Transport};
+use crate::value::{Confidence, Evidence, Kind, Lanes, Value, json, shaped};
+
+/// A judgement under way.
+#[derive(Debug)]
+pub(super) struct Judgement {
+    subject: Value,
+    judge: Judge,
+    within: Option<f64>,
+}
+
+#[derive(Debug)]
+enum Judge {
+    /// An agent or a command, whose answer counts at its own confidence.
+    Agent { agent: Value, method: Arc<str>, purpose: Purpose, more: Args, evidence: Evidence },
+    /// A person.
+    Person(Value),
+    /// A function of the program.
+    Function(Value),
+    /// Something with the shape of JSON Schema.
+    Schema(Value),
+}
+
+impl Judgement {
+    /// `verify(x, check)`
+    pub(super) fn verify(args: &mut Args, vm: &mut Vm) -> Result<Self, Failure> {
+        let subject = std::mem::take(&mut args[0]);
+        let check = std::mem::take(&mut args[1]);
+        let judge = if check.kind() == Kind::Function {
+            Judge::Function(check)
+        } else if check.as_agent().is_some() {
+            vm.reviewer(check)
+        } else {
+            let options = Options::new("verify", &check, &["agent", "human", "command", "schema"])?;
+            if let Some(agent) = options.get("agent") {
+                let agent = vm.who(agent)?;
+                vm.reviewer(agent)
+            } else if let Some(person) = options.get("human") {
+                Judge::Person(vm.who(person)?)
+            } else if let Some(command) = options.get("command") {
+                let mut more = Args::new();
+                let agent = match command.as_text() {
+                    Some(line) => {
+                        let mut words = line.split_whitespace();
+                        let first = Value::text(words.next().unwrap_or_default());
+                        more.extend(words.map(Value::text));
+                        vm.who(&first)?
+                    }
+                    None => vm.who(command)?,
+                };
+                Judge::Agent { agent, method: "run".into(), purpose: Purpose::Check, more, evidence: Evidence::Checked }
+            } else if let Some(schema) = options.get("schema") {
+                Judge::Schema(schema.clone())
+            } else {
+                let message = "`verify` takes a function or `{ command }`, `{ agent }`, `{ human }`, `{ schema }`";
+                return Err(Failure::new(Code::R005, message));
+            }
+        };
+        Ok(Self { subject, judge, within: None })
+    }
+
+    /// `approve(x, options)`
+    pub(super) fn approve(args: &mut Args, vm: &mut Vm) -> Result<Self, Failure> {
+        let given = args.get_mut(1).map(std::mem::take).unwrap_or_default();
+        let options = Options::new("approve", &given, &["to", "within"])?;
+        let person = match options.get("to") {
+            Some(to) => vm.who(to)?,
+            None => vm.somebody()?,
+        };
+        let within = options.time("within")?;
+        Ok(Self { subject: std::mem::take(&mut args[0]), judge: Judge::Person(person), within })
+    }
+
+    /// Goes on with what came.
+    pub(super) fn step(&mut self, vm: &mut Vm, input: Input) -> Result<Step, Failure> {
+        match input {
+            Input::Begin => self.begin(vm),
+            Input::Value(answer) => self.judged(vm, answer).map(Step::Done),
+            Input::Failed(failure) if failure.code() == Code::R031 && self.within.is_some() => {
+                self.judged(vm, Value::FALSE).map(Step::Done)
+            }
+            Input::Failed(failure) => Err(failure),
+            other => other.nothing(),
+        }
+    }
+
+    fn begin(&mut self, vm: &mut Vm) -> Result<Step, Failure> {
+        let mut args = Args::from_iter([self.subject.clone()]);
+        match &self.judge {
+            Judge::Function(function) => {
+                let count = vm.takes(function, 1, 1);
+                args.truncate(count);
+                Ok(Step::Call(function.clone(), args))
+            }
+            Judge::Schema(schema) => {
+                let schema = json::export(schema, &mut vm.meter)?;
+                let subject = json::export(&self.subject, &mut vm.meter)?;
+                vm.meter.steps(self.subject.size().unwrap_or(1) as u64)?;
+                let answer = Value::bool(accepts(&schema, &subject, 0));
+                self.judged(vm, answer).map(Step::Done)
+            }
+            Judge::Agent { agent, method, purpose, more, .. } => {
+                args.extend(more.iter().cloned());
+                Ok(Step::Push(vm.question(agent, method, *purpose, &args, Vec::new())?))
+            }
+            Judge::Person(person) => {
+                let mut question = vm.question(person, &"approve".into(), Purpose::Consent, &args, Vec::new())?;
+                if let Some(within) = self.within {
+                    question.hurry(within);
+                }
+                Ok(Step::Push(question))
+            }
+        }
+    }
+
+    fn judged(&mut self, vm: &mut Vm, answer: Value) -> Result<Value, Failure> {
+        let mut subject = std::mem::take(&mut self.subject);
+        let yes = answer.truth();
+        let sure = vm.meter.least(&answer)?.confidence;
+        let lanes = match &self.judge {
+            Judge::Function(_) | Judge::Schema(_) => {
+                let own = subject.lanes();
+                let confidence = if yes { own.confidence.min(sure) } else { Confidence::ZERO };
+                return Ok(subject.with(Lanes::new(confidence, own.evidence)));
+            }
+            Judge::Agent { evidence, .. } => Lanes::new(if yes { sure } else { Confidence::ZERO }, *evidence),
+            Judge::Person(_) => Lanes::new(if yes { Confidence::ONE } else { Confidence::ZERO }, Evidence::Approved),
+        };
+        shaped::repaint(&mut subject, lanes, &mut vm.meter)?;
+        Ok(subject)
+    }
+
+    /// The values it holds.
+    pub(super) fn values(&self) -> Vec<&Value> {
+        let judge = match &self.judge {
+            Judge::Agent { agent, .. } => agent,
+            Judge::Person(value) | Judge::Function(value) | Judge::Schema(value) => value,
+        };
+        vec![&self.subject, judge]
+    }
+}
+
+impl Vm {
+    /// The agent that an agent or the name of one is.
+    pub(super) fn who(&self, value: &Value) -> Result<Value, Failure> {
+        if value.as_agent().is_some() {
+            return Ok(value.clone());
+        }
+        match value.as_text() {
+            Some(name) => match self.agents.find(name) {
+                Some(id) => Ok(self.agents.value(id).under(value.lanes())),
+                None => Err(self.agents.unknown(name).into()),
+            },
+            None => {
+                let kind = value.kind().phrase();
+                Err(Failure::new(Code::R005, format!("an agent or the name of a bound one is wanted here, not {kind}")))
+            }
+        }
+    }
+
+    fn reviewer(&self, agent: Value) -> Judge {
+        let method = self.only_method(&agent, "verify");
+        Judge::Agent { agent, method, purpose: Purpose::Review, more: Args::new(), evidence: Evidence::Reviewed }
+    }
+
+    /// The only method of the interface that an agent was bound to, or the one that is usual.
+    pub(super) fn only_method(&self, agent: &Value, usual: &str) -> Arc<str> {
+        let only = agent.as_agent().and_then(|agent| self.agents.only_method(agent.id, &self.program.declarations));
+        only.unwrap_or_else(|| usual.into())
+    }
+
+    /// The person who is asked when the program names none: the first one bound.
+    fn somebody(&self) -> Result<Value, Failure> {
+        let person = self
+            .agents
+            .names()
+            .iter()
+            .filter_map(|name| self.agents.find(name))
+            .find(|id| self.agents.entry(*id).is_some_and(|agent| agent.transport == Some(Transport::Human)));
+        match person.or_else(|| self.agents.find("human")) {
+            Some(id) => Ok(self.agents.value(id)),
+            None => {
+                let message = "`approve` asks a person, and none is bound; name one with `to`";
+                Err(Failure::new(Code::R032, message))
+            }
+        }
+    }
+}
+
+/// Whether a schema accepts a value: the keywords that types of the language become, and the usual bounds.
+fn accepts(schema: &Json, value: &Json, depth: u32) -> bool {
+    let Json::Object(schema) = schema else { return schema != &Json::Bool(false) };
+    let all = |key: &str| schema.get(key).and_then(Json::as_array);
+    let number = |key: &str| schema.get(key).and_then(Json::as_f64);
+    let kind = |name: &str| match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "number" => value.is_number(),
+        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        "string" => value.is_string(),
+        "array" | "list" => value.is_array(),
+        "object" => value.is_object(),
+        _ => false,
+    };
+    let inner = |schema: &Json, value: &Json| depth < 64 && accepts(schema, value, depth + 1);
+    let typed = match schema.get("type") {
+        None => true,
+        Some(Json::String(name)) => kind(name),
+        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).any(kind),
+        Some(_) => false,
+    };
+    let sized = |length: usize, least: &str, most: &str| {
+        number(least).is_none_or(|least| length as f64 >= least)
+            && number(most).is_none_or(|most| length as f64 <= most)
+    };
+    typed
+        && schema.get("const").is_none_or(|wanted| wanted == value)
+        && all("enum").is_none_or(|values| values.contains(value))
+        && all("anyOf").is_none_or(|any| any.iter().any(|schema| inner(schema, value)))
+        && all("allOf").is_none_or(|all| all.iter().all(|schema| inner(schema, value)))
+        && match value {
+            Json::Number(n) => {
+                let n = n.as_f64().unwrap_or(f64::NAN);
+                number("minimum").is_none_or(|least| n >= least) && number("maximum").is_none_or(|most| n <= most)
+            }
+            Json::String(text) => sized(text.chars().count(), "minLength", "maxLength"),
+            Json::Array(items) => {
+                sized(items.len(), "minItems", "maxItems")
+                    && schema.get("items").is_none_or(|schema| items.iter().all(|item| inner(schema, item)))
+            }
+            Json::Object(entries) => {
+                let properties = schema.get("properties").and_then(Json::as_object);
+                all("required")
+                    .is_none_or(|keys| keys.iter().filter_map(Json::as_str).all(|key| entries.contains_key(key)))
+                    && entries.iter().all(|(key, part)| match properties.and_then(|known| known.get(key)) {
+                        Some(schema) => inner(schema, part),
+                        None => schema.get("additionalProperties").is_none_or(|schema| inner(schema, part)),
+                    })
+            }
+            _ => true,
+        }
+}

@@ -1,0 +1,347 @@
+//! The interpreter, which defines what programs mean.
+//!
+//! It never awaits, reads no clock and touches nothing outside: it runs all tasks until each is done or waits, and then
+//! says what it wants, as one batch. Whoever drives it answers request by request. Everything it holds is plain data.
+
+mod agents;
+mod ask;
+mod boundary;
+mod budget;
+mod cells;
+mod code;
+mod decided;
+mod emit;
+mod failure;
+mod fork;
+mod judge;
+mod machine;
+mod method;
+mod mock;
+mod native;
+mod orchestrate;
+mod perform;
+mod ranges;
+mod start;
+mod task;
+
+pub use boundary::name as type_name;
+pub use code::{Compiled, Function};
+pub use emit::emit;
+pub use failure::Failure;
+pub use start::Entry;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use agents::Agents;
+use budget::Budget;
+use cells::Cells;
+use machine::Stop;
+use native::Native;
+use task::{Frame, Input, Task, TaskId};
+
+use crate::diagnostic::Code;
+use crate::hir::{self, GlobalId};
+use crate::host::{Batch, Directory, Id, Path, Reply};
+use crate::value::{Fault, Limits, Meter, Value, weigh};
+
+/// The cell that is none: a variable that holds it has no value yet.
+const EMPTY: u32 = u32::MAX;
+/// The steps after which a driver gets to look at the clock.
+const SLICE: u64 = 1_000_000;
+/// The bytes of waiting output after which a driver gets to show it.
+const SHOW: usize = 256;
+/// The steps that are left to tidy up with when a limit ends a run.
+const GRACE: u64 = 100_000;
+
+/// A run.
+#[derive(Debug)]
+pub struct Vm {
+    program: Arc<Compiled>,
+    meter: Meter,
+    /// Below so many steps left the machine pauses.
+    pause_at: u64,
+    /// Below so many bytes left the machine weighs what it holds.
+    sweep_at: u64,
+    graced: bool,
+    tasks: Vec<Option<Box<Task>>>,
+    ready: VecDeque<TaskId>,
+    waiting: HashMap<Id, TaskId>,
+    batch: Batch,
+    cells: Cells,
+    globals: Vec<Value>,
+    agents: Agents,
+    mocks: usize,
+    budgets: Vec<Budget>,
+    deadlines: HashMap<Id, (u32, f64)>,
+    input: Value,
+    identities: u64,
+    owners: u32,
+    output: u64,
+    outcome: Option<Result<Value, Failure>>,
+}
+
+/// What a machine comes to when it stops.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The result.
+    Done(Value),
+    /// It failed.
+    Failed(Failure),
+    /// It wants this. When nothing of it needs a reply and nothing is under way, it only paused and can go on.
+    Waiting,
+}
+
+impl Vm {
+    /// A run of a program, at its beginning.
+    pub fn new(program: Arc<Compiled>, limits: Limits, directory: Arc<Directory>, input: Value) -> Self {
+        let globals = vec![Value::cell(EMPTY); program.declarations.globals.len()];
+        let calls = limits.calls;
+        let mut vm = Self {
+            meter: Meter::new(limits),
+            pause_at: 0,
+            sweep_at: 0,
+            graced: false,
+            tasks: Vec::new(),
+            ready: VecDeque::new(),
+            waiting: HashMap::new(),
+            batch: Batch::default(),
+            cells: Cells::default(),
+            globals,
+            agents: Agents::new(directory),
+            mocks: 0,
+            budgets: vec![Budget::whole(calls)],
+            deadlines: HashMap::new(),
+            input,
+            identities: 1 << 32,
+            owners: 0,
+            output: 0,
+            outcome: None,
+            program,
+        };
+        vm.sweep_at = vm.meter.memory_left() / 2;
+        vm.pause_at = vm.meter.steps_left().saturating_sub(SLICE);
+        vm
+    }
+
+    /// Begins the program: its modules, then the entry.
+    pub fn start(&mut self, entry: Entry) {
+        self.start_at(entry, 0);
+    }
+
+    /// Begins at a later module, when the earlier ones have run in this machine.
+    pub fn start_at(&mut self, entry: Entry, module: usize) {
+        if let Entry::Function(id, _) = &entry {
+            let decorators = &self.program.declarations.functions[id.0 as usize].decorators;
+            let calls = decorators.budget.iter().find(|(kind, ..)| *kind == hir::Budget::Calls);
+            // Where nobody set the limit, the program's own budget takes its place.
+            if let (Some((_, calls, _)), true) = (calls, self.meter.limits.calls == Limits::RUN.calls) {
+                self.budgets[0] = Budget::whole(*calls as u64);
+            }
+        }
+        let id = TaskId(self.tasks.len() as u32);
+        let mut task = Task::new(id, Path::root(), None, 0, 0, 0);
+        task.frames.push(Frame::Native(Box::new(Native::Start(start::Start::new(entry, module)))));
+        task.inbox.push_back(Input::Begin);
+        self.tasks.push(Some(Box::new(task)));
+        self.ready.push_back(id);
+    }
+
+    /// Runs until everything is done or waits.
+    pub fn run(&mut self) -> Outcome {
+        while self.outcome.is_none()
+            && let Some(id) = self.ready.pop_front()
+        {
+            let Some(mut task) = self.tasks[id.0 as usize].take() else { continue };
+            match self.run_task(&mut task) {
+                Stop::Waiting => self.tasks[id.0 as usize] = Some(task),
+                Stop::Paused => {
+                    self.tasks[id.0 as usize] = Some(task);
+                    self.ready.push_front(id);
+                    if let Err(fault) = self.breathe() {
+                        self.outcome = Some(Err(fault.into()));
+                        break;
+                    }
+                    if self.meter.steps_left() < self.pause_at {
+                        self.pause_at = self.meter.steps_left().saturating_sub(SLICE);
+                        return Outcome::Waiting;
+                    }
+                }
+                Stop::Done(result) => self.finish(&task, result),
+            }
+            if self.batch.requests.len() > SHOW && self.batch.requests.iter().all(|r| !r.kind.waits()) {
+                break;
+            }
+        }
+        match self.outcome.take() {
+            None => Outcome::Waiting,
+            Some(Ok(value)) => Outcome::Done(value),
+            Some(Err(failure)) => {
+                self.stop();
+                Outcome::Failed(failure)
+            }
+        }
+    }
+
+    /// What the machine wants since it was last asked, in the order of the ids.
+    pub fn take_batch(&mut self) -> Batch {
+        let mut batch = std::mem::take(&mut self.batch);
+        let (mut asked, said): (Vec<_>, Vec<_>) = batch.requests.into_iter().partition(|request| request.kind.waits());
+        asked.sort_by(|a, b| a.id.cmp(&b.id));
+        asked.extend(said);
+        batch.requests = asked;
+        batch
+    }
+
+    /// Whether some task could go on right now.
+    pub fn is_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Hands over a reply. One that nobody waits for any more is dropped.
+    pub fn resume(&mut self, id: &Id, reply: Reply) {
+        if let Some((budget, limit)) = self.deadlines.remove(id) {
+            self.expire(budget, limit);
+        }
+        let Some(task) = self.waiting.remove(id) else { return };
+        let Some(waiting) = &mut self.tasks[task.0 as usize] else { return };
+        waiting.waits.retain(|wait| wait != id);
+        waiting.inbox.push_back(Input::Reply(id.clone(), reply));
+        self.ready.push_back(task);
+    }
+
+    /// Ends the run from outside, as when its time is over: what tidies up still runs.
+    pub fn interrupt(&mut self, code: Code, message: impl Into<String>) -> Failure {
+        let failure = Failure::new(code, message);
+        self.stop();
+        failure
+    }
+
+    /// The value of a module's variable, once it has one.
+    pub fn global_value(&self, global: GlobalId) -> Option<&Value> {
+        self.globals.get(global.0 as usize).filter(|value| !perform::is_empty(value))
+    }
+
+    /// Where work on values of this run is charged.
+    pub fn meter(&mut self) -> &mut Meter {
+        &mut self.meter
+    }
+
+    /// The value of an agent that the host bound.
+    pub fn agent(&self, name: &str) -> Option<Value> {
+        self.agents.find(name).map(|id| self.agents.value(id))
+    }
+
+    fn finish(&mut self, task: &Task, result: Result<Value, Failure>) {
+        match task.parent {
+            None => self.outcome = Some(result),
+            Some((parent, place)) => {
+                if let Err(failure) = &result
+                    && !failure.can_be_caught()
+                {
+                    self.outcome = Some(result);
+                    return;
+                }
+                if let Some(waiting) = &mut self.tasks[parent.0 as usize] {
+                    waiting.inbox.push_back(Input::Task(place, result));
+                    self.ready.push_front(parent);
+                }
+            }
+        }
+    }
+
+    /// Ends all tasks, the inner ones first.
+    fn stop(&mut self) {
+        self.grace();
+        for index in (0..self.tasks.len()).rev() {
+            self.cancel(TaskId(index as u32));
+        }
+        self.ready.clear();
+        self.batch.timers.clear();
+        self.batch.requests.retain(|request| !request.kind.waits());
+    }
+
+    /// Something to tidy up with, once.
+    fn grace(&mut self) {
+        if !self.graced {
+            self.graced = true;
+            self.meter.set_steps_left(self.meter.steps_left().max(GRACE));
+            self.pause_at = 0;
+            self.sweep_at = 0;
+        }
+    }
+
+    /// Weighs what is held when memory runs short, and frees variables that nobody can reach.
+    fn breathe(&mut self) -> Result<(), Fault> {
+        if self.meter.memory_left() >= self.sweep_at {
+            return Ok(());
+        }
+        let mut cells = std::mem::take(&mut self.cells);
+        cells.sweep(self.roots());
+        let used = weigh(self.roots().chain(cells.values())) + cells.bytes();
+        self.cells = cells;
+        let registers: u64 = self.tasks.iter().flatten().map(|task| 16 * task.registers.capacity() as u64 + 256).sum();
+        self.meter.settle(used + registers);
+        self.meter.steps(used / 64)?;
+        self.sweep_at = self.meter.memory_left() / 2;
+        Ok(())
+    }
+
+    fn roots(&self) -> impl Iterator<Item = &Value> {
+        let tasks = self.tasks.iter().flatten().flat_map(|task| {
+            let frames = task.frames.iter().filter_map(|frame| match frame {
+                Frame::Native(native) => Some(native.values()),
+                Frame::Code(_) => None,
+            });
+            let inbox = task.inbox.iter().filter_map(|input| match input {
+                Input::Value(value) | Input::Task(_, Ok(value)) => Some(value),
+                _ => None,
+            });
+            task.registers.iter().chain(frames.flatten()).chain(inbox).chain(task.caught.iter().map(|(value, _)| value))
+        });
+        self.globals.iter().chain([&self.input]).chain(self.agents.values()).chain(tasks)
+    }
+
+    fn global(&mut self, global: u32) -> Result<Value, Fault> {
+        let value = &self.globals[global as usize];
+        if perform::is_empty(value) {
+            return Err(perform::early(Some(self.global_name(global))));
+        }
+        Ok(value.clone())
+    }
+
+    fn set_global(&mut self, global: u32, value: Value, owner: u32) -> Result<(), Fault> {
+        if owner != 0 {
+            return Err(cells::foreign(Some(self.global_name(global))));
+        }
+        self.globals[global as usize] = value;
+        Ok(())
+    }
+
+    fn take_global(&mut self, global: u32, owner: u32) -> Result<Value, Fault> {
+        if owner != 0 {
+            return Err(cells::foreign(Some(self.global_name(global))));
+        }
+        Ok(std::mem::replace(&mut self.globals[global as usize], Value::NULL))
+    }
+
+    fn global_name(&self, global: u32) -> &str {
+        let declarations = &self.program.declarations;
+        declarations.names.text(declarations.globals[global as usize].name)
+    }
+
+    fn bind(&mut self, name: &Arc<str>, value: &Value) -> Result<(), Fault> {
+        match value.as_agent() {
+            Some(agent) => {
+                self.agents.bind(name, agent.id);
+                Ok(())
+            }
+            None => Err(Fault::new(Code::R005, format!("`agents.{name}` takes an agent such as `mock(…)`"))),
+        }
+    }
+
+    fn thrown(&mut self, value: Value) -> Failure {
+        let message = crate::value::display::brief(&value, &mut self.meter);
+        Failure::thrown(value, message)
+    }
+}

@@ -1,0 +1,182 @@
+//! A task: a stack of frames that can stop anywhere and go on later.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::code::Register;
+use super::failure::Failure;
+use super::native::Native;
+use crate::host::{Id, Path, Reply};
+use crate::value::{Lanes, Value};
+
+/// The place of a task in the machine's table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(super) struct TaskId(pub u32);
+
+/// What a function is called with.
+pub(super) type Args = SmallVec<[Value; 4]>;
+
+/// One line of work.
+#[derive(Debug)]
+pub(super) struct Task {
+    /// Its place in the table.
+    pub(super) id: TaskId,
+    /// Which it is, whoever answers first.
+    pub(super) path: Path,
+    /// Who waits for it: a task's fork, and the place there.
+    pub(super) parent: Option<(TaskId, u32)>,
+    /// The calls it is in, the outermost first.
+    pub(super) frames: Vec<Frame>,
+    /// The registers of all its frames.
+    pub(super) registers: Vec<Value>,
+    /// The labels of the contexts it is in.
+    pub(super) contexts: Vec<Arc<str>>,
+    /// The forks it made so far.
+    pub(super) forks: u32,
+    /// The requests it made so far.
+    pub(super) requests: u32,
+    /// Whose variables it may write.
+    pub(super) owner: u32,
+    /// The budget it began under.
+    pub(super) budget: u32,
+    /// How many calls it stands under.
+    pub(super) depth: u32,
+    /// What it waits for.
+    pub(super) waits: Vec<Id>,
+    /// What came for it while it waited.
+    pub(super) inbox: VecDeque<Input>,
+    /// The functions whose calls are counted, where it is in one.
+    pub(super) counted: Vec<Counted>,
+    /// Whether it was cancelled and only tidies up.
+    pub(super) cancelled: bool,
+    /// Errors that were caught lately, with their places, so that throwing one on keeps them.
+    pub(super) caught: VecDeque<(Value, Failure)>,
+}
+
+/// A function whose calls are counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    /// The function.
+    pub(super) function: u32,
+    /// The frame of its outermost call.
+    pub(super) at: usize,
+    /// The calls so far.
+    pub(super) calls: u64,
+}
+
+/// What brings a waiting frame on.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// It begins.
+    Begin,
+    /// What it called gave a value.
+    Value(Value),
+    /// What it called failed.
+    Failed(Failure),
+    /// A request of its was answered, or a timer's time has come.
+    Reply(Id, Reply),
+    /// A task of its fork is done.
+    Task(u32, Result<Value, Failure>),
+}
+
+/// A call.
+#[derive(Debug)]
+pub(super) enum Frame {
+    /// Of a function of the program.
+    Code(Call),
+    /// Of something the machine does in several steps.
+    Native(Box<Native>),
+}
+
+/// A call of a function of the program.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    /// The function.
+    pub(super) function: u32,
+    /// The next instruction.
+    pub(super) next: u32,
+    /// Where its registers begin.
+    pub(super) base: u32,
+    /// Where the result of what it called goes.
+    pub(super) to: Register,
+    /// The contexts that were open when it began.
+    pub(super) contexts: u16,
+    /// Whose variables it may write.
+    pub(super) owner: u32,
+    /// The innermost budget it works under.
+    pub(super) budget: u32,
+    /// What its result is lowered by.
+    pub(super) under: Lanes,
+}
+
+impl Task {
+    /// A task without work yet.
+    pub(super) fn new(
+        id: TaskId,
+        path: Path,
+        parent: Option<(TaskId, u32)>,
+        owner: u32,
+        budget: u32,
+        depth: u32,
+    ) -> Self {
+        Self {
+            id,
+            path,
+            parent,
+            frames: Vec::new(),
+            registers: Vec::new(),
+            contexts: Vec::new(),
+            forks: 0,
+            requests: 0,
+            owner,
+            budget,
+            depth,
+            waits: Vec::new(),
+            inbox: VecDeque::new(),
+            counted: Vec::new(),
+            cancelled: false,
+            caught: VecDeque::new(),
+        }
+    }
+
+    /// The id of its next request.
+    pub(super) fn next_id(&mut self) -> Id {
+        let count = self.requests;
+        self.requests += 1;
+        Id { task: self.path.clone(), count }
+    }
+
+    /// Remembers an error that a program caught.
+    pub(super) fn remember(&mut self, value: Value, failure: Failure) {
+        if self.caught.len() >= 8 {
+            self.caught.pop_front();
+        }
+        self.caught.push_back((value, failure));
+    }
+
+    /// The error that a caught value was.
+    pub(super) fn recall(&self, value: &Value) -> Option<&Failure> {
+        let address = value.address()?;
+        self.caught.iter().rev().find(|(caught, _)| caught.address() == Some(address)).map(|(_, failure)| failure)
+    }
+
+    /// Whose variables the innermost call of a function may write.
+    pub(super) fn current_owner(&self) -> u32 {
+        self.innermost().map_or(self.owner, |call| call.owner)
+    }
+
+    /// The budget that the innermost call of a function works under.
+    pub(super) fn current_budget(&self) -> u32 {
+        self.innermost().map_or(self.budget, |call| call.budget)
+    }
+
+    /// The innermost call of a function of the program.
+    pub(super) fn innermost(&self) -> Option<&Call> {
+        self.frames.iter().rev().find_map(|frame| match frame {
+            Frame::Code(call) => Some(call),
+            Frame::Native(_) => None,
+        })
+    }
+}
