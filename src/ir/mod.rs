@@ -15,6 +15,7 @@ pub mod cost;
 mod exit;
 mod expression;
 mod facts;
+mod fold;
 mod lower;
 mod order;
 mod pattern;
@@ -29,6 +30,7 @@ mod uses;
 mod verify;
 mod visit;
 
+pub use fold::fold;
 pub use lower::lower;
 pub use print::print;
 pub use verify::verify;

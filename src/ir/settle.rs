@@ -11,8 +11,7 @@ const ROUNDS: usize = 8;
 pub(super) fn settle(function: &mut Function) {
     let order = function.order();
     let forward = same(function, &order);
-    let needed = needed(function, &order, &forward);
-    number(function, &order, &forward, &needed);
+    number(function, &order, &forward);
 }
 
 fn find(forward: &[Var], mut var: Var) -> Var {
@@ -136,8 +135,14 @@ fn needed(function: &Function, order: &[BlockId], forward: &[Var]) -> Vec<bool> 
     needed
 }
 
-/// Numbers anew what is left.
-fn number(function: &mut Function, order: &[BlockId], forward: &[Var], needed: &[bool]) {
+/// One bit of last uses.
+fn bit(moves: u64, at: u32) -> u64 {
+    if at < 64 { moves >> at & 1 } else { 0 }
+}
+
+/// Drops what nobody reads and numbers anew what is left.
+pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var]) {
+    let needed = needed(function, order, forward);
     let mut blocks = vec![NOWHERE; function.blocks.len()];
     for (index, id) in order.iter().enumerate() {
         blocks[id.0 as usize] = BlockId(index as u32);
@@ -194,13 +199,28 @@ fn number(function: &mut Function, order: &[BlockId], forward: &[Var], needed: &
         all.push(block);
     }
     for block in &mut all {
+        block.gone.retain_mut(|var| {
+            *var = vars[var.0 as usize];
+            *var != NONE
+        });
         for arg in block.code.iter_mut().flat_map(|inst| &mut inst.args) {
             *arg = vars[forward[arg.0 as usize].0 as usize];
         }
         block.end.looks_mut(|var| *var = vars[forward[var.0 as usize].0 as usize]);
         for target in block.end.targets_mut() {
             let mut keeps = kept[target.block.0 as usize].iter();
-            target.args.retain(|_| keeps.next().copied().unwrap_or(true));
+            let mut moves = 0;
+            let (mut from, mut to) = (0, 0);
+            target.args.retain(|_| {
+                let keep = keeps.next().copied().unwrap_or(true);
+                if keep {
+                    moves |= bit(target.moves, from) << to.min(63);
+                    to += 1;
+                }
+                from += 1;
+                keep
+            });
+            target.moves = moves;
             target.args.iter_mut().for_each(|arg| *arg = vars[forward[arg.0 as usize].0 as usize]);
             target.block = blocks[target.block.0 as usize];
         }

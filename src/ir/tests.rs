@@ -140,8 +140,12 @@ fn lowered(made: Made) -> Program {
         names,
     };
     let program = lower(Arc::new(program));
-    if let Err(fault) = verify(&program) {
-        panic!("{fault}\n{}", print(&program));
+    let mut folded = program.clone();
+    super::fold(&mut folded);
+    for program in [&program, &folded] {
+        if let Err(fault) = verify(program) {
+            panic!("{fault}\n{}", print(program));
+        }
     }
     program
 }
@@ -155,7 +159,9 @@ fn lets(count: usize) -> Vec<Local> {
 }
 
 fn text(program: &Program) -> String {
-    print(program)
+    let mut folded = program.clone();
+    super::fold(&mut folded);
+    format!("{}\nfolded\n{}", print(program), print(&folded))
 }
 
 #[test]
