@@ -12,6 +12,7 @@ mod certificate;
 mod compare;
 mod domain;
 mod finding;
+mod fits;
 mod flow;
 mod form;
 mod graph;
@@ -28,6 +29,7 @@ mod shape;
 mod state;
 mod transfer;
 mod turns;
+mod typing;
 mod written;
 
 pub use certificate::{Certificate, Measure, Worth};
@@ -43,6 +45,7 @@ use written::Written;
 /// Checks a program, and says what is proved of its patterns, or of its statements where it has none.
 pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<Certificate> {
     let declarations = &program.declarations;
+    typing::check(declarations, diagnostics);
     let mut flow = Flow::new(program, setting);
     let mut state = State::default();
     let mut certificates = Vec::new();

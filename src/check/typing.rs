@@ -1,0 +1,700 @@
+//! Type errors that are certain.
+//!
+//! A type is known where a literal, an annotation or a built-in says it; everything else is anything, and nothing is said
+//! of it. What is reported fails whenever it runs.
+
+use super::fits::{Fit, fits, resolve, spelled, widened};
+use super::written::children;
+use crate::builtin::{self, BuiltinId};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::hir::{
+    Arm, Binary, Element, Expr, ExprKind, Function, FunctionId, Link, LinkKind, Logical, Part, Pattern, PatternKind,
+    Place, Program, Root, Unary, Variable,
+};
+use crate::source::{Location, Span};
+use crate::types::{Literal, Signature, Type};
+use crate::value::Kind;
+use std::sync::Arc;
+
+/// Checks the types of all functions.
+pub(super) fn check(program: &Program, diagnostics: &mut Diagnostics) {
+    for function in &program.functions {
+        let mut typing = Typing { program, function, diagnostics, locals: vec![None; function.locals.len()] };
+        typing.function();
+    }
+}
+
+struct Typing<'a> {
+    program: &'a Program,
+    function: &'a Function,
+    diagnostics: &'a mut Diagnostics,
+    /// What is known of locals that are never assigned again, and of annotated ones.
+    locals: Vec<Option<Type>>,
+}
+
+impl<'a> Typing<'a> {
+    fn function(&mut self) {
+        let function = self.function;
+        for parameter in &function.parameters {
+            if let (PatternKind::Bind(Variable::Local(local)), Some(kind)) =
+                (&parameter.pattern.kind, &parameter.annotation)
+            {
+                self.locals[local.0 as usize] = Some(kind.clone());
+            }
+            if let Some(default) = &parameter.default {
+                self.visit(default);
+            }
+        }
+        let given = self.visit(&function.body);
+        if let Some(wanted) = &function.result
+            && !matches!(function.body.kind, ExprKind::Block(_))
+        {
+            self.expect(&given, wanted, function.body.span, "the result");
+        }
+    }
+
+    fn report(&mut self, code: Code, span: Span, message: String, help: &str) {
+        let at = Location::new(self.function.file, span);
+        let diagnostic = Diagnostic::new(code, at, message);
+        self.diagnostics.push(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
+    }
+
+    fn expect(&mut self, given: &Type, wanted: &Type, span: Span, what: &str) {
+        if fits(self.program, given, wanted) == Fit::Never {
+            let (given, wanted) = (spelled(self.program, given), spelled(self.program, wanted));
+            self.report(
+                Code::T001,
+                span,
+                format!("{what} is `{given}`, and `{wanted}` is declared"),
+                "change the value or the annotation",
+            );
+        }
+    }
+
+    /// Checks an expression and all in it; gives its type as far as it is known.
+    fn visit(&mut self, expr: &'a Expr) -> Type {
+        match &expr.kind {
+            ExprKind::Null => Type::Null,
+            ExprKind::Bool(b) => Type::Literal(Literal::Bool(*b)),
+            ExprKind::Number(x) => Type::Literal(Literal::Number(*x)),
+            ExprKind::Text(text) => Type::Literal(Literal::Text(text.clone())),
+            ExprKind::Template(parts) => {
+                for part in parts {
+                    if let Part::Hole(hole) = part {
+                        self.visit(hole);
+                    }
+                }
+                Type::String
+            }
+            ExprKind::List(elements) => {
+                let mut kinds: Vec<Type> = Vec::new();
+                let mut known = true;
+                for element in elements {
+                    match element {
+                        Element::One(x) => kinds.push(plain(self.visit(x))),
+                        Element::Spread(x) => {
+                            self.visit(x);
+                            known = false;
+                        }
+                    }
+                }
+                kinds.dedup();
+                let element = if known && kinds.len() == 1 { kinds.remove(0) } else { Type::Any };
+                Type::List(Arc::new(element))
+            }
+            ExprKind::Read(variable) => self.variable(*variable),
+            ExprKind::Function(_) | ExprKind::Builtin(_) => Type::Any,
+            ExprKind::Unary(unary, x) => {
+                let kind = self.visit(x);
+                self.unary(*unary, &kind, x.span)
+            }
+            ExprKind::Binary { first, rest } => {
+                let mut left = self.visit(first);
+                let mut from = first.span;
+                for (operator, span, right) in rest {
+                    let kind = self.visit(right);
+                    left = self.binary(*operator, &left, &kind, *span, from.to(right.span));
+                    from = from.to(right.span);
+                }
+                left
+            }
+            ExprKind::Logical { first, rest } => {
+                let mut all = vec![self.visit(first)];
+                let mut coalesces = true;
+                for (operator, right) in rest {
+                    coalesces &= matches!(operator, Logical::Coalesce | Logical::OrElse);
+                    all.push(self.visit(right));
+                }
+                if coalesces && all.len() == 2 && all[0] == Type::Null { all.remove(1) } else { Type::Any }
+            }
+            ExprKind::Ask { value, threshold } => {
+                self.visit(value);
+                self.visit(threshold);
+                Type::Any
+            }
+            ExprKind::Chain { base, links } => self.chain(base, links),
+            ExprKind::Instance(x, _) => {
+                self.visit(x);
+                Type::Boolean
+            }
+            ExprKind::If { .. }
+            | ExprKind::Block(_)
+            | ExprKind::Switch { .. }
+            | ExprKind::Uncertain { .. }
+            | ExprKind::Try { .. } => {
+                children(expr, &mut |child| {
+                    self.visit(child);
+                });
+                Type::Any
+            }
+            ExprKind::Match { subject, arms } => {
+                let kind = self.visit(subject);
+                self.exhaustive(&kind, arms, expr.span);
+                children(expr, &mut |child| {
+                    if !std::ptr::eq(child, &**subject) {
+                        self.visit(child);
+                    }
+                });
+                Type::Any
+            }
+            ExprKind::Let { pattern, value } => {
+                let kind = value.as_ref().map_or(Type::Null, |v| self.visit(v));
+                self.bind(pattern, &kind, value.as_ref().map(|v| v.span));
+                Type::Null
+            }
+            ExprKind::Assign { target, operator, value } => {
+                let kind = self.visit(value);
+                self.place(target);
+                if operator.is_none()
+                    && let (Root::Variable(Variable::Local(local)), true) = (&target.root, target.keys.is_empty())
+                    && let Some(wanted) = self.function.locals[local.0 as usize].annotation.clone()
+                {
+                    self.expect(&kind, &wanted, value.span, "the value");
+                }
+                if operator.is_none() { kind } else { Type::Any }
+            }
+            ExprKind::Return(value) => {
+                let kind = value.as_ref().map_or(Type::Null, |v| self.visit(v));
+                if let (Some(wanted), Some(value)) = (&self.function.result, value) {
+                    self.expect(&kind, wanted, value.span, "the result");
+                }
+                Type::Any
+            }
+            _ => {
+                children(expr, &mut |child| {
+                    self.visit(child);
+                });
+                Type::Any
+            }
+        }
+    }
+
+    fn place(&mut self, place: &'a Place) {
+        if let Root::Copy(x) = &place.root {
+            self.visit(x);
+        }
+    }
+
+    fn bind(&mut self, pattern: &'a Pattern, kind: &Type, span: Option<Span>) {
+        if let PatternKind::Bind(Variable::Local(local)) = &pattern.kind {
+            let declared = &self.function.locals[local.0 as usize];
+            if let (Some(wanted), Some(span)) = (declared.annotation.clone(), span) {
+                self.expect(kind, &wanted, span, "the value");
+                self.locals[local.0 as usize] = Some(wanted);
+            } else if !declared.reassigned && declared.annotation.is_none() {
+                self.locals[local.0 as usize] = Some(plain(kind.clone()));
+            }
+        } else if let PatternKind::Bind(Variable::Global(global)) = &pattern.kind
+            && let (Some(wanted), Some(span)) = (self.program.globals[global.0 as usize].annotation.clone(), span)
+        {
+            self.expect(kind, &wanted, span, "the value");
+        }
+    }
+
+    fn variable(&self, variable: Variable) -> Type {
+        match variable {
+            Variable::Local(local) => {
+                let declared = &self.function.locals[local.0 as usize];
+                declared.annotation.clone().or_else(|| self.locals[local.0 as usize].clone()).unwrap_or(Type::Any)
+            }
+            Variable::Global(global) => self.program.globals[global.0 as usize].annotation.clone().unwrap_or(Type::Any),
+            Variable::Capture(capture) => {
+                let mut function = self.function;
+                let mut variable = Variable::Capture(capture);
+                while let Variable::Capture(index) = variable {
+                    variable = function.captures[index.0 as usize].from;
+                    let Some(parent) = function.parent else { return Type::Any };
+                    function = &self.program.functions[parent.0 as usize];
+                }
+                match variable {
+                    Variable::Local(local) => {
+                        function.locals[local.0 as usize].annotation.clone().unwrap_or_else(|| {
+                            let own = function.parameters.iter().find(
+                                |p| matches!(p.pattern.kind, PatternKind::Bind(Variable::Local(l)) if l == local),
+                            );
+                            own.and_then(|p| p.annotation.clone()).unwrap_or(Type::Any)
+                        })
+                    }
+                    _ => Type::Any,
+                }
+            }
+        }
+    }
+
+    fn unary(&mut self, unary: Unary, kind: &Type, span: Span) -> Type {
+        match unary {
+            Unary::Negate | Unary::Plus => {
+                if unary == Unary::Negate && fits(self.program, kind, &Type::Number) == Fit::Never {
+                    let kind = spelled(self.program, kind);
+                    self.report(Code::T002, span, format!("`-` takes a number, and this is `{kind}`"), "");
+                }
+                Type::Number
+            }
+            Unary::Not => Type::Boolean,
+            Unary::Typeof => Type::String,
+            // Unknown counts as unsure, so `~x < k` is what one means.
+            Unary::Confidence => Type::Number,
+        }
+    }
+
+    fn binary(&mut self, operator: Binary, left: &Type, right: &Type, operator_span: Span, span: Span) -> Type {
+        let program = self.program;
+        let never = |kind: &Type, wanted: &Type| fits(program, kind, wanted) == Fit::Never;
+        match operator {
+            Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Subtract => {
+                for kind in [left, right] {
+                    if never(kind, &Type::Number) {
+                        let (sign, kind) = (sign(operator), spelled(program, kind));
+                        let help = if kind.starts_with('"') || kind == "string" {
+                            "turn the text into a number: `Number(x)`"
+                        } else {
+                            ""
+                        };
+                        self.report(
+                            Code::T002,
+                            operator_span,
+                            format!("`{sign}` takes numbers, and this is `{kind}`"),
+                            help,
+                        );
+                        break;
+                    }
+                }
+                Type::Number
+            }
+            Binary::Add => {
+                let text = |kind: &Type| fits(program, kind, &Type::String) == Fit::Always;
+                if text(left) || text(right) {
+                    return Type::String;
+                }
+                let refused = |kind: &Type| never(kind, &Type::Number) && never(kind, &Type::String);
+                for (one, other) in [(left, right), (right, left)] {
+                    if refused(one) && never(other, &Type::String) {
+                        let kind = spelled(program, one);
+                        self.report(
+                            Code::T002,
+                            operator_span,
+                            format!("`+` adds numbers or joins texts, and this is `{kind}`"),
+                            "join lists with `concat`, or spread them: `[...a, ...b]`",
+                        );
+                        break;
+                    }
+                }
+                if fits(program, left, &Type::Number) == Fit::Always
+                    && fits(program, right, &Type::Number) == Fit::Always
+                {
+                    Type::Number
+                } else {
+                    Type::Any
+                }
+            }
+            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
+                let both = |wanted: &Type| {
+                    let null = Type::Union(Arc::from([wanted.clone(), Type::Null]));
+                    !never(left, &null) && !never(right, &null)
+                };
+                if !both(&Type::Number) && !both(&Type::String) {
+                    let (left, right) = (spelled(program, left), spelled(program, right));
+                    self.report(
+                        Code::T002,
+                        operator_span,
+                        format!("`{}` compares two numbers or two texts, not `{left}` and `{right}`", sign(operator)),
+                        "",
+                    );
+                } else if matches!(operator, Binary::Less | Binary::LessEqual) {
+                    self.missing(left, span, operator);
+                }
+                Type::Boolean
+            }
+            Binary::Equal | Binary::NotEqual => {
+                let comparable = fits(program, left, right) != Fit::Never || fits(program, right, left) != Fit::Never;
+                if !comparable {
+                    let always = if operator == Binary::Equal { "never" } else { "always" };
+                    let (left, right) = (spelled(program, left), spelled(program, right));
+                    self.report(
+                        Code::L107,
+                        span,
+                        format!(
+                            "`{left}` and `{right}` are {always} {}",
+                            if operator == Binary::Equal { "equal" } else { "different" }
+                        ),
+                        "",
+                    );
+                }
+                Type::Boolean
+            }
+            Binary::In => Type::Boolean,
+            Binary::State => left.clone(),
+            Binary::Gate => Type::Any,
+            _ => Type::Any,
+        }
+    }
+
+    /// `<` on something that may be missing: null is below every number.
+    fn missing(&mut self, kind: &Type, span: Span, operator: Binary) {
+        let Type::Union(all) = resolve(self.program, kind) else { return };
+        let number = all.iter().any(|t| matches!(t, Type::Number | Type::Literal(Literal::Number(_))));
+        if all.contains(&Type::Null) && number {
+            let sign = sign(operator);
+            self.report(
+                Code::T010,
+                span,
+                format!("this may be null, and null `{sign}` any number"),
+                "test for null first, or give a default: `x ?? 0`",
+            );
+        }
+    }
+
+    fn chain(&mut self, base: &'a Expr, links: &'a [Link]) -> Type {
+        let mut links = links.iter();
+        let mut kind = match (&base.kind, links.as_slice().first().map(|l| &l.kind)) {
+            (ExprKind::Builtin(id), Some(LinkKind::Call(arguments))) => {
+                let span = links.next().expect("it was looked at").span;
+                let given = self.arguments(arguments);
+                self.builtin(*id, given.as_deref(), span, 0)
+            }
+            (ExprKind::Read(variable), Some(LinkKind::Call(arguments))) if self.function_of(*variable).is_some() => {
+                let span = links.next().expect("it was looked at").span;
+                let function = self.function_of(*variable).expect("it was looked at");
+                let given = self.arguments(arguments);
+                self.call(function, given.as_deref(), base.span.to(span))
+            }
+            (ExprKind::Read(Variable::Local(_)), _) => {
+                let known = self.visit(base);
+                if let ExprKind::Read(Variable::Local(local)) = base.kind
+                    && self.function.locals[local.0 as usize].reassigned
+                    && self.function.locals[local.0 as usize].annotation.is_none()
+                {
+                    Type::Any
+                } else {
+                    known
+                }
+            }
+            _ => self.visit(base),
+        };
+        for link in links {
+            kind = self.link(kind, link);
+        }
+        kind
+    }
+
+    fn arguments(&mut self, elements: &'a [Element]) -> Option<Vec<(Type, Span)>> {
+        let mut all = Some(Vec::new());
+        for element in elements {
+            match element {
+                Element::One(x) => {
+                    let kind = self.visit(x);
+                    if let Some(all) = &mut all {
+                        all.push((kind, x.span));
+                    }
+                }
+                Element::Spread(x) => {
+                    self.visit(x);
+                    all = None;
+                }
+            }
+        }
+        all
+    }
+
+    fn link(&mut self, kind: Type, link: &'a Link) -> Type {
+        let program = self.program;
+        let known = resolve(program, &kind).clone();
+        match &link.kind {
+            LinkKind::Member(name) => match &known {
+                Type::Object(shape) => match shape.fields.iter().find(|f| f.name == *name) {
+                    Some(field) if field.optional => union_null(&field.value),
+                    Some(field) => field.value.clone(),
+                    None if shape.others.is_some() => Type::Any,
+                    None if &**name == "length" => Type::Any,
+                    None => {
+                        let names: Vec<&str> = shape.fields.iter().map(|f| &*f.name).collect();
+                        let near = crate::diagnostic::nearest(name, names.iter().copied());
+                        let help = near.map_or_else(
+                            || {
+                                format!(
+                                    "it has {}",
+                                    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+                                )
+                            },
+                            |n| format!("did you mean `{n}`?"),
+                        );
+                        let message = format!("`{}` has no property `{name}`", spelled(program, &kind));
+                        self.report(Code::T006, link.span, message, &help);
+                        Type::Any
+                    }
+                },
+                Type::List(_) | Type::String if &**name == "length" => Type::Number,
+                _ => Type::Any,
+            },
+            LinkKind::Index(key) => {
+                self.visit(key);
+                match &known {
+                    Type::List(element) => (**element).clone(),
+                    Type::Agents { interface, .. } => Type::Agent(*interface),
+                    _ => Type::Any,
+                }
+            }
+            LinkKind::Call(arguments) => {
+                self.arguments(arguments);
+                let plain =
+                    matches!(known, Type::Number | Type::String | Type::Boolean | Type::Literal(_) | Type::List(_));
+                if plain && !link.optional {
+                    let kind = spelled(program, &kind);
+                    self.report(Code::T005, link.span, format!("`{kind}` is no function"), "");
+                }
+                match known {
+                    Type::Function(signature) => signature.result.clone(),
+                    _ => Type::Any,
+                }
+            }
+            LinkKind::Method { name, arguments, .. } => {
+                let given = self.arguments(arguments);
+                self.method(&known, name, given.as_deref(), link)
+            }
+        }
+    }
+
+    fn method(&mut self, known: &Type, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
+        let program = self.program;
+        match known {
+            Type::Agent(Some(id)) => {
+                let interface = &program.interfaces[id.0 as usize];
+                let Some(method) = interface.methods.iter().find(|m| *m.name == *name) else { return Type::Any };
+                if let Some(given) = given {
+                    self.fits_signature(&method.signature, given, link.span, name);
+                }
+                method.signature.result.clone()
+            }
+            Type::String | Type::Literal(Literal::Text(_)) => self.of_kind(Kind::Text, name, given, link),
+            Type::Number | Type::Literal(Literal::Number(_)) => self.of_kind(Kind::Number, name, given, link),
+            Type::List(_) => self.of_kind(Kind::List, name, given, link),
+            _ => Type::Any,
+        }
+    }
+
+    fn of_kind(&mut self, kind: Kind, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
+        match builtin::find_method(kind, name) {
+            Some(id) => self.builtin(id, given, link.span, 1),
+            None => Type::Any,
+        }
+    }
+
+    fn fits_signature(&mut self, signature: &Signature, given: &[(Type, Span)], span: Span, name: &str) {
+        let most = signature.parameters.len();
+        let rest = signature.parameters.last().is_some_and(|p| p.rest);
+        if given.len() > most && !rest {
+            self.report(
+                Code::T004,
+                span,
+                format!("`{name}` takes {}, and is given {}", counted(most), given.len()),
+                "leave out the rest",
+            );
+            return;
+        }
+        let required = signature
+            .parameters
+            .iter()
+            .filter(|p| !p.optional && !p.rest && super::call::null_of(&p.value) == super::domain::Null::Never)
+            .count();
+        if given.len() < required {
+            self.report(
+                Code::T004,
+                span,
+                format!("`{name}` takes {}, and is given {}", counted(most), given.len()),
+                "give the others as well",
+            );
+            return;
+        }
+        for (parameter, (kind, at)) in signature.parameters.iter().zip(given) {
+            if !parameter.rest {
+                let what = format!("`{}`", parameter.name);
+                self.expect(kind, &parameter.value, *at, &what);
+            }
+        }
+    }
+
+    fn builtin(&mut self, id: BuiltinId, given: Option<&[(Type, Span)]>, span: Span, receiver: usize) -> Type {
+        let entry = id.entry();
+        if let Some(given) = given {
+            let count = given.len() + receiver;
+            if id.most().is_some_and(|most| count > most) {
+                let most = id.most().unwrap_or(0) - receiver.min(id.most().unwrap_or(0));
+                self.report(
+                    Code::T004,
+                    span,
+                    format!("`{}` takes {}, and is given {}", entry.name, counted(most), given.len()),
+                    "leave out the rest",
+                );
+            } else if count < id.required() {
+                let least = id.required() - receiver;
+                self.report(
+                    Code::T004,
+                    span,
+                    format!("`{}` takes at least {}, and is given {}", entry.name, counted(least), given.len()),
+                    "give the others as well",
+                );
+            }
+        }
+        match &id.signature().result {
+            result @ (Type::Number | Type::String | Type::Boolean) if matches!(entry.calls, builtin::Calls::None) => {
+                result.clone()
+            }
+            _ => Type::Any,
+        }
+    }
+
+    fn function_of(&self, variable: Variable) -> Option<FunctionId> {
+        match variable {
+            Variable::Global(global) => self.program.globals[global.0 as usize].function,
+            _ => None,
+        }
+    }
+
+    fn call(&mut self, id: FunctionId, given: Option<&[(Type, Span)]>, span: Span) -> Type {
+        let callee = &self.program.functions[id.0 as usize];
+        let name = callee.name.map_or("it", |n| self.program.names.text(n)).to_owned();
+        let rest = callee.parameters.last().is_some_and(|p| p.rest);
+        if let Some(given) = given {
+            if given.len() > callee.parameters.len() && !rest {
+                self.report(
+                    Code::T004,
+                    span,
+                    format!("`{name}` takes {}, and is given {}", counted(callee.parameters.len()), given.len()),
+                    "leave out the rest",
+                );
+            }
+            for (parameter, (kind, at)) in callee.parameters.iter().zip(given) {
+                if let (Some(wanted), false) = (&parameter.annotation, parameter.rest) {
+                    if *kind == Type::Null && parameter.default.is_some() {
+                        continue;
+                    }
+                    let what = parameter
+                        .name
+                        .map_or_else(|| "this".to_owned(), |n| format!("`{}`", self.program.names.text(n)));
+                    self.expect(kind, wanted, *at, &what);
+                }
+            }
+        }
+        callee.result.clone().unwrap_or(Type::Any)
+    }
+
+    /// Whether some arm fits whatever comes.
+    fn exhaustive(&mut self, kind: &Type, arms: &[Arm], span: Span) {
+        let open = |pattern: &Pattern| {
+            let mut stack = vec![pattern];
+            while let Some(pattern) = stack.pop() {
+                match &pattern.kind {
+                    PatternKind::Ignore | PatternKind::Bind(_) => return true,
+                    PatternKind::Either(all) => stack.extend(all),
+                    PatternKind::Default(inner, _) => stack.push(inner),
+                    _ => {}
+                }
+            }
+            false
+        };
+        if arms.iter().any(|arm| arm.guard.is_none() && open(&arm.pattern)) {
+            return;
+        }
+        let mut left: Vec<Type> = match resolve(self.program, kind) {
+            Type::Union(all) => all.to_vec(),
+            Type::Boolean => vec![Type::Literal(Literal::Bool(true)), Type::Literal(Literal::Bool(false))],
+            Type::Literal(one) => vec![Type::Literal(one.clone())],
+            other => vec![other.clone()],
+        };
+        for arm in arms.iter().filter(|arm| arm.guard.is_none()) {
+            let mut stack = vec![&arm.pattern];
+            while let Some(pattern) = stack.pop() {
+                match &pattern.kind {
+                    PatternKind::Either(all) => stack.extend(all),
+                    PatternKind::Equal(value) => {
+                        let same = match &value.kind {
+                            ExprKind::Text(text) => Type::Literal(Literal::Text(text.clone())),
+                            ExprKind::Number(x) => Type::Literal(Literal::Number(*x)),
+                            ExprKind::Bool(b) => Type::Literal(Literal::Bool(*b)),
+                            ExprKind::Null => Type::Null,
+                            _ => continue,
+                        };
+                        left.retain(|t| *t != same);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !left.is_empty() {
+            let rest = left
+                .iter()
+                .filter(|t| matches!(t, Type::Literal(_) | Type::Null))
+                .map(|t| format!("`{}`", spelled(self.program, t)))
+                .collect::<Vec<_>>();
+            let message = if rest.is_empty() {
+                "no arm may fit what comes".to_owned()
+            } else {
+                format!("no arm fits {}", rest.join(", "))
+            };
+            let head = Span::new(span.start, span.start + 5);
+            self.report(Code::T011, head, message, "add an arm for the rest: `_ => …`");
+        }
+    }
+}
+
+/// A type without its literals, as a variable has it.
+fn plain(kind: Type) -> Type {
+    match kind {
+        Type::Literal(literal) => widened(&literal),
+        Type::Null => Type::Any,
+        other => other,
+    }
+}
+
+fn union_null(kind: &Type) -> Type {
+    match kind {
+        Type::Union(all) if all.contains(&Type::Null) => kind.clone(),
+        Type::Union(all) => Type::Union(all.iter().cloned().chain([Type::Null]).collect()),
+        Type::Any => Type::Any,
+        other => Type::Union(Arc::from([other.clone(), Type::Null])),
+    }
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        0 => "no argument".into(),
+        1 => "one argument".into(),
+        n => format!("{n} arguments"),
+    }
+}
+
+fn sign(operator: Binary) -> &'static str {
+    match operator {
+        Binary::Power => "**",
+        Binary::Multiply => "*",
+        Binary::Divide => "/",
+        Binary::Remainder => "%",
+        Binary::Subtract => "-",
+        Binary::Add => "+",
+        Binary::Less => "<",
+        Binary::LessEqual => "<=",
+        Binary::Greater => ">",
+        Binary::GreaterEqual => ">=",
+        _ => "==",
+    }
+}
