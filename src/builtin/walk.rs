@@ -132,7 +132,7 @@ impl Walk {
             1 => self.element(self.place()).under(self.source.lanes()),
             2 => match self.source.as_object() {
                 Some(object) => object.entries()[self.place()].0.to_value().with(self.source.lanes()),
-                None => Value::number(self.place() as f64),
+                None => Value::number(self.place() as f64).with(self.source.lanes()),
             },
             _ => self.source.clone(),
         }

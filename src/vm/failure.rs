@@ -47,7 +47,7 @@ impl Failure {
         if let Some(error) = value.as_error() {
             return Self::of(error.clone(), value.lanes());
         }
-        let lanes = value.lanes();
+        let lanes = value.least();
         let message = if value.as_text().is_some() { value.clone() } else { Value::string(message).with(lanes) };
         Self::of(Error { code: Code::R001, message, data: value }, Lanes::EXACT)
     }

@@ -315,7 +315,7 @@ impl Vm {
         let offered = self.takes(function, 3, 1);
         self.meter.steps(items.len() as u64)?;
         for (index, item) in items.iter().enumerate() {
-            let all = [item.clone().under(list.lanes()), Value::number(index as f64), list.clone()];
+            let all = [item.clone().under(list.lanes()), Value::number(index as f64).with(list.lanes()), list.clone()];
             let args = all.into_iter().take(offered).collect();
             jobs.push(Job { function: function.clone(), args, follows: true });
         }
@@ -329,7 +329,7 @@ impl Vm {
             if item.kind() != Kind::Function {
                 return Err(no_tasks(name));
             }
-            jobs.push(Job { function: item.clone(), args: Args::new(), follows: false });
+            jobs.push(Job { function: item.clone().under(list.lanes()), args: Args::new(), follows: false });
         }
         Ok(())
     }

@@ -103,7 +103,8 @@ impl Sequence {
     /// Steps through which a value goes.
     pub(super) fn new(args: &mut Args, vm: &mut Vm) -> Result<Self, Fault> {
         vm.meter.build(&args[0])?;
-        let steps = args[0].as_list().map(|list| list.items().to_vec());
+        let lanes = args[0].lanes();
+        let steps = args[0].as_list().map(|list| list.iter().map(|step| step.clone().under(lanes)).collect::<Vec<_>>());
         let steps = steps.filter(|steps| steps.iter().all(|step| step.kind() == Kind::Function));
         let Some(steps) = steps else {
             return Err(Fault::new(Code::R042, "`sequential` takes a list of functions; wrap each step, `x => …`"));
@@ -332,7 +333,7 @@ impl Escalate {
     pub(super) fn new(args: &mut Args, medium: Confidence, vm: &mut Vm) -> Result<Self, Fault> {
         vm.meter.build(&args[1])?;
         let path = match args[1].as_list() {
-            Some(list) => list.items().to_vec(),
+            Some(list) => list.iter().map(|handler| handler.clone().under(args[1].lanes())).collect(),
             None => vec![args[1].clone()],
         };
         let fine = |handler: &Value| matches!(handler.kind(), Kind::Function | Kind::Agent);

@@ -256,7 +256,7 @@ impl Vm {
             Op::Instance(kind) => {
                 let value = arg!(0);
                 let fits = boundary::fits(self, &value, kind);
-                Value::bool(fits).with(value.lanes())
+                Value::bool(fits).with(self.meter.least(&value)?)
             }
             Op::Expect(kind) => {
                 let value = arg!(0);
@@ -579,8 +579,9 @@ impl Vm {
             self.close(function, r, site, home, root);
             return Err(Fault::new(Code::R002, "`delete` takes a property; name one"));
         };
-        let lanes = links.iter().fold(root.lanes(), |lanes, link| lanes.meet(link.key.lanes()));
+        let mut lanes = links.iter().fold(root.lanes(), |lanes, link| lanes.meet(link.key.lanes()));
         let removed = path::change(&mut root, around, 0, &mut self.meter, |place, meter| {
+            lanes = lanes.meet(place.lanes());
             path::remove_part(place, &last.key, meter)
         });
         if let (Home::Value, Some(second)) = (home, site.second) {
