@@ -21,6 +21,8 @@ mod order;
 mod pattern;
 mod place;
 mod print;
+#[cfg(test)]
+mod random;
 mod settle;
 mod survey;
 #[cfg(test)]

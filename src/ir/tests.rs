@@ -7,76 +7,76 @@ use crate::source::{FileId, Name, Names, Span};
 use std::sync::Arc;
 
 /// Functions made by hand.
-struct Made {
-    functions: Vec<Function>,
-    globals: Vec<Global>,
+pub(super) struct Made {
+    pub(super) functions: Vec<Function>,
+    pub(super) globals: Vec<Global>,
 }
 
-fn e(kind: ExprKind) -> Expr {
+pub(super) fn e(kind: ExprKind) -> Expr {
     Expr { kind, span: Span::default() }
 }
 
-fn b(kind: ExprKind) -> Box<Expr> {
+pub(super) fn b(kind: ExprKind) -> Box<Expr> {
     Box::new(e(kind))
 }
 
-fn num(number: f64) -> Expr {
+pub(super) fn num(number: f64) -> Expr {
     e(ExprKind::Number(number))
 }
 
-fn local(id: u32) -> Variable {
+pub(super) fn local(id: u32) -> Variable {
     Variable::Local(LocalId(id))
 }
 
-fn read(id: u32) -> Expr {
+pub(super) fn read(id: u32) -> Expr {
     e(ExprKind::Read(local(id)))
 }
 
-fn block(exprs: Vec<Expr>) -> Expr {
+pub(super) fn block(exprs: Vec<Expr>) -> Expr {
     e(ExprKind::Block(Block { functions: Vec::new(), exprs }))
 }
 
-fn place(id: u32, keys: Vec<Key>) -> Place {
+pub(super) fn place(id: u32, keys: Vec<Key>) -> Place {
     Place { root: Root::Variable(local(id)), keys, span: Span::default() }
 }
 
-fn set(id: u32, value: Expr) -> Expr {
+pub(super) fn set(id: u32, value: Expr) -> Expr {
     e(ExprKind::Assign { target: place(id, vec![]), operator: None, value: Box::new(value) })
 }
 
-fn add(id: u32, value: Expr) -> Expr {
+pub(super) fn add(id: u32, value: Expr) -> Expr {
     let operator = Some(Compound::Binary(Binary::Add));
     e(ExprKind::Assign { target: place(id, vec![]), operator, value: Box::new(value) })
 }
 
-fn binding(id: u32) -> Pattern {
+pub(super) fn binding(id: u32) -> Pattern {
     Pattern { kind: PatternKind::Bind(local(id)), span: Span::default() }
 }
 
-fn declare(id: u32, value: Expr) -> Expr {
+pub(super) fn declare(id: u32, value: Expr) -> Expr {
     e(ExprKind::Let { pattern: binding(id), value: Some(Box::new(value)) })
 }
 
-fn when(condition: Expr, then: Expr, otherwise: Option<Expr>) -> Expr {
+pub(super) fn when(condition: Expr, then: Expr, otherwise: Option<Expr>) -> Expr {
     e(ExprKind::If { arms: vec![(condition, then)], otherwise: otherwise.map(Box::new) })
 }
 
-fn call(arguments: Vec<Expr>) -> Expr {
+pub(super) fn call(arguments: Vec<Expr>) -> Expr {
     let arguments = arguments.into_iter().map(Element::One).collect();
     let link = Link { kind: LinkKind::Call(arguments), optional: false, span: Span::default() };
     e(ExprKind::Chain { base: b(ExprKind::Builtin(BuiltinId(0))), links: vec![link] })
 }
 
-fn less(left: Expr, right: Expr) -> Expr {
+pub(super) fn less(left: Expr, right: Expr) -> Expr {
     e(ExprKind::Binary { first: Box::new(left), rest: vec![(Binary::Less, Span::default(), right)] })
 }
 
-fn repeat(condition: Expr, body: Expr) -> Expr {
+pub(super) fn repeat(condition: Expr, body: Expr) -> Expr {
     let body = Body::Plain(Box::new(body));
     e(ExprKind::While { condition: Box::new(condition), max: None, body, late: false })
 }
 
-fn attempt(body: Expr, handler: Option<Expr>, finalizer: Option<Expr>) -> Expr {
+pub(super) fn attempt(body: Expr, handler: Option<Expr>, finalizer: Option<Expr>) -> Expr {
     e(ExprKind::Try {
         body: Box::new(body),
         handler: handler.map(|handler| (None, Box::new(handler))),
@@ -85,7 +85,7 @@ fn attempt(body: Expr, handler: Option<Expr>, finalizer: Option<Expr>) -> Expr {
 }
 
 /// A variable with what the resolution says of it.
-fn variable(origin: Origin, shared: bool) -> Local {
+pub(super) fn variable(origin: Origin, shared: bool) -> Local {
     let span = Span::default();
     Local {
         name: Some(Name(0)),
@@ -99,7 +99,7 @@ fn variable(origin: Origin, shared: bool) -> Local {
     }
 }
 
-fn function(kind: Kind, parameters: u32, locals: Vec<Local>, body: Expr) -> Function {
+pub(super) fn function(kind: Kind, parameters: u32, locals: Vec<Local>, body: Expr) -> Function {
     Function {
         name: None,
         kind,
@@ -128,7 +128,7 @@ fn function(kind: Kind, parameters: u32, locals: Vec<Local>, body: Expr) -> Func
     }
 }
 
-fn lowered(made: Made) -> Program {
+pub(super) fn lowered(made: Made) -> Program {
     let mut names = Names::new();
     names.intern("x");
     let program = crate::hir::Program {
@@ -150,15 +150,15 @@ fn lowered(made: Made) -> Program {
     program
 }
 
-fn one(locals: Vec<Local>, body: Expr) -> Program {
+pub(super) fn one(locals: Vec<Local>, body: Expr) -> Program {
     lowered(Made { functions: vec![function(Kind::Plain, 0, locals, body)], globals: Vec::new() })
 }
 
-fn lets(count: usize) -> Vec<Local> {
+pub(super) fn lets(count: usize) -> Vec<Local> {
     (0..count).map(|_| variable(Origin::Let, false)).collect()
 }
 
-fn text(program: &Program) -> String {
+pub(super) fn text(program: &Program) -> String {
     let mut folded = program.clone();
     super::fold(&mut folded);
     format!("{}\nfolded\n{}", print(program), print(&folded))
