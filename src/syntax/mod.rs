@@ -1,10 +1,15 @@
-//! Text to tree.
+//! Text to tree: tokens, tokens as they are at their place, a tree. Parsing never fails.
 
 pub mod ast;
+pub(crate) mod builder;
+pub mod lexer;
+pub mod literal;
+mod message;
+pub mod operator;
+mod parser;
+pub mod print;
+pub mod shape;
+pub mod token;
+pub mod visit;
 
-/// Replaced by the lexer's own.
-#[derive(Clone, Copy, Debug)]
-pub enum Token {
-    /// Any.
-    Any,
-}
+pub use parser::{Limits, parse, parse_within};

@@ -1,0 +1,426 @@
+//! Text to tokens.
+//!
+//! A regular language is not enough in three places, so logos is given a mode each. Inside a template the letters are
+//! content until `${`, and the `}` that ends the hole is told from that of a block by a stack of open braces. `/` begins
+//! a regular expression or divides, which the token before it decides. And strings, numbers and comments that are
+//! malformed are taken in whole, so that one fault gives one message.
+
+use logos::Logos;
+use unicode_ident::{is_xid_continue, is_xid_start};
+
+use super::ast::{Comment, Infix};
+use super::literal;
+use super::token::{Kind, Token};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix, escaped};
+use crate::source::{FileId, Location, Span};
+
+/// The longest name in bytes.
+const NAME_LIMIT: usize = 4096;
+
+/// A text in tokens, its comments apart.
+#[derive(Default, Debug)]
+pub struct Lexed {
+    /// The tokens, brackets not yet paired.
+    pub tokens: Vec<Token>,
+    /// The comments.
+    pub comments: Vec<Comment>,
+}
+
+/// Splits a text into tokens. What is malformed is reported and stands for an operand.
+pub fn lex(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Lexed {
+    report_controls(file, text, diagnostics);
+    let mut lexer = Lexer {
+        file,
+        text,
+        logos: Kind::lexer(text),
+        modes: Vec::new(),
+        newline: false,
+        operand_before: false,
+        tokens: Vec::with_capacity(text.len() / 4),
+        comments: Vec::new(),
+        diagnostics,
+    };
+    lexer.run();
+    Lexed { tokens: lexer.tokens, comments: lexer.comments }
+}
+
+/// An open brace.
+enum Mode {
+    Brace,
+    Hole(Fence),
+}
+
+/// What ends a template.
+#[derive(Clone, Copy, PartialEq)]
+enum Fence {
+    Tick,
+    TripleTick,
+    TripleQuote,
+}
+
+impl Fence {
+    fn text(self) -> &'static str {
+        match self {
+            Fence::Tick => "`",
+            Fence::TripleTick => "```",
+            Fence::TripleQuote => "\"\"\"",
+        }
+    }
+}
+
+struct Lexer<'t, 'd> {
+    file: FileId,
+    text: &'t str,
+    logos: logos::Lexer<'t, Kind>,
+    modes: Vec<Mode>,
+    /// Whether a line ended since the last token.
+    newline: bool,
+    /// Whether the token before a step operator ended an operand.
+    operand_before: bool,
+    tokens: Vec<Token>,
+    comments: Vec<Comment>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Lexer<'_, '_> {
+    fn run(&mut self) {
+        while let Some(found) = self.logos.next() {
+            let span = self.logos.span();
+            let (start, end) = (span.start, span.end);
+            match found {
+                Ok(Kind::Line) => self.newline = true,
+                Ok(Kind::LineComment) => self.line_comment(start),
+                Ok(Kind::BlockComment) => self.block_comment(start),
+                Ok(Kind::TemplateOpen) => self.template(Fence::Tick, start, end),
+                Ok(Kind::TripleTick) => self.template(Fence::TripleTick, start, end),
+                Ok(Kind::TripleQuote) => self.triple_quote(start, end),
+                Ok(Kind::Escaped) => {
+                    let file = self.file;
+                    literal::check_escapes(
+                        file,
+                        self.text,
+                        Span::new(start as u32 + 1, end as u32 - 1),
+                        self.diagnostics,
+                    );
+                    self.push(Kind::Text, start, end);
+                }
+                Ok(Kind::Digits) => self.digits(start, end),
+                Ok(Kind::Foreign) => self.foreign(start, end),
+                Ok(Kind::BraceOpen) => {
+                    self.modes.push(Mode::Brace);
+                    self.push(Kind::BraceOpen, start, end);
+                }
+                Ok(Kind::BraceClose) => match self.modes.pop() {
+                    Some(Mode::Hole(fence)) => {
+                        self.push(Kind::HoleClose, start, end);
+                        self.chunk(fence, end);
+                    }
+                    _ => self.push(Kind::BraceClose, start, end),
+                },
+                Ok(Kind::Infix(Infix::Divide) | Kind::Assign(Infix::Divide)) if !self.operand_ends() => {
+                    self.regex(start)
+                }
+                Ok(kind @ Kind::Step(_)) => {
+                    self.operand_before = self.operand_ends();
+                    self.push(kind, start, end);
+                }
+                Ok(kind) => {
+                    if self.text.as_bytes().get(end).is_some_and(|byte| *byte >= 0x80) && kind.is_word() {
+                        self.name(start, end, kind);
+                    } else {
+                        if kind == Kind::Name && end - start > NAME_LIMIT {
+                            self.long_name(start, end);
+                        }
+                        self.push(kind, start, end);
+                    }
+                }
+                Err(()) => self.unknown(start),
+            }
+        }
+    }
+
+    fn push(&mut self, kind: Kind, start: usize, end: usize) {
+        self.tokens.push(Token { kind, newline: self.newline, start: start as u32, end: end as u32 });
+        self.newline = false;
+    }
+
+    fn place(&self, start: usize, end: usize) -> Location {
+        Location::new(self.file, Span::new(start as u32, end as u32))
+    }
+
+    fn report(&mut self, code: Code, at: Location, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::new(code, at, message).help(help));
+    }
+
+    /// Goes on at a place that logos did not come to by itself.
+    fn resume(&mut self, at: usize) {
+        let here = self.logos.span().end;
+        if at >= here {
+            self.logos.bump(at - here);
+        } else {
+            self.logos = Kind::lexer(self.text);
+            self.logos.bump(at);
+        }
+    }
+
+    fn operand_ends(&self) -> bool {
+        match self.tokens.last().map(|token| token.kind) {
+            Some(Kind::Step(_)) => self.operand_before,
+            Some(kind) => kind.ends_operand(),
+            None => false,
+        }
+    }
+
+    /// The end of the line that holds a byte.
+    fn line_end(&self, from: usize) -> usize {
+        self.text.as_bytes()[from..]
+            .iter()
+            .position(|b| matches!(b, b'\n' | b'\r'))
+            .map_or(self.text.len(), |n| from + n)
+    }
+
+    fn line_comment(&mut self, start: usize) {
+        let end = self.line_end(start);
+        let body = &self.text[start..end];
+        let doc = body.starts_with("///") && !body.starts_with("////");
+        self.comments.push(Comment { span: Span::new(start as u32, end as u32), doc });
+        self.resume(end);
+    }
+
+    fn block_comment(&mut self, start: usize) {
+        let end = match self.text[start + 2..].find("*/") {
+            Some(length) => start + 2 + length + 2,
+            None => {
+                self.report(Code::P002, self.place(start, start + 2), "this comment has no end", "write `*/` after it");
+                self.text.len()
+            }
+        };
+        let body = &self.text[start..end];
+        let doc = body.starts_with("/**") && !body.starts_with("/***") && body.len() > 4;
+        self.newline |= body.contains(['\n', '\r']);
+        self.comments.push(Comment { span: Span::new(start as u32, end as u32), doc });
+        self.resume(end);
+    }
+
+    fn template(&mut self, fence: Fence, start: usize, end: usize) {
+        self.push(Kind::TemplateOpen, start, end);
+        self.chunk(fence, end);
+    }
+
+    /// `"""`: a text, unless a hole comes before its end.
+    fn triple_quote(&mut self, start: usize, end: usize) {
+        let (stop, closed) = self.chunk_end(Fence::TripleQuote, end);
+        if closed {
+            if self.text[end..stop].contains('\\') {
+                literal::check_escapes(self.file, self.text, Span::new(end as u32, stop as u32), self.diagnostics);
+            }
+            self.push(Kind::Text, start, stop + 3);
+            self.resume(stop + 3);
+        } else {
+            self.template(Fence::TripleQuote, start, end);
+        }
+    }
+
+    /// Where a literal part ends, and whether the template ends there.
+    fn chunk_end(&self, fence: Fence, from: usize) -> (usize, bool) {
+        let bytes = self.text.as_bytes();
+        let close = fence.text().as_bytes();
+        let mut at = from;
+        while at < bytes.len() {
+            match bytes[at] {
+                b'\\' => at += 1,
+                b'$' if bytes.get(at + 1) == Some(&b'{') => return (at, false),
+                byte if byte == close[0] && bytes[at..].starts_with(close) => return (at, true),
+                _ => {}
+            }
+            at += 1;
+        }
+        (bytes.len(), false)
+    }
+
+    /// A literal part and what ends it.
+    fn chunk(&mut self, fence: Fence, from: usize) {
+        let (stop, closed) = self.chunk_end(fence, from);
+        if stop > from {
+            if self.text[from..stop].contains('\\') {
+                literal::check_escapes(self.file, self.text, Span::new(from as u32, stop as u32), self.diagnostics);
+            }
+            self.push(Kind::Chunk, from, stop);
+        }
+        if closed {
+            let end = stop + fence.text().len();
+            self.push(Kind::TemplateClose, stop, end);
+            self.resume(end);
+        } else if stop < self.text.len() {
+            self.push(Kind::HoleOpen, stop, stop + 2);
+            self.modes.push(Mode::Hole(fence));
+            self.resume(stop + 2);
+        } else {
+            // The missing end is reported with the other brackets that have none.
+            self.resume(stop);
+        }
+    }
+
+    fn regex(&mut self, start: usize) {
+        let bytes = self.text.as_bytes();
+        let line = self.line_end(start);
+        let mut in_class = false;
+        let mut at = start + 1;
+        while at < line {
+            match bytes[at] {
+                b'\\' => at += 1,
+                b'[' => in_class = true,
+                b']' => in_class = false,
+                b'/' if !in_class => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        if at >= line {
+            let at = self.place(start, start + 1);
+            self.report(Code::P002, at, "this regular expression has no end", "write `/` after it on the same line");
+            self.push(Kind::Invalid, start, line);
+            return self.resume(line);
+        }
+        at += 1;
+        while at < line && bytes[at].is_ascii_alphanumeric() {
+            at += 1;
+        }
+        self.push(Kind::Regex, start, at);
+        self.resume(at);
+    }
+
+    /// A word that goes on with letters beyond ASCII.
+    fn name(&mut self, start: usize, end: usize, kind: Kind) {
+        let rest = &self.text[end..];
+        let length = rest.find(|c| !(is_xid_continue(c) || c == '$')).unwrap_or(rest.len());
+        let stop = end + length;
+        if stop - start > NAME_LIMIT {
+            self.long_name(start, stop);
+        }
+        self.push(if length == 0 { kind } else { Kind::Name }, start, stop);
+        self.resume(stop);
+    }
+
+    fn long_name(&mut self, start: usize, end: usize) {
+        let message = format!("this name is {} bytes long, {NAME_LIMIT} are allowed", end - start);
+        self.report(Code::P007, self.place(start, end), message, "write a shorter name");
+    }
+
+    fn digits(&mut self, start: usize, end: usize) {
+        let written = &self.text[start..end];
+        let (message, help) = literal::number_fault(written);
+        self.report(Code::P004, self.place(start, end), message, help);
+        self.push(Kind::Invalid, start, end);
+    }
+
+    /// A character beyond ASCII outside a name, string or comment.
+    fn foreign(&mut self, start: usize, end: usize) {
+        let c = self.text[start..end].chars().next().unwrap_or(' ');
+        if is_xid_start(c) {
+            return self.name(start, end, Kind::Name);
+        }
+        match c {
+            '\u{feff}' if start == 0 => {}
+            '\u{2028}' | '\u{2029}' | '\u{85}' => self.newline = true,
+            '“' | '”' | '„' | '«' | '»' => self.typographic(start, end, '"'),
+            '‘' | '’' | '‚' => self.typographic(start, end, '\''),
+            _ if c.is_whitespace() || literal::is_control(c) => {}
+            _ => {
+                let at = self.place(start, end);
+                let report = Diagnostic::new(
+                    Code::P001,
+                    at,
+                    format!("`{}` has no meaning here", escaped(&self.text[start..end])),
+                );
+                let report = match literal::plain_spelling(c) {
+                    Some((text, kind)) => {
+                        self.push(kind, start, end);
+                        report.help(format!("write `{text}`")).fix(format!("write `{text}`"), at.span, text)
+                    }
+                    None => report.help("remove it"),
+                };
+                self.diagnostics.push(report);
+            }
+        }
+    }
+
+    /// A string between the quotes of a word processor, which ends at the next one on its line.
+    fn typographic(&mut self, start: usize, end: usize, quote: char) {
+        let line = self.line_end(start);
+        let closing = |c: char| match quote {
+            '"' => matches!(c, '“' | '”' | '«' | '»' | '"'),
+            _ => matches!(c, '‘' | '’' | '\''),
+        };
+        let stop = self.text[end..line].find(closing).map(|at| end + at);
+        let open = &self.text[start..end];
+        let message = format!("`{open}` is a quote of a word processor");
+        let help = format!("write `{quote}` on both sides of the text");
+        let Some(stop) = stop else {
+            self.report(Code::P001, self.place(start, end), message, help);
+            self.push(Kind::Invalid, start, line);
+            return self.resume(line);
+        };
+        let after = stop + self.text[stop..].chars().next().map_or(0, char::len_utf8);
+        let edit = |at: Location| Edit { at, text: quote.to_string() };
+        let fix = Fix {
+            title: format!("write `{quote}`"),
+            certain: !self.text[end..stop].contains([quote, '\\']),
+            edits: vec![edit(self.place(start, end)), edit(self.place(stop, after))],
+        };
+        self.diagnostics.push(Diagnostic::new(Code::P001, self.place(start, end), message).help(help).mend(fix));
+        self.push(Kind::Text, start, after);
+        self.resume(after);
+    }
+
+    /// What logos could not read: a string without its end, or a character without meaning.
+    fn unknown(&mut self, start: usize) {
+        let Some(c) = self.text[start..].chars().next() else { return };
+        match c {
+            '"' | '\'' => {
+                let end = self.line_end(start);
+                let help = format!("write `{c}` where it ends; a text of several lines stands between `\"\"\"`");
+                self.report(Code::P002, self.place(start, end), "this string has no end on its line", help);
+                self.push(Kind::Invalid, start, end);
+                self.resume(end);
+            }
+            _ => {
+                if !literal::is_control(c) {
+                    let at = self.place(start, start + c.len_utf8());
+                    self.report(Code::P001, at, format!("`{c}` has no meaning here"), "remove it");
+                }
+                self.resume(start + c.len_utf8());
+            }
+        }
+    }
+}
+
+/// Reports characters that hide what a text says, wherever they stand.
+fn report_controls(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
+    let suspicious =
+        |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n')) || *byte == 0x7f || *byte == 0xc2 || *byte == 0xe2;
+    let mut at = 0;
+    let bytes = text.as_bytes();
+    while let Some(next) = bytes[at..].iter().position(suspicious) {
+        at += next;
+        let c = text[at..].chars().next().unwrap_or(' ');
+        let lone_return = c == '\r' && bytes.get(at + 1) != Some(&b'\n');
+        if lone_return || (c != '\r' && literal::is_control(c)) {
+            let what = match c {
+                '\r' => "a carriage return without a line feed".to_string(),
+                '\u{2028}' | '\u{2029}' => format!("the line separator U+{:04X}", c as u32),
+                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                    format!(
+                        "the bidirectional override U+{:04X}, which shows text in another order than it runs",
+                        c as u32
+                    )
+                }
+                _ => format!("the control character U+{:04X}", c as u32),
+            };
+            let place = Location::new(file, Span::new(at as u32, (at + c.len_utf8()) as u32));
+            let report = Diagnostic::new(Code::P003, place, format!("the text holds {what}"));
+            diagnostics.push(report.help("remove it, or write it as an escape inside a string"));
+        }
+        at += c.len_utf8();
+    }
+}

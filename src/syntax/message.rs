@@ -1,0 +1,102 @@
+//! What is said about a token that fits nowhere.
+
+use lalrpop_util::ParseError;
+
+use super::token::Kind;
+use crate::diagnostic::{Code, Diagnostic, escaped};
+use crate::source::{FileId, Location, Span};
+
+/// How many unexpected tokens of one file are reported.
+pub(crate) const FAULTS: u32 = 200;
+
+/// A token that the grammar did not expect.
+pub(crate) fn unexpected(text: &str, at: Location, kind: Option<Kind>, expected: &[String]) -> Diagnostic {
+    let found = match kind {
+        None => "the end of the text".to_string(),
+        Some(Kind::End) => ending(text, at.span),
+        Some(Kind::Then) => "a statement".to_string(),
+        Some(_) => {
+            let written: String = at.span.of(text).chars().take(40).collect();
+            format!("`{}`", escaped(&written))
+        }
+    };
+    let report = Diagnostic::new(Code::P001, at, format!("unexpected {found}"));
+    match wanted(expected) {
+        Some(wanted) => report.help(format!("write {wanted} here")),
+        None => report,
+    }
+}
+
+/// What ends a statement there.
+fn ending(text: &str, span: Span) -> String {
+    match text[span.end as usize..].trim_start_matches([' ', '\t']).chars().next() {
+        None => "end of the text".into(),
+        Some('}') => "`}`".into(),
+        Some(';') => "`;`".into(),
+        _ => "end of the line".into(),
+    }
+}
+
+/// What the grammar would have read, in the reader's words.
+fn wanted(expected: &[String]) -> Option<String> {
+    let has = |name: &str| expected.iter().any(|text| text.trim_matches('"') == name);
+    if has("number") && has("name") {
+        return Some("an expression".into());
+    }
+    if has("infix") {
+        let mut ends = vec!["an operator"];
+        ends.extend(has("end").then_some("a line end"));
+        ends.extend(has(",").then_some("`,`"));
+        ends.extend(has(")").then_some("`)`"));
+        ends.extend(has("]").then_some("`]`"));
+        ends.extend(has("}").then_some("`}`"));
+        ends.extend(has("{").then_some("`{`"));
+        return Some(join(&ends));
+    }
+    if has("name") && !has("=") {
+        return Some("a name".into());
+    }
+    let spelled: Vec<String> = expected
+        .iter()
+        .map(|text| text.trim_matches('"'))
+        .filter(|text| !matches!(*text, "then" | "step" | "step before"))
+        .map(|text| match text {
+            "end" => "a line end".to_string(),
+            "text" => "a string".to_string(),
+            "object {" => "`{`".to_string(),
+            "cap" => "`~>`".to_string(),
+            "band" => "`high`, `medium`, `low` or `default`".to_string(),
+            "arm =>" => "`=>`".to_string(),
+            "parameters (" => "`(`".to_string(),
+            text => format!("`{text}`"),
+        })
+        .collect();
+    (!spelled.is_empty() && spelled.len() <= 6).then(|| join(&spelled.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+fn join(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_string(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// What is said when nothing more could be read.
+pub(crate) fn stopped(file: FileId, text: &str, error: ParseError<u32, Kind, ()>) -> Diagnostic {
+    let (span, kind, expected) = place(error, text);
+    unexpected(text, Location::new(file, span), kind, &expected)
+}
+
+/// Where an error is, at which token, and what the grammar would have read.
+pub(crate) fn place(error: ParseError<u32, Kind, ()>, text: &str) -> (Span, Option<Kind>, Vec<String>) {
+    match error {
+        ParseError::UnrecognizedToken { token: (start, kind, end), expected } => {
+            (Span::new(start, end), Some(kind), expected)
+        }
+        ParseError::ExtraToken { token: (start, kind, end) } => (Span::new(start, end), Some(kind), Vec::new()),
+        ParseError::UnrecognizedEof { location, expected } => (Span::at(location), None, expected),
+        ParseError::InvalidToken { location } => (Span::at(location), None, Vec::new()),
+        ParseError::User { .. } => (Span::at(text.len() as u32), None, Vec::new()),
+    }
+}

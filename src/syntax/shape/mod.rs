@@ -1,0 +1,277 @@
+//! What an LR(1) grammar cannot see, settled before it reads: where statements end, whether `{` begins a block or an
+//! object, whether `(` begins parameters, which words are keywords at their place, and what a `-`, a `|` or a `<~` is.
+//!
+//! One walk over the tokens with a stack of places. A place is a pair of brackets, or something that has no brackets of
+//! its own: a head, a body without braces, a type, a construct that waits for its next part. Matching brackets are known
+//! beforehand, so that nothing is read twice. What comes out has balanced brackets and an [`Kind::End`] behind every
+//! statement, whatever came in.
+
+mod brackets;
+mod construct;
+mod expression;
+mod mistake;
+mod place;
+mod statement;
+
+use super::token::{Kind, Token};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{FileId, Location, Span};
+use place::{Frame, Mode, NONE, Place};
+
+/// How many brackets may stand in each other.
+pub const DEPTH: u32 = 128;
+
+/// Turns tokens as they are written into tokens that the grammar reads. Nothing comes out when brackets nest too deep.
+pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Option<Vec<Token>> {
+    let (raw, partner) = brackets::pair(file, text, tokens, diagnostics);
+    let mut shape = Shape {
+        file,
+        text,
+        out: Vec::with_capacity(raw.len() + raw.len() / 4 + 8),
+        partner,
+        frames: Vec::with_capacity(64),
+        at: 0,
+        operand: true,
+        depth: 0,
+        too_deep: None,
+        column: 0,
+        indented: 0,
+        brace_ahead: None,
+        diagnostics,
+        raw,
+    };
+    shape.run();
+    match shape.too_deep {
+        Some(token) => {
+            let at = Location::new(file, Span::new(token.start, token.end));
+            diagnostics.push(too_deep(at));
+            None
+        }
+        None => Some(shape.out),
+    }
+}
+
+/// The finding for a place that nests too deep.
+pub fn too_deep(at: Location) -> Diagnostic {
+    Diagnostic::new(Code::P006, at, format!("this is nested deeper than {DEPTH}"))
+        .help("move an inner part into a function or a variable of its own")
+}
+
+struct Shape<'t, 'd> {
+    file: FileId,
+    text: &'t str,
+    raw: Vec<Token>,
+    /// For each bracket the index of the other one.
+    partner: Vec<u32>,
+    out: Vec<Token>,
+    frames: Vec<Frame>,
+    /// Index of the next token.
+    at: usize,
+    /// Whether an operand is expected.
+    operand: bool,
+    /// How many brackets are open.
+    depth: u32,
+    too_deep: Option<Token>,
+    /// The indentation of the current line.
+    column: u32,
+    /// How many blocks made by indentation are open.
+    indented: u32,
+    /// For each token, whether a `{` follows on its line and level; made when first asked for.
+    brace_ahead: Option<Vec<bool>>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Shape<'_, '_> {
+    fn run(&mut self) {
+        self.frames.push(Frame::new(Place::Statements, NONE));
+        while self.at < self.raw.len() && self.too_deep.is_none() {
+            self.step();
+        }
+        while self.frames.len() > 1 {
+            self.abandon();
+        }
+        if !self.top().fresh {
+            self.end();
+        }
+    }
+
+    /// Takes one token, or changes the place and leaves the token to the next step.
+    fn step(&mut self) {
+        let token = self.raw[self.at];
+        if token.newline {
+            self.begin_line(token);
+            if self.indented > 0 && self.dedent() {
+                return;
+            }
+        }
+        match token.kind {
+            Kind::ParenClose | Kind::SquareClose | Kind::BraceClose | Kind::HoleClose => return self.close(),
+            Kind::Chunk | Kind::HoleOpen | Kind::TemplateClose => return self.template(token),
+            _ => {}
+        }
+        if token.newline && !self.operand_follows() && !self.continues(token) && self.line_ends(token) {
+            return;
+        }
+        match self.top().place {
+            Place::Construct(_) => self.construct(token),
+            Place::Type | Place::TypeGroup => self.in_type(token),
+            Place::TypeObject => self.type_object(token),
+            Place::Object => self.object(token),
+            Place::Arms if self.top().fresh => self.arm(token),
+            Place::Bands if self.top().fresh => self.band(token),
+            Place::Members if self.top().fresh => self.member(token),
+            Place::Statements | Place::Switch | Place::Body if self.top().fresh => self.statement(token),
+            _ => self.expression(token),
+        }
+    }
+
+    // ---- the stack of places
+
+    fn top(&self) -> &Frame {
+        &self.frames[self.frames.len() - 1]
+    }
+
+    fn top_mut(&mut self) -> &mut Frame {
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    /// Opens the bracket at hand as a place.
+    fn open(&mut self, kind: Kind, place: Place) {
+        let pattern = self.top().pattern;
+        let token = self.raw[self.at];
+        self.depth += 1;
+        if self.depth > DEPTH && self.too_deep.is_none() {
+            self.too_deep = Some(token);
+        }
+        let mut frame = Frame::new(place, self.partner[self.at]);
+        frame.pattern = pattern && matches!(place, Place::Group | Place::Object);
+        self.take(kind);
+        self.frames.push(frame);
+        self.operand = true;
+    }
+
+    /// Enters a place that has no brackets.
+    fn enter(&mut self, place: Place) {
+        if self.frames.len() > 8 * DEPTH as usize && self.too_deep.is_none() {
+            self.too_deep = self.raw.get(self.at).or(self.raw.last()).copied();
+        }
+        self.frames.push(Frame::new(place, NONE));
+    }
+
+    /// Leaves a place that was not finished.
+    fn abandon(&mut self) {
+        let frame = *self.top();
+        if matches!(frame.place, Place::Statements | Place::Body) && !frame.fresh {
+            self.end();
+        }
+        if frame.indent.is_some() {
+            self.indented -= 1;
+            self.emit(Kind::BraceClose);
+        }
+        self.frames.pop();
+        self.operand = false;
+        if matches!(frame.place, Place::Body) || frame.indent.is_some() {
+            self.body_ended();
+        }
+    }
+
+    /// The closing bracket at hand.
+    fn close(&mut self) {
+        let index = self.at as u32;
+        while self.frames.len() > 1 && self.top().close != index {
+            if self.top().close != NONE {
+                break;
+            }
+            self.abandon();
+        }
+        let frame = *self.top();
+        if frame.close != index {
+            let token = self.raw[self.at];
+            self.take(token.kind);
+            self.operand = false;
+            return;
+        }
+        self.depth -= 1;
+        if frame.place.has_statements() && !frame.fresh {
+            self.end();
+        }
+        let token = self.raw[self.at];
+        self.frames.pop();
+        self.operand = false;
+        if matches!(frame.place, Place::Loop) {
+            self.at += 1;
+            return self.head_ended();
+        }
+        self.take(token.kind);
+        self.closed(frame, index);
+    }
+
+    /// What follows from a closed bracket.
+    fn closed(&mut self, frame: Frame, index: u32) {
+        let top = *self.top();
+        match frame.place {
+            Place::Statements | Place::Switch | Place::Arms | Place::Bands | Place::Members | Place::Object => {
+                match (top.place, frame.mode) {
+                    (Place::Construct(_), _) => self.body_ended(),
+                    (_, Mode::Standing) => self.end_statement(),
+                    _ => {}
+                }
+            }
+            Place::Parameters => {
+                if matches!(top.place, Place::Type) {
+                    self.top_mut().mode = Mode::Arrow;
+                }
+            }
+            Place::Group => match top.place {
+                Place::Head { end } if end == index => {
+                    self.frames.pop();
+                    self.head_ended();
+                }
+                _ => {}
+            },
+            Place::Hole => self.operand = true,
+            _ => {}
+        }
+    }
+
+    // ---- tokens
+
+    /// The kind of the token `ahead` places further on.
+    fn peek(&self, ahead: usize) -> Option<Kind> {
+        self.raw.get(self.at + ahead).map(|token| token.kind)
+    }
+
+    /// The token behind the bracket that closes the one at `index`.
+    fn behind(&self, index: usize) -> Option<Token> {
+        self.raw.get(self.partner[index] as usize + 1).copied()
+    }
+
+    /// Hands the token at hand on as what it is here.
+    fn take(&mut self, kind: Kind) {
+        let token = self.raw[self.at];
+        self.out.push(Token { kind, ..token });
+        self.at += 1;
+    }
+
+    /// Hands on a token that takes no room.
+    fn emit(&mut self, kind: Kind) {
+        let place = self.out.last().map_or(0, |token| token.end);
+        self.out.push(Token { kind, newline: false, start: place, end: place });
+    }
+
+    /// What was handed on last.
+    fn previous(&self) -> Option<Kind> {
+        self.out.last().map(|token| token.kind)
+    }
+
+    fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        let at = Location::new(self.file, span);
+        self.diagnostics.push(Diagnostic::new(code, at, message).help(help));
+    }
+
+    fn begin_line(&mut self, token: Token) {
+        let line = &self.text.as_bytes()[..token.start as usize];
+        self.column = line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32;
+    }
+}
