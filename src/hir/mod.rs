@@ -4,9 +4,39 @@
 //! asking and stating `~>` are different things, and a pipeline is a call. It is still a tree, so it can be walked in
 //! the most obvious way; the reference evaluator of the tests does just that. It nests no deeper than the text did.
 
+mod annotation;
+mod band;
+mod call;
+mod confusable;
+mod declaration;
+mod decorator;
+mod edit;
+mod entry;
 mod expr;
+mod expression;
+mod foreign;
+mod form;
+mod javascript;
+mod lint;
+mod lower;
+mod modules;
+mod operation;
+mod pattern;
+mod pipeline;
+mod place;
+mod print;
+mod proof;
+mod scope;
+mod statement;
+mod task;
 
+pub use entry::entry;
 pub use expr::*;
+pub use modules::{Alone, Modules, load};
+pub use print::print;
+
+#[cfg(test)]
+mod tests;
 
 use crate::source::{FileId, Name, Names, Span};
 use crate::types::{Effect, InterfaceId, Signature, Type};

@@ -1,0 +1,342 @@
+//! Decorators as data.
+
+use super::lower::Lowering;
+use super::{Bands, Budget, Contract, Decorators, Kind};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::ast::{Infix, List, Node, NodeId};
+use crate::types::Effect;
+use std::sync::Arc;
+
+/// What a decorator may stand before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decorated {
+    /// `pattern`
+    Pattern,
+    /// `function`
+    Function,
+    /// A method of an agent
+    Method,
+    /// Anything else
+    Nothing,
+}
+
+/// All decorators with what they stand before.
+const KNOWN: &[(&str, &[Decorated])] = &[
+    ("version", &[Decorated::Pattern]),
+    ("budget", &[Decorated::Pattern]),
+    ("bands", &[Decorated::Pattern]),
+    ("requires", &[Decorated::Pattern]),
+    ("ensures", &[Decorated::Pattern]),
+    ("effects", &[Decorated::Pattern]),
+    ("critical", &[Decorated::Pattern]),
+    ("author", &[Decorated::Pattern, Decorated::Function]),
+    ("tags", &[Decorated::Pattern, Decorated::Function]),
+    ("decreases", &[Decorated::Function, Decorated::Pattern]),
+    ("maxCalls", &[Decorated::Function, Decorated::Pattern]),
+    ("primitive", &[Decorated::Function]),
+    ("effect", &[Decorated::Method]),
+];
+
+impl Lowering<'_> {
+    /// The decorators of a function, in whose frame this runs.
+    pub(super) fn decorators(&mut self, list: List, what: Decorated) -> Decorators {
+        let mut out = Decorators::default();
+        for &node in self.tree.list(list) {
+            let Node::Decorator { name, arguments } = self.node(node) else { continue };
+            let span = self.span(node);
+            let name: Arc<str> = self.name_text(name).into();
+            if !self.check_decorator(&name, what, span) {
+                continue;
+            }
+            if let Some((_, first)) = out.spans.iter().find(|(known, _)| *known == name)
+                && !matches!(&*name, "requires" | "author" | "tags")
+            {
+                let first = *first;
+                let found = self.finding(Code::P015, span, format!("`@{name}` stands here twice"));
+                self.report(found.note_at(self.at(first), "the first stands here").help("remove one of them"));
+            }
+            out.spans.push((name.clone(), span));
+            self.decorator(&name, self.tree.list(arguments), span, &mut out);
+        }
+        out
+    }
+
+    /// Refuses all decorators before something that takes none.
+    pub(super) fn refuse_decorators(&mut self, list: List) {
+        self.decorators(list, Decorated::Nothing);
+    }
+
+    /// What `@effect` says of a method.
+    pub(super) fn method_effect(&mut self, list: List) -> Option<Effect> {
+        let mut effect = None;
+        for &node in self.tree.list(list) {
+            let Node::Decorator { name, arguments } = self.node(node) else { continue };
+            let name = self.name_text(name).to_owned();
+            if !self.check_decorator(&name, Decorated::Method, self.span(node)) {
+                continue;
+            }
+            match *self.tree.list(arguments) {
+                [argument] => effect = self.effect(argument).or(effect),
+                _ => self.malformed(self.span(node), "`@effect` wants one class", "write `@effect(\"act\")`"),
+            }
+        }
+        effect
+    }
+
+    fn check_decorator(&mut self, name: &str, what: Decorated, span: Span) -> bool {
+        let Some((_, places)) = KNOWN.iter().find(|(known, _)| *known == name) else {
+            let found = self.finding(Code::P015, span, format!("there is no decorator `@{name}`"));
+            let fitting = KNOWN.iter().filter(|(_, places)| places.contains(&what)).map(|(known, _)| *known);
+            let found = match crate::diagnostic::nearest(name, fitting) {
+                Some(near) => {
+                    let at = Span::new(span.start + 1, span.start + 1 + name.len() as u32);
+                    let slip = super::edit::is_slip(name, near);
+                    let found = found.help(format!("did you mean `@{near}`?"));
+                    super::edit::suggest(found, format!("write `@{near}`"), at, near.to_owned(), slip)
+                }
+                None => found.help("remove it, or say it in a comment"),
+            };
+            self.report(found);
+            return false;
+        };
+        if places.contains(&what) {
+            return true;
+        }
+        let place = match places.first() {
+            Some(Decorated::Pattern) => "a pattern",
+            Some(Decorated::Function) => "a function",
+            _ => "a method of an agent",
+        };
+        let message = format!("`@{name}` has no meaning here");
+        self.refuse(Code::P015, span, message, &format!("it stands before {place}"));
+        false
+    }
+
+    fn malformed(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        self.refuse(Code::P015, span, message, help);
+    }
+
+    fn decorator(&mut self, name: &str, arguments: &[NodeId], span: Span, out: &mut Decorators) {
+        match name {
+            "version" => match *arguments {
+                [only] if matches!(self.node(only), Node::Text) => out.version = Some(self.literal(only)),
+                _ => self.malformed(span, "`@version` wants a text", "write `@version(\"1.0.0\")`"),
+            },
+            "author" | "tags" => {
+                let mut values = Vec::new();
+                for &argument in arguments {
+                    match self.node(argument) {
+                        Node::Text => values.push(self.literal(argument)),
+                        Node::List(list) => {
+                            let texts = self.tree.list(list).iter().filter(|&&n| matches!(self.node(n), Node::Text));
+                            values.extend(texts.map(|&node| self.literal(node)));
+                        }
+                        _ => {
+                            let help = format!("write `@{name}(\"…\")`");
+                            self.malformed(self.span(argument), format!("`@{name}` wants texts"), &help);
+                        }
+                    }
+                }
+                out.notes.push((name.into(), values));
+            }
+            "critical" => {
+                if !arguments.is_empty() {
+                    self.malformed(span, "`@critical` takes nothing", "write `@critical`");
+                }
+                out.critical = true;
+            }
+            "budget" => self.budget(arguments, span, out),
+            "bands" => self.own_bands(arguments, span),
+            "effects" => {
+                let effects = arguments.iter().filter_map(|&argument| self.effect(argument)).collect();
+                out.effects = Some(effects);
+            }
+            "requires" => match *arguments {
+                [method, least] => {
+                    if let Some(contract) = self.contract(method, least, span) {
+                        out.requires.push(contract);
+                    }
+                }
+                _ => self.malformed(span, "`@requires` wants a method and a confidence", REQUIRES),
+            },
+            "ensures" => match *arguments {
+                [least] => match self.least_confidence(least) {
+                    Some(least) => out.ensures = Some((least, span)),
+                    None => self.malformed(span, "`@ensures` wants a confidence", ENSURES),
+                },
+                _ => self.malformed(span, "`@ensures` wants a confidence", ENSURES),
+            },
+            "decreases" => match *arguments {
+                [measure] => out.decreases = Some(self.boxed(measure)),
+                _ => self.malformed(span, "`@decreases` wants one measure", "write `@decreases(n)`"),
+            },
+            "maxCalls" => match *arguments {
+                [only] => match self.node(only) {
+                    Node::Number(n) if n >= 0.0 && n.fract() == 0.0 && n <= 9e15 => out.max_calls = Some(n as u64),
+                    _ => self.malformed(self.span(only), "`@maxCalls` wants a whole number", "write `@maxCalls(100)`"),
+                },
+                _ => self.malformed(span, "`@maxCalls` wants a whole number", "write `@maxCalls(100)`"),
+            },
+            "primitive" => match *arguments {
+                [only] if matches!(self.node(only), Node::Object(_)) => out.primitive = Some(self.boxed(only)),
+                _ => self.malformed(span, "`@primitive` wants an object", "write `@primitive({ category: \"…\" })`"),
+            },
+            _ => {}
+        }
+    }
+
+    /// The entries of an object that is written out.
+    fn entries(&self, node: NodeId) -> Option<Vec<(String, NodeId, Span)>> {
+        let Node::Object(list) = self.node(node) else { return None };
+        let entry = |&member: &NodeId| {
+            let Node::Entry { key, value } = self.node(member) else { return None };
+            let name = match self.node(key) {
+                Node::Key(name) => self.name_text(name).to_owned(),
+                Node::Text => self.literal(key).to_string(),
+                _ => return None,
+            };
+            Some((name, value, self.span(member)))
+        };
+        self.tree.list(list).iter().map(entry).collect()
+    }
+
+    fn budget(&mut self, arguments: &[NodeId], span: Span, out: &mut Decorators) {
+        let help = "write `@budget({ calls: 6 })`; its keys are `calls`, `tokens`, `cost`, `time` and `agents`";
+        let entries = match *arguments {
+            [only] => self.entries(only),
+            _ => None,
+        };
+        let Some(entries) = entries else {
+            return self.malformed(span, "`@budget` wants an object of numbers", help);
+        };
+        for (name, value, at) in entries {
+            let key = match name.as_str() {
+                "calls" => Budget::Calls,
+                "tokens" => Budget::Tokens,
+                "cost" => Budget::Cost,
+                "time" => Budget::Time,
+                "agents" => Budget::Agents,
+                _ => {
+                    self.malformed(at, format!("`@budget` has no key `{name}`"), help);
+                    continue;
+                }
+            };
+            match self.node(value) {
+                Node::Number(limit) if limit >= 0.0 && limit.is_finite() => out.budget.push((key, limit, at)),
+                _ => self.malformed(self.span(value), format!("`{name}` wants a number from 0"), help),
+            }
+        }
+    }
+
+    fn own_bands(&mut self, arguments: &[NodeId], span: Span) {
+        let help = "write `@bands({ high: 0.8, medium: 0.6 })`";
+        let entries = match *arguments {
+            [only] => self.entries(only),
+            _ => None,
+        };
+        let Some(entries) = entries else {
+            return self.malformed(span, "`@bands` wants an object", help);
+        };
+        let mut bands = self.frame().bands;
+        let mut seen: Vec<String> = Vec::new();
+        for (name, value, at) in entries {
+            let Node::Number(threshold) = self.node(value) else {
+                self.malformed(self.span(value), format!("`{name}` wants a number from 0 to 1"), help);
+                continue;
+            };
+            if seen.contains(&name) {
+                self.refuse(Code::P016, at, format!("`{name}` has a threshold already"), "remove one of them");
+            }
+            match name.as_str() {
+                "high" => bands.high = threshold,
+                "medium" => bands.medium = threshold,
+                "low" => {
+                    let message = "`low` takes what the others leave, so it has no threshold";
+                    self.refuse(Code::P016, at, message, "remove it");
+                }
+                _ => self.malformed(at, format!("there is no band `{name}`"), help),
+            }
+            seen.push(name);
+        }
+        self.check_bands(bands, true, span);
+        if bands.medium < bands.high && bands.high <= 1.0 && bands.medium >= 0.0 {
+            self.frame().bands = Bands { high: bands.high, medium: bands.medium };
+        }
+    }
+
+    /// The name of an effect class.
+    fn effect(&mut self, node: NodeId) -> Option<Effect> {
+        let span = self.span(node);
+        let help = "the classes are `read`, `ask`, `notify`, `act` and `irreversible`";
+        let Node::Text = self.node(node) else {
+            self.malformed(span, "an effect class is a text", help);
+            return None;
+        };
+        let name = self.literal(node);
+        let effect = Effect::find(&name);
+        if effect.is_none() {
+            let found = self.finding(Code::P015, span, format!("there is no effect class `{name}`"));
+            let found = match crate::diagnostic::nearest(&name, Effect::ALL.map(Effect::name)) {
+                Some(near) => {
+                    let slip = super::edit::is_slip(&name, near);
+                    let title = format!("write `\"{near}\"`");
+                    super::edit::suggest(
+                        found.help(format!("did you mean `{near}`?")),
+                        title,
+                        span,
+                        format!("\"{near}\""),
+                        slip,
+                    )
+                }
+                None => found.help(help),
+            };
+            self.report(found);
+        }
+        effect
+    }
+
+    /// `agent.method, confidence >= c`
+    fn contract(&mut self, method: NodeId, least: NodeId, span: Span) -> Option<Contract> {
+        let named = match self.node(method) {
+            Node::Chain { base, links } => match (self.node(base), self.tree.list(links)) {
+                (Node::Name(agent), &[link]) => match self.node(link) {
+                    Node::Member { name, .. } => Some((agent, name)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let (Some((agent, method)), Some(least)) = (named, self.least_confidence(least)) else {
+            self.malformed(span, "`@requires` wants a method and a confidence", REQUIRES);
+            return None;
+        };
+        Some(Contract { agent, method: self.name_text(method).into(), least, span })
+    }
+
+    /// `confidence >= c`
+    fn least_confidence(&mut self, node: NodeId) -> Option<f64> {
+        let Node::Operation(row) = self.node(node) else { return None };
+        let &[subject, sign, value] = self.tree.list(row) else { return None };
+        let (Node::Name(name), Node::Operator(Infix::GreaterEqual)) = (self.node(subject), self.node(sign)) else {
+            return None;
+        };
+        match self.node(value) {
+            Node::Number(value) if self.name_text(name) == "confidence" && (0.0..=1.0).contains(&value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What the decorators of a function of this kind may be.
+    pub(super) fn decorated(kind: Kind) -> Decorated {
+        match kind {
+            Kind::Pattern => Decorated::Pattern,
+            Kind::Plain => Decorated::Function,
+            _ => Decorated::Nothing,
+        }
+    }
+}
+
+const REQUIRES: &str = "write `@requires(agent.method, confidence >= 0.6)`";
+const ENSURES: &str = "write `@ensures(confidence >= 0.6)`";

@@ -1,0 +1,95 @@
+//! The names that other hosts give to scripts (section 11): filled on first use, and owned by the module that reads them.
+
+use super::lower::Lowering;
+use super::{
+    Compound, Element, Export, Expr, ExprKind, GlobalId, Link, LinkKind, Logical, Origin, Place, Program, Root,
+    Variable,
+};
+use crate::source::{Names, Span};
+
+/// The module that asks the agents.
+pub(super) const TEXT: &str = include_str!("../../stdlib/hosts.prism");
+/// Its name in messages.
+pub(super) const NAME: &str = "std/hosts";
+
+/// The functions of that module.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hosts {
+    ask: GlobalId,
+    answered: GlobalId,
+}
+
+/// The variables behind the names that were read.
+#[derive(Default, Debug)]
+pub(super) struct Given {
+    results: Option<GlobalId>,
+    successful: Option<GlobalId>,
+}
+
+/// Whether a program may read what the module gives.
+pub(super) fn is_wanted(names: &Names) -> bool {
+    names.find("agentResults").is_some() || names.find("successfulResults").is_some()
+}
+
+impl Hosts {
+    /// The functions of the module that was lowered last.
+    pub(super) fn of(program: &Program) -> Option<Self> {
+        let exports = &program.modules.last()?.exports;
+        let global = |name: &str| {
+            let name = program.names.find(name)?;
+            match exports.iter().find(|(known, _)| *known == name)? {
+                (_, Export::Global(global)) => Some(*global),
+                _ => None,
+            }
+        };
+        Some(Self { ask: global("askAll")?, answered: global("answered")? })
+    }
+}
+
+impl Lowering<'_> {
+    /// What a name of another host comes to, if it is one.
+    pub(super) fn foreign_name(&mut self, text: &str, span: Span) -> Option<Expr> {
+        let expr = match text {
+            "agentList" => Expr { kind: ExprKind::AgentList, span },
+            "agentCount" => {
+                let base = Box::new(Expr { kind: ExprKind::AgentList, span });
+                let links = vec![Link { kind: LinkKind::Member("length".into()), optional: false, span }];
+                Expr { kind: ExprKind::Chain { base, links }, span }
+            }
+            "agentResults" if self.frame().input => self.agent_results(self.hosts?, span),
+            "successfulResults" if self.frame().input => {
+                let hosts = self.hosts?;
+                let all = self.agent_results(hosts, span);
+                let own = self.foreign.successful.unwrap_or_else(|| self.given(text, span));
+                self.foreign.successful = Some(own);
+                filled_once(own, hosts.answered, vec![all], span)
+            }
+            _ => return None,
+        };
+        self.module.foreign = true;
+        Some(expr)
+    }
+
+    fn agent_results(&mut self, hosts: Hosts, span: Span) -> Expr {
+        let own = self.foreign.results.unwrap_or_else(|| self.given("agentResults", span));
+        self.foreign.results = Some(own);
+        let arguments = [ExprKind::Agents, ExprKind::Input].map(|kind| Expr { kind, span });
+        filled_once(own, hosts.ask, arguments.into(), span)
+    }
+
+    fn given(&mut self, text: &str, span: Span) -> GlobalId {
+        let name = self.program.names.intern(text);
+        self.global(name, span, Origin::Implied, None, true, false)
+    }
+}
+
+/// `own ??= function(arguments)`
+fn filled_once(own: GlobalId, function: GlobalId, arguments: Vec<Expr>, span: Span) -> Expr {
+    let base = Box::new(Expr { kind: ExprKind::Read(Variable::Global(function)), span });
+    let call = LinkKind::Call(arguments.into_iter().map(Element::One).collect());
+    let links = vec![Link { kind: call, optional: false, span }];
+    let value = Box::new(Expr { kind: ExprKind::Chain { base, links }, span });
+    let target = Place { root: Root::Variable(Variable::Global(own)), keys: Vec::new(), span };
+    let operator = Some(Compound::Logical(Logical::Coalesce));
+    Expr { kind: ExprKind::Assign { target, operator, value }, span }
+}

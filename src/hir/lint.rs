@@ -1,0 +1,459 @@
+//! What is not wrong and still not good: names and habits that mislead. Runs when a module is lowered, on its scopes.
+
+use super::lower::Lowering;
+use super::scope::{DeclarationId, DeclarationKind, Use, UseKind};
+use super::{Kind, Origin};
+use crate::builtin;
+use crate::diagnostic::{Code, Edit, Fix};
+use crate::source::Span;
+use crate::syntax::ast::{Access, Form, Infix, Node, NodeId, Prefix};
+use crate::types::Type;
+use std::collections::HashMap;
+
+impl Lowering<'_> {
+    /// Looks at the names of the module.
+    pub(super) fn lint(&mut self) {
+        let mut uses: HashMap<DeclarationId, Vec<Use>> = HashMap::new();
+        for used in &self.scopes.uses {
+            if let Some(id) = self.scopes.resolved(used.node) {
+                uses.entry(id).or_default().push(*used);
+            }
+        }
+        for i in 0..self.scopes.declarations.len() {
+            let id = DeclarationId(i as u32);
+            if self.scopes.declaration(id).name.is_none() {
+                continue;
+            }
+            let own = uses.remove(&id).unwrap_or_default();
+            self.lint_unused(id, &own);
+            self.lint_lost_change(id, &own);
+            self.lint_hidden_builtin(id, &own);
+        }
+        self.lint_walks();
+        self.lint_sigils();
+        self.lint_look_alikes();
+    }
+
+    /// L106: declared, never used.
+    fn lint_unused(&mut self, id: DeclarationId, uses: &[Use]) {
+        let declared = self.scopes.declaration(id);
+        let counted = match (declared.origin, declared.kind) {
+            (_, DeclarationKind::Import(_)) => true,
+            (Origin::Function, DeclarationKind::Function(function)) => {
+                self.tree.function(function).form != Form::Pattern
+            }
+            (Origin::Let | Origin::Const, _) => true,
+            (Origin::Parameter, _) => self.is_last_of_function(id),
+            _ => false,
+        };
+        // Where a name is unknown, this may be the one that was meant.
+        let meant = self.has_unknown();
+        let used = meant || declared.reads > 0 || declared.assigned + declared.changed > 0 || !uses.is_empty();
+        if !counted || used || declared.exported || declared.origin == Origin::Loop {
+            return;
+        }
+        let Some(name) = declared.name else { return };
+        let (span, kind) = (declared.span, declared.kind);
+        let text = self.name_text(name).to_owned();
+        if text.starts_with('_') || matches!(&*text, "input" | "agents") || self.types.contains(name) {
+            return;
+        }
+        let found = self.finding(Code::L106, span, format!("`{text}` is never used"));
+        let found = found.help(format!("remove it, or call it `_{text}` to say that it is meant"));
+        let node_text = self.source(span);
+        let found = match kind {
+            DeclarationKind::Variable if node_text == text => {
+                let shorthand = self.is_shorthand(span);
+                let instead = if shorthand { format!("{text}: _{text}") } else { format!("_{text}") };
+                super::edit::suggest(found, format!("call it `_{text}`"), span, instead, true)
+            }
+            DeclarationKind::Function(_) => {
+                super::edit::suggest(found, format!("call it `_{text}`"), span, format!("_{text}"), true)
+            }
+            DeclarationKind::Import(specifier) => {
+                let span = self.span(specifier);
+                let as_ = match self.node(specifier) {
+                    Node::Specifier { local, .. } if self.span(local) != span => None,
+                    _ => Some(format!("{text} as _{text}")),
+                };
+                match as_ {
+                    Some(instead) => super::edit::suggest(found, format!("call it `_{text}`"), span, instead, false),
+                    None => found,
+                }
+            }
+            DeclarationKind::Variable => found,
+        };
+        self.report(found);
+    }
+
+    /// Whether a name is a plain parameter of a declared function, with none behind it that is used.
+    fn is_last_of_function(&self, id: DeclarationId) -> bool {
+        let declared = self.scopes.declaration(id);
+        let function = self.scopes.function(declared.owner).hoisted;
+        let Some(DeclarationKind::Function(function)) = function.map(|of| self.scopes.declaration(of).kind) else {
+            return false;
+        };
+        let function = self.tree.function(function);
+        let plain = |&node: &NodeId| match self.node(node) {
+            Node::Parameter { pattern, .. } => self.span(pattern) == declared.span,
+            _ => false,
+        };
+        let behind = self.scopes.scope(declared.scope).declarations.iter().filter(|other| other.0 > id.0);
+        let mut behind = behind.map(|&other| self.scopes.declaration(other));
+        function.form != Form::Pattern
+            && self.tree.list(function.parameters).iter().any(plain)
+            && behind.all(|other| other.origin != Origin::Parameter || other.reads == 0)
+    }
+
+    /// Whether a name stands in an object pattern without a colon.
+    fn is_shorthand(&self, span: Span) -> bool {
+        let before = self.text[..span.start as usize].trim_end();
+        let after = self.text[span.end as usize..].trim_start();
+        let opened = before.ends_with('{') || before.ends_with(',');
+        let closed = after.starts_with('}') || after.starts_with(',') || after.starts_with('=');
+        let object = self
+            .tree
+            .spans
+            .iter()
+            .zip(&self.tree.nodes)
+            .any(|(at, node)| at.start == span.start && matches!(node, Node::Shorthand { .. }));
+        opened && closed && object
+    }
+
+    /// T009: a copy that is changed and never read again.
+    fn lint_lost_change(&mut self, id: DeclarationId, uses: &[Use]) {
+        let declared = self.scopes.declaration(id);
+        let local = matches!(
+            declared.origin,
+            Origin::Let | Origin::Const | Origin::Parameter | Origin::Loop | Origin::Matched | Origin::Implied
+        );
+        if !local
+            || declared.changed == 0
+            || declared.seen_inside
+            || declared.exported
+            || self.imported.contains_key(&id)
+        {
+            return;
+        }
+        if declared.scope == super::scope::ScopeId(0) && self.module.patterns.is_empty() && self.is_library() {
+            return;
+        }
+        let last = uses.iter().filter(|used| used.kind == UseKind::Change).max_by_key(|used| used.span.start);
+        let Some(&last) = last else { return };
+        // A loop that runs again reads what stands before the change as well.
+        let owner = declared.owner;
+        let scope_start = self.scopes.scope(declared.scope).start;
+        let again = self.scopes.loops.iter().filter(|(of, at)| {
+            *of == owner
+                && at.start > scope_start
+                && at.start >= declared.span.end
+                && at.start <= last.span.start
+                && at.end >= last.span.end
+        });
+        let from = again.map(|(_, at)| at.start).min().unwrap_or(last.span.start);
+        let first_change = uses.iter().filter(|used| used.kind == UseKind::Change).map(|used| used.span.start).min();
+        let read = uses.iter().any(|used| {
+            (used.kind.reads() || used.kind == UseKind::Mention)
+                && (used.span.start > last.span.start || used.span.start >= from && used.node != last.node)
+        });
+        let given_again = uses.iter().any(|used| used.kind.assigns() && used.span.start > first_change.unwrap_or(0));
+        if read || given_again || self.may_be_agent(id) || self.changes_by_own_method(uses) {
+            return;
+        }
+        let name = declared.name.map_or("", |name| self.name_text(name)).to_owned();
+        let help = match declared.origin {
+            Origin::Parameter => {
+                "data are values, so the caller keeps its own; give the changed one back with `return`"
+            }
+            Origin::Loop => {
+                "data are values, so the list keeps its own; change it by index, or build a new list with `map`"
+            }
+            _ => "data are values, so what it was copied from keeps its own; use the copy, or change the original",
+        };
+        let found = self.finding(
+            Code::T009,
+            last.span,
+            format!("`{name}` is a copy that is changed here and never read again"),
+        );
+        self.report(found.help(help));
+    }
+
+    /// Whether a file is there for others to import.
+    fn is_library(&self) -> bool {
+        !self.module.exports.is_empty()
+    }
+
+    /// Whether a variable may hold an agent, whose methods have whatever names they have.
+    fn may_be_agent(&self, id: DeclarationId) -> bool {
+        let declared = self.scopes.declaration(id);
+        let Some(annotation) = declared.annotation else { return false };
+        let name = match self.node(annotation) {
+            Node::TypeName(name) => name,
+            _ => return false,
+        };
+        matches!(self.types.get(name), Some(Type::Agent(_) | Type::Named(_))) || self.name_text(name) == "Agent"
+    }
+
+    /// Whether a change may be a call of a method that the program declares.
+    fn changes_by_own_method(&self, uses: &[Use]) -> bool {
+        uses.iter().filter(|used| used.kind == UseKind::Change).any(|used| {
+            let rest = &self.text[used.span.end as usize..];
+            let line = rest.lines().next().unwrap_or("");
+            let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+            words.any(|word| builtin::is_mutating(word) && self.may_be_own_method(word))
+        })
+    }
+
+    /// L103: a name that hides a built-in which the same scope calls.
+    fn lint_hidden_builtin(&mut self, id: DeclarationId, uses: &[Use]) {
+        let declared = self.scopes.declaration(id);
+        let Some(name) = declared.name else { return };
+        if declared.calls == 0 || matches!(declared.kind, DeclarationKind::Import(_)) {
+            return;
+        }
+        let text = self.name_text(name).to_owned();
+        if builtin::find_function(&text).is_none() {
+            return;
+        }
+        let span = declared.span;
+        let own = format!("own{}{}", text[..1].to_uppercase(), &text[1..]);
+        let found = self.finding(Code::L103, span, format!("`{text}` hides the built-in that is called by this name"));
+        let found = found.help(format!("call it something else, such as `{own}`"));
+        let taken = self.program.names.find(&own).is_some();
+        let plain = self.source(span) == text && uses.iter().all(|used| self.source(used.span) == text);
+        let shorthand = uses.iter().any(|used| matches!(self.node(used.node), Node::Shorthand { .. }));
+        if taken || !plain || shorthand || self.is_shorthand(span) || declared.exported {
+            self.report(found);
+            return;
+        }
+        let mut spans: Vec<Span> = uses.iter().map(|used| used.span).chain([span]).collect();
+        spans.sort_unstable();
+        spans.dedup();
+        let edits = spans.into_iter().map(|at| Edit { at: self.at(at), text: own.clone() }).collect();
+        self.report(found.mend(Fix { title: format!("call it `{own}`"), certain: false, edits }));
+    }
+
+    /// L104: a list walked by `for … in` and indexed by what was walked.
+    fn lint_walks(&mut self) {
+        for i in 0..self.tree.nodes.len() {
+            let Node::ForEach { head, source, body, .. } = self.tree.nodes[i] else { continue };
+            let Node::ForEachHead { patterns, .. } = self.node(head) else { continue };
+            let &[pattern] = self.tree.list(patterns) else { continue };
+            let (Node::Name(walked), Node::Name(list)) = (self.node(pattern), self.node(self.bare(source))) else {
+                continue;
+            };
+            let source = self.bare(source);
+            let Some(id) = self.scopes.resolved(source) else { continue };
+            if !self.is_list(id) {
+                continue;
+            }
+            let turn = self.scopes.resolved(pattern);
+            let inside = self.span(body);
+            let indexed = self.tree.nodes.iter().enumerate().any(|(at, node)| {
+                let Node::Chain { base, links } = *node else { return false };
+                let span = self.tree.spans[at];
+                if span.start < inside.start || span.end > inside.end || self.scopes.resolved(base) != Some(id) {
+                    return false;
+                }
+                self.tree.list(links).first().is_some_and(|&link| match self.node(link) {
+                    Node::Index { key, .. } => {
+                        matches!(self.node(key), Node::Name(_)) && self.scopes.resolved(key) == turn
+                    }
+                    _ => false,
+                })
+            });
+            if !indexed {
+                continue;
+            }
+            let (walked, list) = (self.name_text(walked).to_owned(), self.name_text(list).to_owned());
+            let message = format!("`{walked}` is an element of `{list}`, not an index");
+            let instead = format!("0..{list}.length");
+            let found = self.finding(Code::L104, self.span(source), message);
+            let found = found.help(format!("walk the indices: `for {walked} in {instead}`"));
+            self.report(super::edit::suggest(found, format!("write `{instead}`"), self.span(source), instead, true));
+        }
+    }
+
+    /// Whether a variable certainly holds a list.
+    fn is_list(&self, id: DeclarationId) -> bool {
+        let declared = self.scopes.declaration(id);
+        if let Some(annotation) = declared.annotation {
+            return matches!(self.node(annotation), Node::TypeList(_) | Node::TypeCount { .. });
+        }
+        let value = declared.value.map(|value| self.node(self.bare(value)));
+        matches!(value, Some(Node::List(_))) && declared.assigned == 0
+    }
+
+    /// L102: sigils that say the same as the plain spelling.
+    fn lint_sigils(&mut self) {
+        for i in 0..self.tree.nodes.len() {
+            let span = self.tree.spans[i];
+            let found = match self.tree.nodes[i] {
+                Node::Operator(sign) => match plain_sign(sign) {
+                    Some(plain) => {
+                        let written = self.source(span);
+                        let found = self.finding(Code::L102, span, format!("`{written}` is the same as `{plain}`"));
+                        super::edit::suggest(found, format!("write `{plain}`"), span, plain.to_owned(), true)
+                    }
+                    None => continue,
+                },
+                Node::Member { name, access: Access::Tilde } => {
+                    let plain = format!("?.{}", self.name_text(name));
+                    let found = self.finding(Code::L102, span, "`~.` is the same as `?.`");
+                    super::edit::suggest(found, format!("write `{plain}`"), span, plain, true)
+                }
+                Node::Unary { operator: Prefix::Drawn, operand } => {
+                    let at = Span::new(span.start, self.span(operand).start);
+                    let found = self.finding(Code::L102, at, "`<~` is the same as `~`");
+                    super::edit::suggest(found, "write `~`".into(), at, "~".into(), true)
+                }
+                _ => continue,
+            };
+            self.report(found);
+        }
+    }
+
+    /// L105: names that look like others.
+    fn lint_look_alikes(&mut self) {
+        let mut seen: HashMap<String, String> = HashMap::new();
+        let mut strange: Vec<(String, Span)> = Vec::new();
+        for (i, node) in self.tree.nodes.iter().enumerate() {
+            let (Node::Name(name) | Node::Key(name) | Node::Shorthand { name, .. }) = *node else { continue };
+            let text = self.name_text(name);
+            if text.is_ascii() {
+                seen.entry(super::confusable::skeleton(text)).or_insert_with(|| text.to_owned());
+            } else if !strange.iter().any(|(known, _)| known == text) {
+                strange.push((text.to_owned(), self.tree.spans[i]));
+            }
+        }
+        if strange.is_empty() {
+            return;
+        }
+        for name in builtin::all().filter(|(_, known)| known.plain).map(|(_, known)| known.name) {
+            seen.entry(super::confusable::skeleton(name)).or_insert_with(|| name.to_owned());
+        }
+        for (text, span) in strange {
+            let skeleton = super::confusable::skeleton(&text);
+            if let Some(other) = seen.get(&skeleton)
+                && *other != text
+            {
+                let found =
+                    self.finding(Code::L105, span, format!("`{text}` looks like `{other}` and is another name"));
+                let found = found.help("write it with the letters of one alphabet");
+                let at = Span::new(span.start, span.start + text.len() as u32);
+                self.report(super::edit::suggest(found, format!("write `{other}`"), at, other.clone(), false));
+            } else {
+                seen.entry(skeleton).or_insert(text);
+            }
+        }
+    }
+
+    // ---- asking
+
+    /// L101: a condition `x ~> t`, which asks.
+    pub(super) fn note_asking(&mut self, subject: NodeId, threshold: NodeId, span: Span, _in_parentheses: bool) {
+        let value = self.source(self.span(subject)).to_owned();
+        let least = self.bounded(threshold);
+        let found = self.finding(Code::L101, span, "this `~>` asks, though elsewhere it states a confidence");
+        let instead = match self.is_plain_path(subject) {
+            true => format!("{value} && ~{value} >= {least}"),
+            false => format!("gate({value}, {least})"),
+        };
+        let found = found.help(format!("write `{instead}`"));
+        self.report(super::edit::suggest(found, format!("write `{instead}`"), span, instead, true));
+    }
+
+    /// L101 of callbacks: `x => x ~> t` states, though a test was meant.
+    pub(super) fn note_stating(&mut self, method: &str, arguments: &[NodeId]) {
+        const TESTS: [&str; 7] = ["filter", "find", "findIndex", "findLast", "some", "every", "partition"];
+        if !TESTS.contains(&method) {
+            return;
+        }
+        for &argument in arguments {
+            let Node::Function(id) = self.node(self.bare(argument)) else { continue };
+            let function = *self.tree.function(id);
+            let Some(body) = function.body.filter(|_| function.form == Form::Lambda) else { continue };
+            let Node::Operation(row) = self.node(self.bare(body)) else { continue };
+            let &[subject, sign, threshold] = self.tree.list(row) else { continue };
+            if !matches!(self.node(sign), Node::Operator(Infix::Confident)) || !self.is_plain_path(subject) {
+                continue;
+            }
+            let span = self.span(self.bare(body));
+            let value = self.source(self.span(subject)).to_owned();
+            let instead = format!("{value} && ~{value} >= {}", self.bounded(threshold));
+            let found = self.finding(
+                Code::L101,
+                span,
+                "this `~>` states a confidence, so it tests only whether the value is true",
+            );
+            let found = found.help(format!("write `{instead}` to test it"));
+            self.report(super::edit::suggest(found, format!("write `{instead}`"), span, instead, false));
+        }
+    }
+
+    /// The text of an operand of `>=`, in parentheses where it needs them.
+    fn bounded(&self, node: NodeId) -> String {
+        let text = self.source(self.span(node));
+        match self.node(node) {
+            Node::Operation(_) | Node::Conditional { .. } | Node::Assign { .. } => format!("({text})"),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// Whether an expression can be written twice: a variable, or members of one.
+    fn is_plain_path(&self, node: NodeId) -> bool {
+        match self.node(node) {
+            Node::Name(_) => true,
+            Node::Chain { base, links } => {
+                matches!(self.node(base), Node::Name(_))
+                    && self.tree.list(links).iter().all(|&link| matches!(self.node(link), Node::Member { .. }))
+            }
+            _ => false,
+        }
+    }
+
+    // ---- copies that nobody uses
+
+    /// P012: a statement that changes a copy and does nothing with it.
+    pub(super) fn check_dropped(&mut self, node: NodeId) {
+        let node = self.bare(node);
+        let Node::Chain { base, links } = self.node(node) else { return };
+        let &[ref before @ .., member, call] = self.tree.list(links) else { return };
+        let (Node::Member { name, .. }, Node::Call { .. }) = (self.node(member), self.node(call)) else { return };
+        let method = self.name_text(name).to_owned();
+        if !builtin::is_mutating(&method) {
+            return;
+        }
+        let called = before.iter().any(|&link| matches!(self.node(link), Node::Call { .. }));
+        let certain = match self.node(base) {
+            // A path of a variable changes that variable; one of agents or a module is no mutation.
+            Node::Name(_) if !called => return,
+            Node::Name(root) if self.name_text(root) == "agents" => return,
+            Node::List(_) | Node::Object(_) => true,
+            _ => !self.may_be_own_method(&method) && self.frame().kind != Kind::Test,
+        };
+        if !certain {
+            return;
+        }
+        let message = format!("`{method}` changes a copy that nobody uses");
+        let help = "give it a name first: `let copy = …`, then change the copy";
+        self.refuse(Code::P012, self.span(node), message, help);
+    }
+}
+
+/// The spelling without `~` of an operator that means the same.
+fn plain_sign(sign: Infix) -> Option<&'static str> {
+    Some(match sign {
+        Infix::TildePower => "**",
+        Infix::TildeMultiply => "*",
+        Infix::TildeDivide => "/",
+        Infix::TildeRemainder => "%",
+        Infix::TildeAdd => "+",
+        Infix::TildeSubtract => "-",
+        Infix::TildeLess => "<",
+        Infix::TildeLessEqual => "<=",
+        Infix::TildeEqual => "==",
+        Infix::TildeNotEqual => "!=",
+        _ => return None,
+    })
+}

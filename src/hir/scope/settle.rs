@@ -1,0 +1,195 @@
+//! Deciding what names mean, once all of them were seen.
+
+use super::{Declaration, DeclarationId, DeclarationKind, Owner, ScopeId, Scopes, Use, UseKind};
+use crate::hir::Origin;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+impl Scopes {
+    /// Settles the functions from the outside in, then resolves every use.
+    pub(super) fn settle(&mut self) {
+        let uses = std::mem::take(&mut self.uses);
+        self.own(&uses);
+        for used in &uses {
+            if let Some(declared) = self.find(used.name, used.scope) {
+                self.resolved.insert(used.node, declared);
+            }
+        }
+        self.uses = uses;
+        for name in std::mem::take(&mut self.handed_on) {
+            if let Some(declared) = self.names.get(&(ScopeId(0), name)).copied() {
+                self.declarations[declared.0 as usize].exported = true;
+            }
+        }
+        self.count();
+        self.order();
+        self.date();
+    }
+
+    /// Gives each function the names that are assigned in it and declared nowhere around.
+    fn own(&mut self, uses: &[Use]) {
+        let mut assigned: Vec<Vec<usize>> = vec![Vec::new(); self.functions.len()];
+        for (i, used) in uses.iter().enumerate() {
+            if matches!(used.kind, UseKind::Assign | UseKind::Ensure) {
+                assigned[self.scope(used.scope).owner.0 as usize].push(i);
+            }
+        }
+        let mut tentative: Vec<Vec<DeclarationId>> = vec![Vec::new(); self.functions.len()];
+        for (i, declared) in self.declarations.iter().enumerate() {
+            if declared.tentative {
+                tentative[declared.owner.0 as usize].push(DeclarationId(i as u32));
+            }
+        }
+        let mut top: Vec<Option<ScopeId>> = vec![None; self.functions.len()];
+        for (i, scope) in self.scopes.iter().enumerate() {
+            top[scope.owner.0 as usize].get_or_insert(ScopeId(i as u32));
+        }
+        for owner in 0..self.functions.len() {
+            for &i in &assigned[owner] {
+                let used = uses[i];
+                if self.find(used.name, used.scope).is_none()
+                    && let Some(scope) = top[owner]
+                {
+                    let owner = Owner(owner as u32);
+                    let kind = DeclarationKind::Variable;
+                    let made = Declaration::new(Some(used.name), used.span, scope, owner, Origin::Implied, kind);
+                    self.add(made);
+                }
+            }
+            for &id in &tentative[owner] {
+                let declared = self.declaration(id);
+                let Some(name) = declared.name else { continue };
+                let scope = declared.scope;
+                let around = self.scope(scope).parent.and_then(|outer| self.find(name, outer));
+                if let Some(outer) = around {
+                    self.names.insert((scope, name), outer);
+                    self.scopes[scope.0 as usize].declarations.retain(|&d| d != id);
+                }
+            }
+        }
+    }
+
+    /// Counts what is done with each variable.
+    fn count(&mut self) {
+        for i in 0..self.uses.len() {
+            let used = self.uses[i];
+            let Some(id) = self.resolved.get(&used.node).copied() else { continue };
+            let inside = self.scope(used.scope).owner != self.declaration(id).owner;
+            let declared = &mut self.declarations[id.0 as usize];
+            declared.seen_inside |= inside;
+            declared.reads += u32::from(used.kind.reads());
+            declared.calls += u32::from(used.kind == UseKind::Call);
+            declared.assigned += u32::from(used.kind.assigns());
+            declared.changed += u32::from(used.kind.changes());
+        }
+        let mut only: HashMap<DeclarationId, (Use, bool)> = HashMap::new();
+        for used in &self.uses {
+            if used.kind.assigns()
+                && let Some(&id) = self.resolved.get(&used.node)
+            {
+                let here = self.scope(used.scope).owner == self.declaration(id).owner;
+                only.insert(id, (*used, here && used.kind == UseKind::Assign && used.loops == 0));
+            }
+        }
+        for (i, declared) in self.declarations.iter_mut().enumerate() {
+            declared.reassigned = match declared.origin {
+                // The one assignment of a name that has no declaration stands for it; so does that of a counted loop.
+                Origin::Implied => match only.get(&DeclarationId(i as u32)) {
+                    Some((used, once)) if *once && declared.assigned == 1 => {
+                        declared.ends = used.span.end;
+                        declared.changed > 0
+                    }
+                    _ => true,
+                },
+                Origin::Loop if declared.tentative => declared.assigned > 1 || declared.changed > 0,
+                _ => declared.assigned + declared.changed > 0,
+            };
+        }
+    }
+
+    /// Finds where each declared function can run first.
+    fn order(&mut self) {
+        let mut edges: HashMap<Owner, Vec<Owner>> = HashMap::new();
+        let mut seen: HashSet<(Owner, Owner)> = HashSet::new();
+        let mut heap = BinaryHeap::new();
+        let mut hoisted: HashMap<DeclarationId, Owner> = HashMap::new();
+        for (i, function) in self.functions.iter_mut().enumerate() {
+            if let Some(declared) = function.hoisted {
+                function.first = u32::MAX;
+                hoisted.insert(declared, Owner(i as u32));
+            }
+        }
+        for used in &self.uses {
+            let Some(id) = self.resolved.get(&used.node) else { continue };
+            let Some(&function) = hoisted.get(id) else { continue };
+            let at = self.scope(used.scope).owner;
+            let Some(around) = self.function(function).parent else { continue };
+            match self.child(around, at) {
+                None => heap.push(Reverse((used.span.start, function))),
+                Some(child) if child == function => {}
+                Some(child) if self.function(child).hoisted.is_some() => {
+                    if seen.insert((child, function)) {
+                        edges.entry(child).or_default().push(function);
+                    }
+                }
+                Some(child) => heap.push(Reverse((self.function(child).start, function))),
+            }
+        }
+        while let Some(Reverse((at, function))) = heap.pop() {
+            if at >= self.function(function).first {
+                continue;
+            }
+            self.functions[function.0 as usize].first = at;
+            for &next in edges.get(&function).into_iter().flatten() {
+                heap.push(Reverse((at, next)));
+            }
+        }
+    }
+
+    /// Finds what may be read before it has a value.
+    fn date(&mut self) {
+        let mut early = Vec::new();
+        for used in &self.uses {
+            if !used.kind.reads() && !used.kind.changes() {
+                continue;
+            }
+            let Some(&id) = self.resolved.get(&used.node) else { continue };
+            let declared = self.declaration(id);
+            let let_like = match declared.origin {
+                Origin::Let | Origin::Const => !matches!(declared.kind, DeclarationKind::Import(_)),
+                _ => false,
+            };
+            if !let_like || declared.early {
+                continue;
+            }
+            let at = match self.child(declared.owner, self.scope(used.scope).owner) {
+                None => used.span.start,
+                Some(child) => {
+                    let function = self.function(child);
+                    // `let f = x => f(x - 1)`: f cannot run before it is f.
+                    let own = declared.own_function == Some(child);
+                    if own { declared.ends } else { function.first }
+                }
+            };
+            if at < declared.ends {
+                early.push(id);
+            }
+        }
+        for id in early {
+            self.declarations[id.0 as usize].early = true;
+        }
+    }
+
+    /// The function directly inside `outer` that holds `inner`; none when they are the same.
+    pub(super) fn child(&self, outer: Owner, inner: Owner) -> Option<Owner> {
+        let mut at = inner;
+        while at != outer {
+            let parent = self.function(at).parent?;
+            if parent == outer {
+                return Some(at);
+            }
+            at = parent;
+        }
+        None
+    }
+}

@@ -1,0 +1,353 @@
+//! Statements, and the forms that are both statements and expressions.
+
+use super::lower::{Around, Lowering};
+use super::scope::ScopeId;
+use super::{Arm, Block, Body, Case, Expr, ExprKind, Kind};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use crate::syntax::ast::{List, Node, NodeId, Prefix};
+
+impl Lowering<'_> {
+    /// Statements of a scope that is open already.
+    pub(super) fn statements(&mut self, list: List, used: bool) -> Block {
+        let nodes = self.tree.list(list);
+        let functions = self.hoisted(nodes);
+        let mut exprs = Vec::with_capacity(nodes.len());
+        let last = nodes.iter().rposition(|&node| !self.is_passed_over(node));
+        let mut ended: Option<Span> = None;
+        let mut told = false;
+        for (i, &node) in nodes.iter().enumerate() {
+            if let Some(end) = ended
+                && !told
+                && !self.is_passed_over(node)
+            {
+                told = true;
+                let found = self.finding(Code::T012, self.span(node), "this is never reached");
+                let found = found.note_at(self.at(end), "what runs before it always leaves here");
+                self.report(found.help("remove it, or put what leaves under a condition"));
+            }
+            self.statement(node, used && Some(i) == last, &mut exprs);
+            if let Node::Return(_) | Node::Throw(_) | Node::Break | Node::Continue = self.node(node) {
+                ended.get_or_insert(self.span(node));
+            }
+        }
+        Block { functions, exprs }
+    }
+
+    /// A scope with its statements.
+    pub(super) fn block(&mut self, list: List, scope: Option<ScopeId>, used: bool, span: Span) -> Expr {
+        let block = match scope {
+            Some(scope) => {
+                let outer = std::mem::replace(&mut self.scope, scope);
+                self.open(scope);
+                let block = self.statements(list, used);
+                self.scope = outer;
+                block
+            }
+            None => self.statements(list, used),
+        };
+        Expr { kind: ExprKind::Block(block), span }
+    }
+
+    /// Runs a part of the lowering in the scope that a node opens.
+    pub(super) fn scoped<T>(&mut self, node: NodeId, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(scope) = self.scopes.opened(node) else { return inside(self) };
+        let outer = std::mem::replace(&mut self.scope, scope);
+        self.open(scope);
+        let out = inside(self);
+        self.scope = outer;
+        out
+    }
+
+    /// A branch: a block, or one statement.
+    pub(super) fn body(&mut self, node: NodeId, used: bool) -> Expr {
+        if let Node::Block(_) = self.node(node) {
+            return self.valued(node, used);
+        }
+        let span = self.span(node);
+        let mut exprs = Vec::new();
+        let functions = self.hoisted(&[node]);
+        self.statement(node, used, &mut exprs);
+        match exprs.len() {
+            1 if functions.is_empty() => exprs.remove(0),
+            _ => Expr { kind: ExprKind::Block(Block { functions, exprs }), span },
+        }
+    }
+
+    fn statement(&mut self, node: NodeId, used: bool, out: &mut Vec<Expr>) {
+        match self.node(node) {
+            Node::Let { declarators, .. } => self.declarators(declarators, out),
+            _ if self.is_passed_over(node) => self.declaration(node, out),
+            Node::Export { .. } | Node::Decorated { .. } => self.declaration(node, out),
+            _ => {
+                let value = self.valued(node, used);
+                if !used {
+                    self.check_dropped(node);
+                }
+                out.push(value);
+            }
+        }
+    }
+
+    pub(super) fn declarators(&mut self, declarators: List, out: &mut Vec<Expr>) {
+        for &declarator in self.tree.list(declarators) {
+            if let Node::Declarator { pattern, value, .. } = self.node(declarator) {
+                let span = self.span(declarator);
+                out.push(self.declare(pattern, value, span));
+            }
+        }
+    }
+
+    /// Whether a statement does nothing when it is its turn, and has no value.
+    fn is_passed_over(&self, node: NodeId) -> bool {
+        match self.node(node) {
+            Node::Function(id) => self.is_declared(id),
+            Node::Agent { .. }
+            | Node::Agents(_)
+            | Node::Type { .. }
+            | Node::Import { .. }
+            | Node::ExportNames { .. } => true,
+            Node::Decorated { declaration, .. } => self.is_passed_over(declaration),
+            Node::Export { declaration, default } => {
+                self.is_passed_over(declaration) || (default && matches!(self.node(declaration), Node::Function(_)))
+            }
+            _ => false,
+        }
+    }
+
+    /// What is both a statement and an expression, or a statement where a value belongs.
+    pub(super) fn structured(&mut self, node: NodeId, used: bool) -> Expr {
+        let span = self.span(node);
+        let kind = match self.node(node) {
+            Node::Block(list) => return self.block(list, self.scopes.opened(node), used, span),
+            Node::If { arms, otherwise } => {
+                let mut out = Vec::with_capacity(arms.len as usize);
+                for &arm in self.tree.list(arms) {
+                    if let Node::Arm { condition, body } = self.node(arm) {
+                        let condition = self.condition(condition);
+                        out.push((condition, self.body(body, used)));
+                    }
+                }
+                let otherwise = otherwise.map(|body| Box::new(self.body(body, used)));
+                ExprKind::If { arms: out, otherwise }
+            }
+            Node::Match { subject, arms } => self.match_(subject, arms, used),
+            Node::Switch { subject, cases } => self.switch(subject, cases, used),
+            Node::Try { body, handler, finalizer } => {
+                let body = Box::new(self.body(body, used));
+                let handler = handler.and_then(|handler| match self.node(handler) {
+                    Node::Catch { parameter, body } => Some(self.scoped(handler, |this| {
+                        let pattern = parameter.map(|parameter| this.bound(parameter));
+                        (pattern, Box::new(this.body(body, used)))
+                    })),
+                    _ => None,
+                });
+                let finalizer = finalizer.map(|body| Box::new(self.body(body, false)));
+                ExprKind::Try { body, handler, finalizer }
+            }
+            Node::UncertainIf { subject, bands } => {
+                let subject = self.boxed(subject);
+                ExprKind::Uncertain { subject, branches: self.bands(bands, span, used) }
+            }
+            Node::While { condition, max, body } => {
+                let max = self.optional(max);
+                let condition = Box::new(self.condition(condition));
+                ExprKind::While { condition, max, body: self.turns(body), late: false }
+            }
+            Node::DoWhile { body, condition, max } => {
+                let body = self.turns(body);
+                let condition = Box::new(self.condition(condition));
+                ExprKind::While { condition, max: self.optional(max), body, late: true }
+            }
+            Node::ForEach { head, source, body, max } => self.for_each(node, head, source, body, max),
+            Node::ForCount { head, max, body } => self.for_count(node, head, body, max),
+            Node::Return(value) => {
+                let value = self.optional(value);
+                if matches!(self.frame().kind, Kind::Task) {
+                    let help = "the value of an element is its result; use a function for more";
+                    return self.refuse(Code::P013, span, "`return` cannot leave an element of a fork", help);
+                }
+                ExprKind::Return(value)
+            }
+            Node::Throw(value) => ExprKind::Throw(self.boxed(value)),
+            Node::Break => match self.frame().around.last() {
+                Some(Around::Loop) => ExprKind::Break,
+                Some(Around::Switch) => ExprKind::Leave,
+                None => {
+                    let help = "it ends a loop or a `case`";
+                    return self.refuse(Code::P013, span, "`break` has nothing to leave here", help);
+                }
+            },
+            Node::Continue => {
+                if !self.frame().around.contains(&Around::Loop) {
+                    let help = "it goes on with the next turn of a loop";
+                    return self.refuse(Code::P013, span, "`continue` has no loop here", help);
+                }
+                ExprKind::Continue
+            }
+            Node::Context { name, body } => {
+                let name = self.boxed(name);
+                ExprKind::Context { name, body: Box::new(self.body(body, used)) }
+            }
+            Node::Let { declarators, .. } => {
+                let mut exprs = Vec::new();
+                self.declarators(declarators, &mut exprs);
+                ExprKind::Block(Block { functions: Vec::new(), exprs })
+            }
+            Node::Type { .. }
+            | Node::Agent { .. }
+            | Node::Agents(_)
+            | Node::Import { .. }
+            | Node::Export { .. }
+            | Node::ExportNames { .. }
+            | Node::Decorated { .. } => {
+                return self.refuse(Code::P001, span, "a declaration stands by itself, not inside an expression", "");
+            }
+            _ => ExprKind::Null,
+        };
+        Expr { kind, span }
+    }
+
+    // ---- choices
+
+    fn match_(&mut self, subject: NodeId, arms: List, used: bool) -> ExprKind {
+        let on_typeof = matches!(self.node(self.bare(subject)), Node::Unary { operator: Prefix::Typeof, .. });
+        let subject = self.boxed(subject);
+        let mut out: Vec<Arm> = Vec::with_capacity(arms.len as usize);
+        let mut caught: Option<Span> = None;
+        for &arm in self.tree.list(arms) {
+            let Node::MatchArm { pattern, guard, body } = self.node(arm) else { continue };
+            let span = self.span(arm);
+            if on_typeof {
+                self.check_type_names(pattern);
+            }
+            if let Some(first) = caught {
+                let found = self.finding(Code::T012, self.span(pattern), "this arm is never reached");
+                let found = found.note_at(self.at(first), "this arm takes everything");
+                self.report(found.help("move it before that arm, or remove it"));
+            }
+            let lowered = self.scoped(arm, |this| {
+                let pattern = this.matched(pattern);
+                let guard = guard.map(|guard| this.condition(guard));
+                Arm { pattern, guard, body: this.body(body, used), span }
+            });
+            if lowered.guard.is_none() && lowered.pattern.takes_all() {
+                caught.get_or_insert(lowered.pattern.span);
+            }
+            out.push(lowered);
+        }
+        ExprKind::Match { subject, arms: out }
+    }
+
+    fn check_type_names(&mut self, pattern: NodeId) {
+        match self.node(self.bare(pattern)) {
+            Node::Text => self.check_type_name(self.bare(pattern), None),
+            Node::Operation(list) => {
+                for &part in self.tree.list(list) {
+                    if let Node::Text = self.node(part) {
+                        self.check_type_name(part, None);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn switch(&mut self, subject: NodeId, cases: List, used: bool) -> ExprKind {
+        let on_typeof = matches!(self.node(self.bare(subject)), Node::Unary { operator: Prefix::Typeof, .. });
+        let subject = self.boxed(subject);
+        let nodes = self.tree.list(cases);
+        let mut out = Vec::new();
+        let mut tests = Vec::new();
+        let mut default: Option<Span> = None;
+        let mut defaulted = false;
+        let mut start: Option<Span> = None;
+        for (i, &case) in nodes.iter().enumerate() {
+            let Node::Case { test, body } = self.node(case) else { continue };
+            let span = self.span(case);
+            let from = *start.get_or_insert(span);
+            match test {
+                Some(test) => {
+                    if on_typeof && matches!(self.node(self.bare(test)), Node::Text) {
+                        self.check_type_name(self.bare(test), None);
+                    }
+                    tests.push(self.expression(test));
+                }
+                None => {
+                    if let Some(first) = default {
+                        let found = self.finding(Code::P011, span, "a `switch` has one `default` only");
+                        self.report(found.note_at(self.at(first), "the first stands here"));
+                    }
+                    default.get_or_insert(span);
+                    defaulted = true;
+                }
+            }
+            if body.is_empty() && i + 1 < nodes.len() {
+                continue;
+            }
+            self.frame().around.push(Around::Switch);
+            let body = self.scoped(case, |this| Expr { kind: this.case(body, used), span });
+            self.frame().around.pop();
+            let default = std::mem::take(&mut defaulted);
+            out.push(Case { tests: std::mem::take(&mut tests), default, body, span: from.to(span) });
+            start = None;
+        }
+        ExprKind::Switch { subject, cases: out }
+    }
+
+    /// The statements of a case, without the `break` that ends it.
+    fn case(&mut self, body: List, used: bool) -> ExprKind {
+        let ends = |node: &NodeId| matches!(self.node(*node), Node::Break);
+        let nodes = self.tree.list(body);
+        let trailing = nodes.last().is_some_and(ends) as u32;
+        if body.len - trailing == 1
+            && let Node::Block(inner) = self.node(nodes[0])
+        {
+            // `case 1: { …; break }`
+            let scope = self.scopes.opened(nodes[0]);
+            let inner_ends = self.tree.list(inner).last().is_some_and(|node| matches!(self.node(*node), Node::Break));
+            let inner = List { len: inner.len - inner_ends as u32, ..inner };
+            return self.block(inner, scope, used, self.span(nodes[0])).kind;
+        }
+        ExprKind::Block(self.statements(List { len: body.len - trailing, ..body }, used))
+    }
+
+    // ---- loops
+
+    fn turns(&mut self, body: NodeId) -> Body {
+        self.frame().around.push(Around::Loop);
+        let body = match self.node(body) {
+            Node::Bands(bands) => Body::Bands(self.bands(bands, self.span(body), false)),
+            _ => Body::Plain(Box::new(self.body(body, false))),
+        };
+        self.frame().around.pop();
+        body
+    }
+
+    fn for_each(&mut self, node: NodeId, head: NodeId, source: NodeId, body: NodeId, max: Option<NodeId>) -> ExprKind {
+        let source = self.boxed(source);
+        let max = self.optional(max);
+        let Node::ForEachHead { patterns, .. } = self.node(head) else { return ExprKind::Null };
+        self.scoped(node, |this| {
+            let patterns = this.tree.list(patterns).iter().map(|&pattern| this.bound(pattern)).collect();
+            ExprKind::ForEach { patterns, source, max, body: this.turns(body) }
+        })
+    }
+
+    fn for_count(&mut self, node: NodeId, head: NodeId, body: NodeId, max: Option<NodeId>) -> ExprKind {
+        let max = self.optional(max);
+        let Node::ForCountHead { init, condition, step } = self.node(head) else { return ExprKind::Null };
+        self.scoped(node, |this| {
+            let mut fresh = Vec::new();
+            for id in this.scopes.scope(this.scope).declarations.clone() {
+                if let super::Variable::Local(local) = this.variable(id) {
+                    fresh.push(local);
+                }
+            }
+            let init = init.map(|init| Box::new(this.body(init, false)));
+            let condition = condition.map(|condition| Box::new(this.condition(condition)));
+            let step = step.map(|step| Box::new(this.valued(step, false)));
+            ExprKind::ForCount { init, fresh, condition, step, max, body: this.turns(body) }
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! Tasks that change what belongs to the task around them (P050). What a task changes itself is seen where it is lowered;
+//! here are the functions that it calls by their names, and those that they call.
+
+use super::lower::Lowering;
+use super::scope::DeclarationId;
+use super::{Expr, ExprKind, FunctionId};
+use crate::diagnostic::Code;
+use crate::source::Span;
+use std::collections::{HashMap, HashSet};
+
+/// What the functions of a module do that matters to tasks.
+#[derive(Default, Debug)]
+pub(super) struct Doings {
+    /// The functions that names always stand for.
+    named: HashMap<DeclarationId, FunctionId>,
+    /// Who calls whom by name, and where.
+    calls: HashMap<FunctionId, Vec<(DeclarationId, Span)>>,
+    /// Who changes which variable of whom, and where.
+    changes: HashMap<FunctionId, Vec<(FunctionId, DeclarationId, Span)>>,
+    /// Functions that are applied as tasks, by name.
+    applied: Vec<(FunctionId, DeclarationId, Span)>,
+    /// Functions that the lowering wrapped around elements of forks, or that stand there.
+    tasks: Vec<FunctionId>,
+    /// Changes that were refused where they stand.
+    refused: HashSet<Span>,
+}
+
+/// How many steps the search may take; it is a courtesy, since the run finds what it does not (R045).
+const MOST_STEPS: usize = 200_000;
+
+impl Lowering<'_> {
+    /// Takes note of a name that always stands for one function.
+    pub(super) fn note_function(&mut self, name: DeclarationId, value: &Expr) {
+        if let ExprKind::Function(function) = value.kind
+            && !self.scopes.declaration(name).reassigned
+        {
+            self.doings.named.insert(name, function);
+        }
+    }
+
+    /// Takes note of a call by name.
+    pub(super) fn note_call(&mut self, name: DeclarationId, span: Span) {
+        let caller = self.frame().id;
+        self.doings.calls.entry(caller).or_default().push((name, span));
+    }
+
+    /// Takes note of a change of a variable.
+    pub(super) fn note_change(&mut self, name: DeclarationId, span: Span) {
+        let owner = self.frames[self.depth_of(name)].id;
+        let by = self.frame().id;
+        if owner != by {
+            self.doings.changes.entry(by).or_default().push((owner, name, span));
+        }
+    }
+
+    /// Takes note of a change that was refused where it stands.
+    pub(super) fn note_refused(&mut self, span: Span) {
+        self.doings.refused.insert(span);
+    }
+
+    /// Takes note of a function that runs as a task.
+    pub(super) fn note_task(&mut self, function: FunctionId) {
+        self.doings.tasks.push(function);
+    }
+
+    /// Takes note of a function that is applied as a task, by its name.
+    pub(super) fn note_applied(&mut self, name: DeclarationId, span: Span) {
+        let by = self.frame().id;
+        self.doings.applied.push((by, name, span));
+    }
+
+    /// Refuses calls in tasks that change what belongs to the task around.
+    pub(super) fn check_calls(&mut self) {
+        let doings = std::mem::take(&mut self.doings);
+        let mut steps = 0;
+        let mut reported = HashSet::new();
+        let mut begin: Vec<(FunctionId, DeclarationId, Span)> = doings.applied.clone();
+        for &task in &doings.tasks {
+            for inner in self.inside(task, &doings) {
+                for &(callee, span) in doings.calls.get(&inner).into_iter().flatten() {
+                    // Seen from the function around the task, since what the task owns it may change.
+                    let around = self.program.functions[task.0 as usize].parent.unwrap_or(task);
+                    begin.push((around, callee, span));
+                }
+            }
+        }
+        for (around, callee, span) in begin {
+            let Some(&function) = doings.named.get(&callee) else { continue };
+            let mut seen = HashSet::from([function]);
+            let mut open = vec![function];
+            while let Some(next) = open.pop() {
+                steps += 1;
+                if steps > MOST_STEPS {
+                    return;
+                }
+                for &(owner, name, at) in doings.changes.get(&next).into_iter().flatten() {
+                    let told = doings.refused.contains(&at) || !reported.insert((span, name));
+                    if !told && self.is_around(owner, around) {
+                        self.refuse_change_by_call(callee, name, span, at);
+                    }
+                }
+                for (callee, _) in doings.calls.get(&next).into_iter().flatten() {
+                    if let Some(&function) = doings.named.get(callee)
+                        && seen.insert(function)
+                    {
+                        open.push(function);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The functions that stand in a task, itself included, and call something by name.
+    fn inside(&self, task: FunctionId, doings: &Doings) -> Vec<FunctionId> {
+        let mut out: Vec<FunctionId> =
+            doings.calls.keys().copied().filter(|&caller| self.is_around(task, caller)).collect();
+        out.sort_unstable();
+        out
+    }
+
+    /// Whether a function is another one or stands around it.
+    fn is_around(&self, outer: FunctionId, inner: FunctionId) -> bool {
+        let parent = |id: &FunctionId| self.program.functions[id.0 as usize].parent;
+        std::iter::successors(Some(inner), parent).any(|id| id == outer)
+    }
+
+    fn refuse_change_by_call(&mut self, callee: DeclarationId, name: DeclarationId, span: Span, at: Span) {
+        let text = |this: &Self, id: DeclarationId| {
+            this.scopes.declaration(id).name.map_or("", |name| this.name_text(name)).to_owned()
+        };
+        let (callee, name) = (text(self, callee), text(self, name));
+        let message = format!("a task calls `{callee}`, which changes `{name}` of the task around it");
+        let found = self
+            .finding(Code::P050, span, message)
+            .note_at(self.at(at), format!("`{name}` is changed here"))
+            .help("let the task give its part as its result, and put the results together after the fork");
+        self.report(found);
+    }
+}
