@@ -71,7 +71,11 @@ pub fn brief(value: &Value, meter: &mut Meter) -> String {
     let text = match value.kind() {
         Kind::Text => {
             let mut out = String::new();
-            json::quote(&mut out, value.as_text().unwrap_or_default().get(..60).unwrap_or("…"));
+            let text = value.as_text().unwrap_or_default();
+            match text.char_indices().nth(60) {
+                Some((end, _)) => json::quote(&mut out, &format!("{}…", &text[..end])),
+                None => json::quote(&mut out, text),
+            }
             out
         }
         Kind::List | Kind::Object if value.size().unwrap_or(0) > 20 => value.kind().phrase().to_owned(),

@@ -132,27 +132,32 @@ pub fn change<R>(
 ) -> Result<R, Fault> {
     let levels = u8::try_from(links.len()).unwrap_or(u8::MAX);
     super::list::check_depth(levels.saturating_add(1).saturating_add(incoming))?;
-    descend(root, links, meter, act)
+    let (mut act, mut result) = (Some(act), None);
+    descend(root, links, meter, &mut |place, meter| {
+        if let Some(act) = act.take() {
+            result = Some(act(place, meter)?);
+        }
+        Ok(())
+    })?;
+    result.map_or_else(|| missing(&Link::new(Value::NULL)), Ok)
 }
 
-fn descend<R>(
-    place: &mut Value,
-    links: &[Link],
-    meter: &mut Meter,
-    act: impl FnOnce(&mut Value, &mut Meter) -> Result<R, Fault>,
-) -> Result<R, Fault> {
+/// What is done at the end of a path.
+type Act<'a> = &'a mut dyn FnMut(&mut Value, &mut Meter) -> Result<(), Fault>;
+
+fn descend(place: &mut Value, links: &[Link], meter: &mut Meter, act: Act<'_>) -> Result<(), Fault> {
     let Some((link, rest)) = links.split_first() else {
         return act(place, meter);
     };
     let lanes = place.lanes().meet(link.key.lanes());
     meter.copy(place)?;
-    let result = match place.kind() {
+    match place.kind() {
         Kind::List => {
             let len = place.size().unwrap_or(0);
             let at = list_index(link, len).filter(|&at| at < len);
             let list = place.as_list_mut().and_then(|list| at.map(|at| (list, at)));
             let Some((list, at)) = list else { return missing(link) };
-            let result = list.open(at).map_or_else(|| missing(link), |part| descend_part(part, rest, meter, act));
+            let result = list.open(at).map_or_else(|| missing(link), |part| descend(part, rest, meter, act));
             list.settle(at);
             result
         }
@@ -160,7 +165,7 @@ fn descend<R>(
             let key = key(&link.key)?;
             let found = place.as_object_mut().and_then(|object| object.find(key.as_value()).map(|at| (object, at)));
             let Some((object, at)) = found else { return missing(link) };
-            let result = object.open(at).map_or_else(|| missing(link), |part| descend_part(part, rest, meter, act));
+            let result = object.open(at).map_or_else(|| missing(link), |part| descend(part, rest, meter, act));
             object.settle(at);
             result
         }
@@ -168,21 +173,7 @@ fn descend<R>(
         _ => return Err(unchangeable(place)),
     }?;
     place.set_lanes(lanes);
-    Ok(result)
-}
-
-type Act<'a, R> = Box<dyn FnOnce(&mut Value, &mut Meter) -> Result<R, Fault> + 'a>;
-
-#[inline]
-fn descend_part<R>(
-    part: &mut Value,
-    rest: &[Link],
-    meter: &mut Meter,
-    act: impl FnOnce(&mut Value, &mut Meter) -> Result<R, Fault>,
-) -> Result<R, Fault> {
-    // A closure type of its own at each level would never end.
-    let act: Act<'_, R> = Box::new(act);
-    descend(part, rest, meter, act)
+    Ok(())
 }
 
 fn missing<R>(link: &Link) -> Result<R, Fault> {
