@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value as Json;
-
 use super::{Compiled, bind};
 use crate::diagnostic::Code;
 use crate::hir::{FunctionId, Kind};
 use crate::host::{Directory, Memory, Request};
-use crate::value::{Fault, Lanes, Limits, Meter, Value, json, shaped};
+use crate::value::{Fault, Limits, Value};
 use crate::vm::{Entry, Failure, Outcome, Vm};
 
 /// What is shown while a program runs: printed text, events, decisions.
@@ -42,16 +40,6 @@ impl Drive {
         Self { vm: Vm::new(program.0.clone(), limits.clone(), directory, input), world, limits }
     }
 
-    /// The input that a JSON text or value stands for: plain data at confidence 1, or with `shaped` in the shape of a result.
-    pub fn input(input: &Json, in_shape: bool, limits: &Limits) -> Result<Value, Fault> {
-        let mut meter = Meter::new(limits.clone());
-        if in_shape {
-            shaped::read(input, Lanes::EXACT, &mut meter)
-        } else {
-            json::import(input, Lanes::EXACT, &mut meter)
-        }
-    }
-
     /// Runs an entry: a pattern with its parameters bound, or the statements of a file.
     pub fn run(
         &mut self,
@@ -79,6 +67,12 @@ impl Drive {
             }
         };
         self.vm.start(entry);
+        self.finish(show)
+    }
+
+    /// Runs the statements of the program.
+    pub fn statements(&mut self, show: &mut dyn Show) -> End {
+        self.vm.start(Entry::Program);
         self.finish(show)
     }
 

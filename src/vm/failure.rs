@@ -100,9 +100,18 @@ impl Failure {
         Value::error((*self.0.error).clone()).with(self.0.lanes)
     }
 
+    /// What is wrong, with the agent that said so.
+    fn told(&self) -> String {
+        let field = |name: &str| self.data().as_object()?.get(name)?.as_text();
+        match (self.code(), field("agent"), field("method")) {
+            (Code::R030, Some(agent), Some(method)) => format!("`{agent}.{method}` failed: {}", self.message()),
+            _ => self.message().to_owned(),
+        }
+    }
+
     /// It as a finding.
     pub fn diagnostic(&self) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(self.code(), self.0.at.unwrap_or_default(), self.message());
+        let mut diagnostic = Diagnostic::new(self.code(), self.0.at.unwrap_or_default(), self.told());
         for call in &self.0.trace {
             diagnostic = diagnostic.note_at(call.at, format!("called by {}", call.name));
         }

@@ -544,8 +544,14 @@ impl Vm {
                     }
                     Code::UnderTake(to, a, b) => {
                         let lanes = r[b as usize].lanes();
-                        let value = std::mem::take(&mut r[a as usize]);
-                        r[to as usize] = value.under(lanes);
+                        if to != a {
+                            let value = std::mem::take(&mut r[a as usize]);
+                            r[to as usize] = value;
+                        }
+                        if lanes != Lanes::EXACT {
+                            let own = r[to as usize].lanes();
+                            r[to as usize].set_lanes(own.meet(lanes));
+                        }
                     }
                     Code::Step(to, a, by) => {
                         let x = &r[a as usize];

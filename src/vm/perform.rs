@@ -6,7 +6,7 @@
 use smallvec::SmallVec;
 use std::sync::Arc;
 
-use super::code::{Function, Operand, Site};
+use super::code::{Function, Operand, Register, Site};
 use super::native::Native;
 use super::task::Args;
 use super::{EMPTY, Vm, boundary};
@@ -545,20 +545,57 @@ impl Vm {
         keys: &[ir::Key],
         owner: u32,
     ) -> Result<Flow, Fault> {
+        if let (Home::Value, [key], Some(to)) = (home, keys, site.to) {
+            return self.update_one(function, r, site, key, to);
+        }
         let skip = usize::from(matches!(home, Home::Value | Home::Cell { .. }));
         let mut operands = site.operands[skip..].iter();
         let links = links(function, r, &site.keys, &mut operands, keys);
         let value = operands.next().map_or(Value::NULL, |operand| read(function, r, *operand));
         let mut root = self.open(function, r, site, home, owner)?;
-        let changed = match &links[..] {
-            [link] => path::write_part(&mut root, link, value, &mut self.meter),
-            links => path::write(&mut root, links, value, &mut self.meter),
-        };
+        let changed = path::write(&mut root, &links, value, &mut self.meter);
         if let (Home::Value, Some(to)) = (home, site.to) {
             r[to as usize] = root;
         } else {
             self.close(function, r, site, home, root);
         }
+        changed.map(|()| Flow::Next)
+    }
+
+    /// The commonest change: one key of a value.
+    fn update_one(
+        &mut self,
+        function: &Function,
+        r: &mut [Value],
+        site: &Site,
+        key: &ir::Key,
+        to: Register,
+    ) -> Result<Flow, Fault> {
+        let last = site.operands.len() - 1;
+        let mut root = read(function, r, site.operands[0]);
+        let value = read(function, r, site.operands[last]);
+        let link = match (key, site.keys.first()) {
+            (ir::Key::Fixed(_), Some(name)) => Link::new(name.to_value()),
+            _ => Link { key: read(function, r, site.operands[1]), from_end: *key == ir::Key::FromEnd },
+        };
+        if !root.is_shared() && link.key.is_exact() && !link.from_end {
+            if let Some(number) = link.key.as_number() {
+                let at = number as usize;
+                if let Some(list) = root.as_list_mut().filter(|list| at as f64 == number && at < list.len()) {
+                    list.set(at, value)?;
+                    r[to as usize] = root;
+                    return Ok(Flow::Next);
+                }
+            } else if let Some(object) = root.as_object_mut()
+                && let Some(at) = object.find(&link.key)
+            {
+                object.set(at, value)?;
+                r[to as usize] = root;
+                return Ok(Flow::Next);
+            }
+        }
+        let changed = path::write(&mut root, std::slice::from_ref(&link), value, &mut self.meter);
+        r[to as usize] = root;
         changed.map(|()| Flow::Next)
     }
 
