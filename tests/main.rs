@@ -4,5 +4,6 @@ mod binary;
 mod cli;
 mod explanations;
 mod goldens;
+mod language;
 mod reference;
 mod tidy;

@@ -1,10 +1,14 @@
 //! The stages that every command begins with.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use super::disk::Disk;
 use super::{Usage, source};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::hir;
 use crate::source::{FileId, Sources};
+use crate::syntax::Limits;
 
 /// A program that was looked at.
 #[derive(Debug)]
@@ -13,6 +17,8 @@ pub(super) struct Program {
     pub(super) sources: Sources,
     /// Its own text.
     pub(super) file: FileId,
+    /// What it means, its modules included.
+    pub(super) program: Arc<hir::Program>,
     /// What is wrong with it, in the order of the places.
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -29,6 +35,18 @@ pub(super) fn examine(path: &Path) -> Result<Program, Usage> {
     let mut sources = Sources::new();
     let mut findings = Diagnostics::new();
     let file = source::read(path, &mut sources, &mut findings)?;
+    Ok(look(sources, file, findings))
+}
+
+/// Says what is wrong with a text.
+pub(super) fn examine_text(name: &str, text: &str) -> Program {
+    let mut sources = Sources::new();
+    let file = sources.add(name, text);
+    look(sources, file, Diagnostics::new())
+}
+
+fn look(mut sources: Sources, file: FileId, mut findings: Diagnostics) -> Program {
+    let program = hir::load(file, &mut sources, &Disk, Limits::RUN, &mut findings);
     findings.settle();
-    Ok(Program { sources, file, findings: findings.into_vec() })
+    Program { sources, file, program: Arc::new(program), findings: findings.into_vec() }
 }

@@ -4,12 +4,16 @@
 //! usage error, and everything it finds in a program is a diagnostic.
 
 mod check;
+mod disk;
 mod excerpt;
 mod explain;
 mod front;
 mod render;
+mod repl;
+mod run;
 mod screen;
 mod source;
+mod test;
 
 use std::process::ExitCode;
 
@@ -36,6 +40,9 @@ const CODES: &str = "Exit codes: 0 fine, 1 the program or a check failed, 2 wron
 enum Command {
     Check(check::Check),
     Explain(explain::Explain),
+    Repl(repl::Repl),
+    Run(run::Run),
+    Test(test::Test),
 }
 
 /// How the process ends.
@@ -47,6 +54,8 @@ enum Exit {
     Failed = 1,
     /// The command was used wrongly.
     Usage = 2,
+    /// A limit or budget stopped it.
+    Limit = 3,
     /// This program has a fault of its own.
     Internal = 70,
 }
@@ -86,6 +95,9 @@ impl Arguments {
         let outcome = match self.command {
             Command::Check(check) => check.run(self.color),
             Command::Explain(explain) => explain.run(self.color),
+            Command::Repl(repl) => repl.run(self.color),
+            Command::Run(run) => run.run(self.color),
+            Command::Test(test) => test.run(self.color),
         };
         outcome.unwrap_or_else(|Usage(message)| {
             warn(&format!("prism: {}\n", crate::diagnostic::escaped(&message)));

@@ -30,6 +30,11 @@ impl Style {
         Self::of(choice, io::stdout().is_terminal())
     }
 
+    /// For text that goes to standard error.
+    pub(super) fn stderr(choice: ColorChoice) -> Self {
+        Self::of(choice, io::stderr().is_terminal())
+    }
+
     fn of(choice: ColorChoice, terminal: bool) -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");

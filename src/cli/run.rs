@@ -1,0 +1,233 @@
+//! `prism run`: a program from its text to its result, with agents whose answers stand in a file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::front::{self, Program};
+use super::screen::{Style, print, warn};
+use super::{ColorChoice, Exit, Usage, render, source};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::engine::{self, Checked, Drive};
+use crate::hir;
+use crate::host::{self, Directory, Kind, Request, Stream};
+use crate::source::{Location, Sources, Span};
+use crate::value::{Fault, Lanes, Limits, Meter, Value, display, json, shaped};
+use crate::vm::Failure;
+
+/// Run a program
+#[derive(clap::Args, Debug)]
+pub(super) struct Run {
+    /// The program, or `-` for standard input
+    #[arg(value_name = "FILE")]
+    program: PathBuf,
+    /// The pattern to run, where the file has several
+    #[arg(long, value_name = "NAME")]
+    entry: Option<String>,
+    /// The input
+    #[arg(long, value_name = "JSON", conflicts_with = "input_file")]
+    input: Option<String>,
+    /// A file with the input
+    #[arg(long, value_name = "FILE")]
+    input_file: Option<PathBuf>,
+    /// The input has the shape of a result: value, confidence, evidence, parts
+    #[arg(long)]
+    shaped: bool,
+    /// The agents, in YAML, TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    agents: Option<PathBuf>,
+    /// Print the result as JSON, and nothing else
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    bounds: Bounds,
+    /// Run what the validator refuses, within its limits
+    #[arg(long)]
+    unchecked: bool,
+}
+
+/// What a run may use.
+#[derive(clap::Args, Clone, Debug)]
+pub(super) struct Bounds {
+    /// The steps it may take
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+    /// The memory it may hold
+    #[arg(long, value_name = "BYTES")]
+    memory: Option<u64>,
+    /// The time it may take, such as `30s`
+    #[arg(long, value_name = "T")]
+    timeout: Option<String>,
+    /// Any limit by its name, such as `list=10000000`
+    #[arg(long, value_name = "NAME=N")]
+    limit: Vec<String>,
+}
+
+impl Bounds {
+    /// The limits of a run.
+    pub(super) fn limits(&self) -> Result<Limits, Usage> {
+        let mut limits = Limits::RUN;
+        for limit in &self.limit {
+            let Some((name, number)) = limit.split_once('=') else {
+                return Err(Usage::new(format!("`--limit {limit}` names no number; write `--limit list=10000000`")));
+            };
+            let Ok(number) = number.replace('_', "").parse() else {
+                return Err(Usage::new(format!("`{number}` in `--limit {limit}` is no whole number from 0")));
+            };
+            match limits.named(name) {
+                Some(known) => *known = number,
+                None => {
+                    let known = Limits::NAMES.join("`, `");
+                    return Err(Usage::new(format!("there is no limit `{name}`; there are `{known}`")));
+                }
+            }
+        }
+        limits.steps = self.fuel.unwrap_or(limits.steps);
+        limits.memory = self.memory.unwrap_or(limits.memory);
+        if let Some(timeout) = &self.timeout {
+            let time = host::duration(&Json::String(timeout.clone()));
+            let time =
+                time.ok_or_else(|| Usage::new(format!("`--timeout {timeout}` is no time; write one such as `30s`")))?;
+            limits.time = time as u64;
+        }
+        Ok(limits)
+    }
+}
+
+impl Run {
+    pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
+        let limits = self.bounds.limits()?;
+        let bound = agents(self.agents.as_deref())?;
+        let input = self.input()?;
+        let style = Style::stderr(color);
+        let mut program = front::examine(&self.program)?;
+        if self.unchecked {
+            program.findings.retain(|finding| finding.code.name().starts_with('P'));
+        }
+        if program.errors() > 0 {
+            report(&program, style);
+            return Ok(Exit::Failed);
+        }
+        let outcome = self.outcome(&program, limits, &bound, input);
+        match outcome {
+            Ok(text) => {
+                print(&text);
+                Ok(Exit::Fine)
+            }
+            Err(diagnostic) => {
+                let limit = (Code::R090..=Code::R097).contains(&diagnostic.code);
+                warn(&render::report(&program.sources, &diagnostic, style));
+                Ok(if limit { Exit::Limit } else { Exit::Failed })
+            }
+        }
+    }
+
+    fn outcome(
+        &self,
+        program: &Program,
+        limits: Limits,
+        bound: &Directory,
+        input: Option<String>,
+    ) -> Result<String, Diagnostic> {
+        let declarations = &program.program;
+        let entry = hir::entry(declarations, self.entry.as_deref())?;
+        let head = declarations.functions[entry.0 as usize].head;
+        let at = Location::new(
+            program.file,
+            if declarations.functions[entry.0 as usize].kind == hir::Kind::Module { Span::at(0) } else { head },
+        );
+        let refused = |fault: Fault| Diagnostic::new(fault.code, at, fault.message.clone());
+        let directory = engine::directory(declarations, bound)
+            .map_err(|problems| Diagnostic::new(Code::R033, at, problems.join("; ")))?;
+        let mut diagnostics = Diagnostics::new();
+        let checked = Checked::new(declarations.clone(), &diagnostics);
+        let compiled = checked.map(|checked| checked.compile(&mut diagnostics));
+        let Some(compiled) = compiled.filter(|_| !diagnostics.has_errors()) else {
+            return Err(diagnostics
+                .into_vec()
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| Diagnostic::new(Code::P007, at, "this program cannot be compiled")));
+        };
+        let input = read_input(input.as_deref(), self.shaped, &limits).map_err(refused)?;
+        let mut drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
+        let quiet = self.json;
+        let mut show = |request: &Request| said(request, quiet);
+        let ended = drive.run(&compiled, entry, &input, &directory, &mut show);
+        let value = ended.map_err(|failure| placed(&failure, at))?;
+        let meter = drive.machine().meter();
+        let shape = shaped::write(&value, meter).map_err(refused)?;
+        if self.json {
+            return Ok(format!("{shape}\n"));
+        }
+        let shown = display::show(&value, meter).map_err(refused)?;
+        Ok(format!("{shown}\n"))
+    }
+
+    /// The text of the input.
+    fn input(&self) -> Result<Option<String>, Usage> {
+        let Some(path) = &self.input_file else { return Ok(self.input.clone()) };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Usage::new(format!("cannot read `{}`: {}", path.display(), source::reason(&error))))?;
+        Ok(Some(text))
+    }
+}
+
+/// The value that the text of an input stands for.
+fn read_input(text: Option<&str>, in_shape: bool, limits: &Limits) -> Result<Value, Fault> {
+    let Some(text) = text else { return Ok(Value::NULL) };
+    let mut meter = Meter::new(limits.clone());
+    if !in_shape {
+        return json::parse(text, Lanes::EXACT, &mut meter);
+    }
+    let shape =
+        serde_json::from_str(text).map_err(|error| Fault::new(Code::R011, format!("the input is no JSON: {error}")))?;
+    shaped::read(&shape, Lanes::EXACT, &mut meter)
+}
+
+/// A failure as a finding; one without a place is about the entry.
+pub(super) fn placed(failure: &Failure, entry: Location) -> Diagnostic {
+    let mut failure = failure.clone();
+    failure.locate(entry);
+    failure.diagnostic()
+}
+
+/// Shows what needs no reply.
+pub(super) fn said(request: &Request, quiet: bool) {
+    if let Kind::Print { stream, text } = &request.kind {
+        let line = format!("{text}\n");
+        match stream {
+            Stream::Output if !quiet => print(&line),
+            _ => warn(&line),
+        }
+    }
+}
+
+/// Shows what refuses a program.
+pub(super) fn report(program: &Program, style: Style) {
+    let refusing: Vec<(&Sources, &Diagnostic)> = program
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| (&program.sources, finding))
+        .collect();
+    warn(&render::findings(&refusing, style));
+    warn(&format!("{}\n", render::summary(&refusing)));
+}
+
+/// The agents that a file binds.
+pub(super) fn agents(path: Option<&Path>) -> Result<Directory, Usage> {
+    let Some(path) = path else { return Ok(Directory::new()) };
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Usage::new(format!("cannot read `{shown}`: {}", source::reason(&error))))?;
+    let wrong =
+        |error: String| Usage::new(format!("`{shown}` cannot be read: {}", error.lines().next().unwrap_or_default()));
+    let json: Json = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("json") => serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+        Some("toml") => toml::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+        _ => serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+    };
+    Directory::read(&json).map_err(|problems| Usage::new(format!("`{shown}`: {}", problems.join("; "))))
+}
