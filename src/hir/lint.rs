@@ -5,10 +5,10 @@ use super::scope::{DeclarationId, DeclarationKind, Use, UseKind};
 use super::{Kind, Origin};
 use crate::builtin;
 use crate::diagnostic::{Code, Edit, Fix};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::syntax::ast::{Access, Form, Infix, Node, NodeId, Prefix};
 use crate::types::Type;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 impl Lowering<'_> {
     /// Looks at the names of the module.
@@ -63,7 +63,7 @@ impl Lowering<'_> {
         let node_text = self.source(span);
         let found = match kind {
             DeclarationKind::Variable if node_text == text => {
-                let shorthand = self.is_shorthand(span);
+                let shorthand = self.is_shorthand(id);
                 let instead = if shorthand { format!("{text}: _{text}") } else { format!("_{text}") };
                 super::edit::suggest(found, format!("call it `_{text}`"), span, instead, true)
             }
@@ -105,19 +105,10 @@ impl Lowering<'_> {
             && behind.all(|other| other.origin != Origin::Parameter || other.reads == 0)
     }
 
-    /// Whether a name stands in an object pattern without a colon.
-    fn is_shorthand(&self, span: Span) -> bool {
-        let before = self.text[..span.start as usize].trim_end();
-        let after = self.text[span.end as usize..].trim_start();
-        let opened = before.ends_with('{') || before.ends_with(',');
-        let closed = after.starts_with('}') || after.starts_with(',') || after.starts_with('=');
-        let object = self
-            .tree
-            .spans
-            .iter()
-            .zip(&self.tree.nodes)
-            .any(|(at, node)| at.start == span.start && matches!(node, Node::Shorthand { .. }));
-        opened && closed && object
+    /// Whether a name is declared in an object pattern without a colon.
+    fn is_shorthand(&self, id: DeclarationId) -> bool {
+        let node = self.scopes.declaration(id).node;
+        node.is_some_and(|node| matches!(self.node(node), Node::Shorthand { .. }))
     }
 
     /// T009: a copy that is changed and never read again.
@@ -222,7 +213,7 @@ impl Lowering<'_> {
         let taken = self.program.names.find(&own).is_some();
         let plain = self.source(span) == text && uses.iter().all(|used| self.source(used.span) == text);
         let shorthand = uses.iter().any(|used| matches!(self.node(used.node), Node::Shorthand { .. }));
-        if taken || !plain || shorthand || self.is_shorthand(span) || declared.exported {
+        if taken || !plain || shorthand || self.is_shorthand(id) || declared.exported {
             self.report(found);
             return;
         }
@@ -235,8 +226,9 @@ impl Lowering<'_> {
 
     /// L104: a list walked by `for … in` and indexed by what was walked.
     fn lint_walks(&mut self) {
+        let indexed = self.indexed();
         for i in 0..self.tree.nodes.len() {
-            let Node::ForEach { head, source, body, .. } = self.tree.nodes[i] else { continue };
+            let Node::ForEach { head, source, .. } = self.tree.nodes[i] else { continue };
             let Node::ForEachHead { patterns, .. } = self.node(head) else { continue };
             let &[pattern] = self.tree.list(patterns) else { continue };
             let (Node::Name(walked), Node::Name(list)) = (self.node(pattern), self.node(self.bare(source))) else {
@@ -247,22 +239,8 @@ impl Lowering<'_> {
             if !self.is_list(id) {
                 continue;
             }
-            let turn = self.scopes.resolved(pattern);
-            let inside = self.span(body);
-            let indexed = self.tree.nodes.iter().enumerate().any(|(at, node)| {
-                let Node::Chain { base, links } = *node else { return false };
-                let span = self.tree.spans[at];
-                if span.start < inside.start || span.end > inside.end || self.scopes.resolved(base) != Some(id) {
-                    return false;
-                }
-                self.tree.list(links).first().is_some_and(|&link| match self.node(link) {
-                    Node::Index { key, .. } => {
-                        matches!(self.node(key), Node::Name(_)) && self.scopes.resolved(key) == turn
-                    }
-                    _ => false,
-                })
-            });
-            if !indexed {
+            // A loop's variable is seen in its loop only.
+            if !self.scopes.resolved(pattern).is_some_and(|turn| indexed.contains(&(id, turn))) {
                 continue;
             }
             let (walked, list) = (self.name_text(walked).to_owned(), self.name_text(list).to_owned());
@@ -272,6 +250,16 @@ impl Lowering<'_> {
             let found = found.help(format!("walk the indices: `for {walked} in {instead}`"));
             self.report(super::edit::suggest(found, format!("write `{instead}`"), self.span(source), instead, true));
         }
+    }
+
+    /// All pairs of variables of which one is indexed by the other.
+    fn indexed(&self) -> HashSet<(DeclarationId, DeclarationId)> {
+        let pair = |node: &Node| {
+            let Node::Chain { base, links } = *node else { return None };
+            let Node::Index { key, .. } = self.node(*self.tree.list(links).first()?) else { return None };
+            Some((self.scopes.resolved(base)?, self.scopes.resolved(key)?))
+        };
+        self.tree.nodes.iter().filter_map(pair).collect()
     }
 
     /// Whether a variable certainly holds a list.
@@ -317,17 +305,26 @@ impl Lowering<'_> {
     fn lint_look_alikes(&mut self) {
         let mut seen: HashMap<String, String> = HashMap::new();
         let mut strange: Vec<(String, Span)> = Vec::new();
+        let mut plain: Vec<Name> = Vec::new();
+        let mut known: HashSet<Name> = HashSet::new();
         for (i, node) in self.tree.nodes.iter().enumerate() {
             let (Node::Name(name) | Node::Key(name) | Node::Shorthand { name, .. }) = *node else { continue };
+            if !known.insert(name) {
+                continue;
+            }
             let text = self.name_text(name);
             if text.is_ascii() {
-                seen.entry(super::confusable::skeleton(text)).or_insert_with(|| text.to_owned());
-            } else if !strange.iter().any(|(known, _)| known == text) {
+                plain.push(name);
+            } else {
                 strange.push((text.to_owned(), self.tree.spans[i]));
             }
         }
         if strange.is_empty() {
             return;
+        }
+        for name in plain {
+            let text = self.name_text(name);
+            seen.entry(super::confusable::skeleton(text)).or_insert_with(|| text.to_owned());
         }
         for name in builtin::all().filter(|(_, known)| known.plain).map(|(_, known)| known.name) {
             seen.entry(super::confusable::skeleton(name)).or_insert_with(|| name.to_owned());

@@ -53,6 +53,7 @@ pub(super) struct Lowering<'a> {
     homes: HashMap<DeclarationId, Home>,
     unknown: HashSet<(Name, FunctionId)>,
     hinted: HashMap<Name, Option<String>>,
+    comparisons: usize,
 }
 
 /// A function that is being lowered.
@@ -138,6 +139,7 @@ impl<'a> Lowering<'a> {
             homes: HashMap::new(),
             unknown: HashSet::new(),
             hinted: HashMap::new(),
+            comparisons: 0,
         }
     }
 
@@ -375,9 +377,8 @@ impl<'a> Lowering<'a> {
     /// A local of an outer function, handed inward from closure to closure.
     fn reach(&mut self, id: DeclarationId, depth: usize, local: LocalId) -> Variable {
         let declared = self.scopes.declaration(id);
-        let (name, reassigned, ends) = (declared.name, declared.reassigned, declared.ends);
+        let (name, mut shared, ends) = (declared.name, declared.moving, declared.ends);
         let mut variable = Variable::Local(local);
-        let mut shared = reassigned;
         for inner in depth + 1..self.frames.len() {
             let frame = &mut self.frames[inner];
             shared |= frame.made < ends;
@@ -506,13 +507,14 @@ impl<'a> Lowering<'a> {
         }
         let nearest = match self.hinted.get(&name) {
             Some(known) => known.clone(),
-            None if self.hinted.len() < MOST_HINTS => {
+            None if self.comparisons < MOST_COMPARISONS => {
                 let visible = self.scopes.visible(self.scope).filter_map(|declared| declared.name);
                 let mut all: Vec<&str> = visible.map(|name| self.program.names.text(name)).collect();
                 let plain = builtin::all().filter(|(_, known)| known.plain).map(|(_, known)| known.name);
                 for known in plain.chain(["input", "agents"]) {
                     all.push(known);
                 }
+                self.comparisons += all.len();
                 let nearest = crate::diagnostic::nearest(text, all).map(str::to_owned);
                 self.hinted.insert(name, nearest.clone());
                 nearest
@@ -537,8 +539,8 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// How many unknown names of a file get a suggestion; each is compared with every name in sight.
-const MOST_HINTS: usize = 100;
+/// How many comparisons with names in sight the suggestions for unknown names of a file may take.
+const MOST_COMPARISONS: usize = 200_000;
 
 /// Keys of objects that hold functions.
 fn own_methods(tree: &Tree) -> HashSet<Name> {

@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// How many edits are tried one by one, when they do not all hold together.
 const MOST_TRIALS: usize = 16;
 
+/// How many bytes may be read again for these trials.
+const MOST_BYTES: usize = 1 << 20;
+
 /// The files as they are, one of them changed.
 struct Changed<'a> {
     modules: &'a dyn Modules,
@@ -58,10 +61,12 @@ pub(super) fn prove(
     let counts = count(all[before..].iter());
     let together = trial.together(&all, &offered, &counts);
     if !together {
+        let bytes: usize = sources.files().map(|(_, file)| file.text().len()).sum();
+        let most = MOST_TRIALS.min(MOST_BYTES / bytes.max(1));
         for (tried, &i) in offered.iter().enumerate() {
             let found = all[i].clone();
             let holds = |fix: &crate::diagnostic::Fix| {
-                tried < MOST_TRIALS && trial.holds(&fix.edits.iter().collect::<Vec<_>>(), &[&found], &counts)
+                tried < most && trial.holds(&fix.edits.iter().collect::<Vec<_>>(), &[&found], &counts)
             };
             all[i].fixes.retain(holds);
         }

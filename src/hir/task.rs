@@ -75,15 +75,15 @@ impl Lowering<'_> {
         let mut steps = 0;
         let mut reported = HashSet::new();
         let mut begin: Vec<(FunctionId, DeclarationId, Span)> = doings.applied.clone();
-        for &task in &doings.tasks {
-            for inner in self.inside(task, &doings) {
-                for &(callee, span) in doings.calls.get(&inner).into_iter().flatten() {
-                    // Seen from the function around the task, since what the task owns it may change.
-                    let around = self.program.functions[task.0 as usize].parent.unwrap_or(task);
-                    begin.push((around, callee, span));
-                }
+        let tasks: HashSet<FunctionId> = doings.tasks.iter().copied().collect();
+        for (&caller, calls) in &doings.calls {
+            for task in self.around(caller).filter(|around| tasks.contains(around)) {
+                // Seen from the function around the task, since what the task owns it may change.
+                let around = self.program.functions[task.0 as usize].parent.unwrap_or(task);
+                begin.extend(calls.iter().map(|&(callee, span)| (around, callee, span)));
             }
         }
+        begin.sort_unstable_by_key(|&(around, _, span)| (span, around));
         for (around, callee, span) in begin {
             let Some(&function) = doings.named.get(&callee) else { continue };
             let mut seen = HashSet::from([function]);
@@ -110,18 +110,14 @@ impl Lowering<'_> {
         }
     }
 
-    /// The functions that stand in a task, itself included, and call something by name.
-    fn inside(&self, task: FunctionId, doings: &Doings) -> Vec<FunctionId> {
-        let mut out: Vec<FunctionId> =
-            doings.calls.keys().copied().filter(|&caller| self.is_around(task, caller)).collect();
-        out.sort_unstable();
-        out
+    /// A function and those around it, inner first.
+    fn around(&self, inner: FunctionId) -> impl Iterator<Item = FunctionId> + '_ {
+        std::iter::successors(Some(inner), |id| self.program.functions[id.0 as usize].parent)
     }
 
     /// Whether a function is another one or stands around it.
     fn is_around(&self, outer: FunctionId, inner: FunctionId) -> bool {
-        let parent = |id: &FunctionId| self.program.functions[id.0 as usize].parent;
-        std::iter::successors(Some(inner), parent).any(|id| id == outer)
+        self.around(inner).any(|id| id == outer)
     }
 
     fn refuse_change_by_call(&mut self, callee: DeclarationId, name: DeclarationId, span: Span, at: Span) {

@@ -30,6 +30,7 @@ impl Scopes {
             scope: ScopeId(0),
             owner: Owner(0),
             loops: 0,
+            in_head: false,
             exporting: false,
         };
         walk.out.functions.push(Enclosure { parent: None, start: 0, hoisted: None, first: 0 });
@@ -48,6 +49,7 @@ struct Walk<'a> {
     scope: ScopeId,
     owner: Owner,
     loops: u32,
+    in_head: bool,
     exporting: bool,
 }
 
@@ -324,15 +326,17 @@ impl Walk<'_> {
                 self.optional(max);
                 let Node::ForCountHead { init, condition, step } = *self.tree.node(head) else { return };
                 self.scoped(node, |walk| {
+                    let outer = std::mem::replace(&mut walk.in_head, true);
                     if let Some(init) = init {
                         walk.counter(init);
                     }
                     walk.turning(span, |walk| {
                         walk.optional(condition);
-                        walk.body(body, Position::Dropped);
                         if let Some(step) = step {
                             walk.valued(step, Position::Dropped);
                         }
+                        walk.in_head = outer;
+                        walk.body(body, Position::Dropped);
                     });
                 });
             }
@@ -512,7 +516,7 @@ impl Walk<'_> {
             return first;
         }
         let made = Declaration::new(Some(name), span, self.scope, self.owner, manner.origin, kind);
-        let id = self.out.add(Declaration { ends: manner.ends, constant: manner.constant, ..made });
+        let id = self.out.add(Declaration { node: Some(node), ends: manner.ends, constant: manner.constant, ..made });
         self.out.resolved.insert(node, id);
         id
     }
@@ -628,7 +632,7 @@ impl Walk<'_> {
 
     fn record(&mut self, name: Name, node: NodeId, kind: UseKind) {
         let span = self.tree.span(node);
-        self.out.uses.push(Use { name, node, span, scope: self.scope, kind, loops: self.loops });
+        self.out.uses.push(Use { name, node, span, scope: self.scope, kind, loops: self.loops, in_head: self.in_head });
     }
 }
 

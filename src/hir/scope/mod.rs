@@ -80,6 +80,8 @@ pub(super) struct Declaration {
     pub(super) name: Option<Name>,
     /// The name's place.
     pub(super) span: Span,
+    /// The name's node, where it stands in the tree.
+    pub(super) node: Option<NodeId>,
     /// The scope that holds it.
     pub(super) scope: ScopeId,
     /// The function that owns it.
@@ -114,6 +116,9 @@ pub(super) struct Declaration {
     pub(super) seen_inside: bool,
     /// Whether it may change after it has its value.
     pub(super) reassigned: bool,
+    /// Whether it may change while a closure that was made after it got its value sees it. A counter that only the head
+    /// of its loop changes does not: each turn has its own.
+    pub(super) moving: bool,
     /// Whether it may be read before it has its value.
     pub(super) early: bool,
 }
@@ -144,6 +149,8 @@ pub(super) struct Use {
     pub(super) kind: UseKind,
     /// How many loops of its function are around it.
     pub(super) loops: u32,
+    /// Whether it stands in the head of a counted loop.
+    pub(super) in_head: bool,
 }
 
 /// What a use of a name does.
@@ -255,6 +262,7 @@ impl Declaration {
         Self {
             name,
             span,
+            node: None,
             scope,
             owner,
             origin,
@@ -272,6 +280,7 @@ impl Declaration {
             changed: 0,
             seen_inside: false,
             reassigned: false,
+            moving: false,
             early: false,
         }
     }

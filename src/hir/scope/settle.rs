@@ -91,6 +91,16 @@ impl Scopes {
                 only.insert(id, (*used, here && used.kind == UseKind::Assign && used.loops == 0));
             }
         }
+        let mut in_body: HashSet<DeclarationId> = HashSet::new();
+        for used in &self.uses {
+            if let Some(&id) = self.resolved.get(&used.node) {
+                let inside = self.scope(used.scope).owner != self.declaration(id).owner;
+                let changes = used.kind.assigns() || used.kind.changes();
+                if (changes && !used.in_head) || (inside && used.in_head) {
+                    in_body.insert(id);
+                }
+            }
+        }
         for (i, declared) in self.declarations.iter_mut().enumerate() {
             declared.reassigned = match declared.origin {
                 // The one assignment of a name that has no declaration stands for it; so does that of a counted loop.
@@ -103,6 +113,10 @@ impl Scopes {
                 },
                 Origin::Loop if declared.tentative => declared.assigned > 1 || declared.changed > 0,
                 _ => declared.assigned + declared.changed > 0,
+            };
+            declared.moving = match declared.origin {
+                Origin::Loop => in_body.contains(&DeclarationId(i as u32)),
+                _ => declared.reassigned,
             };
         }
     }
