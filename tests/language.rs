@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use prism::diagnostic::Diagnostics;
-use prism::engine::{Checked, Drive, directory};
+use prism::engine::{Checked, Compiled, Drive, directory};
 use prism::hir::{self, Alone};
 use prism::host::{Directory, Request};
 use prism::source::Sources;
 use prism::syntax;
 use prism::value::{Lanes, Limits, Meter, Value, json, shaped};
+use prism::vm::{Failure, Outcome, State, Vm};
 use serde_json::Value as Json;
 
 struct Case {
@@ -57,7 +58,7 @@ fn cases(text: &str) -> Vec<Case> {
 }
 
 /// What a program comes to: the shape of its result, or the code and the text at the place.
-fn outcome(case: &Case) -> Result<Json, (String, String)> {
+fn outcome(case: &Case, moving: bool) -> Result<Json, (String, String)> {
     let mut sources = Sources::new();
     let file = sources.add(case.name.as_str(), case.program.as_str());
     let mut diagnostics = Diagnostics::new();
@@ -76,7 +77,13 @@ fn outcome(case: &Case) -> Result<Json, (String, String)> {
     let input = json::import(&case.input, Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("the input is plain data");
     let entry = hir::entry(&program, None).map_err(|found| (found.code.name().to_owned(), String::new()))?;
     let mut drive = Drive::new(&compiled, Limits::RUN, Arc::new(directory.clone()), input.clone());
-    let ended = drive.run(&compiled, entry, &input, &directory, &mut |_: &Request| ());
+    let ended = match moving {
+        false => drive.run(&compiled, entry, &input, &directory, &mut |_: &Request| ()),
+        true => drive
+            .begin(&compiled, entry, &input, &directory)
+            .map_err(Failure::from)
+            .and_then(|()| moved(&mut drive, &compiled, &Arc::new(directory))),
+    };
     let value: Value = ended.map_err(|failure| {
         let at = failure.at().map(|at| sources.text(at).to_owned()).unwrap_or_default();
         (failure.code().name().to_owned(), at)
@@ -84,8 +91,30 @@ fn outcome(case: &Case) -> Result<Json, (String, String)> {
     shaped::write(&value, drive.machine().meter()).map_err(|fault| (fault.code.name().to_owned(), String::new()))
 }
 
-fn wrong(case: &Case) -> Option<String> {
-    match (outcome(case), &case.gives, &case.fails) {
+/// Runs a machine that is stored as text and read back, as in another process, each time it waits.
+fn moved(drive: &mut Drive, program: &Compiled, directory: &Arc<Directory>) -> Result<Value, Failure> {
+    loop {
+        let outcome = drive.machine().run();
+        let batch = drive.machine().take_batch();
+        drive.world().submit(batch);
+        match outcome {
+            Outcome::Done(value) => return Ok(value),
+            Outcome::Failed(failure) => return Err(failure),
+            Outcome::Waiting => {}
+        }
+        let state = drive.machine().save()?;
+        let text = serde_json::to_string(&state).expect("a state is plain data");
+        let state: State = serde_json::from_str(&text).expect("and can be read back");
+        *drive.machine() = Vm::load(program.0.clone(), Limits::RUN, directory.clone(), &state)?;
+        if !drive.machine().is_ready() {
+            let (id, reply) = drive.world().next_event().expect("somebody answers");
+            drive.machine().resume(&id, reply);
+        }
+    }
+}
+
+fn wrong(case: &Case, moving: bool) -> Option<String> {
+    match (outcome(case, moving), &case.gives, &case.fails) {
         (Ok(shape), Some(gives), _) => {
             let sure = case.sure.as_ref().is_none_or(|sure| *sure == shape["confidence"]);
             (shape["value"] != *gives || !sure).then(|| shape.to_string())
@@ -112,8 +141,10 @@ fn programs_give_what_they_say() {
         let text = std::fs::read_to_string(file.path()).expect("a case file is text");
         for case in cases(&text) {
             count += 1;
-            if let Some(wrong) = wrong(&case) {
-                failures.push(format!("{}: {}: {wrong}", file.path().display(), case.name));
+            for (moving, how) in [(false, ""), (true, " (moved)")] {
+                if let Some(wrong) = wrong(&case, moving) {
+                    failures.push(format!("{}: {}{how}: {wrong}", file.path().display(), case.name));
+                }
             }
         }
     }

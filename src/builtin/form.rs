@@ -6,7 +6,7 @@ use super::table::{ANY, Body, Builtin, Calls, Law, Native, Size, declare};
 use crate::types::Effect;
 
 /// Which form.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Form {
     /// `parallel`
     Parallel,

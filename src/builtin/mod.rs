@@ -44,7 +44,7 @@ pub use world::World;
 use table::Known;
 
 /// A built-in: its index in the table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct BuiltinId(pub u16);
 
 struct Index {

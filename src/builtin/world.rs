@@ -4,7 +4,7 @@ use super::table::{Body, Builtin, Law, Size, declare};
 use crate::types::Effect;
 
 /// What is wished.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum World {
     /// The time in milliseconds since 1970.
     Now,

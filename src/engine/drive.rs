@@ -49,6 +49,18 @@ impl Drive {
         directory: &Directory,
         show: &mut dyn Show,
     ) -> End {
+        self.begin(program, entry, input, directory)?;
+        self.finish(show)
+    }
+
+    /// Begins an entry, its parameters bound, without running anything yet.
+    pub fn begin(
+        &mut self,
+        program: &Compiled,
+        entry: FunctionId,
+        input: &Value,
+        directory: &Directory,
+    ) -> Result<(), Fault> {
         let declarations = &program.0.declarations;
         let entry = match declarations.functions[entry.0 as usize].kind {
             Kind::Module => Entry::Program,
@@ -67,7 +79,7 @@ impl Drive {
             }
         };
         self.vm.start(entry);
-        self.finish(show)
+        Ok(())
     }
 
     /// Runs the statements of the program.
@@ -85,6 +97,11 @@ impl Drive {
     /// The machine.
     pub fn machine(&mut self) -> &mut Vm {
         &mut self.vm
+    }
+
+    /// The world it runs in.
+    pub fn world(&mut self) -> &mut Memory {
+        &mut self.world
     }
 
     /// Runs what was started until it is done.

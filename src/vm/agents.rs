@@ -1,5 +1,6 @@
 //! The agents of a run: those that the host binds, and the mocks that a test makes.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(super) struct Agents {
 }
 
 /// An agent of a run.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Bound {
     /// Its name.
     pub(super) name: Arc<str>,
@@ -34,7 +35,7 @@ pub(super) struct Bound {
 }
 
 /// Who answers for an agent.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Who {
     /// The host; the place in its directory.
     Host(usize),
@@ -70,6 +71,19 @@ impl Agents {
         if self.names.insert(name.clone(), id).is_none() {
             self.order.push(name.clone());
         }
+        self.shown = None;
+    }
+
+    /// The agents themselves, to be stored.
+    pub(super) fn take(&mut self) -> Vec<Bound> {
+        std::mem::take(&mut self.list)
+    }
+
+    /// Puts agents back, with the names that lead to them.
+    pub(super) fn put(&mut self, list: Vec<Bound>, names: Vec<(Arc<str>, u32)>) {
+        self.list = list;
+        self.order = names.iter().map(|(name, _)| name.clone()).collect();
+        self.names = names.into_iter().collect();
         self.shown = None;
     }
 

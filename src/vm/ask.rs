@@ -1,5 +1,6 @@
 //! Requests to the world: agents, the time, randomness, ids, delays, and what needs no reply.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -22,7 +23,7 @@ use crate::value::{self, Confidence, Error, Evidence, Lanes, Value, display, jso
 const ANSWER: Lanes = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
 
 /// A question to an agent under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Ask {
     /// Who is asked.
     pub(super) agent: Value,
@@ -103,7 +104,7 @@ fn size_of_json(json: &Json) -> u64 {
 }
 
 /// A wish under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Wish {
     world: World,
     after: f64,

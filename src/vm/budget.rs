@@ -3,6 +3,7 @@
 //! Budgets nest: that of a pattern lies within that of whoever called it, and what is charged to one is charged to all
 //! around it. A call is charged before it is made, so that none is made too many.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use super::Vm;
@@ -14,7 +15,7 @@ use crate::host::{Batch, Id, Request, Timer};
 use crate::value::{Confidence, Value};
 
 /// One budget.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Budget {
     /// The one around it.
     around: Option<u32>,

@@ -5,12 +5,13 @@
 
 use crate::diagnostic::Code;
 use crate::value::{Fault, Meter, Value};
+use serde::{Deserialize, Serialize};
 
 /// What a cell takes in memory.
 const SIZE: u64 = 24;
 
 /// All cells of a run.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Cells {
     values: Vec<Value>,
     owners: Vec<u32>,

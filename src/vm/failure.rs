@@ -1,5 +1,6 @@
 //! An error on its way: what is wrong, where, and who had called.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,10 +11,10 @@ use crate::value::{Error, Fault, Lanes, Value};
 const TRACE: usize = 20;
 
 /// An error on its way to whoever catches it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Failure(Box<Body>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Body {
     error: Arc<Error>,
     lanes: Lanes,
@@ -23,7 +24,7 @@ struct Body {
 }
 
 /// A call around an error.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Call {
     /// Who called.
     pub name: String,

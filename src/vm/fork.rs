@@ -12,9 +12,10 @@ use crate::diagnostic::Code;
 use crate::host::{Id, Reply, Timer};
 use crate::ir;
 use crate::value::{Confidence, Fault, Kind, Lanes, Value};
+use serde::{Deserialize, Serialize};
 
 /// A fork under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Fork {
     form: Form,
     builtin: BuiltinId,

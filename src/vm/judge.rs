@@ -1,5 +1,6 @@
 //! `verify` and `approve`: a value goes to somebody, or something, who says yes or no.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -14,14 +15,14 @@ use crate::host::{Purpose, Transport};
 use crate::value::{Confidence, Evidence, Kind, Lanes, Value, json, shaped};
 
 /// A judgement under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Judgement {
     subject: Value,
     judge: Judge,
     within: Option<f64>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 enum Judge {
     /// An agent or a command, whose answer counts at its own confidence.
     Agent { agent: Value, method: Arc<str>, purpose: Purpose, more: Args, evidence: Evidence },

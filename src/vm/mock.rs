@@ -1,5 +1,6 @@
 //! Agents for tests, which answer within the machine.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::Vm;
@@ -13,7 +14,7 @@ use crate::host::{Id, Reply, Timer};
 use crate::value::{self, Error, Evidence, Fault, Key, Kind, Lanes, Object, Value, View};
 
 /// A mock.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Mock {
     /// The answer to each method.
     methods: Vec<(Arc<str>, Script)>,
@@ -25,7 +26,7 @@ pub(super) struct Mock {
     owner: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Script {
     answers: Vec<Value>,
     used: usize,
@@ -63,7 +64,7 @@ impl Mock {
 }
 
 /// A question to a mock under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Rehearsal {
     agent: u32,
     method: Arc<str>,

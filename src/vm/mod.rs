@@ -22,6 +22,7 @@ mod orchestrate;
 mod perform;
 mod ranges;
 mod start;
+mod state;
 mod task;
 
 pub use boundary::name as type_name;
@@ -29,6 +30,7 @@ pub use code::{Compiled, Function};
 pub use emit::emit;
 pub use failure::Failure;
 pub use start::Entry;
+pub use state::State;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -15,10 +15,11 @@ use crate::diagnostic::Code;
 use crate::ir::Home;
 use crate::value::path::{self, Link};
 use crate::value::{Kind, Lanes, Value, json};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A frame that takes several steps.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Native {
     /// The modules of a program, and what was asked to be run.
     Start(Start),
@@ -69,7 +70,7 @@ pub(super) enum Step {
 }
 
 /// Work of a fork: what is called, and whether a function that it gives is called as well.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     /// What is called.
     pub(super) function: Value,
@@ -80,7 +81,7 @@ pub(super) struct Job {
 }
 
 /// A `sort` in place and its like.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Replace {
     /// The work.
     pub(super) routine: Routine,

@@ -7,6 +7,7 @@ use super::task::{Args, Input, Task};
 use crate::diagnostic::Code;
 use crate::host::{Id, Reply, Timer};
 use crate::value::{Confidence, Fault, Kind, Value, operator};
+use serde::{Deserialize, Serialize};
 
 /// The options that a form was given, by name.
 pub(super) struct Options<'a> {
@@ -92,7 +93,7 @@ fn operand(value: Value) -> Result<Step, Value> {
 }
 
 /// `sequential` under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Sequence {
     steps: Vec<Value>,
     next: usize,
@@ -138,7 +139,7 @@ impl Sequence {
 }
 
 /// `retry` under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Retry {
     operation: Value,
     attempts: usize,
@@ -259,7 +260,7 @@ impl Retry {
 }
 
 /// `fallback` under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Fallback {
     operands: Vec<Value>,
     next: usize,
@@ -320,7 +321,7 @@ impl Fallback {
 }
 
 /// `escalate` under way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Escalate {
     subject: Value,
     path: Vec<Value>,

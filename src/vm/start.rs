@@ -6,9 +6,10 @@ use super::native::Step;
 use super::task::{Args, Input};
 use crate::hir::FunctionId;
 use crate::value::{Closure, Value};
+use serde::{Deserialize, Serialize};
 
 /// What is run once the modules have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Entry {
     /// Nothing more: the last module's value is the result.
     Program,
@@ -17,7 +18,7 @@ pub enum Entry {
 }
 
 /// Where a run is.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Start {
     next: usize,
     entry: Option<Entry>,

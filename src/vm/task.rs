@@ -1,5 +1,6 @@
 //! A task: a stack of frames that can stop anywhere and go on later.
 
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -12,14 +13,14 @@ use crate::host::{Id, Path, Reply};
 use crate::value::{Lanes, Value};
 
 /// The place of a task in the machine's table.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(super) struct TaskId(pub u32);
 
 /// What a function is called with.
 pub(super) type Args = SmallVec<[Value; 4]>;
 
 /// One line of work.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Task {
     /// Its place in the table.
     pub(super) id: TaskId,
@@ -56,7 +57,7 @@ pub(super) struct Task {
 }
 
 /// A function whose calls are counted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Counted {
     /// The function.
     pub(super) function: u32,
@@ -67,7 +68,7 @@ pub(super) struct Counted {
 }
 
 /// What brings a waiting frame on.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Input {
     /// It begins.
     Begin,
@@ -82,7 +83,7 @@ pub(super) enum Input {
 }
 
 /// A call.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Frame {
     /// Of a function of the program.
     Code(Call),
@@ -91,7 +92,7 @@ pub(super) enum Frame {
 }
 
 /// A call of a function of the program.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Call {
     /// The function.
     pub(super) function: u32,
