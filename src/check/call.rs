@@ -346,9 +346,7 @@ impl<'a> Flow<'a> {
     /// One value reaches an action.
     fn reaches(&mut self, whole: &Known, need: Raw, evidence: Evidence, what: &str, at: Location) {
         let earned = whole.earned();
-        if let Some((kind, from)) = whole.nothing
-            && whole.null != Null::Never
-        {
+        if let Some((kind, from)) = whole.nothing {
             let code = if kind == Nothing::Aggregate { Code::CF011 } else { Code::CF017 };
             self.findings.report(code, at, format!("{what} may get a null, because {}", because(kind)), |d| {
                 d.note_at(from, "the null comes from here")

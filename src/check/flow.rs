@@ -9,6 +9,7 @@ use super::finding::Findings;
 use super::graph::Graph;
 use super::setting::Setting;
 use super::state::State;
+use super::written::Written;
 use crate::hir::FunctionId;
 use crate::ir::{BlockId, End, Function, HandlerId, Inst, Program, Target, Threshold, Var};
 use crate::source::{Location, Span};
@@ -30,6 +31,8 @@ pub(super) struct Flow<'a> {
     pub program: &'a Program,
     /// What the operator and the agents file say.
     pub setting: &'a Setting,
+    /// Where the text says what the code does.
+    pub written: Written<'a>,
     /// What was found.
     pub findings: Findings,
     graphs: Vec<Option<Rc<Graph>>>,
@@ -42,6 +45,7 @@ pub(super) struct Flow<'a> {
     /// The call that is being walked, and whether its callee is only known at run time.
     pub site: (Location, bool),
     recursive: HashMap<FunctionId, Summary>,
+    changed: bool,
     /// What the stretch being walked takes so far.
     pub taken: Cost,
     /// How often the loops of walked functions turn, by activation and head.
@@ -74,6 +78,8 @@ pub(super) struct Activation<'a> {
     values: Vec<Option<Known>>,
     entries: Vec<Option<State>>,
     decided: Vec<Option<(Known, Location)>>,
+    /// Whether values that a block may read have changed since it was walked.
+    stale: Vec<bool>,
     visits: Vec<u32>,
     /// What each block takes.
     pub costs: Vec<Cost>,
@@ -109,6 +115,7 @@ impl<'a> Flow<'a> {
         Self {
             program,
             setting,
+            written: Written::of(&program.declarations),
             findings: Findings::default(),
             graphs: vec![None; program.functions.len()],
             frames: HashMap::new(),
@@ -117,6 +124,7 @@ impl<'a> Flow<'a> {
             cycles: BTreeMap::new(),
             site: (Location::default(), false),
             recursive: HashMap::new(),
+            changed: false,
             taken: Cost::default(),
             turned: HashMap::new(),
             conditions: Vec::new(),
@@ -168,6 +176,7 @@ impl<'a> Flow<'a> {
         let known_cycle = self.cycles.remove(&function);
         let mut round = 0;
         let before = self.taken.clone();
+        let changed = self.changed;
         let result = loop {
             let given = self.recursive[&function].arguments.clone();
             self.cycles.remove(&function);
@@ -195,6 +204,7 @@ impl<'a> Flow<'a> {
                 break result;
             }
         };
+        self.changed = changed;
         self.stack.pop();
         self.active.pop();
         if let Some(known) = known_cycle {
@@ -242,6 +252,7 @@ impl<'a> Flow<'a> {
             values: vec![None; code.values.len()],
             entries: vec![None; blocks],
             decided: vec![None; blocks],
+            stale: vec![false; blocks],
             visits: vec![0; blocks],
             costs: vec![Cost::default(); blocks],
             result: None,
@@ -286,6 +297,7 @@ impl<'a> Flow<'a> {
         let code = act.code;
         let mut state = act.entries[block].clone().expect("a block is walked after it was entered");
         act.visits[block] += 1;
+        self.changed = std::mem::take(&mut act.stale[block]);
         let outer = std::mem::take(&mut self.taken);
         let again = self.inside(act, block, &mut state);
         act.costs[block] = std::mem::replace(&mut self.taken, outer);
@@ -328,6 +340,7 @@ impl<'a> Flow<'a> {
 
     fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) -> bool {
         let joined = match &act.entries[block] {
+            Some(old) if act.visits[block] > PATIENCE => old.join(state).widened_from(old, act.visits[block]),
             Some(old) => old.join(state),
             None => state.clone(),
         };
@@ -352,7 +365,11 @@ impl<'a> Flow<'a> {
         } else if known.id == id {
             state.forget(id);
         }
-        act.values[var.0 as usize] = Some(known);
+        let slot = &mut act.values[var.0 as usize];
+        if slot.as_ref() != Some(&known) {
+            self.changed = true;
+            *slot = Some(known);
+        }
     }
 
     /// One instruction; false if what follows it is never reached.
@@ -499,9 +516,7 @@ impl<'a> Flow<'a> {
             };
             if head {
                 joined.id = id;
-                if act.visits[to] > PATIENCE {
-                    joined = joined.widened_from(slot.as_ref());
-                }
+                joined = joined.widened_after(slot.as_ref(), act.visits[to]);
             } else if joined.id == Id::NONE {
                 joined.id = id;
             }
@@ -514,9 +529,14 @@ impl<'a> Flow<'a> {
             let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
             own.into_iter().for_each(|id| state.forget(id));
         }
-        let entered = self.enter(act, to, &state, again);
-        if changed && !entered && !again.contains(&to) {
-            again.push(to);
+        self.enter(act, to, &state, again);
+        // What changed here may be read wherever this leads to, but for a loop's head, which reads its parameters.
+        let onward = self.changed && act.graph.position[to] > act.graph.position[from];
+        if changed || onward {
+            act.stale[to] = true;
+            if !again.contains(&to) {
+                again.push(to);
+            }
         }
     }
 
@@ -659,6 +679,9 @@ impl Known {
     /// The same against what it was before: only what changed is forgotten.
     fn widened_from(&self, old: Option<&Known>) -> Known {
         let Some(old) = old else { return self.clone() };
+        if self == old {
+            return self.clone();
+        }
         let mut result = self.clone();
         match (&mut result.shape, &old.shape) {
             (Shape::Number(new), Shape::Number(old)) => {
@@ -679,17 +702,56 @@ impl Known {
                     list.low = 0;
                 }
                 *list = list.summed();
+                list.element = list.element.as_ref().map(|element| element.widened_from(old.any().as_ref()));
+            }
+            (Shape::Object(new), Shape::Object(old)) => {
+                let object = Rc::make_mut(new);
+                for (key, field) in &mut object.fields {
+                    *field = field.widened_from(old.fields.get(key));
+                }
+                object.others = object.others.as_ref().map(|others| others.widened_from(old.others.as_ref()));
             }
             _ => {}
         }
         if result.claim != old.claim {
-            result.claim = super::domain::Claim {
-                unknown: result.claim.unknown,
-                low: super::domain::NONE.min(result.claim.low),
-                high: SURE,
-            };
+            let low = super::domain::NONE.min(result.claim.low);
+            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE };
         }
         result
+    }
+}
+
+impl State {
+    /// Forgetting what still changes from turn to turn; after many turns, everything that does.
+    fn widened_from(&self, old: &State, turns: u32) -> State {
+        let mut result = self.clone();
+        if result.memory != old.memory {
+            for (cell, known) in Rc::make_mut(&mut result.memory).iter_mut() {
+                *known = known.widened_after(old.memory.get(cell), turns);
+            }
+        }
+        if result.learned != old.learned {
+            Rc::make_mut(&mut result.learned).values_mut().for_each(|learned| {
+                let nothing = super::state::Learned::default();
+                learned.number = nothing.number;
+                learned.length = nothing.length;
+            });
+        }
+        result
+    }
+}
+
+impl Known {
+    /// What is left of a value that changes from turn to turn.
+    fn widened_after(&self, old: Option<&Known>, turns: u32) -> Known {
+        if turns <= PATIENCE || old.is_none_or(|old| old == self) {
+            self.clone()
+        } else if turns <= 4 * PATIENCE {
+            self.widened_from(old)
+        } else {
+            let marks = self.marks.clone();
+            Known { id: self.id, sources: self.sources.clone(), marks, ..Known::anything() }
+        }
     }
 }
 

@@ -536,7 +536,11 @@ impl<'a> Flow<'a> {
         let thresholds = act.code.bands;
         let mut missing: Vec<&str> = Vec::new();
         use crate::syntax::ast::Band;
-        let has = |band: Band| bands.iter().any(|(b, ..)| *b == band);
+        let written = self.written.uncertain_at(at);
+        let has = |band: Band| match written {
+            Some(written) => written.branches.iter().any(|b| b.band == band),
+            None => bands.iter().any(|(b, ..)| *b == band),
+        };
         let (high, medium) = (super::domain::raw(thresholds.high), super::domain::raw(thresholds.medium));
         let known = Claim { unknown: false, ..claim };
         if !has(Band::High) && !known.at_least(high).empty() {
@@ -546,7 +550,9 @@ impl<'a> Flow<'a> {
         if !has(Band::Medium) && !known.at_least(medium).below(below_high).empty() {
             missing.push("medium");
         }
-        if !has(Band::Low) && (claim.unknown || !known.below(medium).empty()) {
+        let below_medium =
+            if has(Band::Medium) { first_threshold(bands, Band::Medium).unwrap_or(medium) } else { medium };
+        if !has(Band::Low) && (claim.unknown || !known.below(below_medium.min(below_high)).empty()) {
             missing.push("low");
         }
         if !missing.is_empty() {

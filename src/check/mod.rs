@@ -40,7 +40,6 @@ use crate::ir::Program;
 use crate::source::{Location, Span};
 use flow::Flow;
 use state::State;
-use written::Written;
 
 /// Checks a program, and says what is proved of its patterns, or of its statements where it has none.
 pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<Certificate> {
@@ -66,8 +65,7 @@ pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics
         diagnostics.push(pattern::too_complex(Location::new(entry.file, Span::at(0))));
     }
     flow.recursions();
-    let written = Written::of(declarations);
-    flow.conclude(&written);
+    flow.conclude();
     flow.findings.settle(diagnostics);
     certificates
 }

@@ -5,7 +5,6 @@ use super::domain::{Agent, AgentShape, Id, Integrity, Known, List, Mark, Null, S
 use super::finding::Reached;
 use super::flow::Flow;
 use super::state::State;
-use super::written::Written;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{ExprKind, Function, FunctionId};
 use crate::source::{Location, Span};
@@ -188,7 +187,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Findings that stand only when every walk is done: what never runs, and tests that always go one way.
-    pub fn conclude(&mut self, written: &Written<'_>) {
+    pub fn conclude(&mut self) {
         let dead: Vec<(Location, Band)> = self.findings.dead().collect();
         for (at, band) in dead {
             let name = match band {
@@ -197,7 +196,7 @@ impl<'a> Flow<'a> {
                 Band::Low => "low",
                 Band::Default => continue,
             };
-            let arm = written.uncertain.get(&at).and_then(|u| u.branches.iter().find(|b| b.band == band));
+            let arm = self.written.uncertain_at(at).and_then(|u| u.branches.iter().find(|b| b.band == band));
             let Some(arm) = arm else { continue };
             let at = Location::new(at.file, head_of(arm.span));
             self.findings.report(
@@ -209,7 +208,7 @@ impl<'a> Flow<'a> {
         }
         let certain: Vec<(Location, bool)> = self.findings.certain().collect();
         for (at, passes) in certain {
-            if let Some(arm) = written.arm_at(at) {
+            if let Some(arm) = self.written.arm_at(at) {
                 if !passes {
                     let at = Location::new(at.file, arm);
                     self.findings.report(
@@ -226,14 +225,14 @@ impl<'a> Flow<'a> {
                 d.help("test a value whose confidence is not known before the run")
             });
         }
-        self.silent(written);
+        self.silent();
     }
 
     /// `low` does nothing where `high` acts.
-    fn silent(&mut self, written: &Written<'_>) {
+    fn silent(&mut self) {
         let acts: Vec<(Location, Effect)> =
             self.findings.reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (r.at, r.effect)).collect();
-        for (at, uncertain) in &written.uncertain {
+        for (at, uncertain) in &self.written.uncertain {
             let inside = |span: Span| {
                 acts.iter().any(|(a, _)| a.file == at.file && span.start <= a.span.start && a.span.end <= span.end)
             };

@@ -198,7 +198,12 @@ impl<'a> Flow<'a> {
         for (moving, bound, grows) in [(left, right, true), (right, left, false)] {
             let step = match self.movement(act, natural, moving) {
                 Some(step) => step,
-                None => continue,
+                None => {
+                    if self.changed_elsewhere(act, natural, moving) {
+                        fault = fault.min(Fault::Changed);
+                    }
+                    continue;
+                }
             };
             let towards = if grows { step.low } else { -step.high };
             if towards <= 0.0 {
@@ -428,6 +433,16 @@ impl<'a> Flow<'a> {
                         .flat_map(|b| &b.code)
                         .any(|i| matches!(write_of(i), Some((Place::Cell(_), _))))
             }),
+        }
+    }
+
+    /// Whether a value is read from memory that another function writes.
+    fn changed_elsewhere(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
+        match act.graph.definitions[root(act, natural, var).0 as usize] {
+            Definition::Instruction(block, index) if natural.blocks.contains(&block) => {
+                memory_of(&act.code.blocks[block].code[index]).is_some_and(|place| self.written_elsewhere(act, &place))
+            }
+            _ => false,
         }
     }
 

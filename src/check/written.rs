@@ -67,6 +67,17 @@ impl<'a> Written<'a> {
         }
     }
 
+    /// The `uncertain` that routes at a place: the innermost one around it.
+    pub fn uncertain_at(&self, at: Location) -> Option<&Uncertain<'a>> {
+        self.uncertain.get(&at).or_else(|| {
+            let around = |place: &Location| {
+                place.file == at.file && place.span.start <= at.span.start && at.span.end <= place.span.end
+            };
+            let inner = self.uncertain.iter().filter(|(place, _)| around(place));
+            inner.min_by_key(|(place, _)| place.span.end - place.span.start).map(|(_, uncertain)| uncertain)
+        })
+    }
+
     /// The arm whose pattern asks at a place.
     pub fn arm_at(&self, at: Location) -> Option<Span> {
         let inside = |pattern: &Location| {
