@@ -8,7 +8,8 @@ use std::thread;
 
 use super::front::{self, Program};
 use super::screen::{Style, print};
-use super::{ColorChoice, Exit, Usage, counted, render, source};
+use super::{ColorChoice, Exit, Usage, bounds, counted, render, run, source};
+use crate::check::{Certificate, Setting};
 use crate::diagnostic::{Diagnostic, Severity, fix, json, sarif};
 use crate::source::Sources;
 
@@ -27,6 +28,12 @@ pub(super) struct Check {
     /// Write the mends that are certain into the files
     #[arg(long)]
     fix: bool,
+    /// Print what is proved of each pattern: what its result is worth, what it can take and do
+    #[arg(long)]
+    bounds: bool,
+    /// The agents that the programs will run with, in YAML, TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    agents: Option<PathBuf>,
 }
 
 /// Text is for people, the others for programs.
@@ -49,8 +56,10 @@ impl Check {
         if self.fix && paths.iter().any(|path| path.as_os_str() == source::STDIN) {
             return Err(Usage::new("`--fix` cannot write to standard input; save the program in a file"));
         }
-        let mut programs = look(&paths)?;
-        let mended = if self.fix { mend(&paths, &mut programs)? } else { 0 };
+        let directory = self.agents.as_deref().map(|path| run::agents(Some(path))).transpose()?;
+        let setting = Setting { strict: self.strict, ..run::setting(directory) };
+        let mut programs = look(&paths, &setting)?;
+        let mended = if self.fix { mend(&paths, &mut programs, &setting)? } else { 0 };
         if self.strict {
             let findings = programs.iter_mut().flat_map(|program| &mut program.findings);
             findings
@@ -60,8 +69,17 @@ impl Check {
         let files: Vec<&str> = programs.iter().map(|program| program.sources.file(program.file).name()).collect();
         let findings = distinct(&programs);
         match self.format {
-            Format::Text => print(&text(files.len(), &findings, mended, Style::stdout(color))),
-            Format::Json => print(&line(json::report(&files, findings.iter().copied(), Vec::new()))),
+            Format::Text => {
+                if self.bounds {
+                    programs.iter().flat_map(|program| &program.certificates).for_each(|c| print(&bounds::table(c)));
+                }
+                print(&text(files.len(), &findings, mended, Style::stdout(color)));
+            }
+            Format::Json => {
+                let patterns =
+                    programs.iter().flat_map(|program| &program.certificates).map(Certificate::json).collect();
+                print(&line(json::report(&files, findings.iter().copied(), patterns)));
+            }
             Format::Sarif => print(&line(sarif::log(&files, findings.iter().copied()))),
         }
         let refused = findings.iter().any(|(_, finding)| finding.severity == Severity::Error);
@@ -70,14 +88,15 @@ impl Check {
 }
 
 /// Looks at all programs, on all cores, in the order of the paths.
-fn look(paths: &[PathBuf]) -> Result<Vec<Program>, Usage> {
+fn look(paths: &[PathBuf], setting: &Setting) -> Result<Vec<Program>, Usage> {
     let next = AtomicUsize::new(0);
     let looked: Vec<Mutex<Option<Result<Program, Usage>>>> = paths.iter().map(|_| Mutex::new(None)).collect();
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = paths.get(index) else { break };
-            *looked[index].lock().expect("no thread panics") = Some(front::examine(path));
+            *looked[index].lock().expect("no thread panics") =
+                Some(front::examine(path).map(|program| program.validate(setting)));
         }
     };
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get()).min(paths.len());
@@ -104,7 +123,7 @@ fn distinct(programs: &[Program]) -> Vec<Found<'_>> {
 
 /// Writes the certain mends into the files, round by round, and says how many there were. A round that leaves a program
 /// with more errors is taken back, and that program left alone.
-fn mend(paths: &[PathBuf], programs: &mut Vec<Program>) -> Result<usize, Usage> {
+fn mend(paths: &[PathBuf], programs: &mut Vec<Program>, setting: &Setting) -> Result<usize, Usage> {
     let mut total = 0;
     let mut left: HashSet<usize> = (0..paths.len()).collect();
     for _ in 0..ROUNDS {
@@ -119,7 +138,7 @@ fn mend(paths: &[PathBuf], programs: &mut Vec<Program>) -> Result<usize, Usage> 
         if round.is_empty() {
             break;
         }
-        let before = std::mem::replace(programs, look(paths)?);
+        let before = std::mem::replace(programs, look(paths, setting)?);
         let mut worse = false;
         for (index, applied) in round {
             if programs[index].errors() > before[index].errors() {
@@ -132,7 +151,7 @@ fn mend(paths: &[PathBuf], programs: &mut Vec<Program>) -> Result<usize, Usage> 
             }
         }
         if worse {
-            *programs = look(paths)?;
+            *programs = look(paths, setting)?;
         }
     }
     Ok(total)

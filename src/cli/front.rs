@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::disk::Disk;
 use super::{Usage, source};
+use crate::check::{self, Certificate, Setting};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::hir;
+use crate::ir;
 use crate::source::{FileId, Sources};
 use crate::syntax::Limits;
 
@@ -21,12 +23,27 @@ pub(super) struct Program {
     pub(super) program: Arc<hir::Program>,
     /// What is wrong with it, in the order of the places.
     pub(super) findings: Vec<Diagnostic>,
+    /// What is proved of its patterns, where the validator was asked.
+    pub(super) certificates: Vec<Certificate>,
 }
 
 impl Program {
     /// How many findings refuse it.
     pub(super) fn errors(&self) -> usize {
         self.findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+    }
+
+    /// Asks the validator whether it may run, unless something refuses it already.
+    pub(super) fn validate(mut self, setting: &Setting) -> Self {
+        let mut findings = Diagnostics::new();
+        std::mem::take(&mut self.findings).into_iter().for_each(|finding| findings.push(finding));
+        if !findings.has_errors() {
+            let lowered = ir::lower(self.program.clone());
+            self.certificates = check::check(&lowered, setting, &mut findings);
+        }
+        findings.settle();
+        self.findings = findings.into_vec();
+        self
     }
 }
 
@@ -48,5 +65,5 @@ pub(super) fn examine_text(name: &str, text: &str) -> Program {
 fn look(mut sources: Sources, file: FileId, mut findings: Diagnostics) -> Program {
     let program = hir::load(file, &mut sources, &Disk, Limits::RUN, &mut findings);
     findings.settle();
-    Program { sources, file, program: Arc::new(program), findings: findings.into_vec() }
+    Program { sources, file, program: Arc::new(program), findings: findings.into_vec(), certificates: Vec::new() }
 }

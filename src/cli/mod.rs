@@ -3,6 +3,7 @@
 //! A command is a structure of its arguments that runs to an exit code. What it cannot do because of how it was called is a
 //! usage error, and everything it finds in a program is a diagnostic.
 
+mod bounds;
 mod check;
 mod disk;
 mod excerpt;

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde_json::Value as Json;
 
 use super::front::{self, Program};
 use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, render, source};
+use crate::check::Setting;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::{self, Checked, Drive};
 use crate::hir;
@@ -104,6 +106,8 @@ impl Run {
         let mut program = front::examine(&self.program)?;
         if self.unchecked {
             program.findings.retain(|finding| finding.code.name().starts_with('P'));
+        } else {
+            program = program.validate(&setting(self.agents.is_some().then(|| bound.clone())));
         }
         if program.errors() > 0 {
             report(&program, style);
@@ -214,6 +218,12 @@ pub(super) fn report(program: &Program, style: Style) {
         .collect();
     warn(&render::findings(&refusing, style));
     warn(&format!("{}\n", render::summary(&refusing)));
+}
+
+/// What a check goes by: the agents file, and today.
+pub(super) fn setting(agents: Option<Directory>) -> Setting {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Setting { agents, today: Some((since.as_secs() / 86_400) as i64), ..Setting::default() }
 }
 
 /// The agents that a file binds.

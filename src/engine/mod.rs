@@ -16,7 +16,9 @@ use crate::vm;
 
 /// A program that nothing refuses.
 #[derive(Debug)]
-pub struct Checked(Arc<hir::Program>);
+pub struct Checked {
+    program: ir::Program,
+}
 
 /// A program ready to run. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,12 +27,11 @@ pub struct Compiled(pub Arc<vm::Compiled>);
 impl Checked {
     /// The program, unless something refuses it.
     pub fn new(program: Arc<hir::Program>, diagnostics: &Diagnostics) -> Option<Self> {
-        (!diagnostics.has_errors()).then_some(Self(program))
+        (!diagnostics.has_errors()).then(|| Self { program: ir::lower(program) })
     }
 
-    /// Lowers and emits it.
+    /// Emits it.
     pub fn compile(self, diagnostics: &mut Diagnostics) -> Compiled {
-        let program = ir::lower(self.0);
-        Compiled(Arc::new(vm::emit(&program, diagnostics)))
+        Compiled(Arc::new(vm::emit(&self.program, diagnostics)))
     }
 }
