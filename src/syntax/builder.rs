@@ -10,7 +10,7 @@ use super::literal;
 use super::message;
 use super::operator::Level;
 use super::token::Kind;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix};
 use crate::source::{FileId, Location, Names, Span};
 
 /// A row of nodes under construction: the number of its last cell.
@@ -176,7 +176,9 @@ impl<'a> Builder<'a> {
     pub(crate) fn broken(&mut self, start: u32, end: u32, error: ErrorRecovery<u32, Kind, ()>) -> NodeId {
         self.faults += 1;
         let (span, kind, expected) = message::place(error.error, self.text);
-        if self.faults <= message::FAULTS {
+        // A bracket that was put in was reported when it was.
+        let put_in = span.is_empty() && kind.is_some_and(Kind::closes);
+        if self.faults <= message::FAULTS && !put_in {
             let at = self.place(span);
             self.diagnostics.push(message::unexpected(self.text, at, kind, &expected));
         }
@@ -429,10 +431,10 @@ impl<'a> Builder<'a> {
             self.diagnostics.push(
                 Diagnostic::new(Code::P008, at, format!("`{written}` before `**` can be read in two ways"))
                     .help(format!("write `({written}) ** …`, or put the power in parentheses"))
-                    .mend(crate::diagnostic::Fix {
+                    .mend(Fix {
                         title: format!("write `({written})`"),
                         certain: false,
-                        edits: vec![crate::diagnostic::Edit { at, text: format!("({written})") }],
+                        edits: vec![Edit { at, text: format!("({written})") }],
                     }),
             );
         }
@@ -661,14 +663,45 @@ impl<'a> Builder<'a> {
 
     /// A further condition of an `if`.
     pub(crate) fn arm(&mut self, arms: Cells, start: u32, end: u32, condition: NodeId, body: NodeId) -> Cells {
-        if let Node::Assign { operator: None, target, value } = self.tree.nodes[condition.0 as usize] {
-            self.assigned_condition(target, value);
-        }
+        self.check_condition(condition);
         let arm = self.node(start, end, Node::Arm { condition, body });
         self.push(arms, arm)
     }
 
-    fn assigned_condition(&mut self, _target: NodeId, _value: NodeId) {}
+    /// `while`
+    pub(crate) fn while_(
+        &mut self,
+        start: u32,
+        end: u32,
+        condition: NodeId,
+        max: Option<NodeId>,
+        body: NodeId,
+    ) -> NodeId {
+        self.check_condition(condition);
+        self.node(start, end, Node::While { condition, max, body })
+    }
+
+    /// A condition that assigns was meant to compare.
+    fn check_condition(&mut self, condition: NodeId) {
+        let mut inner = condition;
+        if let Node::Paren(x) = self.tree.nodes[condition.0 as usize] {
+            inner = x;
+        }
+        let Node::Assign { operator: None, target, value } = self.tree.nodes[inner.0 as usize] else { return };
+        let between = Span::new(self.span(target).end, self.span(value).start);
+        let Some(at) = between.of(self.text).find('=') else { return };
+        let start = between.start + at as u32;
+        let place = self.place(Span::new(start, start + 1));
+        self.diagnostics.push(
+            Diagnostic::new(Code::P001, place, "`=` assigns, it does not compare")
+                .help("write `==`; an assignment that is meant stands in parentheses of its own")
+                .mend(Fix {
+                    title: "write `==`".into(),
+                    certain: false,
+                    edits: vec![Edit { at: place, text: "==".into() }],
+                }),
+        );
+    }
 
     /// `if … else …`
     pub(crate) fn if_(&mut self, start: u32, end: u32, arms: Cells, otherwise: Option<NodeId>) -> NodeId {

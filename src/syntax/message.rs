@@ -20,11 +20,20 @@ pub(crate) fn unexpected(text: &str, at: Location, kind: Option<Kind>, expected:
             format!("`{}`", escaped(&written))
         }
     };
+    if kind.is_some_and(|kind| kind.is_word() && !kind.is_name()) && expected.len() <= 8 && names(expected) {
+        let report = Diagnostic::new(Code::P001, at, format!("{found} is a reserved word"));
+        return report.help("choose another name");
+    }
     let report = Diagnostic::new(Code::P001, at, format!("unexpected {found}"));
     match wanted(expected) {
         Some(wanted) => report.help(format!("write {wanted} here")),
         None => report,
     }
+}
+
+/// Whether a name was expected.
+fn names(expected: &[String]) -> bool {
+    expected.iter().any(|text| text.trim_matches('"') == "name")
 }
 
 /// What ends a statement there.

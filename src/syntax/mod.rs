@@ -2,6 +2,7 @@
 
 pub mod ast;
 pub(crate) mod builder;
+pub mod comments;
 pub mod lexer;
 pub mod literal;
 mod message;

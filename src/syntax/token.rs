@@ -147,6 +147,9 @@ pub enum Kind {
     /// `=>`
     #[token("=>")]
     Arrow,
+    /// `->`, which is no operator here
+    #[token("->")]
+    ThinArrow,
     /// `=>` of a `match` arm
     ArmArrow,
     /// `@`

@@ -49,6 +49,8 @@ struct Open {
     token: Token,
     /// The indentation of its line.
     column: u32,
+    /// Whether it holds a condition or parameters, which a block follows.
+    head: bool,
 }
 
 struct Mender<'t, 'd> {
@@ -72,8 +74,12 @@ fn mend(file: FileId, text: &str, tokens: &[Token], diagnostics: &mut Diagnostic
             column = line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32;
         }
         if token.kind.opens() {
+            if token.kind == Kind::BraceOpen {
+                mender.leave_head();
+            }
+            let head = token.kind == Kind::ParenOpen && begins_head(tokens, index);
             mender.counts[class(token.kind)] += 1;
-            mender.open.push(Open { token: *token, column });
+            mender.open.push(Open { token: *token, column, head });
             mender.out.push(*token);
         } else if token.kind.closes() {
             mender.close(*token, begins_line.then_some(column));
@@ -130,7 +136,25 @@ fn begins_statement(tokens: &[Token], index: usize) -> bool {
     statement && !key
 }
 
+/// Whether the `(` there holds a condition or parameters.
+fn begins_head(tokens: &[Token], index: usize) -> bool {
+    let before = |count: usize| index.checked_sub(count).map(|index| tokens[index].kind);
+    match before(1) {
+        Some(Kind::If | Kind::While | Kind::For | Kind::Switch | Kind::Function | Kind::Fn | Kind::Catch) => true,
+        Some(kind) if kind.is_name() => matches!(before(2), Some(Kind::Function | Kind::Fn | Kind::Pattern)),
+        _ => false,
+    }
+}
+
 impl Mender<'_, '_> {
+    /// Closes the parentheses of a head before its block.
+    fn leave_head(&mut self) {
+        let behind_operand = self.out.last().is_some_and(|token| token.kind.ends_operand());
+        if behind_operand && self.open.last().is_some_and(|open| open.head) {
+            self.missing(None);
+        }
+    }
+
     fn close(&mut self, token: Token, column: Option<u32>) {
         if self.counts[class(token.kind)] == 0 {
             let written = Span::new(token.start, token.end).of(self.text);

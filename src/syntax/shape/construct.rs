@@ -1,7 +1,10 @@
 //! Constructs of several parts: their heads, their bodies, and what may still follow.
 
+use super::mistake::is_open_head;
 use super::place::{Construct, Frame, Mode, NONE, Place, Stage, What};
 use super::{Kind, Shape};
+use crate::diagnostic::Code;
+use crate::source::Span;
 use crate::syntax::ast::{Infix, Prefix};
 use crate::syntax::token::Token;
 
@@ -71,8 +74,11 @@ impl Shape<'_, '_> {
             Some(Kind::While) => What::While,
             Some(Kind::For) => What::For,
             _ => {
-                self.take(Kind::Uncertain);
-                self.operand = true;
+                let token = self.raw[self.at];
+                let span = Span::new(token.start, token.end);
+                let message = "`uncertain` stands before `if`, `while` or `for`";
+                self.report(Code::P001, span, message, "write `uncertain if (…) { high { } medium { } low { } }`");
+                self.at += 1;
                 return;
             }
         };
@@ -106,9 +112,7 @@ impl Shape<'_, '_> {
 
     /// Whether `match` is the keyword here: an operand and a `{` follow it on its line.
     fn match_keyword(&mut self) -> bool {
-        if matches!(self.top().place, Place::Head { end: NONE })
-            || self.top().place == Place::Loop && self.top().close == NONE
-        {
+        if is_open_head(self.top().place, self.top().close) {
             return false;
         }
         let Some(next) = self.raw.get(self.at + 1).copied().filter(|next| !next.newline) else { return false };
@@ -123,9 +127,7 @@ impl Shape<'_, '_> {
 
     /// Whether the `fn` there is the keyword: a name follows, or parameters with a body behind them.
     fn fn_keyword(&mut self, at: usize) -> bool {
-        if matches!(self.top().place, Place::Head { end: NONE })
-            || self.top().place == Place::Loop && self.top().close == NONE
-        {
+        if is_open_head(self.top().place, self.top().close) {
             return false;
         }
         let Some(next) = self.raw.get(at + 1).copied().filter(|next| !next.newline) else { return false };
@@ -180,7 +182,8 @@ impl Shape<'_, '_> {
             Kind::Prefix(_) => true,
             Kind::Infix(Infix::Add | Infix::Subtract) => {
                 let after = self.raw.get(index + 1);
-                after.is_some_and(|after| after.start == token.end) && self.raw[index - 1].end != token.start
+                after.is_some_and(|after| after.start == token.end && !after.kind.closes())
+                    && self.raw[index - 1].end != token.start
             }
             kind => kind.is_name(),
         }
@@ -206,7 +209,7 @@ impl Shape<'_, '_> {
     }
 
     /// Whether a `{` where an operator is expected follows the token there on its line and level.
-    fn brace_ahead(&mut self, index: usize) -> bool {
+    pub(super) fn brace_ahead(&mut self, index: usize) -> bool {
         if self.brace_ahead.is_none() {
             self.brace_ahead = Some(self.find_braces());
         }
@@ -371,6 +374,13 @@ impl Shape<'_, '_> {
                 self.take(Kind::Cap);
                 self.enter_head();
             }
+            (What::Function, Kind::ThinArrow) => {
+                let span = Span::new(token.start, token.end);
+                self.report(Code::P001, span, "a result's type stands behind `:`", "write `:`");
+                self.raw[self.at].kind = Kind::Colon;
+            }
+            (What::Function, _) if self.mend_type_parameters(token) => {}
+            (What::Try, _) if construct.stage == Stage::Last && self.mend_catch(token) => {}
             (What::Try, Kind::ParenOpen) if construct.stage == Stage::Last => {
                 self.set_stage(Stage::Body);
                 self.open(Kind::ParenOpen, Place::Group);
@@ -401,6 +411,12 @@ impl Shape<'_, '_> {
         let skip = usize::from(self.peek(0) == Some(Kind::Semicolon));
         self.mend_else(construct.what, skip);
         match (construct.what, self.peek(skip)) {
+            (What::If, Some(Kind::ElseIf)) if construct.stage != Stage::Last => {
+                self.at += skip;
+                self.take(Kind::ElseIf);
+                self.head();
+                false
+            }
             (What::If, Some(Kind::Else)) if construct.stage != Stage::Last => {
                 self.at += skip;
                 if self.peek(1) == Some(Kind::If) {
@@ -461,7 +477,12 @@ impl Shape<'_, '_> {
     /// Ends the blocks written by indentation that the line at hand no longer belongs to. Whether there were any.
     pub(super) fn dedent(&mut self) -> bool {
         let mut any = false;
+        let here = self.at;
         loop {
+            // A part that began behind the last block has blocks of its own.
+            if self.at != here {
+                return true;
+            }
             let open = self.frames.iter().rposition(|frame| frame.close != NONE || frame.indent.is_some());
             let Some(index) = open else { return any };
             match self.frames[index].indent {
@@ -483,7 +504,7 @@ impl Shape<'_, '_> {
     pub(super) fn indented_block(&mut self) {
         self.emit(Kind::BraceOpen);
         let mut frame = Frame::new(Place::Statements, NONE);
-        frame.indent = Some(self.column);
+        frame.indent = Some(self.line_column());
         self.indented += 1;
         self.frames.push(frame);
         self.operand = true;

@@ -62,7 +62,12 @@ impl Shape<'_, '_> {
             Kind::BraceOpen => return self.open(Kind::ObjectOpen, Place::Object),
             Kind::SquareOpen => return self.open(Kind::SquareOpen, Place::Group),
             Kind::ParenOpen if self.begins_parameters() => return self.open(Kind::ArrowOpen, Place::Parameters),
-            Kind::ParenOpen => return self.open(Kind::ParenOpen, Place::Group),
+            Kind::ParenOpen => {
+                self.open(Kind::ParenOpen, Place::Group);
+                self.top_mut().alone = true;
+                return;
+            }
+            Kind::Prefix(Prefix::New) if self.mend_new(token) => return,
             Kind::TemplateOpen => return self.take(Kind::TemplateOpen),
             Kind::Infix(Infix::Subtract) => Kind::Prefix(Prefix::Negate),
             Kind::Infix(Infix::Add) => Kind::Prefix(Prefix::Plus),
@@ -216,7 +221,7 @@ impl Shape<'_, '_> {
     }
 
     fn comma(&mut self) {
-        if self.leaves_body() {
+        if self.leaves_body() || self.mend_comma() {
             return;
         }
         let top = self.top_mut();
@@ -282,7 +287,7 @@ impl Shape<'_, '_> {
 
     /// Whether the `(` at hand begins the parameters of a lambda or function type.
     fn begins_parameters(&self) -> bool {
-        let arrow = self.behind(self.at).is_some_and(|token| token.kind == Kind::Arrow);
+        let arrow = self.behind(self.at).is_some_and(|token| matches!(token.kind, Kind::Arrow | Kind::ThinArrow));
         arrow && !matches!(self.top().mode, Mode::Pattern | Mode::Guard)
     }
 

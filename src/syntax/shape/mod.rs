@@ -37,6 +37,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
         column: 0,
         indented: 0,
         brace_ahead: None,
+        skip_from: None,
         diagnostics,
         raw,
     };
@@ -78,6 +79,8 @@ struct Shape<'t, 'd> {
     indented: u32,
     /// For each token, whether a `{` follows on its line and level; made when first asked for.
     brace_ahead: Option<Vec<bool>>,
+    /// Tokens that are left out.
+    skip_from: Option<(usize, usize)>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -97,6 +100,12 @@ impl Shape<'_, '_> {
 
     /// Takes one token, or changes the place and leaves the token to the next step.
     fn step(&mut self) {
+        if let Some((from, to)) = self.skip_from.filter(|(from, _)| self.at >= *from) {
+            self.at = self.at.max(to);
+            let _ = from;
+            self.skip_from = None;
+            return;
+        }
         let token = self.raw[self.at];
         if token.newline {
             self.begin_line(token);
@@ -212,9 +221,9 @@ impl Shape<'_, '_> {
         let top = *self.top();
         match frame.place {
             Place::Statements | Place::Switch | Place::Arms | Place::Bands | Place::Members | Place::Object => {
-                match (top.place, frame.mode) {
-                    (Place::Construct(_), _) => self.body_ended(),
-                    (_, Mode::Standing) => self.end_statement(),
+                match top.place {
+                    Place::Construct(_) => self.body_ended(),
+                    _ if frame.alone => self.end_statement(),
                     _ => {}
                 }
             }
@@ -268,6 +277,14 @@ impl Shape<'_, '_> {
     fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let at = Location::new(self.file, span);
         self.diagnostics.push(Diagnostic::new(code, at, message).help(help));
+    }
+
+    /// The indentation of the line that was read last.
+    fn line_column(&self) -> u32 {
+        let end = self.out.last().map_or(0, |token| token.start) as usize;
+        let line = &self.text.as_bytes()[..end];
+        let start = line.iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |at| at + 1);
+        line[start..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32
     }
 
     fn begin_line(&mut self, token: Token) {

@@ -16,6 +16,8 @@ pub(super) struct Frame {
     pub(super) pattern: bool,
     /// Whether a statement, an entry or an arm begins here.
     pub(super) fresh: bool,
+    /// Whether it is a block that is a statement or the body of an arm, or parentheses around one expression.
+    pub(super) alone: bool,
     /// The indentation that ends a block written without braces.
     pub(super) indent: Option<u32>,
 }
@@ -27,7 +29,7 @@ impl Frame {
             Place::Object | Place::TypeObject => Mode::Key,
             _ => Mode::Expression,
         };
-        Self { place, close, mode, questions: 0, pattern: false, fresh: true, indent: None }
+        Self { place, close, mode, questions: 0, pattern: false, fresh: true, alone: false, indent: None }
     }
 }
 
@@ -97,8 +99,6 @@ pub(super) enum Mode {
     Label,
     /// Behind the parameters of a function type
     Arrow,
-    /// As a block that is a statement, or the body of an arm
-    Standing,
     /// As the variables of a loop
     Variables,
 }

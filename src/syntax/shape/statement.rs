@@ -4,7 +4,7 @@ use super::place::{Mode, Place, What};
 use super::{Kind, Shape};
 use crate::diagnostic::Code;
 use crate::source::Span;
-use crate::syntax::ast::{Band, Infix, Prefix};
+use crate::syntax::ast::{Band, Infix};
 use crate::syntax::token::Token;
 
 impl Shape<'_, '_> {
@@ -229,10 +229,10 @@ impl Shape<'_, '_> {
 
     /// `import …` up to its file.
     fn import(&mut self) {
-        self.take(Kind::Import);
-        if self.peek(0) == Some(Kind::ParenOpen) {
-            return self.mend_import_call();
+        if self.mend_import_call() {
+            return;
         }
+        self.take(Kind::Import);
         self.operand = false;
         while let Some(token) = self.raw.get(self.at).copied() {
             match token.kind {
@@ -297,7 +297,7 @@ impl Shape<'_, '_> {
             self.open(Kind::ObjectOpen, Place::Object);
         } else {
             self.open(Kind::BraceOpen, Place::Statements);
-            self.top_mut().mode = Mode::Standing;
+            self.top_mut().alone = true;
         }
     }
 
@@ -368,7 +368,7 @@ impl Shape<'_, '_> {
         match self.peek(0) {
             Some(Kind::BraceOpen) if !self.is_entry_brace() => {
                 self.open(Kind::BraceOpen, Place::Statements);
-                self.top_mut().mode = Mode::Standing;
+                self.top_mut().alone = true;
             }
             Some(kind @ (Kind::Return | Kind::Throw | Kind::Break | Kind::Continue)) => self.take(kind),
             Some(kind @ Kind::Let(_)) => {
@@ -426,7 +426,7 @@ impl Shape<'_, '_> {
                     self.open(Kind::ParenOpen, Place::Parameters);
                 }
             }
-            Kind::Prefix(Prefix::Confidence) | _ => {
+            _ => {
                 self.top_mut().fresh = false;
                 self.expression(token);
             }
