@@ -1,7 +1,7 @@
 //! What is not wrong and still not good: names and habits that mislead. Runs when a module is lowered, on its scopes.
 
-use super::lower::Lowering;
-use super::scope::{DeclarationId, DeclarationKind, Use, UseKind};
+use super::lower::{Imported, Lowering};
+use super::scope::{DeclarationId, DeclarationKind, Owner, Use, UseKind};
 use super::{Kind, Origin};
 use crate::builtin;
 use crate::diagnostic::{Code, Edit, Fix};
@@ -13,6 +13,10 @@ use std::collections::{HashMap, HashSet};
 impl Lowering<'_> {
     /// Looks at the names of the module.
     pub(super) fn lint(&mut self) {
+        let mut loops: HashMap<Owner, Vec<Span>> = HashMap::new();
+        for (owner, span) in &self.scopes.loops {
+            loops.entry(*owner).or_default().push(*span);
+        }
         let mut uses: HashMap<DeclarationId, Vec<Use>> = HashMap::new();
         for used in &self.scopes.uses {
             if let Some(id) = self.scopes.resolved(used.node) {
@@ -26,7 +30,8 @@ impl Lowering<'_> {
             }
             let own = uses.remove(&id).unwrap_or_default();
             self.lint_unused(id, &own);
-            self.lint_lost_change(id, &own);
+            let around = loops.get(&self.scopes.declaration(id).owner);
+            self.lint_lost_change(id, &own, around.map_or(&[], Vec::as_slice));
             self.lint_hidden_builtin(id, &own);
         }
         self.lint_walks();
@@ -112,7 +117,7 @@ impl Lowering<'_> {
     }
 
     /// T009: a copy that is changed and never read again.
-    fn lint_lost_change(&mut self, id: DeclarationId, uses: &[Use]) {
+    fn lint_lost_change(&mut self, id: DeclarationId, uses: &[Use], loops: &[Span]) {
         let declared = self.scopes.declaration(id);
         let local = matches!(
             declared.origin,
@@ -132,16 +137,14 @@ impl Lowering<'_> {
         let last = uses.iter().filter(|used| used.kind == UseKind::Change).max_by_key(|used| used.span.start);
         let Some(&last) = last else { return };
         // A loop that runs again reads what stands before the change as well.
-        let owner = declared.owner;
         let scope_start = self.scopes.scope(declared.scope).start;
-        let again = self.scopes.loops.iter().filter(|(of, at)| {
-            *of == owner
-                && at.start > scope_start
+        let again = loops.iter().filter(|at| {
+            at.start > scope_start
                 && at.start >= declared.span.end
                 && at.start <= last.span.start
                 && at.end >= last.span.end
         });
-        let from = again.map(|(_, at)| at.start).min().unwrap_or(last.span.start);
+        let from = again.map(|at| at.start).min().unwrap_or(last.span.start);
         let first_change = uses.iter().filter(|used| used.kind == UseKind::Change).map(|used| used.span.start).min();
         let read = uses.iter().any(|used| {
             (used.kind.reads() || used.kind == UseKind::Mention)
@@ -423,9 +426,16 @@ impl Lowering<'_> {
         }
         let called = before.iter().any(|&link| matches!(self.node(link), Node::Call { .. }));
         let certain = match self.node(base) {
-            // A path of a variable changes that variable; one of agents or a module is no mutation.
-            Node::Name(_) if !called => return,
+            // A path of a variable changes that variable; what agents and modules offer is no mutation.
             Node::Name(root) if self.name_text(root) == "agents" => return,
+            Node::Name(root) if !called => match self.scopes.resolved(base) {
+                Some(id) => match self.imported.get(&id) {
+                    None => return,
+                    Some(Imported::Module(_)) if before.is_empty() => return,
+                    Some(_) => true,
+                },
+                None => self.name_text(root) == "input",
+            },
             Node::List(_) | Node::Object(_) => true,
             _ => !self.may_be_own_method(&method) && self.frame().kind != Kind::Test,
         };

@@ -500,6 +500,11 @@ impl<'a> Lowering<'a> {
             self.report(found);
             return null;
         }
+        if builtin::is_namespace(text) {
+            let some = builtin::names_in(text).first().copied().unwrap_or("name");
+            let message = format!("`{text}` is a group of built-ins and no value");
+            return self.refuse(Code::P010, span, message, &format!("name one of them, such as `{text}.{some}`"));
+        }
         let message = format!("`{text}` is not known here");
         if text == "input" {
             let help = "declare `input` as a parameter of the pattern";

@@ -7,7 +7,7 @@ use super::lower::Lowering;
 use super::{Binary, Block, Expr, ExprKind};
 use crate::builtin;
 use crate::source::Span;
-use crate::syntax::ast::{Infix, Node, NodeId};
+use crate::syntax::ast::{Infix, Node, NodeId, Prefix};
 
 /// How many stages of a pipeline may run what comes before them as a task of theirs.
 const MOST_TASKS: usize = 64;
@@ -114,6 +114,7 @@ impl<'a> Lowering<'a> {
                 };
                 self.chain_of(base, links, handed, span)
             }
+            Node::Unary { operator: Prefix::New, operand } => self.stage(operand, value),
             _ => self.chain_of(bare, &[], Handed::Alone(value), span),
         }
     }

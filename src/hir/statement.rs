@@ -2,10 +2,11 @@
 
 use super::lower::{Around, Lowering};
 use super::scope::ScopeId;
-use super::{Arm, Block, Body, Case, Expr, ExprKind, Kind};
+use super::{Arm, Block, Body, Case, Expr, ExprKind, Kind, Pattern, PatternKind, Unary};
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{List, Node, NodeId, Prefix};
+use std::collections::HashMap;
 
 impl Lowering<'_> {
     /// Statements of a scope that is open already.
@@ -27,11 +28,27 @@ impl Lowering<'_> {
                 self.report(found.help("remove it, or put what leaves under a condition"));
             }
             self.statement(node, used && Some(i) == last, &mut exprs);
-            if let Node::Return(_) | Node::Throw(_) | Node::Break | Node::Continue = self.node(node) {
+            if self.always_leaves(node) {
                 ended.get_or_insert(self.span(node));
             }
         }
         Block { functions, exprs }
+    }
+
+    /// Whether nothing behind a statement runs.
+    fn always_leaves(&self, node: NodeId) -> bool {
+        match self.node(node) {
+            Node::Return(_) | Node::Throw(_) | Node::Break | Node::Continue => true,
+            Node::Block(list) => self.tree.list(list).iter().any(|&inner| self.always_leaves(inner)),
+            Node::If { arms, otherwise: Some(otherwise) } => {
+                let leaves = |&arm: &NodeId| match self.node(arm) {
+                    Node::Arm { body, .. } => self.always_leaves(body),
+                    _ => false,
+                };
+                self.always_leaves(otherwise) && self.tree.list(arms).iter().all(leaves)
+            }
+            _ => false,
+        }
     }
 
     /// A scope with its statements.
@@ -215,6 +232,7 @@ impl Lowering<'_> {
         let subject = self.boxed(subject);
         let mut out: Vec<Arm> = Vec::with_capacity(arms.len as usize);
         let mut caught: Option<Span> = None;
+        let mut values: HashMap<String, Span> = HashMap::new();
         for &arm in self.tree.list(arms) {
             let Node::MatchArm { pattern, guard, body } = self.node(arm) else { continue };
             let span = self.span(arm);
@@ -231,12 +249,44 @@ impl Lowering<'_> {
                 let guard = guard.map(|guard| this.condition(guard));
                 Arm { pattern, guard, body: this.body(body, used), span }
             });
-            if lowered.guard.is_none() && lowered.pattern.takes_all() {
-                caught.get_or_insert(lowered.pattern.span);
+            if lowered.guard.is_none() {
+                if lowered.pattern.takes_all() {
+                    caught.get_or_insert(lowered.pattern.span);
+                }
+                self.check_values(&lowered.pattern, &mut values);
             }
             out.push(lowered);
         }
         ExprKind::Match { subject, arms: out }
+    }
+
+    /// Notes an arm whose values all stand in arms before it.
+    fn check_values(&mut self, pattern: &Pattern, values: &mut HashMap<String, Span>) {
+        let parts = match &pattern.kind {
+            PatternKind::Either(parts) => parts.as_slice(),
+            _ => std::slice::from_ref(pattern),
+        };
+        let mut before = None;
+        let mut new = false;
+        for part in parts {
+            let text = match &part.kind {
+                PatternKind::Equal(value) => value.constant(),
+                _ => None,
+            };
+            let Some(text) = text else { return };
+            match values.get(&text) {
+                Some(first) => before = Some(*first),
+                None => {
+                    values.insert(text, part.span);
+                    new = true;
+                }
+            }
+        }
+        if let (Some(first), false) = (before, new) {
+            let found = self.finding(Code::T012, pattern.span, "this arm is never reached");
+            let found = found.note_at(self.at(first), "this arm takes the same value");
+            self.report(found.help("remove it, or look for another value"));
+        }
     }
 
     fn check_type_names(&mut self, pattern: NodeId) {
@@ -259,6 +309,7 @@ impl Lowering<'_> {
         let nodes = self.tree.list(cases);
         let mut out = Vec::new();
         let mut tests = Vec::new();
+        let mut values: HashMap<String, Span> = HashMap::new();
         let mut default: Option<Span> = None;
         let mut defaulted = false;
         let mut start: Option<Span> = None;
@@ -271,7 +322,20 @@ impl Lowering<'_> {
                     if on_typeof && matches!(self.node(self.bare(test)), Node::Text) {
                         self.check_type_name(self.bare(test), None);
                     }
-                    tests.push(self.expression(test));
+                    let value = self.expression(test);
+                    if let Some(text) = value.constant() {
+                        match values.get(&text) {
+                            Some(&first) => {
+                                let found = self.finding(Code::T012, value.span, "this case is never reached");
+                                let found = found.note_at(self.at(first), "this case takes the same value");
+                                self.report(found.help("remove it, or test another value"));
+                            }
+                            None => {
+                                values.insert(text, value.span);
+                            }
+                        }
+                    }
+                    tests.push(value);
                 }
                 None => {
                     if let Some(first) = default {
@@ -348,6 +412,20 @@ impl Lowering<'_> {
             let condition = condition.map(|condition| Box::new(this.condition(condition)));
             let step = step.map(|step| Box::new(this.valued(step, false)));
             ExprKind::ForCount { init, fresh, condition, step, max, body: this.turns(body) }
+        })
+    }
+}
+
+impl Expr {
+    /// A literal as a text that tells it from others.
+    fn constant(&self) -> Option<String> {
+        Some(match &self.kind {
+            ExprKind::Null => "null".to_owned(),
+            ExprKind::Bool(value) => value.to_string(),
+            ExprKind::Number(value) => value.to_string(),
+            ExprKind::Text(text) => format!("{text:?}"),
+            ExprKind::Unary(Unary::Negate, operand) => format!("-{}", operand.constant()?),
+            _ => return None,
         })
     }
 }

@@ -117,6 +117,13 @@ fn finds_what_is_wrong() {
         ("match 1 { x => x, 2 => 3 }", "T012:1"),
         ("match [1] { [a] | [_, a] => a, _ => 0 }", ""),
         ("match 1 { a | 2 => 1 }", "P012:1"),
+        ("match [1] { [a, a] => a, _ => 0 }", "P011:1"),
+        ("match 1 { 1 | 2 => 1, 2 => 2, _ => 3 }", "T012:1"),
+        ("switch (1) { case 1: 2; case 1: 3 }", "T012:1"),
+        ("function f(x) { if (x) { return 1 } else { return 2 }; print(3) }\nf(1)", "T012:1"),
+        ("input.xs.push(1)\n2", "P012:1"),
+        ("input.xs.sort()", ""),
+        ("Math", "P010:1"),
         // confidence
         ("let a = 1\nlet b = 2\nif (a && b ~> 0.5) { print(1) }", "P018:3"),
         ("let a = 1\nif (!a ~> 0.5) { print(1) }", "P018:2"),

@@ -31,9 +31,10 @@ impl Scopes {
             owner: Owner(0),
             loops: 0,
             in_head: false,
+            alternative: false,
             exporting: false,
         };
-        walk.out.functions.push(Enclosure { parent: None, start: 0, hoisted: None, first: 0 });
+        walk.out.functions.push(Enclosure { parent: None, start: 0, hoisted: None, named: false, first: 0 });
         walk.out.scopes.push(Scope { parent: None, owner: Owner(0), start: 0, declarations: Vec::new() });
         walk.statements(tree.root);
         let mut scopes = walk.out;
@@ -50,6 +51,8 @@ struct Walk<'a> {
     owner: Owner,
     loops: u32,
     in_head: bool,
+    /// Whether the names of a pattern's first alternative are met again.
+    alternative: bool,
     exporting: bool,
 }
 
@@ -492,14 +495,16 @@ impl Walk<'_> {
             }
             Node::Operation(list) if manner.origin == Origin::Matched => {
                 let mut bound = true;
+                let outer = self.alternative;
                 for &part in self.tree.list(list) {
                     match *self.tree.node(part) {
-                        Node::Operator(Infix::Alternative) => bound = true,
+                        Node::Operator(Infix::Alternative) => (bound, self.alternative) = (true, true),
                         Node::Operator(_) => bound = false,
                         _ if bound => self.binding(part, manner),
                         _ => self.expression(part),
                     }
                 }
+                self.alternative = outer;
             }
             _ => self.expression(node),
         }
@@ -509,7 +514,7 @@ impl Walk<'_> {
         let span = self.tree.span(node);
         let known = self.out.names.get(&(self.scope, name)).copied();
         if let Some(first) = known {
-            if manner.origin != Origin::Matched {
+            if !self.alternative {
                 self.out.repeated.push((first, span));
             }
             self.out.resolved.insert(node, first);
@@ -544,7 +549,13 @@ impl Walk<'_> {
         let function = *self.tree.function(id);
         self.optional(function.max);
         let owner = Owner(self.out.functions.len() as u32);
-        self.out.functions.push(Enclosure { parent: Some(self.owner), start: span.start, hoisted, first: span.start });
+        self.out.functions.push(Enclosure {
+            parent: Some(self.owner),
+            start: span.start,
+            hoisted,
+            named: false,
+            first: span.start,
+        });
         let scope = self.open(span.start, owner);
         self.out.owners.insert(id, (owner, scope));
         let outer = (self.scope, self.owner, self.loops);

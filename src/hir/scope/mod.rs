@@ -69,6 +69,8 @@ pub(super) struct Enclosure {
     pub(super) start: u32,
     /// Its declaration, when it exists from the beginning of a scope.
     pub(super) hoisted: Option<DeclarationId>,
+    /// Whether it runs only where a name is read that always stands for it.
+    named: bool,
     /// Where it can run first, as a place in the function around it.
     first: u32,
 }

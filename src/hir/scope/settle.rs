@@ -127,11 +127,20 @@ impl Scopes {
         let mut seen: HashSet<(Owner, Owner)> = HashSet::new();
         let mut heap = BinaryHeap::new();
         let mut hoisted: HashMap<DeclarationId, Owner> = HashMap::new();
-        for (i, function) in self.functions.iter_mut().enumerate() {
+        for (i, function) in self.functions.iter().enumerate() {
             if let Some(declared) = function.hoisted {
-                function.first = u32::MAX;
                 hoisted.insert(declared, Owner(i as u32));
             }
+        }
+        for (i, declared) in self.declarations.iter().enumerate() {
+            // `const f = () => …` is as good as a declaration.
+            if let Some(function) = declared.own_function.filter(|_| !declared.reassigned) {
+                hoisted.insert(DeclarationId(i as u32), function);
+            }
+        }
+        for function in hoisted.values() {
+            let function = &mut self.functions[function.0 as usize];
+            (function.named, function.first) = (true, u32::MAX);
         }
         for used in &self.uses {
             let Some(id) = self.resolved.get(&used.node) else { continue };
@@ -141,7 +150,7 @@ impl Scopes {
             match self.child(around, at) {
                 None => heap.push(Reverse((used.span.start, function))),
                 Some(child) if child == function => {}
-                Some(child) if self.function(child).hoisted.is_some() => {
+                Some(child) if self.function(child).named => {
                     if seen.insert((child, function)) {
                         edges.entry(child).or_default().push(function);
                     }
@@ -178,12 +187,9 @@ impl Scopes {
             }
             let at = match self.child(declared.owner, self.scope(used.scope).owner) {
                 None => used.span.start,
-                Some(child) => {
-                    let function = self.function(child);
-                    // `let f = x => f(x - 1)`: f cannot run before it is f.
-                    let own = declared.own_function == Some(child);
-                    if own { declared.ends } else { function.first }
-                }
+                // `let f = x => f(x - 1)`: f cannot run before it is f.
+                Some(child) if declared.own_function == Some(child) => declared.ends,
+                Some(child) => self.function(child).first,
             };
             if at < declared.ends {
                 early.push(id);
