@@ -1,5 +1,6 @@
 //! All integration tests in one binary, because each further one links everything again.
 
+mod check;
 mod binary;
 mod cli;
 mod explanations;

@@ -281,6 +281,8 @@ pub(super) struct Known {
     pub marks: Rc<BTreeSet<(Mark, Location)>>,
     /// Parameters of the functions being walked that it is no larger than, and whether it is smaller.
     pub measures: Rc<BTreeMap<Id, bool>>,
+    /// Whether it is a text that the program and others wrote together.
+    pub woven: bool,
     /// Whether it is known to have an element or a character.
     pub filled: bool,
     /// What it looks like.
@@ -370,6 +372,7 @@ impl Known {
             sources: Rc::default(),
             marks: Rc::default(),
             measures: Rc::default(),
+            woven: false,
             filled: false,
             shape,
             tests: None,
@@ -527,6 +530,7 @@ impl Known {
             sources: join_sources(&self.sources, &other.sources),
             marks: union(&self.marks, &other.marks),
             measures: common(&self.measures, &other.measures),
+            woven: self.woven && other.woven,
             filled: self.filled && other.filled,
             shape: self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth),
             tests: if self.tests == other.tests { self.tests.clone() } else { None },

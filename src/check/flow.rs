@@ -429,6 +429,8 @@ impl<'a> Flow<'a> {
                 let known = act.value(*subject, state);
                 self.route(act, block, &known, at, *default, state);
                 let whole = known.whole();
+                // A subject that is a confidence itself is T008; what its branches do then says nothing.
+                let wrong = known.as_number().is_some_and(|n| n.assessed.is_some());
                 let mut above: Option<Raw> = None;
                 for (band, threshold, target) in bands {
                     let from = match threshold {
@@ -445,7 +447,7 @@ impl<'a> Flow<'a> {
                     if let Some(above) = above {
                         claim = claim.below(above);
                     }
-                    self.findings.arm(at, *band, !claim.empty());
+                    self.findings.arm(at, *band, !claim.empty() || wrong);
                     if !claim.empty() {
                         let mut facts = vec![Fact::AtLeast(known.id, from)];
                         facts.extend(above.map(|a| Fact::Below(known.id, a)));
@@ -461,6 +463,7 @@ impl<'a> Flow<'a> {
                 if let Some(above) = above {
                     rest = rest.below(above);
                 }
+                self.findings.arm(at, crate::syntax::ast::Band::Low, wrong || whole.claim.unknown || !rest.empty());
                 if !rest.empty() {
                     let facts: Vec<Fact> =
                         above.map(|a| Fact::Below(known.id, a)).into_iter().chain([Fact::Known(known.id)]).collect();

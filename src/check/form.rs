@@ -403,7 +403,7 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         if let Some(prompt) = args.first()
             && prompt.integrity >= Integrity::Agent
-            && !matches!(prompt.shape, Shape::Plain | Shape::Text(_))
+            && !prompt.woven
         {
             self.findings.report(Code::CF020, at, "the whole prompt is agent text", |d| {
                 d.help("say in the program what is asked, and put the text into a hole: `` `Summarise: ${text}` ``")
@@ -523,7 +523,7 @@ impl<'a> Flow<'a> {
     ) {
         let crate::ir::End::Route { bands, .. } = &act.code.blocks[block].end else { return };
         if let Some(number) = subject.as_number()
-            && number.confidence_of.is_some()
+            && (number.confidence_of.is_some() || number.assessed.is_some())
         {
             self.findings.report(Code::T008, at, "the subject is a confidence, not a value", |d| {
                 d.help("route on the value itself: it carries its confidence")

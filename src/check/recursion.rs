@@ -106,6 +106,7 @@ impl Flow<'_> {
     /// Reports the functions whose calls back need not end.
     pub fn recursions(&mut self) {
         let cycles = std::mem::take(&mut self.cycles);
+        let mut said: BTreeSet<BTreeSet<FunctionId>> = BTreeSet::new();
         for (function, cycle) in &cycles {
             let declared = &self.program.declarations.functions[function.0 as usize];
             if declared.decorators.max_calls.is_some() {
@@ -122,6 +123,9 @@ impl Flow<'_> {
                     .map_or_else(|| "a lambda".to_owned(), |n| format!("`{}`", self.program.declarations.names.text(n)))
             };
             let Some((&at, way)) = cycle.calls.iter().next() else { continue };
+            if !said.insert(way.iter().copied().collect()) {
+                continue;
+            }
             let patterns = way.iter().any(|f| self.program.declarations.functions[f.0 as usize].kind == Kind::Pattern);
             let path: Vec<String> = way.iter().chain([function]).map(|f| name(*f)).collect();
             let path = path.join(" → ");

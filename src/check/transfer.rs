@@ -1,8 +1,8 @@
 //! What each instruction does to what is known.
 
 use super::domain::{
-    Cap, CellId, Claim, Closure, Fact, Id, Known, List, Mark, Nothing, Null, Number, Object, SURE, Shape, Tests, Why,
-    raw,
+    Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, SURE, Shape,
+    Tests, Why, raw,
 };
 use super::flow::{Activation, Flow};
 use super::place::{loosened, path};
@@ -38,6 +38,7 @@ impl<'a> Flow<'a> {
             Op::Text => {
                 let mut text = Known::computed(args, Shape::Plain);
                 text.nothing = args.iter().find_map(|a| a.nothing);
+                text.woven = args.iter().any(|a| a.integrity == Integrity::Program || a.woven);
                 one(text)
             }
             Op::List { spread } => one(self.list(args, spread)),
@@ -260,6 +261,7 @@ impl<'a> Flow<'a> {
             Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Add | Binary::Subtract => {
                 let mut known = Known::computed([a, b], super::interval::arithmetic(binary, a, b));
                 known.nothing = a.nothing.or(b.nothing);
+                known.woven = [a, b].iter().any(|x| x.integrity == Integrity::Program || x.woven);
                 super::interval::measured(binary, a, b, known)
             }
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {

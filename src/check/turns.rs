@@ -25,8 +25,8 @@ enum Fault {
     Confidence,
     Chosen,
     Unequal,
-    Step,
     Changed,
+    Step,
     Break,
     None,
 }
@@ -83,7 +83,8 @@ impl<'a> Flow<'a> {
         }
         let mut best: Option<Turns> = None;
         let mut fault = Fault::None;
-        for (condition, stays, _) in exits(act, natural) {
+        let exits = exits(act, natural, written);
+        for &(condition, stays) in &exits {
             match self.ranked(act, natural, condition, stays, &state, 0) {
                 Ok(turns) => {
                     let better = best.as_ref().is_none_or(|b| turns.high < b.high);
@@ -109,7 +110,7 @@ impl<'a> Flow<'a> {
                 .iter()
                 .any(|t| !natural.blocks.contains(&(t.block.0 as usize)))
         });
-        if fault == Fault::None && breaks && exits(act, natural).is_empty() {
+        if breaks && exits.is_empty() {
             return Err(Fault::Break);
         }
         Err(fault)
@@ -199,7 +200,7 @@ impl<'a> Flow<'a> {
             let step = match self.movement(act, natural, moving) {
                 Some(step) => step,
                 None => {
-                    if self.changed_elsewhere(act, natural, moving) {
+                    if self.changed_elsewhere(act, natural, moving) || self.moves_at_all(act, natural, moving) {
                         fault = fault.min(Fault::Changed);
                     }
                     continue;
@@ -207,11 +208,7 @@ impl<'a> Flow<'a> {
             };
             let towards = if grows { step.low } else { -step.high };
             if towards <= 0.0 {
-                if step != (Move { low: 0.0, high: 0.0 }) {
-                    fault = fault.min(Fault::Step);
-                } else if matches!(fault, Fault::None) && self.moves_at_all(act, natural, moving) {
-                    fault = Fault::Changed;
-                }
+                fault = fault.min(Fault::Step);
                 continue;
             }
             if !stays_put(act, natural, bound) {
@@ -551,23 +548,39 @@ fn write_of(inst: &Inst) -> Option<(Place, Option<Var>)> {
     }
 }
 
-/// Tests that every turn passes and that lead out of the loop: the condition, and the truth it must have to stay.
-fn exits(act: &Activation<'_>, natural: &Natural) -> Vec<(Var, bool, usize)> {
+/// Tests of the loop's head that every turn passes and that lead out of it, and the truth each must have to stay.
+fn exits(act: &Activation<'_>, natural: &Natural, written: Option<&Loop>) -> Vec<(Var, bool)> {
     let mut found = Vec::new();
     for &block in &natural.blocks {
         if !natural.latches.iter().all(|&latch| act.graph.dominates(block, latch)) {
             continue;
         }
+        // What a `break` in the body tests is no condition of the loop.
+        let end = act.code.blocks[block].end_span;
+        if written.is_some_and(|l| end.start < l.span.start || l.span.end < end.end) {
+            continue;
+        }
         if let End::Branch { condition, then, otherwise } = &act.code.blocks[block].end {
+            if certain(act, *condition) {
+                continue;
+            }
             let inside = |t: &crate::ir::Target| natural.blocks.contains(&(t.block.0 as usize));
             match (inside(then), inside(otherwise)) {
-                (true, false) => found.push((*condition, true, block)),
-                (false, true) => found.push((*condition, false, block)),
+                (true, false) => found.push((*condition, true)),
+                (false, true) => found.push((*condition, false)),
                 _ => {}
             }
         }
     }
     found
+}
+
+/// Whether a condition is a literal, as in `while (true)`.
+fn certain(act: &Activation<'_>, condition: Var) -> bool {
+    match act.graph.definitions[condition.0 as usize] {
+        Definition::Instruction(block, index) => matches!(act.code.blocks[block].code[index].op, Op::Const(_)),
+        _ => false,
+    }
 }
 
 /// Whether a value waits for a confidence: it is one, or the null of a gate.
@@ -609,7 +622,7 @@ fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
             }
             let inst = &act.code.blocks[block].code[index];
             match &inst.op {
-                Op::Const(_) => true,
+                Op::Const(_) | Op::Input | Op::Agents | Op::AgentList => true,
                 Op::Field(_)
                 | Op::Count
                 | Op::Binary(_)
