@@ -72,9 +72,8 @@ impl Repl {
 impl Session {
     /// Takes an entry in; says whether it was whole, so that the next line begins a new one.
     fn enter(&mut self, entry: &str, forced: bool) -> bool {
-        let mut text = self.text.clone();
-        text.push_str(entry);
-        let program = front::examine_text("<repl>", &text);
+        // Where an entry only declares, its value is this null and not that of the entry before.
+        let program = front::examine_text("<repl>", &format!("{}null\n{entry}", self.text));
         let refusing: Vec<&Diagnostic> = program
             .findings
             .iter()
@@ -94,7 +93,7 @@ impl Session {
                 if let Some(value) = value {
                     print(&format!("{value}\n"));
                 }
-                self.text = text;
+                self.text.push_str(entry);
                 self.shown = shown;
             }
             Err(found) => warn(&render::report(&program.sources, &found, self.style)),

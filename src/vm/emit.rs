@@ -3,6 +3,7 @@
 //! What is decided here: which register holds a value (see [`super::ranges`]), which constants need none, which
 //! operations have an instruction of their own, and in which order the moves of an edge run, since they all happen at once.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Code, Comparison, Compiled, Function, Guard, Limit, Operand, Property, Register, Route, Site};
@@ -59,6 +60,9 @@ struct Emission<'a> {
     stubs: Vec<u32>,
     constants: Vec<Option<u32>>,
 }
+
+/// What instructions look at beside their arguments, by block and index.
+type Beside = HashMap<(usize, usize), Vec<Var>>;
 
 #[derive(Clone, Copy)]
 enum Goal {
@@ -148,8 +152,8 @@ impl<'a> Emission<'a> {
     }
 
     /// Counts reads, finds what needs no register, and what `expect` wants to show.
-    fn survey(&mut self) -> Vec<(BlockId, usize, Var)> {
-        let mut beside = Vec::new();
+    fn survey(&mut self) -> Beside {
+        let mut beside = Beside::new();
         let mut wanted = vec![false; self.function.values.len()];
         for (index, block) in self.function.blocks.iter().enumerate() {
             for (at, inst) in block.code.iter().enumerate() {
@@ -158,7 +162,7 @@ impl<'a> Emission<'a> {
                     wanted[var.0 as usize] |= self.in_register(inst, position);
                 }
                 for var in self.seen(block, inst) {
-                    beside.push((BlockId(index as u32), at, var));
+                    beside.entry((index, at)).or_default().push(var);
                     self.reads[var.0 as usize] += 1;
                 }
             }
@@ -281,7 +285,7 @@ impl<'a> Emission<'a> {
         }
     }
 
-    fn block(&mut self, index: usize, beside: &[(BlockId, usize, Var)]) {
+    fn block(&mut self, index: usize, beside: &Beside) {
         let block = &self.function.blocks[index];
         let from = self.out.code.len() as u32;
         self.starts.push(from);
@@ -296,9 +300,8 @@ impl<'a> Emission<'a> {
         let fused = self.fused(block);
         let count = block.code.len() - usize::from(fused.is_some());
         for (at, inst) in block.code[..count].iter().enumerate() {
-            let sides = beside.iter().filter(|(b, i, _)| b.0 as usize == index && *i == at).map(|(_, _, var)| *var);
-            let sides: Vec<Var> = sides.collect();
-            self.inst(block, inst, &sides);
+            let sides = beside.get(&(index, at)).map_or(&[][..], Vec::as_slice);
+            self.inst(block, inst, sides);
         }
         self.end(index, block, fused);
         if let Some(handler) = block.handler {
@@ -410,8 +413,8 @@ impl<'a> Emission<'a> {
         let mut operands = Vec::with_capacity(inst.args.len());
         for (at, var) in inst.args.iter().enumerate() {
             let last = at < 64 && inst.moves >> at & 1 != 0;
-            let again = inst.args[at + 1..].contains(var) || sides.contains(var);
-            operands.push(self.operand(*var, last && !again));
+            let takes = last && !inst.args[at + 1..].contains(var) && !sides.contains(var);
+            operands.push(self.operand(*var, takes));
         }
         let beside = sides.iter().map(|side| self.operand(*side, false)).collect();
         let index = self.out.sites.len() as u32;

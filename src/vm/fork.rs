@@ -423,7 +423,14 @@ impl Vm {
             task.inbox.clear();
             task.inbox
                 .push_back(Input::Failed(Failure::new(Code::R095, "cancelled, because nobody waits for the result")));
+            // It has steps of its own, so that it neither ends the run nor holds it up.
+            let left = self.meter.steps_left();
+            let granted = left.min(super::GRACE);
+            let pause_at = std::mem::take(&mut self.pause_at);
+            self.meter.set_steps_left(granted);
             self.run_task(&mut task);
+            self.meter.set_steps_left(left - (granted - self.meter.steps_left().min(granted)));
+            self.pause_at = pause_at;
         }
     }
 

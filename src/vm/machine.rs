@@ -180,7 +180,7 @@ impl Vm {
             while let Some(inner) = guard.filter(|guard| !guard.tidies) {
                 guard = function.guard(inner.target as usize);
             }
-            if guard.is_some() {
+            if guard.is_some() && !task.cancelled {
                 self.grace();
             }
         }
@@ -243,7 +243,7 @@ impl Vm {
         let given = args.len();
         let mut args = args.into_iter();
         task.registers.extend(args.by_ref().take(arity));
-        task.registers.resize(base + arity, Value::NULL);
+        task.registers.resize_with(base + arity, || Value::NULL);
         if function.rest {
             let rest: Vec<Value> = args.collect();
             self.meter.list(rest.len())?;
@@ -253,7 +253,7 @@ impl Vm {
             return Err(surplus(&program, function, given));
         }
         task.registers.extend(closure.captures.iter().cloned());
-        task.registers.resize(base + function.size as usize, Value::NULL);
+        task.registers.resize_with(base + function.size as usize, || Value::NULL);
         let contexts = task.contexts.len() as u16;
         let budget = task.current_budget();
         let call = Call { function: closure.code, next: 0, base: base as u32, to: 0, contexts, owner, budget, under };
@@ -604,7 +604,7 @@ impl Vm {
                             };
                             registers.push(value);
                         }
-                        registers.resize(above + arity, Value::NULL);
+                        registers.resize_with(above + arity, || Value::NULL);
                         if callee.rest {
                             let left = site.operands.get(arity..).unwrap_or_default();
                             let own = &mut registers[base..above];
@@ -619,7 +619,7 @@ impl Vm {
                                 }
                             }
                         }
-                        registers.resize(above + size, Value::NULL);
+                        registers.resize_with(above + size, || Value::NULL);
                         let inner = Call {
                             function: id.0,
                             next: 0,

@@ -55,6 +55,8 @@ const SLICE: u64 = 1_000_000;
 const SHOW: usize = 256;
 /// The steps that are left to tidy up with when a limit ends a run.
 const GRACE: u64 = 100_000;
+/// The bytes that are left for it.
+const SPARE: u64 = 1 << 20;
 
 /// A run.
 #[derive(Debug)]
@@ -263,11 +265,13 @@ impl Vm {
         self.batch.requests.retain(|request| !request.kind.waits());
     }
 
-    /// Something to tidy up with, once.
+    /// Something to tidy up with, once, when the run is over in any case.
     fn grace(&mut self) {
         if !self.graced {
             self.graced = true;
-            self.meter.set_steps_left(self.meter.steps_left().max(GRACE));
+            self.meter.set_steps_left(GRACE);
+            let spare = self.meter.memory_left().max(SPARE);
+            self.meter.settle(self.meter.limits.memory.saturating_sub(spare));
             self.pause_at = 0;
             self.sweep_at = 0;
         }

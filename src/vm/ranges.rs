@@ -5,10 +5,10 @@
 //! place; and the two ends of an edge are preferred partners.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 
 use super::code::Register;
-use crate::ir::{BlockId, Function, Var};
+use crate::ir::{Function, Var};
 
 /// A place in the order of blocks; each instruction has one, each block one for its beginning and one for its end.
 type Place = u32;
@@ -46,7 +46,7 @@ pub(super) struct Needs<'a> {
     /// Which values live in no register: constants that every reader finds elsewhere.
     pub(super) nowhere: &'a [bool],
     /// Values that an instruction reads beside its arguments, by block and index.
-    pub(super) beside: &'a [(BlockId, usize, Var)],
+    pub(super) beside: &'a HashMap<(usize, usize), Vec<Var>>,
 }
 
 struct Blocks<'a> {
@@ -111,8 +111,10 @@ fn live(blocks: &Blocks, needs: &Needs) -> Vec<Vec<(Place, Place)>> {
         block.end.looks(&mut read);
         block.end.targets().flat_map(|target| target.args.iter().copied()).for_each(read);
     }
-    for (block, at, var) in needs.beside {
-        uses[var.0 as usize].push((block.0, blocks.instruction(block.0 as usize, *at)));
+    for (&(block, at), vars) in needs.beside {
+        for var in vars {
+            uses[var.0 as usize].push((block as u32, blocks.instruction(block, at)));
+        }
     }
     let mut seen = vec![u32::MAX; function.blocks.len()];
     let mut work = Vec::new();
