@@ -184,9 +184,7 @@ impl Walk {
                 self.end(function, var, block);
             } else if !alive {
                 let inst = &mut function.blocks[block as usize].code[last.at as usize];
-                if let Some(place) = inst.args.iter().rposition(|&arg| arg == var)
-                    && place < 64
-                {
+                if let Some(place) = movable(&inst.args, var) {
                     inst.moves |= 1 << place;
                 }
             }
@@ -203,8 +201,7 @@ impl Walk {
     fn end(&self, function: &mut Function, var: Var, block: u32) {
         for target in function.blocks[block as usize].end.targets_mut() {
             if !self.entered(target.block)
-                && let Some(place) = target.args.iter().rposition(|&arg| arg == var)
-                && place < 64
+                && let Some(place) = movable(&target.args, var)
             {
                 target.moves |= 1 << place;
             }
@@ -232,4 +229,11 @@ impl Walk {
             }
         }
     }
+}
+
+/// The last place of a value among arguments, when it is one that can be marked. A long row is not searched for each of
+/// its values.
+fn movable(args: &[Var], var: Var) -> Option<usize> {
+    let (front, back) = args.split_at(args.len().min(64));
+    front.iter().rposition(|&arg| arg == var).filter(|_| !back.contains(&var))
 }

@@ -78,7 +78,9 @@ pub fn brief(value: &Value, meter: &mut Meter) -> String {
             }
             out
         }
-        Kind::List | Kind::Object if value.size().unwrap_or(0) > 20 || value.depth() > 3 => value.kind().phrase().to_owned(),
+        Kind::List | Kind::Object if value.size().unwrap_or(0) > 20 || value.depth() > 3 => {
+            value.kind().phrase().to_owned()
+        }
         Kind::Function | Kind::Agent => value.kind().phrase().to_owned(),
         _ => render(value, meter).unwrap_or_else(|_| value.kind().phrase().to_owned()),
     };

@@ -181,7 +181,7 @@ impl Vm {
                 guard = function.guard(inner.target as usize);
             }
             if guard.is_some() && !task.cancelled {
-                self.grace();
+                self.grace(Some(&failure));
             }
         }
         let Some(guard) = guard else { return Err(failure) };

@@ -68,6 +68,7 @@ pub struct Vm {
     /// Below so many bytes left the machine weighs what it holds.
     sweep_at: u64,
     graced: bool,
+    fatal: Option<Failure>,
     tasks: Vec<Option<Box<Task>>>,
     ready: VecDeque<TaskId>,
     waiting: HashMap<Id, TaskId>,
@@ -106,6 +107,7 @@ impl Vm {
             pause_at: 0,
             sweep_at: 0,
             graced: false,
+            fatal: None,
             tasks: Vec::new(),
             ready: VecDeque::new(),
             waiting: HashMap::new(),
@@ -182,7 +184,8 @@ impl Vm {
             Some(Ok(value)) => Outcome::Done(value),
             Some(Err(failure)) => {
                 self.stop();
-                Outcome::Failed(failure)
+                // What ended the run is told, and not what went wrong while it tidied up.
+                Outcome::Failed(self.fatal.take().unwrap_or(failure))
             }
         }
     }
@@ -256,7 +259,7 @@ impl Vm {
 
     /// Ends all tasks, the inner ones first.
     fn stop(&mut self) {
-        self.grace();
+        self.grace(None);
         for index in (0..self.tasks.len()).rev() {
             self.cancel(TaskId(index as u32));
         }
@@ -266,7 +269,10 @@ impl Vm {
     }
 
     /// Something to tidy up with, once, when the run is over in any case.
-    fn grace(&mut self) {
+    fn grace(&mut self, failure: Option<&Failure>) {
+        if self.fatal.is_none() {
+            self.fatal = failure.cloned();
+        }
         if !self.graced {
             self.graced = true;
             self.meter.set_steps_left(GRACE);

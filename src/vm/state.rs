@@ -18,6 +18,7 @@ use super::agents::Bound;
 use super::budget::Budget;
 use super::cells::Cells;
 use super::code::Compiled;
+use super::failure::Failure;
 use super::task::{Task, TaskId};
 use crate::builtin::{Routine, StoredRoutine};
 use crate::diagnostic::Code;
@@ -45,6 +46,7 @@ struct Machine {
     pause_at: u64,
     sweep_at: u64,
     graced: bool,
+    fatal: Option<Failure>,
     tasks: Vec<Option<Box<Task>>>,
     ready: VecDeque<TaskId>,
     waiting: Vec<(Id, TaskId)>,
@@ -101,6 +103,7 @@ impl Vm {
             pause_at: self.pause_at,
             sweep_at: self.sweep_at,
             graced: self.graced,
+            fatal: self.fatal.take(),
             tasks: std::mem::take(&mut self.tasks),
             ready: std::mem::take(&mut self.ready),
             waiting,
@@ -142,6 +145,7 @@ impl Vm {
         self.pause_at = machine.pause_at;
         self.sweep_at = machine.sweep_at;
         self.graced = machine.graced;
+        self.fatal = machine.fatal;
         self.tasks = machine.tasks;
         self.ready = machine.ready;
         self.waiting = machine.waiting.into_iter().collect::<HashMap<_, _>>();
