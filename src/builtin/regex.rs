@@ -83,24 +83,23 @@ impl Pattern {
         meter.steps(1 + (bytes as u64 / 256).saturating_mul(self.cost))
     }
 
-    /// The matches in a text in order, of which at most `most`; each search is charged by what it may look at.
-    pub(super) fn matches<'t>(
+    /// Hands over the matches in a text in order, of which at most `most`; each search is charged by what it may look at.
+    pub(super) fn each<'t>(
         &self,
         text: &'t str,
         most: usize,
         meter: &mut Meter,
-    ) -> Result<Vec<regex::Captures<'t>>, Fault> {
-        let mut found = Vec::new();
+        mut take: impl FnMut(&regex::Captures<'t>, &mut Meter) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let mut searches = self.regex.captures_iter(text);
         let mut from = 0;
-        while found.len() < most {
+        for _ in 0..most {
             self.charge(text.len() - from, meter)?;
             let Some(captures) = searches.next() else { break };
-            meter.elements(found.len(), captures.len())?;
             from = captures.get(0).map_or(text.len(), |whole| whole.end());
-            found.push(captures);
+            take(&captures, meter)?;
         }
-        Ok(found)
+        Ok(())
     }
 }
 
@@ -273,9 +272,14 @@ fn code(chars: &[char], from: usize, digits: usize) -> (Option<u32>, usize) {
     }
 }
 
-/// The texts of a match: the whole, then its groups, null for those that took no part.
-pub(super) fn texts(captures: &regex::Captures<'_>, lanes: Lanes) -> Vec<Value> {
-    captures.iter().map(|group| group.map_or(Value::NULL, |group| Value::text(group.as_str())).with(lanes)).collect()
+/// The texts of a match, charged: the whole, then its groups, null for those that took no part.
+pub(super) fn texts(captures: &regex::Captures<'_>, lanes: Lanes, meter: &mut Meter) -> Result<Vec<Value>, Fault> {
+    let bytes: usize = captures.iter().flatten().map(|group| group.len()).sum();
+    meter.list(captures.len())?;
+    meter.memory(bytes as u64)?;
+    let text =
+        |group: Option<regex::Match<'_>>| group.map_or(Value::NULL, |group| Value::text(group.as_str())).with(lanes);
+    Ok(captures.iter().map(text).collect())
 }
 
 #[cfg(test)]

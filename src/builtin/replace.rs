@@ -32,108 +32,137 @@ struct Found {
 /// Begins to replace: `replace` what is found first, or all of it when the pattern is global; with `all` all of it.
 pub(super) fn start(call: &mut Call<'_>, all: bool) -> Result<Started, Fault> {
     let lanes = call.lanes;
-    let found = find(call, all, lanes)?;
+    call.arguments.text(0)?;
+    let pattern = Pattern::of_object(call.arguments.get(1), call.meter)?;
+    if pattern.is_none() {
+        call.arguments.text(1).map_err(|_| call.arguments.wrong(1, "a string or a regular expression"))?;
+    }
     if call.arguments.get(2).as_text().is_some() {
-        return fill(call, &found, lanes).map(Started::Done);
+        return fill(call, pattern.as_ref(), all).map(|text| Started::Done(Value::string(text).with(lanes)));
     }
     call.arguments.function(2).map_err(|_| call.arguments.wrong(2, "a string or a function"))?;
+    let found = find(call, pattern.as_ref(), all)?;
     let (text, function) = (call.arguments.take(0), call.arguments.take(2));
-    let mut replace = Replace { text, function, lanes, found, done: 0, out: String::new(), copied: 0 };
-    if replace.found.is_empty() {
-        return Ok(Started::Done(std::mem::take(&mut replace.text).with(lanes)));
+    if found.is_empty() {
+        return Ok(Started::Done(text.with(lanes)));
     }
+    let replace = Replace { text, function, lanes, found, done: 0, out: String::new(), copied: 0 };
     Ok(Started::Running(Routine(Way::Replace(Box::new(replace)))))
 }
 
-fn find(call: &mut Call<'_>, all: bool, lanes: Lanes) -> Result<Vec<Found>, Fault> {
-    let text = call.arguments.text(0)?;
+/// What a function is to be called for.
+fn find(call: &mut Call<'_>, pattern: Option<&Pattern>, all: bool) -> Result<Vec<Found>, Fault> {
+    let (text, lanes) = (call.arguments.text(0)?, call.lanes);
     let meter = &mut *call.meter;
-    if let Some(pattern) = Pattern::of_object(call.arguments.get(1), meter)? {
-        let most = if all || pattern.all { usize::MAX } else { 1 };
-        let matches = pattern.matches(text, most, meter)?;
-        let found = matches.iter().filter_map(|captures| {
-            let whole = captures.get(0)?;
-            Some(Found { start: whole.start(), end: whole.end(), groups: texts(captures, lanes) })
-        });
-        return Ok(found.collect());
-    }
-    let wanted = call.arguments.text(1).map_err(|_| call.arguments.wrong(1, "a string or a regular expression"))?;
-    meter.steps(text.len() as u64 / 16)?;
-    let most = if all { usize::MAX } else { 1 };
     let mut found = Vec::new();
-    for (start, matched) in text.match_indices(wanted).take(most) {
+    if let Some(pattern) = pattern {
+        let most = if all || pattern.all { usize::MAX } else { 1 };
+        pattern.each(text, most, meter, |captures, meter| {
+            let (start, end) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
+            meter.elements(found.len(), 1)?;
+            meter.memory(64)?;
+            found.push(Found { start, end, groups: texts(captures, lanes, meter)? });
+            Ok(())
+        })?;
+        return Ok(found);
+    }
+    let wanted = call.arguments.text(1)?;
+    meter.steps(text.len() as u64 / 16)?;
+    for (start, matched) in text.match_indices(wanted).take(if all { usize::MAX } else { 1 }) {
         meter.elements(found.len(), 1)?;
+        meter.memory(80)?;
         found.push(Found { start, end: start + matched.len(), groups: vec![Value::text(matched).with(lanes)] });
     }
     Ok(found)
 }
 
 /// Replaces by a text in which `$1`, `$<name>`, `$&` and `$$` stand for what was found.
-fn fill(call: &mut Call<'_>, found: &[Found], lanes: Lanes) -> Result<Value, Fault> {
-    let text = call.arguments.text(0)?;
-    let with = call.arguments.text(2)?;
-    let names: Vec<Option<String>> = match Pattern::of_object(call.arguments.get(1), call.meter)? {
-        Some(pattern) => pattern.regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
-        None => Vec::new(),
-    };
-    let mut out = String::new();
-    let mut copied = 0;
-    for one in found {
-        call.meter.append(out.len() as u64, (one.start - copied + with.len()) as u64)?;
-        out.push_str(&text[copied..one.start]);
-        expand(&mut out, with, one, &names, text, call.meter)?;
-        copied = one.end;
-    }
-    call.meter.append(out.len() as u64, (text.len() - copied) as u64)?;
-    out.push_str(&text[copied..]);
-    Ok(Value::string(out).with(lanes))
-}
-
-fn expand(
-    out: &mut String,
-    with: &str,
-    one: &Found,
-    names: &[Option<String>],
-    text: &str,
-    meter: &mut Meter,
-) -> Result<(), Fault> {
-    let mut rest = with;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let digits = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
-        let group = (1..=digits).rev().find_map(|count| {
-            let number: usize = rest[..count].parse().ok()?;
-            one.groups.get(number).filter(|_| number > 0).map(|group| (group, count))
-        });
-        let name =
-            rest.strip_prefix('<').and_then(|name| name.split_once('>')).filter(|_| names.iter().any(Option::is_some));
-        let mut put = |part: &str| {
-            meter.append(out.len() as u64, part.len() as u64)?;
-            out.push_str(part);
-            Ok::<_, Fault>(())
-        };
-        if let Some((group, count)) = group {
-            put(group.as_text().unwrap_or_default())?;
-            rest = &rest[count..];
-        } else if let Some((name, behind)) = name {
-            let at = names.iter().position(|other| other.as_deref() == Some(name));
-            put(at.and_then(|at| one.groups.get(at)?.as_text()).unwrap_or_default())?;
-            rest = behind;
-        } else {
-            let (part, taken) = match rest.as_bytes().first() {
-                Some(b'$') => ("$", 1),
-                Some(b'&') => (&text[one.start..one.end], 1),
-                Some(b'`') => (&text[..one.start], 1),
-                Some(b'\'') => (&text[one.end..], 1),
-                _ => ("$", 0),
-            };
-            put(part)?;
-            rest = &rest[taken..];
+fn fill(call: &mut Call<'_>, pattern: Option<&Pattern>, all: bool) -> Result<String, Fault> {
+    let (text, with) = (call.arguments.text(0)?, call.arguments.text(2)?);
+    let meter = &mut *call.meter;
+    let mut filled = Filled { text, with, out: String::new(), copied: 0 };
+    match pattern {
+        Some(pattern) => {
+            let most = if all || pattern.all { usize::MAX } else { 1 };
+            let named = pattern.regex.capture_names().any(|name| name.is_some());
+            pattern.each(text, most, meter, |captures, meter| {
+                let (start, end) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
+                let group = |number: usize| {
+                    (number < captures.len()).then(|| captures.get(number).map_or("", |group| group.as_str()))
+                };
+                let name = |name: &str| named.then(|| captures.name(name).map_or("", |group| group.as_str()));
+                filled.put(start, end, &group, &name, meter)
+            })?;
+        }
+        None => {
+            let wanted = call.arguments.text(1)?;
+            meter.steps(text.len() as u64 / 16)?;
+            for (start, matched) in text.match_indices(wanted).take(if all { usize::MAX } else { 1 }) {
+                filled.put(start, start + matched.len(), &|_| None, &|_| None, meter)?;
+            }
         }
     }
-    out.push_str(rest);
-    Ok(())
+    filled.add(&text[filled.copied..], meter)?;
+    Ok(filled.out)
+}
+
+/// A text in which parts are replaced by another text.
+struct Filled<'t> {
+    text: &'t str,
+    with: &'t str,
+    out: String,
+    copied: usize,
+}
+
+impl<'t> Filled<'t> {
+    fn add(&mut self, part: &str, meter: &mut Meter) -> Result<(), Fault> {
+        meter.append(self.out.len() as u64, part.len() as u64)?;
+        self.out.push_str(part);
+        Ok(())
+    }
+
+    /// Replaces the part from start to end, which has these groups by number and by name.
+    fn put<'g>(
+        &mut self,
+        start: usize,
+        end: usize,
+        group: &dyn Fn(usize) -> Option<&'g str>,
+        named: &dyn Fn(&str) -> Option<&'g str>,
+        meter: &mut Meter,
+    ) -> Result<(), Fault> {
+        let text = self.text;
+        self.add(&text[self.copied..start], meter)?;
+        self.copied = end;
+        let mut rest = self.with;
+        while let Some(at) = rest.find('$') {
+            self.add(&rest[..at], meter)?;
+            rest = &rest[at + 1..];
+            let digits = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
+            let numbered = (1..=digits).rev().find_map(|count| {
+                let number: usize = rest[..count].parse().ok()?;
+                group(number).filter(|_| number > 0).map(|group| (group, count))
+            });
+            let name = rest.strip_prefix('<').and_then(|name| name.split_once('>'));
+            if let Some((part, count)) = numbered {
+                self.add(part, meter)?;
+                rest = &rest[count..];
+            } else if let Some((part, behind)) = name.and_then(|(name, behind)| Some((named(name)?, behind))) {
+                self.add(part, meter)?;
+                rest = behind;
+            } else {
+                let (part, taken) = match rest.as_bytes().first() {
+                    Some(b'$') => ("$", 1),
+                    Some(b'&') => (&text[start..end], 1),
+                    Some(b'`') => (&text[..start], 1),
+                    Some(b'\'') => (&text[end..], 1),
+                    _ => ("$", 0),
+                };
+                self.add(part, meter)?;
+                rest = &rest[taken..];
+            }
+        }
+        self.add(rest, meter)
+    }
 }
 
 impl Replace {

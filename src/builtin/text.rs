@@ -319,21 +319,24 @@ fn split(call: &mut Call<'_>) -> Made {
     let Some(pattern) = Pattern::of_object(call.arguments.get(1), call.meter)? else {
         return Err(call.arguments.wrong(1, "a string or a regular expression"));
     };
-    let found = pattern.matches(text, usize::MAX, call.meter)?;
+    let lanes = call.lanes;
     let mut items: Vec<Value> = Vec::new();
     let mut from = 0;
-    for captures in &found {
-        let Some(whole) = captures.get(0) else { continue };
+    pattern.each(text, usize::MAX, call.meter, |captures, meter| {
+        let Some(whole) = captures.get(0) else { return Ok(()) };
         // A match of nothing splits between two characters only.
         if whole.is_empty() && (whole.start() == from || whole.start() == text.len()) {
-            continue;
+            return Ok(());
         }
-        items.push(Value::text(&text[from..whole.start()]).with(call.lanes));
-        items.extend(texts(captures, call.lanes).into_iter().skip(1));
+        meter.elements(items.len(), captures.len())?;
+        meter.memory((whole.start() - from) as u64)?;
+        items.push(Value::text(&text[from..whole.start()]).with(lanes));
+        items.extend(texts(captures, lanes, meter)?.into_iter().skip(1));
         from = whole.end();
-    }
-    items.push(Value::text(&text[from..]).with(call.lanes));
-    call.meter.list(items.len())?;
+        Ok(())
+    })?;
+    call.meter.elements(items.len(), 1)?;
+    items.push(Value::text(&text[from..]).with(lanes));
     items.truncate(limit);
     Value::list(items)
 }
@@ -458,16 +461,26 @@ fn match_first(call: &mut Call<'_>) -> Made {
 }
 
 fn first(call: &mut Call<'_>, pattern: &Pattern, subject: usize) -> Made {
-    let text = call.arguments.text(subject)?;
-    let found = pattern.matches(text, 1, call.meter)?;
-    found.first().map_or(Ok(Value::NULL), |captures| Value::list(texts(captures, call.lanes)))
+    let (text, lanes) = (call.arguments.text(subject)?, call.lanes);
+    let mut found = None;
+    pattern.each(text, 1, call.meter, |captures, meter| {
+        found = Some(texts(captures, lanes, meter)?);
+        Ok(())
+    })?;
+    found.map_or(Ok(Value::NULL), Value::list)
 }
 
 fn all_matches(call: &mut Call<'_>, pattern: &Pattern) -> Result<Vec<Value>, Fault> {
-    let text = call.arguments.text(0)?;
-    let found = pattern.matches(text, usize::MAX, call.meter)?;
-    let whole = |captures: &::regex::Captures<'_>| captures.get(0).map_or("", |whole| whole.as_str()).to_owned();
-    Ok(found.iter().map(|captures| Value::string(whole(captures)).with(call.lanes)).collect())
+    let (text, lanes) = (call.arguments.text(0)?, call.lanes);
+    let mut all = Vec::new();
+    pattern.each(text, usize::MAX, call.meter, |captures, meter| {
+        let whole = captures.get(0).map_or("", |whole| whole.as_str());
+        meter.elements(all.len(), 1)?;
+        meter.text(whole.len() as u64)?;
+        all.push(Value::text(whole).with(lanes));
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 fn matches(call: &mut Call<'_>) -> Made {
@@ -478,10 +491,14 @@ fn matches(call: &mut Call<'_>) -> Made {
 fn match_all(call: &mut Call<'_>) -> Made {
     let pattern = pattern(call, 1)?;
     let text = call.arguments.text(0)?;
-    let found = pattern.matches(text, usize::MAX, call.meter)?;
     let lanes = call.lanes;
-    let all = found.iter().map(|captures| Ok(Value::list(texts(captures, lanes))?.with(lanes)));
-    Value::list(all.collect::<Result<_, Fault>>()?)
+    let mut all = Vec::new();
+    pattern.each(text, usize::MAX, call.meter, |captures, meter| {
+        meter.elements(all.len(), 1)?;
+        all.push(Value::list(texts(captures, lanes, meter)?)?.with(lanes));
+        Ok(())
+    })?;
+    Value::list(all)
 }
 
 fn search(call: &mut Call<'_>) -> Made {

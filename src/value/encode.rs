@@ -82,16 +82,40 @@ impl Encoder {
 
     /// Stores a value. It must live as long as the encoder is used.
     pub fn store(&mut self, value: &Value) -> Stored {
+        // Functions hold functions without end, so this must not recurse: parts first, then what is made of them.
+        let mut ahead = vec![(value, false)];
+        let mut parts = Vec::new();
+        while let Some((value, ready)) = ahead.pop() {
+            match value.address() {
+                Some(address) if !self.known.contains_key(&address) => {
+                    if ready {
+                        let content = self.content(value);
+                        let index = self.push(content);
+                        self.known.insert(address, index);
+                    } else {
+                        ahead.push((value, true));
+                        value.parts(&mut parts);
+                        ahead.extend(parts.drain(..).map(|part| (part, false)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.stored(value)
+    }
+
+    fn push(&mut self, content: Content) -> u32 {
+        self.pool.0.push(content);
+        self.pool.0.len() as u32 - 1
+    }
+
+    /// A value whose parts are stored.
+    fn stored(&mut self, value: &Value) -> Stored {
         let lanes = value.lanes();
         let known = value.address().and_then(|address| self.known.get(&address).copied());
         let index = known.unwrap_or_else(|| {
             let content = self.content(value);
-            let index = self.pool.0.len() as u32;
-            self.pool.0.push(content);
-            if let Some(address) = value.address() {
-                self.known.insert(address, index);
-            }
-            index
+            self.push(content)
         });
         Stored(index, lanes.confidence.bits(), lanes.evidence as u8)
     }
@@ -109,26 +133,26 @@ impl Encoder {
             View::Number(number) => Content::Number(number.to_bits()),
             View::Text(text) => Content::Text(text.to_owned()),
             View::List(list) => Content::List {
-                items: list.iter().map(|item| self.store(item)).collect(),
+                items: list.iter().map(|item| self.stored(item)).collect(),
                 remembers: list.remembers_lowest(),
                 depth: list.depth(),
             },
             View::Object(object) => Content::Object {
-                entries: object.iter().map(|(key, value)| (self.store(key.as_value()), self.store(value))).collect(),
+                entries: object.iter().map(|(key, value)| (self.stored(key.as_value()), self.stored(value))).collect(),
                 remembers: object.remembers_lowest(),
                 depth: object.depth(),
             },
             View::Closure(closure) => Content::Closure {
                 code: closure.code,
                 identity: closure.identity,
-                captures: closure.captures.iter().map(|value| self.store(value)).collect(),
+                captures: closure.captures.iter().map(|value| self.stored(value)).collect(),
             },
             View::Native(id) => Content::Native(id),
-            View::Agent(agent) => Content::Agent { id: agent.id, options: self.store(&agent.options) },
+            View::Agent(agent) => Content::Agent { id: agent.id, options: self.stored(&agent.options) },
             View::Error(error) => Content::Error {
                 code: error.code.name().to_owned(),
-                message: self.store(&error.message),
-                data: self.store(&error.data),
+                message: self.stored(&error.message),
+                data: self.stored(&error.data),
             },
             View::Cell(index) => Content::Cell(index),
         }
@@ -254,6 +278,18 @@ mod tests {
         assert!(!object.get("range").unwrap().as_range().unwrap().is_built());
         let mut meter = Meter::new(Limits::SANDBOX);
         assert_eq!(display::render(&copy, &mut meter), display::render(&root, &mut meter));
+    }
+
+    #[test]
+    fn long_chains_of_functions_are_stored() {
+        let mut chain = Value::NULL;
+        for identity in 0..50_000 {
+            chain = Value::closure(Closure { code: 0, identity, captures: vec![chain].into() });
+        }
+        let mut encoder = Encoder::new();
+        let stored = encoder.store(&chain);
+        let copy = Decoder::new(&encoder.finish()).unwrap().load(stored).unwrap();
+        assert_eq!(copy.as_closure().unwrap().identity, 49_999);
     }
 
     #[test]

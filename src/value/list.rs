@@ -177,7 +177,11 @@ impl List {
         self.start = 0;
     }
 
+    #[inline]
     fn admit(&mut self, item: &Value) -> Result<(), Fault> {
+        if item.is_plain() {
+            return Ok(());
+        }
         let depth = 1 + item.depth();
         if depth > self.depth {
             check_depth(depth)?;

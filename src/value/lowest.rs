@@ -51,14 +51,23 @@ impl Lowest {
     }
 
     /// A part is added.
+    #[inline]
     pub(super) fn add(&mut self, part: Lanes) {
+        if part == Lanes::EXACT {
+            return;
+        }
         if let Some(lanes) = self.get() {
             *self.0.get_mut() = pack(lanes.meet(part));
         }
     }
 
     /// A part takes the place of another.
+    #[inline]
     pub(super) fn replace(&mut self, old: Lanes, new: Lanes) {
+        // What is as sure as can be neither lowers the minimum nor held it down.
+        if old == Lanes::EXACT && new == Lanes::EXACT {
+            return;
+        }
         let Some(lanes) = self.get() else { return };
         let confidence = old.confidence > lanes.confidence || new.confidence <= lanes.confidence;
         let evidence = old.evidence > lanes.evidence || new.evidence <= lanes.evidence;

@@ -58,13 +58,17 @@ impl Value {
         }
     }
 
-    /// How deep it nests; 0 for what is no list or object.
+    /// How deep it nests; 0 for what has no parts. What a function captured does not count, because nothing looks there.
     #[inline]
     pub fn depth(&self) -> u8 {
+        if self.is_plain() {
+            return 0;
+        }
         match self.kind() {
             Kind::List => self.as_range().map_or_else(|| self.as_list().map_or(0, List::depth), |_| 1),
             Kind::Object => self.as_object().map_or(0, Object::depth),
-            Kind::Error => self.as_error().map_or(0, |error| error.data.depth()),
+            Kind::Error => self.as_error().map_or(0, |error| 1 + error.data.depth()),
+            Kind::Agent => self.as_agent().map_or(0, |agent| agent.options.depth()),
             _ => 0,
         }
     }
@@ -72,6 +76,9 @@ impl Value {
     /// The lanes over its own and all its parts: what `~x` reads.
     #[inline]
     pub fn least(&self) -> Lanes {
+        if self.is_plain() {
+            return self.lanes();
+        }
         match self.kind() {
             Kind::List => match self.as_range() {
                 Some(range) if range.is_empty() => self.lanes(),

@@ -189,16 +189,25 @@ impl Object {
     /// Takes an entry away, and keeps the order of the others.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
         let at = self.find(key)?;
-        let (_, value) = self.entries.remove(at);
-        self.table.clear();
+        let last = at + 1 == self.entries.len();
+        let (key, value) = self.entries.remove(at);
+        if self.entries.len() <= SMALL {
+            self.table.clear();
+        } else {
+            if let Ok(entry) = self.table.find_entry(hash(key.as_value()), |&other| other as usize == at) {
+                entry.remove();
+            }
+            if !last {
+                for other in self.table.iter_mut().filter(|other| **other as usize > at) {
+                    *other -= 1;
+                }
+            }
+        }
         if self.entries.is_empty() {
             self.lowest = Lowest::empty();
             self.depth = 1;
         } else {
             self.lowest.remove(value.least());
-            if self.entries.len() > SMALL {
-                self.index();
-            }
         }
         Some(value)
     }
@@ -216,7 +225,11 @@ impl Object {
         self.depth = self.depth.max(1 + self.entries[place].1.depth());
     }
 
+    #[inline]
     fn admit(&mut self, value: &Value) -> Result<(), Fault> {
+        if value.is_plain() {
+            return Ok(());
+        }
         let depth = 1 + value.depth();
         if depth > self.depth {
             check_depth(depth)?;

@@ -188,6 +188,15 @@ impl Comparison {
     #[inline]
     pub fn of(self, a: &Value, b: &Value, meter: &mut Meter) -> Result<Value, Fault> {
         let lanes = a.lanes().meet(b.lanes());
+        if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
+            let holds = match self {
+                Self::Less => x < y,
+                Self::LessEqual => x <= y,
+                Self::Greater => x > y,
+                Self::GreaterEqual => x >= y,
+            };
+            return Ok(Value::bool(holds).with(lanes));
+        }
         let order = order::compare(a, b, meter)?;
         let holds = !a.is_null_beside(b) && order.is_some_and(|order| self.holds(order));
         Ok(Value::bool(holds).with(lanes))

@@ -17,11 +17,18 @@ use super::payload::{Value, View};
 use crate::diagnostic::Code;
 
 /// Whether two values are of the same type and deeply equal; functions and agents by identity.
+#[inline]
 pub fn equal(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault> {
+    if let (Some(a), Some(b)) = (a.as_number(), b.as_number()) {
+        return Ok(a == b);
+    }
+    equal_content(a, b, meter)
+}
+
+fn equal_content(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault> {
     Ok(match (a.view(), b.view()) {
         (View::Null, View::Null) => true,
         (View::Bool(a), View::Bool(b)) => a == b,
-        (View::Number(a), View::Number(b)) => a == b,
         (View::Text(a), View::Text(b)) => {
             if a.len() == b.len() {
                 meter.steps(a.len() as u64 / 16)?;
@@ -65,7 +72,11 @@ pub fn equal(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault> {
 }
 
 /// The lanes of a test for equality: of all parts where types and lengths agree, else of the two values' own.
+#[inline]
 pub fn equality_lanes(a: &Value, b: &Value, meter: &mut Meter) -> Result<Lanes, Fault> {
+    if a.is_plain() || b.is_plain() {
+        return Ok(a.lanes().meet(b.lanes()));
+    }
     if a.kind() == b.kind() && a.size() == b.size() {
         Ok(meter.least(a)?.meet(meter.least(b)?))
     } else {

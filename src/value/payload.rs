@@ -231,8 +231,11 @@ impl Value {
         Self::plain(Tag::Agent, Payload { agent: ManuallyDrop::new(Arc::new(agent)) })
     }
 
-    /// An error, not yet thrown.
-    pub fn error(error: Error) -> Self {
+    /// An error, not yet thrown. Data that would nest too deep with it around them are left out.
+    pub fn error(mut error: Error) -> Self {
+        if error.data.depth() >= super::limits::NESTING {
+            error.data = Self::NULL;
+        }
         Self::plain(Tag::Error, Payload { error: ManuallyDrop::new(Arc::new(error)) })
     }
 
@@ -313,6 +316,12 @@ impl Value {
     pub fn under(mut self, lanes: Lanes) -> Self {
         self.set_lanes(self.lanes().meet(lanes));
         self
+    }
+
+    /// Whether it has no parts: no list, object, function, agent or error.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.tag <= Tag::Text
     }
 
     /// Whether it is `null`.
@@ -503,6 +512,23 @@ impl Value {
     pub fn address(&self) -> Option<usize> {
         // SAFETY: every member can be read as bits.
         (self.tag >= Tag::Text).then_some(unsafe { self.payload.bits } as usize)
+    }
+}
+
+impl Value {
+    /// Adds the values that it is made of, at one depth.
+    pub(super) fn parts<'a>(&'a self, parts: &mut Vec<&'a Value>) {
+        if self.as_range().is_some_and(|range| !range.is_built()) {
+            return;
+        }
+        match self.view() {
+            View::List(list) => parts.extend(list),
+            View::Object(object) => parts.extend(object.iter().flat_map(|(key, value)| [key.as_value(), value])),
+            View::Closure(closure) => parts.extend(&closure.captures),
+            View::Agent(agent) => parts.push(&agent.options),
+            View::Error(error) => parts.extend([&error.message, &error.data]),
+            View::Null | View::Bool(_) | View::Number(_) | View::Text(_) | View::Native(_) | View::Cell(_) => {}
+        }
     }
 }
 

@@ -15,30 +15,23 @@ pub fn weigh<'a>(roots: impl Iterator<Item = &'a Value>) -> u64 {
         if !seen.insert(address) {
             continue;
         }
-        bytes += 64;
-        if value.as_range().is_some_and(|range| !range.is_built()) {
-            continue;
-        }
-        match value.view() {
-            View::Text(text) => bytes += text.len() as u64,
-            View::List(list) => {
-                bytes += 16 * list.len() as u64;
-                ahead.extend(list);
-            }
-            View::Object(object) => {
-                bytes += 40 * object.len() as u64;
-                ahead.extend(object.iter().flat_map(|(key, value)| [key.as_value(), value]));
-            }
-            View::Closure(closure) => {
-                bytes += 16 * closure.captures.len() as u64;
-                ahead.extend(&closure.captures);
-            }
-            View::Agent(agent) => ahead.push(&agent.options),
-            View::Error(error) => ahead.extend([&error.message, &error.data]),
-            View::Null | View::Bool(_) | View::Number(_) | View::Native(_) | View::Cell(_) => {}
-        }
+        bytes += 64 + content(value);
+        value.parts(&mut ahead);
     }
     bytes
+}
+
+fn content(value: &Value) -> u64 {
+    if value.as_range().is_some_and(|range| !range.is_built()) {
+        return 0;
+    }
+    match value.view() {
+        View::Text(text) => text.len() as u64,
+        View::List(list) => 16 * list.len() as u64,
+        View::Object(object) => 40 * object.len() as u64,
+        View::Closure(closure) => 16 * closure.captures.len() as u64,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
