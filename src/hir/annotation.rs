@@ -5,13 +5,13 @@ use crate::diagnostic::Code;
 use crate::source::{Name, Span};
 use crate::syntax::ast::{List, Node, NodeId, Prefix};
 use crate::types::{Field, InterfaceId, Literal, Parameter, Shape, Signature, Type, TypeId};
-use std::collections::HashMap;
+use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// The type names of a module.
 #[derive(Default, Debug)]
 pub(super) struct TypeNames {
-    names: HashMap<Name, Type>,
+    names: IndexMap<Name, Type>,
 }
 
 impl TypeNames {

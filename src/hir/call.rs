@@ -72,7 +72,7 @@ impl<'a> Lowering<'a> {
             let (kind, optional) = match self.node(link) {
                 Node::Member { name, access } => {
                     let optional = access != Access::Plain;
-                    let name: Arc<str> = self.name_text(name).into();
+                    let name: Arc<str> = self.shared_text(name);
                     match links.get(at).map(|&next| self.node(next)) {
                         Some(Node::Call { arguments, optional: optional_call }) => {
                             let arguments = self.tree.list(arguments);
@@ -310,7 +310,7 @@ impl<'a> Lowering<'a> {
         let taken = self.tree.list(arguments);
         let arguments = self.arguments(taken, handed, call + 1 == links.len());
         let whole = self.span(links[call - 1]).to(self.span(links[call]));
-        let name_of_method: Arc<str> = self.name_text(method).into();
+        let name_of_method: Arc<str> = self.shared_text(method);
         if !self.may_be_own_method(&name_of_method) {
             self.check_task(id, self.span(base).to(self.span(links[call])));
         }

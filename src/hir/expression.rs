@@ -142,7 +142,7 @@ impl Lowering<'_> {
                             "write `:` before a value",
                         );
                     }
-                    let key = Key::Fixed(self.name_text(name).into());
+                    let key = Key::Fixed(self.shared_text(name));
                     out.push(Member::Entry(key, self.read(name, node)));
                 }
                 Node::Method { key, function } => {
@@ -164,7 +164,7 @@ impl Lowering<'_> {
     /// A key before a colon.
     pub(super) fn key(&mut self, node: NodeId) -> Key {
         match self.node(node) {
-            Node::Key(name) | Node::Name(name) => Key::Fixed(self.name_text(name).into()),
+            Node::Key(name) | Node::Name(name) => Key::Fixed(self.shared_text(name)),
             Node::Text => Key::Fixed(self.literal(node)),
             Node::Number(value) => Key::Fixed(number_key(value)),
             Node::Computed(inner) => match self.node(self.bare(inner)) {

@@ -8,31 +8,38 @@ use crate::diagnostic::{Code, Edit, Fix};
 use crate::source::{Name, Span};
 use crate::syntax::ast::{Access, Form, Infix, Node, NodeId, Prefix};
 use crate::types::Type;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 impl Lowering<'_> {
     /// Looks at the names of the module.
     pub(super) fn lint(&mut self) {
+        let ids = || (0..self.scopes.declarations.len() as u32).map(DeclarationId);
+        let named = |id: &DeclarationId| self.scopes.declaration(*id).name.is_some();
+        let unused: Vec<DeclarationId> =
+            ids().filter(|id| named(id) && self.scopes.declaration(*id).reads == 0).collect();
+        let looked_at = |id: &DeclarationId| self.scopes.declaration(*id).changed > 0 || self.hides_builtin(*id);
+        let mut uses: HashMap<DeclarationId, Vec<Use>> =
+            ids().filter(|id| named(id) && looked_at(id)).map(|id| (id, Vec::new())).collect();
+        if !uses.is_empty() {
+            for used in &self.scopes.uses {
+                if let Some(own) = self.scopes.resolved(used.node).and_then(|id| uses.get_mut(&id)) {
+                    own.push(*used);
+                }
+            }
+        }
         let mut loops: HashMap<Owner, Vec<Span>> = HashMap::new();
         for (owner, span) in &self.scopes.loops {
             loops.entry(*owner).or_default().push(*span);
         }
-        let mut uses: HashMap<DeclarationId, Vec<Use>> = HashMap::new();
-        for used in &self.scopes.uses {
-            if let Some(id) = self.scopes.resolved(used.node) {
-                uses.entry(id).or_default().push(*used);
-            }
+        let mut looked_at: Vec<DeclarationId> = uses.keys().copied().collect();
+        looked_at.sort_unstable();
+        for id in unused {
+            self.lint_unused(id);
         }
-        for i in 0..self.scopes.declarations.len() {
-            let id = DeclarationId(i as u32);
-            if self.scopes.declaration(id).name.is_none() {
-                continue;
-            }
-            let own = uses.remove(&id).unwrap_or_default();
-            self.lint_unused(id, &own);
+        for id in looked_at {
             let around = loops.get(&self.scopes.declaration(id).owner);
-            self.lint_lost_change(id, &own, around.map_or(&[], Vec::as_slice));
-            self.lint_hidden_builtin(id, &own);
+            self.lint_lost_change(id, &uses[&id], around.map_or(&[], Vec::as_slice));
+            self.lint_hidden_builtin(id, &uses[&id]);
         }
         self.lint_walks();
         self.lint_sigils();
@@ -40,7 +47,7 @@ impl Lowering<'_> {
     }
 
     /// L106: declared, never used.
-    fn lint_unused(&mut self, id: DeclarationId, uses: &[Use]) {
+    fn lint_unused(&mut self, id: DeclarationId) {
         let declared = self.scopes.declaration(id);
         let counted = match (declared.origin, declared.kind) {
             (_, DeclarationKind::Import(_)) => true,
@@ -53,7 +60,7 @@ impl Lowering<'_> {
         };
         // Where a name is unknown, this may be the one that was meant.
         let meant = self.has_unknown();
-        let used = meant || declared.reads > 0 || declared.assigned + declared.changed > 0 || !uses.is_empty();
+        let used = meant || declared.reads > 0 || declared.assigned + declared.changed + declared.mentioned > 0;
         if !counted || used || declared.exported || declared.origin == Origin::Loop {
             return;
         }
@@ -198,15 +205,19 @@ impl Lowering<'_> {
         })
     }
 
+    /// Whether a name that is called is also that of a built-in.
+    fn hides_builtin(&self, id: DeclarationId) -> bool {
+        let declared = self.scopes.declaration(id);
+        let own = declared.calls > 0 && !matches!(declared.kind, DeclarationKind::Import(_));
+        own && declared.name.is_some_and(|name| builtin::find_function(self.name_text(name)).is_some())
+    }
+
     /// L103: a name that hides a built-in which the same scope calls.
     fn lint_hidden_builtin(&mut self, id: DeclarationId, uses: &[Use]) {
         let declared = self.scopes.declaration(id);
         let Some(name) = declared.name else { return };
-        if declared.calls == 0 || matches!(declared.kind, DeclarationKind::Import(_)) {
-            return;
-        }
         let text = self.name_text(name).to_owned();
-        if builtin::find_function(&text).is_none() {
+        if !self.hides_builtin(id) {
             return;
         }
         let span = declared.span;
@@ -229,6 +240,9 @@ impl Lowering<'_> {
 
     /// L104: a list walked by `for … in` and indexed by what was walked.
     fn lint_walks(&mut self) {
+        if !self.tree.nodes.iter().any(|node| matches!(node, Node::ForEach { .. })) {
+            return;
+        }
         let indexed = self.indexed();
         for i in 0..self.tree.nodes.len() {
             let Node::ForEach { head, source, .. } = self.tree.nodes[i] else { continue };
@@ -306,6 +320,9 @@ impl Lowering<'_> {
 
     /// L105: names that look like others.
     fn lint_look_alikes(&mut self) {
+        if self.text.is_ascii() {
+            return;
+        }
         let mut seen: HashMap<String, String> = HashMap::new();
         let mut strange: Vec<(String, Span)> = Vec::new();
         let mut plain: Vec<Name> = Vec::new();

@@ -10,7 +10,8 @@ use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location, Name, Span};
 use crate::syntax::ast::{Form, Node, NodeId, Tree};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use std::sync::Arc;
 
 /// A module on its way into the program.
 pub(super) struct Lowering<'a> {
@@ -50,7 +51,9 @@ pub(super) struct Lowering<'a> {
     pub(super) broken: bool,
     /// Methods that the program gives names of mutating built-ins.
     own_methods: HashSet<Name>,
-    homes: HashMap<DeclarationId, Home>,
+    homes: Vec<Option<Home>>,
+    /// The texts of names as values share them.
+    shared: Vec<Option<Arc<str>>>,
     unknown: HashSet<(Name, FunctionId)>,
     hinted: HashMap<Name, Option<String>>,
     comparisons: usize,
@@ -136,7 +139,8 @@ impl<'a> Lowering<'a> {
             doings: Default::default(),
             broken: false,
             own_methods: own_methods(tree),
-            homes: HashMap::new(),
+            homes: Vec::new(),
+            shared: Vec::new(),
             unknown: HashSet::new(),
             hinted: HashMap::new(),
             comparisons: 0,
@@ -166,6 +170,16 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn name_text(&self, name: Name) -> &str {
         self.program.names.text(name)
+    }
+
+    /// The text of a name as a value, shared by all that have it.
+    pub(super) fn shared_text(&mut self, name: Name) -> Arc<str> {
+        let at = name.0 as usize;
+        if self.shared.len() <= at {
+            self.shared.resize(at + 1, None);
+        }
+        let names = &self.program.names;
+        self.shared[at].get_or_insert_with(|| names.text(name).into()).clone()
     }
 
     pub(super) fn source(&self, span: Span) -> &'a str {
@@ -284,7 +298,18 @@ impl<'a> Lowering<'a> {
             let local = Local { name, span, origin, annotation, captured: false, shared: false, reassigned, early };
             Home::Local(depth, self.local(local))
         };
-        self.homes.insert(id, home);
+        self.settle_at(id, home);
+    }
+
+    fn home(&self, id: DeclarationId) -> Option<Home> {
+        *self.homes.get(id.0 as usize)?
+    }
+
+    fn settle_at(&mut self, id: DeclarationId, home: Home) {
+        if self.homes.len() <= id.0 as usize {
+            self.homes.resize(self.scopes.declarations.len(), None);
+        }
+        self.homes[id.0 as usize] = Some(home);
     }
 
     /// A variable of the module.
@@ -354,17 +379,17 @@ impl<'a> Lowering<'a> {
             reassigned: false,
             early: false,
         });
-        self.homes.insert(id, Home::Local(depth, local));
+        self.settle_at(id, Home::Local(depth, local));
         id
     }
 
     /// A declared variable as the present function sees it.
     pub(super) fn variable(&mut self, id: DeclarationId) -> Variable {
-        if !self.homes.contains_key(&id) {
+        if self.home(id).is_none() {
             // A declaration whose scope was never opened: only after a refusal.
             self.settle(id);
         }
-        match self.homes.get(&id).copied() {
+        match self.home(id) {
             Some(Home::Global(global)) => Variable::Global(global),
             Some(Home::Local(depth, local)) if depth < self.frames.len() => self.reach(id, depth, local),
             _ => {
@@ -396,16 +421,16 @@ impl<'a> Lowering<'a> {
 
     /// How many functions of those being lowered are around the owner of a variable; the module's variables have none.
     pub(super) fn depth_of(&self, id: DeclarationId) -> usize {
-        match self.homes.get(&id) {
-            Some(Home::Local(depth, _)) => *depth,
+        match self.home(id) {
+            Some(Home::Local(depth, _)) => depth,
             _ => 0,
         }
     }
 
     /// The module's variable that a declaration became.
     pub(super) fn global_of(&self, id: DeclarationId) -> Option<GlobalId> {
-        match self.homes.get(&id) {
-            Some(Home::Global(global)) => Some(*global),
+        match self.home(id) {
+            Some(Home::Global(global)) => Some(global),
             _ => None,
         }
     }

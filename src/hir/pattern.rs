@@ -118,7 +118,7 @@ impl Lowering<'_> {
                     entries.push((key, self.pattern(value, purpose)));
                 }
                 Node::Shorthand { name, default } => {
-                    let key = Key::Fixed(self.name_text(name).into());
+                    let key = Key::Fixed(self.shared_text(name));
                     let own = Span::new(span.start, span.start + self.name_text(name).len() as u32);
                     let mut pattern = Pattern { kind: self.named(name, node, purpose), span: own };
                     if let Some(default) = default {

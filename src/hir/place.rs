@@ -152,7 +152,7 @@ impl Lowering<'_> {
         let mut keys = Vec::with_capacity(links.len());
         for &link in links {
             match self.node(link) {
-                Node::Member { name, .. } => keys.push(Key::Fixed(self.name_text(name).into())),
+                Node::Member { name, .. } => keys.push(Key::Fixed(self.shared_text(name))),
                 Node::Index { key, .. } => keys.push(self.index(key).into_key()),
                 _ => {}
             }

@@ -6,7 +6,7 @@ use super::scope::DeclarationId;
 use super::{Expr, ExprKind, FunctionId};
 use crate::diagnostic::Code;
 use crate::source::Span;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 /// What the functions of a module do that matters to tasks.
 #[derive(Default, Debug)]
@@ -14,9 +14,9 @@ pub(super) struct Doings {
     /// The functions that names always stand for.
     named: HashMap<DeclarationId, FunctionId>,
     /// Who calls whom by name, and where.
-    calls: HashMap<FunctionId, Vec<(DeclarationId, Span)>>,
+    calls: Vec<(FunctionId, DeclarationId, Span)>,
     /// Who changes which variable of whom, and where.
-    changes: HashMap<FunctionId, Vec<(FunctionId, DeclarationId, Span)>>,
+    changes: Vec<(FunctionId, FunctionId, DeclarationId, Span)>,
     /// Functions that are applied as tasks, by name.
     applied: Vec<(FunctionId, DeclarationId, Span)>,
     /// Functions that the lowering wrapped around elements of forks, or that stand there.
@@ -41,7 +41,7 @@ impl Lowering<'_> {
     /// Takes note of a call by name.
     pub(super) fn note_call(&mut self, name: DeclarationId, span: Span) {
         let caller = self.frame().id;
-        self.doings.calls.entry(caller).or_default().push((name, span));
+        self.doings.calls.push((caller, name, span));
     }
 
     /// Takes note of a change of a variable.
@@ -49,7 +49,7 @@ impl Lowering<'_> {
         let owner = self.frames[self.depth_of(name)].id;
         let by = self.frame().id;
         if owner != by {
-            self.doings.changes.entry(by).or_default().push((owner, name, span));
+            self.doings.changes.push((by, owner, name, span));
         }
     }
 
@@ -72,11 +72,22 @@ impl Lowering<'_> {
     /// Refuses calls in tasks that change what belongs to the task around.
     pub(super) fn check_calls(&mut self) {
         let doings = std::mem::take(&mut self.doings);
+        if doings.tasks.is_empty() && doings.applied.is_empty() {
+            return;
+        }
+        let mut calls: HashMap<FunctionId, Vec<(DeclarationId, Span)>> = HashMap::new();
+        for &(caller, callee, span) in &doings.calls {
+            calls.entry(caller).or_default().push((callee, span));
+        }
+        let mut changes: HashMap<FunctionId, Vec<(FunctionId, DeclarationId, Span)>> = HashMap::new();
+        for &(by, owner, name, span) in &doings.changes {
+            changes.entry(by).or_default().push((owner, name, span));
+        }
         let mut steps = 0;
         let mut reported = HashSet::new();
         let mut begin: Vec<(FunctionId, DeclarationId, Span)> = doings.applied.clone();
         let tasks: HashSet<FunctionId> = doings.tasks.iter().copied().collect();
-        for (&caller, calls) in &doings.calls {
+        for (&caller, calls) in &calls {
             for task in self.around(caller).filter(|around| tasks.contains(around)) {
                 // Seen from the function around the task, since what the task owns it may change.
                 let around = self.program.functions[task.0 as usize].parent.unwrap_or(task);
@@ -86,20 +97,21 @@ impl Lowering<'_> {
         begin.sort_unstable_by_key(|&(around, _, span)| (span, around));
         for (around, callee, span) in begin {
             let Some(&function) = doings.named.get(&callee) else { continue };
-            let mut seen = HashSet::from([function]);
+            let mut seen = HashSet::new();
+            seen.insert(function);
             let mut open = vec![function];
             while let Some(next) = open.pop() {
                 steps += 1;
                 if steps > MOST_STEPS {
                     return;
                 }
-                for &(owner, name, at) in doings.changes.get(&next).into_iter().flatten() {
+                for &(owner, name, at) in changes.get(&next).into_iter().flatten() {
                     let told = doings.refused.contains(&at) || !reported.insert((span, name));
                     if !told && self.is_around(owner, around) {
                         self.refuse_change_by_call(callee, name, span, at);
                     }
                 }
-                for (callee, _) in doings.calls.get(&next).into_iter().flatten() {
+                for (callee, _) in calls.get(&next).into_iter().flatten() {
                     if let Some(&function) = doings.named.get(callee)
                         && seen.insert(function)
                     {

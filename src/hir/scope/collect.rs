@@ -26,7 +26,12 @@ impl Scopes {
         let mut walk = Walk {
             tree,
             names,
-            out: Scopes::default(),
+            out: Scopes {
+                opened: vec![0; tree.nodes.len()],
+                resolved: vec![0; tree.nodes.len()],
+                owners: vec![None; tree.functions.len()],
+                ..Scopes::default()
+            },
             scope: ScopeId(0),
             owner: Owner(0),
             loops: 0,
@@ -517,12 +522,12 @@ impl Walk<'_> {
             if !self.alternative {
                 self.out.repeated.push((first, span));
             }
-            self.out.resolved.insert(node, first);
+            self.out.set_resolved(node, first);
             return first;
         }
         let made = Declaration::new(Some(name), span, self.scope, self.owner, manner.origin, kind);
         let id = self.out.add(Declaration { node: Some(node), ends: manner.ends, constant: manner.constant, ..made });
-        self.out.resolved.insert(node, id);
+        self.out.set_resolved(node, id);
         id
     }
 
@@ -557,7 +562,7 @@ impl Walk<'_> {
             first: span.start,
         });
         let scope = self.open(span.start, owner);
-        self.out.owners.insert(id, (owner, scope));
+        self.out.owners[id.0 as usize] = Some((owner, scope));
         let outer = (self.scope, self.owner, self.loops);
         (self.scope, self.owner, self.loops) = (scope, owner, 0);
         for &parameter in self.tree.list(function.parameters) {
@@ -569,7 +574,7 @@ impl Walk<'_> {
         self.optional(function.cap);
         if let Some(body) = function.body {
             if let Node::Block(list) = *self.tree.node(body) {
-                self.out.opened.insert(body, scope);
+                self.out.set_opened(body, scope);
                 self.statements(list);
             } else {
                 self.valued(body, Position::Tail);
@@ -628,7 +633,7 @@ impl Walk<'_> {
 
     fn scoped(&mut self, node: NodeId, inside: impl FnOnce(&mut Self)) {
         let scope = self.open(self.tree.span(node).start, self.owner);
-        self.out.opened.insert(node, scope);
+        self.out.set_opened(node, scope);
         let outer = std::mem::replace(&mut self.scope, scope);
         inside(self);
         self.scope = outer;

@@ -10,7 +10,7 @@ mod settle;
 use crate::hir::Origin;
 use crate::source::{Name, Span};
 use crate::syntax::ast::{self, NodeId};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// A scope of a [`Scopes`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -36,9 +36,10 @@ pub(super) struct Scopes {
     /// Where names are used, in the order of the walk.
     pub(super) uses: Vec<Use>,
     names: HashMap<(ScopeId, Name), DeclarationId>,
-    opened: HashMap<NodeId, ScopeId>,
-    resolved: HashMap<NodeId, DeclarationId>,
-    owners: HashMap<ast::FunctionId, (Owner, ScopeId)>,
+    /// By node: one more than the scope it opens, and than the declaration that it names.
+    opened: Vec<u32>,
+    resolved: Vec<u32>,
+    owners: Vec<Option<(Owner, ScopeId)>>,
     /// All loops with the functions they stand in.
     pub(super) loops: Vec<(Owner, Span)>,
     /// Names that `export { … }` hands on.
@@ -110,6 +111,8 @@ pub(super) struct Declaration {
     pub(super) reads: u32,
     /// How often it is called by its name.
     pub(super) calls: u32,
+    /// How often it is named without running anything.
+    pub(super) mentioned: u32,
     /// How often it is assigned.
     pub(super) assigned: u32,
     /// How often it is changed along a path.
@@ -196,12 +199,20 @@ impl UseKind {
 impl Scopes {
     /// The scope that a node opens.
     pub(super) fn opened(&self, node: NodeId) -> Option<ScopeId> {
-        self.opened.get(&node).copied()
+        self.opened.get(node.0 as usize)?.checked_sub(1).map(ScopeId)
     }
 
     /// What a name at a node means, when it is declared.
     pub(super) fn resolved(&self, node: NodeId) -> Option<DeclarationId> {
-        self.resolved.get(&node).copied()
+        self.resolved.get(node.0 as usize)?.checked_sub(1).map(DeclarationId)
+    }
+
+    fn set_opened(&mut self, node: NodeId, scope: ScopeId) {
+        self.opened[node.0 as usize] = scope.0 + 1;
+    }
+
+    fn set_resolved(&mut self, node: NodeId, declared: DeclarationId) {
+        self.resolved[node.0 as usize] = declared.0 + 1;
     }
 
     /// The declaration with this number.
@@ -221,7 +232,7 @@ impl Scopes {
 
     /// The number and scope of a function of the tree.
     pub(super) fn owner(&self, function: ast::FunctionId) -> Option<(Owner, ScopeId)> {
-        self.owners.get(&function).copied()
+        *self.owners.get(function.0 as usize)?
     }
 
     /// What a name means in a scope.
@@ -278,6 +289,7 @@ impl Declaration {
             exported: false,
             reads: 0,
             calls: 0,
+            mentioned: 0,
             assigned: 0,
             changed: 0,
             seen_inside: false,

@@ -2,8 +2,9 @@
 
 use super::{Declaration, DeclarationId, DeclarationKind, Owner, ScopeId, Scopes, Use, UseKind};
 use crate::hir::Origin;
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::BinaryHeap;
 
 impl Scopes {
     /// Settles the functions from the outside in, then resolves every use.
@@ -12,7 +13,7 @@ impl Scopes {
         self.own(&uses);
         for used in &uses {
             if let Some(declared) = self.find(used.name, used.scope) {
-                self.resolved.insert(used.node, declared);
+                self.set_resolved(used.node, declared);
             }
         }
         self.uses = uses;
@@ -73,19 +74,21 @@ impl Scopes {
     fn count(&mut self) {
         for i in 0..self.uses.len() {
             let used = self.uses[i];
-            let Some(id) = self.resolved.get(&used.node).copied() else { continue };
+            let Some(id) = self.resolved(used.node) else { continue };
             let inside = self.scope(used.scope).owner != self.declaration(id).owner;
             let declared = &mut self.declarations[id.0 as usize];
             declared.seen_inside |= inside;
             declared.reads += u32::from(used.kind.reads());
             declared.calls += u32::from(used.kind == UseKind::Call);
+            declared.mentioned += u32::from(used.kind == UseKind::Mention);
             declared.assigned += u32::from(used.kind.assigns());
             declared.changed += u32::from(used.kind.changes());
         }
         let mut only: HashMap<DeclarationId, (Use, bool)> = HashMap::new();
         for used in &self.uses {
             if used.kind.assigns()
-                && let Some(&id) = self.resolved.get(&used.node)
+                && let Some(id) = self.resolved(used.node)
+                && self.declaration(id).origin == Origin::Implied
             {
                 let here = self.scope(used.scope).owner == self.declaration(id).owner;
                 only.insert(id, (*used, here && used.kind == UseKind::Assign && used.loops == 0));
@@ -93,7 +96,8 @@ impl Scopes {
         }
         let mut in_body: HashSet<DeclarationId> = HashSet::new();
         for used in &self.uses {
-            if let Some(&id) = self.resolved.get(&used.node) {
+            let matters = used.in_head || used.kind.assigns() || used.kind.changes();
+            if matters && let Some(id) = self.resolved(used.node) {
                 let inside = self.scope(used.scope).owner != self.declaration(id).owner;
                 let changes = used.kind.assigns() || used.kind.changes();
                 if (changes && !used.in_head) || (inside && used.in_head) {
@@ -143,8 +147,8 @@ impl Scopes {
             (function.named, function.first) = (true, u32::MAX);
         }
         for used in &self.uses {
-            let Some(id) = self.resolved.get(&used.node) else { continue };
-            let Some(&function) = hoisted.get(id) else { continue };
+            let Some(id) = self.resolved(used.node) else { continue };
+            let Some(&function) = hoisted.get(&id) else { continue };
             let at = self.scope(used.scope).owner;
             let Some(around) = self.function(function).parent else { continue };
             match self.child(around, at) {
@@ -176,7 +180,7 @@ impl Scopes {
             if !used.kind.reads() && !used.kind.changes() {
                 continue;
             }
-            let Some(&id) = self.resolved.get(&used.node) else { continue };
+            let Some(id) = self.resolved(used.node) else { continue };
             let declared = self.declaration(id);
             let let_like = match declared.origin {
                 Origin::Let | Origin::Const => !matches!(declared.kind, DeclarationKind::Import(_)),
