@@ -4,6 +4,7 @@ mod check;
 mod binary;
 mod cli;
 mod explanations;
+mod format;
 mod goldens;
 mod language;
 mod reference;

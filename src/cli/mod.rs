@@ -8,6 +8,7 @@ mod check;
 mod disk;
 mod excerpt;
 mod explain;
+mod fmt;
 mod front;
 mod render;
 mod repl;
@@ -41,13 +42,14 @@ const CODES: &str = "Exit codes: 0 fine, 1 the program or a check failed, 2 wron
 enum Command {
     Check(check::Check),
     Explain(explain::Explain),
+    Fmt(fmt::Fmt),
     Repl(repl::Repl),
     Run(run::Run),
     Test(test::Test),
 }
 
 /// How the process ends.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Exit {
     /// All is well.
     Fine = 0,
@@ -96,6 +98,7 @@ impl Arguments {
         let outcome = match self.command {
             Command::Check(check) => check.run(self.color),
             Command::Explain(explain) => explain.run(self.color),
+            Command::Fmt(fmt) => fmt.run(self.color),
             Command::Repl(repl) => repl.run(self.color),
             Command::Run(run) => run.run(self.color),
             Command::Test(test) => test.run(self.color),
