@@ -83,7 +83,7 @@ impl Writer<'_> {
         let group = self.doc.open();
         self.doc.indent();
         self.trailing();
-        if items.len() > 1 || self.breaks(from, start) {
+        if open || items.len() > 1 || self.breaks(from, start) {
             self.doc.hard()
         } else {
             self.doc.line()
