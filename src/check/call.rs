@@ -28,7 +28,6 @@ impl<'a> Flow<'a> {
     pub fn enter_call(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         callee: &Closure,
         args: &[Known],
         inst: &Inst,
@@ -36,7 +35,7 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let place = inst.result.map_or(inst.span.start | 0x0800_0000, |var| var.0) * 8 + slot;
-        let around = self.doubts(act, block, state);
+        let around = self.doubts(act, state);
         let depth = self.conditions.len();
         self.conditions.extend(around.into_iter().skip(depth));
         let site = (act.at(inst.span), self.unknown_callee(act, inst));
@@ -69,7 +68,6 @@ impl<'a> Flow<'a> {
     pub fn call(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         callee: &Known,
         args: &[Known],
         inst: &Inst,
@@ -82,7 +80,7 @@ impl<'a> Flow<'a> {
                 let mut given: Option<Known> = None;
                 for (i, function) in functions.iter().enumerate() {
                     let mut own = before.clone();
-                    if let Some(known) = self.enter_call(act, block, function, args, inst, (i % 8) as u32, &mut own) {
+                    if let Some(known) = self.enter_call(act, function, args, inst, (i % 8) as u32, &mut own) {
                         given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                         after = Some(after.map_or_else(|| own.clone(), |old| old.join(&own)));
                     }
@@ -92,7 +90,7 @@ impl<'a> Flow<'a> {
                 }
                 given.map(|known| if callee.claim == Claim::SURE { known } else { known.under(callee) })
             }
-            Shape::Builtin(builtin) => self.builtin(act, block, *builtin, args, inst, state),
+            Shape::Builtin(builtin) => self.builtin(act, *builtin, args, inst, state),
             _ => Some(Known::computed(args.iter().chain([callee]), Shape::Any)),
         }
     }
@@ -101,7 +99,6 @@ impl<'a> Flow<'a> {
     pub fn method(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         receiver: &Known,
         name: &str,
         args: &[Known],
@@ -116,15 +113,15 @@ impl<'a> Flow<'a> {
             if agent.chosen && receiver.integrity >= Integrity::Agent {
                 self.chosen_by_agent(at, "agent");
             }
-            return Some(self.ask(act, block, agent, name, args, receiver, inst, state));
+            return Some(self.ask(act, receiver, name, args, inst, state));
         }
         if let Some(own) = self.own_method(receiver, name) {
-            return self.call(act, block, &own, args, inst, state);
+            return self.call(act, &own, args, inst, state);
         }
         self.read_of_nothing(receiver, at, "its method is called here");
         let mut all = vec![receiver.clone()];
         all.extend(args.iter().cloned());
-        self.native(act, block, name, &all, true, inst, state)
+        self.native(act, name, &all, true, inst, state)
     }
 
     /// Agent text decides something that the program should decide.
@@ -170,14 +167,13 @@ impl<'a> Flow<'a> {
     fn ask(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
-        agent: &AgentShape,
+        receiver: &Known,
         name: &str,
         args: &[Known],
-        receiver: &Known,
         inst: &Inst,
         state: &State,
     ) -> Known {
+        let Shape::Agent(agent) = &receiver.shape else { return Known::anything() };
         let at = act.at(inst.span);
         let asked = self.asked(agent, name);
         let label = describe(agent);
@@ -193,7 +189,7 @@ impl<'a> Flow<'a> {
         self.request(asked.effect, at, &label, name, marked);
         if asked.effect >= Effect::Notify {
             let what = format!("`{label}.{name}`");
-            self.action(act, block, asked.effect, &what, args, receiver, at, state);
+            self.action(act, (asked.effect, &what), args, receiver, at, state);
         }
         let result = asked.method.map(|m| m.signature.result.clone()).unwrap_or(Type::Any);
         let mut answer = self.answer(
@@ -297,9 +293,7 @@ impl<'a> Flow<'a> {
     fn action(
         &mut self,
         act: &Activation<'a>,
-        block: usize,
-        effect: Effect,
-        what: &str,
+        (effect, what): (Effect, &str),
         args: &[Known],
         receiver: &Known,
         at: Location,
@@ -322,7 +316,7 @@ impl<'a> Flow<'a> {
                     .help("ask inside the form, and act on the answer behind it")
             });
         }
-        let mut doubts = self.doubts(act, block, state);
+        let mut doubts = self.doubts(act, state);
         if receiver.earned() < need.confidence {
             doubts.push((receiver.clone(), at));
         }

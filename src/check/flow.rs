@@ -75,6 +75,8 @@ pub(super) struct Activation<'a> {
     pub code: &'a Function,
     /// What is known of the code's shape.
     pub graph: Rc<Graph>,
+    /// The block that is being walked.
+    pub block: usize,
     values: Vec<Option<Known>>,
     entries: Vec<Option<State>>,
     decided: Vec<Option<(Known, Location)>>,
@@ -98,9 +100,9 @@ impl Activation<'_> {
         self.entries[block].is_some()
     }
 
-    /// Whether a block can run more than once.
-    pub fn repeats(&self, block: usize) -> bool {
-        self.graph.loops.iter().any(|l| l.blocks.contains(&block))
+    /// Whether the block that is being walked can run more than once.
+    pub fn repeats(&self) -> bool {
+        self.graph.loops.iter().any(|l| l.blocks.contains(&self.block))
     }
 
     /// What is known of a value here.
@@ -249,6 +251,7 @@ impl<'a> Flow<'a> {
             frame,
             code,
             graph: graph.clone(),
+            block: 0,
             values: vec![None; code.values.len()],
             entries: vec![None; blocks],
             decided: vec![None; blocks],
@@ -297,6 +300,7 @@ impl<'a> Flow<'a> {
         let code = act.code;
         let mut state = act.entries[block].clone().expect("a block is walked after it was entered");
         act.visits[block] += 1;
+        act.block = block;
         self.changed = std::mem::take(&mut act.stale[block]);
         let outer = std::mem::take(&mut self.taken);
         let again = self.inside(act, block, &mut state);
@@ -313,7 +317,7 @@ impl<'a> Flow<'a> {
         }
         for inst in &code.blocks[block].code {
             self.work += 1;
-            if !self.step(act, block, inst, state) {
+            if !self.step(act, inst, state) {
                 return again;
             }
             if self.exhausted() {
@@ -373,9 +377,9 @@ impl<'a> Flow<'a> {
     }
 
     /// One instruction; false if what follows it is never reached.
-    fn step(&mut self, act: &mut Activation<'a>, block: usize, inst: &Inst, state: &mut State) -> bool {
+    fn step(&mut self, act: &mut Activation<'a>, inst: &Inst, state: &mut State) -> bool {
         let args: Vec<Known> = inst.args.iter().map(|&var| act.value(var, state)).collect();
-        let Some((result, second)) = self.transfer(act, block, inst, &args, state) else { return false };
+        let Some((result, second)) = self.transfer(act, inst, &args, state) else { return false };
         if let Some(second) = second {
             self.give(act, inst.second, second, state);
         }
@@ -384,8 +388,8 @@ impl<'a> Flow<'a> {
     }
 
     /// The doubtful conditions that decide whether a block runs, those around its call first.
-    pub fn doubts(&self, act: &Activation<'a>, block: usize, state: &State) -> Vec<(Known, Location)> {
-        let own = act.graph.controls[block].iter().filter_map(|&branch| act.decided[branch].as_ref());
+    pub fn doubts(&self, act: &Activation<'a>, state: &State) -> Vec<(Known, Location)> {
+        let own = act.graph.controls[act.block].iter().filter_map(|&branch| act.decided[branch].as_ref());
         self.conditions
             .iter()
             .chain(own)
@@ -427,7 +431,7 @@ impl<'a> Flow<'a> {
             }
             End::Route { subject, bands, unknown, otherwise, default } => {
                 let known = act.value(*subject, state);
-                self.route(act, block, &known, at, *default, state);
+                self.route(act, &known, at, *default, state);
                 let whole = known.whole();
                 // A subject that is a confidence itself is T008; what its branches do then says nothing.
                 let wrong = known.as_number().is_some_and(|n| n.assessed.is_some());
@@ -471,7 +475,7 @@ impl<'a> Flow<'a> {
                 }
             }
             End::Return(var) => {
-                let doubts = self.doubts(act, block, state);
+                let doubts = self.doubts(act, state);
                 let known = self.decided(&act.value(*var, state), &doubts);
                 act.result = Some(act.result.take().map_or_else(|| known.clone(), |old| old.join(&known)));
                 act.exit = Some(act.exit.take().map_or_else(|| state.clone(), |old| old.join(state)));

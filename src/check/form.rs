@@ -8,9 +8,8 @@ use super::domain::{
 use super::flow::{Activation, Flow};
 use super::read::{elements, length, part, read};
 use super::state::State;
-use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
-use crate::ir::{Inst, Task};
+use crate::ir::{Inst, Op, Task};
 use crate::source::Location;
 use crate::types::{Effect, Type};
 use crate::value::Evidence;
@@ -22,17 +21,9 @@ const MOST_ATTEMPTS: f64 = 10.0;
 
 impl<'a> Flow<'a> {
     /// `parallel`, `race`, `anyOf`, `quorum`, `vote` of tasks.
-    pub fn fork(
-        &mut self,
-        act: &mut Activation<'a>,
-        block: usize,
-        form: BuiltinId,
-        before: usize,
-        tasks: &[Task],
-        args: &[Known],
-        inst: &Inst,
-        state: &mut State,
-    ) -> Option<Known> {
+    pub fn fork(&mut self, act: &mut Activation<'a>, args: &[Known], inst: &Inst, state: &mut State) -> Option<Known> {
+        let Op::Fork { form, before, tasks } = &inst.op else { return None };
+        let before = *before as usize;
         let name = form.entry().name;
         let at = act.at(inst.span);
         let mut rest = args[before..].iter();
@@ -58,7 +49,7 @@ impl<'a> Flow<'a> {
             let (given, from, to) = match task {
                 Task::One => {
                     let function = rest.next()?.clone();
-                    (self.task(act, block, &function, &[], inst, slot, state), 1, Some(1))
+                    (self.task(act, &function, &[], inst, slot, state), 1, Some(1))
                 }
                 Task::Each => {
                     let (list, function) = (rest.next()?.clone(), rest.next()?.clone());
@@ -68,7 +59,7 @@ impl<'a> Flow<'a> {
                     element.id = Id::NONE;
                     let index =
                         Known::constant(Shape::Number(Rc::new(Number { low: 0.0, whole: true, ..Number::any() })));
-                    let given = self.task(act, block, &function, &[element, index, list.clone()], inst, slot, state);
+                    let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
                     one_by_one = false;
                     let given = given.map(|g| if high.is_none_or(|h| h > 1) { g.repeated() } else { g });
                     (given.map(|g| g.under(&Known { shape: Shape::Plain, ..list.clone() })), low, high)
@@ -77,7 +68,7 @@ impl<'a> Flow<'a> {
                     let list = rest.next()?.clone();
                     let (element, low, high) = elements(&list);
                     one_by_one = false;
-                    (element.and_then(|function| self.task(act, block, &function, &[], inst, slot, state)), low, high)
+                    (element.and_then(|function| self.task(act, &function, &[], inst, slot, state)), low, high)
                 }
             };
             let turns = Turns { low: from as f64, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
@@ -114,15 +105,7 @@ impl<'a> Flow<'a> {
             }
             "vote" => {
                 let all = list(joined(), None, low.min(1), high);
-                self.native(
-                    act,
-                    block,
-                    "vote",
-                    &[all, options.clone().unwrap_or_else(Known::null)],
-                    false,
-                    inst,
-                    state,
-                )?
+                self.native(act, "vote", &[all, options.clone().unwrap_or_else(Known::null)], false, inst, state)?
             }
             _ if one_by_one && results.len() <= 16 && results.len() as u64 == low => {
                 // Each result keeps who it is, so that a later test on one speaks of that one.
@@ -140,7 +123,6 @@ impl<'a> Flow<'a> {
     fn task(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         function: &Known,
         args: &[Known],
         inst: &Inst,
@@ -152,25 +134,20 @@ impl<'a> Flow<'a> {
         for (i, callee) in functions.iter().enumerate() {
             let place = slot.wrapping_mul(16).wrapping_add(i as u32);
             let mut own = state.clone();
-            let result = self.enter_call(act, block, &Closure { ..callee.clone() }, args, inst, place, &mut own);
+            let result = self.enter_call(act, &Closure { ..callee.clone() }, args, inst, place, &mut own);
             *state = state.join(&own);
             if let Some(result) = result {
                 given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
             }
         }
         let given = given?;
-        if matches!(given.shape, Shape::Functions(_)) {
-            self.call(act, block, &given, &[], inst, state)
-        } else {
-            Some(given)
-        }
+        if matches!(given.shape, Shape::Functions(_)) { self.call(act, &given, &[], inst, state) } else { Some(given) }
     }
 
     /// `retry`, `fallback`, `timeout`, `escalate`, `sequential`.
     pub fn form(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         name: &str,
         args: &[Known],
         inst: &Inst,
@@ -181,7 +158,7 @@ impl<'a> Flow<'a> {
         let mut run = |flow: &mut Self, known: &Known, given: &[Known], state: &mut State| match &known.shape {
             Shape::Functions(_) | Shape::Builtin(_) => {
                 let before = state.clone();
-                let result = flow.call(act, block, known, given, inst, state);
+                let result = flow.call(act, known, given, inst, state);
                 *state = before.join(state);
                 result
             }
@@ -299,14 +276,7 @@ impl<'a> Flow<'a> {
     }
 
     /// `verify(x, check)`.
-    pub fn verify(
-        &mut self,
-        act: &mut Activation<'a>,
-        block: usize,
-        args: &[Known],
-        inst: &Inst,
-        state: &mut State,
-    ) -> Known {
+    pub fn verify(&mut self, act: &mut Activation<'a>, args: &[Known], inst: &Inst, state: &mut State) -> Known {
         let at = act.at(inst.span);
         let nothing = Known::null();
         let x = args.first().unwrap_or(&nothing);
@@ -332,7 +302,7 @@ impl<'a> Flow<'a> {
         };
         let Shape::Object(options) = &check.shape else {
             // A function: no more than x earned, and no better evidence.
-            let answer = self.call(act, block, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
+            let answer = self.call(act, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
             let mut known = x.under(&Known { shape: Shape::Plain, ..answer });
             known.claim.low = NONE;
             return Known { id: Id::NONE, parts: Rc::default(), ..known };
@@ -512,16 +482,8 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether an `uncertain if` has a branch for each band that can be reached.
-    pub fn route(
-        &mut self,
-        act: &Activation<'a>,
-        block: usize,
-        subject: &Known,
-        at: Location,
-        default: bool,
-        _state: &State,
-    ) {
-        let crate::ir::End::Route { bands, .. } = &act.code.blocks[block].end else { return };
+    pub fn route(&mut self, act: &Activation<'a>, subject: &Known, at: Location, default: bool, _state: &State) {
+        let crate::ir::End::Route { bands, .. } = &act.code.blocks[act.block].end else { return };
         if let Some(number) = subject.as_number()
             && (number.confidence_of.is_some() || number.assessed.is_some())
         {

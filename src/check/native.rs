@@ -18,21 +18,19 @@ impl<'a> Flow<'a> {
     pub fn builtin(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         builtin: BuiltinId,
         args: &[Known],
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
         let name = builtin.entry().name;
-        self.native(act, block, name, args, false, inst, state)
+        self.native(act, name, args, false, inst, state)
     }
 
     /// Calls a callback once for any element, and says what it gives.
     fn apply(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         function: &Known,
         args: &[Known],
         turns: &Turns,
@@ -40,7 +38,7 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let outer = std::mem::take(&mut self.taken);
-        let given = self.apply_once(act, block, function, args, inst, state);
+        let given = self.apply_once(act, function, args, inst, state);
         let once = std::mem::replace(&mut self.taken, outer);
         self.taken.add(&once.times(turns));
         given
@@ -49,20 +47,19 @@ impl<'a> Flow<'a> {
     fn apply_once(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         function: &Known,
         args: &[Known],
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
         let before = state.clone();
-        let first = self.call(act, block, function, args, inst, state)?;
+        let first = self.call(act, function, args, inst, state)?;
         // It may run never, once or often: what it writes may be there or not, and it may see what it wrote.
         *state = before.join(state);
         if state.memory != before.memory {
             let mut again = state.clone();
             let taken = self.taken.clone();
-            let second = self.call(act, block, function, args, inst, &mut again)?;
+            let second = self.call(act, function, args, inst, &mut again)?;
             self.taken = taken;
             *state = state.join(&again);
             return Some(first.join(&second));
@@ -74,7 +71,6 @@ impl<'a> Flow<'a> {
     pub fn native(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         name: &str,
         args: &[Known],
         method: bool,
@@ -91,7 +87,7 @@ impl<'a> Flow<'a> {
             | "toSorted" | "unique"
                 if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
             {
-                return self.walk_over(act, block, name, args, inst, state);
+                return self.walk_over(act, name, args, inst, state);
             }
             "confidence" => confidence_of(x),
             "evidence" => Known::constant(Shape::Plain),
@@ -142,10 +138,10 @@ impl<'a> Flow<'a> {
             "combine" => return Some(self.combine(args, at)),
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
             "aggregate" => x.clone(),
-            "verify" => return Some(self.verify(act, block, args, inst, state)),
+            "verify" => return Some(self.verify(act, args, inst, state)),
             "approve" => return Some(self.approve(act, args, inst)),
             "retry" | "fallback" | "timeout" | "escalate" | "sequential" => {
-                return self.form(act, block, name, args, inst, state);
+                return self.form(act, name, args, inst, state);
             }
             "among" => {
                 let (element, ..) = elements(x);
@@ -224,7 +220,7 @@ impl<'a> Flow<'a> {
             "merge" | "pick" | "omit" | "assign" | "fromEntries" => Known::computed(args, merged(args)),
             "emit" => {
                 for arg in &args[1.min(args.len())..] {
-                    self.notice(act, block, name, arg, at, state);
+                    self.notice(act, name, arg, at, state);
                 }
                 Known::null()
             }
@@ -254,12 +250,12 @@ impl<'a> Flow<'a> {
         let op = Inst { op: crate::ir::Op::Binary(binary), ..inst.clone() };
         let mut two = args.to_vec();
         two.resize(2, Known::null());
-        self.transfer(act, 0, &op, &two, state).map_or_else(Known::null, |(known, _)| known)
+        self.transfer(act, &op, &two, state).map_or_else(Known::null, |(known, _)| known)
     }
 
     /// An event that is sent counts as telling somebody.
-    fn notice(&mut self, act: &Activation<'a>, block: usize, name: &str, arg: &Known, at: Location, state: &State) {
-        let _ = (act, block, name, arg, state);
+    fn notice(&mut self, act: &Activation<'a>, name: &str, arg: &Known, at: Location, state: &State) {
+        let _ = (act, name, arg, state);
         self.findings.reached.insert(super::finding::Reached {
             effect: crate::types::Effect::Notify,
             at,
@@ -272,7 +268,6 @@ impl<'a> Flow<'a> {
     fn walk_over(
         &mut self,
         act: &mut Activation<'a>,
-        block: usize,
         name: &str,
         args: &[Known],
         inst: &Inst,
@@ -312,7 +307,7 @@ impl<'a> Flow<'a> {
             for round in 0..4 {
                 let turns = if round == 0 { turns.clone() } else { Turns::between(0.0, 0.0) };
                 let given = [total.detached(), element.clone(), index.clone(), source.clone()];
-                let Some(next) = self.apply(act, block, f, &given, &turns, inst, state) else {
+                let Some(next) = self.apply(act, f, &given, &turns, inst, state) else {
                     break;
                 };
                 let joined = total.join(&next);
@@ -325,8 +320,7 @@ impl<'a> Flow<'a> {
             return Some(Known { id: Id::NONE, ..total });
         }
         if matches!(name, "sort" | "toSorted") {
-            let decided =
-                self.apply(act, block, f, &[element.clone(), element.clone()], &comparisons(&turns), inst, state);
+            let decided = self.apply(act, f, &[element.clone(), element.clone()], &comparisons(&turns), inst, state);
             let sorted = own(list_of(Some(element), low, high)).measured(source, false);
             return Some(decided.map_or(sorted.clone(), |d| sorted.under(&d)));
         }
@@ -340,7 +334,7 @@ impl<'a> Flow<'a> {
         }
         let mut callback = element.clone();
         callback.id = Id(act.frame, inst.result.map_or(inst.span.start, |v| v.0) | 0x4000_0000);
-        let answer = self.apply(act, block, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
+        let answer = self.apply(act, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
         let Some(answer) = answer else { return (low == 0).then(|| own(Shape::Plain)) };
         let kept = |truth: bool| {
             let mut facts = State::default();
@@ -492,7 +486,7 @@ impl<'a> Flow<'a> {
             (_, "sort") if !args.is_empty() => {
                 let mut all = vec![target.clone()];
                 all.extend(args.iter().cloned());
-                let sorted = self.walk_over(act, 0, "sort", &all, inst, state).unwrap_or_else(Known::null);
+                let sorted = self.walk_over(act, "sort", &all, inst, state).unwrap_or_else(Known::null);
                 (sorted.clone(), sorted)
             }
             (Shape::List(list), "sort" | "reverse") => {

@@ -20,14 +20,7 @@ pub(super) type Given = Option<(Known, Option<Known>)>;
 
 impl<'a> Flow<'a> {
     /// What an instruction gives; nothing if it never gives anything.
-    pub fn transfer(
-        &mut self,
-        act: &mut Activation<'a>,
-        block: usize,
-        inst: &Inst,
-        args: &[Known],
-        state: &mut State,
-    ) -> Given {
+    pub fn transfer(&mut self, act: &mut Activation<'a>, inst: &Inst, args: &[Known], state: &mut State) -> Given {
         let at = act.at(inst.span);
         let one = |known: Known| Some((known, None));
         match &inst.op {
@@ -132,13 +125,13 @@ impl<'a> Flow<'a> {
                 let result = inst.result.map_or(Id::NONE, |var| Id(act.frame, var.0));
                 let cell = CellId::Cell(result);
                 if let Some(first) = args.first() {
-                    state.write(cell, first.clone(), act.repeats(block));
+                    state.write(cell, first.clone(), act.repeats());
                 }
                 one(Known::constant(Shape::Cell(cell)))
             }
             Op::Load { .. } => one(self.load(&args[0], state)),
             Op::Store => {
-                self.store(act, block, &args[0], args[1].clone(), state);
+                self.store(act, &args[0], args[1].clone(), state);
                 one(args[1].clone())
             }
             Op::Global { global, .. } => {
@@ -150,14 +143,14 @@ impl<'a> Flow<'a> {
                 })
             }
             Op::SetGlobal(global) => {
-                let doubts = self.doubts(act, block, state);
+                let doubts = self.doubts(act, state);
                 let known = self.decided(&args[0], &doubts);
                 state.write(CellId::Global(*global), known, self.stack.len() > 1);
                 one(args[0].clone())
             }
             Op::Slot(slot) => one(state.read(CellId::Slot(act.frame, slot.0)).cloned().unwrap_or_else(Known::null)),
             Op::SetSlot(slot) => {
-                let doubts = self.doubts(act, block, state);
+                let doubts = self.doubts(act, state);
                 let known = self.decided(&args[0], &doubts);
                 state.write(CellId::Slot(act.frame, slot.0), known, false);
                 one(args[0].clone())
@@ -171,13 +164,13 @@ impl<'a> Flow<'a> {
                 let path = path(keys, &rest[..fixed]);
                 let changed = self.placed(&root, &path, &value);
                 let result = changed.clone();
-                self.put_back(act, block, *home, args, changed, state);
+                self.put_back(act, *home, args, changed, state);
                 one(result)
             }
             Op::Delete { home, keys } => {
                 let (root, rest) = self.home(act, *home, args, state);
                 let changed = Known { id: Id::NONE, ..loosened(&root, &path(keys, rest)) };
-                self.put_back(act, block, *home, args, changed.clone(), state);
+                self.put_back(act, *home, args, changed.clone(), state);
                 Some((Known::computed([&root], Shape::Plain), Some(changed)))
             }
             Op::Mutate { home, keys, method, spread } => {
@@ -187,35 +180,33 @@ impl<'a> Flow<'a> {
                 let arguments = expand(&rest[fixed..], *spread);
                 let target = self.reached(&root, &path);
                 if matches!(target.shape, Shape::Agent(_)) || self.own_method(&target, method).is_some() {
-                    let result = self.method(act, block, &target, method, &arguments, inst, state)?;
+                    let result = self.method(act, &target, method, &arguments, inst, state)?;
                     return Some((result, Some(root)));
                 }
-                let doubts = self.doubts(act, block, state);
+                let doubts = self.doubts(act, state);
                 let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();
                 let (result, changed) = self.mutation(act, &target, method, &arguments, inst, state);
                 let changed = if path.is_empty() { changed } else { self.placed(&root, &path, &changed) };
-                self.put_back(act, block, *home, args, changed.clone(), state);
+                self.put_back(act, *home, args, changed.clone(), state);
                 Some((result, Some(changed)))
             }
             Op::Call { spread } => {
                 let arguments = expand(&args[1..], *spread);
-                self.call(act, block, &args[0], &arguments, inst, state).map(|known| (known, None))
+                self.call(act, &args[0], &arguments, inst, state).map(|known| (known, None))
             }
             Op::CallFunction(function) => {
                 let callee = self.plain(*function);
-                self.enter_call(act, block, &callee, args, inst, 0, state).map(|known| (known, None))
+                self.enter_call(act, &callee, args, inst, 0, state).map(|known| (known, None))
             }
             Op::CallBuiltin { builtin, spread } => {
                 let arguments = expand(args, *spread);
-                self.builtin(act, block, *builtin, &arguments, inst, state).map(|known| (known, None))
+                self.builtin(act, *builtin, &arguments, inst, state).map(|known| (known, None))
             }
             Op::CallMethod { name, spread } => {
                 let arguments = expand(&args[1..], *spread);
-                self.method(act, block, &args[0], name, &arguments, inst, state).map(|known| (known, None))
+                self.method(act, &args[0], name, &arguments, inst, state).map(|known| (known, None))
             }
-            Op::Fork { form, before, tasks } => {
-                self.fork(act, block, *form, *before as usize, tasks, args, inst, state).map(|known| (known, None))
-            }
+            Op::Fork { .. } => self.fork(act, args, inst, state).map(|known| (known, None)),
             Op::Enter | Op::Leave | Op::Bind(_) => one(Known::null()),
         }
     }
@@ -269,7 +260,7 @@ impl<'a> Flow<'a> {
             }
             Binary::Equal | Binary::NotEqual => self.equal(act, binary == Binary::Equal, a, b, inst),
             Binary::In => Known::computed([a, b], Shape::Plain),
-            Binary::State => self.state(x_and(a, b), at),
+            Binary::State => self.state(a, b, at),
             Binary::Gate => self.gate(act, a, b, inst, state),
             Binary::Best => self.best(&[a.clone(), b.clone()], at),
             Binary::Chain => b.under(&a.whole()),
@@ -279,7 +270,7 @@ impl<'a> Flow<'a> {
     }
 
     /// `x ~> k`: claims k, and earns nothing by it.
-    fn state(&mut self, (x, k): (&Known, &Known), at: crate::source::Location) -> Known {
+    fn state(&mut self, x: &Known, k: &Known, at: crate::source::Location) -> Known {
         let (low, high) = k.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
         let before = x.claim;
         let mut result = x.clone();
@@ -291,8 +282,8 @@ impl<'a> Flow<'a> {
         let earned = x.claim.least().min(low);
         let bound = earned.min(x.cap.bound);
         let raises = before.unknown || high > before.low;
-        let why = if bound < x.cap.bound || x.cap.why == Why::Free { Why::Stated(at) } else { x.cap.why };
-        let why = if raises && before.least() < low { Why::Stated(at) } else { why };
+        let lowers = bound < x.cap.bound || x.cap.why == Why::Free;
+        let why = if lowers || (raises && before.least() < low) { Why::Stated(at) } else { x.cap.why };
         result.cap = Cap { bound, why };
         if raises {
             result.evidence = result.evidence.min(Evidence::Stated);
@@ -300,20 +291,19 @@ impl<'a> Flow<'a> {
         result.id = Id::NONE;
         result.parts = Rc::new(BTreeSet::from([Id::NONE]));
         result.tests = None;
-        if let Some(number) = k.as_number() {
-            if let Some(assessed) = &number.assessed {
-                let own = !x.origins.is_empty() && x.origins.iter().all(|o| assessed.contains(o));
-                if !own && x.claim != Claim::SURE {
-                    self.findings.stale(at);
-                }
-                if !own && x.claim == Claim::SURE && !x.origins.is_empty() {
-                    self.findings.stale(at);
-                }
-                if number.changed {
-                    self.findings.report(Code::CF009, at, "a confidence is changed by arithmetic and stated again", |d| {
-                        d.help("cap what is stated, as in `x ~> Math.min(c, 0.8)`, or keep the confidence that was assessed")
-                    });
-                }
+        if let Some(number) = k.as_number()
+            && let Some(assessed) = &number.assessed
+        {
+            let own = !x.origins.is_empty() && x.origins.iter().all(|o| assessed.contains(o));
+            if !own && (x.claim != Claim::SURE || !x.origins.is_empty()) {
+                self.findings.stale(at);
+            }
+            if number.changed {
+                self.findings.report(Code::CF009, at, "a confidence is changed by arithmetic and stated again", |d| {
+                    d.help(
+                        "cap what is stated, as in `x ~> Math.min(c, 0.8)`, or keep the confidence that was assessed",
+                    )
+                });
             }
         }
         result
@@ -327,7 +317,7 @@ impl<'a> Flow<'a> {
             for function in functions.iter() {
                 let mut passed = x.clone();
                 passed.raise(raw(act.code.bands.high));
-                if let Some(known) = self.enter_call(act, 0, function, &[passed], inst, 1, state) {
+                if let Some(known) = self.enter_call(act, function, &[passed], inst, 1, state) {
                     given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                 }
             }
@@ -402,27 +392,19 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn put_back(
-        &mut self,
-        act: &Activation<'a>,
-        block: usize,
-        home: Home,
-        args: &[Known],
-        changed: Known,
-        state: &mut State,
-    ) {
+    fn put_back(&mut self, act: &Activation<'a>, home: Home, args: &[Known], changed: Known, state: &mut State) {
         match home {
             Home::Value => {}
-            Home::Cell { .. } => self.store(act, block, &args[0], changed, state),
+            Home::Cell { .. } => self.store(act, &args[0], changed, state),
             Home::Global { global, .. } => {
-                let doubts = self.doubts(act, block, state);
+                let doubts = self.doubts(act, state);
                 let known = self.decided(&changed, &doubts);
-                state.write(CellId::Global(global), known, self.stack.len() > 1 || act.repeats(block));
+                state.write(CellId::Global(global), known, self.stack.len() > 1 || act.repeats());
             }
             Home::Slot { slot, .. } => {
-                let doubts = self.doubts(act, block, state);
+                let doubts = self.doubts(act, state);
                 let known = self.decided(&changed, &doubts);
-                state.write(CellId::Slot(act.frame, slot.0), known, act.repeats(block));
+                state.write(CellId::Slot(act.frame, slot.0), known, act.repeats());
             }
         }
     }
@@ -434,12 +416,12 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn store(&mut self, act: &Activation<'a>, block: usize, cell: &Known, value: Known, state: &mut State) {
+    fn store(&mut self, act: &Activation<'a>, cell: &Known, value: Known, state: &mut State) {
         let Shape::Cell(cell) = &cell.shape else { return };
-        let doubts = self.doubts(act, block, state);
+        let doubts = self.doubts(act, state);
         let known = self.decided(&value, &doubts);
         let foreign = !matches!(cell, CellId::Cell(id) if id.0 == act.frame);
-        state.write(*cell, known, foreign || act.repeats(block));
+        state.write(*cell, known, foreign || act.repeats());
     }
 
     fn list(&mut self, args: &[Known], spread: &[bool]) -> Known {
@@ -483,10 +465,6 @@ impl<'a> Flow<'a> {
         known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
         known
     }
-}
-
-fn x_and<'b>(x: &'b Known, k: &'b Known) -> (&'b Known, &'b Known) {
-    (x, k)
 }
 
 /// Tests, unless they tell nothing.

@@ -106,6 +106,9 @@ impl<'a> Flow<'a> {
             };
         }
         let breaks = natural.blocks.iter().any(|&b| {
+            if matches!(act.code.blocks[b].end, End::Branch { condition, .. } if certain(act, condition)) {
+                return false;
+            }
             super::graph::targets(&act.code.blocks[b].end)
                 .iter()
                 .any(|t| !natural.blocks.contains(&(t.block.0 as usize)))
