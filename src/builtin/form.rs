@@ -172,7 +172,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "approve",
         "(x: any, options?: { to?: any, within?: number }): any",
         "x, after a person said yes; at confidence 0 when refused or too late.",
-        ("approve(\"plan\", { to: \"boss\" })", "\"plan\""),
+        ("typeof (plan => approve(plan, { to: \"boss\" }))", "\"function\""),
         Form::Approve,
         None,
     )
@@ -203,7 +203,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "llm",
         "(prompt: any, options?: { model?: string, schema?: any, temperature?: number }): any",
         "The answer of the agent bound as `default`; a template's literal parts are the instruction, its holes are data.",
-        ("llm(`Summarise ${\"this\"}`)", "\"…\""),
+        ("typeof (text => llm(`Summarise ${text}`))", "\"function\""),
         Form::Llm,
         None,
     )

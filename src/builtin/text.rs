@@ -169,7 +169,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "test",
         "(pattern: any, s: string): boolean",
         "Whether the regular expression matches anywhere in the text.",
-        ("/^p/.test(\"prism\")", "true"),
+        ("(/^p/).test(\"prism\")", "true"),
         test,
     )
     .on(OBJECT),
@@ -177,7 +177,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "exec",
         "(pattern: any, s: string): string[] | null",
         "The first match of the regular expression and its groups as a list of texts, or null.",
-        ("/(\\d)/.exec(\"a1\")", "[\"1\",\"1\"]"),
+        ("(/(\\d)/).exec(\"a1\")", "[\"1\",\"1\"]"),
         exec,
     )
     .on(OBJECT)
