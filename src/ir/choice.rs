@@ -2,7 +2,7 @@
 
 use super::build::{Builder, Join};
 use super::exit::Region;
-use super::{BlockId, End, Op, Target, Threshold, Var, build};
+use super::{BlockId, End, Op, Threshold, Var, build};
 use crate::hir::{Binary, Branch, Case, Expr, ExprKind, Logical, Unary};
 use crate::source::Span;
 use crate::syntax::ast::Band;
@@ -273,81 +273,99 @@ impl Builder<'_> {
 
     /// `uncertain if`: the branch whose threshold the subject's confidence reaches.
     pub(super) fn route(&mut self, subject: Var, branches: &[Branch], wanted: bool, span: Span) -> Var {
-        let find = |band: Band| branches.iter().find(|branch| branch.band == band);
-        let mut thresholds: SmallVec<[(Band, Threshold); 3]> = SmallVec::new();
-        for (band, usual) in [(Band::High, self.function.bands.high), (Band::Medium, self.function.bands.medium)] {
-            let own = find(band).and_then(|branch| branch.threshold.as_ref());
-            let threshold = self.threshold(own, usual);
-            thresholds.push((band, threshold));
-        }
-        let lowest = find(Band::Low).and_then(|branch| branch.threshold.as_ref());
-        if let Some(own) = lowest {
-            let threshold = self.threshold(Some(own), 0.0);
-            thresholds.push((Band::Low, threshold));
+        let usual = self.function.bands;
+        let (mut high, mut medium) = (Threshold::Fixed(usual.high), Threshold::Fixed(usual.medium));
+        for branch in branches {
+            match branch.band {
+                Band::High => high = self.threshold(branch.threshold.as_ref(), usual.high),
+                Band::Medium => medium = self.threshold(branch.threshold.as_ref(), usual.medium),
+                Band::Low | Band::Default => {}
+            }
         }
         if self.dead {
             return Var(0);
         }
+        let find = |band: Band| branches.iter().find(|branch| branch.band == band);
         let default = find(Band::Default);
         let mut done = self.join();
-        let mut rest = self.join();
-        let mut low = self.join();
-        let mut bands = Vec::with_capacity(3);
-        let mut chosen: SmallVec<[(BlockId, &Branch); 3]> = SmallVec::new();
-        let mut rests: SmallVec<[BlockId; 4]> = SmallVec::new();
-        let mut lows: SmallVec<[BlockId; 2]> = SmallVec::new();
-        for (band, threshold) in thresholds {
-            let block = self.create();
-            bands.push((band, threshold, build::target(block)));
-            match find(band) {
-                Some(_) if band == Band::Low => lows.push(block),
-                Some(branch) => chosen.push((block, branch)),
-                None => rests.push(block),
+        let (mut low, mut rest) = (self.join(), self.join());
+        let (sure, fair, below, unknown) = (self.create(), self.create(), self.create(), self.create());
+        let written = default.is_some();
+        let lead = |bands, below| End::Route {
+            subject,
+            bands,
+            unknown: build::target(unknown),
+            otherwise: build::target(below),
+            default: written,
+        };
+        let upper = (Band::High, high, build::target(sure));
+        let lower = (Band::Medium, medium, build::target(fair));
+        let mut left: SmallVec<[BlockId; 4]> = smallvec![fair, below, unknown];
+        match (find(Band::Medium), high) {
+            // Without the branch its threshold says nothing beyond that of `high`.
+            (None, Threshold::Fixed(high)) if high <= usual.medium => {
+                self.end(lead(vec![upper], below), span);
+                left.remove(0);
             }
+            (None, Threshold::Computed(_)) => {
+                let (further, never) = (self.create(), self.create());
+                self.end(lead(vec![upper], further), span);
+                self.resume(further);
+                let second = End::Route {
+                    subject,
+                    bands: vec![lower],
+                    unknown: build::target(never),
+                    otherwise: build::target(below),
+                    default: written,
+                };
+                self.end(second, span);
+                left.push(never);
+            }
+            _ => self.end(lead(vec![upper, lower], below), span),
         }
-        let below = self.create();
-        if find(Band::Low).is_some() && lowest.is_none() {
-            lows.push(below)
-        } else {
-            rests.push(below)
-        }
-        let unknown = self.create();
-        if default.is_none() && find(Band::Low).is_some() {
-            lows.push(unknown)
-        } else {
-            rests.push(unknown)
-        }
-        let to = |block: BlockId| -> Target { build::target(block) };
-        self.end(
-            End::Route { subject, bands, unknown: to(unknown), otherwise: to(below), default: default.is_some() },
-            span,
-        );
-        for block in rests {
-            self.resume(block);
-            self.go(&mut rest, &[], span);
-        }
-        for block in lows {
-            self.resume(block);
-            self.go(&mut low, &[], span);
-        }
-        for (block, branch) in chosen {
+        // Which branch each of these blocks leads to: `low`, or `default` for a band without a branch.
+        for block in left {
+            let band = match block {
+                block if block == below => Some(Band::Low),
+                block if block == fair => Some(Band::Medium),
+                _ if written => None,
+                _ => Some(Band::Low),
+            };
+            match band.and_then(find) {
+                Some(branch) if branch.band == Band::Medium => {
+                    self.resume(block);
+                    self.branch_body(branch, &mut done, wanted);
+                }
+                found => {
+                    self.resume(block);
+                    self.go(if found.is_some() { &mut low } else { &mut rest }, &[], span);
+                }
+            }
             self.back(&done);
-            self.resume(block);
-            let value = self.lower(&branch.body, wanted);
-            self.go(&mut done, &[value], branch.span);
+        }
+        self.resume(sure);
+        match find(Band::High) {
+            Some(branch) => self.branch_body(branch, &mut done, wanted),
+            None => self.go(&mut rest, &[], span),
         }
         self.enter(low);
         if let Some(branch) = find(Band::Low) {
-            let value = self.lower(&branch.body, wanted);
-            self.go(&mut done, &[value], branch.span);
+            self.branch_body(branch, &mut done, wanted);
         }
         self.enter(rest);
-        let value = match default {
-            Some(branch) => self.lower(&branch.body, wanted),
-            None => self.null(),
-        };
-        self.go(&mut done, &[value], span);
+        match default {
+            Some(branch) => self.branch_body(branch, &mut done, wanted),
+            None => {
+                let null = self.null();
+                self.go(&mut done, &[null], span);
+            }
+        }
         self.enter(done).first().copied().unwrap_or(Var(0))
+    }
+
+    fn branch_body(&mut self, branch: &Branch, done: &mut Join, wanted: bool) {
+        let value = self.lower(&branch.body, wanted);
+        self.go(done, &[value], branch.span);
     }
 
     fn threshold(&mut self, own: Option<&Expr>, usual: f64) -> Threshold {
