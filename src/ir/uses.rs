@@ -231,9 +231,10 @@ impl Walk {
     }
 }
 
-/// The last place of a value among arguments, when it is one that can be marked. A long row is not searched for each of
-/// its values.
+/// The place of a value among arguments, when it is one that can be marked. What stands there twice is shared by that alone.
+/// A long row is not searched for each of its values.
 fn movable(args: &[Var], var: Var) -> Option<usize> {
     let (front, back) = args.split_at(args.len().min(64));
-    front.iter().rposition(|&arg| arg == var).filter(|_| !back.contains(&var))
+    let place = front.iter().position(|&arg| arg == var)?;
+    (!front[place + 1..].contains(&var) && !back.contains(&var)).then_some(place)
 }
