@@ -45,8 +45,8 @@ struct Rest<'n> {
 }
 
 impl<'a> Lowering<'a> {
-    /// A chain; `used` says whether its value matters.
-    pub(super) fn chain(&mut self, node: NodeId, _used: bool) -> Expr {
+    /// A chain.
+    pub(super) fn chain(&mut self, node: NodeId) -> Expr {
         let Node::Chain { base, links } = self.node(node) else { return self.expression(node) };
         let links = self.tree.list(links);
         self.chain_of(base, links, Handed::Nothing, self.span(node))

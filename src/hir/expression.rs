@@ -38,7 +38,7 @@ impl Lowering<'_> {
             Node::Object(members) => ExprKind::Object(self.members(members)),
             Node::Paren(inner) => return Expr { span, ..self.valued(inner, used) },
             Node::Function(id) => return self.function_value(id, node),
-            Node::Chain { .. } => return self.chain(node, used),
+            Node::Chain { .. } => return self.chain(node),
             Node::Operation(row) => return self.operation(row, span),
             Node::Unary { operator, operand } => return self.unary(operator, operand, span, used),
             Node::Step { by, prefix, target } => match self.place(target, true) {
@@ -180,7 +180,7 @@ impl Lowering<'_> {
     fn unary(&mut self, operator: Prefix, operand: NodeId, span: Span, used: bool) -> Expr {
         let operator = match operator {
             Prefix::Await => return Expr { span, ..self.valued(operand, used) },
-            Prefix::New => return self.instantiate(operand, span, used),
+            Prefix::New => return self.instantiate(operand, span),
             Prefix::Delete => {
                 let kind = match self.node(self.bare(operand)) {
                     Node::Chain { .. } => self.place(operand, false).map(ExprKind::Delete),
@@ -203,7 +203,7 @@ impl Lowering<'_> {
     }
 
     /// `new Error(message)`; nothing else can be made with `new`.
-    fn instantiate(&mut self, operand: NodeId, span: Span, used: bool) -> Expr {
+    fn instantiate(&mut self, operand: NodeId, span: Span) -> Expr {
         let named = match self.node(operand) {
             Node::Chain { base, .. } => base,
             _ => operand,
@@ -214,7 +214,7 @@ impl Lowering<'_> {
         };
         let text = self.name_text(name).to_owned();
         if text == "Error" && self.scopes.resolved(named).is_none() && named != operand {
-            return self.chain(operand, used);
+            return self.chain(operand);
         }
         let (message, help) = super::javascript::construction(&text);
         self.refuse(Code::P008, span, message, help)

@@ -368,7 +368,7 @@ impl Lowering<'_> {
     // ---- asking
 
     /// L101: a condition `x ~> t`, which asks.
-    pub(super) fn note_asking(&mut self, subject: NodeId, threshold: NodeId, span: Span, _in_parentheses: bool) {
+    pub(super) fn note_asking(&mut self, subject: NodeId, threshold: NodeId, span: Span) {
         let value = self.source(self.span(subject)).to_owned();
         let least = self.bounded(threshold);
         let found = self.finding(Code::L101, span, "this `~>` asks, though elsewhere it states a confidence");

@@ -221,9 +221,7 @@ impl Lowering<'_> {
             Node::Operation(list) => {
                 let nodes = self.tree.list(list);
                 match nodes.get(1).map(|&sign| self.node(sign)) {
-                    Some(Node::Operator(Infix::Confident)) if self.is_asking(nodes) => {
-                        self.ask(nodes, span, inner != node)
-                    }
+                    Some(Node::Operator(Infix::Confident)) if self.is_asking(nodes) => self.ask(nodes, span),
                     Some(Node::Operator(Infix::And | Infix::Or)) => self.row(nodes, span, true),
                     _ => self.expression(inner),
                 }
@@ -255,7 +253,7 @@ impl Lowering<'_> {
         matches!(last, Some(Node::Operator(Infix::Confident)))
     }
 
-    fn ask(&mut self, nodes: &[NodeId], span: Span, in_parentheses: bool) -> Expr {
+    fn ask(&mut self, nodes: &[NodeId], span: Span) -> Expr {
         let (&threshold, before) = nodes.split_last().expect("a row has operands");
         let subject = &before[..before.len() - 1];
         if self.refuse_loose(nodes, span) {
@@ -264,7 +262,7 @@ impl Lowering<'_> {
             return Expr { kind: ExprKind::Ask { value, threshold }, span };
         }
         if let &[subject] = subject {
-            self.note_asking(subject, threshold, span, in_parentheses);
+            self.note_asking(subject, threshold, span);
         }
         let end = self.span(subject[subject.len() - 1]);
         let value = Box::new(self.row(subject, self.span(subject[0]).to(end), false));
