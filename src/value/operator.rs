@@ -93,7 +93,18 @@ pub fn divide(a: &Value, b: &Value) -> Result<Value, Fault> {
 #[inline]
 pub fn remainder(a: &Value, b: &Value) -> Result<Value, Fault> {
     let (x, y, lanes) = numbers("%", a, b)?;
-    if y == 0.0 { Err(by_zero("%")) } else { Ok(Value::number(x % y).with(lanes)) }
+    if y == 0.0 { Err(by_zero("%")) } else { Ok(Value::number(modulo(x, y)).with(lanes)) }
+}
+
+/// What is left of a division, with the sign of the first number. Whole numbers need no division of fractions.
+#[inline]
+pub fn modulo(x: f64, y: f64) -> f64 {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let (a, b) = (x as i64, y as i64);
+    if a as f64 == x && b as f64 == y && b != 0 && a > 0 && x < EXACT && y.abs() < EXACT {
+        return (a % b) as f64;
+    }
+    x % y
 }
 
 #[cold]

@@ -136,10 +136,20 @@ pub struct Site {
     /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
     /// that `llm` is given.
     pub beside: Box<[Operand]>,
+    /// The property that an [`Code::IndexField`] reads.
+    pub property: u16,
     /// The name in `agents.name.method(…)`.
     pub agent: Option<Arc<str>>,
     /// The operator of the comparison that `expect` is given.
     pub sides: Option<Binary>,
+}
+
+impl Site {
+    /// An operation without results, names and what is seen beside it.
+    pub(super) fn bare(op: Op, operands: Box<[Operand]>) -> Self {
+        let (keys, beside) = (Box::new([]), Box::new([]));
+        Self { op, operands, keys, to: None, second: None, beside, property: 0, agent: None, sides: None }
+    }
 }
 
 /// Where an operand is.
@@ -321,6 +331,8 @@ pub enum Code {
     Unary(Unary, Register, Register),
     /// The property of a value
     Field(Register, Register, u16),
+    /// `x[key].name`, if a list of objects makes that easy; else nothing, and the two instructions behind it do it
+    IndexField(u32),
     /// `x[key]`
     Index(Register, Register, Register),
     /// The value with lanes lowered by another's

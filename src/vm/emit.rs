@@ -300,6 +300,7 @@ impl<'a> Emission<'a> {
         let fused = self.fused(block);
         let count = block.code.len() - usize::from(fused.is_some());
         for (at, inst) in block.code[..count].iter().enumerate() {
+            self.glance(inst, block.code[..count].get(at + 1));
             let sides = beside.get(&(index, at)).map_or(&[][..], Vec::as_slice);
             self.inst(block, inst, sides);
         }
@@ -316,6 +317,21 @@ impl<'a> Emission<'a> {
                 contexts: handler.contexts as u16,
             });
         }
+    }
+
+    /// Tries an element's property in one step, before the two that it takes.
+    fn glance(&mut self, inst: &Inst, next: Option<&Inst>) {
+        let (Op::Index { from_end: false }, Some(next)) = (&inst.op, next) else { return };
+        let (Op::Field(_), Some(to), Some(read)) = (&next.op, next.result, inst.result) else { return };
+        let Ok(property) = u16::try_from(self.out.keys.len()) else { return };
+        if next.args.first() != Some(&read) || self.reads[read.0 as usize] != 1 {
+            return;
+        }
+        let operands = inst.args.iter().map(|var| Operand::Keep(self.of(*var))).collect();
+        let site = self.out.sites.len() as u32;
+        // The property that the instruction behind the next one is about to add.
+        self.out.sites.push(Site { property, to: Some(self.of(to)), ..Site::bare(inst.op.clone(), operands) });
+        self.put(Code::IndexField(site), next.span);
     }
 
     /// The comparison at the end of a block that nobody but its branch reads.
@@ -425,6 +441,7 @@ impl<'a> Emission<'a> {
             to: inst.result.map(|var| self.of(var)),
             second: inst.second.map(|var| self.of(var)),
             beside,
+            property: 0,
             agent: self.named_agent(block, inst),
             sides: self.compared(block, inst),
         });
@@ -484,16 +501,7 @@ impl<'a> Emission<'a> {
                 let at = self.out.sites.len() as u32;
                 let operands = var.iter().map(|var| Operand::Keep(self.of(*var))).collect();
                 let op = Op::Const(Constant::Text(Arc::from(code.name())));
-                self.out.sites.push(Site {
-                    op,
-                    operands,
-                    keys: Box::new([]),
-                    to: None,
-                    second: None,
-                    beside: Box::new([]),
-                    agent: None,
-                    sides: None,
-                });
+                self.out.sites.push(Site::bare(op, operands));
                 self.put(Code::Fail(at), span);
             }
         }

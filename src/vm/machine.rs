@@ -4,7 +4,7 @@
 //! instruction finds wrong comes out of the inner loop as a failure, and the outer one looks for who catches it.
 
 use super::Vm;
-use super::code::{Code, Comparison, Compiled, Function, Limit, Operand};
+use super::code::{Code, Comparison, Compiled, Function, Limit, Operand, Property};
 use super::failure::Failure;
 use super::native::{Native, Step};
 use super::perform::{self, Flow};
@@ -234,31 +234,36 @@ impl Vm {
         under: Lanes,
         owner: u32,
     ) -> Result<(), Failure> {
-        let program = self.program.clone();
-        let function = &program.functions[closure.code as usize];
+        let function = &self.program.functions[closure.code as usize];
+        let (arity, size) = (function.arity as usize, function.size as usize);
+        let (takes_rest, watched) = (function.rest, function.watched);
         self.admit_call(task)?;
         let base = task.registers.len();
-        let arity = function.arity as usize;
-        self.reserve(&mut task.registers, base + function.size as usize)?;
+        self.reserve(&mut task.registers, base + size)?;
         let given = args.len();
         let mut args = args.into_iter();
         task.registers.extend(args.by_ref().take(arity));
         task.registers.resize_with(base + arity, || Value::NULL);
-        if function.rest {
+        if takes_rest {
             let rest: Vec<Value> = args.collect();
-            self.meter.list(rest.len())?;
-            task.registers.push(Value::list(rest)?);
+            match self.meter.list(rest.len()).and_then(|()| Value::list(rest)) {
+                Ok(rest) => task.registers.push(rest),
+                Err(fault) => {
+                    task.registers.truncate(base);
+                    return Err(fault.into());
+                }
+            }
         } else if given > arity {
             task.registers.truncate(base);
-            return Err(surplus(&program, function, given));
+            return Err(surplus(&self.program, &self.program.functions[closure.code as usize], given));
         }
         task.registers.extend(closure.captures.iter().cloned());
-        task.registers.resize_with(base + function.size as usize, || Value::NULL);
+        task.registers.resize_with(base + size, || Value::NULL);
         let contexts = task.contexts.len() as u16;
         let budget = task.current_budget();
         let call = Call { function: closure.code, next: 0, base: base as u32, to: 0, contexts, owner, budget, under };
         task.frames.push(Frame::Code(call));
-        if function.watched { self.watch(task, closure.code) } else { Ok(()) }
+        if watched { self.watch(task, closure.code) } else { Ok(()) }
     }
 
     /// Refuses a call too many within each other.
@@ -493,7 +498,7 @@ impl Vm {
                     Code::SubtractNumber(to, a, k) => with_number!(to, a, k, Binary::Subtract, |p, q| p - q),
                     Code::MultiplyNumber(to, a, k) => with_number!(to, a, k, Binary::Multiply, |p, q| p * q),
                     Code::DivideNumber(to, a, k) => with_number!(to, a, k, Binary::Divide, |p, q| p / q),
-                    Code::RemainderNumber(to, a, k) => with_number!(to, a, k, Binary::Remainder, |p, q| p % q),
+                    Code::RemainderNumber(to, a, k) => with_number!(to, a, k, Binary::Remainder, operator::modulo),
                     Code::Compare(comparison, to, a, b) => {
                         let (x, y) = (&r[a as usize], &r[b as usize]);
                         let result = match (x.as_number(), y.as_number()) {
@@ -532,6 +537,17 @@ impl Vm {
                             property.found(place);
                         }
                         r[to as usize] = value;
+                    }
+                    Code::IndexField(index) => {
+                        // Only a guess: what it does not find at once, the two instructions behind it do.
+                        let site = &function.sites[index as usize];
+                        if let (&[Operand::Keep(a), Operand::Keep(b)], Some(to)) = (&*site.operands, site.to) {
+                            let property = &function.keys[site.property as usize];
+                            if let Some(value) = quick(&r[a as usize], &r[b as usize], property) {
+                                r[to as usize] = value;
+                                next += 2;
+                            }
+                        }
                     }
                     Code::Index(to, a, b) => {
                         let result = attempt!(path::index(&r[a as usize], &r[b as usize], &mut self.meter));
@@ -674,6 +690,23 @@ impl Vm {
             }
         }
     }
+}
+
+/// `list[index].name` of a list of objects, where nothing is missing.
+#[inline]
+fn quick(base: &Value, key: &Value, property: &Property) -> Option<Value> {
+    if base.as_range().is_some() {
+        return None;
+    }
+    let number = key.as_number()?;
+    let at = number as usize;
+    let item = base.as_list()?.get(at).filter(|_| at as f64 == number)?;
+    let object = item.as_object()?;
+    let place = object.find_near(&property.key, property.hint())?;
+    property.found(place);
+    let value = object.at(place)?;
+    let lanes = base.lanes().meet(key.lanes()).meet(item.lanes());
+    Some(value.clone().under(lanes))
 }
 
 fn compare(comparison: Comparison, a: &Value, b: &Value, meter: &mut value::Meter) -> Result<Value, value::Fault> {
