@@ -1,7 +1,9 @@
 //! The command line as a stranger meets it: a process in a folder of its own.
 
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A folder that is empty at first.
 pub(crate) struct Folder(PathBuf);
@@ -32,6 +34,16 @@ impl Folder {
         std::fs::write(path, text).unwrap();
     }
 
+    /// What is in a file.
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.join(name)).unwrap()
+    }
+
+    /// Calls the binary here, with something on standard input.
+    pub(crate) fn prism_with(&self, arguments: &[&str], input: &str) -> Outcome {
+        prism_with(&self.0, arguments, input.as_bytes())
+    }
+
     /// Calls the binary here, with nothing on standard input.
     pub(crate) fn prism(&self, arguments: &[&str]) -> Outcome {
         prism(&self.0, arguments)
@@ -40,15 +52,44 @@ impl Folder {
 
 /// Calls the binary in a folder, with nothing on standard input.
 pub(crate) fn prism(folder: &Path, arguments: &[&str]) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_prism"))
+    prism_with(folder, arguments, b"")
+}
+
+/// After so long a call has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Calls the binary in a folder, with something on standard input.
+pub(crate) fn prism_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_prism"))
         .args(arguments)
         .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let status = std::thread::scope(|scope| {
+        // Who does not read its input is allowed to.
+        scope.spawn(move || stdin.write_all(input).ok());
+        scope.spawn(|| stdout.read_to_end(&mut out));
+        scope.spawn(|| stderr.read_to_end(&mut err));
+        let start = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if start.elapsed() > PATIENCE {
+                child.kill().unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
     Outcome {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).expect("what is printed is UTF-8"),
-        err: String::from_utf8(output.stderr).expect("what is printed is UTF-8"),
+        code: status.code().unwrap_or(-1),
+        out: String::from_utf8(out).expect("what is printed is UTF-8"),
+        err: String::from_utf8(err).expect("what is printed is UTF-8"),
     }
 }

@@ -1,6 +1,6 @@
 //! The commands from outside: exit codes, what goes where, and what a stranger reads.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::process::{Command, Stdio};
 
 use crate::binary::Folder;
@@ -63,18 +63,9 @@ fn what_is_no_text_is_a_finding() {
 
 #[test]
 fn standard_input_is_a_program_as_well() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_prism"))
-        .args(["check", "--format", "json", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(b"\xff").unwrap();
-    let mut out = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1));
-    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(value["diagnostics"][0]["file"], "<stdin>");
+    let outcome = Folder::new("cli/stdin").prism_with(&["check", "--format", "json", "-"], "print(1) )");
+    let value: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!((outcome.code, &value["diagnostics"][0]["file"]), (1, &"<stdin>".into()));
 }
 
 #[test]

@@ -7,6 +7,18 @@ pub(crate) fn place(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
+/// All files of a folder with an extension, in the order of their names.
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(place(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|known| known == extension))
+        .collect();
+    found.sort();
+    assert!(!found.is_empty(), "{folder} is empty");
+    found
+}
+
 /// Whether goldens are to be written.
 pub(crate) fn updating() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| !value.is_empty())

@@ -3,9 +3,11 @@
 mod check;
 mod binary;
 mod cli;
+mod errors;
 mod explanations;
 mod format;
 mod goldens;
 mod language;
 mod reference;
+mod stages;
 mod tidy;
