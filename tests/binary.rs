@@ -93,3 +93,17 @@ pub(crate) fn prism_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Out
         err: String::from_utf8(err).expect("what is printed is UTF-8"),
     }
 }
+
+/// The words of a command, with single quotes as in a shell.
+pub(crate) fn words(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in command.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words
+}

@@ -102,3 +102,30 @@ fn a_sarif_log_has_its_rules() {
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     assert!(rules.iter().all(|rule| rule["help"]["text"].as_str().is_some_and(|text| !text.is_empty())));
 }
+
+#[test]
+fn certain_mends_are_written() {
+    let folder = Folder::new("cli/fix");
+    folder.write("a.prism", "const limit = 3\nlimit = 4\nprint(limit)\n");
+    let outcome = folder.prism(&["check", "a.prism"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.ends_with("1 error in 1 file; `prism check --fix` mends 1\n"), "{}", outcome.out);
+    let outcome = folder.prism(&["check", "--fix", "a.prism"]);
+    assert_eq!((outcome.code, &*outcome.out), (0, "1 mend written\nno faults in 1 file\n"));
+    assert_eq!(folder.read("a.prism"), "let limit = 3\nlimit = 4\nprint(limit)\n");
+}
+
+#[test]
+fn a_new_project_runs_checks_and_tests_at_once() {
+    let folder = Folder::new("cli/new");
+    let outcome = folder.prism(&["new", "sky"]);
+    assert_eq!((outcome.code, &*outcome.err), (0, ""));
+    assert_eq!(folder.prism(&["check", "--strict", "sky"]).code, 0);
+    let tests = folder.prism(&["test", "sky"]);
+    assert!(tests.code == 0 && tests.out.contains("2 of 2 tests passed"), "{}{}", tests.out, tests.err);
+    let arguments = ["run", "sky/main.prism", "--agents", "sky/agents.yaml", "--input", "\"why?\""];
+    assert_eq!(folder.prism(&arguments).out, "air scatters short waves more than long ones (~95%)\n");
+    assert!(folder.read("sky/README.md").starts_with("# sky\n"));
+    let again = folder.prism(&["new", "sky"]);
+    assert_eq!((again.code, &*again.err), (2, "prism: cannot make the folder `sky`: it exists already\n"));
+}

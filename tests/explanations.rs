@@ -10,7 +10,7 @@ use prism::diagnostic::explanation::{self, Explanation, Role};
 use prism::diagnostic::{CODES, Code};
 use serde_json::Value;
 
-use crate::binary::Folder;
+use crate::binary::{Folder, words};
 
 /// What cannot be shown by a program that a person would read.
 const SHOWN_AS_TEXT: &[Code] = &[Code::P003, Code::P007, Code::CF900, Code::R095];
@@ -135,18 +135,4 @@ fn runs(folder: &Folder, explanation: &Explanation, fails: bool) -> Result<(), S
         return Err(format!("{program}: exit {} instead of {wanted}\n{}{}", outcome.code, outcome.out, outcome.err));
     }
     Ok(())
-}
-
-/// The words of a command, with single quotes as in a shell.
-fn words(command: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut quoted = false;
-    for c in command.chars() {
-        match c {
-            '\'' => quoted = !quoted,
-            ' ' if !quoted => words.push(String::new()),
-            c => words.last_mut().unwrap().push(c),
-        }
-    }
-    words
 }

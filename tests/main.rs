@@ -3,10 +3,13 @@
 mod check;
 mod binary;
 mod cli;
+mod docs;
+mod editors;
 mod errors;
 mod explanations;
 mod format;
 mod goldens;
+mod hostile;
 mod language;
 mod reference;
 mod stages;

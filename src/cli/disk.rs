@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::source::reason;
+use super::source::{LARGEST, limited, reason};
 use crate::hir::Modules;
 
 /// The files that a program on disk may import.
@@ -33,7 +33,11 @@ impl Modules for Disk {
     }
 
     fn read(&self, name: &str) -> Result<String, String> {
-        let bytes = fs::read(name).map_err(|error| format!("`{name}` cannot be read: {}", reason(&error)))?;
+        let bytes = fs::File::open(name).and_then(limited);
+        let bytes = bytes.map_err(|error| format!("`{name}` cannot be read: {}", reason(&error)))?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(format!("`{name}` is larger than {} MiB", LARGEST >> 20));
+        }
         String::from_utf8(bytes).map_err(|_| format!("`{name}` is no UTF-8"))
     }
 

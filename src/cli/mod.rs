@@ -10,6 +10,7 @@ mod excerpt;
 mod explain;
 mod fmt;
 mod front;
+mod new;
 mod render;
 mod repl;
 mod run;
@@ -43,6 +44,7 @@ enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
+    New(new::New),
     Repl(repl::Repl),
     Run(run::Run),
     Test(test::Test),
@@ -99,6 +101,7 @@ impl Arguments {
             Command::Check(check) => check.run(self.color),
             Command::Explain(explain) => explain.run(self.color),
             Command::Fmt(fmt) => fmt.run(self.color),
+            Command::New(new) => new.run(),
             Command::Repl(repl) => repl.run(self.color),
             Command::Run(run) => run.run(self.color),
             Command::Test(test) => test.run(self.color),

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Sources, Span};
 
 /// The most bytes of one program.
-const LARGEST: u64 = 4 << 20;
+pub(super) const LARGEST: u64 = 4 << 20;
 
 /// The name of standard input, in arguments and in messages.
 pub(super) const STDIN: &str = "-";
@@ -90,7 +90,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Usage> {
 }
 
 /// All bytes, or one more than is allowed.
-fn limited(from: impl Read) -> io::Result<Vec<u8>> {
+pub(super) fn limited(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
