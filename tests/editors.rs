@@ -64,13 +64,27 @@ fn grammar() -> Value {
             "patterns": if holes { json!([escape, hole]) } else { json!([escape]) },
         })
     };
+    let order: Vec<Value> = [
+        "comments",
+        "texts",
+        "regex",
+        "numbers",
+        "decorators",
+        "declarations",
+        "keys",
+        "words",
+        "builtins",
+        "calls",
+        "signs",
+    ]
+    .map(|name| json!({ "include": format!("#{name}") }))
+    .into();
     json!({
         "$schema": "https://raw.githubusercontent.com/martinring/tmlanguage/master/tmlanguage.json",
         "name": "Prism",
         "scopeName": "source.prism",
         "fileTypes": ["prism"],
-        "patterns": ["comments", "texts", "regex", "numbers", "decorators", "declarations", "keys", "words", "builtins", "calls", "signs"]
-            .map(|name| json!({ "include": format!("#{name}") })),
+        "patterns": order,
         "repository": {
             "braces": {
                 "begin": "\\{", "end": "\\}", "patterns": [{ "include": "#braces" }, { "include": "$self" }],
