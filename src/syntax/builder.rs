@@ -3,6 +3,8 @@
 //! Rows under construction are linked cells that are never changed, so that error recovery may drop any symbol it likes;
 //! they are copied into the tree once, when they are complete.
 
+use std::cell::Cell;
+
 use lalrpop_util::ErrorRecovery;
 
 use super::ast::*;
@@ -11,7 +13,10 @@ use super::message;
 use super::operator::Level;
 use super::token::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix};
-use crate::source::{FileId, Location, Names, Span};
+use crate::source::{FileId, Location, Name, Names, Span};
+
+/// How many names are kept at hand.
+const RECENT: usize = 1024;
 
 /// A row of nodes under construction: the number of its last cell.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +28,7 @@ impl Cells {
 }
 
 /// One node of a row, and the cell before it.
-struct Cell {
+struct Linked {
     before: u32,
     node: NodeId,
 }
@@ -88,30 +93,44 @@ pub(crate) struct Builder<'a> {
     pub(crate) names: &'a mut Names,
     /// Where faults go.
     pub(crate) diagnostics: &'a mut Diagnostics,
-    cells: Vec<Cell>,
+    cells: Vec<Linked>,
     parts: Vec<Part>,
     row: Vec<Item>,
     operands: Vec<NodeId>,
     operators: Vec<Item>,
     /// How many unexpected tokens were reported.
-    pub(crate) faults: u32,
+    faults: &'a Cell<u32>,
+    /// Names read lately, by a hash of their letters: most names of a text come again soon.
+    recent: Vec<(Span, Name)>,
 }
 
 impl<'a> Builder<'a> {
     /// An empty tree for a text.
-    pub(crate) fn new(file: FileId, text: &'a str, names: &'a mut Names, diagnostics: &'a mut Diagnostics) -> Self {
+    pub(crate) fn new(
+        file: FileId,
+        text: &'a str,
+        names: &'a mut Names,
+        diagnostics: &'a mut Diagnostics,
+        faults: &'a Cell<u32>,
+        tokens: usize,
+    ) -> Self {
+        let mut tree = Tree::default();
+        tree.nodes.reserve(tokens);
+        tree.spans.reserve(tokens);
+        tree.links.reserve(tokens / 2);
         Self {
             file,
             text,
-            tree: Tree::default(),
+            tree,
             names,
             diagnostics,
-            cells: Vec::new(),
+            cells: Vec::with_capacity(tokens / 2),
             parts: Vec::new(),
             row: Vec::new(),
             operands: Vec::new(),
             operators: Vec::new(),
-            faults: 0,
+            faults,
+            recent: vec![(Span::default(), Name(0)); RECENT],
         }
     }
 
@@ -122,6 +141,26 @@ impl<'a> Builder<'a> {
         self.tree.nodes.push(node);
         self.tree.spans.push(Span::new(start, end));
         id
+    }
+
+    /// The number of the name at a place.
+    #[inline]
+    fn intern(&mut self, start: u32, end: u32) -> Name {
+        let span = Span::new(start, end);
+        let written = span.of(self.text);
+        let bytes = written.as_bytes();
+        let mut hash = bytes.len();
+        for byte in bytes.iter().take(16) {
+            hash = hash.wrapping_mul(31).wrapping_add(*byte as usize);
+        }
+        let slot = (hash ^ hash >> 10) % RECENT;
+        let (known, name) = self.recent[slot];
+        if known.of(self.text) == written && !bytes.is_empty() {
+            return name;
+        }
+        let name = self.names.intern(written);
+        self.recent[slot] = (span, name);
+        name
     }
 
     fn place(&self, span: Span) -> Location {
@@ -143,7 +182,7 @@ impl<'a> Builder<'a> {
     #[inline]
     pub(crate) fn push(&mut self, cells: Cells, node: NodeId) -> Cells {
         let cell = Cells(self.cells.len() as u32);
-        self.cells.push(Cell { before: cells.0, node });
+        self.cells.push(Linked { before: cells.0, node });
         cell
     }
 
@@ -174,11 +213,11 @@ impl<'a> Builder<'a> {
 
     /// A stretch that could not be read.
     pub(crate) fn broken(&mut self, start: u32, end: u32, error: ErrorRecovery<u32, Kind, ()>) -> NodeId {
-        self.faults += 1;
+        self.faults.set(self.faults.get() + 1);
         let (span, kind, expected) = message::place(error.error, self.text);
         // A bracket that was put in was reported when it was.
         let put_in = span.is_empty() && kind.is_some_and(Kind::closes);
-        if self.faults <= message::FAULTS && !put_in {
+        if self.faults.get() <= message::FAULTS && !put_in {
             let at = self.place(span);
             self.diagnostics.push(message::unexpected(self.text, at, kind, &expected));
         }
@@ -201,19 +240,19 @@ impl<'a> Builder<'a> {
     /// A name.
     #[inline]
     pub(crate) fn name(&mut self, start: u32, end: u32) -> NodeId {
-        let name = self.names.intern(Span::new(start, end).of(self.text));
+        let name = self.intern(start, end);
         self.node(start, end, Node::Name(name))
     }
 
     /// A word as a key.
     pub(crate) fn key(&mut self, start: u32, end: u32) -> NodeId {
-        let name = self.names.intern(Span::new(start, end).of(self.text));
+        let name = self.intern(start, end);
         self.node(start, end, Node::Key(name))
     }
 
     /// The name of a type.
     pub(crate) fn type_name(&mut self, start: u32, end: u32) -> NodeId {
-        let name = self.names.intern(Span::new(start, end).of(self.text));
+        let name = self.intern(start, end);
         self.node(start, end, Node::TypeName(name))
     }
 
@@ -250,7 +289,7 @@ impl<'a> Builder<'a> {
 
     /// `name` or `name = default` in an object.
     pub(crate) fn shorthand(&mut self, start: u32, name_end: u32, end: u32, default: Option<NodeId>) -> NodeId {
-        let name = self.names.intern(Span::new(start, name_end).of(self.text));
+        let name = self.intern(start, name_end);
         self.node(start, end, Node::Shorthand { name, default })
     }
 
@@ -491,7 +530,7 @@ impl<'a> Builder<'a> {
 
     /// `.name`
     pub(crate) fn member(&mut self, start: u32, name_start: u32, end: u32, access: Access) -> NodeId {
-        let name = self.names.intern(Span::new(name_start, end).of(self.text));
+        let name = self.intern(name_start, end);
         self.node(start, end, Node::Member { name, access })
     }
 
@@ -836,7 +875,7 @@ impl<'a> Builder<'a> {
         end: u32,
         arguments: Cells,
     ) -> NodeId {
-        let name = self.names.intern(Span::new(name_start, name_end).of(self.text));
+        let name = self.intern(name_start, name_end);
         let arguments = self.list(arguments);
         self.node(start, end, Node::Decorator { name, arguments })
     }
@@ -886,7 +925,7 @@ impl<'a> Builder<'a> {
         let written = Span::new(start, name_end).of(self.text);
         let taken = match written {
             "default" => Taken::Default,
-            _ => Taken::Named(self.names.intern(written)),
+            _ => Taken::Named(self.intern(start, name_end)),
         };
         let local = match local {
             Some(local) => local,

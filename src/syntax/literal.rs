@@ -79,7 +79,8 @@ fn block(parts: &[&str]) -> Vec<String> {
     out
 }
 
-/// The indentation that all lines of the parts share; lines of blanks alone do not count, unless a hole follows.
+/// The indentation that all lines of the parts share, more than any line has when there is none. Lines of blanks alone do
+/// not count, unless a hole follows.
 fn indentation(parts: &[&str], starts_on_next_line: bool) -> usize {
     let mut least = usize::MAX;
     for (i, part) in parts.iter().enumerate() {
@@ -93,7 +94,7 @@ fn indentation(parts: &[&str], starts_on_next_line: bool) -> usize {
             }
         }
     }
-    if least == usize::MAX { 0 } else { least }
+    least
 }
 
 fn blank_prefix(line: &str) -> usize {

@@ -1,10 +1,12 @@
 //! Text to tree. It never fails: what cannot be read is a [`super::ast::Node::Missing`] in the tree and a finding.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use super::ast::Tree;
 use super::builder::Builder;
 use super::message;
+use super::token::Token;
 use super::{lexer, shape, visit};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Names, Span};
@@ -54,17 +56,19 @@ pub fn parse_within(
     let Some(tokens) = shape::shape(file, text, lexed.tokens, diagnostics) else {
         return Tree { comments, ..Tree::default() };
     };
-    let mut builder = Builder::new(file, text, names, diagnostics);
+    let faults = Cell::new(0);
+    let mut builder = Builder::new(file, text, names, diagnostics, &faults, tokens.len());
     static PARSER: OnceLock<generated::ProgramParser> = OnceLock::new();
     let parser = PARSER.get_or_init(generated::ProgramParser::new);
-    let stream = tokens.into_iter().map(|token| Ok((token.start, token.kind, token.end)));
+    // Behind too many faults nothing more is read: each costs more than a token does.
+    let going = |_: &Token| faults.get() <= message::FAULTS;
+    let stream = tokens.into_iter().take_while(going).map(|token| Ok((token.start, token.kind, token.end)));
     let root = parser.parse(&mut builder, stream);
-    let faults = builder.faults;
     let mut tree = builder.tree;
     tree.comments = comments;
     match root {
         Ok(root) => tree.root = root,
-        Err(error) if faults == 0 => diagnostics.push(message::stopped(file, text, error)),
+        Err(error) if faults.get() == 0 => diagnostics.push(message::stopped(file, text, error)),
         Err(_) => {}
     }
     if tree.nodes.len() > limits.nodes as usize {

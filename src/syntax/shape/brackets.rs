@@ -7,6 +7,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Span};
+use crate::syntax::message::FAULTS;
 use crate::syntax::token::{Kind, Token};
 
 /// The tokens with brackets that fit, and for each bracket the index of the other one.
@@ -60,12 +61,21 @@ struct Mender<'t, 'd> {
     /// How many of each kind are open.
     counts: [u32; 5],
     out: Vec<Token>,
+    /// How many were reported.
+    faults: u32,
     diagnostics: &'d mut Diagnostics,
 }
 
 fn mend(file: FileId, text: &str, tokens: &[Token], diagnostics: &mut Diagnostics) -> Vec<Token> {
-    let mut mender =
-        Mender { file, text, open: Vec::new(), counts: [0; 5], out: Vec::with_capacity(tokens.len() + 8), diagnostics };
+    let mut mender = Mender {
+        file,
+        text,
+        open: Vec::new(),
+        counts: [0; 5],
+        out: Vec::with_capacity(tokens.len() + 8),
+        faults: 0,
+        diagnostics,
+    };
     let mut column = 0;
     for (index, token) in tokens.iter().enumerate() {
         let begins_line = token.newline || index == 0;
@@ -147,6 +157,13 @@ fn begins_head(tokens: &[Token], index: usize) -> bool {
 }
 
 impl Mender<'_, '_> {
+    fn push(&mut self, report: Diagnostic) {
+        self.faults += 1;
+        if self.faults <= FAULTS {
+            self.diagnostics.push(report);
+        }
+    }
+
     /// Closes the parentheses of a head before its block.
     fn leave_head(&mut self) {
         let behind_operand = self.out.last().is_some_and(|token| token.kind.ends_operand());
@@ -160,11 +177,8 @@ impl Mender<'_, '_> {
             let written = Span::new(token.start, token.end).of(self.text);
             let at = Location::new(self.file, Span::new(token.start, token.end));
             let report = Diagnostic::new(Code::P002, at, format!("this `{written}` closes nothing"));
-            self.diagnostics.push(report.help("remove it, or write the bracket that it should close").fix(
-                format!("remove `{written}`"),
-                at.span,
-                "",
-            ));
+            let help = "remove it, or write the bracket that it should close";
+            self.push(report.help(help).fix(format!("remove `{written}`"), at.span, ""));
             return;
         }
         let depth = self.opener(token, column);
@@ -227,7 +241,7 @@ impl Mender<'_, '_> {
             None => report.note_at(place, format!("`{closer}` is missing about here")),
         };
         let help = format!("write `{closer}` where it ends");
-        self.diagnostics.push(report.help(help));
+        self.push(report.help(help));
         self.out.push(Token { kind: opener.kind.closer(), newline: false, start: end, end });
     }
 }

@@ -292,3 +292,189 @@ impl Shape<'_, '_> {
         self.column = line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Diagnostics;
+    use crate::source::{FileId, Names};
+    use crate::syntax::{parse, print};
+
+    /// The tree of a text as one line, and the faults found.
+    fn read(text: &str) -> (String, Vec<String>) {
+        let mut names = Names::new();
+        let mut diagnostics = Diagnostics::new();
+        let tree = parse(FileId(0), text, &mut names, &mut diagnostics);
+        let faults = diagnostics.iter().map(|found| format!("{} {}", found.code, found.message)).collect();
+        (print::tree(text, &names, &tree).trim_end().replace('\n', " ; "), faults)
+    }
+
+    fn all_read_as(cases: &[(&str, &str)]) {
+        for (text, tree) in cases {
+            assert_eq!(read(text), ((*tree).to_string(), Vec::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn ends_statements_at_lines() {
+        all_read_as(&[
+            ("a\n-b", "a ; (- b)"),
+            ("a\n- b", "(op a - b)"),
+            ("a\n~-b", "a ; (~ (- b))"),
+            ("a\n~- b", "(op a ~- b)"),
+            ("a\n~b", "a ; (~ b)"),
+            ("a\n~~ b", "(op a ~~ b)"),
+            ("a\n~> b", "(op a ~> b)"),
+            ("a\n<~b", "a ; (<~ b)"),
+            ("a <~b", "(op a < (~ b))"),
+            ("a\n(b)", "a ; (paren b)"),
+            ("a\n[b]", "a ; (list b)"),
+            ("a\n`b`", "a ; (template \"b\")"),
+            ("a\n.b", "(chain a .b)"),
+            ("a\n|> b", "(op a |> b)"),
+            ("a = b ?\n c : d", "(= a (?: b c d))"),
+            ("a\n? b\n: c", "(?: a b c)"),
+            ("let a: b?\nc", "(let (a (: (? b)))) ; c"),
+            ("return\na", "(return) ; a"),
+            ("a +\nb", "(op a + b)"),
+            ("f(a\n, b)", "(chain f (call a b))"),
+            ("if a { b } c", "(if (arm a (block b))) ; c"),
+            ("if (a) b; else c", "(if (arm (paren a) b) (else c))"),
+            ("if (a)\n  b\nelse\n  c", "(if (arm (paren a) b) (else c))"),
+            ("if (a) if (b) c\nelse d", "(if (arm (paren a) (if (arm (paren b) c) (else d))))"),
+            ("do a; while (b)\nc", "(do a (paren b)) ; c"),
+            ("function f() { } g()", "(function f () (block)) ; (chain g (call))"),
+            ("let a = if (b) 1 else 2; c", "(let (a (if (arm (paren b) 1) (else 2)))) ; c"),
+        ]);
+    }
+
+    #[test]
+    fn tells_objects_from_blocks() {
+        all_read_as(&[
+            ("{ a }\nb", "(block a) ; b"),
+            ("{ a }", "(object (shorthand a))"),
+            ("{}", "(object)"),
+            ("{ a, b } = c", "(= (object (shorthand a) (shorthand b)) c)"),
+            ("{ \"a\": 1 }", "(object (entry \"a\" 1))"),
+            ("{ ...a }", "(object (... a))"),
+            ("x => {}", "(lambda (x) (block))"),
+            ("x => { a: 1 }", "(lambda (x) (object (entry 'a 1)))"),
+            ("x => { a }", "(lambda (x) (block a))"),
+            ("if (a) {}", "(if (arm (paren a) (block)))"),
+            ("for x in { a: 1 } { }", "(for (in x) (object (entry 'a 1)) (block))"),
+            ("match a { _ => { b: 1 } }", "(match a (arm _ (object (entry 'b 1))))"),
+        ]);
+    }
+
+    #[test]
+    fn finds_the_end_of_a_head() {
+        all_read_as(&[
+            ("if (a) && b { c }", "(if (arm (op (paren a) && b) (block c)))"),
+            ("if (a) -b", "(if (arm (paren a) (- b)))"),
+            ("while (a) max 3 { }", "(while (paren a) (max 3) (block))"),
+            ("while (a) max (b) { }", "(while (paren a) (max (paren b)) (block))"),
+            ("while (a) max(b)", "(while (paren a) (chain max (call b)))"),
+            ("while a max b { }", "(while a (max b) (block))"),
+            ("while match(a) { }", "(while (chain match (call a)) (block))"),
+            ("for (;;) { }", "(for (count - - -) (block))"),
+            ("for i = 0; i < 3; i++ { }", "(for (count (= i 0) (op i < 3) (_++ i)) (block))"),
+            ("for (const [a, b] of c) d", "(for (of const (list a b)) c d)"),
+        ]);
+    }
+
+    #[test]
+    fn knows_words_by_their_place() {
+        all_read_as(&[
+            ("match (a) { 1 => 2 }", "(match (paren a) (arm 1 2))"),
+            ("match(a)", "(chain match (call a))"),
+            ("fn(a) { b }", "(fn (a) (block b))"),
+            ("fn(a)", "(chain fn (call a))"),
+            ("c ? fn(a) : { b: 1 }", "(?: c (chain fn (call a)) (object (entry 'b 1)))"),
+            ("type = pattern + on", "(= type (op pattern + on))"),
+            ("type A = b", "(type A b)"),
+            ("test(\"a\")", "(chain test (call \"a\"))"),
+            ("a.if.match.new", "(chain a .if .match .new)"),
+            (
+                "({ if: 1, match(a) { }, async })",
+                "(paren (object (entry 'if 1) (method 'match (a) (block)) (shorthand async)))",
+            ),
+            ("match a { b if c => d => e }", "(match a (arm b (if c) (lambda (d) e)))"),
+        ]);
+    }
+
+    #[test]
+    fn groups_by_the_table() {
+        all_read_as(&[
+            ("a + b * c ** d ** e", "(op a + (op b * (op c ** (op d ** e))))"),
+            ("a - b + c", "(op a - b + c)"),
+            ("a ? b : c = d |> e", "(?: a b (= c (op d |> e)))"),
+            ("a ? b : c |> d", "(op (?: a b c) |> d)"),
+            ("a ~> b == c && d", "(op a ~> (op (op b == c) && d))"),
+            ("a ~||> b ~~ c ?? d", "(op (op a ~||> b) ~~ (op c ?? d))"),
+            ("0..a + 1", "(op 0 .. (op a + 1))"),
+            ("a = b = c", "(= a (= b c))"),
+            ("!a && typeof b == c", "(op (! a) && (op (typeof b) == c))"),
+        ]);
+    }
+
+    #[test]
+    fn says_what_to_type() {
+        for (text, fault) in [
+            ("fucntion f() { }", "P001 `fucntion` is no keyword"),
+            ("def f(x):\n  return x\n", "P008 there is no `def`"),
+            ("if a:\n  b\n  c\nd", "P008 a block stands in braces, not behind `:`"),
+            ("if (a) { } elif (b) { }", "P008 there is no `elif`"),
+            ("if (a) { } esle { }", "P001 `esle` is no keyword"),
+            ("class A { constructor() { this.a = 1 } }", "P008 there are no classes"),
+            ("let a = new Set([1])", "P008 there is no `new Set`"),
+            ("let a == 1", "P001 a declaration gives its value with `=`"),
+            ("if (a = 1) { }", "P001 `=` assigns, it does not compare"),
+            ("a = (1, 2)", "P008 there is no comma operator"),
+            ("a & b", "P008 there is no `&` on numbers"),
+            ("-2 ** 2", "P008 `-2` before `**` can be read in two ways"),
+            ("let a = \u{201c}b\u{201d}", "P001 `\u{201c}` is a quote of a word processor"),
+            ("outer: for (a of b) { }", "P008 there are no labels"),
+            ("f(a b)", "P001 `,` is missing before `b`"),
+            ("a + ", "P001 unexpected end of the text"),
+            ("foo bar", "P001 unexpected `bar`"),
+            ("function f() {\n  if (a) {\n    b\n}\nc", "P002 this `{` is never closed"),
+            ("let a = (1\nlet b = 2", "P002 this `(` is never closed"),
+            ("uncertain 5", "P001 `uncertain` stands before `if`, `while` or `for`"),
+        ] {
+            let (_, faults) = read(text);
+            assert_eq!(faults.first().map(String::as_str), Some(fault), "{text}");
+            let expected = if text.starts_with("def") { 2 } else { 1 };
+            assert_eq!(faults.len(), expected, "{text}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn ten_mistakes_are_ten_messages() {
+        let text = "let a = 1 +\n;let = 2\nfoo bar\nf(a, , b)\nif (a { b }\nlet c = { d: }\nx = [1 2]\nfor in y { }\n\
+                    match z { 1 => }\nlet e = 'abc\nok = 1\n";
+        let (tree, faults) = read(text);
+        assert_eq!(faults.len(), 10, "{faults:#?}");
+        assert!(tree.ends_with("(= ok 1)"), "{tree}");
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let nested = |open: &str, close: &str, count: usize| format!("{}1{}", open.repeat(count), close.repeat(count));
+        assert!(read(&nested("(", ")", 128)).1.is_empty());
+        for text in [
+            nested("(", ")", 129),
+            nested("- ", "", 50_000),
+            nested("x => ", "", 5_000),
+            nested("2 ** ", "", 50_000),
+            nested("`${", "}`", 5_000),
+            nested("if (a) ", "", 50_000),
+            nested("a ? b : ", "", 50_000),
+        ] {
+            let (tree, faults) = read(&text);
+            assert_eq!((tree.as_str(), faults.len()), ("", 1), "{faults:?}");
+            assert!(faults[0].starts_with("P006"), "{faults:?}");
+        }
+        for text in ["a.b".to_string() + &"?.c".repeat(50_000), "1".to_string() + &" + 1".repeat(50_000)] {
+            assert!(read(&text).1.is_empty());
+        }
+    }
+}
