@@ -1,18 +1,21 @@
 //! All integration tests in one binary, because each further one links everything again.
-
 // The grammar for editors is one deep literal.
 #![recursion_limit = "256"]
 
-mod check;
+mod agree;
 mod binary;
+mod check;
 mod cli;
 mod docs;
 mod editors;
 mod errors;
 mod explanations;
 mod format;
+mod generate;
 mod goldens;
 mod language;
+mod oracle;
 mod reference;
+mod rules;
 mod stages;
 mod tidy;
