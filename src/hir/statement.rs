@@ -163,7 +163,11 @@ impl Lowering<'_> {
                 ExprKind::Try { body, handler, finalizer }
             }
             Node::UncertainIf { subject, bands } => {
-                let subject = self.boxed(subject);
+                // `~x` routes as x does.
+                let subject = match *self.boxed(subject) {
+                    Expr { kind: ExprKind::Unary(Unary::Confidence, inner), .. } => inner,
+                    other => Box::new(other),
+                };
                 ExprKind::Uncertain { subject, branches: self.bands(bands, span, used) }
             }
             Node::While { condition, max, body } => {

@@ -3,6 +3,7 @@
 use super::build::{Args, Builder};
 use super::exit::Way;
 use super::{Constant, Member, Op, Task, Var};
+use crate::builtin::BuiltinId;
 use crate::hir::{self, Block, Element, Expr, ExprKind, Key, Part, Pattern, PatternKind, Tasks, Variable};
 use crate::source::Span;
 use smallvec::smallvec;
@@ -60,7 +61,11 @@ impl Builder<'_> {
                 let mut left = self.value(first);
                 for (operator, _, right) in rest {
                     let right_value = self.value(right);
-                    left = self.emit(Op::Binary(*operator), smallvec![left, right_value], first.span.to(right.span));
+                    let op = match gate(*operator, right) {
+                        Some(builtin) => Op::CallBuiltin { builtin, spread: false },
+                        None => Op::Binary(*operator),
+                    };
+                    left = self.emit(op, smallvec![left, right_value], first.span.to(right.span));
                 }
                 left
             }
@@ -240,14 +245,7 @@ impl Builder<'_> {
         self.emit(Op::Object(shape), args, span)
     }
 
-    fn fork(
-        &mut self,
-        form: crate::builtin::BuiltinId,
-        tasks: &[Tasks],
-        before: &[Expr],
-        after: &[Expr],
-        span: Span,
-    ) -> Var {
+    fn fork(&mut self, form: BuiltinId, tasks: &[Tasks], before: &[Expr], after: &[Expr], span: Span) -> Var {
         let mut args: Args = before.iter().map(|value| self.value(value)).collect();
         let mut kinds = Vec::with_capacity(tasks.len());
         for task in tasks {
@@ -301,5 +299,14 @@ impl Builder<'_> {
     pub(super) fn sure(&mut self, value: Var, threshold: Var, span: Span) -> Var {
         let confidence = self.emit(Op::Unary(hir::Unary::Confidence), smallvec![value], span);
         self.emit(Op::Binary(hir::Binary::GreaterEqual), smallvec![confidence, threshold], span)
+    }
+}
+
+/// The built-in that a gate is, unless its threshold is a number that was written out: it may be a function, which is called.
+fn gate(operator: hir::Binary, threshold: &Expr) -> Option<BuiltinId> {
+    match (operator, &threshold.kind) {
+        (hir::Binary::Gate, ExprKind::Number(_)) => None,
+        (hir::Binary::Gate, _) => crate::builtin::find_function("gate"),
+        _ => None,
     }
 }

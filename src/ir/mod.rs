@@ -70,6 +70,8 @@ pub struct Function {
     pub arity: u32,
     /// Whether what is left over arrives as a list behind the others; without it, left over arguments are R008.
     pub rest: bool,
+    /// Whether it is declared once and captures nothing, so that its value is the same wherever it is read.
+    pub stands: bool,
     /// How many values or cells its closure carries; they are the entry block's parameters behind the arguments.
     pub captures: u32,
     /// Which of the captures are cells; the others are values.

@@ -61,6 +61,15 @@ impl Survey {
         Survey { functions, plain }
     }
 
+    /// Whether a function is declared and captures nothing.
+    pub(super) fn stands(&self, program: &Program, id: FunctionId) -> bool {
+        let is_declared = |notes: &Notes| notes.locals.iter().any(|local| local.function == Some(id));
+        let is_global = program.globals.iter().any(|global| global.function == Some(id));
+        let parent = program.functions[id.0 as usize].parent;
+        self.plain[id.0 as usize]
+            && (is_global || parent.is_some_and(|parent| is_declared(&self.functions[parent.0 as usize])))
+    }
+
     /// The function that a variable always is, where it is one that captures nothing.
     pub(super) fn direct(&self, program: &Program, id: FunctionId, variable: Variable) -> Option<FunctionId> {
         known(program, &self.functions, id, variable).filter(|function| self.plain[function.0 as usize])

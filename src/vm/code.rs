@@ -57,6 +57,8 @@ pub struct Function {
     pub arity: u16,
     /// Whether what is left over arrives as a list.
     pub rest: bool,
+    /// Whether its value is the same wherever it is read.
+    pub stands: bool,
     /// Whether each call is looked at, because of what its decorators say.
     pub watched: bool,
     /// How many registers it works with.

@@ -100,6 +100,7 @@ impl<'a> Emission<'a> {
             span: function.span,
             arity: function.arity as u16,
             rest: function.rest,
+            stands: function.stands,
             watched: false,
             size: 0,
             slots: 0,
@@ -593,7 +594,12 @@ fn names(op: &Op) -> Box<[Key]> {
 /// Moves that happen at once, one after the other. A source that others read as well is copied until its last reader.
 fn parallel(mut pending: Vec<(Register, Register, bool)>, spare: Register) -> Vec<Code> {
     let mut moves = Vec::new();
+    // What stays where it is must not be taken from there.
+    let stays: Vec<Register> = pending.iter().filter(|(to, from, _)| to == from).map(|(to, ..)| *to).collect();
     pending.retain(|&(to, from, _)| to != from);
+    for (_, from, takes) in &mut pending {
+        *takes &= !stays.contains(from);
+    }
     while !pending.is_empty() {
         let ready = pending.iter().position(|&(to, _, _)| !pending.iter().any(|&(_, from, _)| from == to));
         match ready {
@@ -643,5 +649,6 @@ mod tests {
         assert_eq!(run(&[(1, 0, true), (2, 0, true), (3, 0, false)]), [0, 0, 0]);
         assert_eq!(run(&[(0, 1, true), (1, 0, false), (3, 0, false)]), [1, 0, 0]);
         assert_eq!(run(&[(4, 1, false), (2, 1, false), (1, 2, true)]), [1, 1, 2]);
+        assert_eq!(run(&[(1, 1, false), (5, 1, true)]), [1, 1]);
     }
 }

@@ -439,7 +439,8 @@ impl Vm {
                         }
                     }
                     Code::Throw(register) => {
-                        let value = std::mem::take(&mut r[register as usize]);
+                        // A handler may read it once more.
+                        let value = r[register as usize].clone();
                         call.next = next as u32;
                         let at = function.location(next - 1);
                         let mut failure = match task.recall(&value) {

@@ -173,8 +173,13 @@ impl Vm {
             Op::Closure(id) => {
                 let captures: Box<[Value]> = operands.iter().map(|operand| read(function, r, *operand)).collect();
                 self.meter.memory(64 + 16 * captures.len() as u64)?;
-                self.identities += 1;
-                Value::closure(Closure { code: id.0, identity: self.identities, captures })
+                let identity = if self.program.functions[id.0 as usize].stands {
+                    u64::from(id.0)
+                } else {
+                    self.identities += 1;
+                    self.identities
+                };
+                Value::closure(Closure { code: id.0, identity, captures })
             }
             Op::Builtin(id) => Value::native(id.0),
             Op::Input => self.input.clone(),
