@@ -33,6 +33,7 @@ pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Dir
         Err(eval::Flow::Throw(thrown)) => {
             format!("{} at {}..{} of {}", thrown.code, thrown.span.start, thrown.span.end, thrown.file.0)
         }
+        Err(eval::Flow::Unknown(name)) => format!("Unknown {name}"),
         Err(other) => format!("{other:?}"),
     };
     let board = world.board.lock().unwrap();

@@ -364,7 +364,8 @@ impl Task {
         let parent = self.id;
         let finish = move |task: &Task, result| {
             if task.cancelled {
-                return drop(ended.send(()));
+                let _ = ended.send(());
+                return;
             }
             task.world.board.lock().unwrap().ready.push_front((parent, Wake::Child(place, result)));
             drop(task.baton.send(Signal::Waits));
