@@ -9,8 +9,10 @@
 mod brackets;
 mod construct;
 mod expression;
+mod indentation;
 mod mistake;
 mod place;
+mod slip;
 mod statement;
 
 use super::token::{Kind, Token};
@@ -100,9 +102,8 @@ impl Shape<'_, '_> {
 
     /// Takes one token, or changes the place and leaves the token to the next step.
     fn step(&mut self) {
-        if let Some((from, to)) = self.skip_from.filter(|(from, _)| self.at >= *from) {
+        if let Some((_, to)) = self.skip_from.filter(|(from, _)| self.at >= *from) {
             self.at = self.at.max(to);
-            let _ = from;
             self.skip_from = None;
             return;
         }

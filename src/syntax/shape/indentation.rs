@@ -1,0 +1,123 @@
+//! Blocks as Python writes them, and words that are not quite those that continue a construct.
+
+use super::Shape;
+use super::place::{Place, What};
+use crate::diagnostic::{Code, nearest};
+use crate::source::Span;
+use crate::syntax::ast::Infix;
+use crate::syntax::token::{Kind, Token};
+
+impl Shape<'_, '_> {
+    /// A `:` where a body is expected, as Python writes it. Whether it was one.
+    pub(super) fn mend_colon(&mut self) -> bool {
+        if self.peek(0) != Some(Kind::Colon) {
+            return false;
+        }
+        let Place::Construct(construct) = self.top().place else { return false };
+        let next = self.raw.get(self.at + 1).copied();
+        let on_next_line = next.is_none_or(|next| next.newline);
+        if construct.what == What::Function && !on_next_line {
+            return false;
+        }
+        let token = self.raw[self.at];
+        self.report(
+            Code::P008,
+            Self::span(token),
+            "a block stands in braces, not behind `:`",
+            "write `{` here, and `}` behind the block",
+        );
+        self.at += 1;
+        self.indented_block();
+        true
+    }
+
+    /// A `:` in a head without parentheses. Whether it ended the head.
+    pub(super) fn head_colon(&mut self) -> bool {
+        let conditional = self.frames.iter().rev().nth(1).is_some_and(|frame| match frame.place {
+            Place::Construct(construct) => matches!(construct.what, What::If | What::While | What::For),
+            _ => false,
+        });
+        if !conditional {
+            return false;
+        }
+        self.frames.pop();
+        self.head_ended();
+        true
+    }
+
+    /// A misspelt or foreign word behind the body of a construct is made what is meant.
+    pub(super) fn mend_else(&mut self, what: What, skip: usize) {
+        let index = self.at + skip;
+        let Some(token) = self.raw.get(index).copied().filter(|token| token.kind == Kind::Name) else { return };
+        let next = self.raw.get(index + 1).copied();
+        let word = self.written(token).to_string();
+        match what {
+            What::If if matches!(word.as_str(), "elif" | "elsif" | "elseif") => {
+                self.replace(Code::P008, Self::span(token), format!("there is no `{word}`"), "else if");
+                self.raw[index].kind = Kind::ElseIf;
+            }
+            What::If
+                if next.is_some_and(|next| {
+                    !next.newline && matches!(next.kind, Kind::BraceOpen | Kind::If | Kind::Colon)
+                }) && nearest(&word, ["else"]).is_some() =>
+            {
+                self.replace(Code::P001, Self::span(token), format!("`{word}` is no keyword"), "else");
+                self.raw[index].kind = Kind::Else;
+            }
+            What::Try if word == "except" || word == "rescue" => {
+                self.replace(Code::P008, Self::span(token), format!("there is no `{word}`"), "catch");
+                self.raw[index].kind = Kind::Catch;
+                let mut end = index + 1;
+                while self
+                    .raw
+                    .get(end)
+                    .is_some_and(|token| !token.newline && !matches!(token.kind, Kind::Colon | Kind::BraceOpen))
+                {
+                    end += 1;
+                }
+                // What was caught is left out: the tokens are kept, so that indices stay, and stepped over.
+                self.skip_from = Some((index + 1, end));
+            }
+            What::Try
+                if next.is_some_and(|next| !next.newline && matches!(next.kind, Kind::BraceOpen | Kind::ParenOpen)) =>
+            {
+                let kind = match nearest(&word, ["catch", "finally"]) {
+                    Some("catch") => Kind::Catch,
+                    Some(_) => Kind::Finally,
+                    None => return,
+                };
+                let plain = if kind == Kind::Catch { "catch" } else { "finally" };
+                self.replace(Code::P001, Self::span(token), format!("`{word}` is no keyword"), plain);
+                self.raw[index].kind = kind;
+            }
+            _ => {}
+        }
+    }
+
+    /// `catch e {` without parentheses. Whether they were put in.
+    pub(super) fn mend_catch(&mut self, token: Token) -> bool {
+        if !token.kind.is_name() || self.peek(1) != Some(Kind::BraceOpen) {
+            return false;
+        }
+        let plain = format!("({})", self.written(token));
+        self.replace(Code::P001, Self::span(token), "the caught error stands in parentheses", &plain);
+        self.emit(Kind::ParenOpen);
+        self.take(Kind::Name);
+        self.emit(Kind::ParenClose);
+        true
+    }
+
+    /// `f<T>(…)`: type parameters, which are left out. Whether there were any.
+    pub(super) fn mend_type_parameters(&mut self, token: Token) -> bool {
+        if token.kind != Kind::Infix(Infix::Less) {
+            return false;
+        }
+        let rest = &self.raw[self.at..];
+        let end = rest.iter().take(64).position(|token| token.kind == Kind::Infix(Infix::Greater));
+        let Some(end) = end else { return false };
+        let span = Span::new(token.start, rest[end].end);
+        self.report(Code::P008, span, "there are no type parameters", "remove them; without a type nothing is assumed");
+        self.at += end + 1;
+        true
+    }
+}

@@ -1,0 +1,374 @@
+//! What strangers write between operands and before keys, and what to tell them.
+
+use super::Shape;
+use super::place::{Mode, Place};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Location, Span};
+use crate::syntax::ast::{Infix, Prefix};
+use crate::syntax::token::{Kind, Token};
+
+/// What JavaScript makes with `new`, and what to write instead.
+const CONSTRUCTORS: &[(&str, &str)] = &[
+    ("Set", "keep a list and ask `includes`, or write `unique(list)`"),
+    ("WeakSet", "keep a list and ask `includes`, or write `unique(list)`"),
+    ("Map", "write an object: `{ }`, with `o[key]`, `o.has(key)`, `o.keys()`"),
+    ("WeakMap", "write an object: `{ }`, with `o[key]`, `o.has(key)`, `o.keys()`"),
+    ("Date", "write `now()` for the time in milliseconds"),
+    ("Promise", "call the agent: it is waited for by itself; `parallel([…])` asks several at once"),
+    ("RegExp", "write the regular expression as a literal: `/…/`"),
+    ("Array", "write a list: `[ ]`, or `range(n).map(…)`"),
+    ("Object", "write an object: `{ }`"),
+    ("TypeError", "write `new Error(message)`"),
+    ("RangeError", "write `new Error(message)`"),
+    ("SyntaxError", "write `new Error(message)`"),
+];
+
+impl Shape<'_, '_> {
+    /// Mends a token where an operand is expected. Whether the tokens changed.
+    pub(super) fn mend_operand(&mut self, token: Token) -> bool {
+        match token.kind {
+            Kind::Absent => {
+                match self.written(token) {
+                    "class" => {
+                        self.class();
+                        return true;
+                    }
+                    "this" => self.report(
+                        Code::P008,
+                        Self::span(token),
+                        "there is no `this`",
+                        "hand the object over as a parameter, or name the variable that holds it",
+                    ),
+                    _ => self.report(
+                        Code::P008,
+                        Self::span(token),
+                        "there is no `super`",
+                        "call the other function by its name",
+                    ),
+                }
+                self.take(Kind::Invalid);
+                self.operand = false;
+                true
+            }
+            Kind::Import if self.peek(1) == Some(Kind::ParenOpen) => self.mend_import_call(),
+            Kind::Name => self.mend_word(token),
+            _ => false,
+        }
+    }
+
+    /// Words of other languages where an operand is expected.
+    fn mend_word(&mut self, token: Token) -> bool {
+        let Some(next) = self.next().filter(|next| !next.newline) else { return false };
+        let operand = next.kind.is_name()
+            || matches!(next.kind, Kind::Number | Kind::Text | Kind::True | Kind::False | Kind::Null);
+        match self.written(token) {
+            "not" if operand => {
+                self.replace(Code::P008, Self::span(token), "there is no `not`", "!");
+                self.take(Kind::Prefix(Prefix::Not));
+                true
+            }
+            "void" if operand || next.kind == Kind::Prefix(Prefix::Not) => {
+                self.report(Code::P008, Self::span(token), "there is no `void`", "write `null`");
+                self.at += 1;
+                true
+            }
+            "yield" if operand => {
+                self.report(
+                    Code::P008,
+                    Self::span(token),
+                    "there are no generators",
+                    "collect the values in a list and return it",
+                );
+                self.at += 1;
+                true
+            }
+            "lambda" if next.kind.is_name() || next.kind == Kind::Colon => {
+                self.report(Code::P008, Self::span(token), "there is no `lambda`", "write `x => …`");
+                let line = self.raw[self.at + 1..].iter().position(|t| t.newline || t.kind == Kind::Colon);
+                self.at += line.map_or(1, |found| found + 2);
+                true
+            }
+            "f" | "r" | "b" | "u" if next.kind == Kind::Text && next.start == token.end => {
+                self.report(
+                    Code::P008,
+                    Span::new(token.start, next.end),
+                    "a string has no prefix",
+                    "write a template: `` `… ${x} …` ``",
+                );
+                self.at += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `new X(…)` of anything but an error. Whether it was one.
+    pub(super) fn mend_new(&mut self, token: Token) -> bool {
+        let Some(name) = self.next().filter(|next| next.kind.is_name()) else { return false };
+        let written = self.written(name).to_string();
+        if written == "Error" {
+            return false;
+        }
+        let known = CONSTRUCTORS.iter().find(|(constructor, _)| *constructor == written);
+        let help = known.map_or("write a function that gives an object, and call it without `new`", |(_, help)| help);
+        let span = Span::new(token.start, name.end);
+        let message = match known {
+            Some(_) if written.ends_with("Error") => format!("there is no `{written}`"),
+            Some(_) => format!("there is no `new {written}`"),
+            None => "there are no classes, so `new` makes errors alone".to_string(),
+        };
+        self.report(Code::P008, span, message, help);
+        self.take(Kind::Invalid);
+        self.at += 1;
+        if self.peek(0) == Some(Kind::ParenOpen) {
+            self.at = self.partner[self.at] as usize + 1;
+        }
+        self.operand = false;
+        true
+    }
+
+    /// Mends a token where an operator is expected. Whether the tokens changed.
+    pub(super) fn mend_operator(&mut self, token: Token) -> bool {
+        let stuck = self.next().filter(|next| next.start == token.end).map(|next| next.kind);
+        match token.kind {
+            Kind::Name => {
+                let plain = match self.written(token) {
+                    "and" => Infix::And,
+                    "or" => Infix::Or,
+                    "is" => Infix::Equal,
+                    "then" => return self.then(token),
+                    "not" if self.peek(1) == Some(Kind::Infix(Infix::In)) => {
+                        self.report(Code::P008, Self::span(token), "there is no `not in`", "write `!(key in object)`");
+                        self.at += 1;
+                        return true;
+                    }
+                    _ => return false,
+                };
+                let message = format!("there is no `{}`", self.written(token));
+                self.replace(Code::P008, Self::span(token), message, plain.spelling());
+                self.take(Kind::Infix(plain));
+                self.operand = true;
+                true
+            }
+            Kind::ThinArrow => {
+                self.replace(Code::P001, Self::span(token), "a function is not written with `->`", "=>");
+                self.raw[self.at].kind = Kind::Arrow;
+                true
+            }
+            Kind::Infix(Infix::Less) if stuck == Some(Kind::Infix(Infix::Greater)) => {
+                let end = token.end + 1;
+                self.replace(Code::P008, Span::new(token.start, end), "there is no `<>`", "!=");
+                self.take(Kind::Infix(Infix::NotEqual));
+                self.at += 1;
+                self.operand = true;
+                true
+            }
+            Kind::Infix(Infix::Equal | Infix::StrictEqual) if self.top().mode == Mode::Declarator => {
+                self.replace(Code::P001, Self::span(token), "a declaration gives its value with `=`", "=");
+                self.raw[self.at].kind = Kind::Equal;
+                true
+            }
+            Kind::Colon if stuck == Some(Kind::Equal) && self.top().questions == 0 => {
+                self.replace(Code::P001, Span::new(token.start, token.end + 1), "there is no `:=`", "=");
+                self.at += 1;
+                true
+            }
+            Kind::Question if stuck == Some(Kind::Colon) => {
+                self.replace(Code::P008, Span::new(token.start, token.end + 1), "there is no `?:`", "??");
+                self.take(Kind::Infix(Infix::Coalesce));
+                self.at += 1;
+                self.operand = true;
+                true
+            }
+            Kind::As if self.peek(1).is_some_and(Kind::is_word) => {
+                self.report(Code::P008, Self::span(token), "there are no casts", "remove `as` and the type");
+                self.at += 2;
+                while self.peek(0) == Some(Kind::SquareOpen) && self.peek(1) == Some(Kind::SquareClose) {
+                    self.at += 2;
+                }
+                true
+            }
+            Kind::Prefix(Prefix::Not)
+                if self.raw[self.at - 1].end == token.start
+                    && matches!(
+                        self.peek(1),
+                        None | Some(
+                            Kind::Dot
+                                | Kind::SquareOpen
+                                | Kind::ParenClose
+                                | Kind::Comma
+                                | Kind::SquareClose
+                                | Kind::Semicolon
+                        )
+                    ) =>
+            {
+                self.report(
+                    Code::P008,
+                    Self::span(token),
+                    "there is no `!` behind a value",
+                    "remove it; `?.` reads what may be missing",
+                );
+                self.at += 1;
+                true
+            }
+            Kind::Text
+                if self.out.last().is_some_and(|last| {
+                    last.kind == Kind::Name && last.end == token.start && last.end - last.start == 1
+                }) =>
+            {
+                let start = token.start - 1;
+                self.report(
+                    Code::P008,
+                    Span::new(start, token.end),
+                    "a string has no prefix",
+                    "write a template: `` `… ${x} …` ``",
+                );
+                self.out.pop();
+                self.operand = true;
+                true
+            }
+            Kind::Semicolon if self.top().place == Place::Object => {
+                self.replace(Code::P001, Self::span(token), "the entries of an object stand between commas", ",");
+                self.raw[self.at].kind = Kind::Comma;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `then` behind a condition.
+    fn then(&mut self, token: Token) -> bool {
+        if !matches!(self.top().place, Place::Head { .. }) {
+            return false;
+        }
+        self.report(
+            Code::P008,
+            Self::span(token),
+            "there is no `then`",
+            "write `{` before what is done, and `}` behind it",
+        );
+        self.at += 1;
+        self.frames.pop();
+        self.head_ended();
+        true
+    }
+
+    /// An operand directly behind another one. Whether something was put between them.
+    pub(super) fn adjacent(&mut self, token: Token) -> bool {
+        let begins = matches!(token.kind, Kind::BraceOpen | Kind::TemplateOpen) || self.begins_operand(self.at);
+        if !begins {
+            return false;
+        }
+        let top = *self.top();
+        let at = Location::new(self.file, Self::span(token));
+        let end = self.out.last().map_or(token.start, |last| last.end);
+        let written = self.written(token).to_string();
+        let missing = match (top.place, top.mode) {
+            (Place::Object, _) if self.begins_entry(self.at) || token.newline => Kind::Comma,
+            (Place::Group, _) if !top.alone => Kind::Comma,
+            (Place::Statements | Place::Body | Place::Switch | Place::Loop, Mode::Declarator) if self.declared() => {
+                Kind::Equal
+            }
+            _ => return false,
+        };
+        let mark = if missing == Kind::Comma { "," } else { "=" };
+        let insert = if missing == Kind::Comma { ",".to_string() } else { " =".to_string() };
+        let mut report = Diagnostic::new(Code::P001, at, format!("`{mark}` is missing before `{written}`"));
+        report = match top.place {
+            Place::Group => report.help("write `,` or an operator between them"),
+            _ => report.help(format!("write `{mark}`")).fix(format!("write `{mark}`"), Span::at(end), insert),
+        };
+        self.diagnostics.push(report);
+        self.emit(missing);
+        self.operand = true;
+        match missing {
+            Kind::Comma if top.place == Place::Object => self.top_mut().mode = Mode::Key,
+            Kind::Equal => self.top_mut().mode = Mode::Value,
+            _ => {}
+        }
+        true
+    }
+
+    /// Whether a name was just declared.
+    fn declared(&self) -> bool {
+        let mut last = self.out.iter().rev();
+        matches!(last.next().map(|token| token.kind), Some(Kind::Name))
+            && matches!(last.next().map(|token| token.kind), Some(Kind::Let(_)))
+    }
+
+    /// An operator on bits.
+    pub(super) fn bits(&mut self, token: Token) {
+        let written = self.written(token).to_string();
+        let help = match written.as_str() {
+            "|" => "write `||` for either of two, `Math.trunc(x)` to cut decimals, a list and `includes` for flags",
+            "&" => "write `&&` for both of two, `x % 2` for the last bit, a list and `includes` for flags",
+            "^" => "write `!=` for exactly one of two, `**` for a power",
+            "<<" | "<<=" => "write `x * 2 ** n`",
+            ">>" | ">>>" | ">>=" | ">>>=" => "write `Math.floor(x / 2 ** n)`",
+            _ => "write a list and `includes` for flags",
+        };
+        self.report(Code::P008, Self::span(token), format!("there is no `{written}` on numbers"), help);
+        let assigns = written.len() > 1 && written.ends_with('=');
+        self.take(if assigns { Kind::Assign(Infix::And) } else { Kind::Infix(Infix::And) });
+        self.operand = true;
+    }
+
+    /// The comma operator. Whether it was one.
+    pub(super) fn mend_comma(&mut self) -> bool {
+        let token = self.raw[self.at];
+        let top = *self.top();
+        let help = match (top.place, top.mode) {
+            (_, Mode::Label) => "write `case a:` and `case b:` one behind the other",
+            (Place::Statements | Place::Body | Place::Switch, Mode::Expression) => "write two statements",
+            (Place::Head { .. }, _) => "write `&&` or `||`",
+            (Place::Hole, _) => "keep the last expression, and move the others before it",
+            (Place::Group, _) if top.alone => "keep the last expression, and move the others before it",
+            _ => return false,
+        };
+        let declares = self.out.last().is_some_and(|last| last.kind == Kind::Name) && top.place == Place::Statements;
+        let help = if declares && self.frames.len() > 1 && self.lambda_object() {
+            "write two statements; an object behind `=>` stands in parentheses: `({ a, b })`"
+        } else {
+            help
+        };
+        self.report(Code::P008, Self::span(token), "there is no comma operator", help);
+        if matches!(top.place, Place::Statements | Place::Switch) && top.mode == Mode::Expression {
+            self.at += 1;
+            self.end_statement();
+        } else {
+            self.take(Kind::Infix(Infix::And));
+            self.operand = true;
+        }
+        true
+    }
+
+    /// Whether the block at hand is the body of a lambda and looks like an object.
+    fn lambda_object(&self) -> bool {
+        let last = self.out.len();
+        last > 2 && self.out[last - 2].kind == Kind::BraceOpen && self.out[last - 3].kind == Kind::Arrow
+    }
+
+    /// Mends what stands before a key. Whether the tokens changed.
+    pub(super) fn mend_key(&mut self, token: Token) -> bool {
+        if token.kind == Kind::Infix(Infix::Multiply) {
+            self.report(
+                Code::P008,
+                Self::span(token),
+                "there are no generators",
+                "collect the values in a list and return it",
+            );
+            self.at += 1;
+            return true;
+        }
+        let accessor = token.kind == Kind::Name
+            && matches!(self.written(token), "get" | "set" | "static")
+            && self.peek(1).is_some_and(Kind::is_word)
+            && self.peek(2) == Some(Kind::ParenOpen);
+        if accessor {
+            let message = format!("there is no `{}` before a method", self.written(token));
+            self.report(Code::P008, Self::span(token), message, "write an ordinary method, and call it");
+            self.at += 1;
+        }
+        accessor
+    }
+}
