@@ -8,8 +8,10 @@ use crate::host::{Agent, Directory};
 use crate::types::{InterfaceId, Type};
 use crate::value::{Fault, Value, View, json};
 
-/// Whether a parameter takes agents: which interface, and for a list how many.
-fn wants(parameter: &Parameter) -> Option<(Option<InterfaceId>, Option<(u32, u32)>)> {
+/// What a parameter wants of the agents: which interface, and for a list how many.
+type Wish = (Option<InterfaceId>, Option<(u32, u32)>);
+
+fn wants(parameter: &Parameter) -> Option<Wish> {
     match parameter.annotation.as_ref()? {
         Type::Agent(interface) => Some((*interface, None)),
         Type::Agents { interface, low, high } => Some((*interface, Some((*low, *high)))),

@@ -271,7 +271,7 @@ fn make(seed: u64) -> Program {
     }
     let exprs = (0..4).map(|_| maker.statement(5)).collect();
     let mut function = function(Kind::Plain, 2, maker.locals, block(exprs));
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         function.cap = Some(Box::new(num(0.5)));
     }
     lowered(Made { functions: vec![function], globals: Vec::new() })
@@ -312,10 +312,8 @@ fn reads(function: &Code, var: Var, block: BlockId, from: usize, here: bool) -> 
     let mut work = vec![(block, from, here)];
     while let Some((id, from, here)) = work.pop() {
         let block = function.block(id);
-        if !here {
-            if block.parameters.contains(&var) || std::mem::replace(&mut seen[id.0 as usize], true) {
-                continue;
-            }
+        if !here && (block.parameters.contains(&var) || std::mem::replace(&mut seen[id.0 as usize], true)) {
+            continue;
         }
         let mut defined = false;
         for inst in &block.code[from.min(block.code.len())..] {

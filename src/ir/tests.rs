@@ -296,7 +296,8 @@ fn long_rows_stay_linear() {
         first: Box::new(call(vec![])),
         rest: (0..count).map(|_| (Logical::And, call(vec![]))).collect(),
     });
-    let link = |at: usize| Link { kind: LinkKind::Member("a".into()), optional: at % 2 == 0, span: Span::default() };
+    let link =
+        |at: usize| Link { kind: LinkKind::Member("a".into()), optional: at.is_multiple_of(2), span: Span::default() };
     let chain = e(ExprKind::Chain { base: Box::new(call(vec![])), links: (0..count).map(link).collect() });
     let arms = (0..count).map(|at| (call(vec![]), num(at as f64))).collect();
     let choice = e(ExprKind::If { arms, otherwise: None });

@@ -401,17 +401,17 @@ impl<'a> Emission<'a> {
 
     fn binary(&mut self, op: Binary, to: Register, inst: &Inst) -> Code {
         let a = self.of(inst.args[0]);
-        if arithmetic(op) || Comparison::of(op).is_some() {
-            if let Some(k) = self.short(op, inst.args[1]) {
-                return match (op, Comparison::of(op)) {
-                    (_, Some(comparison)) => Code::CompareNumber(comparison, to, a, k),
-                    (Binary::Add, _) => Code::AddNumber(to, a, k),
-                    (Binary::Subtract, _) => Code::SubtractNumber(to, a, k),
-                    (Binary::Multiply, _) => Code::MultiplyNumber(to, a, k),
-                    (Binary::Divide, _) => Code::DivideNumber(to, a, k),
-                    _ => Code::RemainderNumber(to, a, k),
-                };
-            }
+        if (arithmetic(op) || Comparison::of(op).is_some())
+            && let Some(k) = self.short(op, inst.args[1])
+        {
+            return match (op, Comparison::of(op)) {
+                (_, Some(comparison)) => Code::CompareNumber(comparison, to, a, k),
+                (Binary::Add, _) => Code::AddNumber(to, a, k),
+                (Binary::Subtract, _) => Code::SubtractNumber(to, a, k),
+                (Binary::Multiply, _) => Code::MultiplyNumber(to, a, k),
+                (Binary::Divide, _) => Code::DivideNumber(to, a, k),
+                _ => Code::RemainderNumber(to, a, k),
+            };
         }
         let b = self.of(inst.args[1]);
         match (op, Comparison::of(op)) {

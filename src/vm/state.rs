@@ -72,7 +72,7 @@ thread_local! {
 fn save<T: Serialize>(what: &T) -> Result<(Pool, Json), Fault> {
     ENCODER.with(|encoder| encoder.replace(Some(Encoder::new())));
     let json = serde_json::to_value(what);
-    let encoder = ENCODER.with(|encoder| encoder.take()).unwrap_or_else(Encoder::new);
+    let encoder = ENCODER.with(|encoder| encoder.take()).unwrap_or_default();
     match json {
         Ok(json) => Ok((encoder.finish(), json)),
         Err(error) => Err(Fault::new(Code::R014, format!("this state cannot be kept: {error}"))),

@@ -595,7 +595,7 @@ impl Walk<'_> {
         };
         if let Node::Name(name) = *self.tree.node(plain) {
             // `(_, i) => …` says that nobody wants it; it can be said of several.
-            if self.names.text(name) != "_" || self.out.names.get(&(self.scope, name)).is_none() {
+            if self.names.text(name) != "_" || !self.out.names.contains_key(&(self.scope, name)) {
                 let declared = self.declare(name, plain, manner, DeclarationKind::Variable);
                 self.out.declarations[declared.0 as usize].annotation = annotation;
             }
