@@ -344,7 +344,7 @@ pub enum Root {
 /// Tasks of a fork.
 #[derive(Clone, Debug)]
 pub enum Tasks {
-    /// An element written out: a function of [`Kind::Task`].
+    /// An element written out: a function of [`super::Kind::Task`].
     One(FunctionId, Span),
     /// `list.map(function)`: each application.
     Each {
