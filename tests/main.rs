@@ -13,7 +13,7 @@ mod explanations;
 mod format;
 mod generate;
 mod goldens;
-mod language;
+mod machine;
 mod oracle;
 mod reference;
 mod rules;

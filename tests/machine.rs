@@ -135,7 +135,7 @@ fn wrong(case: &Case, moving: bool) -> Option<String> {
 fn programs_give_what_they_say() {
     let mut failures = Vec::new();
     let mut count = 0;
-    let mut files: Vec<_> = std::fs::read_dir("tests/language").expect("the folder exists").flatten().collect();
+    let mut files: Vec<_> = std::fs::read_dir("tests/machine").expect("the folder exists").flatten().collect();
     files.sort_by_key(|file| file.path());
     for file in files {
         let text = std::fs::read_to_string(file.path()).expect("a case file is text");
