@@ -38,6 +38,7 @@ pub fn lex(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Lexed {
         operand_before: false,
         tokens: Vec::with_capacity(text.len() / 4),
         comments: Vec::new(),
+        line: 0..0,
         diagnostics,
     };
     lexer.run();
@@ -79,6 +80,8 @@ struct Lexer<'t, 'd> {
     operand_before: bool,
     tokens: Vec<Token>,
     comments: Vec<Comment>,
+    /// What is known of the line at hand.
+    line: std::ops::Range<usize>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -171,12 +174,14 @@ impl Lexer<'_, '_> {
         }
     }
 
-    /// The end of the line that holds a byte.
-    fn line_end(&self, from: usize) -> usize {
-        self.text.as_bytes()[from..]
-            .iter()
-            .position(|b| matches!(b, b'\n' | b'\r'))
-            .map_or(self.text.len(), |n| from + n)
+    /// The end of the line that holds a byte. A long line is searched once, however often it is asked for.
+    fn line_end(&mut self, from: usize) -> usize {
+        if !self.line.contains(&from) {
+            let rest = &self.text.as_bytes()[from..];
+            let end = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(self.text.len(), |n| from + n);
+            self.line = from..end;
+        }
+        self.line.end
     }
 
     fn line_comment(&mut self, start: usize) {
@@ -422,5 +427,48 @@ fn report_controls(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
             diagnostics.push(report.help("remove it, or write it as an escape inside a string"));
         }
         at += c.len_utf8();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<Code> {
+        let mut diagnostics = Diagnostics::new();
+        lex(FileId(0), text, &mut diagnostics);
+        diagnostics.iter().map(|found| found.code).collect()
+    }
+
+    #[test]
+    fn reports_what_is_malformed() {
+        for (text, code) in [
+            ("\"abc", Code::P002),
+            ("/* abc", Code::P002),
+            ("x = /abc", Code::P002),
+            ("a\0b", Code::P003),
+            ("a\rb", Code::P003),
+            ("// \u{202e} deploy()", Code::P003),
+            ("a\u{2028}b", Code::P003),
+            ("0x", Code::P004),
+            ("1_", Code::P004),
+            ("\"\\u{110000}\"", Code::P005),
+            ("\"\\u{D800}\"", Code::P005),
+            ("\u{201c}a\u{201d}", Code::P001),
+            (&"a".repeat(5000), Code::P007),
+        ] {
+            assert_eq!(faults(text), [code], "{text:?}");
+        }
+        for text in ["", "\u{feff}", " \n\t", "// x", "\"\\ud83d\\ude00\"", "`a ${`b ${1}`} c`", "a / b / c", "é1 = 2"]
+        {
+            assert_eq!(faults(text), [], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_long_line_is_read_once() {
+        for text in ["\u{201c}".repeat(100_000), "x = /".repeat(100_001), "'a".repeat(100_001)] {
+            assert!(!faults(&text).is_empty());
+        }
     }
 }
