@@ -78,8 +78,11 @@ impl<'a> Scalars<'a> {
 
     /// The byte where a scalar begins; the length of the text for what is beyond the end.
     pub fn byte(self, index: usize) -> usize {
-        if self.count == self.text.len() || index >= self.count {
-            return index.min(self.text.len());
+        if index >= self.count {
+            return self.text.len();
+        }
+        if self.count == self.text.len() {
+            return index;
         }
         let from = match self.body {
             Some(body) if index >= STRIDE => body.marks()[index / STRIDE] as usize,

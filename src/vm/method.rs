@@ -285,11 +285,13 @@ impl Vm {
         owner: u32,
     ) -> Result<Flow, Fault> {
         let skip = usize::from(matches!(home, Home::Value | Home::Cell { .. }));
+        // The root may be among the arguments, which are moved.
+        let early = matches!(home, Home::Value).then(|| read(function, r, site.operands[0]));
         let mut operands = site.operands[skip..].iter();
         let links = links(function, r, &site.keys, &mut operands, keys);
         let left = operands.as_slice();
         let mut args = self.arguments(function, r, left, spread)?;
-        let mut root = self.open(function, r, site, home, owner)?;
+        let mut root = early.map_or_else(|| self.open(function, r, site, home, owner), Ok)?;
         let action = self.receive(&root, &links, method);
         let outcome = match action {
             Ok(Action::Change(id, code)) => {

@@ -553,11 +553,13 @@ impl Vm {
         if let (Home::Value, [key], Some(to)) = (home, keys, site.to) {
             return self.update_one(function, r, site, key, to);
         }
+        // The root may be what is put there, which is moved.
+        let early = matches!(home, Home::Value).then(|| read(function, r, site.operands[0]));
         let skip = usize::from(matches!(home, Home::Value | Home::Cell { .. }));
         let mut operands = site.operands[skip..].iter();
         let links = links(function, r, &site.keys, &mut operands, keys);
         let value = operands.next().map_or(Value::NULL, |operand| read(function, r, *operand));
-        let mut root = self.open(function, r, site, home, owner)?;
+        let mut root = early.map_or_else(|| self.open(function, r, site, home, owner), Ok)?;
         let changed = path::write(&mut root, &links, value, &mut self.meter);
         if let (Home::Value, Some(to)) = (home, site.to) {
             r[to as usize] = root;

@@ -9,7 +9,7 @@ use prism::diagnostic::Code;
 use prism::hir::*;
 use prism::host::Purpose;
 use prism::source::Span;
-use prism::value::{Lanes, Value};
+use prism::value::{Confidence, Evidence, Lanes, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -99,8 +99,16 @@ impl Eval<'_> {
         let reply = self.task.request(agent, method, Purpose::Method, arguments)?;
         match reply {
             Ok(answer) => Ok(answer.under(lanes)),
-            Err(code) => self.fail(code, span),
+            Err(cause) => self.failed(cause, span),
         }
+    }
+
+    /// An agent's failure; what it said of it is its own word.
+    pub fn failed<T>(&self, (code, message): (Code, String), span: Span) -> Run<T> {
+        let thrown = self.task.fault(code, self.function().file, span);
+        let lanes = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
+        let message = if message.is_empty() { thrown.message.clone() } else { Val::text(&message).with(lanes) };
+        Err(Flow::Throw(Arc::new(Thrown { message, ..(*thrown).clone() })))
     }
 
     /// Whether a value may leave: plain data of finite numbers.

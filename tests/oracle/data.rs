@@ -116,6 +116,11 @@ impl Val {
         self
     }
 
+    /// How many parts it has, itself counted.
+    pub fn size(&self) -> u64 {
+        self.parts().into_iter().map(Val::size).sum::<u64>() + 1
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self.data, Data::Null)
     }

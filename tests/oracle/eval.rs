@@ -67,7 +67,7 @@ impl Eval<'_> {
 
     pub fn read(&self, variable: Variable, span: Span) -> Run {
         match self.variable(variable).value.lock().unwrap().clone() {
-            Some(value) => Ok(value),
+            Some(value) => self.task.tick(value.size()).map(|()| value),
             None => self.fail(Code::R017, span),
         }
     }
@@ -285,7 +285,7 @@ impl Eval<'_> {
                         break;
                     }
                     turn += 1.0;
-                    self.task.tick(self.function().file, span)?;
+                    self.task.tick(1)?;
                 }
                 Val::null()
             }
@@ -305,7 +305,7 @@ impl Eval<'_> {
                     if self.turn(body, |_| Ok(confidence))? {
                         break;
                     }
-                    self.task.tick(self.function().file, span)?;
+                    self.task.tick(1)?;
                 }
                 Val::null()
             }
@@ -338,7 +338,7 @@ impl Eval<'_> {
                         self.eval(step)?;
                     }
                     turn += 1.0;
-                    self.task.tick(self.function().file, span)?;
+                    self.task.tick(1)?;
                 }
                 Val::null()
             }

@@ -398,7 +398,7 @@ impl Eval<'_> {
             self.crosses(&x, span)?;
             let verdict = match self.task.request(&agent, method, purpose, vec![x.clone()])? {
                 Ok(verdict) => verdict,
-                Err(code) => return self.fail(code, span),
+                Err(cause) => return self.failed(cause, span),
             };
             let confidence = match (verdict.truth(), key) {
                 (false, _) => Confidence::ZERO,
