@@ -303,6 +303,8 @@ pub(super) struct Tests {
 /// Something a test tells.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Fact {
+    /// It never comes out this way.
+    Never,
     /// The value's confidence is at least this.
     AtLeast(Id, Raw),
     /// The value's confidence is below this, or unknown.
@@ -525,7 +527,7 @@ impl Known {
             passed: self.passed_or_sure().min(other.passed_or_sure()),
             tested: self.tested.min(other.tested),
             id: if self.id == other.id { self.id } else { Id::NONE },
-            parts: if self.parts == other.parts { self.parts.clone() } else { Rc::new(BTreeSet::from([Id::NONE])) },
+            parts: self.joined_parts(other),
             origins: union(&self.origins, &other.origins),
             sources: join_sources(&self.sources, &other.sources),
             marks: union(&self.marks, &other.marks),
@@ -534,6 +536,24 @@ impl Known {
             filled: self.filled && other.filled,
             shape: self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth),
             tests: if self.tests == other.tests { self.tests.clone() } else { None },
+        }
+    }
+
+    /// What both are the minimum of: a value is the minimum of itself, and one that is sure in any case of anything.
+    fn joined_parts(&self, other: &Known) -> Rc<BTreeSet<Id>> {
+        let parts = |known: &Known| {
+            if known.parts.is_empty() { Rc::new(BTreeSet::from([known.id])) } else { known.parts.clone() }
+        };
+        if self.parts == other.parts && (self.id == other.id || !self.parts.is_empty()) {
+            return self.parts.clone();
+        }
+        let (mine, theirs) = (parts(self), parts(other));
+        match (self.claim == Claim::SURE, other.claim == Claim::SURE) {
+            (true, true) => Rc::default(),
+            (true, false) => theirs,
+            (false, true) => mine,
+            _ if mine == theirs => mine,
+            _ => Rc::new(BTreeSet::from([Id::NONE])),
         }
     }
 

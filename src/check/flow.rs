@@ -550,6 +550,9 @@ impl<'a> Flow<'a> {
     /// Whether a fact cannot be: the way it belongs to is never taken.
     fn contradicts(&self, act: &Activation<'a>, fact: Fact, state: &State) -> bool {
         let id = fact.about();
+        if fact == Fact::Never {
+            return true;
+        }
         if id.0 != act.frame {
             return false;
         }
@@ -605,7 +608,12 @@ impl Known {
 
     /// Its tests, with what the way here has told: of a value chosen on one way, that way was taken as well.
     fn tests_on_the_way(&self, state: &State) -> Option<Rc<Tests>> {
-        let (yes, no) = self.outcomes();
+        let (mut yes, mut no) = self.outcomes();
+        match state.learned.get(&self.id).and_then(|learned| learned.truth) {
+            Some(true) => no = false,
+            Some(false) => yes = false,
+            None => {}
+        }
         if yes && no && self.tests.is_none() {
             return None;
         }
@@ -624,27 +632,29 @@ impl Known {
         }
         tests.yes.extend(on_the_way.iter().copied());
         tests.no.extend(on_the_way);
+        if !yes {
+            tests.yes = vec![Fact::Never];
+        }
+        if !no {
+            tests.no = vec![Fact::Never];
+        }
         Some(Rc::new(tests))
     }
 
     /// One or the other, where both are truth values: when the joined one is true, it was one that can be true.
     fn join_with_tests(&self, other: &Known) -> Known {
         let mut joined = self.join(other);
-        let (a, b) = (self.outcomes(), other.outcomes());
-        let pick = |mine: Option<&Vec<Fact>>, theirs: Option<&Vec<Fact>>, mine_can: bool, theirs_can: bool| match (
-            mine_can, theirs_can,
-        ) {
-            (true, false) => mine.cloned().unwrap_or_default(),
-            (false, true) => theirs.cloned().unwrap_or_default(),
-            _ => match (mine, theirs) {
-                (Some(x), Some(y)) => x.iter().filter(|fact| y.contains(fact)).copied().collect(),
-                _ => Vec::new(),
-            },
+        let never = |facts: &[Fact]| facts.contains(&Fact::Never);
+        let pick = |mine: Option<&Vec<Fact>>, theirs: Option<&Vec<Fact>>| match (mine, theirs) {
+            (Some(mine), theirs) if never(mine) => theirs.cloned().unwrap_or_default(),
+            (mine, Some(theirs)) if never(theirs) => mine.cloned().unwrap_or_default(),
+            (Some(mine), Some(theirs)) => mine.iter().filter(|fact| theirs.contains(fact)).copied().collect(),
+            _ => Vec::new(),
         };
         let (mine, theirs) = (self.tests.as_deref(), other.tests.as_deref());
         let tests = Tests {
-            yes: pick(mine.map(|t| &t.yes), theirs.map(|t| &t.yes), a.0, b.0),
-            no: pick(mine.map(|t| &t.no), theirs.map(|t| &t.no), a.1, b.1),
+            yes: pick(mine.map(|t| &t.yes), theirs.map(|t| &t.yes)),
+            no: pick(mine.map(|t| &t.no), theirs.map(|t| &t.no)),
         };
         if tests != Tests::default() {
             joined.tests = Some(Rc::new(tests));

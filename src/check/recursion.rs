@@ -129,7 +129,8 @@ impl Flow<'_> {
             let patterns = way.iter().any(|f| self.program.declarations.functions[f.0 as usize].kind == Kind::Pattern);
             let path: Vec<String> = way.iter().chain([function]).map(|f| name(*f)).collect();
             let path = path.join(" → ");
-            let (code, message, help) = if verdict == Verdict::TooMany {
+            let many = declared.parameters.len() > MOST_PARAMETERS;
+            let (code, message, help) = if verdict == Verdict::TooMany || many {
                 (Code::TM09, "there are too many ways of calling to follow".to_owned(), "split the function")
             } else if patterns {
                 (

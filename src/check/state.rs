@@ -33,6 +33,7 @@ impl Default for Learned {
 impl Learned {
     fn add(&mut self, fact: Fact) {
         match fact {
+            Fact::Never => {}
             Fact::AtLeast(_, threshold) => {
                 self.low = self.low.max(threshold);
                 self.known = Some(true);
@@ -69,6 +70,7 @@ impl Fact {
     /// The value it tells about.
     pub fn about(self) -> Id {
         match self {
+            Fact::Never => Id::NONE,
             Fact::AtLeast(id, _)
             | Fact::Below(id, _)
             | Fact::Unknown(id)

@@ -14,12 +14,19 @@ use crate::hir::{
 use crate::source::{Location, Span};
 use crate::types::{Literal, Signature, Type};
 use crate::value::Kind;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Checks the types of all functions.
 pub(super) fn check(program: &Program, diagnostics: &mut Diagnostics) {
     for function in &program.functions {
-        let mut typing = Typing { program, function, diagnostics, locals: vec![None; function.locals.len()] };
+        let mut typing = Typing {
+            program,
+            function,
+            diagnostics,
+            locals: vec![None; function.locals.len()],
+            tested: HashSet::new(),
+        };
         typing.function();
     }
 }
@@ -30,6 +37,8 @@ struct Typing<'a> {
     diagnostics: &'a mut Diagnostics,
     /// What is known of locals that are never assigned again, and of annotated ones.
     locals: Vec<Option<Type>>,
+    /// What was tested against null, or found to be a number from somewhere, so far.
+    tested: HashSet<String>,
 }
 
 impl<'a> Typing<'a> {
@@ -113,6 +122,14 @@ impl<'a> Typing<'a> {
                 let mut from = first.span;
                 for (operator, span, right) in rest {
                     let kind = self.visit(right);
+                    if rest.len() == 1 {
+                        self.remember(*operator, first, right);
+                    }
+                    if matches!(operator, Binary::Less | Binary::LessEqual)
+                        && !key(first).is_some_and(|k| self.tested.contains(&k))
+                    {
+                        self.missing(&left, from, *operator);
+                    }
                     left = self.binary(*operator, &left, &kind, *span, from.to(right.span));
                     from = from.to(right.span);
                 }
@@ -120,6 +137,7 @@ impl<'a> Typing<'a> {
             }
             ExprKind::Logical { first, rest } => {
                 let mut all = vec![self.visit(first)];
+                self.tested.extend(key(first));
                 let mut coalesces = true;
                 for (operator, right) in rest {
                     coalesces &= matches!(operator, Logical::Coalesce | Logical::OrElse);
@@ -320,8 +338,6 @@ impl<'a> Typing<'a> {
                         format!("`{}` compares two numbers or two texts, not `{left}` and `{right}`", sign(operator)),
                         "",
                     );
-                } else if matches!(operator, Binary::Less | Binary::LessEqual) {
-                    self.missing(left, span, operator);
                 }
                 Type::Boolean
             }
@@ -346,6 +362,21 @@ impl<'a> Typing<'a> {
             Binary::State => left.clone(),
             Binary::Gate => Type::Any,
             _ => Type::Any,
+        }
+    }
+
+    /// A comparison that says that something is there.
+    fn remember(&mut self, operator: Binary, left: &Expr, right: &Expr) {
+        match operator {
+            Binary::Equal | Binary::NotEqual => {
+                for (one, other) in [(left, right), (right, left)] {
+                    if matches!(other.kind, ExprKind::Null) {
+                        self.tested.extend(key(one));
+                    }
+                }
+            }
+            Binary::Greater | Binary::GreaterEqual => self.tested.extend(key(left)),
+            _ => {}
         }
     }
 
@@ -654,6 +685,23 @@ impl<'a> Typing<'a> {
             let head = Span::new(span.start, span.start + 5);
             self.report(Code::T011, head, message, "add an arm for the rest: `_ => …`");
         }
+    }
+}
+
+/// A variable, or properties of one, by a name of its own.
+fn key(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Read(variable) => Some(format!("{variable:?}")),
+        ExprKind::Chain { base, links } => {
+            let mut name = key(base)?;
+            for link in links {
+                let LinkKind::Member(member) = &link.kind else { return None };
+                name.push('.');
+                name.push_str(member);
+            }
+            Some(name)
+        }
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ use super::disk::Disk;
 use super::{Usage, source};
 use crate::check::{self, Certificate, Setting};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::engine;
 use crate::hir;
 use crate::ir;
 use crate::source::{FileId, Sources};
@@ -39,7 +40,13 @@ impl Program {
         std::mem::take(&mut self.findings).into_iter().for_each(|finding| findings.push(finding));
         if !findings.has_errors() {
             let lowered = ir::lower(self.program.clone());
-            self.certificates = check::check(&lowered, setting, &mut findings);
+            let mut setting = setting.clone();
+            // What the program itself says of agents counts as what the agents file says.
+            if self.program.modules.iter().any(|module| !module.agents.is_empty()) {
+                let bound = setting.agents.take().unwrap_or_default();
+                setting.agents = engine::directory(&self.program, &bound).ok();
+            }
+            self.certificates = check::check(&lowered, &setting, &mut findings);
         }
         findings.settle();
         self.findings = findings.into_vec();
