@@ -86,6 +86,9 @@ impl Lowering<'_> {
 
     fn regex(&mut self, span: Span) -> ExprKind {
         let (source, flags) = crate::syntax::literal::regex(self.source(span));
+        if let Err(wrong) = crate::builtin::regex::check(source, flags) {
+            self.refuse(Code::P009, span, wrong, "");
+        }
         ExprKind::Regex { source: source.into(), flags: flags.into() }
     }
 
