@@ -150,7 +150,8 @@ pub fn stringify_keys(
     let mut writer = Writer { out: String::new(), charged: 0, indent, keys, level: 0, meter };
     writer.value(value)?;
     let Writer { out, charged, meter, .. } = writer;
-    let rest = out.len() - charged;
+    // A little more than was written may be charged already.
+    let rest = out.len().saturating_sub(charged);
     meter.steps(rest as u64 / 16)?;
     meter.memory(rest as u64)?;
     Ok(out)
