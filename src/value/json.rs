@@ -140,7 +140,7 @@ pub fn stringify(value: &Value, indent: &str, meter: &mut Meter) -> Result<Strin
     stringify_keys(value, indent, None, meter)
 }
 
-/// As [`stringify`], with only these keys of objects, in their order, where some are given.
+/// As [`stringify()`], with only these keys of objects, in their order, where some are given.
 pub fn stringify_keys(
     value: &Value,
     indent: &str,

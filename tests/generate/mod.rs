@@ -98,12 +98,12 @@ fn reply(random: &mut Seed, method: &str) -> Json {
     let value = match method {
         "count" => number(random),
         "say" => text(random),
-        "judge" => json!(random.bits() % 3 > 0),
+        "judge" => json!(!random.bits().is_multiple_of(3)),
         "list" => (0..random.bits() % 4).map(|_| number(random)).collect(),
         _ => json!({ "n": number(random), "s": text(random), "xs": [number(random), number(random)] }),
     };
     let mut reply = json!({ "value": value });
-    if random.bits() % 8 > 0 {
+    if !random.bits().is_multiple_of(8) {
         reply["confidence"] = json!(pick(random, &CONFIDENCES));
     }
     match random.bits() % 12 {
@@ -113,7 +113,7 @@ fn reply(random: &mut Seed, method: &str) -> Json {
         3 if method == "list" => reply["parts"] = json!({ "/0": { "confidence": 0.2 } }),
         _ => {}
     }
-    if random.bits() % 3 == 0 {
+    if random.bits().is_multiple_of(3) {
         reply["after"] = json!(random.bits() % 5 * 10);
     }
     reply
