@@ -336,8 +336,9 @@ impl Generator {
             1 => Tree::node(Statement, &format!("try @ catch ({name}) @ finally @"), [tried, caught, last]),
             2 => {
                 let thrown = self.expression(Text);
-                let template =
-                    format!("try {{ if (@) {{ throw @ }}\n@ }} catch ({name}) {{ print({name}.message)\n@ }}");
+                let template = format!(
+                    "try {{ if (@) {{ throw @ }}\n@ }} catch ({name}) {{ print({name}.code == \"R001\" ? {name}.message : {name}.code)\n@ }}"
+                );
                 let condition = self.condition();
                 let tried = Tree::list(Fixed, "", vec![tried], "\n", "");
                 Tree::node(Statement, &template, [condition, thrown, tried, caught])
