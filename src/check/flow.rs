@@ -19,6 +19,10 @@ use std::rc::Rc;
 /// Steps before a program is too complex.
 const MOST_WORK: u64 = 2_000_000;
 
+/// What walking a function costs besides its instructions: a call inside a call is walked anew for each place, so this is
+/// what bounds programs whose calls multiply.
+const CALL_WORK: u64 = 300;
+
 /// Visits of a loop's head before what still changes is forgotten.
 const PATIENCE: u32 = 4;
 
@@ -166,6 +170,7 @@ impl<'a> Flow<'a> {
         if self.exhausted() || self.stack.len() >= DEEPEST_CALLS {
             return Some(Known::anything());
         }
+        self.work += CALL_WORK;
         if self.stack.contains(&function) {
             return self.recur(function, arguments);
         }
