@@ -577,21 +577,7 @@ fn free_parts(known: &mut Known) {
         part.evidence = evidence;
         free_parts(part);
     };
-    match &mut known.shape {
-        Shape::List(list) => {
-            let list = Rc::make_mut(list);
-            list.element.iter_mut().for_each(free);
-            if let Some(items) = &mut list.items {
-                Rc::make_mut(items).iter_mut().for_each(free);
-            }
-        }
-        Shape::Object(object) => {
-            let object = Rc::make_mut(object);
-            object.fields.values_mut().for_each(free);
-            object.others.iter_mut().for_each(free);
-        }
-        _ => {}
-    }
+    known.each_part(free);
 }
 
 impl Known {

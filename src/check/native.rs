@@ -531,21 +531,7 @@ fn dropped(x: &Known) -> Known {
 fn strip(known: &mut Known) {
     known.claim = super::domain::Claim::SURE;
     known.evidence = Evidence::Stated;
-    match &mut known.shape {
-        Shape::List(list) => {
-            let list = Rc::make_mut(list);
-            list.element.iter_mut().for_each(strip);
-            if let Some(items) = &mut list.items {
-                Rc::make_mut(items).iter_mut().for_each(strip);
-            }
-        }
-        Shape::Object(object) => {
-            let object = Rc::make_mut(object);
-            object.fields.values_mut().for_each(strip);
-            object.others.iter_mut().for_each(strip);
-        }
-        _ => {}
-    }
+    known.each_part(strip);
 }
 
 /// What an aggregate of possibly nothing gives.

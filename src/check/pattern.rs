@@ -198,7 +198,7 @@ impl<'a> Flow<'a> {
             };
             let arm = self.written.uncertain_at(at).and_then(|u| u.branches.iter().find(|b| b.band == band));
             let Some(arm) = arm else { continue };
-            let at = Location::new(at.file, head_of(arm.span));
+            let at = Location::new(at.file, arm.span);
             self.findings.report(
                 Code::CF003,
                 at,
@@ -249,18 +249,13 @@ impl<'a> Flow<'a> {
                 _ => false,
             };
             if inside(high.span) && empty {
-                let at = Location::new(at.file, head_of(low.span));
+                let at = Location::new(at.file, low.span);
                 self.findings.report(Code::CF006, at, "`high` acts, and this does nothing without a word", |d| {
                     d.help("say what happens instead: return a text, ask somebody, or `print` why nothing is done")
                 });
             }
         }
     }
-}
-
-/// The beginning of a place, for a message about all of it.
-fn head_of(span: Span) -> Span {
-    span
 }
 
 /// What a walk that ran out of work says.

@@ -252,22 +252,23 @@ impl Known {
     /// Its confidence, and that of all its parts, is at least this.
     pub fn raise(&mut self, threshold: Raw) {
         self.claim = self.claim.at_least(threshold);
+        self.each_part(|part| part.raise(threshold));
+    }
+
+    /// Visits the parts that a list or object is known to have.
+    pub fn each_part(&mut self, visit: impl Fn(&mut Known)) {
         match &mut self.shape {
             Shape::List(list) => {
                 let list = Rc::make_mut(list);
-                if let Some(element) = &mut list.element {
-                    element.raise(threshold);
-                }
+                list.element.iter_mut().for_each(&visit);
                 if let Some(items) = &mut list.items {
-                    Rc::make_mut(items).iter_mut().for_each(|item| item.raise(threshold));
+                    Rc::make_mut(items).iter_mut().for_each(&visit);
                 }
             }
             Shape::Object(object) => {
                 let object = Rc::make_mut(object);
-                object.fields.values_mut().for_each(|field| field.raise(threshold));
-                if let Some(others) = &mut object.others {
-                    others.raise(threshold);
-                }
+                object.fields.values_mut().for_each(&visit);
+                object.others.iter_mut().for_each(&visit);
             }
             _ => {}
         }
