@@ -1,5 +1,6 @@
 //! The reference evaluator and the machine give the same: value, confidences and evidences of all parts, requests in
-//! order, what is printed, code and place of an error.
+//! order, what is printed, code and place of an error. So does the machine with code that was not folded, and with the same
+//! fuel.
 //!
 //! `PRISM_PROGRAMS=200000 cargo test --release agree -- --nocapture` tries so many random programs on all cores;
 //! `PRISM_SEED=n cargo test agree -- --nocapture` one of them, and shrinks it when there is a difference.
@@ -9,10 +10,11 @@ use prism::diagnostic::{Diagnostics, Severity};
 use prism::engine::{Checked, Compiled};
 use prism::hir::{self, FunctionId, Modules, Program};
 use prism::host::{Directory, Kind, Memory, Request, Stream};
+use prism::ir;
 use prism::source::Sources;
 use prism::syntax;
 use prism::value::{Lanes, Limits, Meter, Value, View, shaped};
-use prism::vm::{Entry, Outcome, Vm};
+use prism::vm::{self, Entry, Outcome, Vm};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -79,8 +81,8 @@ pub(crate) fn shown(value: &Value) -> String {
     out
 }
 
-/// What the machine makes of a program.
-fn machine(compiled: &Compiled, entry: Entry, directory: &Arc<Directory>, input: &Value) -> Seen {
+/// What the machine makes of a program, and the steps it takes.
+fn machine(compiled: &Compiled, entry: Entry, directory: &Arc<Directory>, input: &Value) -> (Seen, u64) {
     let mut world = Memory::new(directory.clone(), 0);
     let mut vm = Vm::new(compiled.0.clone(), Limits::RUN, directory.clone(), input.clone());
     let mut seen = Seen { result: String::new(), requests: Vec::new(), output: Vec::new() };
@@ -108,15 +110,17 @@ fn machine(compiled: &Compiled, entry: Entry, directory: &Arc<Directory>, input:
                 continue;
             }
         }
-        return seen;
+        return (seen, Limits::RUN.steps - vm.meter().steps_left());
     }
 }
 
-/// A program ready for both.
+/// A program ready for all.
 struct Ready {
     program: Arc<Program>,
     entry: FunctionId,
     compiled: Compiled,
+    /// The same, not folded.
+    unfolded: Compiled,
 }
 
 /// What was found in comparing.
@@ -131,11 +135,17 @@ enum Found {
 
 fn compare(ready: &Ready, agents: &Json, input: &Json) -> Found {
     let directory = Arc::new(Directory::read(agents).expect("an agents file"));
-    let input = shaped::read(input, Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("an input");
-    let wanted = oracle::run(&ready.program, ready.entry, &directory, &input);
+    // Each run has its own, because lists remember what one found out about them.
+    let input = || shaped::read(input, Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("an input");
+    let wanted = oracle::run(&ready.program, ready.entry, &directory, &input());
     let is_module = ready.program.functions[ready.entry.0 as usize].kind == prism::hir::Kind::Module;
-    let entry = if is_module { Entry::Program } else { Entry::Function(ready.entry, Vec::new()) };
-    let got = machine(&ready.compiled, entry, &directory, &input);
+    let start = || if is_module { Entry::Program } else { Entry::Function(ready.entry, Vec::new()) };
+    let (got, steps) = machine(&ready.compiled, start(), &directory, &input());
+    let (plain, plain_steps) = machine(&ready.unfolded, start(), &directory, &input());
+    if (&plain, plain_steps) != (&got, steps) {
+        let before = difference(("not folded", &plain), ("folded    ", &got));
+        return Found::Difference(format!("{before}steps\n  not folded {plain_steps}\n  folded     {steps}\n"));
+    }
     // Sizes have limits in the machine only.
     if wanted.result.starts_with("Unknown") || wanted.result.starts_with("R015") {
         return Found::Refused(wanted.result);
@@ -143,18 +153,22 @@ fn compare(ready: &Ready, agents: &Json, input: &Json) -> Found {
     if wanted == got {
         return Found::Same(got);
     }
+    Found::Difference(difference(("reference", &wanted), ("machine  ", &got)))
+}
+
+/// In which two runs differ, in words.
+fn difference((one, wanted): (&str, &Seen), (other, got): (&str, &Seen)) -> String {
     let mut words = String::new();
     let pairs = [("requests", &wanted.requests, &got.requests), ("output", &wanted.output, &got.output)];
     for (what, wanted, got) in pairs {
         if wanted != got {
-            let _ =
-                write!(words, "{what}\n  reference {}\n  machine   {}\n", wanted.join("\n    "), got.join("\n    "));
+            let _ = write!(words, "{what}\n  {one} {}\n  {other} {}\n", wanted.join("\n    "), got.join("\n    "));
         }
     }
     if wanted.result != got.result {
-        let _ = write!(words, "result\n  reference {}\n  machine   {}\n", wanted.result, got.result);
+        let _ = write!(words, "result\n  {one} {}\n  {other} {}\n", wanted.result, got.result);
     }
-    Found::Difference(words)
+    words
 }
 
 /// The files beside a program.
@@ -187,7 +201,8 @@ fn prepare(name: &str, text: &str) -> Result<Ready, String> {
     let entry = hir::entry(&program, None).map_err(|it| it.code.to_string())?;
     let Some(checked) = Checked::new(program.clone(), &diagnostics) else { return Err(codes(&diagnostics)) };
     let compiled = checked.compile(&mut diagnostics);
-    if diagnostics.has_errors() { Err(codes(&diagnostics)) } else { Ok(Ready { program, entry, compiled }) }
+    let unfolded = Compiled(Arc::new(vm::emit(&ir::lower(program.clone()), &mut diagnostics)));
+    if diagnostics.has_errors() { Err(codes(&diagnostics)) } else { Ok(Ready { program, entry, compiled, unfolded }) }
 }
 
 #[test]

@@ -30,8 +30,9 @@ impl Checked {
         (!diagnostics.has_errors()).then(|| Self { program: ir::lower(program) })
     }
 
-    /// Emits it.
-    pub fn compile(self, diagnostics: &mut Diagnostics) -> Compiled {
+    /// Folds and emits it.
+    pub fn compile(mut self, diagnostics: &mut Diagnostics) -> Compiled {
+        ir::fold(&mut self.program);
         Compiled(Arc::new(vm::emit(&self.program, diagnostics)))
     }
 }

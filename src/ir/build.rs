@@ -213,6 +213,7 @@ impl<'a> Builder<'a> {
             gone: Vec::new(),
             code: Vec::new(),
             end: End::Fail(crate::diagnostic::Code::R009, None),
+            span: Span::default(),
             end_span: Span::default(),
             handler: self.handler,
             cost: 0,

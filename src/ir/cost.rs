@@ -30,13 +30,15 @@ pub fn of_end(end: &End) -> u32 {
     }
 }
 
-/// Writes down what each block costs. The first block of a loop costs something even when nothing is in it.
+/// Writes down what each block costs, and where it is charged. The first block of a loop costs something even when nothing is in it.
 pub(super) fn charge(function: &mut Function) {
     for index in 0..function.blocks.len() {
         let block = &function.blocks[index];
         let code: u32 = block.code.iter().map(|inst| of(&inst.op, inst.args.len())).fold(0, u32::saturating_add);
         let back = block.end.targets().any(|target| target.block.0 as usize <= index);
         let cost = code.saturating_add(of_end(&block.end)).max(u32::from(back));
-        function.blocks[index].cost = cost;
+        let span = block.code.first().map_or(block.end_span, |inst| inst.span);
+        let block = &mut function.blocks[index];
+        (block.cost, block.span) = (cost, span);
     }
 }

@@ -1,8 +1,9 @@
 //! What can be done before a run is done before the run.
 //!
 //! Literals are computed as the machine would compute them, unless that fails; nothing that grows is computed. Ways that
-//! cannot be taken go, blocks that follow each other become one, and empty blocks are stepped over. A block keeps what it
-//! cost before, so a run uses the same fuel, and last uses stay as they were marked.
+//! cannot be taken go, empty blocks are stepped over, and what costs nothing is joined to the block before it. A block keeps
+//! what it cost before, and where, so a run uses the same fuel up to the place where it fails; last uses stay as they were
+//! marked.
 
 use super::settle::number;
 use super::{Block, BlockId, Constant, End, Function, Inst, Op, Program, Target, Var};
@@ -158,7 +159,8 @@ fn step_over(function: &mut Function) {
     }
 }
 
-/// Makes one block of two where only the first leads to the second.
+/// Makes one block of two where only the first leads to the second and the second costs nothing: what it cost would be
+/// charged before the first had a chance to fail.
 fn unite(function: &mut Function) {
     let order = function.order();
     let mut ways = vec![0u32; function.blocks.len()];
@@ -185,6 +187,7 @@ fn unite(function: &mut Function) {
                 && !heads[next.0 as usize]
                 && second.parameters.is_empty()
                 && second.gone.is_empty()
+                && second.cost == 0
                 && second.handler == function.block(id).handler;
             if !joins {
                 break;
@@ -193,12 +196,11 @@ fn unite(function: &mut Function) {
             let second = &mut function.blocks[next.0 as usize];
             let code = std::mem::take(&mut second.code);
             let end = std::mem::replace(&mut second.end, End::Fail(crate::diagnostic::Code::R009, None));
-            let (cost, span) = (second.cost, second.end_span);
+            let span = second.end_span;
             let first = &mut function.blocks[id.0 as usize];
             first.code.extend(code);
             first.end = end;
             first.end_span = span;
-            first.cost = first.cost.saturating_add(cost);
         }
     }
 }

@@ -156,6 +156,8 @@ pub struct Block {
     pub code: Vec<Inst>,
     /// How it ends.
     pub end: End,
+    /// The place of its beginning, for messages: where it is charged.
+    pub span: Span,
     /// The place of its end, for messages.
     pub end_span: Span,
     /// Where an error inside it goes; out of the function when there is none.

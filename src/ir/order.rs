@@ -63,30 +63,25 @@ impl End {
 }
 
 impl Op {
-    /// Whether it neither fails nor does anything, so that nobody misses it when nobody reads its result.
+    /// Whether it neither fails, nor does anything, nor charges for the size of what it works on, so that nobody misses it
+    /// when nobody reads its result. What builds or compares whole values may meet a limit.
     pub fn pure(&self) -> bool {
-        use crate::hir::{Binary, Unary};
+        use crate::hir::Unary;
         match self {
             Op::Const(_)
             | Op::Builtin(_)
             | Op::Input
-            | Op::Agents
-            | Op::AgentList
             | Op::Closure(_)
             | Op::IsNull
             | Op::Truth
             | Op::Fits { .. }
-            | Op::Instance(_)
             | Op::Under
             | Op::Cell
             | Op::Empty
             | Op::Slot(_)
             | Op::Load { early: false }
             | Op::Global { early: false, .. } => true,
-            Op::Unary(operator) => matches!(operator, Unary::Not | Unary::Confidence | Unary::Typeof),
-            Op::Binary(operator) => matches!(operator, Binary::Equal | Binary::NotEqual),
-            Op::List { spread } => spread.is_empty(),
-            Op::Object(members) => members.iter().all(|member| matches!(member, super::Member::Fixed(_))),
+            Op::Unary(operator) => matches!(operator, Unary::Not | Unary::Typeof),
             Op::Has(keys) => keys.iter().all(Option::is_some),
             _ => false,
         }

@@ -186,11 +186,17 @@ pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var]
                 return false;
             }
             if inst.op == Op::Under {
-                let mut at = 0;
+                let (mut from, mut to, mut moves) = (0, 0, 0);
                 inst.args.retain(|arg| {
-                    at += 1;
-                    at == 1 || !function.values[arg.0 as usize].exact
+                    let keep = from == 0 || !function.values[arg.0 as usize].exact;
+                    if keep {
+                        moves |= bit(inst.moves, from) << to.min(63);
+                        to += 1;
+                    }
+                    from += 1;
+                    keep
                 });
+                inst.moves = moves;
             }
             inst.result = inst.result.filter(|var| needed[var.0 as usize]).map(&mut define);
             inst.second = inst.second.filter(|var| needed[var.0 as usize]).map(&mut define);

@@ -291,7 +291,7 @@ impl<'a> Emission<'a> {
         let from = self.out.code.len() as u32;
         self.starts.push(from);
         if block.cost > 0 {
-            self.put(Code::Charge(block.cost), block.code.first().map_or(block.end_span, |inst| inst.span));
+            self.put(Code::Charge(block.cost), block.span);
         }
         for var in &block.gone {
             if self.holds_storage(*var) && self.registers.idle(*var, index) {
