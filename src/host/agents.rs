@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::time::duration;
+use crate::diagnostic::nearest;
 use crate::types::Effect;
 
 /// All agents that can be bound, in the order of their file.
@@ -159,8 +160,15 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
         problems.push(format!("agent `{name}` is no object; write `{name}: {{ transport: … }}`"));
         return agent;
     };
-    let mut fault = |key: &str, wanted: &str| problems.push(format!("`{key}` of agent `{name}` is not {wanted}"));
+    if !entry.contains_key("transport")
+        && !entry.is_empty()
+        && entry.values().all(|part| part.get("transport").is_some())
+    {
+        problems.push(format!("an agents file maps names to agents; take the `{name}:` around them away"));
+        return agent;
+    }
     for (key, value) in entry {
+        let mut fault = |key: &str, wanted: &str| problems.push(format!("`{key}` of agent `{name}` is not {wanted}"));
         match key.as_str() {
             "transport" => match value.as_str().and_then(|n| Transport::NAMES.iter().find(|(known, _)| *known == n)) {
                 Some((_, transport)) => agent.transport = Some(*transport),
@@ -203,9 +211,16 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
                 Some(contract) => agent.contract = Some(contract),
                 None => fault(key, "an object with `confidence: [least, greatest]` from 0 to 1"),
             },
-            _ => {
+            "replies" => {
+                faults_of_replies(name, value, problems);
                 agent.settings.insert(key.clone(), value.clone());
             }
+            _ => match nearest(key, SETTINGS) {
+                Some(meant) => problems.push(unknown(key, &format!("agent `{name}`"), meant)),
+                None => {
+                    agent.settings.insert(key.clone(), value.clone());
+                }
+            },
         }
     }
     if agent.methods.is_none() && agent.transport == Some(Transport::Mock) {
@@ -215,6 +230,51 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
         });
     }
     agent
+}
+
+/// What can be said of an agent.
+const SETTINGS: [&str; 13] = [
+    "transport",
+    "capabilities",
+    "methods",
+    "group",
+    "model",
+    "role",
+    "confidence",
+    "price",
+    "timeout",
+    "idempotent",
+    "effects",
+    "contract",
+    "replies",
+];
+
+/// What can be said of one reply of a mock.
+const REPLY: [&str; 8] = ["value", "confidence", "evidence", "parts", "after", "cost", "tokens", "error"];
+
+fn unknown(key: &str, owner: &str, meant: &str) -> String {
+    format!("{owner} has no setting `{key}`; did you mean `{meant}`?")
+}
+
+fn faults_of_replies(name: &str, replies: &Json, problems: &mut Vec<String>) {
+    let Json::Object(methods) = replies else {
+        problems.push(format!("`replies` of agent `{name}` is no object; write `{{ method: [{{ value: … }}] }}`"));
+        return;
+    };
+    for (method, replies) in methods {
+        let of = format!("a reply of `{name}.{method}`");
+        for reply in replies.as_array().map_or(std::slice::from_ref(replies), Vec::as_slice) {
+            match reply {
+                Json::Object(reply) => problems.extend(reply.keys().filter(|key| !REPLY.contains(&key.as_str())).map(
+                    |key| match nearest(key, REPLY) {
+                        Some(meant) => unknown(key, &of, meant),
+                        None => format!("{of} has no setting `{key}`; it may have `{}`", REPLY.join(" ")),
+                    },
+                )),
+                _ => problems.push(format!("{of} is no object; write `{{ value: {reply} }}`")),
+            }
+        }
+    }
 }
 
 fn texts(value: &Json) -> Option<Vec<Arc<str>>> {
@@ -267,6 +327,23 @@ mod tests {
         assert_eq!(b.effects["deploy"], Effect::Irreversible);
         assert_eq!(b.contract.as_ref().unwrap().confidence, (0.6, 0.9));
         assert!(b.offers("anything"));
+    }
+
+    #[test]
+    fn a_slip_is_no_setting() {
+        let problems = |json| Directory::read(&json).unwrap_err().join("\n");
+        assert_eq!(
+            problems(json!({ "a": { "transport": "mock", "capabilites": [] } })),
+            "agent `a` has no setting `capabilites`; did you mean `capabilities`?"
+        );
+        let replies = json!({ "a": { "replies": { "ask": ["yes"], "tell": { "valeu": 1 } } } });
+        assert_eq!(
+            problems(replies),
+            "a reply of `a.ask` is no object; write `{ value: \"yes\" }`\n\
+             a reply of `a.tell` has no setting `valeu`; did you mean `value`?"
+        );
+        let wrapped = problems(json!({ "agents": { "a": { "transport": "mock" } } }));
+        assert!(wrapped.contains("take the `agents:` around them away"), "{wrapped}");
     }
 
     #[test]
