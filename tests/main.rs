@@ -15,6 +15,7 @@ mod generate;
 mod goldens;
 mod machine;
 mod oracle;
+mod proofs;
 mod reference;
 mod rules;
 mod stages;

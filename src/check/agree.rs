@@ -5,6 +5,7 @@ use super::flow::Flow;
 use super::read::elements;
 use crate::diagnostic::{Code, Severity};
 use crate::source::Location;
+use crate::value::Evidence;
 use std::rc::Rc;
 
 impl Flow<'_> {
@@ -82,13 +83,15 @@ impl Flow<'_> {
                 ..Known::null()
             };
         };
-        let mut known = Known { id: Id::NONE, ..element.clone() };
+        let mut known = Known { id: Id::NONE, passed: 0, ..element.clone() };
         let whole = element.whole();
         let share = high.map_or(0.0, |n| 1.0 / n.max(1) as f64);
         let floor = if whole.claim.unknown { NONE } else { raw(super::domain::number(whole.claim.low) * share) };
         let top = whole.claim.greatest().max(NONE);
         known.claim = super::domain::Claim::between(floor.min(top), top);
         known.parts = Rc::default();
+        // Two that say the same agree, however good the evidence of each is.
+        known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
         known.cap = element.cap.min(list.cap);
         known.origins = element.origins.clone();
         let decided = matches!(&*strategy, "" | "plurality" | "weighted") && element.null == Null::Never;

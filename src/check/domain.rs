@@ -285,6 +285,8 @@ pub(super) struct Known {
     pub woven: bool,
     /// Whether it is known to have an element or a character.
     pub filled: bool,
+    /// Whether it tests a confidence, so that what happens on it is not in doubt however sure it is itself.
+    pub exact: bool,
     /// What it looks like.
     pub shape: Shape,
     /// What holds when it is true, and when it is not.
@@ -376,6 +378,7 @@ impl Known {
             measures: Rc::default(),
             woven: false,
             filled: false,
+            exact: false,
             shape,
             tests: None,
         }
@@ -441,6 +444,7 @@ impl Known {
     pub fn absorb(&mut self, other: &Known) {
         let before = self.claim;
         self.claim = self.claim.min(other.claim);
+        self.passed = self.passed.min(other.claim.least());
         self.cap = self.cap.min(other.cap);
         self.evidence = self.evidence.min(other.evidence);
         self.integrity = self.integrity.max(other.integrity);
@@ -499,6 +503,7 @@ impl Known {
         let mut result = self.clone();
         let before = result.claim;
         result.claim = result.claim.min(decider.claim);
+        result.passed = result.passed.min(decider.claim.least());
         result.cap = result.cap.min(decider.cap);
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
@@ -534,6 +539,7 @@ impl Known {
             measures: common(&self.measures, &other.measures),
             woven: self.woven && other.woven,
             filled: self.filled && other.filled,
+            exact: self.exact && other.exact,
             shape: self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth),
             tests: if self.tests == other.tests { self.tests.clone() } else { None },
         }

@@ -60,6 +60,8 @@ pub(super) struct Flow<'a> {
     pub requires: Vec<(String, String, f64)>,
     /// The forms around what is walked that may run it again or drop it.
     pub repeats: Vec<(&'static str, Location)>,
+    /// What was known where somebody watches.
+    pub watched: BTreeMap<u32, Known>,
     work: u64,
 }
 
@@ -136,6 +138,7 @@ impl<'a> Flow<'a> {
             conditions: Vec::new(),
             requires: Vec::new(),
             repeats: Vec::new(),
+            watched: BTreeMap::new(),
             work: 0,
         }
     }
@@ -423,7 +426,7 @@ impl<'a> Flow<'a> {
             }
             End::Branch { condition, then, otherwise } => {
                 let known = act.value(*condition, state);
-                act.decided[block] = Some((known.clone(), at));
+                act.decided[block] = (!known.exact).then(|| (known.clone(), at));
                 let (yes, no) = known.outcomes();
                 if yes {
                     let facts = known.when(true);

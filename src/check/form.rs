@@ -6,7 +6,7 @@ use super::domain::{
     Source,
 };
 use super::flow::{Activation, Flow};
-use super::read::{elements, length, part, read};
+use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::ir::{Inst, Op, Task};
@@ -71,7 +71,9 @@ impl<'a> Flow<'a> {
                     (element.and_then(|function| self.task(act, &function, &[], inst, slot, state)), low, high)
                 }
             };
-            let turns = Turns { low: from as f64, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
+            // Of the forms that leave what is unfinished, and of what fails, no more than that it may have been asked is sure.
+            let least = if repeats || name == "vote" { 0.0 } else { from as f64 };
+            let turns = Turns { low: least, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
             let once = std::mem::replace(&mut self.taken, outer);
             self.taken.add(&once.times(&turns));
             low += from;
@@ -206,7 +208,11 @@ impl<'a> Flow<'a> {
                 let mut given: Option<Known> = None;
                 for (i, operand) in args.iter().enumerate() {
                     let last = i + 1 == args.len();
-                    if let Some(mut result) = run(self, operand, &[], state) {
+                    let outer = std::mem::take(&mut self.taken);
+                    let given_here = run(self, operand, &[], state);
+                    let once = std::mem::replace(&mut self.taken, outer);
+                    self.taken.add(&once.times(&Turns::between(if i == 0 { 1.0 } else { 0.0 }, 1.0)));
+                    if let Some(mut result) = given_here {
                         if !last {
                             if result.null == Null::Always {
                                 continue;
@@ -288,6 +294,7 @@ impl<'a> Flow<'a> {
             known.claim.unknown = matches!(evidence, Evidence::Reviewed | Evidence::Checked);
             known.cap = Cap::FREE;
             known.evidence = evidence;
+            known.passed = 0;
             known.id = Id::NONE;
             known.parts = Rc::default();
             let mut origins = (*x.origins).clone();
@@ -362,6 +369,7 @@ impl<'a> Flow<'a> {
         known.claim = Claim::between(NONE, SURE);
         known.cap = Cap::FREE;
         known.evidence = Evidence::Approved;
+        known.passed = 0;
         known.id = Id::NONE;
         known.parts = Rc::default();
         free_parts(&mut known);
@@ -396,7 +404,7 @@ impl<'a> Flow<'a> {
             Shape::Agents => self.bound(name, at),
             Shape::Object(object) => {
                 self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
-                object.field(name).map_or_else(Known::null, |f| read(x, &f))
+                named(x, object.field(name))
             }
             Shape::Agent(_) => Known::constant(Shape::Plain),
             _ => {
@@ -424,11 +432,7 @@ impl<'a> Flow<'a> {
     /// `x[key]`.
     pub fn index(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, from_end: bool, inst: &Inst) -> Known {
         if from_end {
-            let (element, low, _) = elements(x);
-            let mut known = element.unwrap_or_else(Known::null);
-            if low == 0 {
-                known.null = Null::Maybe;
-            }
+            let known = sought(x, elements(x).0);
             return Known { id: Id::NONE, ..known };
         }
         self.index_of(act, x, key, inst)
@@ -458,22 +462,25 @@ impl<'a> Flow<'a> {
                     Some(name) => object.field(name),
                     None => {
                         let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
-                        all.map(|known| Known { null: known.null.join(Null::Always), ..known })
+                        return sought(x, all.map(|f| read(x, &f))).under(key);
                     }
                 };
-                found.map_or_else(Known::null, |f| read(x, &f)).under(key)
+                named(x, found).under(key)
             }
             Shape::List(list) => {
                 let number = super::interval::numbers(key);
                 let inside = number.low >= 0.0 && number.whole && number.high < list.low as f64;
                 let mut known = match (&list.items, number.constant()) {
-                    (Some(items), Some(i)) if i >= 0.0 => {
-                        items.get(i as usize).map_or_else(Known::null, |e| read(x, e))
+                    _ if inside && list.items.is_none() => {
+                        list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) })
                     }
-                    _ => list.any().map_or_else(Known::null, |e| Known { id: Id::NONE, ..read(x, &e) }),
+                    (Some(items), Some(i)) if i >= 0.0 => {
+                        items.get(i as usize).map_or_else(|| absent(x), |e| read(x, e))
+                    }
+                    _ => sought(x, list.any().map(|e| Known { id: Id::NONE, ..read(x, &e) })),
                 };
-                if !inside && known.null == Null::Never {
-                    known.null = Null::Maybe;
+                if !inside {
+                    known = sought(x, Some(known));
                 }
                 if key.claim == super::domain::Claim::SURE { known } else { known.under(key) }
             }
@@ -562,6 +569,14 @@ fn first_threshold(
         crate::ir::Threshold::Fixed(x) => Some(super::domain::raw(*x)),
         crate::ir::Threshold::Computed(_) => None,
     })
+}
+
+/// A field by its name: one that may be null may be missing as well.
+fn named(x: &Known, field: Option<Known>) -> Known {
+    match field.map(|f| read(x, &f)) {
+        Some(found) if found.null == Null::Never => found,
+        other => sought(x, other),
+    }
 }
 
 fn place(act: &Activation<'_>, inst: &Inst) -> Id {

@@ -20,6 +20,16 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         (a, b) => a.or(b),
     };
     let plain = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args.iter(), Shape::Plain) };
+    if matches!(name, "take" | "drop" | "slice" | "concat") && !matches!(x.shape, Shape::List(_)) {
+        // Of a text a text, of anything anything.
+        let shape = if matches!(x.shape, Shape::Text(_) | Shape::Plain) { Shape::Plain } else { Shape::Any };
+        let whole = Known { shape, ..plain };
+        return match name {
+            "drop" | "slice" => whole.measured(x, count.low >= 1.0 && x.is_filled()),
+            "take" => whole.measured(x, false),
+            _ => whole,
+        };
+    }
     let (element, low, high) = match name {
         "take" => (element, low.min(fewest), least(high, most)),
         "drop" => (element, low.saturating_sub(most.unwrap_or(u64::MAX)), high.map(|h| h.saturating_sub(fewest))),
@@ -90,7 +100,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             let (low, high) = if args.len() > 2 { (0, span.counts().1) } else { span.counts() };
             let element =
                 Number { low: from.low, high: (to.high - 1.0).max(from.low), whole: from.whole, ..Number::any() };
-            (Some(Known::constant(Shape::Number(Rc::new(element)))), low, high)
+            (Some(Known { shape: Shape::Number(Rc::new(element)), ..plain }), low, high)
         }
         "flat" => (Some(element.as_ref().and_then(|e| elements(e).0).unwrap_or_else(|| part(x))), 0, None),
         "zip" => {

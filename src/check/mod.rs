@@ -30,25 +30,37 @@ mod state;
 mod transfer;
 mod turns;
 mod typing;
+mod watch;
 mod written;
 
 pub use certificate::{Certificate, Measure, Worth};
 pub use setting::{Need, Setting, day};
+pub use watch::{Form, Seen};
 
 use crate::diagnostic::Diagnostics;
 use crate::ir::Program;
 use crate::source::{Location, Span};
 use flow::Flow;
 use state::State;
+use std::collections::BTreeMap;
 
 /// Checks a program, and says what is proved of its patterns, or of its statements where it has none.
 pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<Certificate> {
+    watch(program, setting, diagnostics).0
+}
+
+/// The same, and what was known at each [`crate::ir::Op::Watch`]; one that is missing is never reached.
+pub fn watch(
+    program: &Program,
+    setting: &Setting,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Certificate>, BTreeMap<u32, Seen>) {
     let declarations = &program.declarations;
     typing::check(declarations, diagnostics);
     let mut flow = Flow::new(program, setting);
     let mut state = State::default();
     let mut certificates = Vec::new();
-    let Some(entry) = declarations.modules.last() else { return certificates };
+    let Some(entry) = declarations.modules.last() else { return (certificates, BTreeMap::new()) };
     for module in &declarations.modules {
         let walked = flow.statements(module.body, &mut state);
         if module.file == entry.file && entry.patterns.is_empty() {
@@ -66,8 +78,9 @@ pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics
     }
     flow.recursions();
     flow.conclude();
+    let watched = flow.watched.iter().map(|(place, known)| (*place, Seen::of(known))).collect();
     flow.findings.settle(diagnostics);
-    certificates
+    (certificates, watched)
 }
 
 /// Whether a pattern is the default export of its module.

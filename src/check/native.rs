@@ -4,7 +4,7 @@ use super::amount::Turns;
 use super::domain::{Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::lists::listed;
-use super::read::{confidence_of, elements, length, part, read};
+use super::read::{absent, confidence_of, elements, length, part, read, sought};
 use super::state::State;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Severity;
@@ -119,21 +119,24 @@ impl<'a> Flow<'a> {
                     known.claim.high = known.claim.high.min(raw(most.high));
                     known.claim.low = known.claim.low.min(raw(most.low));
                 }
-                Known { id: Id::NONE, ..known }
+                Known { id: Id::NONE, passed: 0, ..known }
             }
             "decay" => {
                 let mut known = x.clone();
                 known.claim.low = NONE;
-                Known { id: Id::NONE, ..known }
+                Known { id: Id::NONE, passed: 0, ..known }
             }
-            "calibrate" => Known { claim: super::domain::Claim { low: NONE, ..x.claim }, id: Id::NONE, ..x.clone() },
+            "calibrate" => {
+                let claim = super::domain::Claim { low: NONE, high: SURE, ..x.claim };
+                Known { claim, id: Id::NONE, passed: 0, ..x.clone() }
+            }
             "endorse" => {
                 let mut known = x.clone();
                 if let Some(c) = f.and_then(Known::as_number) {
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free };
                     known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
                 }
-                Known { id: Id::NONE, parts: Rc::default(), ..known }
+                Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
             }
             "combine" => return Some(self.combine(args, at)),
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
@@ -156,7 +159,7 @@ impl<'a> Flow<'a> {
                 let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
                 let mut known = Known::computed(args, super::interval::extreme(&all, least));
                 known.nothing = aggregate(x, args.len() == 1, at);
-                known.null = if known.nothing.is_some() { Null::Maybe } else { Null::Never };
+                known.null = if args.len() == 1 && elements(x).1 == 0 { Null::Maybe } else { Null::Never };
                 if least && args.len() > 1 { all.iter().fold(known, |k, arg| k.measured(arg, false)) } else { known }
             }
             "mean" | "median" | "average" => {
@@ -166,7 +169,7 @@ impl<'a> Flow<'a> {
                 }
                 let mut known = Known::computed(args, Shape::Number(Rc::new(Number::any())));
                 known.nothing = aggregate(x, true, at);
-                known.null = if known.nothing.is_some() { Null::Maybe } else { Null::Never };
+                known.null = if elements(x).1 == 0 { Null::Maybe } else { Null::Never };
                 known
             }
             "abs" => {
@@ -202,16 +205,13 @@ impl<'a> Flow<'a> {
             }
             "first" | "last" | "at" | "charAt" => {
                 let (element, low, _) = elements(x);
-                let mut known = element.unwrap_or_else(Known::null);
-                if low == 0 {
-                    known.null = Null::Maybe;
-                }
+                let inside = low > 0 && matches!(name, "first" | "last");
+                let known = element.filter(|_| inside).unwrap_or_else(|| sought(x, elements(x).0));
                 Known { id: Id::NONE, ..known }
             }
             "get" => {
-                let mut known = self.index_of(act, x, f.unwrap_or(&nothing), inst);
-                known.null = Null::Maybe;
-                known
+                let known = self.index_of(act, x, f.unwrap_or(&nothing), inst);
+                sought(x, Some(known))
             }
             "take" | "drop" | "slice" | "reverse" | "toReversed" | "concat" | "chunk" | "flat" | "range" | "split"
             | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
@@ -329,6 +329,7 @@ impl<'a> Flow<'a> {
                 "map" | "flatMap" | "filter" | "sortBy" => own(list_of(None, 0, Some(0))),
                 "groupBy" | "countBy" | "mapValues" => own(Shape::Object(Rc::default())),
                 "partition" => own(list_of(Some(own(list_of(None, 0, Some(0)))), 2, Some(2))),
+                "find" | "findLast" | "minBy" | "maxBy" => absent(source),
                 _ => own(Shape::Plain),
             });
         }
@@ -374,15 +375,14 @@ impl<'a> Flow<'a> {
                 })))
             }
             "find" | "findLast" => {
-                let mut found = kept(true).under(&answer_own(&answer));
-                found.null = Null::Maybe;
+                let mut found = sought(source, Some(kept(true))).under(&answer_own(&answer));
                 found.nothing = Some((Nothing::Search, at));
                 found
             }
             "minBy" | "maxBy" => {
                 let mut found = element.under(&answer_own(&answer));
-                found.null = if low == 0 { Null::Maybe } else { found.null };
                 if low == 0 {
+                    found = sought(source, Some(found));
                     found.nothing = Some((Nothing::Aggregate, at));
                 }
                 found
@@ -463,10 +463,11 @@ impl<'a> Flow<'a> {
             }
             (Shape::List(list), "pop" | "shift") => {
                 let mut list = list.summed();
-                let mut element = list.element.clone().map_or_else(Known::null, |e| read(target, &e));
-                if list.low == 0 {
-                    element.null = Null::Maybe;
+                let mut element = list.element.clone().map(|e| read(target, &e));
+                if list.low == 0 || element.is_none() {
+                    element = Some(sought(target, element));
                 }
+                let element = element.unwrap_or_else(Known::null);
                 list.low = list.low.saturating_sub(1);
                 list.high = list.high.map(|h| h.saturating_sub(1));
                 changed.filled = false;

@@ -85,6 +85,23 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
     known.measured(container, true)
 }
 
+/// What is read where nothing is: null, as sure as what it was sought in.
+pub(super) fn absent(container: &Known) -> Known {
+    Known { null: Null::Always, ..own(std::slice::from_ref(container), Shape::Plain) }
+}
+
+/// A part that may not be there.
+pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
+    let Some(part) = part else { return absent(container) };
+    Known {
+        claim: part.claim.join(container.claim),
+        cap: part.cap.min(container.cap),
+        evidence: part.evidence.min(container.evidence),
+        null: part.null.join(Null::Always),
+        ..part
+    }
+}
+
 /// What a walk meets at turn i.
 pub(super) fn item(x: &Known, i: &Known) -> Known {
     let (element, _, _) = elements(x);

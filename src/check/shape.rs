@@ -234,7 +234,7 @@ impl Object {
         for key in self.fields.keys().chain(other.fields.keys()) {
             let joined = match (self.field(key), other.field(key)) {
                 (Some(a), Some(b)) => a.join_at(&b, depth + 1),
-                (Some(a), None) | (None, Some(a)) => Known { null: a.null.join(Null::Always), ..a },
+                (Some(a), None) | (None, Some(a)) => Known { null: a.null.join(Null::Always), id: Id::NONE, ..a },
                 (None, None) => continue,
             };
             fields.insert(key.clone(), joined);

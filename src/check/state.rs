@@ -183,11 +183,14 @@ impl Known {
             self.raise(learned.low);
             self.tested = self.tested.max(learned.low);
         }
-        if learned.high < SURE {
+        // A test speaks of the least of a value and its parts: what fails it may have parts to blame.
+        let alone = !matches!(self.shape, Shape::Any | Shape::List(_) | Shape::Object(_));
+        if learned.high < SURE && alone {
             self.claim.high = self.claim.high.min(learned.high);
         }
         match learned.known {
-            Some(true) => self.claim.unknown = false,
+            Some(true) => self.certain(),
+            Some(false) if !alone => {}
             Some(false) => self.claim = Claim { unknown: true, low: SURE, high: 0 },
             None => {}
         }
@@ -253,6 +256,12 @@ impl Known {
     pub fn raise(&mut self, threshold: Raw) {
         self.claim = self.claim.at_least(threshold);
         self.each_part(|part| part.raise(threshold));
+    }
+
+    /// Its confidence, and that of all its parts, is known.
+    fn certain(&mut self) {
+        self.claim.unknown = false;
+        self.each_part(Known::certain);
     }
 
     /// Visits the parts that a list or object is known to have.

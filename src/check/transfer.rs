@@ -54,8 +54,9 @@ impl<'a> Flow<'a> {
                 one(known)
             }
             Op::Truth => {
-                let mut known = Known::computed(args, truth_shape(&args[0]));
+                let mut known = own(args, truth_shape(&args[0]));
                 known.id = args[0].id;
+                known.exact = args[0].exact;
                 known.tests = tests(args[0].when(true), args[0].when(false));
                 one(known)
             }
@@ -103,13 +104,12 @@ impl<'a> Flow<'a> {
             Op::Ask => {
                 self.chosen_threshold(&args[1], at);
                 let from = args[1].as_number().map_or(super::domain::NONE, |n| raw(n.low));
-                let mut known = Known::computed(&args[..1], Shape::Plain);
+                let mut known = own(&args[..1], Shape::Plain);
                 known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
                 self.ask_outcomes(&args[0], from, at);
-                // Asking is a test: whether it holds is not in doubt, only what it is about.
+                // Asking is a test: what happens on it is not in doubt, though what is chosen by it is no surer than x.
                 known.cap = Cap::FREE;
-                known.claim = Claim::SURE;
-                known.parts = Rc::default();
+                known.exact = true;
                 one(known)
             }
             Op::Cap => {
@@ -118,6 +118,7 @@ impl<'a> Flow<'a> {
                     known.claim.high = known.claim.high.min(raw(number.high));
                     known.claim.low = known.claim.low.min(raw(number.low));
                 }
+                known.passed = 0;
                 known.id = Id::NONE;
                 one(known)
             }
@@ -207,6 +208,10 @@ impl<'a> Flow<'a> {
                 self.method(act, &args[0], name, &arguments, inst, state).map(|known| (known, None))
             }
             Op::Fork { .. } => self.fork(act, args, inst, state).map(|known| (known, None)),
+            Op::Watch(place) => {
+                self.watch(*place, &args[0]);
+                one(Known::null())
+            }
             Op::Enter | Op::Leave | Op::Bind(_) => one(Known::null()),
         }
     }
@@ -220,7 +225,8 @@ impl<'a> Flow<'a> {
                     (false, true) => Shape::Bool(true),
                     _ => Shape::Plain,
                 };
-                let mut known = Known::computed([x], shape);
+                let mut known = own(std::slice::from_ref(x), shape);
+                known.exact = x.exact;
                 known.tests = tests(x.when(false), x.when(true));
                 known
             }
@@ -234,7 +240,7 @@ impl<'a> Flow<'a> {
                 let number = Number { confidence_of: None, length_of: None, ..number };
                 Known::computed([x], Shape::Number(Rc::new(number)))
             }
-            Unary::Typeof => Known::computed([x], Shape::Plain),
+            Unary::Typeof => own(std::slice::from_ref(x), Shape::Plain),
         }
     }
 
@@ -289,6 +295,7 @@ impl<'a> Flow<'a> {
             result.evidence = result.evidence.min(Evidence::Stated);
         }
         result.id = Id::NONE;
+        result.passed = 0;
         result.parts = Rc::new(BTreeSet::from([Id::NONE]));
         result.tests = None;
         if let Some(number) = k.as_number()

@@ -9,7 +9,7 @@ use super::{End, Function, Op};
 pub fn of(op: &Op, arguments: usize) -> u32 {
     let arguments = arguments as u32;
     match op {
-        Op::Const(_) | Op::Empty | Op::Ready => 0,
+        Op::Const(_) | Op::Empty | Op::Ready | Op::Watch(_) => 0,
         Op::Text | Op::List { .. } | Op::Object(_) | Op::Closure(_) | Op::Under | Op::Omit(_) | Op::Has(_) => {
             1 + arguments
         }

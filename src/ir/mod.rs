@@ -376,6 +376,9 @@ pub enum Op {
     Leave,
     /// x: binds an agent's name for the rest of the test
     Bind(Arc<str>),
+    /// x: shows it, under this number, to who drives the machine and to who asks the validator. Nothing is lowered to it; a
+    /// proof puts it in
+    Watch(u32),
 }
 
 /// A key of a changed path.

@@ -83,6 +83,7 @@ pub struct Vm {
     identities: u64,
     owners: u32,
     output: u64,
+    watched: Vec<(u32, Value)>,
     outcome: Option<Result<Value, Failure>>,
 }
 
@@ -122,6 +123,7 @@ impl Vm {
             identities: 1 << 32,
             owners: 0,
             output: 0,
+            watched: Vec::new(),
             outcome: None,
             program,
         };
@@ -198,6 +200,11 @@ impl Vm {
         asked.extend(said);
         batch.requests = asked;
         batch
+    }
+
+    /// What [`crate::ir::Op::Watch`] showed since it was last asked, in the order in which it ran.
+    pub fn take_watched(&mut self) -> Vec<(u32, Value)> {
+        std::mem::take(&mut self.watched)
     }
 
     /// Whether some task could go on right now.

@@ -354,6 +354,10 @@ impl Vm {
                 return Ok(Flow::Enter(label.into()));
             }
             Op::Leave => return Ok(Flow::Leave),
+            Op::Watch(place) => {
+                self.watched.push((*place, see!(0).clone()));
+                return Ok(Flow::Next);
+            }
             Op::Bind(name) => {
                 let value = arg!(0);
                 self.bind(name, &value)?;

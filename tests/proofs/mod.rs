@@ -1,0 +1,44 @@
+//! What the validator says, held against runs: the proofs of `src/check` by test.
+//!
+//! Each proof is short in `cargo test`; `PRISM_PROGRAMS=n cargo test --release proofs -- --nocapture` makes it long, on
+//! all cores, and `PRISM_SEED=n` looks at one seed and shrinks what it finds.
+
+mod soundness;
+mod watch;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A number from the environment.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+/// Looks at the seeds of a proof on all cores, as many as are asked for; the first fault, in words, fails the test.
+fn each_seed(name: &str, few: u64, look: impl Fn(u64) -> Result<(), String> + Sync) {
+    let first = number("PRISM_FIRST").unwrap_or(1);
+    let (seeds, most) = match number("PRISM_SEED") {
+        Some(seed) => (seed..seed + 1, 1),
+        None => (first..first + number("PRISM_PROGRAMS").unwrap_or(few), number("PRISM_MOST").unwrap_or(1)),
+    };
+    let next = AtomicU64::new(seeds.start);
+    let faults = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end || faults.lock().unwrap().len() as u64 >= most {
+                        return;
+                    }
+                    if let Err(words) = look(seed) {
+                        let command = format!("PRISM_SEED={seed} cargo test proofs::{name} -- --nocapture");
+                        faults.lock().unwrap().push(format!("{command}\n{words}"));
+                    }
+                }
+            });
+        }
+    });
+    let faults = faults.into_inner().unwrap();
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n----\n"));
+}

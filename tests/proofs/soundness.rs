@@ -1,0 +1,96 @@
+//! What a run shows lies in what the validator computed: confidences, evidence, nulls, numbers, lengths, parts, the ways
+//! that are taken, the requests, the result.
+
+use super::watch::{Subject, Trace, Verdict, holds, show};
+use super::{each_seed, number};
+use crate::generate;
+use prism::check::Setting;
+use prism::diagnostic::Code;
+use prism::host::{Directory, Kind, Seed};
+use prism::value::{Lanes, Limits, Meter, json};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+
+/// A world of a program that keeps its promises: input as it is, agents within their contracts and at the ends of them.
+fn honest(case: &generate::Case, seed: u64) -> (Json, Json) {
+    let mut random = Seed::new(seed ^ 0x5eed);
+    let mut agents = case.agents.clone();
+    for agent in agents.as_object_mut().expect("agents by name").values_mut() {
+        let contract = [None, Some((0.5, 1.0)), Some((0.7, 0.9)), Some((0.9, 0.9))][(random.bits() % 4) as usize];
+        if let Some((low, high)) = contract {
+            agent["contract"] = json!({ "confidence": [low, high], "samples": 1000 });
+        }
+        for replies in agent["replies"].as_object_mut().expect("replies by method").values_mut() {
+            for reply in replies.as_array_mut().expect("replies in order") {
+                if !matches!(reply["evidence"].as_str(), None | Some("reviewed" | "checked" | "agreed")) {
+                    reply.as_object_mut().expect("a reply").remove("evidence");
+                }
+                if let Some((low, high)) = contract
+                    && reply.get("error").is_none()
+                {
+                    reply["confidence"] = json!(if random.bits().is_multiple_of(2) { low } else { high });
+                    reply.as_object_mut().expect("a reply").remove("parts");
+                }
+            }
+        }
+    }
+    (agents, case.input["value"].clone())
+}
+
+/// What is wrong with what the validator says of a program, if anything is.
+fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
+    let subject = Subject::read(text).ok()?.watched();
+    let directory = Directory::read(agents).expect("an agents file");
+    let verdict = subject.check(&Setting { agents: Some(directory.clone()), ..Setting::default() });
+    if verdict.codes.contains(&Code::CF900) {
+        return None;
+    }
+    let input = json::parse(&input.to_string(), Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("an input");
+    let limits = Limits { steps: 3_000_000, ..Limits::RUN };
+    let trace = subject.run(&subject.compile(), limits, &Arc::new(directory), &input);
+    disagreement(&subject, &verdict, &trace, text)
+}
+
+fn disagreement(subject: &Subject, verdict: &Verdict, trace: &Trace, text: &str) -> Option<String> {
+    for (place, value) in &trace.watched {
+        let Some(seen) = verdict.seen.get(place) else {
+            return Some(format!("{} is reached, with {}", subject.place(*place, text), show(value)));
+        };
+        if let Err(why) = holds(seen, value) {
+            let place = subject.place(*place, text);
+            return Some(format!("{place} {why}\n  value {}\n  known {seen:?}", show(value)));
+        }
+    }
+    let certificate = verdict.certificates.iter().find(|it| it.entry)?;
+    let asked = trace.requests.iter().filter(|it| matches!(it.kind, Kind::Call(_))).count() as f64;
+    let finite = certificate.calls.high.unwrap_or(f64::INFINITY);
+    if asked > finite || trace.end.is_ok() && asked < certificate.calls.low {
+        return Some(format!("{asked} requests, {:?} were computed", certificate.calls));
+    }
+    match (&trace.end, &certificate.result) {
+        (Ok(value), None) => Some(format!("it gives {}, and was held to give nothing", show(value))),
+        _ => None,
+    }
+}
+
+#[test]
+fn values_lie_in_what_was_computed() {
+    let size = number("PRISM_SIZE").unwrap_or(40) as u32;
+    each_seed("soundness", 30, |seed| {
+        let case = generate::case(seed, size);
+        let (agents, input) = honest(&case, seed);
+        if fault(&case.tree.print(), &agents, &input).is_none() {
+            return Ok(());
+        }
+        let small = case.tree.clone().shrink(|tree| fault(&tree.print(), &agents, &input).is_some());
+        let why = fault(&small.print(), &agents, &input).unwrap_or_default();
+        let used: String = agents
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| small.print().contains(&format!("agents.{name}")))
+            .map(|(name, agent)| format!("{name}: {agent}\n"))
+            .collect();
+        Err(format!("{}\n{used}{why}", small.print()))
+    });
+}
