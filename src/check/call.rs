@@ -35,9 +35,9 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let place = inst.result.map_or(inst.span.start | 0x0800_0000, |var| var.0) * 8 + slot;
-        let around = self.doubts(act, state);
         let depth = self.conditions.len();
-        self.conditions.extend(around.into_iter().skip(depth));
+        let around = self.own_doubts(act, state);
+        self.conditions.extend(around);
         let site = (act.at(inst.span), self.unknown_callee(act, inst));
         let outer = std::mem::replace(&mut self.site, site);
         let result = self.run((act.frame, place), callee, args, state);
@@ -290,7 +290,7 @@ impl<'a> Flow<'a> {
     }
 
     /// An action: what reaches it must be sure enough, and what decides that it happens as well.
-    fn action(
+    pub fn action(
         &mut self,
         act: &Activation<'a>,
         (effect, what): (Effect, &str),

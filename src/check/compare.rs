@@ -98,7 +98,7 @@ impl<'a> Flow<'a> {
             let fail = if strict { number.low <= high } else { number.low < high };
             (known && pass, unknown || (known && fail))
         };
-        self.findings.outcome(at, can_pass, can_fail);
+        self.findings.outcome(at, can_pass || self.lenient, can_fail || self.lenient);
     }
 
     /// What asking can give.
@@ -106,7 +106,7 @@ impl<'a> Flow<'a> {
         let whole = x.whole();
         let passes = whole.claim.known() && whole.claim.high >= from;
         let fails = whole.claim.least() < from;
-        self.findings.outcome(at, passes, fails);
+        self.findings.outcome(at, passes || self.lenient, fails || self.lenient);
     }
 
     /// `==`, `!=`.

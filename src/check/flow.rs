@@ -4,11 +4,13 @@
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
 use super::amount::Cost;
-use super::domain::{Closure, Fact, Id, Known, Number, Raw, SURE, Shape, Tests, Why, raw};
+use super::domain::{CellId, Closure, Fact, Id, Known, Raw, SURE, Why, raw};
 use super::finding::Findings;
 use super::graph::Graph;
+use super::recall::Calls;
 use super::setting::Setting;
 use super::state::State;
+use super::widen::PATIENCE;
 use super::written::Written;
 use crate::hir::FunctionId;
 use crate::ir::{BlockId, End, Function, HandlerId, Inst, Program, Target, Threshold, Var};
@@ -18,16 +20,6 @@ use std::rc::Rc;
 
 /// Steps before a program is too complex.
 const MOST_WORK: u64 = 2_000_000;
-
-/// What walking a function costs besides its instructions: a call inside a call is walked anew for each place, so this is
-/// what bounds programs whose calls multiply.
-const CALL_WORK: u64 = 300;
-
-/// Visits of a loop's head before what still changes is forgotten.
-const PATIENCE: u32 = 4;
-
-/// Calls inside calls before a callee is taken as unknown.
-const DEEPEST_CALLS: usize = 40;
 
 /// The walk over a program.
 pub(super) struct Flow<'a> {
@@ -40,16 +32,16 @@ pub(super) struct Flow<'a> {
     /// What was found.
     pub findings: Findings,
     graphs: Vec<Option<Rc<Graph>>>,
-    frames: HashMap<(u32, u32, FunctionId), u32>,
-    /// Functions being walked, the innermost last.
-    pub stack: Vec<FunctionId>,
-    active: Vec<u32>,
+    /// The calls that are being walked, and what is remembered of those that were.
+    pub calls: Calls,
     /// Calls that lead from a function back to itself.
-    pub cycles: std::collections::BTreeMap<FunctionId, super::recursion::Cycle>,
+    pub cycles: BTreeMap<FunctionId, super::recursion::Cycle>,
+    /// All calls, for functions that call each other.
+    pub edges: super::recursion::Edges,
     /// The call that is being walked, and whether its callee is only known at run time.
     pub site: (Location, bool),
-    recursive: HashMap<FunctionId, Summary>,
-    changed: bool,
+    /// Whether a value changed in the block that is being walked.
+    pub changed: bool,
     /// What the stretch being walked takes so far.
     pub taken: Cost,
     /// How often the loops of walked functions turn, by activation and head.
@@ -62,15 +54,12 @@ pub(super) struct Flow<'a> {
     pub repeats: Vec<(&'static str, Location)>,
     /// What was known where somebody watches.
     pub watched: BTreeMap<u32, Known>,
-    work: u64,
-}
-
-/// What a function that calls itself was given and gave so far.
-#[derive(Clone, Default)]
-struct Summary {
-    arguments: Vec<Known>,
-    result: Option<Known>,
-    called: bool,
+    /// What events are sent.
+    pub events: super::apart::Events,
+    /// Whether what is walked has arguments that nobody knows: only what is certain counts.
+    pub lenient: bool,
+    /// The work done so far.
+    pub work: u64,
 }
 
 /// One function being walked at one place.
@@ -126,12 +115,10 @@ impl<'a> Flow<'a> {
             written: Written::of(&program.declarations),
             findings: Findings::default(),
             graphs: vec![None; program.functions.len()],
-            frames: HashMap::new(),
-            stack: Vec::new(),
-            active: Vec::new(),
+            calls: Calls::new(program.functions.len()),
             cycles: BTreeMap::new(),
+            edges: BTreeMap::new(),
             site: (Location::default(), false),
-            recursive: HashMap::new(),
             changed: false,
             taken: Cost::default(),
             turned: HashMap::new(),
@@ -139,6 +126,8 @@ impl<'a> Flow<'a> {
             requires: Vec::new(),
             repeats: Vec::new(),
             watched: BTreeMap::new(),
+            events: super::apart::Events::default(),
+            lenient: false,
             work: 0,
         }
     }
@@ -160,97 +149,8 @@ impl<'a> Flow<'a> {
         self.work > MOST_WORK
     }
 
-    /// Walks a function with these arguments from a place (a frame and a number there). Gives what it returns, if it ever
-    /// does; `state` is then what is known behind the call.
-    pub fn run(
-        &mut self,
-        place: (u32, u32),
-        closure: &Closure,
-        arguments: &[Known],
-        state: &mut State,
-    ) -> Option<Known> {
-        let function = closure.function;
-        if self.exhausted() || self.stack.len() >= DEEPEST_CALLS {
-            return Some(Known::anything());
-        }
-        self.work += CALL_WORK;
-        if self.stack.contains(&function) {
-            return self.recur(function, arguments);
-        }
-        let outer = self.recursive.remove(&function);
-        self.recursive.insert(function, Summary { arguments: arguments.to_vec(), ..Summary::default() });
-        let next = self.frames.len() as u32;
-        let frame = *self.frames.entry((place.0, place.1, function)).or_insert(next);
-        self.stack.push(function);
-        self.active.push(frame);
-        let known_cycle = self.cycles.remove(&function);
-        let mut round = 0;
-        let before = self.taken.clone();
-        let changed = self.changed;
-        let result = loop {
-            let given = self.recursive[&function].arguments.clone();
-            self.cycles.remove(&function);
-            self.taken = before.clone();
-            let mut inside = state.clone();
-            let result = self.walk(frame, closure, &given, &mut inside);
-            let summary = self.recursive.get_mut(&function).expect("it was put there above");
-            round += 1;
-            let grown = match (&summary.result, &result) {
-                (Some(old), Some(new)) => {
-                    let joined = old.join(new);
-                    let grown = joined != *old;
-                    summary.result = Some(if round > 6 { Known::anything() } else { joined });
-                    grown
-                }
-                (None, Some(new)) => {
-                    summary.result = Some(new.clone());
-                    true
-                }
-                _ => false,
-            };
-            let settled = !summary.called || (!grown && summary.arguments == given) || round > 7;
-            if settled || self.exhausted() {
-                *state = inside;
-                break result;
-            }
-        };
-        self.changed = changed;
-        self.stack.pop();
-        self.active.pop();
-        if let Some(known) = known_cycle {
-            self.cycles.entry(function).or_default().merge(known);
-        }
-        self.recursive.remove(&function);
-        if let Some(outer) = outer {
-            self.recursive.insert(function, outer);
-        }
-        result
-    }
-
-    fn recur(&mut self, function: FunctionId, arguments: &[Known]) -> Option<Known> {
-        let from = self.stack.iter().rposition(|f| *f == function).expect("the function is being walked");
-        let parameters: Vec<u32> = self.code(function).blocks[0].parameters.iter().map(|p| p.0).collect();
-        let way = self.stack[from..].to_vec();
-        let (at, unknown) = self.site;
-        self.cycles.entry(function).or_default().call(self.active[from], &parameters, arguments, at, way, unknown);
-        let summary = self.recursive.entry(function).or_default();
-        summary.called = true;
-        for (i, given) in arguments.iter().enumerate() {
-            let given = given.detached();
-            match summary.arguments.get_mut(i) {
-                Some(known) => {
-                    let joined = known.join(&given);
-                    if joined != *known {
-                        *known = joined.widened();
-                    }
-                }
-                None => summary.arguments.push(given),
-            }
-        }
-        summary.result.as_ref().map(Known::detached)
-    }
-
-    fn walk(&mut self, frame: u32, closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
+    /// Walks the code of a function once, until nothing changes any more.
+    pub fn walk(&mut self, frame: u32, closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
         let function = closure.function;
         let code = self.code(function);
         let graph = self.graph(function);
@@ -366,6 +266,18 @@ impl<'a> Flow<'a> {
         changed
     }
 
+    /// What memory holds at a place.
+    pub fn peek(&mut self, cell: CellId, state: &State) -> Option<Known> {
+        self.calls.touch(cell);
+        state.memory.get(&cell).cloned()
+    }
+
+    /// Puts a value into memory; the old one is gone, unless the place stands for several.
+    pub fn poke(&mut self, cell: CellId, known: Known, several: bool, state: &mut State) {
+        self.calls.touch(cell);
+        state.write(cell, known, several);
+    }
+
     /// Puts what an instruction gives into its place.
     pub fn give(&mut self, act: &mut Activation<'a>, var: Option<Var>, known: Known, state: &mut State) {
         let Some(var) = var else { return };
@@ -397,13 +309,16 @@ impl<'a> Flow<'a> {
 
     /// The doubtful conditions that decide whether a block runs, those around its call first.
     pub fn doubts(&self, act: &Activation<'a>, state: &State) -> Vec<(Known, Location)> {
+        let outer = self.conditions.iter().map(|(known, at)| (state.refine(known), *at));
+        let mut doubts: Vec<(Known, Location)> = outer.filter(|(known, _)| known.earned() < SURE).collect();
+        doubts.extend(self.own_doubts(act, state));
+        doubts
+    }
+
+    /// The same inside the function alone.
+    pub fn own_doubts(&self, act: &Activation<'a>, state: &State) -> Vec<(Known, Location)> {
         let own = act.graph.controls[act.block].iter().filter_map(|&branch| act.decided[branch].as_ref());
-        self.conditions
-            .iter()
-            .chain(own)
-            .map(|(known, at)| (state.refine(known), *at))
-            .filter(|(known, _)| known.earned() < SURE)
-            .collect()
+        own.map(|(known, at)| (state.refine(known), *at)).filter(|(known, _)| known.earned() < SURE).collect()
     }
 
     /// A value as it is when doubtful conditions decided that it is this one.
@@ -459,7 +374,7 @@ impl<'a> Flow<'a> {
                     if let Some(above) = above {
                         claim = claim.below(above);
                     }
-                    self.findings.arm(at, *band, !claim.empty() || wrong);
+                    self.findings.arm(at, *band, !claim.empty() || wrong || self.lenient);
                     if !claim.empty() {
                         let mut facts = vec![Fact::AtLeast(known.id, from)];
                         facts.extend(above.map(|a| Fact::Below(known.id, a)));
@@ -475,7 +390,8 @@ impl<'a> Flow<'a> {
                 if let Some(above) = above {
                     rest = rest.below(above);
                 }
-                self.findings.arm(at, crate::syntax::ast::Band::Low, wrong || whole.claim.unknown || !rest.empty());
+                let runs = wrong || self.lenient || whole.claim.unknown || !rest.empty();
+                self.findings.arm(at, crate::syntax::ast::Band::Low, runs);
                 if !rest.empty() {
                     let facts: Vec<Fact> =
                         above.map(|a| Fact::Below(known.id, a)).into_iter().chain([Fact::Known(known.id)]).collect();
@@ -580,210 +496,5 @@ impl<'a> Flow<'a> {
     /// A function without captures.
     pub fn plain(&self, function: FunctionId) -> Closure {
         Closure { function, captures: Rc::default() }
-    }
-}
-
-impl Known {
-    /// Whether it can be true, and whether it can be not true.
-    pub fn outcomes(&self) -> (bool, bool) {
-        match &self.shape {
-            _ if self.null == super::domain::Null::Always => (false, true),
-            Shape::Bool(b) => (*b, !*b),
-            Shape::Number(n) => match n.constant() {
-                Some(x) => (x != 0.0, x == 0.0),
-                None => (true, true),
-            },
-            Shape::Text(t) => (!t.is_empty(), t.is_empty()),
-            Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) | Shape::List(_) | Shape::Object(_)
-                if self.null == super::domain::Null::Never =>
-            {
-                (true, false)
-            }
-            _ => (true, true),
-        }
-    }
-
-    /// What is known when it is true, or when it is not.
-    pub fn when(&self, truth: bool) -> Vec<Fact> {
-        let mut facts = match &self.tests {
-            Some(tests) if truth => tests.yes.clone(),
-            Some(tests) => tests.no.clone(),
-            None => Vec::new(),
-        };
-        facts.push(if truth { Fact::True(self.id) } else { Fact::False(self.id) });
-        facts
-    }
-
-    /// Its tests, with what the way here has told: of a value chosen on one way, that way was taken as well.
-    fn tests_on_the_way(&self, state: &State) -> Option<Rc<Tests>> {
-        let (mut yes, mut no) = self.outcomes();
-        match state.learned.get(&self.id).and_then(|learned| learned.truth) {
-            Some(true) => no = false,
-            Some(false) => yes = false,
-            None => {}
-        }
-        if yes && no && self.tests.is_none() {
-            return None;
-        }
-        let mut tests = self.tests.as_deref().cloned().unwrap_or_default();
-        let mut on_the_way = Vec::new();
-        for (&id, learned) in state.learned.iter() {
-            if learned.low > 0 {
-                on_the_way.push(Fact::AtLeast(id, learned.low));
-            }
-            if learned.null == Some(false) {
-                on_the_way.push(Fact::Present(id));
-            }
-            if learned.high < SURE {
-                on_the_way.push(Fact::Below(id, learned.high + 1));
-            }
-        }
-        tests.yes.extend(on_the_way.iter().copied());
-        tests.no.extend(on_the_way);
-        if !yes {
-            tests.yes = vec![Fact::Never];
-        }
-        if !no {
-            tests.no = vec![Fact::Never];
-        }
-        Some(Rc::new(tests))
-    }
-
-    /// One or the other, where both are truth values: when the joined one is true, it was one that can be true.
-    fn join_with_tests(&self, other: &Known) -> Known {
-        let mut joined = self.join(other);
-        let never = |facts: &[Fact]| facts.contains(&Fact::Never);
-        let pick = |mine: Option<&Vec<Fact>>, theirs: Option<&Vec<Fact>>| match (mine, theirs) {
-            (Some(mine), theirs) if never(mine) => theirs.cloned().unwrap_or_default(),
-            (mine, Some(theirs)) if never(theirs) => mine.cloned().unwrap_or_default(),
-            (Some(mine), Some(theirs)) => mine.iter().filter(|fact| theirs.contains(fact)).copied().collect(),
-            _ => Vec::new(),
-        };
-        let (mine, theirs) = (self.tests.as_deref(), other.tests.as_deref());
-        let tests = Tests {
-            yes: pick(mine.map(|t| &t.yes), theirs.map(|t| &t.yes)),
-            no: pick(mine.map(|t| &t.no), theirs.map(|t| &t.no)),
-        };
-        if tests != Tests::default() {
-            joined.tests = Some(Rc::new(tests));
-        }
-        joined
-    }
-
-    /// What an error that was caught is: its code is exact, what it carries may be anything.
-    pub fn error() -> Known {
-        let exact = Known::constant(Shape::Plain);
-        let said =
-            Known { integrity: super::domain::Integrity::Agent, null: super::domain::Null::Never, ..Known::anything() };
-        let fields = [
-            ("kind", exact.clone()),
-            ("code", exact),
-            ("message", said.clone()),
-            ("data", Known { null: super::domain::Null::Maybe, ..said }),
-        ];
-        let object =
-            super::domain::Object { fields: fields.into_iter().map(|(k, v)| (Rc::from(k), v)).collect(), others: None };
-        Known::constant(Shape::Object(Rc::new(object)))
-    }
-
-    /// Forgetting what may still change: numbers and lengths.
-    pub fn widened(&self) -> Known {
-        let mut result = self.clone();
-        match &mut result.shape {
-            Shape::Number(number) if number.constant().is_none() => {
-                let number = Rc::make_mut(number);
-                number.low = if number.low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
-                number.high = f64::INFINITY;
-            }
-            Shape::List(list) => Rc::make_mut(list).high = None,
-            _ => {}
-        }
-        result
-    }
-
-    /// The same against what it was before: only what changed is forgotten.
-    fn widened_from(&self, old: Option<&Known>) -> Known {
-        let Some(old) = old else { return self.clone() };
-        if self == old {
-            return self.clone();
-        }
-        let mut result = self.clone();
-        match (&mut result.shape, &old.shape) {
-            (Shape::Number(new), Shape::Number(old)) => {
-                let number = Rc::make_mut(new);
-                if number.low < old.low {
-                    number.low = if number.low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
-                }
-                if number.high > old.high {
-                    number.high = f64::INFINITY;
-                }
-            }
-            (Shape::List(new), Shape::List(old)) => {
-                let list = Rc::make_mut(new);
-                if list.high != old.high {
-                    list.high = None;
-                }
-                if list.low < old.low {
-                    list.low = 0;
-                }
-                *list = list.summed();
-                list.element = list.element.as_ref().map(|element| element.widened_from(old.any().as_ref()));
-            }
-            (Shape::Object(new), Shape::Object(old)) => {
-                let object = Rc::make_mut(new);
-                for (key, field) in &mut object.fields {
-                    *field = field.widened_from(old.fields.get(key));
-                }
-                object.others = object.others.as_ref().map(|others| others.widened_from(old.others.as_ref()));
-            }
-            _ => {}
-        }
-        if result.claim != old.claim {
-            let low = super::domain::NONE.min(result.claim.low);
-            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE };
-        }
-        result
-    }
-}
-
-impl State {
-    /// Forgetting what still changes from turn to turn; after many turns, everything that does.
-    fn widened_from(&self, old: &State, turns: u32) -> State {
-        let mut result = self.clone();
-        if result.memory != old.memory {
-            for (cell, known) in Rc::make_mut(&mut result.memory).iter_mut() {
-                *known = known.widened_after(old.memory.get(cell), turns);
-            }
-        }
-        if result.learned != old.learned {
-            Rc::make_mut(&mut result.learned).values_mut().for_each(|learned| {
-                let nothing = super::state::Learned::default();
-                learned.number = nothing.number;
-                learned.length = nothing.length;
-            });
-        }
-        result
-    }
-}
-
-impl Known {
-    /// What is left of a value that changes from turn to turn.
-    fn widened_after(&self, old: Option<&Known>, turns: u32) -> Known {
-        if turns <= PATIENCE || old.is_none_or(|old| old == self) {
-            self.clone()
-        } else if turns <= 4 * PATIENCE {
-            self.widened_from(old)
-        } else {
-            let marks = self.marks.clone();
-            Known { id: self.id, sources: self.sources.clone(), marks, ..Known::anything() }
-        }
-    }
-}
-
-impl Number {
-    /// Its interval as counts of turns or elements.
-    pub fn counts(&self) -> (u64, Option<u64>) {
-        let low = if self.low.is_finite() { self.low.max(0.0).ceil() as u64 } else { 0 };
-        (low, self.high.is_finite().then(|| self.high.max(0.0).floor() as u64))
     }
 }

@@ -6,6 +6,7 @@
 
 mod agree;
 mod amount;
+mod apart;
 mod budget;
 mod call;
 mod certificate;
@@ -23,14 +24,18 @@ mod native;
 mod pattern;
 mod place;
 mod read;
+mod recall;
 mod recursion;
+mod rename;
 mod setting;
 mod shape;
 mod state;
 mod transfer;
+mod truth;
 mod turns;
 mod typing;
 mod watch;
+mod widen;
 mod written;
 
 pub use certificate::{Certificate, Measure, Worth};
@@ -44,6 +49,12 @@ use flow::Flow;
 use state::State;
 use std::collections::BTreeMap;
 
+/// Programs with more functions than this are checked on a thread of their own, because calls inside calls need room.
+const MANY_FUNCTIONS: usize = 30;
+
+/// The room for calls inside calls.
+const STACK: usize = 256 << 20;
+
 /// Checks a program, and says what is proved of its patterns, or of its statements where it has none.
 pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics) -> Vec<Certificate> {
     watch(program, setting, diagnostics).0
@@ -51,6 +62,22 @@ pub fn check(program: &Program, setting: &Setting, diagnostics: &mut Diagnostics
 
 /// The same, and what was known at each [`crate::ir::Op::Watch`]; one that is missing is never reached.
 pub fn watch(
+    program: &Program,
+    setting: &Setting,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Certificate>, BTreeMap<u32, Seen>) {
+    if program.functions.len() <= MANY_FUNCTIONS {
+        return walk(program, setting, diagnostics);
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let walked =
+            thread.spawn_scoped(scope, || walk(program, setting, diagnostics)).expect("the system gives a thread");
+        walked.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault))
+    })
+}
+
+fn walk(
     program: &Program,
     setting: &Setting,
     diagnostics: &mut Diagnostics,
@@ -73,6 +100,8 @@ pub fn watch(
         let walked = flow.pattern(pattern, &state);
         certificates.push(Certificate::of(&flow, &walked, exported(pattern)));
     }
+    flow.handlers(entry, &mut state);
+    flow.uncalled(entry, &state);
     if flow.exhausted() {
         diagnostics.push(pattern::too_complex(Location::new(entry.file, Span::at(0))));
     }

@@ -219,9 +219,7 @@ impl<'a> Flow<'a> {
             }
             "merge" | "pick" | "omit" | "assign" | "fromEntries" => Known::computed(args, merged(args)),
             "emit" => {
-                for arg in &args[1.min(args.len())..] {
-                    self.notice(act, name, arg, at, state);
-                }
+                self.notice(act, args, at, state);
                 Known::null()
             }
             "print" | "log" | "warn" | "error" | "debug" | "track" | "delay" | "sleep" => Known::null(),
@@ -254,14 +252,19 @@ impl<'a> Flow<'a> {
     }
 
     /// An event that is sent counts as telling somebody.
-    fn notice(&mut self, act: &Activation<'a>, name: &str, arg: &Known, at: Location, state: &State) {
-        let _ = (act, name, arg, state);
-        self.findings.reached.insert(super::finding::Reached {
-            effect: crate::types::Effect::Notify,
-            at,
-            what: "emit".into(),
-            declared: true,
-        });
+    fn notice(&mut self, act: &Activation<'a>, args: &[Known], at: Location, state: &State) {
+        let effect = crate::types::Effect::Notify;
+        let reached = super::finding::Reached { effect, at, what: "emit".into(), declared: true };
+        self.findings.reached.insert(reached);
+        let nothing = Known::null();
+        let data = args.get(1).unwrap_or(&nothing);
+        if let Some(name) = args.first() {
+            if let Some(text) = name.as_text() {
+                self.events.send(&text.clone(), data);
+            }
+            // The event's name is told as well.
+            self.action(act, (effect, "`emit`"), &args[..args.len().min(2)], &Known::constant(Shape::Plain), at, state);
+        }
     }
 
     /// Built-ins that call back for each element.

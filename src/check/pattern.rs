@@ -48,6 +48,9 @@ impl<'a> Flow<'a> {
             .iter()
             .map(|c| (names.text(c.agent).to_owned(), c.method.to_string(), c.least))
             .collect();
+        if !self.requires.is_empty() {
+            self.calls.forget();
+        }
         let arguments: Vec<Known> = declared
             .parameters
             .iter()
@@ -68,12 +71,15 @@ impl<'a> Flow<'a> {
         let walked = Walked { function, result, reached, cost: std::mem::take(&mut self.taken) };
         self.declared(declared, &walked);
         self.budgeted(declared, &walked);
-        self.requires.clear();
+        if !self.requires.is_empty() {
+            self.requires.clear();
+            self.calls.forget();
+        }
         walked
     }
 
     /// What a parameter is given.
-    fn given(&self, name: &str, kind: &Type, id: Id) -> Known {
+    pub fn given(&self, name: &str, kind: &Type, id: Id) -> Known {
         let agent = |who: Agent, interface| {
             Known::constant(Shape::Agent(Rc::new(AgentShape { who: BTreeSet::from([who]), interface, chosen: false })))
         };

@@ -5,7 +5,8 @@
 //! graphs that is its own square some parameter gets smaller, an endless chain of calls would make something smaller for
 //! ever, and lists, texts, objects and guarded numbers cannot (Lee, Jones and Ben-Amram).
 
-use super::domain::{Id, Known};
+use super::amount::{Cost, Turns};
+use super::domain::{Closure, Id, Known};
 use super::flow::Flow;
 use crate::diagnostic::Code;
 use crate::hir::{FunctionId, Kind};
@@ -47,18 +48,26 @@ impl Cycle {
         way: Vec<FunctionId>,
         unknown: bool,
     ) {
-        let mut arrows = Arrows::new();
-        for (to, argument) in arguments.iter().enumerate().take(MOST_PARAMETERS) {
-            for (from, parameter) in parameters.iter().enumerate().take(MOST_PARAMETERS) {
-                if let Some(smaller) = argument.measures.get(&Id(frame, *parameter)) {
-                    arrows.insert((from as u8, to as u8), *smaller);
-                }
-            }
-        }
-        self.graphs.insert(arrows.into_iter().collect());
+        self.graphs.insert(arrows(frame, parameters, arguments.iter()));
         self.calls.insert(at, way);
         self.unknown |= unknown;
     }
+}
+
+/// From which function to which, and how the arguments of one come from those of the other.
+pub(super) type Edges = BTreeMap<(FunctionId, FunctionId), BTreeSet<Vec<((u8, u8), bool)>>>;
+
+/// Arrows from parameters, by their identities, to arguments.
+fn arrows<'k>(frame: u32, parameters: &[u32], arguments: impl Iterator<Item = &'k Known>) -> Vec<((u8, u8), bool)> {
+    let mut arrows = Arrows::new();
+    for (to, argument) in arguments.enumerate().take(MOST_PARAMETERS) {
+        for (from, parameter) in parameters.iter().enumerate().take(MOST_PARAMETERS) {
+            if let Some(smaller) = argument.measures.get(&Id(frame, *parameter)) {
+                arrows.insert((from as u8, to as u8), *smaller);
+            }
+        }
+    }
+    arrows.into_iter().collect()
 }
 
 /// What composing graphs showed.
@@ -91,6 +100,61 @@ fn decide(graphs: &BTreeSet<Vec<((u8, u8), bool)>>) -> Verdict {
     Verdict::Ends
 }
 
+/// The same for several functions that call each other: all chains of calls from each of them back to itself.
+fn decide_among(edges: &Edges, members: &BTreeSet<FunctionId>) -> Verdict {
+    let inside: Vec<(&(FunctionId, FunctionId), &BTreeSet<Vec<((u8, u8), bool)>>)> =
+        edges.iter().filter(|((from, to), _)| members.contains(from) && members.contains(to)).collect();
+    if circles_without_loss(&inside) {
+        return Verdict::MayNot;
+    }
+    type Step = (FunctionId, FunctionId, Vec<((u8, u8), bool)>);
+    let base: Vec<Step> =
+        inside.iter().flat_map(|((from, to), graphs)| graphs.iter().map(|g| (*from, *to, g.clone()))).collect();
+    let mut all: BTreeSet<Step> = base.iter().cloned().collect();
+    let mut fresh: Vec<Step> = base.clone();
+    while let Some((from, to, graph)) = fresh.pop() {
+        let graph: Arrows = graph.into_iter().collect();
+        if from == to && compose(&graph, &graph) == graph && !graph.iter().any(|((a, b), smaller)| a == b && *smaller) {
+            return Verdict::MayNot;
+        }
+        for (start, end, next) in &base {
+            if *start != to {
+                continue;
+            }
+            let next: Arrows = next.iter().copied().collect();
+            let step = (from, *end, compose(&graph, &next).into_iter().collect());
+            if all.insert(step.clone()) {
+                fresh.push(step);
+            }
+        }
+        if all.len() > MOST_GRAPHS {
+            return Verdict::TooMany;
+        }
+    }
+    Verdict::Ends
+}
+
+/// Whether there is a circle of calls on which nothing gets smaller at all.
+fn circles_without_loss(edges: &[(&(FunctionId, FunctionId), &BTreeSet<Vec<((u8, u8), bool)>>)]) -> bool {
+    let mut next: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
+    for ((from, to), graphs) in edges {
+        if graphs.iter().any(|graph| graph.iter().all(|(_, smaller)| !smaller)) {
+            next.entry(*from).or_default().push(*to);
+        }
+    }
+    // A function from which no circle can be reached is put aside; what is left when nothing more can be, is on one.
+    loop {
+        let done: Vec<FunctionId> =
+            next.iter().filter(|(_, to)| to.iter().all(|to| !next.contains_key(to))).map(|(from, _)| *from).collect();
+        if done.is_empty() {
+            return !next.is_empty();
+        }
+        done.iter().for_each(|function| {
+            next.remove(function);
+        });
+    }
+}
+
 fn compose(first: &Arrows, second: &Arrows) -> Arrows {
     let mut result = Arrows::new();
     for ((from, middle), a) in first {
@@ -103,16 +167,63 @@ fn compose(first: &Arrows, second: &Arrows) -> Arrows {
 }
 
 impl Flow<'_> {
+    /// Takes note of a call, for functions that call each other.
+    pub fn edge(&mut self, closure: &Closure, arguments: &[Known]) {
+        let (Some(&from), Some(&frame)) = (self.calls.stack.last(), self.calls.active.last()) else { return };
+        let parameters: Vec<u32> = self.code(from).blocks[0].parameters.iter().map(|p| p.0).collect();
+        let graph = arrows(frame, &parameters, arguments.iter().chain(closure.captures.iter()));
+        self.edges.entry((from, closure.function)).or_default().insert(graph);
+    }
+
+    /// What all calls of a function within its outermost one take, from what one takes.
+    pub fn repeated(&self, function: FunctionId) -> Cost {
+        let declared = &self.program.declarations.functions[function.0 as usize];
+        let most = declared.decorators.max_calls.map_or(f64::INFINITY, |most| most as f64);
+        self.taken.times(&Turns::between(1.0, most))
+    }
+
+    /// The functions that lie on circles of calls with this one.
+    fn circle(&self, function: FunctionId) -> BTreeSet<FunctionId> {
+        let reach = |forward: bool| {
+            let mut seen = BTreeSet::from([function]);
+            let mut fresh = vec![function];
+            while let Some(at) = fresh.pop() {
+                for (from, to) in self.edges.keys() {
+                    let (from, to) = if forward { (from, to) } else { (to, from) };
+                    if *from == at && seen.insert(*to) {
+                        fresh.push(*to);
+                    }
+                }
+            }
+            seen
+        };
+        let onward = reach(true);
+        reach(false).into_iter().filter(|f| onward.contains(f)).collect()
+    }
+
     /// Reports the functions whose calls back need not end.
     pub fn recursions(&mut self) {
         let cycles = std::mem::take(&mut self.cycles);
         let mut said: BTreeSet<BTreeSet<FunctionId>> = BTreeSet::new();
+        let mut decided: Vec<(BTreeSet<FunctionId>, Verdict)> = Vec::new();
         for (function, cycle) in &cycles {
             let declared = &self.program.declarations.functions[function.0 as usize];
             if declared.decorators.max_calls.is_some() {
                 continue;
             }
-            let verdict = decide(&cycle.graphs);
+            let mut verdict = decide(&cycle.graphs);
+            if verdict == Verdict::Ends && self.calls.shared.contains(function) {
+                // Not every way round was walked: the single calls have to show it.
+                verdict = match decided.iter().find(|(circle, _)| circle.contains(function)) {
+                    Some((_, verdict)) => *verdict,
+                    None => {
+                        let circle = self.circle(*function);
+                        let verdict = decide_among(&self.edges, &circle);
+                        decided.push((circle, verdict));
+                        verdict
+                    }
+                };
+            }
             if verdict == Verdict::Ends {
                 continue;
             }

@@ -52,6 +52,17 @@ impl Learned {
         }
     }
 
+    /// Both are known.
+    pub fn meet(&mut self, other: Self) {
+        self.low = self.low.max(other.low);
+        self.high = self.high.min(other.high);
+        self.known = other.known.or(self.known);
+        self.null = other.null.or(self.null);
+        self.truth = other.truth.or(self.truth);
+        self.number = (self.number.0.max(other.number.0), self.number.1.min(other.number.1));
+        self.length = (self.length.0.max(other.length.0), self.length.1.min(other.length.1));
+    }
+
     fn join(self, other: Self) -> Self {
         let same = |a: Option<bool>, b| if a == b { a } else { None };
         Self {
@@ -125,11 +136,6 @@ impl State {
             Rc::new(all)
         };
         State { learned, memory }
-    }
-
-    /// What memory holds at a place.
-    pub fn read(&self, cell: CellId) -> Option<&Known> {
-        self.memory.get(&cell)
     }
 
     /// Puts a value into memory; the old one is gone, unless the place stands for several.

@@ -126,7 +126,7 @@ impl<'a> Flow<'a> {
                 let result = inst.result.map_or(Id::NONE, |var| Id(act.frame, var.0));
                 let cell = CellId::Cell(result);
                 if let Some(first) = args.first() {
-                    state.write(cell, first.clone(), act.repeats());
+                    self.poke(cell, first.clone(), act.repeats(), state);
                 }
                 one(Known::constant(Shape::Cell(cell)))
             }
@@ -137,23 +137,24 @@ impl<'a> Flow<'a> {
             }
             Op::Global { global, .. } => {
                 let declared = &self.program.declarations.globals[global.0 as usize];
-                one(match (declared.function, state.read(CellId::Global(*global))) {
+                one(match (declared.function, self.peek(CellId::Global(*global), state)) {
                     (Some(function), None) => closure(function, &[]),
-                    (_, Some(known)) => known.clone(),
+                    (_, Some(known)) => known,
                     (None, None) => Known::null(),
                 })
             }
             Op::SetGlobal(global) => {
                 let doubts = self.doubts(act, state);
                 let known = self.decided(&args[0], &doubts);
-                state.write(CellId::Global(*global), known, self.stack.len() > 1);
+                let several = self.calls.stack.len() > 1;
+                self.poke(CellId::Global(*global), known, several, state);
                 one(args[0].clone())
             }
-            Op::Slot(slot) => one(state.read(CellId::Slot(act.frame, slot.0)).cloned().unwrap_or_else(Known::null)),
+            Op::Slot(slot) => one(self.peek(CellId::Slot(act.frame, slot.0), state).unwrap_or_else(Known::null)),
             Op::SetSlot(slot) => {
                 let doubts = self.doubts(act, state);
                 let known = self.decided(&args[0], &doubts);
-                state.write(CellId::Slot(act.frame, slot.0), known, false);
+                self.poke(CellId::Slot(act.frame, slot.0), known, false, state);
                 one(args[0].clone())
             }
             Op::Ready => one(args[0].clone()),
@@ -349,7 +350,7 @@ impl<'a> Flow<'a> {
         let whole = x.whole();
         let passes = !whole.claim.at_least(from).empty() && whole.claim.known();
         let fails = whole.claim.least() < from;
-        self.findings.outcome(at, passes, fails);
+        self.findings.outcome(at, passes || self.lenient, fails || self.lenient);
         let mut known = x.clone();
         known.id = Id::NONE;
         known.passed = from;
@@ -390,11 +391,9 @@ impl<'a> Flow<'a> {
         match home {
             Home::Value => (args[0].clone(), &args[1..]),
             Home::Cell { .. } => (self.load(&args[0], state), &args[1..]),
-            Home::Global { global, .. } => {
-                (state.read(CellId::Global(global)).cloned().unwrap_or_else(Known::null), args)
-            }
+            Home::Global { global, .. } => (self.peek(CellId::Global(global), state).unwrap_or_else(Known::null), args),
             Home::Slot { slot, .. } => {
-                (state.read(CellId::Slot(act.frame, slot.0)).cloned().unwrap_or_else(Known::null), args)
+                (self.peek(CellId::Slot(act.frame, slot.0), state).unwrap_or_else(Known::null), args)
             }
         }
     }
@@ -406,19 +405,20 @@ impl<'a> Flow<'a> {
             Home::Global { global, .. } => {
                 let doubts = self.doubts(act, state);
                 let known = self.decided(&changed, &doubts);
-                state.write(CellId::Global(global), known, self.stack.len() > 1 || act.repeats());
+                let several = self.calls.stack.len() > 1 || act.repeats();
+                self.poke(CellId::Global(global), known, several, state);
             }
             Home::Slot { slot, .. } => {
                 let doubts = self.doubts(act, state);
                 let known = self.decided(&changed, &doubts);
-                state.write(CellId::Slot(act.frame, slot.0), known, act.repeats());
+                self.poke(CellId::Slot(act.frame, slot.0), known, act.repeats(), state);
             }
         }
     }
 
     fn load(&mut self, cell: &Known, state: &State) -> Known {
         match &cell.shape {
-            Shape::Cell(cell) => state.read(*cell).cloned().unwrap_or_else(Known::null),
+            Shape::Cell(cell) => self.peek(*cell, state).unwrap_or_else(Known::null),
             _ => Known::anything(),
         }
     }
@@ -428,7 +428,7 @@ impl<'a> Flow<'a> {
         let doubts = self.doubts(act, state);
         let known = self.decided(&value, &doubts);
         let foreign = !matches!(cell, CellId::Cell(id) if id.0 == act.frame);
-        state.write(*cell, known, foreign || act.repeats());
+        self.poke(*cell, known, foreign || act.repeats(), state);
     }
 
     fn list(&mut self, args: &[Known], spread: &[bool]) -> Known {

@@ -1,0 +1,637 @@
+//! Calls: what a function gives for what it is given.
+//!
+//! A function is walked anew for each different set of arguments, whoever calls it with them; who the arguments are does
+//! not count, only what is known of them. When there are too many sets for one function, they are taken together. A
+//! function that calls itself, over others too, is walked until what it gives agrees with what was assumed of the calls
+//! inside; the functions on such a circle are each walked once a round, with all that they were given so far.
+
+use super::amount::Cost;
+use super::domain::{CellId, Closure, Id, Known, List, Shape};
+use super::finding::Reached;
+use super::flow::Flow;
+use super::state::{Learned, State};
+use crate::hir::FunctionId;
+use crate::source::Location;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// What a call costs besides the instructions of the function, for the meter.
+const CALL_WORK: u64 = 20;
+
+/// Calls inside calls before a program is too complex.
+const DEEPEST_CALLS: usize = 1_000;
+
+/// Sets of arguments of one function before they are taken together.
+const MOST_WAYS: usize = 24;
+
+/// Rounds before what still grows is forgotten.
+const MOST_ROUNDS: u32 = 6;
+
+/// The activation that the identities of remembered arguments belong to.
+const REMEMBERED: u32 = u32::MAX - 3;
+
+/// The place that calls whose arguments are taken together come from.
+const TOGETHER: u32 = u32::MAX - 2;
+
+/// The calls that are being walked, and what is remembered of those that were.
+#[derive(Debug)]
+pub(super) struct Calls {
+    /// Functions being walked, the innermost last.
+    pub stack: Vec<FunctionId>,
+    /// Their activations.
+    pub active: Vec<u32>,
+    /// The lowest place in the stack that a call inside each of them leads back to.
+    lows: Vec<usize>,
+    /// The number of the round that each of them is in.
+    rounds: Vec<u64>,
+    round: u64,
+    /// Where in the stack a function is.
+    depth: Vec<Option<usize>>,
+    frames: HashMap<(u32, u32, FunctionId), u32>,
+    /// Functions on circles that are being walked.
+    members: HashMap<FunctionId, Member>,
+    /// The same in the order in which they were met.
+    met: Vec<FunctionId>,
+    /// Whether an assumption about a circle changed in this round.
+    grown: bool,
+    /// Functions on circles of which a call was answered from memory, so that not every way was walked.
+    pub shared: BTreeSet<FunctionId>,
+    ways: HashMap<FunctionId, Vec<Way>>,
+    together: HashMap<FunctionId, (Vec<Known>, u32)>,
+    /// The memory that the walk read or wrote.
+    touched: BTreeSet<CellId>,
+    /// Functions that were walked.
+    pub walked: BTreeSet<FunctionId>,
+}
+
+/// A function on a circle: what it was given and gave so far.
+#[derive(Clone, Debug)]
+struct Member {
+    given: Vec<Known>,
+    result: Option<Known>,
+    wrote: Vec<(CellId, Known)>,
+    growths: u32,
+    low: usize,
+    round: u64,
+    called: bool,
+    taken: Cost,
+}
+
+/// A set of arguments, and what came of it. Identities are those of [`REMEMBERED`] or of activations inside.
+#[derive(Debug)]
+struct Way {
+    given: Vec<Known>,
+    learned: Vec<(Id, Learned)>,
+    repeats: Vec<(&'static str, Location)>,
+    conditions: Vec<(Known, Location)>,
+    read: Vec<(CellId, Option<Known>)>,
+    result: Option<Known>,
+    wrote: Vec<(CellId, Known)>,
+    told: Vec<(Id, Learned)>,
+    taken: Cost,
+    reached: BTreeSet<Reached>,
+    measures: Vec<(usize, bool)>,
+    outer: Vec<u32>,
+}
+
+/// Names for identities, in the order in which they are met.
+#[derive(Default)]
+struct Names {
+    known: HashMap<Id, Id>,
+    back: Vec<Id>,
+}
+
+impl Names {
+    fn of(&mut self, id: Id) -> Id {
+        let next = Id(REMEMBERED, self.back.len() as u32);
+        *self.known.entry(id).or_insert_with(|| {
+            self.back.push(id);
+            next
+        })
+    }
+}
+
+impl Calls {
+    /// Nothing walked yet.
+    pub fn new(functions: usize) -> Self {
+        Self {
+            stack: Vec::new(),
+            active: Vec::new(),
+            lows: Vec::new(),
+            rounds: Vec::new(),
+            round: 0,
+            depth: vec![None; functions],
+            frames: HashMap::new(),
+            members: HashMap::new(),
+            met: Vec::new(),
+            grown: false,
+            shared: BTreeSet::new(),
+            ways: HashMap::new(),
+            together: HashMap::new(),
+            touched: BTreeSet::new(),
+            walked: BTreeSet::new(),
+        }
+    }
+
+    fn frame(&mut self, place: (u32, u32), function: FunctionId) -> u32 {
+        let next = self.frames.len() as u32;
+        *self.frames.entry((place.0, place.1, function)).or_insert(next)
+    }
+
+    /// Forgets what was walked under other assumptions.
+    pub fn forget(&mut self) {
+        self.ways.clear();
+        self.together.clear();
+    }
+
+    /// Takes note that memory is read or written.
+    pub fn touch(&mut self, cell: CellId) {
+        if !self.touched.contains(&cell) {
+            self.touched.insert(cell);
+        }
+    }
+}
+
+impl<'a> Flow<'a> {
+    /// Walks a function with these arguments from a place (a frame and a number there). Gives what it returns, if it ever
+    /// does; `state` is then what is known behind the call.
+    pub fn run(
+        &mut self,
+        place: (u32, u32),
+        closure: &Closure,
+        arguments: &[Known],
+        state: &mut State,
+    ) -> Option<Known> {
+        let function = closure.function;
+        let arguments = &self.filled(function, arguments)[..];
+        self.work += CALL_WORK;
+        if self.calls.stack.len() >= DEEPEST_CALLS {
+            self.give_up();
+        }
+        if self.exhausted() {
+            return Some(Known::anything());
+        }
+        self.edge(closure, arguments);
+        if let Some(from) = self.calls.depth[function.0 as usize] {
+            return self.recur(from, closure, arguments, state);
+        }
+        if self.calls.members.contains_key(&function) {
+            return self.again(place, closure, arguments, state);
+        }
+        let many = self.calls.ways.get(&function).is_some_and(|ways| ways.len() >= MOST_WAYS);
+        if !many {
+            return self.remembered(place, closure, arguments, state);
+        }
+        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(Known::detached).collect();
+        let together = match self.calls.together.get(&function) {
+            None => given,
+            Some((old, growths)) => grown(old, &given, *growths),
+        };
+        let growths = self.calls.together.get(&function).map_or(0, |(old, n)| n + u32::from(*old != together));
+        self.calls.together.insert(function, (together.clone(), growths));
+        let (arguments, closure) = parted(function, &together, arguments.len());
+        self.remembered((TOGETHER, 0), &closure, &arguments, state).map(|known| known.detached())
+    }
+
+    /// From memory, or walked and put there.
+    fn remembered(
+        &mut self,
+        place: (u32, u32),
+        closure: &Closure,
+        arguments: &[Known],
+        state: &mut State,
+    ) -> Option<Known> {
+        let function = closure.function;
+        let mut names = Names::default();
+        let mut canonical = |known: &Known| state.refine(known).renamed(&mut |id| names.of(id));
+        let canon: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(&mut canonical).collect();
+        let conditions: Vec<(Known, Location)> =
+            self.conditions.iter().map(|(known, at)| (canonical(known), *at)).collect();
+        let learned: Vec<(Id, Learned)> =
+            names.back.iter().filter_map(|id| Some((names.known[id], *state.learned.get(id)?))).collect();
+        let frame = self.calls.frame(place, function);
+        let ways = self.calls.ways.get(&function).map_or(&[][..], Vec::as_slice);
+        let known = ways.iter().position(|way| {
+            way.given == canon
+                && way.learned == learned
+                && way.conditions == conditions
+                && way.repeats == self.repeats
+                && way.outer.iter().all(|frame| self.calls.active.contains(frame))
+                && way.read.iter().all(|(cell, value)| state.memory.get(cell) == value.as_ref())
+        });
+        if let Some(known) = known {
+            return self.replay(frame, closure, arguments, known, &names, state);
+        }
+        let touched = std::mem::take(&mut self.calls.touched);
+        let reached = std::mem::take(&mut self.findings.reached);
+        let before = std::mem::take(&mut self.taken);
+        let entry = state.clone();
+        let given = arguments.iter().chain(closure.captures.iter()).cloned().collect();
+        let result = self.settle(frame, closure, arguments.len(), Member::given(given), state);
+        let taken = std::mem::replace(&mut self.taken, before);
+        self.taken.add(&taken);
+        let reached = std::mem::replace(&mut self.findings.reached, reached);
+        self.findings.reached.extend(reached.iter().cloned());
+        let touched = std::mem::replace(&mut self.calls.touched, touched);
+        self.calls.touched.extend(touched.iter().copied());
+        let inside = self.calls.members.contains_key(&function);
+        let kept = |cell: &CellId| state.memory.get(cell).is_some_and(holds_cells);
+        if inside || self.exhausted() || result.as_ref().is_some_and(holds_cells) || touched.iter().any(kept) {
+            return result;
+        }
+        let outside = |cell: &CellId| match cell {
+            CellId::Global(_) => true,
+            _ => entry.memory.contains_key(cell),
+        };
+        let parameters: Vec<Id> = self.code(function).blocks[0].parameters.iter().map(|p| Id(frame, p.0)).collect();
+        let measures = match &result {
+            Some(known) => {
+                parameters.iter().enumerate().filter_map(|(i, id)| Some((i, *known.measures.get(id)?))).collect()
+            }
+            None => Vec::new(),
+        };
+        let mut outer: BTreeSet<u32> = BTreeSet::new();
+        let active = &self.calls.active;
+        let mut store = |known: &Known| {
+            known.renamed(&mut |id| match names.known.get(&id) {
+                Some(name) => *name,
+                None => {
+                    if active.contains(&id.0) {
+                        outer.insert(id.0);
+                    }
+                    id
+                }
+            })
+        };
+        let way = Way {
+            result: result.as_ref().map(&mut store),
+            wrote: touched
+                .iter()
+                .filter(|cell| outside(cell))
+                .filter_map(|cell| Some((*cell, state.memory.get(cell)?)))
+                .filter(|(cell, value)| entry.memory.get(cell) != Some(value))
+                .map(|(cell, value)| (cell, store(value)))
+                .collect(),
+            told: names
+                .back
+                .iter()
+                .filter_map(|id| Some((names.known[id], *state.learned.get(id)?)))
+                .filter(|told| !learned.contains(told))
+                .collect(),
+            read: touched.iter().filter(|c| outside(c)).map(|c| (*c, entry.memory.get(c).cloned())).collect(),
+            given: canon,
+            learned,
+            conditions,
+            repeats: self.repeats.clone(),
+            taken,
+            reached,
+            measures,
+            outer: outer.into_iter().collect(),
+        };
+        let ways = self.calls.ways.entry(function).or_default();
+        if ways.len() >= 4 * MOST_WAYS {
+            ways.truncate(MOST_WAYS);
+        }
+        ways.push(way);
+        result
+    }
+
+    /// What a walk gave that began with the same.
+    fn replay(
+        &mut self,
+        frame: u32,
+        closure: &Closure,
+        arguments: &[Known],
+        known: usize,
+        names: &Names,
+        state: &mut State,
+    ) -> Option<Known> {
+        let function = closure.function;
+        let Flow { calls, findings, taken, .. } = self;
+        let way = &calls.ways[&function][known];
+        let (frames, active) = (&mut calls.frames, &calls.active);
+        let mut fresh: BTreeSet<Id> = BTreeSet::new();
+        let mut restore = |id: Id| -> Id {
+            if id.0 == REMEMBERED {
+                return names.back[id.1 as usize];
+            }
+            if active.contains(&id.0) || id.0 >= REMEMBERED {
+                return id;
+            }
+            let next = frames.len() as u32;
+            let inside = *frames.entry((frame, id.0 | 0x8000_0000, function)).or_insert(next);
+            let id = Id(inside, id.1);
+            fresh.insert(id);
+            id
+        };
+        let mut result = way.result.as_ref().map(|known| known.renamed(&mut restore));
+        let wrote: Vec<(CellId, Known)> =
+            way.wrote.iter().map(|(cell, value)| (*cell, value.renamed(&mut restore))).collect();
+        if let Some(result) = &mut result {
+            let mut measures: BTreeMap<Id, bool> = BTreeMap::new();
+            for &(i, smaller) in &way.measures {
+                let Some(given) = arguments.iter().chain(closure.captures.iter()).nth(i) else { continue };
+                for (id, strict) in given.measures.iter() {
+                    *measures.entry(*id).or_insert(false) |= *strict || smaller;
+                }
+            }
+            result.measures = Rc::new(measures);
+        }
+        taken.add(&way.taken);
+        findings.reached.extend(way.reached.iter().cloned());
+        for (cell, _) in &way.read {
+            calls.touched.insert(*cell);
+        }
+        for id in fresh {
+            state.forget(id);
+        }
+        for (name, learned) in &way.told {
+            let id = names.back[name.1 as usize];
+            Rc::make_mut(&mut state.learned).entry(id).or_default().meet(*learned);
+        }
+        for (cell, value) in wrote {
+            state.write(cell, value, false);
+        }
+        result
+    }
+
+    /// Walks until what is assumed of the calls back agrees with what comes of them.
+    fn settle(
+        &mut self,
+        frame: u32,
+        closure: &Closure,
+        count: usize,
+        first: Member,
+        state: &mut State,
+    ) -> Option<Known> {
+        let function = closure.function;
+        let index = self.calls.stack.len();
+        let outer_grown = std::mem::replace(&mut self.calls.grown, false);
+        let before = std::mem::take(&mut self.taken);
+        let changed = self.changed;
+        let known_cycle = self.cycles.remove(&function);
+        let met = self.calls.met.len();
+        if self.calls.members.insert(function, first).is_none() {
+            self.calls.met.push(function);
+        }
+        self.calls.walked.insert(function);
+        self.calls.stack.push(function);
+        self.calls.active.push(frame);
+        self.calls.lows.push(usize::MAX);
+        self.calls.rounds.push(0);
+        self.calls.depth[function.0 as usize] = Some(index);
+        let mut rounds = 0;
+        let result = loop {
+            self.calls.round += 1;
+            self.calls.rounds[index] = self.calls.round;
+            self.calls.lows[index] = usize::MAX;
+            self.calls.grown = false;
+            self.cycles.remove(&function);
+            let result = self.round(index, frame, closure, count, state, rounds > MOST_ROUNDS);
+            rounds += 1;
+            let low = self.calls.lows[index];
+            if low != index || !self.calls.grown || self.exhausted() {
+                break result;
+            }
+            if rounds > 4 * MOST_ROUNDS {
+                self.give_up();
+                break result;
+            }
+        };
+        let low = self.calls.lows[index];
+        self.calls.stack.pop();
+        self.calls.active.pop();
+        self.calls.lows.pop();
+        self.calls.rounds.pop();
+        self.calls.depth[function.0 as usize] = None;
+        self.changed = changed;
+        if low >= index {
+            // Nothing below was called: what was assumed inside holds no longer than this.
+            for member in self.calls.met.split_off(met) {
+                self.calls.members.remove(&member);
+            }
+            self.calls.grown = outer_grown;
+        } else {
+            let round = self.calls.rounds[low];
+            let member = self.calls.members.get_mut(&function).expect("it was put there above");
+            (member.low, member.round) = (low, round);
+            self.calls.grown |= outer_grown;
+            if let Some(caller) = self.calls.lows.last_mut() {
+                *caller = (*caller).min(low);
+            }
+        }
+        if low <= index {
+            self.taken = self.repeated(function);
+        }
+        if let Some(member) = self.calls.members.get_mut(&function) {
+            member.taken = self.taken.clone();
+        }
+        let inside = std::mem::replace(&mut self.taken, before);
+        self.taken.add(&inside);
+        if let Some(known) = known_cycle {
+            self.cycles.entry(function).or_default().merge(known);
+        }
+        result
+    }
+
+    /// Walks once with all that was given so far, and remembers what came of it.
+    fn round(
+        &mut self,
+        index: usize,
+        frame: u32,
+        closure: &Closure,
+        count: usize,
+        state: &mut State,
+        last: bool,
+    ) -> Option<Known> {
+        let function = closure.function;
+        let given = self.calls.members[&function].given.clone();
+        let (arguments, together) = parted(function, &given, count);
+        let closure = if given[count..] == closure.captures[..] { closure } else { &together };
+        self.taken = Cost::default();
+        let mut inside = state.clone();
+        let outer_touched = std::mem::take(&mut self.calls.touched);
+        let result = self.walk(frame, closure, &arguments, &mut inside);
+        let member = self.calls.members.get_mut(&function).expect("it is being walked");
+        let mut grown = false;
+        if let Some(new) = &result {
+            grown |= match &mut member.result {
+                Some(old) => takes_in(old, new, last),
+                None => {
+                    member.result = Some(new.clone());
+                    true
+                }
+            };
+        }
+        for cell in &self.calls.touched {
+            let Some(value) = inside.memory.get(cell).filter(|value| state.memory.get(cell) != Some(value)) else {
+                continue;
+            };
+            match member.wrote.iter_mut().find(|(c, _)| c == cell) {
+                Some((_, old)) => grown |= takes_in(old, value, last),
+                None => {
+                    grown = true;
+                    member.wrote.push((*cell, value.clone()));
+                }
+            }
+        }
+        let touched = std::mem::replace(&mut self.calls.touched, outer_touched);
+        self.calls.touched.extend(touched);
+        // Only what somebody assumed can have been assumed wrongly.
+        self.calls.grown |= grown && (member.called || self.calls.lows[index] < index);
+        if self.calls.lows[index] != index || !self.calls.grown {
+            *state = inside;
+        }
+        result
+    }
+
+    /// A call of a function that is being walked.
+    fn recur(&mut self, from: usize, closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
+        let function = closure.function;
+        let parameters: Vec<u32> = self.code(function).blocks[0].parameters.iter().map(|p| p.0).collect();
+        let way = self.calls.stack[from..].to_vec();
+        let (at, unknown) = self.site;
+        let frame = self.calls.active[from];
+        self.cycles.entry(function).or_default().call(frame, &parameters, arguments, at, way, unknown);
+        if let Some(low) = self.calls.lows.last_mut() {
+            *low = (*low).min(from);
+        }
+        let member = self.calls.members.get_mut(&function).expect("it is being walked");
+        let first = !std::mem::replace(&mut member.called, true);
+        self.calls.grown |= member.take_in(closure, arguments) | first;
+        member.answer(state)
+    }
+
+    /// A call of a function on a circle that was walked before.
+    fn again(&mut self, place: (u32, u32), closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
+        let function = closure.function;
+        let member = self.calls.members.get_mut(&function).expect("its caller looked");
+        let grew = member.take_in(closure, arguments);
+        let (low, round) = (member.low, member.round);
+        member.called = true;
+        let fresh = self.calls.rounds.get(low).is_some_and(|now| *now == round);
+        if fresh && !grew {
+            self.calls.shared.extend(self.calls.stack[low..].iter().copied().chain([function]));
+            if let Some(caller) = self.calls.lows.last_mut() {
+                *caller = (*caller).min(low);
+            }
+            let member = &self.calls.members[&function];
+            self.taken.add(&member.taken);
+            return member.answer(state);
+        }
+        self.calls.grown |= grew;
+        let member = self.calls.members[&function].clone();
+        let (_, together) = parted(function, &member.given, arguments.len());
+        let frame = self.calls.frame(place, function);
+        self.settle(frame, &together, arguments.len(), member, state).map(|known| known.detached())
+    }
+
+    /// As many arguments as a function takes: what is left out is null, what is left over a list.
+    fn filled(&self, function: FunctionId, arguments: &[Known]) -> Vec<Known> {
+        let code = self.code(function);
+        let arity = code.arity as usize;
+        let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
+        all.resize(arity, Known::null());
+        if code.rest {
+            let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
+            let count = items.len() as u64;
+            let list = List { element: None, low: count, high: Some(count), items: Some(Rc::new(items)), size: None };
+            all.push(Known::constant(Shape::List(Rc::new(list))));
+        }
+        all
+    }
+
+    /// Ends the walk: too complex.
+    pub fn give_up(&mut self) {
+        self.work = u64::MAX / 2;
+    }
+}
+
+impl Member {
+    /// Nothing known yet of what comes of these arguments.
+    fn given(given: Vec<Known>) -> Self {
+        Self {
+            given,
+            result: None,
+            wrote: Vec::new(),
+            growths: 0,
+            low: usize::MAX,
+            round: 0,
+            called: false,
+            taken: Cost::default(),
+        }
+    }
+
+    /// Takes in further arguments; whether they are new.
+    fn take_in(&mut self, closure: &Closure, arguments: &[Known]) -> bool {
+        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(Known::detached).collect();
+        let joined = grown(&self.given, &given, self.growths);
+        let grew = joined != self.given;
+        self.growths += u32::from(grew);
+        self.given = joined;
+        grew
+    }
+
+    /// What a call gives as far as is known.
+    fn answer(&self, state: &mut State) -> Option<Known> {
+        for (cell, value) in &self.wrote {
+            state.write(*cell, value.detached(), true);
+        }
+        self.result.as_ref().map(Known::detached)
+    }
+}
+
+/// What a value was before together with what it is now, and whether that is more; in the last rounds anything.
+fn takes_in(old: &mut Known, new: &Known, last: bool) -> bool {
+    if *old == Known::anything() {
+        return false;
+    }
+    let joined = old.join(new);
+    if joined == *old {
+        return false;
+    }
+    *old = if last { Known::anything() } else { joined.widened() };
+    true
+}
+
+/// What was given before together with what is given now; after a while without what keeps changing.
+fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
+    let count = old.len().max(new.len());
+    (0..count)
+        .map(|i| match (old.get(i), new.get(i)) {
+            (Some(old), Some(_)) if growths > 4 * MOST_ROUNDS && *old == Known::anything() => old.clone(),
+            (Some(old), Some(new)) => {
+                let joined = old.join(new);
+                if joined == *old {
+                    old.clone()
+                } else if growths > 4 * MOST_ROUNDS {
+                    Known::anything()
+                } else {
+                    joined.widened()
+                }
+            }
+            (Some(old), None) => old.join(&Known::null()),
+            (None, Some(new)) => new.join(&Known::null()),
+            (None, None) => Known::null(),
+        })
+        .collect()
+}
+
+/// Arguments and captures, which are kept as one list.
+fn parted(function: FunctionId, given: &[Known], count: usize) -> (Vec<Known>, Closure) {
+    let count = count.min(given.len());
+    (given[..count].to_vec(), Closure { function, captures: Rc::new(given[count..].to_vec()) })
+}
+
+/// Whether a value is a function that carries variables, or holds one.
+fn holds_cells(known: &Known) -> bool {
+    match &known.shape {
+        Shape::Cell(_) => true,
+        Shape::Functions(all) => all.iter().any(|closure| closure.captures.iter().any(holds_cells)),
+        Shape::List(list) => {
+            list.element.iter().any(holds_cells) || list.items.iter().any(|items| items.iter().any(holds_cells))
+        }
+        Shape::Object(object) => object.fields.values().chain(&object.others).any(holds_cells),
+        _ => false,
+    }
+}

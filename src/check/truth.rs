@@ -1,0 +1,93 @@
+//! What a truth value tells about the values it was made from.
+
+use super::domain::{Fact, Known, SURE, Shape, Tests};
+use super::state::State;
+use std::rc::Rc;
+
+impl Known {
+    /// Whether it can be true, and whether it can be not true.
+    pub fn outcomes(&self) -> (bool, bool) {
+        match &self.shape {
+            _ if self.null == super::domain::Null::Always => (false, true),
+            Shape::Bool(b) => (*b, !*b),
+            Shape::Number(n) => match n.constant() {
+                Some(x) => (x != 0.0, x == 0.0),
+                None => (true, true),
+            },
+            Shape::Text(t) => (!t.is_empty(), t.is_empty()),
+            Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) | Shape::List(_) | Shape::Object(_)
+                if self.null == super::domain::Null::Never =>
+            {
+                (true, false)
+            }
+            _ => (true, true),
+        }
+    }
+
+    /// What is known when it is true, or when it is not.
+    pub fn when(&self, truth: bool) -> Vec<Fact> {
+        let mut facts = match &self.tests {
+            Some(tests) if truth => tests.yes.clone(),
+            Some(tests) => tests.no.clone(),
+            None => Vec::new(),
+        };
+        facts.push(if truth { Fact::True(self.id) } else { Fact::False(self.id) });
+        facts
+    }
+
+    /// Its tests, with what the way here has told: of a value chosen on one way, that way was taken as well.
+    pub fn tests_on_the_way(&self, state: &State) -> Option<Rc<Tests>> {
+        let (mut yes, mut no) = self.outcomes();
+        match state.learned.get(&self.id).and_then(|learned| learned.truth) {
+            Some(true) => no = false,
+            Some(false) => yes = false,
+            None => {}
+        }
+        if yes && no && self.tests.is_none() {
+            return None;
+        }
+        let mut tests = self.tests.as_deref().cloned().unwrap_or_default();
+        let mut on_the_way = Vec::new();
+        for (&id, learned) in state.learned.iter() {
+            if learned.low > 0 {
+                on_the_way.push(Fact::AtLeast(id, learned.low));
+            }
+            if learned.null == Some(false) {
+                on_the_way.push(Fact::Present(id));
+            }
+            if learned.high < SURE {
+                on_the_way.push(Fact::Below(id, learned.high + 1));
+            }
+        }
+        tests.yes.extend(on_the_way.iter().copied());
+        tests.no.extend(on_the_way);
+        if !yes {
+            tests.yes = vec![Fact::Never];
+        }
+        if !no {
+            tests.no = vec![Fact::Never];
+        }
+        Some(Rc::new(tests))
+    }
+
+    /// One or the other, where both are truth values: when the joined one is true, it was one that can be true.
+    pub fn join_with_tests(&self, other: &Known) -> Known {
+        let mut joined = self.join(other);
+        let never = |facts: &[Fact]| facts.contains(&Fact::Never);
+        let pick = |mine: Option<&Vec<Fact>>, theirs: Option<&Vec<Fact>>| match (mine, theirs) {
+            (Some(mine), theirs) if never(mine) => theirs.cloned().unwrap_or_default(),
+            (mine, Some(theirs)) if never(theirs) => mine.cloned().unwrap_or_default(),
+            (Some(mine), Some(theirs)) => mine.iter().filter(|fact| theirs.contains(fact)).copied().collect(),
+            _ => Vec::new(),
+        };
+        let (mine, theirs) = (self.tests.as_deref(), other.tests.as_deref());
+        let tests = Tests {
+            yes: pick(mine.map(|t| &t.yes), theirs.map(|t| &t.yes)),
+            no: pick(mine.map(|t| &t.no), theirs.map(|t| &t.no)),
+        };
+        if tests != Tests::default() {
+            joined.tests = Some(Rc::new(tests));
+        }
+        joined
+    }
+}

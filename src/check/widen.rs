@@ -1,0 +1,127 @@
+//! What is forgotten of values that change from turn to turn, so that every walk ends.
+
+use super::domain::{Known, Number, SURE, Shape};
+use super::state::State;
+use std::rc::Rc;
+
+/// Visits of a loop's head before what still changes is forgotten.
+pub(super) const PATIENCE: u32 = 4;
+
+impl Known {
+    /// What an error that was caught is: its code is exact, what it carries may be anything.
+    pub fn error() -> Known {
+        let exact = Known::constant(Shape::Plain);
+        let said =
+            Known { integrity: super::domain::Integrity::Agent, null: super::domain::Null::Never, ..Known::anything() };
+        let fields = [
+            ("kind", exact.clone()),
+            ("code", exact),
+            ("message", said.clone()),
+            ("data", Known { null: super::domain::Null::Maybe, ..said }),
+        ];
+        let object =
+            super::domain::Object { fields: fields.into_iter().map(|(k, v)| (Rc::from(k), v)).collect(), others: None };
+        Known::constant(Shape::Object(Rc::new(object)))
+    }
+
+    /// Forgetting what may still change: numbers and lengths.
+    pub fn widened(&self) -> Known {
+        let mut result = self.clone();
+        match &mut result.shape {
+            Shape::Number(number) if number.constant().is_none() => {
+                let number = Rc::make_mut(number);
+                number.low = if number.low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+                number.high = f64::INFINITY;
+            }
+            Shape::List(list) => Rc::make_mut(list).high = None,
+            _ => {}
+        }
+        result
+    }
+
+    /// The same against what it was before: only what changed is forgotten.
+    fn widened_from(&self, old: Option<&Known>) -> Known {
+        let Some(old) = old else { return self.clone() };
+        if self == old {
+            return self.clone();
+        }
+        let mut result = self.clone();
+        match (&mut result.shape, &old.shape) {
+            (Shape::Number(new), Shape::Number(old)) => {
+                let number = Rc::make_mut(new);
+                if number.low < old.low {
+                    number.low = if number.low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+                }
+                if number.high > old.high {
+                    number.high = f64::INFINITY;
+                }
+            }
+            (Shape::List(new), Shape::List(old)) => {
+                let list = Rc::make_mut(new);
+                if list.high != old.high {
+                    list.high = None;
+                }
+                if list.low < old.low {
+                    list.low = 0;
+                }
+                *list = list.summed();
+                list.element = list.element.as_ref().map(|element| element.widened_from(old.any().as_ref()));
+            }
+            (Shape::Object(new), Shape::Object(old)) => {
+                let object = Rc::make_mut(new);
+                for (key, field) in &mut object.fields {
+                    *field = field.widened_from(old.fields.get(key));
+                }
+                object.others = object.others.as_ref().map(|others| others.widened_from(old.others.as_ref()));
+            }
+            _ => {}
+        }
+        if result.claim != old.claim {
+            let low = super::domain::NONE.min(result.claim.low);
+            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE };
+        }
+        result
+    }
+}
+
+impl State {
+    /// Forgetting what still changes from turn to turn; after many turns, everything that does.
+    pub fn widened_from(&self, old: &State, turns: u32) -> State {
+        let mut result = self.clone();
+        if result.memory != old.memory {
+            for (cell, known) in Rc::make_mut(&mut result.memory).iter_mut() {
+                *known = known.widened_after(old.memory.get(cell), turns);
+            }
+        }
+        if result.learned != old.learned {
+            Rc::make_mut(&mut result.learned).values_mut().for_each(|learned| {
+                let nothing = super::state::Learned::default();
+                learned.number = nothing.number;
+                learned.length = nothing.length;
+            });
+        }
+        result
+    }
+}
+
+impl Known {
+    /// What is left of a value that changes from turn to turn.
+    pub fn widened_after(&self, old: Option<&Known>, turns: u32) -> Known {
+        if turns <= PATIENCE || old.is_none_or(|old| old == self) {
+            self.clone()
+        } else if turns <= 4 * PATIENCE {
+            self.widened_from(old)
+        } else {
+            let marks = self.marks.clone();
+            Known { id: self.id, sources: self.sources.clone(), marks, ..Known::anything() }
+        }
+    }
+}
+
+impl Number {
+    /// Its interval as counts of turns or elements.
+    pub fn counts(&self) -> (u64, Option<u64>) {
+        let low = if self.low.is_finite() { self.low.max(0.0).ceil() as u64 } else { 0 };
+        (low, self.high.is_finite().then(|| self.high.max(0.0).floor() as u64))
+    }
+}
