@@ -75,6 +75,8 @@ struct Member {
     round: u64,
     called: bool,
     taken: Cost,
+    /// What it was given last, which is mostly what it is given next.
+    last: Vec<Known>,
 }
 
 /// A set of arguments, and what came of it. Identities are those of [`REMEMBERED`] or of activations inside.
@@ -559,16 +561,21 @@ impl Member {
             round: 0,
             called: false,
             taken: Cost::default(),
+            last: Vec::new(),
         }
     }
 
     /// Takes in further arguments; whether they are new.
     fn take_in(&mut self, closure: &Closure, arguments: &[Known]) -> bool {
         let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(Known::detached).collect();
+        if given == self.last {
+            return false;
+        }
         let joined = grown(&self.given, &given, self.growths);
         let grew = joined != self.given;
         self.growths += u32::from(grew);
         self.given = joined;
+        self.last = given;
         grew
     }
 

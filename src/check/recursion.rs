@@ -12,6 +12,7 @@ use crate::diagnostic::Code;
 use crate::hir::{FunctionId, Kind};
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The most parameters that are followed.
 const MOST_PARAMETERS: usize = 8;
@@ -100,42 +101,91 @@ fn decide(graphs: &BTreeSet<Vec<((u8, u8), bool)>>) -> Verdict {
     Verdict::Ends
 }
 
+/// The most compositions that are tried.
+const MOST_WORK: usize = 200_000;
+
+/// The calls among some functions.
+type Inside<'e> = Vec<(&'e (FunctionId, FunctionId), &'e BTreeSet<Vec<((u8, u8), bool)>>)>;
+
 /// The same for several functions that call each other: all chains of calls from each of them back to itself.
 fn decide_among(edges: &Edges, members: &BTreeSet<FunctionId>) -> Verdict {
-    let inside: Vec<(&(FunctionId, FunctionId), &BTreeSet<Vec<((u8, u8), bool)>>)> =
+    let inside: Inside<'_> =
         edges.iter().filter(|((from, to), _)| members.contains(from) && members.contains(to)).collect();
     if circles_without_loss(&inside) {
         return Verdict::MayNot;
     }
+    if inside.first().is_some_and(|((from, _), _)| (0..MOST_PARAMETERS as u8).any(|p| one_falls(&inside, *from, p))) {
+        return Verdict::Ends;
+    }
     type Step = (FunctionId, FunctionId, Vec<((u8, u8), bool)>);
     let base: Vec<Step> =
         inside.iter().flat_map(|((from, to), graphs)| graphs.iter().map(|g| (*from, *to, g.clone()))).collect();
+    let mut by_start: BTreeMap<FunctionId, Vec<usize>> = BTreeMap::new();
+    base.iter().enumerate().for_each(|(i, (from, ..))| by_start.entry(*from).or_default().push(i));
     let mut all: BTreeSet<Step> = base.iter().cloned().collect();
     let mut fresh: Vec<Step> = base.clone();
+    let mut work = 0;
     while let Some((from, to, graph)) = fresh.pop() {
         let graph: Arrows = graph.into_iter().collect();
         if from == to && compose(&graph, &graph) == graph && !graph.iter().any(|((a, b), smaller)| a == b && *smaller) {
             return Verdict::MayNot;
         }
-        for (start, end, next) in &base {
-            if *start != to {
-                continue;
-            }
+        for &i in by_start.get(&to).into_iter().flatten() {
+            let (_, end, next) = &base[i];
             let next: Arrows = next.iter().copied().collect();
             let step = (from, *end, compose(&graph, &next).into_iter().collect());
             if all.insert(step.clone()) {
                 fresh.push(step);
             }
+            work += 1;
         }
-        if all.len() > MOST_GRAPHS {
+        if all.len() > MOST_GRAPHS || work > MOST_WORK {
             return Verdict::TooMany;
         }
     }
     Verdict::Ends
 }
 
+/// Whether one argument, handed on from call to call beginning with this parameter, never grows, and gets smaller on every
+/// circle.
+fn one_falls(edges: &Inside<'_>, first: FunctionId, parameter: u8) -> bool {
+    let mut held: BTreeMap<FunctionId, u8> = BTreeMap::from([(first, parameter)]);
+    let mut level: Vec<(FunctionId, FunctionId)> = Vec::new();
+    let mut fresh = vec![first];
+    while let Some(at) = fresh.pop() {
+        for ((from, to), graphs) in edges.iter().filter(|((from, _), _)| *from == at) {
+            let place = held[from];
+            let arrow =
+                |graph: &Vec<((u8, u8), bool)>, to: u8| graph.iter().find(|(a, _)| *a == (place, to)).map(|a| a.1);
+            let next = match held.get(to) {
+                Some(next) => *next,
+                None => {
+                    let strict = graphs.first().and_then(|g| g.iter().find(|((a, _), s)| *a == place && *s));
+                    let any = graphs.first().and_then(|g| g.iter().find(|((a, _), _)| *a == place));
+                    let Some(((_, next), _)) = strict.or(any) else { return false };
+                    held.insert(*to, *next);
+                    fresh.push(*to);
+                    *next
+                }
+            };
+            let mut smaller = true;
+            for graph in graphs.iter() {
+                match arrow(graph, next) {
+                    Some(strict) => smaller &= strict,
+                    None => return false,
+                }
+            }
+            if !smaller {
+                level.push((*from, *to));
+            }
+        }
+    }
+    let none = BTreeSet::from([Vec::new()]);
+    !circles_without_loss(&level.iter().map(|edge| (edge, &none)).collect())
+}
+
 /// Whether there is a circle of calls on which nothing gets smaller at all.
-fn circles_without_loss(edges: &[(&(FunctionId, FunctionId), &BTreeSet<Vec<((u8, u8), bool)>>)]) -> bool {
+fn circles_without_loss(edges: &Inside<'_>) -> bool {
     let mut next: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
     for ((from, to), graphs) in edges {
         if graphs.iter().any(|graph| graph.iter().all(|(_, smaller)| !smaller)) {
@@ -182,47 +232,70 @@ impl Flow<'_> {
         self.taken.times(&Turns::between(1.0, most))
     }
 
-    /// The functions that lie on circles of calls with this one.
-    fn circle(&self, function: FunctionId) -> BTreeSet<FunctionId> {
-        let reach = |forward: bool| {
-            let mut seen = BTreeSet::from([function]);
-            let mut fresh = vec![function];
-            while let Some(at) = fresh.pop() {
-                for (from, to) in self.edges.keys() {
-                    let (from, to) = if forward { (from, to) } else { (to, from) };
-                    if *from == at && seen.insert(*to) {
-                        fresh.push(*to);
+    /// For each function the functions that lie on circles of calls with it.
+    fn circles(&self) -> BTreeMap<FunctionId, Rc<BTreeSet<FunctionId>>> {
+        let mut onward: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
+        let mut back: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
+        for (from, to) in self.edges.keys() {
+            onward.entry(*from).or_default().push(*to);
+            back.entry(*to).or_default().push(*from);
+        }
+        // Kosaraju: the functions in the order in which their calls are done, then backwards from the last.
+        let mut seen: BTreeSet<FunctionId> = BTreeSet::new();
+        let mut done: Vec<FunctionId> = Vec::new();
+        for &root in onward.keys() {
+            let mut stack = if seen.insert(root) { vec![(root, 0)] } else { Vec::new() };
+            while let Some((at, next)) = stack.pop() {
+                match onward.get(&at).and_then(|all| all.get(next)) {
+                    Some(&to) => {
+                        stack.push((at, next + 1));
+                        if seen.insert(to) {
+                            stack.push((to, 0));
+                        }
+                    }
+                    None => done.push(at),
+                }
+            }
+        }
+        let mut found: BTreeMap<FunctionId, Rc<BTreeSet<FunctionId>>> = BTreeMap::new();
+        for &root in done.iter().rev() {
+            if found.contains_key(&root) {
+                continue;
+            }
+            let mut circle = BTreeSet::from([root]);
+            let mut stack = vec![root];
+            while let Some(at) = stack.pop() {
+                for &from in back.get(&at).into_iter().flatten() {
+                    if !found.contains_key(&from) && circle.insert(from) {
+                        stack.push(from);
                     }
                 }
             }
-            seen
-        };
-        let onward = reach(true);
-        reach(false).into_iter().filter(|f| onward.contains(f)).collect()
+            let circle = Rc::new(circle);
+            circle.iter().for_each(|function| {
+                found.insert(*function, circle.clone());
+            });
+        }
+        found
     }
 
     /// Reports the functions whose calls back need not end.
     pub fn recursions(&mut self) {
         let cycles = std::mem::take(&mut self.cycles);
-        let mut said: BTreeSet<BTreeSet<FunctionId>> = BTreeSet::new();
-        let mut decided: Vec<(BTreeSet<FunctionId>, Verdict)> = Vec::new();
+        let mut said: BTreeSet<FunctionId> = BTreeSet::new();
+        let mut decided: BTreeMap<FunctionId, Verdict> = BTreeMap::new();
+        let circles = if cycles.is_empty() { BTreeMap::new() } else { self.circles() };
         for (function, cycle) in &cycles {
             let declared = &self.program.declarations.functions[function.0 as usize];
             if declared.decorators.max_calls.is_some() {
                 continue;
             }
             let mut verdict = decide(&cycle.graphs);
-            if verdict == Verdict::Ends && self.calls.shared.contains(function) {
-                // Not every way round was walked: the single calls have to show it.
-                verdict = match decided.iter().find(|(circle, _)| circle.contains(function)) {
-                    Some((_, verdict)) => *verdict,
-                    None => {
-                        let circle = self.circle(*function);
-                        let verdict = decide_among(&self.edges, &circle);
-                        decided.push((circle, verdict));
-                        verdict
-                    }
-                };
+            if verdict != Verdict::Ends || self.calls.shared.contains(function) {
+                // Where not every way round was walked, or ways were taken together, the single calls have to show it.
+                let circle = &circles[function];
+                let first = *circle.first().unwrap_or(function);
+                verdict = *decided.entry(first).or_insert_with(|| decide_among(&self.edges, circle));
             }
             if verdict == Verdict::Ends {
                 continue;
@@ -234,7 +307,7 @@ impl Flow<'_> {
                     .map_or_else(|| "a lambda".to_owned(), |n| format!("`{}`", self.program.declarations.names.text(n)))
             };
             let Some((&at, way)) = cycle.calls.iter().next() else { continue };
-            if !said.insert(way.iter().copied().collect()) {
+            if !said.insert(circles.get(function).map_or(*function, |circle| *circle.first().unwrap_or(function))) {
                 continue;
             }
             let patterns = way.iter().any(|f| self.program.declarations.functions[f.0 as usize].kind == Kind::Pattern);
