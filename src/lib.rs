@@ -22,6 +22,9 @@ pub mod check;
 pub mod vm;
 pub mod engine;
 
+// advice: what to write instead, tried before it is offered
+pub mod mend;
+
 // surface
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -4,6 +4,7 @@
 
 mod agree;
 mod binary;
+mod broken;
 mod check;
 mod cli;
 mod docs;
@@ -14,6 +15,7 @@ mod format;
 mod generate;
 mod goldens;
 mod machine;
+mod mends;
 mod oracle;
 mod proofs;
 mod reference;

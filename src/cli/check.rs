@@ -6,11 +6,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::front::{self, Program};
+use super::disk::Disk;
+use super::front;
 use super::screen::{Style, print};
 use super::{ColorChoice, Exit, Usage, bounds, counted, render, run, source};
 use crate::check::{Certificate, Setting};
 use crate::diagnostic::{Diagnostic, Severity, fix, json, sarif};
+use crate::engine::Examination;
+use crate::mend;
 use crate::source::Sources;
 
 /// Look for faults without running anything
@@ -88,15 +91,19 @@ impl Check {
 }
 
 /// Looks at all programs, on all cores, in the order of the paths.
-fn look(paths: &[PathBuf], setting: &Setting) -> Result<Vec<Program>, Usage> {
+fn look(paths: &[PathBuf], setting: &Setting) -> Result<Vec<Examination>, Usage> {
     let next = AtomicUsize::new(0);
-    let looked: Vec<Mutex<Option<Result<Program, Usage>>>> = paths.iter().map(|_| Mutex::new(None)).collect();
+    let looked: Vec<Mutex<Option<Result<Examination, Usage>>>> = paths.iter().map(|_| Mutex::new(None)).collect();
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = paths.get(index) else { break };
             *looked[index].lock().expect("no thread panics") =
-                Some(front::examine(path).map(|program| program.validate(setting)));
+                Some(front::examine(path).map(|program| {
+                    let mut program = program.validate(setting);
+                    mend::offer(&mut program, &Disk, setting);
+                    program
+                }));
         }
     };
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get()).min(paths.len());
@@ -111,7 +118,7 @@ fn look(paths: &[PathBuf], setting: &Setting) -> Result<Vec<Program>, Usage> {
 }
 
 /// All findings. What is wrong with a module is said once, however many programs import it.
-fn distinct(programs: &[Program]) -> Vec<Found<'_>> {
+fn distinct(programs: &[Examination]) -> Vec<Found<'_>> {
     let mut seen = HashSet::new();
     let all = programs.iter().flat_map(|program| program.findings.iter().map(|finding| (&program.sources, finding)));
     all.filter(|(sources, finding)| {
@@ -123,7 +130,7 @@ fn distinct(programs: &[Program]) -> Vec<Found<'_>> {
 
 /// Writes the certain mends into the files, round by round, and says how many there were. A round that leaves a program
 /// with more errors is taken back, and that program left alone.
-fn mend(paths: &[PathBuf], programs: &mut Vec<Program>, setting: &Setting) -> Result<usize, Usage> {
+fn mend(paths: &[PathBuf], programs: &mut Vec<Examination>, setting: &Setting) -> Result<usize, Usage> {
     let mut total = 0;
     let mut left: HashSet<usize> = (0..paths.len()).collect();
     for _ in 0..ROUNDS {
@@ -159,7 +166,7 @@ fn mend(paths: &[PathBuf], programs: &mut Vec<Program>, setting: &Setting) -> Re
 
 /// The text of a program after its certain mends, and how many there are. Modules are mended only when they are asked
 /// for themselves.
-fn mended(program: &Program) -> (Option<String>, usize) {
+fn mended(program: &Examination) -> (Option<String>, usize) {
     let own = |finding: &&Diagnostic| {
         let first = finding.fixes.first();
         first.is_some_and(|fix| fix.edits.iter().all(|edit| edit.at.file == program.file))

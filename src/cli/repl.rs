@@ -10,12 +10,12 @@ use std::sync::Arc;
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
-use super::front::{self, Program};
+use super::front;
 use super::run::{Bounds, agents, placed, said};
 use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, render};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::engine::{self, Checked, Drive};
+use crate::engine::{self, Checked, Drive, Examination};
 use crate::host::{Directory, Kind, Request};
 use crate::source::{Location, Span};
 use crate::value::{Limits, Value, display};
@@ -102,7 +102,7 @@ impl Session {
     }
 
     /// Runs all that was entered; gives the last value as it is shown, and how much was said.
-    fn evaluate(&self, program: &Program) -> Result<(Option<String>, usize), Diagnostic> {
+    fn evaluate(&self, program: &Examination) -> Result<(Option<String>, usize), Diagnostic> {
         let at = Location::new(program.file, Span::at(0));
         let declarations = &program.program;
         let directory = engine::directory(declarations, &self.bound)

@@ -6,12 +6,12 @@ use std::time::SystemTime;
 
 use serde_json::Value as Json;
 
-use super::front::{self, Program};
+use super::front;
 use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, render, source};
 use crate::check::Setting;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::engine::{self, Checked, Drive};
+use crate::engine::{self, Checked, Drive, Examination};
 use crate::hir;
 use crate::host::{self, Directory, Kind, Request, Stream};
 use crate::source::{Location, Sources, Span};
@@ -129,7 +129,7 @@ impl Run {
 
     fn outcome(
         &self,
-        program: &Program,
+        program: &Examination,
         limits: Limits,
         bound: &Directory,
         input: Option<String>,
@@ -209,7 +209,7 @@ pub(super) fn said(request: &Request, quiet: bool) {
 }
 
 /// Shows what refuses a program.
-pub(super) fn report(program: &Program, style: Style) {
+pub(super) fn report(program: &Examination, style: Style) {
     let refusing: Vec<(&Sources, &Diagnostic)> = program
         .findings
         .iter()

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::front::{self, Program};
+use super::front;
 use super::run::{Bounds, agents, placed, report, said};
 use super::screen::{Style, print};
 use super::{ColorChoice, Exit, Usage, counted, render, source};
 use crate::diagnostic::Diagnostics;
-use crate::engine::{self, Checked, Drive};
+use crate::engine::{self, Checked, Drive, Examination};
 use crate::host::{Directory, Request};
 use crate::source::Location;
 use crate::value::{Limits, Value};
@@ -58,7 +58,7 @@ impl Test {
         Ok(if broken || count.failed > 0 { Exit::Failed } else { Exit::Fine })
     }
 
-    fn file(&self, program: &Program, limits: &Limits, bound: &Directory, style: Style, count: &mut Count) {
+    fn file(&self, program: &Examination, limits: &Limits, bound: &Directory, style: Style, count: &mut Count) {
         let declarations = &program.program;
         let Some(module) = declarations.modules.last() else { return };
         let directory = Arc::new(engine::directory(declarations, bound).unwrap_or_default());

@@ -3,9 +3,11 @@
 
 mod bind;
 mod drive;
+mod examination;
 
 pub use bind::{agents, arguments, directory};
 pub use drive::{Drive, End, Show};
+pub use examination::Examination;
 
 use std::sync::Arc;
 

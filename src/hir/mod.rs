@@ -25,7 +25,6 @@ mod pattern;
 mod pipeline;
 mod place;
 mod print;
-mod proof;
 mod scope;
 mod statement;
 mod task;

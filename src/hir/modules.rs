@@ -64,22 +64,8 @@ struct Loader<'a> {
     known: HashMap<String, usize>,
 }
 
-/// Parses a file and all it imports, and lowers them.
+/// Parses a file and all it imports, and lowers them. The edits that its findings offer were not tried.
 pub fn load(
-    entry: FileId,
-    sources: &mut Sources,
-    modules: &dyn Modules,
-    limits: Limits,
-    diagnostics: &mut Diagnostics,
-) -> Program {
-    let before = diagnostics.len();
-    let program = load_once(entry, sources, modules, limits, diagnostics);
-    super::proof::prove(entry, sources, modules, limits, diagnostics, before);
-    program
-}
-
-/// The same, without a look at the edits that the findings offer.
-pub(super) fn load_once(
     entry: FileId,
     sources: &mut Sources,
     modules: &dyn Modules,

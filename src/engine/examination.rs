@@ -1,0 +1,59 @@
+//! A text on its way to a run: what it means, what is wrong with it, and what is proved of it.
+
+use std::sync::Arc;
+
+use super::bind;
+use crate::check::{self, Certificate, Setting};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::hir::{self, Modules};
+use crate::ir;
+use crate::source::{FileId, Sources};
+use crate::syntax::Limits;
+
+/// A program that was looked at.
+#[derive(Debug)]
+pub struct Examination {
+    /// Its texts, modules included.
+    pub sources: Sources,
+    /// Its own text.
+    pub file: FileId,
+    /// What it means, its modules included.
+    pub program: Arc<hir::Program>,
+    /// What is wrong with it, in the order of the places.
+    pub findings: Vec<Diagnostic>,
+    /// What is proved of its patterns, where the validator was asked.
+    pub certificates: Vec<Certificate>,
+}
+
+impl Examination {
+    /// Says what a text means and what is wrong with it, findings of whoever read it included.
+    pub fn of(file: FileId, mut sources: Sources, modules: &dyn Modules, mut findings: Diagnostics) -> Self {
+        let program = hir::load(file, &mut sources, modules, Limits::RUN, &mut findings);
+        findings.settle();
+        Self { sources, file, program: Arc::new(program), findings: findings.into_vec(), certificates: Vec::new() }
+    }
+
+    /// How many findings refuse it.
+    pub fn errors(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+    }
+
+    /// Asks the validator whether it may run, unless something refuses it already.
+    pub fn validate(mut self, setting: &Setting) -> Self {
+        let mut findings = Diagnostics::new();
+        std::mem::take(&mut self.findings).into_iter().for_each(|finding| findings.push(finding));
+        if !findings.has_errors() {
+            let lowered = ir::lower(self.program.clone());
+            let mut setting = setting.clone();
+            // What the program itself says of agents counts as what the agents file says.
+            if self.program.modules.iter().any(|module| !module.agents.is_empty()) {
+                let bound = setting.agents.take().unwrap_or_default();
+                setting.agents = bind::directory(&self.program, &bound).ok();
+            }
+            self.certificates = check::check(&lowered, &setting, &mut findings);
+        }
+        findings.settle();
+        self.findings = findings.into_vec();
+        self
+    }
+}

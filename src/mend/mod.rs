@@ -1,0 +1,132 @@
+//! What to write instead. Every edit that is offered was applied before, and the whole program was read and checked again.
+//!
+//! A stage that finds a fault knows what is wrong; it seldom knows what else depends on the place. So edits are guesses
+//! until they are tried: for each finding the rules of this floor name candidates, each is applied, and what remains
+//! is offered only if that finding is gone and no new error came. The work is counted, so a text with many faults gets
+//! few offers rather than a long wait.
+
+mod action;
+mod band;
+mod declared;
+mod edit;
+mod names;
+mod page;
+mod slip;
+mod trial;
+mod turn;
+mod typing;
+
+use crate::check::Setting;
+use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::engine::Examination;
+use crate::hir::Modules;
+use crate::source::FileId;
+use page::Page;
+use std::collections::HashMap;
+use trial::{Trials, Verdict};
+
+/// How many findings of one program are given edits.
+const FINDINGS: usize = 24;
+
+/// How many edits of one finding are offered.
+const OFFERS: usize = 3;
+
+/// How many candidates of one finding are tried.
+const CANDIDATES: usize = 72;
+
+/// Offers edits for what is wrong with a program, the best first. What the stages offered themselves is tried as well,
+/// and left out where it does not hold.
+pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Setting) {
+    let findings = std::mem::take(&mut examination.findings);
+    let mut trials = Trials::new(examination, &findings, modules, setting);
+    let mut pages: HashMap<FileId, Page> = HashMap::new();
+    let mut offers: Vec<Vec<Fix>> = vec![Vec::new(); findings.len()];
+    let grave = |found: &Diagnostic| found.severity != Severity::Info;
+    let mut order: Vec<usize> = (0..findings.len()).filter(|&i| grave(&findings[i])).collect();
+    order.sort_by_key(|&i| findings[i].severity);
+    for &index in order.iter().take(FINDINGS) {
+        let found = &findings[index];
+        let page = pages.entry(found.at.file).or_insert_with(|| Page::of(&examination.sources, found.at.file));
+        let mut candidates = found.fixes.clone();
+        candidates.extend(rules(found, page, examination));
+        offers[index] = tried(candidates, found, &mut trials);
+    }
+    let hints: Vec<usize> = (0..findings.len()).filter(|&i| !grave(&findings[i])).collect();
+    hold_hints(&findings, &hints, &mut offers, &mut trials);
+    examination.findings = findings;
+    for (found, fixes) in examination.findings.iter_mut().zip(offers) {
+        found.fixes = fixes;
+    }
+}
+
+/// The candidates that hold, the best first: fewer errors left, fewer warnings, the order of the rules.
+fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> Vec<Fix> {
+    let mut held: Vec<(usize, usize, usize, Fix)> = Vec::new();
+    let mut clean = 0;
+    let mut seen: Vec<Vec<crate::diagnostic::Edit>> = Vec::new();
+    for (place, fix) in candidates.into_iter().take(CANDIDATES).enumerate() {
+        if seen.contains(&fix.edits) {
+            continue;
+        }
+        seen.push(fix.edits.clone());
+        match trials.judge(&fix.edits, &[found]) {
+            Some(Verdict::Holds { errors, warnings }) => {
+                clean += usize::from(errors == 0 && warnings <= trials.warnings());
+                held.push((errors, warnings, place, fix));
+            }
+            Some(Verdict::Fails) => {}
+            None => break,
+        }
+        if clean >= OFFERS {
+            break;
+        }
+    }
+    held.sort_by_key(|(errors, warnings, place, _)| (*errors, *warnings, *place));
+    held.into_iter().take(OFFERS).map(|(.., fix)| fix).collect()
+}
+
+/// The edits of hints: usually all hold together, which takes one reading; else they are tried one by one.
+fn hold_hints(findings: &[Diagnostic], hints: &[usize], offers: &mut [Vec<Fix>], trials: &mut Trials<'_>) {
+    let offering: Vec<usize> = hints.iter().copied().filter(|&i| !findings[i].fixes.is_empty()).collect();
+    let single = offering.iter().all(|&i| findings[i].fixes.len() == 1);
+    if single && !offering.is_empty() {
+        let edits: Vec<_> = offering.iter().flat_map(|&i| findings[i].fixes[0].edits.iter().cloned()).collect();
+        let found: Vec<&Diagnostic> = offering.iter().map(|&i| &findings[i]).collect();
+        if matches!(trials.judge(&edits, &found), Some(Verdict::Holds { .. })) {
+            offering.iter().for_each(|&i| offers[i] = findings[i].fixes.clone());
+            return;
+        }
+    }
+    for index in offering {
+        offers[index] = tried(findings[index].fixes.clone(), &findings[index], trials);
+    }
+}
+
+/// The candidates of all rules for a finding, in the order in which they are tried.
+fn rules(found: &Diagnostic, page: &Page, examination: &Examination) -> Vec<Fix> {
+    let mut out = Vec::new();
+    let name = found.code.name();
+    match name.trim_end_matches(|c: char| c.is_ascii_digit()) {
+        "P" => {
+            names::candidates(found, page, examination, &mut out);
+            declared::candidates(found, page, &mut out);
+            slip::candidates(found, page, &mut out);
+        }
+        "T" => {
+            names::candidates(found, page, examination, &mut out);
+            typing::candidates(found, page, &mut out);
+        }
+        "CF" => {
+            band::candidates(found, page, &mut out);
+            action::candidates(found, page, &mut out);
+        }
+        "TM" => turn::candidates(found, page, &mut out),
+        "B" | "E" => {
+            names::candidates(found, page, examination, &mut out);
+            declared::candidates(found, page, &mut out);
+            action::candidates(found, page, &mut out);
+        }
+        _ => {}
+    }
+    out
+}

@@ -1,0 +1,77 @@
+//! Names that nobody declares, and what was probably meant.
+
+use super::page::Page;
+use crate::builtin;
+use crate::diagnostic::{Code, Diagnostic, Fix, nearest};
+use crate::engine::Examination;
+use crate::source::Span;
+use crate::syntax::token::Kind;
+
+/// How many names are tried for one.
+const MEANT: usize = 4;
+
+/// Candidates for a name that is not known.
+pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examination, out: &mut Vec<Fix>) {
+    let of_names =
+        matches!(found.code, Code::P010 | Code::P015 | Code::P020 | Code::P022 | Code::T003 | Code::T006 | Code::E004);
+    if !of_names {
+        return;
+    }
+    let span = found.at.span;
+    for word in found.message.split('`').skip(1).step_by(2) {
+        let Some((place, quote)) = place(page, span, word) else { continue };
+        let mut known = known(page, examination);
+        known.retain(|name| name != word);
+        for _ in 0..MEANT {
+            let Some(meant) = nearest(word, known.iter().map(String::as_str)).map(str::to_owned) else { break };
+            let text = format!("{quote}{meant}{quote}");
+            out.push(page.replace(format!("write `{meant}`"), place, text));
+            known.retain(|name| *name != meant);
+        }
+    }
+}
+
+/// Where in a place a word stands, and the quotes around it.
+fn place(page: &Page, span: Span, word: &str) -> Option<(Span, &'static str)> {
+    let tokens = page.tokens.iter().filter(|token| token.start >= span.start && token.end <= span.end.max(span.start + 1));
+    for token in tokens {
+        let at = Span::new(token.start, token.end);
+        let text = page.at(at);
+        if text == word {
+            return Some((at, ""));
+        }
+        if text.len() == word.len() + 2 && text[1..].starts_with(word) && token.kind == Kind::Text {
+            return Some((at, if text.starts_with('"') { "\"" } else { "'" }));
+        }
+    }
+    None
+}
+
+/// All names that the text, its modules and the language have.
+fn known(page: &Page, examination: &Examination) -> Vec<String> {
+    let mut known: Vec<String> = Vec::new();
+    for token in &page.tokens {
+        if token.kind.is_word() {
+            known.push(page.at(Span::new(token.start, token.end)).to_owned());
+        } else if token.kind == Kind::Text {
+            known.push(page.at(Span::new(token.start + 1, token.end - 1)).to_owned());
+        }
+    }
+    let program = &examination.program;
+    for interface in &program.interfaces {
+        known.extend(interface.methods.iter().map(|method| method.name.to_string()));
+    }
+    for module in &program.modules {
+        known.extend(module.exports.iter().map(|(name, _)| program.names.text(*name).to_owned()));
+    }
+    known.extend(builtin::all().flat_map(|(_, builtin)| builtin.spellings()).map(last_word));
+    known.extend(["string", "number", "boolean", "any", "null"].map(str::to_owned));
+    known.sort();
+    known.dedup();
+    known
+}
+
+/// The method of `Math.max` and its like, the name itself otherwise.
+fn last_word(name: &str) -> String {
+    name.rsplit('.').next().unwrap_or(name).to_owned()
+}

@@ -1,0 +1,225 @@
+//! Slips of the hand in a text that cannot be read: a bracket, a comma, a quote or a letter that is missing or too many.
+//!
+//! Where the parser stopped is seldom where the hand slipped, but it is near. So the marks of the language are put in,
+//! taken out, and words replaced by keywords around that place, the likeliest first; what reads again is offered.
+
+use super::edit::quoted;
+use super::page::Page;
+use crate::diagnostic::{Code, Diagnostic, Fix, nearest};
+use crate::source::Span;
+use crate::syntax::token::{Kind, Token};
+
+/// Words that mean something in their places, for words that look like one.
+const WORDS: &[&str] = &[
+    "let", "const", "var", "function", "return", "if", "else", "for", "while", "do", "in", "of", "break", "continue",
+    "switch", "case", "try", "catch", "finally", "throw", "import", "export", "from", "as", "uncertain", "match", "fn",
+    "pattern", "agent", "agents", "type", "test", "on", "high", "medium", "low", "default", "max", "context", "typeof",
+    "true", "false", "null", "new", "await", "async", "delete",
+];
+
+/// What may be missing at the place itself, the likeliest first.
+const MARKS: &[&str] = &[", ", ")", "(", " }", " {", "]", "[", " = ", " => ", ": ", "\"", "}", "."];
+
+/// How many places of one kind are tried.
+const PLACES: usize = 16;
+
+/// Candidates for a text that cannot be read.
+pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    if found.code >= Code::P010 && found.code != Code::P018 && found.code != Code::P013 {
+        words(found, page, out);
+        return;
+    }
+    let written = page.at(found.at.span);
+    if found.code == Code::P002 && matches!(written, "(" | "[" | "{" | "${") {
+        closers(found, page, out);
+        words(found, page, out);
+        return;
+    }
+    if found.code == Code::P002 && matches!(written, ")" | "]" | "}") {
+        openers(found, page, out);
+        words(found, page, out);
+        return;
+    }
+    if matches!(written.as_bytes().first(), Some(b'"' | b'\'' | b'`')) && found.code != Code::P001 {
+        quotes(found, page, out);
+    }
+    words(found, page, out);
+    marks(found, page, out);
+}
+
+/// Words around the place that are nearly keywords.
+fn words(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let at = page.token_from(found.at.span.start);
+    let near = (at.saturating_sub(4)..(at + 3).min(page.tokens.len())).rev();
+    for token in near.map(|i| page.tokens[i]).filter(|token| token.kind == Kind::Name) {
+        let span = Span::new(token.start, token.end);
+        let word = page.at(span);
+        if let Some(meant) = nearest(word, WORDS.iter().copied()) {
+            out.push(page.replace(format!("write `{meant}`"), span, meant));
+        }
+    }
+}
+
+/// Where the bracket that is never closed may end.
+fn closers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let opener = found.at.span;
+    let closer = match page.at(opener) {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
+    };
+    let title = format!("write `{closer}`");
+    let line_end = page.line_end(opener.start);
+    let first = page.token_from(opener.end);
+    let ends = |token: &Token| token.end;
+    if closer == "}" && page.text[opener.end as usize..line_end as usize].trim().is_empty() {
+        // A block over several lines ends before the first line that stands no deeper than its head.
+        let indent = page.indent(opener.start).to_owned();
+        let mut lines: Vec<u32> = Vec::new();
+        let mut offset = line_end;
+        while (offset as usize) < page.text.len() {
+            let start = (offset + 1).min(page.text.len() as u32);
+            let line = &page.text[start as usize..page.line_end(start) as usize];
+            let depth = line.len() - line.trim_start_matches([' ', '\t']).len();
+            if !line.trim().is_empty() && depth <= indent.len() {
+                lines.push(start);
+            }
+            offset = page.line_end(start).max(start);
+            if offset as usize >= page.text.len() {
+                break;
+            }
+        }
+        for start in lines.into_iter().take(PLACES) {
+            let at = page.text[..start as usize].trim_end().len() as u32;
+            out.push(page.insert(title.as_str(), at, format!("\n{indent}}}")));
+        }
+        out.push(page.insert(title.as_str(), page.text.trim_end().len() as u32, format!("\n{indent}}}")));
+    }
+    let text = if closer == "}" { " }" } else { closer };
+    let on_line: Vec<u32> = page.tokens[first..].iter().take_while(|token| token.start < line_end).map(ends).collect();
+    let note = found.notes.iter().filter_map(|note| note.at).find(|at| at.file == found.at.file);
+    let told = note.map(|at| page.text[..at.span.start as usize].trim_end().len() as u32);
+    let line_ends = page.tokens[first..].windows(2).filter(|pair| pair[1].newline).map(|pair| pair[0].end);
+    let mut places: Vec<u32> = told.into_iter().filter(|at| *at >= opener.end).collect();
+    // The bracket's own line: before what closes or opens a block, at its end, then further in.
+    places.extend(on_line.iter().rev().copied().take(PLACES));
+    places.push(opener.end);
+    places.extend(line_ends.take(PLACES));
+    for at in places {
+        out.push(page.insert(title.as_str(), at, text));
+    }
+    out.push(page.replace(format!("remove `{}`", page.at(opener)), opener, ""));
+}
+
+/// Where the bracket that closes nothing may begin.
+fn openers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let closer = found.at.span;
+    let opener = match page.at(closer) {
+        ")" => "(",
+        "]" => "[",
+        _ => "{",
+    };
+    let title = format!("write `{opener}`");
+    let last = page.token_from(closer.start);
+    let line = page.line_start(closer.start);
+    if opener == "{" {
+        // The head of a block stands on a line that is followed by a deeper one.
+        let depth = page.indent(closer.start).len();
+        let mut places = Vec::new();
+        let mut start = line;
+        while start > 0 && places.len() < PLACES {
+            let end = start - 1;
+            start = page.line_start(end);
+            let line = &page.text[start as usize..end as usize];
+            if !line.trim().is_empty() && page.indent(start).len() <= depth {
+                places.push(start + line.trim_end().len() as u32);
+            }
+        }
+        for at in places {
+            out.push(page.insert(title.as_str(), at, " {"));
+        }
+    }
+    let before = page.tokens[..last].iter().rev().take_while(|token| token.start >= line).take(PLACES);
+    let before: Vec<&Token> = before.collect();
+    for token in &before {
+        let next = page.tokens.get(page.token_from(token.end)).map_or(token.end, |next| next.start);
+        let stuck = next == token.end;
+        if opener == "{" {
+            out.push(page.insert(title.as_str(), token.end, " {"));
+        } else if token.kind.is_word() || token.kind.ends_operand() {
+            // Behind a name it is a call; a space tells that something was taken away there or not.
+            out.push(page.insert(title.as_str(), token.end, opener));
+        }
+        if opener != "{" && !stuck {
+            out.push(page.insert(title.as_str(), token.start, opener));
+        }
+    }
+    for token in before {
+        out.push(page.insert(title.as_str(), token.start, opener));
+    }
+    if let Some(token) = page.tokens[..last].last() {
+        out.push(page.insert(title.as_str(), token.end, opener));
+    }
+}
+
+/// Where a text that has no end, or no beginning, has it.
+fn quotes(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let at = found.at.span.start;
+    let quote = &page.at(found.at.span)[..1];
+    let title = format!("write `{quote}`");
+    let end = page.line_end(at);
+    let line = &page.text[at as usize + 1..end as usize];
+    // It ends before the brackets and marks at the line's end, or before one of the marks on its way.
+    let trimmed = |marks: &[char]| at + 1 + line.trim_end_matches(marks).len() as u32;
+    let mut places = vec![
+        trimmed(&[')', ',', ';', ']', '}', ' ']),
+        trimmed(&[')', ',', ';', ' ']),
+        trimmed(&[')', ' ', '{']),
+        trimmed(&[',', ' ']),
+        end,
+    ];
+    let marks = line.char_indices().filter(|(_, c)| matches!(c, ')' | ',' | ']' | '}' | ' ' | ':' | ';'));
+    places.extend(marks.map(|(i, _)| at + 1 + i as u32).take(PLACES));
+    let mut seen = Vec::new();
+    for place in places {
+        if !seen.contains(&place) {
+            seen.push(place);
+            out.push(page.insert(title.as_str(), place, quote));
+        }
+    }
+    // Or this is its end, and it began before.
+    let start = page.line_start(at);
+    let head = &page.text[start as usize..at as usize];
+    let begins = head.char_indices().rev().filter(|(_, c)| matches!(c, '(' | ',' | '[' | ' ' | '{' | '>' | '='));
+    for (i, c) in begins.take(PLACES) {
+        let place = start + (i + c.len_utf8()) as u32;
+        out.push(page.insert(title.as_str(), place, quote));
+    }
+    out.push(page.insert(title.as_str(), start + (head.len() - head.trim_start().len()) as u32, quote));
+    out.push(page.replace(format!("remove `{quote}`"), Span::new(at, at + 1), ""));
+}
+
+/// Marks put in and taken out around the place.
+fn marks(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let at = page.token_from(found.at.span.start);
+    let gaps: Vec<u32> = [at, at.wrapping_sub(1), at + 1, at.wrapping_sub(2)]
+        .into_iter()
+        .filter_map(|i| i.checked_sub(1).and_then(|i| page.tokens.get(i)).map(|token| token.end))
+        .collect();
+    for (place, gap) in gaps.iter().enumerate() {
+        for mark in MARKS {
+            // Far from the place only what is often forgotten is tried.
+            if place < 2 || matches!(*mark, ", " | ")" | "(" | " {") {
+                let spaced = page.text[*gap as usize..].starts_with([' ', '\n']);
+                let text = if spaced { mark.trim_end() } else { mark };
+                out.push(page.insert(format!("write `{}`", mark.trim()), *gap, text));
+            }
+        }
+    }
+    for index in [at, at.wrapping_sub(1), at + 1] {
+        if let Some(token) = page.tokens.get(index) {
+            let span = Span::new(token.start, token.end);
+            out.push(page.replace(format!("remove {}", quoted(page.at(span))), span, ""));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Edits are tried: the texts are changed, and everything is read and checked again.
+
+use crate::check::Setting;
+use crate::diagnostic::fix::replace;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity};
+use crate::engine::Examination;
+use crate::hir::Modules;
+use crate::source::{FileId, Sources};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How many edits of one program are tried.
+const MOST_TRIALS: usize = 400;
+
+/// How many bytes may be read again for these trials.
+const MOST_BYTES: usize = 2 << 20;
+
+/// How long trials may go on. The counts above stop first, except where the validator has much to do with each reading.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// What a trial showed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verdict {
+    /// The findings are gone and no new error came.
+    Holds {
+        /// The errors that are left.
+        errors: usize,
+        /// The warnings that are left.
+        warnings: usize,
+    },
+    /// They are not, or one came.
+    Fails,
+}
+
+/// Trials of edits of one program.
+pub(super) struct Trials<'a> {
+    sources: &'a Sources,
+    entry: FileId,
+    modules: &'a dyn Modules,
+    setting: &'a Setting,
+    before: HashMap<Code, usize>,
+    warnings: usize,
+    stage: u8,
+    left: usize,
+    size: usize,
+    bytes: usize,
+    began: Instant,
+}
+
+/// The files as they are, some of them changed.
+struct Changed<'a> {
+    modules: &'a dyn Modules,
+    texts: HashMap<String, String>,
+}
+
+impl Modules for Changed<'_> {
+    fn find(&self, from: &str, path: &str) -> Option<String> {
+        self.modules.find(from, path)
+    }
+
+    fn read(&self, name: &str) -> Result<String, String> {
+        match self.texts.get(name) {
+            Some(text) => Ok(text.clone()),
+            None => self.modules.read(name),
+        }
+    }
+
+    fn nearby(&self, from: &str) -> Vec<String> {
+        self.modules.nearby(from)
+    }
+}
+
+/// How often each code occurs.
+fn count<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> HashMap<Code, usize> {
+    let mut out = HashMap::new();
+    for found in found {
+        *out.entry(found.code).or_default() += 1;
+    }
+    out
+}
+
+/// Which stage gives a code: text, names, or the validator. What a stage refuses, the later ones never see, so a mend may
+/// bring their findings to light.
+fn stage(code: Code) -> u8 {
+    match code {
+        code if code < Code::P010 => 0,
+        Code::P018 => 0,
+        code if code < Code::T001 || code == Code::T003 => 1,
+        _ => 2,
+    }
+}
+
+impl<'a> Trials<'a> {
+    /// Trials of a program with these findings.
+    pub fn new(
+        examination: &'a Examination,
+        findings: &[Diagnostic],
+        modules: &'a dyn Modules,
+        setting: &'a Setting,
+    ) -> Self {
+        let errors = findings.iter().filter(|found| found.severity == Severity::Error);
+        Self {
+            sources: &examination.sources,
+            entry: examination.file,
+            modules,
+            setting,
+            before: count(findings.iter()),
+            warnings: findings.iter().filter(|found| found.severity == Severity::Warning).count(),
+            stage: errors.map(|found| stage(found.code)).min().unwrap_or(2),
+            left: MOST_TRIALS,
+            size: examination.sources.files().map(|(_, file)| file.text().len()).sum(),
+            bytes: MOST_BYTES,
+            began: Instant::now(),
+        }
+    }
+
+    /// How many warnings the program has as it is.
+    pub fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    /// Whether edits make the findings they belong to go away, and no error come; nothing when the work is used up.
+    pub fn judge(&mut self, edits: &[Edit], mended: &[&Diagnostic]) -> Option<Verdict> {
+        if self.left == 0 || self.bytes < self.size || self.began.elapsed() > PATIENCE {
+            return None;
+        }
+        self.left -= 1;
+        self.bytes -= self.size;
+        let Some(after) = self.examine(edits) else { return Some(Verdict::Fails) };
+        let counts = count(after.iter());
+        let of = |code: &Code| counts.get(code).copied().unwrap_or(0);
+        let gone = count(mended.iter().copied());
+        let fewer = gone.iter().all(|(code, gone)| of(code) + gone <= self.before.get(code).copied().unwrap_or(0));
+        let worse = after.iter().any(|found| {
+            found.severity == Severity::Error
+                && stage(found.code) <= self.stage
+                && of(&found.code) > self.before.get(&found.code).copied().unwrap_or(0)
+        });
+        let left = |severity| after.iter().filter(|found| found.severity == severity).count();
+        Some(if fewer && !worse {
+            Verdict::Holds { errors: left(Severity::Error), warnings: left(Severity::Warning) }
+        } else {
+            Verdict::Fails
+        })
+    }
+
+    /// What is wrong with the program after edits; nothing where they do not fit each other or the text.
+    fn examine(&self, edits: &[Edit]) -> Option<Vec<Diagnostic>> {
+        let mut by_file: HashMap<FileId, Vec<&Edit>> = HashMap::new();
+        for edit in edits {
+            by_file.entry(edit.at.file).or_default().push(edit);
+        }
+        let mut texts = HashMap::new();
+        for (file, mut edits) in by_file {
+            edits.sort_by_key(|edit| (edit.at.span.start, edit.at.span.end));
+            let file = self.sources.file(file);
+            let fits = |edit: &&Edit| file.text().get(edit.at.span.start as usize..edit.at.span.end as usize).is_some();
+            if edits.windows(2).any(|pair| pair[0].at.span.end > pair[1].at.span.start) || !edits.iter().all(fits) {
+                return None;
+            }
+            texts.insert(file.name().to_owned(), replace(file.text(), edits));
+        }
+        let file = self.sources.file(self.entry);
+        let text = texts.get(file.name()).cloned().unwrap_or_else(|| file.text().to_string());
+        let mut sources = Sources::new();
+        let entry = sources.add(file.name(), text);
+        let modules = Changed { modules: self.modules, texts };
+        Some(Examination::of(entry, sources, &modules, Diagnostics::new()).validate(self.setting).findings)
+    }
+}

@@ -1,0 +1,187 @@
+//! Values of the wrong type, and calls with too many or too few arguments.
+
+use super::edit::{certain, quoted};
+use super::page::Page;
+use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::source::Span;
+use crate::syntax::ast::{Node, NodeId};
+
+/// Candidates for a fault of types.
+pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let at = found.at.span;
+    match found.code {
+        Code::T001 => {
+            converted(page, at, out);
+            retyped(found, page, out);
+        }
+        Code::T002 => operands(page, at, out),
+        Code::T004 => arguments(found, page, out),
+        Code::T005 => {
+            if let Some(call) = page.around(at, |node| matches!(node, Node::Call { .. })) {
+                out.push(page.replace("do not call it", page.tree.span(call), ""));
+            }
+        }
+        Code::T006 => {
+            if let Some(member) = page.around(at, |node| matches!(node, Node::Member { .. })) {
+                out.push(page.replace("leave the property out", page.tree.span(member), ""));
+            }
+        }
+        Code::T008 => {
+            let text = page.at(at).trim_start();
+            if let Some(value) = text.strip_prefix('~') {
+                out.push(certain(page.replace("route on the value", at, value)));
+            }
+            if let Some(node) = page.around(at, |node| matches!(node, Node::UncertainIf { .. }))
+                && let Node::UncertainIf { subject, .. } = *page.tree.node(node)
+                && let Some(value) = page.source(subject).trim_start_matches('(').strip_prefix('~')
+            {
+                let span = page.tree.span(subject);
+                let start = span.start + page.source(subject).find('~').unwrap_or(0) as u32;
+                let _ = value;
+                out.push(certain(page.replace("route on the value", Span::new(start, start + 1), "")));
+            }
+        }
+        Code::T010 => operands(page, at, out),
+        Code::T011 => fallen(page, at, out),
+        Code::T012 => {
+            if let Some(statement) = page.statement(at) {
+                let span = page.tree.span(statement);
+                let start = page.text[..span.start as usize].trim_end().len() as u32;
+                out.push(page.replace("remove what is never reached", Span::new(start, span.end), ""));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The value as a number, a text, a list.
+fn converted(page: &Page, at: Span, out: &mut Vec<Fix>) {
+    let written = page.at(at);
+    if let Some(inner) = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        if inner.parse::<f64>().is_ok() || matches!(inner, "true" | "false" | "null") {
+            out.push(page.replace(format!("write `{inner}`"), at, inner));
+        }
+    } else if written.parse::<f64>().is_ok() || matches!(written, "true" | "false") {
+        out.push(page.replace(format!("write `\"{written}\"`"), at, format!("\"{written}\"")));
+    }
+    for (title, text) in [
+        ("make it a text", format!("String({written})")),
+        ("make it a number", format!("Number({written})")),
+        ("make it a list", format!("[{written}]")),
+    ] {
+        out.push(page.replace(title, at, text));
+    }
+}
+
+/// What was declared, as what is given.
+fn retyped(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let words: Vec<&str> = found.message.split('`').skip(1).step_by(2).collect();
+    let [.., given, wanted] = words[..] else { return };
+    let near = page.all().filter(|(id, node, _)| {
+        matches!(node, Node::Declarator { .. } | Node::Parameter { .. } | Node::Function(_))
+            && annotation(page, *id).is_some_and(|kind| page.source(kind) == wanted)
+    });
+    let mut near: Vec<(u32, NodeId)> = near.map(|(id, _, span)| (span.start.abs_diff(found.at.span.start), id)).collect();
+    near.sort();
+    for kind in near.into_iter().take(4).filter_map(|(_, id)| annotation(page, id)) {
+        out.push(page.replace(format!("declare `{given}`"), page.tree.span(kind), given));
+        out.push(page.insert(format!("declare `{wanted} | {given}`"), page.tree.span(kind).end, format!(" | {given}")));
+    }
+}
+
+fn annotation(page: &Page, node: NodeId) -> Option<NodeId> {
+    match *page.tree.node(node) {
+        Node::Declarator { annotation, .. } | Node::Parameter { annotation, .. } => annotation,
+        Node::Function(function) => page.tree.function(function).result,
+        _ => None,
+    }
+}
+
+/// Operands that may be missing or of another type, with what stands in for them.
+fn operands(page: &Page, at: Span, out: &mut Vec<Fix>) {
+    let Some(row) = page.around(at, |node| matches!(node, Node::Operation(_))) else { return };
+    let Node::Operation(list) = *page.tree.node(row) else { return };
+    for &operand in page.tree.list(list).iter().step_by(2) {
+        let span = page.tree.span(operand);
+        let written = page.source(operand);
+        for (title, text) in [
+            (format!("take 0 where {} is missing", quoted(written)), format!("({written} ?? 0)")),
+            (format!("make {} a number", quoted(written)), format!("Number({written})")),
+            (format!("make {} a text", quoted(written)), format!("String({written})")),
+        ] {
+            out.push(page.replace(title, span, text));
+        }
+    }
+}
+
+/// Arguments taken away or added.
+fn arguments(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let called = |node: &Node| matches!(node, Node::Call { .. });
+    let inside = page.all().filter(|(_, node, span)| called(node) && found.at.span.start <= span.start && span.end <= found.at.span.end);
+    let mut calls: Vec<(u32, NodeId)> = inside.map(|(id, _, span)| (u32::MAX - span.end, id)).collect();
+    calls.extend(page.around(found.at.span, called).map(|id| (0, id)));
+    calls.sort();
+    for (_, id) in calls.into_iter().take(3) {
+        let Node::Call { arguments, .. } = *page.tree.node(id) else { continue };
+        let given = page.tree.list(arguments).to_vec();
+        let span = page.tree.span(id);
+        let end = span.end - 1;
+        if found.help.as_deref().is_some_and(|help| help.contains("leave")) {
+            for (index, &first) in given.iter().enumerate().rev() {
+                let from = index.checked_sub(1).map_or(page.tree.span(first).start, |i| page.tree.span(given[i]).end);
+                out.push(page.replace("leave out what is too many", Span::new(from, end), ""));
+            }
+            continue;
+        }
+        let comma = if given.is_empty() { "" } else { ", " };
+        let at = given.last().map_or(end, |&last| page.tree.span(last).end);
+        let mut values = scope(page, found.at.span);
+        values.truncate(8);
+        values.extend(["null", "\"\"", "0", "[]", "{}"].map(str::to_owned));
+        for value in values {
+            out.push(page.insert(format!("give `{value}` as well"), at, format!("{comma}{value}")));
+        }
+    }
+}
+
+/// The names that the functions around a place take, and those it declares before it, the nearest first.
+fn scope(page: &Page, at: Span) -> Vec<String> {
+    let mut names: Vec<(u32, String)> = Vec::new();
+    for (id, node, span) in page.all() {
+        let pattern = match *node {
+            Node::Parameter { pattern, .. } | Node::Declarator { pattern, .. } => pattern,
+            _ => continue,
+        };
+        if !matches!(page.tree.node(pattern), Node::Name(_)) || span.start > at.start {
+            continue;
+        }
+        let mut around = page.parent(id);
+        while let Some(node) = around.filter(|node| !matches!(page.tree.node(*node), Node::Function(_) | Node::Block(_))) {
+            around = page.parent(node);
+        }
+        let visible = around.is_none_or(|node| {
+            let span = page.tree.span(node);
+            span.start <= at.start && at.end <= span.end
+        });
+        if visible {
+            names.push((u32::MAX - span.start, page.source(pattern).to_owned()));
+        }
+    }
+    names.sort();
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// An arm for the rest.
+fn fallen(page: &Page, at: Span, out: &mut Vec<Fix>) {
+    let Some(node) = page.around(at, |node| matches!(node, Node::Match { .. })) else { return };
+    let Node::Match { arms, .. } = *page.tree.node(node) else { return };
+    let Some(&last) = page.tree.list(arms).last() else { return };
+    let last = page.tree.span(last);
+    let several = page.text[page.tree.span(node).start as usize..last.end as usize].contains('\n');
+    let comma = if page.text[last.end as usize..].trim_start().starts_with(',') { "" } else { "," };
+    let gap = if several { format!("{comma}\n{}", page.indent(last.start)) } else { format!("{comma} ") };
+    let at = if comma.is_empty() { last.end + 1 } else { last.end };
+    for value in ["null", "\"\"", "0"] {
+        out.push(page.insert(format!("add `_ => {value}`"), at, format!("{gap}_ => {value}")));
+    }
+}
