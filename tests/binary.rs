@@ -34,6 +34,11 @@ impl Folder {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// What is in a file.
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.0.join(name)).unwrap()

@@ -115,7 +115,12 @@ fn dropped_bracket(program: &Program) -> Vec<(Span, String)> {
     let bracket = |kind| {
         matches!(
             kind,
-            Kind::ParenOpen | Kind::ParenClose | Kind::SquareOpen | Kind::SquareClose | Kind::BraceOpen | Kind::BraceClose
+            Kind::ParenOpen
+                | Kind::ParenClose
+                | Kind::SquareOpen
+                | Kind::SquareClose
+                | Kind::BraceOpen
+                | Kind::BraceClose
         )
     };
     program.tokens(|token| bracket(token.kind)).into_iter().map(|token| (span(token), String::new())).collect()
@@ -148,9 +153,11 @@ fn misspelt_keyword(program: &Program) -> Vec<(Span, String)> {
 }
 
 fn names(program: &Program, wanted: impl Fn(usize) -> bool) -> Vec<(Span, String)> {
-    let named = program.tokens.iter().enumerate().filter(|(index, token)| {
-        token.kind == Kind::Name && token.end - token.start >= 4 && wanted(*index)
-    });
+    let named = program
+        .tokens
+        .iter()
+        .enumerate()
+        .filter(|(index, token)| token.kind == Kind::Name && token.end - token.start >= 4 && wanted(*index));
     named
         .flat_map(|(_, token)| slips(program.of_token(token)).into_iter().map(move |slip| (span(token), slip)))
         .collect()
@@ -196,7 +203,8 @@ fn wrong_arity(program: &Program) -> Vec<(Span, String)> {
         let end = Span::at(at.end - 1);
         out.push((end, if given.is_empty() { "1".to_owned() } else { ", 1".to_owned() }));
         if let Some(&last) = given.last() {
-            let from = given.len().checked_sub(2).map_or(program.tree.span(last).start, |i| program.tree.span(given[i]).end);
+            let from =
+                given.len().checked_sub(2).map_or(program.tree.span(last).start, |i| program.tree.span(given[i]).end);
             out.push((Span::new(from, program.tree.span(last).end), String::new()));
         }
     }
@@ -299,7 +307,10 @@ fn missing_max(program: &Program) -> Vec<(Span, String)> {
     for (_, node, _) in program.nodes() {
         if let Node::While { max: Some(max), .. } | Node::DoWhile { max: Some(max), .. } = *node {
             let at = program.tree.span(max);
-            let word = program.tokens(|token| token.end <= at.start && program.of_token(token) == "max").into_iter().next_back();
+            let word = program
+                .tokens(|token| token.end <= at.start && program.of_token(token) == "max")
+                .into_iter()
+                .next_back();
             out.extend(word.map(|word| (Span::new(word.start, at.end), String::new())));
         }
     }

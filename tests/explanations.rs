@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::binary::{Folder, words};
 
 /// What cannot be shown by a program that a person would read.
-const SHOWN_AS_TEXT: &[Code] = &[Code::P003, Code::P007, Code::CF900, Code::R095];
+const SHOWN_AS_TEXT: &[Code] = &[Code::P003, Code::P007, Code::CF900, Code::E006, Code::R095];
 
 #[test]
 fn every_code_is_explained() {

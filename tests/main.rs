@@ -16,6 +16,7 @@ mod generate;
 mod goldens;
 mod machine;
 mod mends;
+mod operator;
 mod oracle;
 mod proofs;
 mod reference;

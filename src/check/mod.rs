@@ -23,6 +23,7 @@ mod meter;
 mod native;
 mod pattern;
 mod place;
+mod policy;
 mod read;
 mod recall;
 mod recursion;
@@ -39,6 +40,7 @@ mod widen;
 mod written;
 
 pub use certificate::{Certificate, Measure, Worth};
+pub use policy::Policy;
 pub use setting::{Need, Setting, day};
 pub use watch::{Form, Seen};
 
@@ -108,6 +110,9 @@ fn walk(
     flow.recursions();
     flow.conclude();
     let watched = flow.watched.iter().map(|(place, known)| (*place, Seen::of(known))).collect();
+    if let Some(policy) = &setting.policy {
+        policy::enforce(program, &flow.findings.reached, &certificates, policy, diagnostics);
+    }
     flow.findings.settle(diagnostics);
     (certificates, watched)
 }

@@ -1,6 +1,7 @@
 //! What the operator says: which actions need how much, which agents there are, and on which day it is.
 
 use super::domain::{Raw, raw};
+use super::policy::Policy;
 use crate::host::{Contract, Directory};
 use crate::types::Effect;
 use crate::value::Evidence;
@@ -25,6 +26,8 @@ pub struct Setting {
     pub strict: bool,
     /// The day the check counts as, as days since 1970.
     pub today: Option<i64>,
+    /// What the operator rules, whatever the program says.
+    pub policy: Option<Policy>,
 }
 
 impl Default for Setting {
@@ -41,6 +44,7 @@ impl Default for Setting {
             agents: None,
             strict: false,
             today: None,
+            policy: None,
         }
     }
 }
@@ -57,7 +61,13 @@ impl Setting {
 
     /// What an effect class needs.
     pub fn need(&self, effect: Effect) -> Need {
-        self.needs[effect as usize]
+        let usual = self.needs[effect as usize];
+        match self.policy.as_ref().and_then(|policy| policy.needs[effect as usize]) {
+            Some(more) => {
+                Need { confidence: usual.confidence.max(more.confidence), evidence: usual.evidence.max(more.evidence) }
+            }
+            None => usual,
+        }
     }
 }
 

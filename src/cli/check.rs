@@ -9,10 +9,10 @@ use std::thread;
 use super::disk::Disk;
 use super::front;
 use super::screen::{Style, print};
-use super::{ColorChoice, Exit, Usage, bounds, counted, render, run, source};
-use crate::check::{Certificate, Setting};
+use super::{ColorChoice, Exit, Usage, bounds, counted, policy, render, run, source, watch};
+use crate::check::{Certificate, Setting, day};
 use crate::diagnostic::{Diagnostic, Severity, fix, json, sarif};
-use crate::engine::Examination;
+use crate::engine::{Allowed, Examination};
 use crate::mend;
 use crate::source::Sources;
 
@@ -25,7 +25,7 @@ pub(super) struct Check {
     /// How findings are written
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Refuse warnings as well
+    /// Refuse warnings as well, and list those that comments allow
     #[arg(long)]
     strict: bool,
     /// Write the mends that are certain into the files
@@ -37,6 +37,15 @@ pub(super) struct Check {
     /// The agents that the programs will run with, in YAML, TOML or JSON
     #[arg(long, value_name = "FILE")]
     agents: Option<PathBuf>,
+    /// What the operator rules, in TOML: limits, what effects need, who may be asked
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The day the check counts as, such as `2026-05-01`; today unless given
+    #[arg(long, value_name = "DATE")]
+    date: Option<String>,
+    /// Check again whenever a file changes, until interrupted
+    #[arg(long)]
+    watch: bool,
 }
 
 /// Text is for people, the others for programs.
@@ -55,38 +64,78 @@ type Found<'a> = (&'a Sources, &'a Diagnostic);
 
 impl Check {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
+        if self.watch {
+            if self.paths.iter().any(|path| path.as_os_str() == source::STDIN) {
+                return Err(Usage::new("`--watch` cannot watch standard input; save the program in a file"));
+            }
+            let also = [&self.agents, &self.policy].into_iter().flatten().cloned().collect();
+            watch::rounds(also, || self.round(color))
+        } else {
+            Ok(self.round(color)?.0)
+        }
+    }
+
+    /// Looks once; gives the files that were read as well.
+    fn round(&self, color: ColorChoice) -> Result<(Exit, Vec<PathBuf>), Usage> {
         let paths = source::files(&self.paths)?;
         if self.fix && paths.iter().any(|path| path.as_os_str() == source::STDIN) {
             return Err(Usage::new("`--fix` cannot write to standard input; save the program in a file"));
         }
-        let directory = self.agents.as_deref().map(|path| run::agents(Some(path))).transpose()?;
-        let setting = Setting { strict: self.strict, ..run::setting(directory) };
+        let setting = self.setting()?;
         let mut programs = look(&paths, &setting)?;
         let mended = if self.fix { mend(&paths, &mut programs, &setting)? } else { 0 };
-        if self.strict {
-            let findings = programs.iter_mut().flat_map(|program| &mut program.findings);
-            findings
-                .filter(|finding| finding.severity == Severity::Warning)
-                .for_each(|finding| finding.severity = Severity::Error);
-        }
         let files: Vec<&str> = programs.iter().map(|program| program.sources.file(program.file).name()).collect();
         let findings = distinct(&programs);
+        let allowed: Vec<(&Sources, &Allowed)> = programs
+            .iter()
+            .filter(|_| setting.strict)
+            .flat_map(|program| program.allowed.iter().map(|allowed| (&program.sources, allowed)))
+            .collect();
+        let patterns = || programs.iter().flat_map(|program| &program.certificates);
         match self.format {
             Format::Text => {
                 if self.bounds {
-                    programs.iter().flat_map(|program| &program.certificates).for_each(|c| print(&bounds::table(c)));
+                    patterns().for_each(|certificate| print(&bounds::table(certificate)));
                 }
-                print(&text(files.len(), &findings, mended, Style::stdout(color)));
+                let style = Style::stdout(color);
+                print(&text(files.len(), &findings, mended, style));
+                print(&render::allowed(&allowed));
             }
             Format::Json => {
-                let patterns =
-                    programs.iter().flat_map(|program| &program.certificates).map(Certificate::json).collect();
-                print(&line(json::report(&files, findings.iter().copied(), patterns)));
+                let mut report =
+                    json::report(&files, findings.iter().copied(), patterns().map(Certificate::json).collect());
+                if setting.strict {
+                    let all = allowed.iter().map(|(sources, allowed)| {
+                        json::allowed(sources, &allowed.finding, &allowed.reason, allowed.at)
+                    });
+                    report["allowed"] = all.collect();
+                }
+                print(&line(report));
             }
-            Format::Sarif => print(&line(sarif::log(&files, findings.iter().copied()))),
+            Format::Sarif => {
+                let suppressed =
+                    allowed.iter().map(|(sources, allowed)| (*sources, &allowed.finding, &*allowed.reason));
+                let patterns = patterns().map(Certificate::json).collect();
+                print(&line(sarif::log(&files, findings.iter().copied(), suppressed, patterns)));
+            }
         }
         let refused = findings.iter().any(|(_, finding)| finding.severity == Severity::Error);
-        Ok(if refused { Exit::Failed } else { Exit::Fine })
+        let read = programs.iter().flat_map(|program| program.sources.files());
+        let read = read.map(|(_, file)| PathBuf::from(file.name())).chain(paths.iter().cloned()).collect();
+        Ok((if refused { Exit::Failed } else { Exit::Fine }, read))
+    }
+
+    /// What the check goes by.
+    fn setting(&self) -> Result<Setting, Usage> {
+        let directory = self.agents.as_deref().map(|path| run::agents(Some(path))).transpose()?;
+        let mut setting = run::setting(directory, policy::read(self.policy.as_deref())?);
+        setting.strict |= self.strict;
+        if let Some(date) = &self.date {
+            let day = day(date).filter(|_| date.len() == 10);
+            let wrong = || Usage::new(format!("`--date {date}` is no day; write one such as `2026-05-01`"));
+            setting.today = Some(day.ok_or_else(wrong)?);
+        }
+        Ok(setting)
     }
 }
 
@@ -98,12 +147,11 @@ fn look(paths: &[PathBuf], setting: &Setting) -> Result<Vec<Examination>, Usage>
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = paths.get(index) else { break };
-            *looked[index].lock().expect("no thread panics") =
-                Some(front::examine(path).map(|program| {
-                    let mut program = program.validate(setting);
-                    mend::offer(&mut program, &Disk, setting);
-                    program
-                }));
+            *looked[index].lock().expect("no thread panics") = Some(front::examine(path).map(|program| {
+                let mut program = program.validate(setting);
+                mend::offer(&mut program, &Disk, setting);
+                program
+            }));
         }
     };
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get()).min(paths.len());

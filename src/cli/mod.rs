@@ -11,12 +11,14 @@ mod explain;
 mod fmt;
 mod front;
 mod new;
+mod policy;
 mod render;
 mod repl;
 mod run;
 mod screen;
 mod source;
 mod test;
+mod watch;
 
 use std::process::ExitCode;
 

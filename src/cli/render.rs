@@ -7,6 +7,7 @@ use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source
 use super::excerpt::excerpt;
 use super::screen::Style;
 use crate::diagnostic::{Diagnostic, Severity, escaped};
+use crate::engine::Allowed;
 use crate::source::{FileId, Location, Sources, Span};
 
 /// At most this many findings are shown; nobody reads on.
@@ -29,6 +30,17 @@ pub(super) fn findings(findings: &[(&Sources, &Diagnostic)], style: Style) -> St
         let _ = writeln!(out, "… and {} more", findings.len() - errors - others);
     }
     out
+}
+
+/// What comments in the texts allow, a line each.
+pub(super) fn allowed(allowed: &[(&Sources, &Allowed)]) -> String {
+    let line = |(sources, allowed): &(&Sources, &Allowed)| {
+        let file = sources.file(allowed.at.file);
+        let line = file.position(allowed.finding.at.span.start).line;
+        let reason = if allowed.reason.is_empty() { "no reason is given".into() } else { escaped(&allowed.reason) };
+        format!("allowed {} at {}:{line}: {reason}\n", allowed.finding.code, escaped(file.name()))
+    };
+    allowed.iter().map(line).collect()
 }
 
 /// How many there are of each kind: `2 errors, 1 warning`; nothing when there are none.

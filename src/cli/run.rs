@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 
 use super::front;
 use super::screen::{Style, print, warn};
-use super::{ColorChoice, Exit, Usage, render, source};
-use crate::check::Setting;
+use super::{ColorChoice, Exit, Usage, policy, render, source};
+use crate::check::{Policy, Setting};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::{self, Checked, Drive, Examination};
 use crate::hir;
@@ -44,6 +44,9 @@ pub(super) struct Run {
     json: bool,
     #[command(flatten)]
     bounds: Bounds,
+    /// What the operator rules, in TOML: limits, what effects need, who may be asked
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// Run what the validator refuses, within its limits
     #[arg(long)]
     unchecked: bool,
@@ -99,7 +102,9 @@ impl Bounds {
 
 impl Run {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
+        let policy = policy::read(self.policy.as_deref())?;
         let limits = self.bounds.limits()?;
+        let limits = policy.as_ref().map_or(limits.clone(), |policy| policy.limit(limits));
         let bound = agents(self.agents.as_deref())?;
         let input = self.input()?;
         let style = Style::stderr(color);
@@ -107,7 +112,7 @@ impl Run {
         if self.unchecked {
             program.findings.retain(|finding| finding.code.name().starts_with('P'));
         } else {
-            program = program.validate(&setting(self.agents.is_some().then(|| bound.clone())));
+            program = program.validate(&setting(self.agents.is_some().then(|| bound.clone()), policy));
         }
         if program.errors() > 0 {
             report(&program, style);
@@ -220,10 +225,11 @@ pub(super) fn report(program: &Examination, style: Style) {
     warn(&format!("{}\n", render::summary(&refusing)));
 }
 
-/// What a check goes by: the agents file, and today.
-pub(super) fn setting(agents: Option<Directory>) -> Setting {
+/// What a check goes by: the agents file, the policy, and today.
+pub(super) fn setting(agents: Option<Directory>, policy: Option<Policy>) -> Setting {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Setting { agents, today: Some((since.as_secs() / 86_400) as i64), ..Setting::default() }
+    let strict = policy.as_ref().is_some_and(|policy| policy.strict);
+    Setting { agents, policy, strict, today: Some((since.as_secs() / 86_400) as i64), ..Setting::default() }
 }
 
 /// The agents that a file binds.

@@ -110,6 +110,7 @@ codes! {
     E003 Warning "a pattern that names agents and calls none";
     E004 Error "a method or agent that nobody declares";
     E005 Warning "a null reaches the result with no alternative";
+    E006 Error "not allowed by the policy";
     R001 Error "thrown by the program";
     R002 Error "wrong type for an operator";
     R003 Error "property of null";
@@ -153,6 +154,7 @@ codes! {
     L105 Info "a name that looks like another";
     L106 Info "declared, never used";
     L107 Info "a comparison that is always the same because of the types";
+    L108 Warning "a `prism-allow` that gives no reason, or allows nothing";
 }
 
 impl Code {

@@ -34,6 +34,14 @@ pub fn diagnostic(sources: &Sources, found: &Diagnostic) -> Value {
     })
 }
 
+/// A finding that a comment allows, with the reason it gives.
+pub fn allowed(sources: &Sources, found: &Diagnostic, reason: &str, comment: Location) -> Value {
+    let mut value = diagnostic(sources, found);
+    value["reason"] = reason.into();
+    value["comment"] = place(sources, comment, comment.span.start);
+    value
+}
+
 /// The word for a severity.
 pub fn severity(severity: Severity) -> &'static str {
     match severity {

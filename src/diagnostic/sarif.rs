@@ -7,11 +7,25 @@ use serde_json::{Value, json};
 use super::{Code, Diagnostic, Edit, Fix, Severity, explanation};
 use crate::source::{FileId, Location, Sources};
 
-/// A log of one run, with the rules that it needs.
-pub fn log<'a>(files: &[&str], findings: impl IntoIterator<Item = (&'a Sources, &'a Diagnostic)>) -> Value {
+/// A log of one run, with the rules that it needs: findings, those that comments allow with the reasons, and what is
+/// proved of each pattern.
+pub fn log<'a>(
+    files: &[&str],
+    findings: impl IntoIterator<Item = (&'a Sources, &'a Diagnostic)>,
+    allowed: impl IntoIterator<Item = (&'a Sources, &'a Diagnostic, &'a str)>,
+    patterns: Vec<Value>,
+) -> Value {
     let findings: Vec<(&Sources, &Diagnostic)> = findings.into_iter().collect();
-    let codes: BTreeSet<Code> = findings.iter().map(|(_, found)| found.code).collect();
+    let allowed: Vec<(&Sources, &Diagnostic, &str)> = allowed.into_iter().collect();
+    let codes: BTreeSet<Code> =
+        findings.iter().map(|(_, found)| found.code).chain(allowed.iter().map(|(_, found, _)| found.code)).collect();
     let rules: Vec<Code> = codes.into_iter().collect();
+    let mut results: Vec<Value> = findings.into_iter().map(|(sources, found)| result(sources, &rules, found)).collect();
+    for (sources, found, reason) in allowed {
+        let mut result = result(sources, &rules, found);
+        result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
+        results.push(result);
+    }
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -24,7 +38,8 @@ pub fn log<'a>(files: &[&str], findings: impl IntoIterator<Item = (&'a Sources, 
             } },
             "columnKind": "unicodeCodePoints",
             "artifacts": files.iter().map(|file| json!({ "location": { "uri": uri(file) } })).collect::<Vec<_>>(),
-            "results": findings.into_iter().map(|(sources, found)| result(sources, &rules, found)).collect::<Vec<_>>(),
+            "results": results,
+            "properties": { "patterns": patterns },
         }],
     })
 }
@@ -151,7 +166,7 @@ mod tests {
         let found = Diagnostic::new(Code::P010, Location::new(file, span), "unknown name `wahr`")
             .note_at(Location::new(file, span), "here")
             .fix("write `true`", span, "true");
-        let log = log(&["dir/a b.prism"], [(&sources, &found)]);
+        let log = log(&["dir/a b.prism"], [(&sources, &found)], [], Vec::new());
         let run = &log["runs"][0];
         let result = &run["results"][0];
         assert_eq!(run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize]["id"], "P010");

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::allowance::{self, Allowed};
 use super::bind;
 use crate::check::{self, Certificate, Setting};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::hir::{self, Modules};
 use crate::ir;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Location, Sources, Span};
 use crate::syntax::Limits;
 
 /// A program that was looked at.
@@ -23,6 +24,8 @@ pub struct Examination {
     pub findings: Vec<Diagnostic>,
     /// What is proved of its patterns, where the validator was asked.
     pub certificates: Vec<Certificate>,
+    /// What comments in the texts switch off.
+    pub allowed: Vec<Allowed>,
 }
 
 impl Examination {
@@ -30,7 +33,8 @@ impl Examination {
     pub fn of(file: FileId, mut sources: Sources, modules: &dyn Modules, mut findings: Diagnostics) -> Self {
         let program = hir::load(file, &mut sources, modules, Limits::RUN, &mut findings);
         findings.settle();
-        Self { sources, file, program: Arc::new(program), findings: findings.into_vec(), certificates: Vec::new() }
+        let findings = findings.into_vec();
+        Self { sources, file, program: Arc::new(program), findings, certificates: Vec::new(), allowed: Vec::new() }
     }
 
     /// How many findings refuse it.
@@ -42,7 +46,8 @@ impl Examination {
     pub fn validate(mut self, setting: &Setting) -> Self {
         let mut findings = Diagnostics::new();
         std::mem::take(&mut self.findings).into_iter().for_each(|finding| findings.push(finding));
-        if !findings.has_errors() {
+        let complete = !findings.has_errors();
+        if complete {
             let lowered = ir::lower(self.program.clone());
             let mut setting = setting.clone();
             // What the program itself says of agents counts as what the agents file says.
@@ -50,10 +55,22 @@ impl Examination {
                 let bound = setting.agents.take().unwrap_or_default();
                 setting.agents = bind::directory(&self.program, &bound).ok();
             }
+            if let (Some(policy), Some(directory)) = (&setting.policy, &setting.agents) {
+                for refused in policy.refused(directory) {
+                    let found = Diagnostic::new(Code::E006, Location::new(self.file, Span::at(0)), refused);
+                    findings.push(found.help("bind another agent, or ask whoever runs this for another policy"));
+                }
+            }
             self.certificates = check::check(&lowered, &setting, &mut findings);
         }
         findings.settle();
         self.findings = findings.into_vec();
+        self.allowed = allowance::apply(&self.sources, &mut self.findings, complete);
+        self.findings.sort_by_key(|found| (found.at.file, found.at.span.start, found.at.span.end));
+        if setting.strict {
+            let warnings = self.findings.iter_mut().filter(|found| found.severity == Severity::Warning);
+            warnings.for_each(|found| found.severity = Severity::Error);
+        }
         self
     }
 }

@@ -1,10 +1,12 @@
 //! The pipeline as types, each of which consumes the one before, so that nothing is run that was not compiled, and nothing
 //! compiled that was refused.
 
+mod allowance;
 mod bind;
 mod drive;
 mod examination;
 
+pub use allowance::Allowed;
 pub use bind::{agents, arguments, directory};
 pub use drive::{Drive, End, Show};
 pub use examination::Examination;

@@ -48,7 +48,9 @@ fn wanted(found: &Diagnostic) -> String {
         (end > 0).then(|| rest[..end].trim_end_matches('.').to_owned())
     };
     texts
-        .filter_map(|text| number(text, "confidence ").or_else(|| number(text, ">= ")).or_else(|| number(text, "needs ")))
+        .filter_map(|text| {
+            number(text, "confidence ").or_else(|| number(text, ">= ")).or_else(|| number(text, "needs "))
+        })
         .next()
         .unwrap_or_else(|| "0.9".to_owned())
 }
@@ -202,12 +204,20 @@ fn judged(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     let mut ways: Vec<(String, Box<dyn Fn(&str) -> String>)> = Vec::new();
     for judge in judges(page, at, &[acting]) {
         let by = judge.clone();
-        ways.push((format!("have {} approve it", quoted(&judge)), Box::new(move |x| format!("approve({x}, {{ to: {by} }})"))));
+        ways.push((
+            format!("have {} approve it", quoted(&judge)),
+            Box::new(move |x| format!("approve({x}, {{ to: {by} }})")),
+        ));
     }
     let reviewed = found.message.contains("`reviewed`");
     if reviewed {
-        for judge in judges(page, at, &[page.source(base).to_owned()]).into_iter().filter(|judge| !judge.starts_with('"')) {
-            ways.insert(0, (format!("have `{judge}` review it"), Box::new(move |x| format!("verify({x}, {{ agent: {judge} }})"))));
+        for judge in
+            judges(page, at, &[page.source(base).to_owned()]).into_iter().filter(|judge| !judge.starts_with('"'))
+        {
+            ways.insert(
+                0,
+                (format!("have `{judge}` review it"), Box::new(move |x| format!("verify({x}, {{ agent: {judge} }})"))),
+            );
         }
     }
     // Consent by a method of one's own is only an answer: ask for it properly, test it, and act on what was approved.
@@ -298,14 +308,17 @@ fn statement_of_confidence(page: &Page, at: Span) -> Option<(NodeId, Span)> {
     let states = |id: NodeId, node: &Node| match *node {
         Node::Operation(row) => {
             let parts = page.tree.list(row);
-            let place = parts.iter().rposition(|part| matches!(page.tree.node(*part), Node::Operator(Infix::Confident)));
+            let place =
+                parts.iter().rposition(|part| matches!(page.tree.node(*part), Node::Operator(Infix::Confident)));
             place.filter(|place| *place > 0).map(|place| (parts[place - 1], page.tree.span(id).end))
         }
         _ => None,
     };
     let found = page
         .all()
-        .filter(|(.., span)| span.start <= at.start && at.end <= span.end || at.start <= span.start && span.end <= at.end)
+        .filter(|(.., span)| {
+            span.start <= at.start && at.end <= span.end || at.start <= span.start && span.end <= at.end
+        })
         .filter_map(|(id, node, span)| states(id, node).map(|found| (span.end - span.start, found)))
         .min_by_key(|(length, _)| *length)?;
     let (operand, end) = found.1;
@@ -435,7 +448,8 @@ fn deciding(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             names.extend(page.reads(node));
         }
         for name in names.iter().take(6) {
-            let text = if written.contains("||") || written.contains("??") { format!("({written})") } else { written.clone() };
+            let text =
+                if written.contains("||") || written.contains("??") { format!("({written})") } else { written.clone() };
             let text = format!("{text} && ~{name} >= {wanted}");
             let inside = page.at(span) != written;
             let text = if inside { format!("({text})") } else { text };
@@ -447,18 +461,27 @@ fn deciding(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             let named = format!("const decided = {written}\n{}", page.indent(start));
             let test = format!("decided && ~decided >= {wanted}");
             let text = if page.at(span) != written { format!("({test})") } else { test };
-            out.push(page.several("name what decides, and ask that it is sure", vec![(Span::at(start), named), (span, text)]));
+            out.push(
+                page.several(
+                    "name what decides, and ask that it is sure",
+                    vec![(Span::at(start), named), (span, text)],
+                ),
+            );
         }
     }
 }
 
 /// A threshold that somebody else chooses, kept from falling.
 fn threshold(page: &Page, at: Span, out: &mut Vec<Fix>) {
-    let around = page.around(at, |node| matches!(node, Node::Operation(_) | Node::Chain { .. } | Node::UncertainIf { .. } | Node::Band { .. }));
+    let around = page.around(at, |node| {
+        matches!(node, Node::Operation(_) | Node::Chain { .. } | Node::UncertainIf { .. } | Node::Band { .. })
+    });
     let span = around.map_or(at, |node| page.tree.span(node));
     for (id, node, inside) in page.all().filter(|(.., s)| span.start <= s.start && s.end <= span.end) {
         let read = matches!(node, Node::Name(_) | Node::Chain { .. });
-        let called = page.parent(id).is_some_and(|parent| matches!(page.tree.node(parent), Node::Chain { base, .. } if *base == id));
+        let called = page
+            .parent(id)
+            .is_some_and(|parent| matches!(page.tree.node(parent), Node::Chain { base, .. } if *base == id));
         if read && !called && inside != span {
             let text = format!("Math.max({}, 0.7)", page.at(inside));
             out.push(page.replace(format!("keep {} at 0.7 or above", quoted(page.at(inside))), inside, text));
@@ -478,7 +501,9 @@ fn kept(page: &Page, at: Span, out: &mut Vec<Fix>) {
 
 /// A choice by agent text among what the program names; a prompt that the program words.
 fn chosen(page: &Page, at: Span, out: &mut Vec<Fix>) {
-    for (_, node, span) in page.all().filter(|(.., s)| at.start <= s.start && s.end <= at.end || s.start <= at.start && at.end <= s.end) {
+    for (_, node, span) in
+        page.all().filter(|(.., s)| at.start <= s.start && s.end <= at.end || s.start <= at.start && at.end <= s.end)
+    {
         let Node::Chain { base, links } = *node else { continue };
         for &link in page.tree.list(links) {
             match *page.tree.node(link) {
@@ -515,7 +540,9 @@ fn chosen(page: &Page, at: Span, out: &mut Vec<Fix>) {
 fn promised(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
     let wanted = wanted(found);
-    let decorated = page.all().find(|(_, node, span)| matches!(node, Node::Function(_)) && span.start <= at.start && at.end <= span.end);
+    let decorated = page
+        .all()
+        .find(|(_, node, span)| matches!(node, Node::Function(_)) && span.start <= at.start && at.end <= span.end);
     if let Some((_, Node::Function(function), _)) = decorated
         && let Some(body) = page.tree.function(*function).body
         && let Node::Block(list) = *page.tree.node(body)
@@ -531,7 +558,9 @@ fn promised(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             out.push(page.replace("give the result only where it is sure", page.tree.span(result), text));
         }
     }
-    let numbers = page.all().filter(|(_, node, span)| matches!(node, Node::Number(_)) && at.start <= span.start && span.end <= at.end);
+    let numbers = page
+        .all()
+        .filter(|(_, node, span)| matches!(node, Node::Number(_)) && at.start <= span.start && span.end <= at.end);
     let numbers: Vec<Span> = numbers.map(|(.., span)| span).collect();
     for span in numbers {
         let promised: f64 = page.at(span).parse().unwrap_or(1.0);
@@ -557,7 +586,9 @@ fn moved(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         None => return,
     });
     for place in found.notes.iter().filter_map(|note| note.at).filter(|place| place.file == page.file) {
-        let form = page.all().filter(|(_, node, span)| matches!(node, Node::Chain { .. }) && span.start <= whole.start && whole.end <= span.end && *span != whole);
+        let form = page.all().filter(|(_, node, span)| {
+            matches!(node, Node::Chain { .. }) && span.start <= whole.start && whole.end <= span.end && *span != whole
+        });
         let mut forms: Vec<Span> = form.map(|(.., span)| span).collect();
         forms.sort_by_key(|span| span.end - span.start);
         let _ = place;

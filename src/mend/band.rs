@@ -22,7 +22,8 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 fn missing(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let routed = |node: &Node| matches!(node, Node::UncertainIf { .. } | Node::Bands(_));
     let at = found.at.span;
-    let begins = page.all().filter(|(_, node, span)| routed(node) && span.start >= at.start).min_by_key(|(.., s)| s.start);
+    let begins =
+        page.all().filter(|(_, node, span)| routed(node) && span.start >= at.start).min_by_key(|(.., s)| s.start);
     let node = page.around(at, routed).or(begins.map(|(id, ..)| id));
     let Some(node) = node else { return };
     let (Node::UncertainIf { bands, .. } | Node::Bands(bands)) = *page.tree.node(node) else { return };

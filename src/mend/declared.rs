@@ -43,7 +43,9 @@ fn decorator_of(page: &Page, at: Span, name: &str) -> Option<NodeId> {
             return None;
         }
     }
-    page.all().find(|(id, node, _)| matches!(node, Node::Decorator { .. }) && page.source(*id).starts_with(name)).map(|(id, ..)| id)
+    page.all()
+        .find(|(id, node, _)| matches!(node, Node::Decorator { .. }) && page.source(*id).starts_with(name))
+        .map(|(id, ..)| id)
 }
 
 /// An effect that is had, added to those declared.
@@ -98,7 +100,11 @@ pub(super) fn alternatives(page: &Page, span: Span, out: &mut Vec<Fix>) {
         if plain {
             out.push(page.insert(title, span.end, format!(" ?? {value}")));
         }
-        out.push(page.replace(format!("take `{value}` where there is nothing"), span, format!("({written} ?? {value})")));
+        out.push(page.replace(
+            format!("take `{value}` where there is nothing"),
+            span,
+            format!("({written} ?? {value})"),
+        ));
     }
 }
 
@@ -209,7 +215,9 @@ fn decorator(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 
 /// Thresholds in the order of the bands.
 fn thresholds(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
-    let around = page.around(found.at.span, |node| matches!(node, Node::UncertainIf { .. } | Node::Decorator { .. } | Node::Bands(_)));
+    let around = page.around(found.at.span, |node| {
+        matches!(node, Node::UncertainIf { .. } | Node::Decorator { .. } | Node::Bands(_))
+    });
     let Some(around) = around else { return };
     let span = page.tree.span(around);
     let numbers: Vec<Span> = page
@@ -232,7 +240,8 @@ fn thresholds(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 
 /// A variable that changes, declared so.
 fn constant(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
-    let name = page.at(found.at.span).split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).next().unwrap_or("");
+    let name =
+        page.at(found.at.span).split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).next().unwrap_or("");
     for (_, node, span) in page.all() {
         let Node::Let { keyword: Keyword::Const, declarators } = *node else { continue };
         let declares = page.tree.list(declarators).iter().any(|&id| {

@@ -17,7 +17,7 @@ mod turn;
 mod typing;
 
 use crate::check::Setting;
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
 use crate::engine::Examination;
 use crate::hir::Modules;
 use crate::source::FileId;
@@ -34,23 +34,43 @@ const OFFERS: usize = 3;
 /// How many candidates of one finding are tried.
 const CANDIDATES: usize = 72;
 
+/// How many are tried where an edit of another finding makes all errors go away.
+const FOLLOWING: usize = 12;
+
 /// Offers edits for what is wrong with a program, the best first. What the stages offered themselves is tried as well,
 /// and left out where it does not hold.
 pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Setting) {
     let findings = std::mem::take(&mut examination.findings);
     let mut trials = Trials::new(examination, &findings, modules, setting);
     let mut pages: HashMap<FileId, Page> = HashMap::new();
-    let mut offers: Vec<Vec<Fix>> = vec![Vec::new(); findings.len()];
+    let mut offers: Vec<Vec<Held>> = Vec::new();
+    offers.resize_with(findings.len(), Vec::new);
     let grave = |found: &Diagnostic| found.severity != Severity::Info;
+    // A text that has no end makes all brackets around it look open, so it comes first.
+    let text = |found: &Diagnostic| !found.message.contains("string has no end");
     let mut order: Vec<usize> = (0..findings.len()).filter(|&i| grave(&findings[i])).collect();
-    order.sort_by_key(|&i| findings[i].severity);
+    order.sort_by_key(|&i| (findings[i].severity, text(&findings[i])));
+    let mut least = usize::MAX;
     for &index in order.iter().take(FINDINGS) {
         let found = &findings[index];
         let page = pages.entry(found.at.file).or_insert_with(|| Page::of(&examination.sources, found.at.file));
-        let mut candidates = found.fixes.clone();
-        candidates.extend(rules(found, page, examination));
-        offers[index] = tried(candidates, found, &mut trials);
+        let mut candidates = rules(found, page, examination);
+        // A rule knows where a bracket was lost; the parser can only take the other one away.
+        let own = if found.code == Code::P002 { candidates.len() } else { 0 };
+        candidates.splice(own..own, found.fixes.iter().cloned());
+        if least == 0 && found.code < Code::T001 {
+            candidates.truncate(FOLLOWING);
+        }
+        let held = tried(candidates, found, &mut trials);
+        least = least.min(held.first().map_or(usize::MAX, |held| held.errors));
+        offers[index] = held;
     }
+    if least == 0 {
+        // One edit mends it all, so what leaves errors mends a consequence only.
+        offers.iter_mut().for_each(|held| held.retain(|held| held.errors == 0));
+    }
+    let mut offers: Vec<Vec<Fix>> =
+        offers.into_iter().map(|held| held.into_iter().map(|held| held.fix).collect()).collect();
     let hints: Vec<usize> = (0..findings.len()).filter(|&i| !grave(&findings[i])).collect();
     hold_hints(&findings, &hints, &mut offers, &mut trials);
     examination.findings = findings;
@@ -59,11 +79,19 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
     }
 }
 
+/// An edit that holds.
+struct Held {
+    errors: usize,
+    warnings: usize,
+    place: usize,
+    fix: Fix,
+}
+
 /// The candidates that hold, the best first: fewer errors left, fewer warnings, the order of the rules.
-fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> Vec<Fix> {
-    let mut held: Vec<(usize, usize, usize, Fix)> = Vec::new();
+fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> Vec<Held> {
+    let mut all: Vec<Held> = Vec::new();
     let mut clean = 0;
-    let mut seen: Vec<Vec<crate::diagnostic::Edit>> = Vec::new();
+    let mut seen: Vec<Vec<Edit>> = Vec::new();
     for (place, fix) in candidates.into_iter().take(CANDIDATES).enumerate() {
         if seen.contains(&fix.edits) {
             continue;
@@ -72,7 +100,7 @@ fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> V
         match trials.judge(&fix.edits, &[found]) {
             Some(Verdict::Holds { errors, warnings }) => {
                 clean += usize::from(errors == 0 && warnings <= trials.warnings());
-                held.push((errors, warnings, place, fix));
+                all.push(Held { errors, warnings, place, fix });
             }
             Some(Verdict::Fails) => {}
             None => break,
@@ -81,8 +109,9 @@ fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> V
             break;
         }
     }
-    held.sort_by_key(|(errors, warnings, place, _)| (*errors, *warnings, *place));
-    held.into_iter().take(OFFERS).map(|(.., fix)| fix).collect()
+    all.sort_by_key(|held| (held.errors, held.warnings, held.place));
+    all.truncate(OFFERS);
+    all
 }
 
 /// The edits of hints: usually all hold together, which takes one reading; else they are tried one by one.
@@ -98,7 +127,8 @@ fn hold_hints(findings: &[Diagnostic], hints: &[usize], offers: &mut [Vec<Fix>],
         }
     }
     for index in offering {
-        offers[index] = tried(findings[index].fixes.clone(), &findings[index], trials);
+        let held = tried(findings[index].fixes.clone(), &findings[index], trials);
+        offers[index] = held.into_iter().map(|held| held.fix).collect();
     }
 }
 

@@ -5,7 +5,7 @@ use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Fix, nearest};
 use crate::engine::Examination;
 use crate::source::Span;
-use crate::syntax::token::Kind;
+use crate::syntax::token::{Kind, Token};
 
 /// How many names are tried for one.
 const MEANT: usize = 4;
@@ -26,6 +26,12 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examinat
             let Some(meant) = nearest(word, known.iter().map(String::as_str)).map(str::to_owned) else { break };
             let text = format!("{quote}{meant}{quote}");
             out.push(page.replace(format!("write `{meant}`"), place, text));
+            let same = |token: &&Token| page.at(Span::new(token.start, token.end)) == page.at(place);
+            let all: Vec<_> = page.tokens.iter().filter(same).map(|token| Span::new(token.start, token.end)).collect();
+            if quote.is_empty() && all.len() > 1 {
+                let edits = all.into_iter().map(|at| (at, meant.clone())).collect();
+                out.push(page.several(format!("write `{meant}` in all places"), edits));
+            }
             known.retain(|name| *name != meant);
         }
     }
@@ -33,7 +39,8 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examinat
 
 /// Where in a place a word stands, and the quotes around it.
 fn place(page: &Page, span: Span, word: &str) -> Option<(Span, &'static str)> {
-    let tokens = page.tokens.iter().filter(|token| token.start >= span.start && token.end <= span.end.max(span.start + 1));
+    let tokens =
+        page.tokens.iter().filter(|token| token.start >= span.start && token.end <= span.end.max(span.start + 1));
     for token in tokens {
         let at = Span::new(token.start, token.end);
         let text = page.at(at);
@@ -65,7 +72,7 @@ fn known(page: &Page, examination: &Examination) -> Vec<String> {
         known.extend(module.exports.iter().map(|(name, _)| program.names.text(*name).to_owned()));
     }
     known.extend(builtin::all().flat_map(|(_, builtin)| builtin.spellings()).map(last_word));
-    known.extend(["string", "number", "boolean", "any", "null"].map(str::to_owned));
+    known.extend(["string", "number", "boolean", "any", "null", "capabilities"].map(str::to_owned));
     known.sort();
     known.dedup();
     known

@@ -77,12 +77,6 @@ impl Page {
         Some(node)
     }
 
-    /// Whether a place is the last statement of its block.
-    pub fn is_last(&self, statement: NodeId) -> bool {
-        let Some(parent) = self.parent(statement) else { return false };
-        matches!(self.tree.node(parent), Node::Block(list) if self.tree.list(*list).last() == Some(&statement))
-    }
-
     /// The names that are read below a node, without functions of its own, each once.
     pub fn reads(&self, node: NodeId) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();

@@ -11,10 +11,55 @@ use crate::syntax::token::{Kind, Token};
 
 /// Words that mean something in their places, for words that look like one.
 const WORDS: &[&str] = &[
-    "let", "const", "var", "function", "return", "if", "else", "for", "while", "do", "in", "of", "break", "continue",
-    "switch", "case", "try", "catch", "finally", "throw", "import", "export", "from", "as", "uncertain", "match", "fn",
-    "pattern", "agent", "agents", "type", "test", "on", "high", "medium", "low", "default", "max", "context", "typeof",
-    "true", "false", "null", "new", "await", "async", "delete",
+    "let",
+    "const",
+    "var",
+    "function",
+    "return",
+    "if",
+    "else",
+    "for",
+    "while",
+    "do",
+    "in",
+    "of",
+    "break",
+    "continue",
+    "switch",
+    "case",
+    "try",
+    "catch",
+    "finally",
+    "throw",
+    "import",
+    "export",
+    "from",
+    "as",
+    "uncertain",
+    "match",
+    "fn",
+    "pattern",
+    "agent",
+    "agents",
+    "type",
+    "test",
+    "on",
+    "high",
+    "medium",
+    "low",
+    "default",
+    "max",
+    "context",
+    "typeof",
+    "true",
+    "false",
+    "null",
+    "new",
+    "await",
+    "async",
+    "delete",
+    "instanceof",
+    "undefined",
 ];
 
 /// What may be missing at the place itself, the likeliest first.
@@ -31,6 +76,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     }
     let written = page.at(found.at.span);
     if found.code == Code::P002 && matches!(written, "(" | "[" | "{" | "${") {
+        commented(found, page, out);
         closers(found, page, out);
         words(found, page, out);
         return;
@@ -111,6 +157,15 @@ fn closers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     out.push(page.replace(format!("remove `{}`", page.at(opener)), opener, ""));
 }
 
+/// A text without its first quote whose rest reads as a comment, which hides what would close the bracket.
+fn commented(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let behind = |span: Span| span.start >= found.at.span.end && page.at(span).contains(['"', '\'']);
+    for comment in page.tree.comments.iter().filter(|comment| behind(comment.span)).take(PLACES / 4) {
+        let quote = if page.at(comment.span).contains('"') { "\"" } else { "'" };
+        out.push(page.insert(format!("write `{quote}`"), comment.span.start, quote));
+    }
+}
+
 /// Where the bracket that closes nothing may begin.
 fn openers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let closer = found.at.span;
@@ -141,6 +196,15 @@ fn openers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     }
     let before = page.tokens[..last].iter().rev().take_while(|token| token.start >= line).take(PLACES);
     let before: Vec<&Token> = before.collect();
+    // Two names that ran together when the bracket between them went.
+    for token in before.iter().filter(|token| token.kind == Kind::Name) {
+        let word = page.at(Span::new(token.start, token.end));
+        let names = page.tokens.iter().map(|other| page.at(Span::new(other.start, other.end)));
+        let ends = names.filter(|name| name.len() < word.len() && !name.is_empty() && word.ends_with(name));
+        for name in ends.take(2) {
+            out.push(page.insert(title.as_str(), token.end - name.len() as u32, opener));
+        }
+    }
     for token in &before {
         let next = page.tokens.get(page.token_from(token.end)).map_or(token.end, |next| next.start);
         let stuck = next == token.end;

@@ -141,7 +141,11 @@ fn chosen(page: &Page, at: Span, node: Option<NodeId>, out: &mut Vec<Fix>) {
         } else {
             let written = page.source(bound);
             let text = format!("Math.min({written}, {TURNS})");
-            out.push(page.replace(format!("keep {} at {TURNS} or below", quoted(written)), page.tree.span(bound), text));
+            out.push(page.replace(
+                format!("keep {} at {TURNS} or below", quoted(written)),
+                page.tree.span(bound),
+                text,
+            ));
         }
     }
 }

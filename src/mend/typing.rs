@@ -81,7 +81,8 @@ fn retyped(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         matches!(node, Node::Declarator { .. } | Node::Parameter { .. } | Node::Function(_))
             && annotation(page, *id).is_some_and(|kind| page.source(kind) == wanted)
     });
-    let mut near: Vec<(u32, NodeId)> = near.map(|(id, _, span)| (span.start.abs_diff(found.at.span.start), id)).collect();
+    let mut near: Vec<(u32, NodeId)> =
+        near.map(|(id, _, span)| (span.start.abs_diff(found.at.span.start), id)).collect();
     near.sort();
     for kind in near.into_iter().take(4).filter_map(|(_, id)| annotation(page, id)) {
         out.push(page.replace(format!("declare `{given}`"), page.tree.span(kind), given));
@@ -117,7 +118,9 @@ fn operands(page: &Page, at: Span, out: &mut Vec<Fix>) {
 /// Arguments taken away or added.
 fn arguments(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let called = |node: &Node| matches!(node, Node::Call { .. });
-    let inside = page.all().filter(|(_, node, span)| called(node) && found.at.span.start <= span.start && span.end <= found.at.span.end);
+    let inside = page
+        .all()
+        .filter(|(_, node, span)| called(node) && found.at.span.start <= span.start && span.end <= found.at.span.end);
     let mut calls: Vec<(u32, NodeId)> = inside.map(|(id, _, span)| (u32::MAX - span.end, id)).collect();
     calls.extend(page.around(found.at.span, called).map(|id| (0, id)));
     calls.sort();
@@ -156,7 +159,9 @@ fn scope(page: &Page, at: Span) -> Vec<String> {
             continue;
         }
         let mut around = page.parent(id);
-        while let Some(node) = around.filter(|node| !matches!(page.tree.node(*node), Node::Function(_) | Node::Block(_))) {
+        while let Some(node) =
+            around.filter(|node| !matches!(page.tree.node(*node), Node::Function(_) | Node::Block(_)))
+        {
             around = page.parent(node);
         }
         let visible = around.is_none_or(|node| {

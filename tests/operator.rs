@@ -1,0 +1,237 @@
+//! What an operator says of programs: allowances, policies, dates, folders, reports for machines, watching.
+
+use crate::binary::Folder;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// A gate whose null is the result: `E005`.
+const UNSERVED: &str =
+    "pattern P(q: string, a: Oracle) {\n  gate(a.ask(q), 0.8)\n}\nagent Oracle { ask(q: string): string }\n";
+
+/// An action on what was approved.
+const PAYS: &str = "@effects(\"ask\", \"irreversible\")
+pattern Pay(q: string, a: Oracle, manager: Person, bank: Bank) {
+  const amount = approve(a.ask(q), { to: manager })
+  if (~amount >= 0.9) { bank.pay(amount) }
+}
+agent Oracle { ask(q: string): number }
+agent Person { approve(x: number): boolean }
+agent Bank { @effect(\"irreversible\") pay(x: number): boolean }
+";
+
+fn json(folder: &Folder, arguments: &[&str]) -> Value {
+    let outcome = folder.prism(arguments);
+    serde_json::from_str(&outcome.out).unwrap_or_else(|_| panic!("{}{}", outcome.out, outcome.err))
+}
+
+fn codes(report: &Value) -> Vec<&str> {
+    report["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_comment_with_a_reason_switches_a_warning_off() {
+    let folder = Folder::new("operator/allow");
+    let allowed = UNSERVED.replace("  gate", "  // prism-allow E005: null means unsure here\n  gate");
+    folder.write("own-line.prism", &allowed);
+    folder.write("same-line.prism", UNSERVED.replace("0.8)", "0.8) // prism-allow E005: null means unsure here"));
+    folder.write("no-reason.prism", UNSERVED.replace("  gate", "  // prism-allow E005\n  gate"));
+    folder.write("unused.prism", UNSERVED.replace("0.8)", "0.8) ?? \"\" // prism-allow E005: none"));
+    folder.write("elsewhere.prism", UNSERVED.replace("pattern", "// prism-allow E005: far away\npattern"));
+    folder.write("unknown.prism", UNSERVED.replace("  gate", "  // prism-allow E05: a slip\n  gate"));
+    let of = |name: &str| {
+        let report = json(&folder, &["check", "--format", "json", name]);
+        codes(&report).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(of("own-line.prism"), Vec::<String>::new());
+    assert_eq!(of("same-line.prism"), Vec::<String>::new());
+    assert_eq!(of("no-reason.prism"), ["L108"]);
+    assert_eq!(of("unused.prism"), ["L108"]);
+    assert_eq!(of("elsewhere.prism"), ["L108", "E005"]);
+    assert_eq!(of("unknown.prism"), ["L108", "E005"]);
+    let strict = folder.prism(&["check", "--strict", "own-line.prism"]);
+    assert_eq!((strict.code, strict.err.as_str()), (0, ""));
+    assert!(strict.out.contains("allowed E005 at own-line.prism:3: null means unsure here"), "{}", strict.out);
+    let strict = json(&folder, &["check", "--strict", "--format", "json", "own-line.prism"]);
+    assert_eq!(strict["allowed"][0]["reason"], "null means unsure here");
+    assert_eq!(strict["allowed"][0]["code"], "E005");
+    let sarif = json(&folder, &["check", "--strict", "--format", "sarif", "own-line.prism"]);
+    assert_eq!(sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "inSource");
+}
+
+#[test]
+fn what_refuses_cannot_be_allowed() {
+    let folder = Folder::new("operator/refuses");
+    folder.write(
+        "a.prism",
+        PAYS.replace("if (~amount >= 0.9) { bank.pay(amount) }", "bank.pay(amount) // prism-allow CF001: it will do"),
+    );
+    let report = json(&folder, &["check", "--format", "json", "a.prism"]);
+    assert!(codes(&report).contains(&"CF001"), "{report}");
+    assert!(codes(&report).contains(&"L108"), "{report}");
+}
+
+#[test]
+fn a_policy_asks_for_more() {
+    let folder = Folder::new("operator/policy");
+    folder.write("pay.prism", PAYS);
+    let refused = |policy: &str| {
+        folder.write("policy.toml", policy);
+        let report = json(&folder, &["check", "--format", "json", "--policy", "policy.toml", "pay.prism"]);
+        codes(&report).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(""), Vec::<String>::new());
+    assert_eq!(refused("[effects.irreversible]\nconfidence = 0.95\n"), ["CF001"]);
+    assert_eq!(refused("[effects.irreversible]\nallowed = false\n"), ["E006"]);
+    assert_eq!(refused("methods = [\"*.ask\", \"*.approve\"]\n"), ["E006"]);
+    assert_eq!(refused("[limits]\ncalls = 1\n"), ["B002"]);
+    assert_eq!(refused("[limits]\ncalls = 3\n"), Vec::<String>::new());
+    folder.write("endorse.prism", "const x = endorse(1 ~> 0.2, 0.9, \"known\")\nx\n");
+    folder.write("policy.toml", "[allow]\nendorse = false\n");
+    let outcome = folder.prism(&["run", "--policy", "policy.toml", "endorse.prism"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("[E006]"), "{}", outcome.err);
+    folder.write("policy.toml", "[limits]\nsteps = 5\n");
+    folder.write("steps.prism", "let n = 0\nfor i in 0..100 { n += i }\nn\n");
+    let outcome = folder.prism(&["run", "--policy", "policy.toml", "--fuel", "1000000", "--unchecked", "steps.prism"]);
+    assert_eq!(outcome.code, 3, "{}{}", outcome.out, outcome.err);
+}
+
+#[test]
+fn a_policy_rules_who_is_bound() {
+    let folder = Folder::new("operator/bound");
+    folder.write("pay.prism", PAYS);
+    folder.write("agents.yaml", "a: { }\nmanager: { }\nstranger: { }\n");
+    folder.write("policy.toml", "agents = [\"a\", \"manager\", \"bank\"]\n");
+    let arguments = ["check", "--policy", "policy.toml", "--agents", "agents.yaml", "pay.prism"];
+    let outcome = folder.prism(&arguments);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.contains("does not let the agent `stranger` be bound"), "{}", outcome.out);
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_wrong_usage() {
+    let folder = Folder::new("operator/malformed");
+    folder.write("pay.prism", PAYS);
+    for (policy, said) in [
+        ("[limit]\ncalls = 1\n", "a policy has no `limit`; did you mean `limits`?"),
+        ("[limits]\ncall = 1\n", "`[limits]` has no `call`; did you mean `calls`?"),
+        ("[effects.irreversibel]\nconfidence = 1\n", "did you mean `irreversible`?"),
+        ("[effects.act]\nevidence = \"aproved\"\n", "did you mean `approved`?"),
+        ("strict = maybe\n", "line 1"),
+        ("agents = \"all\"\n", "`agents` is a list of names"),
+    ] {
+        folder.write("policy.toml", policy);
+        let outcome = folder.prism(&["check", "--policy", "policy.toml", "pay.prism"]);
+        assert_eq!((outcome.code, outcome.out.as_str()), (2, ""), "{policy}");
+        assert!(outcome.err.contains(said), "{policy}: {}", outcome.err);
+    }
+}
+
+#[test]
+fn the_date_decides_what_has_expired() {
+    let folder = Folder::new("operator/date");
+    let program = "@effects(\"ask\", \"notify\")
+pattern P(q: string, a: Oracle, m: Mailer) {
+  const x = a.ask(q)
+  if (~x >= 0.6) { m.send(x) }
+}
+agent Oracle { ask(q: string): string }
+agent Mailer { @effect(\"notify\") send(text: string): boolean }
+";
+    folder.write("p.prism", program);
+    let contract =
+        "a: { contract: { confidence: [0.6, 0.9], samples: 240, measured: \"2026-05-01\", valid: 90d } }\nm: { }\n";
+    folder.write("agents.yaml", contract);
+    let at = |date: &str| {
+        let report =
+            json(&folder, &["check", "--format", "json", "--date", date, "--agents", "agents.yaml", "p.prism"]);
+        codes(&report).contains(&"CF014")
+    };
+    assert!(!at("2026-06-01"));
+    assert!(at("2026-12-01"));
+    assert_eq!(folder.prism(&["check", "--date", "tomorrow", "p.prism"]).code, 2);
+}
+
+#[test]
+fn a_folder_of_a_thousand_patterns_is_one_call() {
+    let folder = Folder::new("operator/thousand");
+    for index in 0..1_000 {
+        folder.write(&format!("patterns/{index:04}.prism"), PAYS);
+    }
+    folder.write("patterns/0500.prism", PAYS.replace("bank.pay", "bank.pya"));
+    let report = json(&folder, &["check", "--format", "json", "patterns"]);
+    assert_eq!(report["files"].as_array().unwrap().len(), 1_000);
+    assert_eq!(report["patterns"].as_array().unwrap().len(), 1_000);
+    assert_eq!(codes(&report), ["E002", "E004"]);
+    assert_eq!(report["diagnostics"][1]["file"], "patterns/0500.prism");
+}
+
+#[test]
+fn a_sarif_log_has_what_the_schema_requires() {
+    let folder = Folder::new("operator/sarif");
+    folder.write("a b.prism", PAYS.replace("bank.pay", "bank.pya"));
+    folder.write("c.prism", UNSERVED);
+    let log = json(&folder, &["check", "--format", "sarif", "a b.prism", "c.prism"]);
+    let report = json(&folder, &["check", "--format", "json", "a b.prism", "c.prism"]);
+    assert_eq!(log["version"], "2.1.0");
+    assert!(log["$schema"].as_str().unwrap().contains("sarif-2.1.0"));
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(run["tool"]["driver"]["name"], "prism");
+    for rule in rules {
+        assert!(rule["id"].is_string() && rule["help"]["text"].is_string(), "{rule}");
+        assert!(rule["shortDescription"]["text"].is_string() && rule["fullDescription"]["text"].is_string());
+        let level = rule["defaultConfiguration"]["level"].as_str().unwrap();
+        assert!(["none", "note", "warning", "error"].contains(&level));
+    }
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), report["diagnostics"].as_array().unwrap().len());
+    for (result, found) in results.iter().zip(report["diagnostics"].as_array().unwrap()) {
+        assert_eq!(result["ruleId"], found["code"]);
+        assert_eq!(rules[result["ruleIndex"].as_u64().unwrap() as usize]["id"], result["ruleId"]);
+        assert!(result["message"]["text"].as_str().unwrap().starts_with(found["message"].as_str().unwrap()));
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(place["artifactLocation"]["uri"].is_string());
+        assert_eq!(place["region"]["startLine"], found["start"]["line"]);
+        assert_eq!(place["region"]["startColumn"], found["start"]["column"]);
+        let fixes = result["fixes"].as_array().map_or(0, Vec::len);
+        assert_eq!(fixes, found["fixes"].as_array().unwrap().len());
+        for fix in result["fixes"].as_array().into_iter().flatten() {
+            assert!(fix["artifactChanges"][0]["replacements"][0]["deletedRegion"]["startLine"].is_u64());
+        }
+    }
+    assert_eq!(run["properties"]["patterns"].as_array().unwrap().len(), report["patterns"].as_array().unwrap().len());
+}
+
+#[test]
+fn watching_checks_again_when_a_file_changes() {
+    let folder = Folder::new("operator/watch");
+    folder.write("p.prism", PAYS);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_prism"))
+        .args(["check", "--watch", "--format", "json", "p.prism"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(codes(&next()), Vec::<&str>::new());
+    folder.write("p.prism", PAYS.replace("bank.pay", "bank.pya"));
+    assert_eq!(codes(&next()), ["E002", "E004"]);
+    folder.write("p.prism", PAYS);
+    assert_eq!(codes(&next()), Vec::<&str>::new());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(folder.prism(&["check", "--watch", "-"]).code, 2);
+}
+
+#[test]
+fn standard_input_is_checked_as_well() {
+    let folder = Folder::new("operator/stdin");
+    let outcome = folder.prism_with(&["check", "--format", "json", "-"], UNSERVED);
+    let report: Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!((outcome.code, codes(&report)), (0, vec!["E005"]));
+    assert_eq!(report["diagnostics"][0]["file"], "<stdin>");
+}
