@@ -30,6 +30,8 @@ impl<'a> Flow<'a> {
         let mut results: Vec<Known> = Vec::new();
         let (mut low, mut high) = (0u64, Some(0u64));
         let mut one_by_one = true;
+        // The list of results is as sure as the lists that the tasks come from.
+        let mut structure = Known::constant(Shape::Plain);
         let repeats = matches!(name, "race" | "anyOf" | "quorum");
         if repeats {
             self.repeats.push((
@@ -62,12 +64,14 @@ impl<'a> Flow<'a> {
                     let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
                     one_by_one = false;
                     let given = given.map(|g| if high.is_none_or(|h| h > 1) { g.repeated() } else { g });
-                    (given.map(|g| g.under(&Known { shape: Shape::Plain, ..list.clone() })), low, high)
+                    structure.absorb(&Known { shape: Shape::Plain, ..list });
+                    (given, low, high)
                 }
                 Task::Functions => {
                     let list = rest.next()?.clone();
                     let (element, low, high) = elements(&list);
                     one_by_one = false;
+                    structure.absorb(&Known { shape: Shape::Plain, ..list });
                     (element.and_then(|function| self.task(act, &function, &[], inst, slot, state)), low, high)
                 }
             };
@@ -97,7 +101,8 @@ impl<'a> Flow<'a> {
         }
         let joined = || results.iter().cloned().reduce(|a, b| a.join(&b));
         let list = |element: Option<Known>, items: Option<Rc<Vec<Known>>>, low, high| {
-            Known::constant(Shape::List(Rc::new(List { element, low, high, items, size: None })))
+            let shape = Shape::List(Rc::new(List { element, low, high, items, size: None }));
+            Known { shape, nothing: None, ..structure.clone() }
         };
         Some(match name {
             "race" | "anyOf" => Known { id: Id::NONE, ..joined().unwrap_or_else(Known::null) },

@@ -1,19 +1,29 @@
 //! Lists made from lists.
 
 use super::domain::{Id, Known, List, Null, Number, Shape};
-use super::read::{elements, part};
+use super::read::{anywhere, elements, kept};
 use std::rc::Rc;
 
 /// What `take`, `concat`, `entries` and their like give.
 pub(super) fn listed(name: &str, args: &[Known]) -> Known {
     let nothing = Known::null();
     let x = args.first().unwrap_or(&nothing);
-    let (element, low, high) = elements(x);
+    let (element, low, high) = kept(x);
     let count = args.get(1).map(super::interval::numbers).unwrap_or_else(Number::any);
     let (fewest, most) = count.counts();
     let mut known = Known::constant(Shape::Plain);
     known.absorb(&Known { shape: Shape::Plain, ..x.clone() });
-    args.iter().skip(1).for_each(|arg| known.absorb(&Known { shape: Shape::Plain, ..arg.clone() }));
+    for arg in args.iter().skip(1) {
+        // What is no list is put in as it is, and says nothing of the list.
+        let read = name != "concat" || matches!(arg.shape, Shape::List(_) | Shape::Any);
+        if read {
+            let before = known.claim;
+            known.absorb(&Known { shape: Shape::Plain, ..arg.clone() });
+            if name == "concat" && matches!(arg.shape, Shape::Any) {
+                known.claim = known.claim.join(before);
+            }
+        }
+    }
     known.nothing = None;
     let least = |a: Option<u64>, b: Option<u64>| match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -58,7 +68,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             let (mut low, mut high) = (low, high);
             for arg in &args[1..] {
                 let (more, from, to) = if matches!(arg.shape, Shape::List(_) | Shape::Any) {
-                    elements(arg)
+                    kept(arg)
                 } else {
                     (Some(arg.clone()), 1, Some(1))
                 };
@@ -102,15 +112,31 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 Number { low: from.low, high: (to.high - 1.0).max(from.low), whole: from.whole, ..Number::any() };
             (Some(Known { shape: Shape::Number(Rc::new(element)), ..plain }), low, high)
         }
-        "flat" => (Some(element.as_ref().and_then(|e| elements(e).0).unwrap_or_else(|| part(x))), 0, None),
+        "flat" => match element.map(|e| (e.shape.clone(), e)) {
+            Some((Shape::List(inner), e)) if args.len() == 1 => {
+                let before = known.claim;
+                known.absorb(&Known { shape: Shape::Plain, ..e });
+                if low == 0 {
+                    known.claim = known.claim.join(before);
+                }
+                (inner.any(), 0, None)
+            }
+            Some((Shape::Number(_) | Shape::Text(_) | Shape::Bool(_) | Shape::Plain, e)) => (Some(e), low, high),
+            Some(_) => {
+                let before = known.claim;
+                known.absorb(&Known { shape: Shape::Plain, ..anywhere(x) });
+                known.claim = known.claim.join(before);
+                (Some(anywhere(x)), 0, None)
+            }
+            None => (None, 0, Some(0)),
+        },
         "zip" => {
-            let other = args.get(1).map(elements);
-            let pair = vec![
-                element.unwrap_or_else(Known::null),
-                other.as_ref().and_then(|o| o.0.clone()).unwrap_or_else(Known::null),
-            ];
-            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
-            (Some(Known::constant(Shape::List(Rc::new(pair)))), 0, high)
+            let columns = args.iter().map(|list| kept(list).0.unwrap_or_else(Known::null)).collect();
+            let count = args.len() as u64;
+            let row = List { element: None, low: count, high: Some(count), items: Some(Rc::new(columns)), size: None };
+            let row = Known { shape: Shape::List(Rc::new(row)), ..plain };
+            let fewest = args.iter().map(|list| elements(list).1).min().unwrap_or(0);
+            (Some(row), fewest, args.iter().filter_map(|list| elements(list).2).min())
         }
         "split" => (Some(plain), 1, None),
         "keys" => (Some(plain), low, high),

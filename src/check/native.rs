@@ -1,10 +1,10 @@
 //! What built-ins do to what is known, where the minimum over everything they read does not say it.
 
 use super::amount::Turns;
-use super::domain::{Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, SURE, Shape, raw};
+use super::domain::{Fact, Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::lists::listed;
-use super::read::{absent, confidence_of, elements, length, part, read, sought};
+use super::read::{absent, anywhere, confidence_of, elements, kept, length, part, read, sought};
 use super::state::State;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Severity;
@@ -52,19 +52,28 @@ impl<'a> Flow<'a> {
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
-        let before = state.clone();
-        let first = self.call(act, function, args, inst, state)?;
         // It may run never, once or often: what it writes may be there or not, and it may see what it wrote.
-        *state = before.join(state);
-        if state.memory != before.memory {
-            let mut again = state.clone();
-            let taken = self.taken.clone();
-            let second = self.call(act, function, args, inst, &mut again)?;
-            self.taken = taken;
-            *state = state.join(&again);
-            return Some(first.join(&second));
+        let mut entry = state.clone();
+        let mut given: Option<Known> = None;
+        for round in 0.. {
+            let mut after = entry.clone();
+            let outer = std::mem::take(&mut self.taken);
+            let result = self.call(act, function, args, inst, &mut after);
+            let once = std::mem::replace(&mut self.taken, outer);
+            let joined = if result.is_some() { entry.join(&after) } else { entry.clone() };
+            given = match (given, result) {
+                (Some(old), Some(new)) => Some(old.join(&new)),
+                (old, new) => old.or(new),
+            };
+            let next = if round > 0 { joined.widened_from(&entry, 5 * round) } else { joined };
+            if next.memory == entry.memory || self.exhausted() {
+                self.taken.add(&once);
+                break;
+            }
+            entry = next;
         }
-        Some(first)
+        *state = entry;
+        given
     }
 
     /// A call of a built-in; the receiver of a method is the first argument.
@@ -83,8 +92,8 @@ impl<'a> Flow<'a> {
         let f = args.get(1);
         let given = match name {
             "map" | "mapValues" | "forEach" | "filter" | "some" | "every" | "find" | "findLast" | "findIndex"
-            | "sortBy" | "minBy" | "maxBy" | "groupBy" | "countBy" | "partition" | "flatMap" | "reduce" | "sort"
-            | "toSorted" | "unique"
+            | "sortBy" | "minBy" | "maxBy" | "groupBy" | "countBy" | "partition" | "flatMap" | "reduce"
+            | "reduceRight" | "findLastIndex" | "sort" | "toSorted" | "unique"
                 if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
             {
                 return self.walk_over(act, name, args, inst, state);
@@ -217,7 +226,24 @@ impl<'a> Flow<'a> {
             | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
                 listed(name, args)
             }
-            "merge" | "pick" | "omit" | "assign" | "fromEntries" => Known::computed(args, merged(args)),
+            "merge" | "assign" => super::read::own(args, merged(args)),
+            "pick" | "omit" => {
+                let mut known = super::read::own(&args[..args.len().min(1)], chosen(args, name == "pick"));
+                args.iter().skip(1).for_each(|key| known.absorb(&Known { shape: Shape::Plain, ..key.whole() }));
+                known
+            }
+            "fromEntries" => {
+                let object = Object { others: Some(anywhere(x)), ..Object::default() };
+                let mut known = Known::computed(args, Shape::Object(Rc::new(object)));
+                known.claim.high = SURE;
+                known
+            }
+            "countBy" => {
+                let count = Number { low: 1.0, whole: true, ..Number::any() };
+                let count = Known { null: Null::Maybe, ..Known::computed(args, Shape::Number(Rc::new(count))) };
+                let object = Object { others: Some(count), ..Object::default() };
+                Known::computed(args, Shape::Object(Rc::new(object)))
+            }
             "emit" => {
                 self.notice(act, args, at, state);
                 Known::null()
@@ -282,7 +308,11 @@ impl<'a> Flow<'a> {
         let mut element = element.unwrap_or_else(Known::null);
         element.id = Id::NONE;
         let turns = Turns {
-            low: if matches!(name, "some" | "every" | "find" | "findLast" | "findIndex") { 0.0 } else { low as f64 },
+            low: if matches!(name, "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex") {
+                0.0
+            } else {
+                low as f64
+            },
             high: high.map_or(f64::INFINITY, |h| h as f64),
             size: source.size(),
         };
@@ -301,49 +331,78 @@ impl<'a> Flow<'a> {
         let list_of = |element: Option<Known>, low: u64, high: Option<u64>| {
             Shape::List(Rc::new(List { element, low, high, items: None, size: None }))
         };
-        let Some(f) = args.get(1).filter(|_| !matches!(name, "unique")) else {
-            return Some(own(list_of(Some(element), u64::from(low > 0), high)));
+        let kept_element = kept(source).0.map(|e| Known { id: Id::NONE, ..e });
+        // What callbacks decided, if there was anything to decide.
+        let decided = |known: Known, answer: &Known, surely: bool| {
+            let under = known.under(&answer_own(answer));
+            if surely { under } else { under.join(&known) }
         };
-        if name == "reduce" {
+        let Some(f) = args.get(1) else {
+            let mut known = own(list_of(kept_element, if name == "unique" { u64::from(low > 0) } else { low }, high));
+            known.absorb(&Known { shape: Shape::Plain, ..source.whole() });
+            return Some(if name == "unique" { known } else { known.measured(source, false) });
+        };
+        if matches!(name, "reduce" | "reduceRight") {
             let start = args.get(2).cloned().unwrap_or_else(|| element.clone());
             let mut total = start;
-            for round in 0..4 {
+            if high == Some(0) {
+                total.absorb(&Known { shape: Shape::Plain, ..source.clone() });
+                return Some(Known { id: Id::NONE, ..total });
+            }
+            for round in 0.. {
                 let turns = if round == 0 { turns.clone() } else { Turns::between(0.0, 0.0) };
                 let given = [total.detached(), element.clone(), index.clone(), source.clone()];
                 let Some(next) = self.apply(act, f, &given, &turns, inst, state) else {
                     break;
                 };
                 let joined = total.join(&next);
-                if joined == total {
+                if joined == total || self.exhausted() {
                     break;
                 }
-                total = joined.widened();
+                let marks = joined.marks.clone();
+                total = if round < 4 {
+                    joined.widened()
+                } else {
+                    Known { sources: joined.sources.clone(), marks, ..Known::anything() }
+                };
             }
             total.absorb(&Known { shape: Shape::Plain, ..source.clone() });
             return Some(Known { id: Id::NONE, ..total });
         }
         if matches!(name, "sort" | "toSorted") {
-            let decided = self.apply(act, f, &[element.clone(), element.clone()], &comparisons(&turns), inst, state);
-            let sorted = own(list_of(Some(element), low, high)).measured(source, false);
-            return Some(decided.map_or(sorted.clone(), |d| sorted.under(&d)));
+            let sorted = own(list_of(kept_element, low, high)).measured(source, false);
+            if high.is_some_and(|high| high < 2) {
+                return Some(sorted);
+            }
+            let answer = self.apply(act, f, &[element.clone(), element.clone()], &comparisons(&turns), inst, state);
+            return Some(answer.map_or(sorted.clone(), |answer| decided(sorted, &answer, low > 1)));
         }
+        let of_nothing = || match name {
+            "map" | "flatMap" | "filter" | "sortBy" | "unique" => own(list_of(None, 0, Some(0))),
+            "groupBy" | "countBy" | "mapValues" => own(Shape::Object(Rc::default())),
+            "partition" => own(list_of(Some(own(list_of(None, 0, Some(0)))), 2, Some(2))),
+            "find" | "findLast" | "minBy" | "maxBy" => absent(source),
+            "forEach" => Known::null(),
+            "findIndex" | "findLastIndex" => own(Shape::Number(Rc::new(Number::exactly(-1.0)))),
+            _ => own(Shape::Plain),
+        };
         if high == Some(0) {
-            return Some(match name {
-                "map" | "flatMap" | "filter" | "sortBy" => own(list_of(None, 0, Some(0))),
-                "groupBy" | "countBy" | "mapValues" => own(Shape::Object(Rc::default())),
-                "partition" => own(list_of(Some(own(list_of(None, 0, Some(0)))), 2, Some(2))),
-                "find" | "findLast" | "minBy" | "maxBy" => absent(source),
-                _ => own(Shape::Plain),
-            });
+            return Some(of_nothing());
         }
         let mut callback = element.clone();
         callback.id = Id(act.frame, inst.result.map_or(inst.span.start, |v| v.0) | 0x4000_0000);
         let answer = self.apply(act, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
-        let Some(answer) = answer else { return (low == 0).then(|| own(Shape::Plain)) };
-        let kept = |truth: bool| {
+        let Some(answer) = answer else { return (low == 0).then(of_nothing) };
+        let surely = low > 0;
+        let exactly = source.claim == super::domain::Claim::SURE;
+        let whole_answer = answer.whole();
+        let told = |truth: bool, known: &Known, exactly: bool| {
+            let mut told = answer.when(truth);
+            // What is read out of a doubtful list may be less sure than what is kept of it.
+            told.retain(|fact| exactly || !matches!(fact, Fact::Below(..) | Fact::Unknown(_)));
             let mut facts = State::default();
-            facts.learn(&answer.when(truth));
-            let mut known = facts.refine(&callback);
+            facts.learn(&told);
+            let mut known = facts.refine(&Known { id: callback.id, ..known.clone() });
             known.id = Id::NONE;
             known
         };
@@ -362,51 +421,62 @@ impl<'a> Flow<'a> {
                 }
             }
             "flatMap" => {
-                let (inner, _, _) = elements(&answer);
-                own(list_of(inner.map(|i| read(&answer, &i)), 0, None))
+                let (inner, opens) = match &answer.shape {
+                    Shape::List(list) => (list.any(), true),
+                    Shape::Any => (Some(answer.join(&part(&answer))), true),
+                    _ => (Some(answer.clone()), false),
+                };
+                let all = own(list_of(inner.map(|i| Known { id: Id::NONE, ..i }), 0, None));
+                if opens { decided(all, &answer, surely && !matches!(answer.shape, Shape::Any)) } else { all }
             }
-            "filter" => own(list_of(Some(kept(true)), 0, high)).under(&answer_own(&answer)).measured(source, false),
+            "filter" => {
+                let left = kept_element.map(|e| told(true, &e, exactly));
+                decided(own(list_of(left, 0, high)), &answer, surely).measured(source, false)
+            }
             "partition" => {
-                let sides =
-                    [kept(true), kept(false)].map(|side| own(list_of(Some(side), 0, high)).under(&answer_own(&answer)));
-                own(Shape::List(Rc::new(List {
+                let side = |truth| {
+                    let left = kept_element.as_ref().map(|e| told(truth, e, exactly));
+                    decided(own(list_of(left, 0, high)), &answer, surely)
+                };
+                let both = List {
                     element: None,
                     low: 2,
                     high: Some(2),
-                    items: Some(Rc::new(sides.to_vec())),
+                    items: Some(Rc::new(vec![side(true), side(false)])),
                     size: None,
-                })))
+                };
+                decided(own(Shape::List(Rc::new(both))), &answer, surely)
             }
             "find" | "findLast" => {
-                let mut found = sought(source, Some(kept(true))).under(&answer_own(&answer));
-                found.nothing = Some((Nothing::Search, at));
-                found
+                let found = decided(sought(source, Some(told(true, &callback, true))), &answer, surely);
+                Known { nothing: Some((Nothing::Search, at)), ..found }
             }
             "minBy" | "maxBy" => {
-                let mut found = element.under(&answer_own(&answer));
+                let found = element.under(&whole_answer);
                 if low == 0 {
-                    found = sought(source, Some(found));
-                    found.nothing = Some((Nothing::Aggregate, at));
+                    Known { nothing: Some((Nothing::Aggregate, at)), ..sought(source, Some(found)) }
+                } else {
+                    found
                 }
-                found
             }
-            "sortBy" => own(list_of(Some(element), low, high)).under(&answer_own(&answer)).measured(source, false),
-            "groupBy" => {
-                let group = own(list_of(Some(element), 1, high)).under(&answer_own(&answer));
-                let object = Object { others: Some(Known { null: Null::Maybe, ..group }), ..Object::default() };
-                own(Shape::Object(Rc::new(object))).under(&answer_own(&answer))
-            }
-            "countBy" => {
-                let count = Known::constant(Shape::Number(Rc::new(Number { low: 1.0, whole: true, ..Number::any() })));
-                let object = Object { others: Some(Known { null: Null::Maybe, ..count }), ..Object::default() };
-                own(Shape::Object(Rc::new(object))).under(&answer_own(&answer))
+            "sortBy" => decided(own(list_of(kept_element, low, high)), &whole_answer, surely).measured(source, false),
+            "unique" => decided(own(list_of(kept_element, low.min(1), high)), &whole_answer, surely),
+            "groupBy" | "countBy" => {
+                let each = if name == "groupBy" {
+                    list_of(kept_element, 1, high)
+                } else {
+                    Shape::Number(Rc::new(Number { low: 1.0, whole: true, ..Number::any() }))
+                };
+                let each = Known { null: Null::Maybe, ..own(each).under(&whole_answer) };
+                let object = Object { others: Some(each), ..Object::default() };
+                decided(own(Shape::Object(Rc::new(object))), &whole_answer, surely)
             }
             "forEach" => Known::null(),
-            "findIndex" => Known::computed(
-                [source, &answer],
-                Shape::Number(Rc::new(Number { low: -1.0, whole: true, ..Number::any() })),
-            ),
-            _ => Known::computed([source, &answer], Shape::Plain),
+            "findIndex" | "findLastIndex" => {
+                let index = Number { low: -1.0, whole: true, ..Number::any() };
+                decided(own(Shape::Number(Rc::new(index))), &answer, surely)
+            }
+            _ => decided(own(Shape::Plain), &answer, surely),
         })
     }
 
@@ -548,16 +618,42 @@ fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Locatio
 
 fn merged(args: &[Known]) -> Shape {
     let mut object = Object::default();
-    for arg in args {
+    for arg in args.iter().filter(|arg| arg.null != Null::Always) {
         match &arg.shape {
+            Shape::Object(given) if arg.null == Null::Never => object.take(given),
             Shape::Object(given) => {
-                object.fields.extend(given.fields.iter().map(|(k, v)| (k.clone(), v.clone())));
-                if let Some(others) = &given.others {
-                    object.others = Some(object.others.take().map_or_else(|| others.clone(), |old| old.join(others)));
-                }
+                given.fields.iter().for_each(|(key, value)| object.put(key, value, false));
+                given.others.iter().for_each(|others| object.put_anywhere(others));
             }
-            _ => object.others = Some(part(arg)),
+            _ => object.put_anywhere(&part(arg)),
         }
+    }
+    Shape::Object(Rc::new(object))
+}
+
+/// The fields of the first argument that the others name, or those that they do not name.
+fn chosen(args: &[Known], picks: bool) -> Shape {
+    let Some((x, keys)) = args.split_first() else { return Shape::Any };
+    let Shape::Object(object) = &x.shape else {
+        return Shape::Object(Rc::new(Object { others: Some(part(x)), ..Object::default() }));
+    };
+    let mut names: Option<Vec<Rc<str>>> = Some(Vec::new());
+    for key in keys {
+        let listed: Vec<Known> = match &key.shape {
+            Shape::List(list) => list.items.as_ref().map_or_else(|| vec![Known::anything()], |items| items.to_vec()),
+            _ => vec![key.clone()],
+        };
+        for key in listed {
+            names = names.and_then(|mut names| {
+                names.push(key.as_text()?.clone());
+                Some(names)
+            });
+        }
+    }
+    let mut object = (**object).clone();
+    match names {
+        Some(names) => object.fields.retain(|key, _| names.contains(key) == picks),
+        None => object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always)),
     }
     Shape::Object(Rc::new(object))
 }

@@ -60,6 +60,22 @@ pub(super) fn elements(x: &Known) -> (Option<Known>, u64, Option<u64>) {
     }
 }
 
+/// The same, the element as it is kept: as sure as it is itself, whatever it is read from.
+pub(super) fn kept(x: &Known) -> (Option<Known>, u64, Option<u64>) {
+    let (element, low, high) = elements(x);
+    if let Shape::List(list) = &x.shape { (list.any(), low, high) } else { (element, low, high) }
+}
+
+/// Any part of something, however deep.
+pub(super) fn anywhere(x: &Known) -> Known {
+    let whole = x.whole();
+    let mut known = own(std::slice::from_ref(&whole), Shape::Any);
+    known.claim.high = super::domain::SURE;
+    known.null = Null::Maybe;
+    known.origins = x.origins.clone();
+    known
+}
+
 /// A part of something whose parts are not known one by one.
 pub(super) fn part(x: &Known) -> Known {
     let mut known = own(std::slice::from_ref(x), Shape::Any);
@@ -72,6 +88,7 @@ pub(super) fn part(x: &Known) -> Known {
 pub(super) fn read(container: &Known, element: &Known) -> Known {
     let mut known = element.clone();
     known.claim = known.claim.min(container.claim);
+    known.passed = known.passed.min(container.claim.least());
     known.cap = known.cap.min(container.cap);
     known.evidence = known.evidence.min(container.evidence);
     known.integrity = known.integrity.max(if container.integrity > Integrity::Input {
@@ -95,6 +112,7 @@ pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
     let Some(part) = part else { return absent(container) };
     Known {
         claim: part.claim.join(container.claim),
+        passed: 0,
         cap: part.cap.min(container.cap),
         evidence: part.evidence.min(container.evidence),
         null: part.null.join(Null::Always),
@@ -130,7 +148,12 @@ pub(super) fn rest(x: &Known, from: u64) -> Known {
     known.id = Id::NONE;
     known.filled = false;
     known = known.measured(x, from > 0 && x.is_filled());
-    if let Shape::List(list) = &x.shape {
+    if !matches!(x.shape, Shape::List(_)) {
+        let list = List { element: Some(part(x)), low: 0, high: None, items: None, size: None };
+        known.null = Null::Never;
+        known.tests = None;
+        known.shape = Shape::List(Rc::new(list));
+    } else if let Shape::List(list) = &x.shape {
         let items = list.items.as_ref().map(|items| Rc::new(items.iter().skip(from as usize).cloned().collect()));
         let list = List {
             element: list.element.clone(),

@@ -246,8 +246,36 @@ impl Object {
         Object { fields, others }
     }
 
+    /// Puts a field there, or may: what was there before stays possible then.
+    pub fn put(&mut self, key: &Rc<str>, value: &Known, surely: bool) {
+        let value = match self.field(key) {
+            Some(old) if !surely => old.join(value),
+            None if !surely => Known { null: value.null.join(Null::Always), id: Id::NONE, ..value.clone() },
+            _ => value.clone(),
+        };
+        self.fields.insert(key.clone(), value);
+    }
+
+    /// Puts a value under a key that is not known.
+    pub fn put_anywhere(&mut self, value: &Known) {
+        let value = value.detached();
+        self.fields.values_mut().for_each(|field| *field = field.join(&value));
+        self.others = Some(self.others.take().map_or_else(|| value.clone(), |old| old.join(&value)));
+    }
+
+    /// Puts all fields of another there.
+    pub fn take(&mut self, other: &Object) {
+        if let Some(others) = &other.others {
+            self.put_anywhere(others);
+        }
+        for (key, value) in &other.fields {
+            self.put(key, value, value.null == Null::Never);
+        }
+    }
+
     /// What a field is, if it may be there.
     pub fn field(&self, key: &str) -> Option<Known> {
-        self.fields.get(key).cloned().or_else(|| self.others.clone())
+        let other = || self.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), ..o.clone() });
+        self.fields.get(key).cloned().or_else(other)
     }
 }

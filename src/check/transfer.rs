@@ -6,7 +6,7 @@ use super::domain::{
 };
 use super::flow::{Activation, Flow};
 use super::place::{loosened, path};
-use super::read::{beside, confidence_of, elements, item, length, own, part, read, rest};
+use super::read::{beside, confidence_of, item, kept, length, own, part, rest};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
@@ -89,7 +89,18 @@ impl<'a> Flow<'a> {
                 one(args[0].clone())
             }
             Op::Rest(from) => one(rest(&args[0], u64::from(*from))),
-            Op::Omit(_) => one(Known { id: Id::NONE, ..args[0].clone() }),
+            Op::Omit(keys) => {
+                let mut known = Known { id: Id::NONE, tests: None, ..args[0].clone() };
+                args[1..].iter().for_each(|key| known = known.under(key));
+                if let Shape::Object(object) = &mut known.shape {
+                    let object = Rc::make_mut(object);
+                    object.fields.retain(|name, _| !keys.iter().flatten().any(|key| **key == **name));
+                    if args.len() > 1 {
+                        object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always));
+                    }
+                }
+                one(known)
+            }
             Op::Fits { .. } | Op::Has(_) | Op::Instance(_) => {
                 one(Known { null: Null::Never, ..own(args, Shape::Plain) })
             }
@@ -454,11 +465,11 @@ impl<'a> Flow<'a> {
         let (mut low, mut high) = (0u64, Some(0u64));
         for (arg, &spread) in args.iter().zip(spread) {
             let (part, from, to) = if spread {
+                known.passed = 0;
                 known.claim = known.claim.min(arg.claim);
                 known.cap = known.cap.min(arg.cap);
                 known.evidence = known.evidence.min(arg.evidence);
-                let (element, low, high) = elements(arg);
-                (element, low, high)
+                kept(arg)
             } else {
                 (Some(arg.clone()), 1, Some(1))
             };
@@ -529,31 +540,18 @@ fn object(members: &[Member], args: &[Known]) -> Known {
                 let (key, value) = (&args[next], &args[next + 1]);
                 known.absorb(&key.whole());
                 match key.as_text() {
-                    Some(text) => {
-                        object.fields.insert(text.clone(), value.clone());
-                    }
-                    None => {
-                        let all = object.others.take().map_or_else(|| value.clone(), |old| old.join(value));
-                        object.others = Some(all);
-                    }
+                    Some(text) => object.put(text, value, true),
+                    None => object.put_anywhere(value),
                 }
                 next += 2;
             }
             Member::Spread => {
                 let spread = &args[next];
                 known.absorb(&own(std::slice::from_ref(spread), Shape::Plain));
-                if let Shape::Object(given) = &spread.shape {
-                    for (key, value) in &given.fields {
-                        object.fields.insert(key.clone(), read(spread, value));
-                    }
-                    if let Some(others) = &given.others {
-                        let others = read(spread, others);
-                        object.others =
-                            Some(object.others.take().map_or_else(|| others.clone(), |old| old.join(&others)));
-                    }
-                } else {
-                    object.others =
-                        Some(object.others.take().map_or_else(|| part(spread), |old| old.join(&part(spread))));
+                match &spread.shape {
+                    Shape::Object(given) => object.take(given),
+                    _ if spread.null == Null::Always => {}
+                    _ => object.put_anywhere(&part(spread)),
                 }
                 next += 1;
             }
