@@ -1,6 +1,6 @@
 //! Paths into lists and objects, and what a change along one leaves behind.
 
-use super::domain::{AgentShape, Id, Integrity, Known, List, Null, Shape};
+use super::domain::{AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, Shape};
 use super::flow::Flow;
 use super::read::{part, read};
 use crate::ir::Key;
@@ -24,7 +24,9 @@ pub(super) fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
             Key::Fixed(name) => Step::Name(Rc::from(&**name)),
             Key::Computed | Key::FromEnd => {
                 let known = computed.next().cloned().unwrap_or_else(Known::anything);
-                known.as_text().map_or_else(|| Step::Any(known.clone()), |text| Step::Name(text.clone()))
+                let sure = known.claim == Claim::SURE && known.cap.bound == SURE;
+                let name = known.as_text().filter(|_| sure);
+                name.map_or_else(|| Step::Any(known.clone()), |text| Step::Name(text.clone()))
             }
         })
         .collect()
@@ -79,8 +81,7 @@ impl Flow<'_> {
         };
         let mut known = Known { id: Id::NONE, tests: None, measures: Rc::default(), ..root.clone() };
         if let Step::Any(key) = step {
-            known.claim = known.claim.min(key.claim);
-            known.cap = known.cap.min(key.cap);
+            known = known.under(key);
         }
         match (&root.shape, step) {
             (Shape::Object(object), Step::Name(name)) => {

@@ -41,7 +41,13 @@ pub(super) fn length(x: &Known, exact: bool) -> Known {
     };
     let number = Number { low, high, whole: true, length_of: Some(x.id), sized: true, ..Number::any() };
     let known = own(std::slice::from_ref(x), Shape::Number(Rc::new(number)));
-    if exact { Known { null: Null::Never, ..known } } else { known }
+    if !exact {
+        return known;
+    }
+    // It is exact in the run, and believed no more than what it counts.
+    let cap = super::domain::Cap { bound: known.earned(), ..known.cap };
+    let exact = Known::constant(known.shape.clone());
+    Known { cap, integrity: known.integrity, sources: known.sources.clone(), ..exact }
 }
 
 /// Any element of what can be walked, and how many there are.
