@@ -24,6 +24,7 @@ pub mod engine;
 
 // advice: what to write instead, tried before it is offered
 pub mod mend;
+pub mod scenario;
 
 // surface
 #[cfg(feature = "cli")]

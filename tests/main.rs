@@ -21,5 +21,6 @@ mod oracle;
 mod proofs;
 mod reference;
 mod rules;
+mod scenarios;
 mod stages;
 mod tidy;

@@ -6,14 +6,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use serde_json::json;
+
 use super::disk::Disk;
 use super::front;
-use super::screen::{Style, print};
+use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, bounds, counted, policy, render, run, source, watch};
 use crate::check::{Certificate, Setting, day};
-use crate::diagnostic::{Diagnostic, Severity, fix, json, sarif};
+use crate::diagnostic::{self, Diagnostic, Severity, fix, sarif};
 use crate::engine::{Allowed, Examination};
 use crate::mend;
+use crate::scenario::{self, Scenario, Scenarios};
 use crate::source::Sources;
 
 /// Look for faults without running anything
@@ -43,6 +46,9 @@ pub(super) struct Check {
     /// The day the check counts as, such as `2026-05-01`; today unless given
     #[arg(long, value_name = "DATE")]
     date: Option<String>,
+    /// Print tests whose answers lead to each branch and each refusal; what was found goes to standard error
+    #[arg(long)]
+    scenarios: bool,
     /// Check again whenever a file changes, until interrupted
     #[arg(long)]
     watch: bool,
@@ -92,21 +98,31 @@ impl Check {
             .flat_map(|program| program.allowed.iter().map(|allowed| (&program.sources, allowed)))
             .collect();
         let patterns = || programs.iter().flat_map(|program| &program.certificates);
+        let wanted = programs.iter().filter(|program| self.scenarios && program.errors() == 0);
+        let scenarios: Vec<Scenarios> = wanted.map(|program| scenario::scenarios(program, &Disk)).collect();
         match self.format {
             Format::Text => {
                 if self.bounds {
                     patterns().for_each(|certificate| print(&bounds::table(certificate)));
                 }
-                let style = Style::stdout(color);
-                print(&text(files.len(), &findings, mended, style));
-                print(&render::allowed(&allowed));
+                let show = if self.scenarios { warn } else { print };
+                let style = if self.scenarios { Style::stderr(color) } else { Style::stdout(color) };
+                show(&text(files.len(), &findings, mended, style));
+                show(&render::allowed(&allowed));
+                scenarios.iter().for_each(|found| print(&scenario_text(found)));
             }
             Format::Json => {
-                let mut report =
-                    json::report(&files, findings.iter().copied(), patterns().map(Certificate::json).collect());
+                let mut report = diagnostic::json::report(
+                    &files,
+                    findings.iter().copied(),
+                    patterns().map(Certificate::json).collect(),
+                );
+                if self.scenarios {
+                    report["scenarios"] = scenarios.iter().flat_map(|all| &all.found).map(scenario_json).collect();
+                }
                 if setting.strict {
                     let all = allowed.iter().map(|(sources, allowed)| {
-                        json::allowed(sources, &allowed.finding, &allowed.reason, allowed.at)
+                        diagnostic::json::allowed(sources, &allowed.finding, &allowed.reason, allowed.at)
                     });
                     report["allowed"] = all.collect();
                 }
@@ -240,6 +256,21 @@ fn text(files: usize, findings: &[Found], mended: usize, style: Style) -> String
     }
     out.push('\n');
     out
+}
+
+/// Tests, and what no answers were found for.
+fn scenario_text(scenarios: &Scenarios) -> String {
+    let tests: Vec<&str> = scenarios.found.iter().map(|scenario| scenario.text.as_str()).collect();
+    let missed = scenarios.missed.iter().map(|(what, _)| format!("// no answers were found that lead to {what}\n"));
+    let missed: String = missed.collect();
+    let gap = if tests.is_empty() || missed.is_empty() { "" } else { "\n" };
+    format!("{}{gap}{missed}", tests.join("\n"))
+}
+
+fn scenario_json(scenario: &Scenario) -> serde_json::Value {
+    let reaches = scenario.reaches.iter();
+    let reaches: Vec<_> = reaches.map(|(what, at)| json!({ "what": what, "start": at.start, "end": at.end })).collect();
+    json!({ "pattern": scenario.pattern, "reaches": reaches, "test": scenario.text })
 }
 
 fn line(value: serde_json::Value) -> String {
