@@ -3,7 +3,6 @@
 use super::amount::Turns;
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape,
-    Source,
 };
 use super::flow::{Activation, Flow};
 use super::read::{absent, elements, length, part, read, sought};
@@ -13,7 +12,7 @@ use crate::ir::{Inst, Op, Task};
 use crate::source::Location;
 use crate::types::{Effect, Type};
 use crate::value::Evidence;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The most attempts of a `retry`.
@@ -293,7 +292,7 @@ impl<'a> Flow<'a> {
         let x = args.first().unwrap_or(&nothing);
         let check = args.get(1).unwrap_or(&nothing);
         let id = place(act, inst);
-        let judged = |evidence: Evidence, mut sources: BTreeMap<Source, bool>, agent: Option<Agent>| {
+        let judged = |evidence: Evidence| {
             let mut known = x.clone();
             known.claim = Claim::between(NONE, SURE);
             known.claim.unknown = matches!(evidence, Evidence::Reviewed | Evidence::Checked);
@@ -305,10 +304,6 @@ impl<'a> Flow<'a> {
             let mut origins = (*x.origins).clone();
             origins.insert(id);
             known.origins = Rc::new(origins);
-            if let Some(agent) = agent {
-                sources.insert(Source { agent, site: id }, false);
-            }
-            known.sources = Rc::new(sources);
             free_parts(&mut known);
             known
         };
@@ -319,58 +314,62 @@ impl<'a> Flow<'a> {
             known.claim.low = NONE;
             return Known { id: Id::NONE, parts: Rc::default(), ..known };
         };
-        if let Some(judge) = options.field("agent") {
-            let sources = (*x.sources).clone();
-            let who: Vec<Agent> = match &judge.shape {
-                Shape::Agent(agent) => agent.who.iter().cloned().collect(),
-                Shape::Text(name) => vec![Agent::Named(name.clone())],
-                _ => vec![Agent::Anyone],
-            };
-            if judge.integrity >= Integrity::Agent && !matches!(judge.shape, Shape::Agent(_)) {
-                self.chosen_by_agent(at, "judge");
+        for (role, method, evidence) in [
+            ("agent", "verify", Evidence::Reviewed),
+            ("command", "run", Evidence::Checked),
+            ("human", "approve", Evidence::Approved),
+        ] {
+            if let Some(judge) = options.field(role) {
+                let fair = self.judge(x, Some(&judge), role, method, at);
+                return if fair { judged(evidence) } else { x.clone() };
             }
-            let label = super::call::describe(&AgentShape {
-                who: who.iter().cloned().collect(),
-                interface: None,
-                chosen: false,
-            });
-            self.request(Effect::Ask, at, &label, "verify", true);
-            if let Some(own) =
-                who.iter().find(|w| matches!(w, Agent::Named(_)) && sources.keys().any(|s| &s.agent == *w))
-            {
-                let own = super::call::describe(&AgentShape {
-                    who: BTreeSet::from([own.clone()]),
-                    interface: None,
-                    chosen: false,
-                });
-                self.findings.report(Code::CF023, at, format!("`{own}` judges its own answer"), |d| {
-                    d.help("have another agent judge it, or a person")
-                });
-                return x.clone();
-            }
-            return judged(Evidence::Reviewed, sources, None);
-        }
-        if let Some(command) = options.field("command") {
-            if command.whole().integrity >= Integrity::Agent {
-                self.chosen_by_agent(at, "command");
-            }
-            self.request(Effect::Ask, at, "command", "run", true);
-            return judged(Evidence::Checked, (*x.sources).clone(), None);
-        }
-        if options.field("human").is_some() {
-            self.request(Effect::Ask, at, "human", "approve", true);
-            return judged(Evidence::Approved, (*x.sources).clone(), None);
         }
         let mut known = x.clone();
         known.claim.low = NONE;
         Known { id: Id::NONE, parts: Rc::default(), ..known }
     }
 
+    /// Whoever is named is asked to judge `x`. Whether that is somebody else than who gave it: one's own judgement
+    /// changes nothing.
+    fn judge(&mut self, x: &Known, named: Option<&Known>, role: &str, method: &str, at: Location) -> bool {
+        let named = named.map(|named| (named.whole().integrity, &named.shape));
+        if let Some((integrity, shape)) = named
+            && integrity >= Integrity::Agent
+            && !matches!(shape, Shape::Agent(_))
+        {
+            self.chosen_by_agent(at, role);
+        }
+        let who = match named {
+            Some((_, Shape::Agent(agent))) => agent.who.clone(),
+            Some((_, Shape::Text(name))) => {
+                let name = if role == "command" { name.split_whitespace().next().unwrap_or_default() } else { name };
+                self.bound(name, at);
+                BTreeSet::from([Agent::Named(Rc::from(name))])
+            }
+            _ => BTreeSet::from([Agent::Named(Rc::from(role))]),
+        };
+        let label = |who| super::call::describe(&AgentShape { who, interface: None, chosen: false });
+        self.request(Effect::Ask, at, &label(who.clone()), method, true);
+        let asks_itself = |who: &&Agent| matches!(who, Agent::Named(_)) && x.sources.keys().any(|s| s.agent == **who);
+        let Some(own) = who.iter().find(asks_itself) else { return true };
+        let own = label(BTreeSet::from([own.clone()]));
+        self.findings.report(Code::CF023, at, format!("`{own}` judges its own answer"), |d| {
+            d.help("have another agent judge it, or a person")
+        });
+        false
+    }
+
     /// `approve(x, { to })`.
     pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst) -> Known {
         let at = act.at(inst.span);
         let mut known = args.first().cloned().unwrap_or_else(Known::null);
-        self.request(Effect::Ask, at, "human", "approve", true);
+        let person = args.get(1).and_then(|options| match &options.shape {
+            Shape::Object(options) => options.field("to"),
+            _ => None,
+        });
+        if !self.judge(&known, person.as_ref(), "human", "approve", at) {
+            return known;
+        }
         known.claim = Claim::between(NONE, SURE);
         known.cap = Cap::FREE;
         known.evidence = Evidence::Approved;
