@@ -5,16 +5,16 @@
 //! `PRISM_PROGRAMS=200000 cargo test --release agree -- --nocapture` tries so many random programs on all cores;
 //! `PRISM_SEED=n cargo test agree -- --nocapture` one of them, and shrinks it when there is a difference.
 
-use crate::{generate, oracle, rules};
+use crate::{generate, machine, oracle, rules};
 use prism::diagnostic::{Diagnostics, Severity};
-use prism::engine::{Checked, Compiled};
+use prism::engine::{self, Checked, Compiled, Drive};
 use prism::hir::{self, FunctionId, Modules, Program};
-use prism::host::{Directory, Kind, Memory, Request, Stream};
+use prism::host::{Directory, Kind, Request, Stream};
 use prism::ir;
 use prism::source::Sources;
 use prism::syntax;
 use prism::value::{Lanes, Limits, Meter, Value, View, shaped};
-use prism::vm::{self, Entry, Outcome, Vm};
+use prism::vm::{self, Outcome};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -31,7 +31,7 @@ pub(crate) struct Seen {
 }
 
 /// A request to an agent in one line.
-pub(crate) fn asked(request: &Request) -> Option<String> {
+fn asked(request: &Request) -> Option<String> {
     let Kind::Call(call) = &request.kind else { return None };
     let arguments: Vec<String> = call.arguments.iter().map(Json::to_string).collect();
     let (context, options) = (request.context.join("/"), Json::from(call.options.clone()));
@@ -81,43 +81,49 @@ pub(crate) fn shown(value: &Value) -> String {
     out
 }
 
+/// What can be seen of a run that asked and said this.
+pub(crate) fn seen(result: String, requests: &[Request], said: &[Request]) -> Seen {
+    let told = |request: &Request| match &request.kind {
+        Kind::Print { stream: Stream::Output, text } => text.clone(),
+        Kind::Print { text, .. } => format!("! {text}"),
+        other => format!("{other:?}"),
+    };
+    Seen { result, requests: requests.iter().filter_map(asked).collect(), output: said.iter().map(told).collect() }
+}
+
 /// What the machine makes of a program, and the steps it takes.
-fn machine(compiled: &Compiled, entry: Entry, directory: &Arc<Directory>, input: &Value) -> (Seen, u64) {
-    let mut world = Memory::new(directory.clone(), 0);
-    let mut vm = Vm::new(compiled.0.clone(), Limits::RUN, directory.clone(), input.clone());
-    let mut seen = Seen { result: String::new(), requests: Vec::new(), output: Vec::new() };
-    vm.start(entry);
-    loop {
-        let outcome = vm.run();
-        let batch = vm.take_batch();
-        seen.requests.extend(batch.requests.iter().filter_map(asked));
-        for request in world.submit(batch) {
-            if let Kind::Print { stream, text } = request.kind {
-                seen.output.push(format!("{}{text}", if stream == Stream::Output { "" } else { "! " }));
-            }
-        }
+fn performed(compiled: &Compiled, entry: FunctionId, directory: &Arc<Directory>, input: &Value) -> (Seen, u64) {
+    let mut drive = Drive::new(compiled, Limits::RUN, directory.clone(), input.clone());
+    if let Err(fault) = drive.begin(compiled, entry, input, directory) {
+        return (seen(format!("{} before the run", fault.code), &[], &[]), 0);
+    }
+    let (mut requests, mut output) = (Vec::new(), Vec::new());
+    let result = loop {
+        let outcome = drive.machine().run();
+        let batch = drive.machine().take_batch();
+        requests.extend(batch.requests.iter().cloned());
+        output.extend(drive.world().submit(batch));
         match outcome {
-            Outcome::Done(value) => seen.result = shown(&value),
+            Outcome::Done(value) => break shown(&value),
             Outcome::Failed(failure) => {
                 let at = failure.at().unwrap_or_default();
-                seen.result = format!("{} at {}..{} of {}", failure.code(), at.span.start, at.span.end, at.file.0);
+                break format!("{} at {}..{} of {}", failure.code(), at.span.start, at.span.end, at.file.0);
             }
+            Outcome::Waiting if drive.machine().is_ready() => {}
             Outcome::Waiting => {
-                if !vm.is_ready() {
-                    let (id, reply) = world.next_event().expect("somebody answers");
-                    vm.resume(&id, reply);
-                }
-                continue;
+                let (id, reply) = drive.world().next_event().expect("somebody answers");
+                drive.machine().resume(&id, reply);
             }
         }
-        return (seen, Limits::RUN.steps - vm.meter().steps_left());
-    }
+    };
+    (seen(result, &requests, &output), Limits::RUN.steps - drive.machine().meter().steps_left())
 }
 
 /// A program ready for all.
 struct Ready {
     program: Arc<Program>,
-    entry: FunctionId,
+    /// What `run` begins with; nothing where a file has tests only.
+    entry: Option<FunctionId>,
     compiled: Compiled,
     /// The same, not folded.
     unfolded: Compiled,
@@ -133,15 +139,14 @@ enum Found {
     Difference(String),
 }
 
-fn compare(ready: &Ready, agents: &Json, input: &Json) -> Found {
-    let directory = Arc::new(Directory::read(agents).expect("an agents file"));
+fn compare(ready: &Ready, entry: FunctionId, agents: &Json, input: &Json) -> Found {
+    let bound = Directory::read(agents).expect("an agents file");
+    let directory = Arc::new(engine::directory(&ready.program, &bound).expect("agents that a program declares"));
     // Each run has its own, because lists remember what one found out about them.
     let input = || shaped::read(input, Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("an input");
-    let wanted = oracle::run(&ready.program, ready.entry, &directory, &input());
-    let is_module = ready.program.functions[ready.entry.0 as usize].kind == prism::hir::Kind::Module;
-    let start = || if is_module { Entry::Program } else { Entry::Function(ready.entry, Vec::new()) };
-    let (got, steps) = machine(&ready.compiled, start(), &directory, &input());
-    let (plain, plain_steps) = machine(&ready.unfolded, start(), &directory, &input());
+    let wanted = oracle::run(&ready.program, entry, &directory, &input());
+    let (got, steps) = performed(&ready.compiled, entry, &directory, &input());
+    let (plain, plain_steps) = performed(&ready.unfolded, entry, &directory, &input());
     if (&plain, plain_steps) != (&got, steps) {
         let before = difference(("not folded", &plain), ("folded    ", &got));
         return Found::Difference(format!("{before}steps\n  not folded {plain_steps}\n  folded     {steps}\n"));
@@ -198,30 +203,56 @@ fn prepare(name: &str, text: &str) -> Result<Ready, String> {
         let refused = diagnostics.iter().filter(|it| it.severity == Severity::Error);
         refused.map(|it| it.code.to_string()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
     };
-    let entry = hir::entry(&program, None).map_err(|it| it.code.to_string())?;
+    let entry = hir::entry(&program, None).ok();
     let Some(checked) = Checked::new(program.clone(), &diagnostics) else { return Err(codes(&diagnostics)) };
     let compiled = checked.compile(&mut diagnostics);
     let unfolded = Compiled(Arc::new(vm::emit(&ir::lower(program.clone()), &mut diagnostics)));
     if diagnostics.has_errors() { Err(codes(&diagnostics)) } else { Ok(Ready { program, entry, compiled, unfolded }) }
 }
 
+/// A program of the corpus: its file, its text, its agents and its input.
+type Case = (String, String, Json, Json);
+
+/// The programs of the tests and the examples. Sizes have limits in the machine only.
+fn corpus() -> Vec<Case> {
+    let mut all = Vec::new();
+    for path in rules::programs().into_iter().filter(|path| !path.to_string_lossy().contains("/limits/")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let header = rules::Header::read(&text);
+        let (agents, input) = (header.agents.unwrap_or(json!({})), header.input.unwrap_or(json!({ "value": null })));
+        all.push((path.to_string_lossy().into_owned(), text, agents, input));
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in std::fs::read_dir(root.join("tests/machine")).unwrap().flatten() {
+        for case in machine::cases(&std::fs::read_to_string(file.path()).unwrap()) {
+            all.push((case.name, case.program, case.agents, json!({ "value": case.input })));
+        }
+    }
+    for file in std::fs::read_dir(root.join("examples")).unwrap().flatten().map(|file| file.path()) {
+        if file.extension().is_some_and(|it| it == "prism") {
+            let agents = std::fs::read_to_string(file.with_extension("agents.yaml")).unwrap_or("{}".into());
+            let agents = serde_saphyr::from_str(&agents).expect("an agents file");
+            let text = std::fs::read_to_string(&file).unwrap();
+            all.push((file.to_string_lossy().into_owned(), text, agents, json!({ "value": null })));
+        }
+    }
+    all
+}
+
 #[test]
 fn the_corpus_agrees() {
     let mut differences = Vec::new();
     let mut same = 0;
-    // Sizes have limits in the machine only.
-    for path in rules::programs().into_iter().filter(|path| !path.to_string_lossy().contains("/limits/")) {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let header = rules::Header::read(&text);
-        let Ok(ready) = prepare(path.to_str().unwrap(), &text) else { continue };
-        if !ready.program.functions[ready.entry.0 as usize].parameters.is_empty() {
-            continue;
-        }
-        let (agents, input) = (header.agents.unwrap_or(json!({})), header.input.unwrap_or(json!({ "value": null })));
-        match compare(&ready, &agents, &input) {
-            Found::Same(_) => same += 1,
-            Found::Refused(_) => {}
-            Found::Difference(words) => differences.push(format!("{}\n{words}", path.display())),
+    for (name, text, agents, input) in corpus() {
+        let Ok(ready) = prepare(&name, &text) else { continue };
+        let tests = ready.program.modules.last().into_iter().flat_map(|module| &module.tests);
+        let entries: Vec<FunctionId> = ready.entry.into_iter().chain(tests.map(|test| test.function)).collect();
+        for entry in entries {
+            match compare(&ready, entry, &agents, &input) {
+                Found::Same(_) => same += 1,
+                Found::Refused(_) => {}
+                Found::Difference(words) => differences.push(format!("{name}\n{words}")),
+            }
         }
     }
     println!("{same} programs of the corpus agree");
@@ -231,8 +262,15 @@ fn the_corpus_agrees() {
 /// Compares the program of a seed; the smallest program found that differs, in words.
 fn differs(seed: u64, size: u32) -> Result<Found, String> {
     let case = generate::case(seed, size);
+    if std::env::var("PRISM_SHOW").is_ok() {
+        println!("{}", case.tree.print());
+    }
     let look = |tree: &generate::Tree| match prepare("random.prism", &tree.print()) {
-        Ok(ready) => compare(&ready, &case.agents, &case.input),
+        Ok(ready) => {
+            let test = ready.program.modules.last().and_then(|module| module.tests.first()).map(|test| test.function);
+            let entry = test.or(ready.entry).expect("something to run");
+            compare(&ready, entry, &case.agents, &case.input)
+        }
         Err(codes) => Found::Refused(codes),
     };
     match look(&case.tree) {
@@ -260,7 +298,7 @@ fn random_programs_agree() {
         None => (first..first + number("PRISM_PROGRAMS").unwrap_or(300), number("PRISM_MOST").unwrap_or(1)),
     };
     let (next, refused, failed) = (AtomicU64::new(seeds.start), AtomicU64::new(0), AtomicU64::new(0));
-    let codes = Mutex::new(BTreeMap::<String, u64>::new());
+    let codes = Mutex::new(BTreeMap::<String, (u64, u64)>::new());
     let differences = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
@@ -270,15 +308,20 @@ fn random_programs_agree() {
                     if seed >= seeds.end || differences.lock().unwrap().len() as u64 >= most {
                         return;
                     }
+                    // How often each, and the last seed of it.
+                    let count = |code: &str| {
+                        let mut codes = codes.lock().unwrap();
+                        let often = codes.get(code).map_or(0, |(often, _)| *often);
+                        codes.insert(code.to_owned(), (often + 1, seed));
+                    };
                     match differs(seed, size) {
                         Ok(Found::Refused(why)) => {
                             refused.fetch_add(1, Ordering::Relaxed);
-                            *codes.lock().unwrap().entry(why).or_default() += 1;
+                            count(&why);
                         }
                         Ok(Found::Same(seen)) if seen.result.starts_with('R') => {
                             failed.fetch_add(1, Ordering::Relaxed);
-                            let code = seen.result.split(' ').next().unwrap_or_default().to_owned();
-                            *codes.lock().unwrap().entry(code).or_default() += 1;
+                            count(seen.result.split(' ').next().unwrap_or_default());
                         }
                         Ok(_) => {}
                         Err(words) => differences.lock().unwrap().push(words),
@@ -289,7 +332,7 @@ fn random_programs_agree() {
     });
     let all = seeds.end - seeds.start;
     println!(
-        "{all} random programs, {refused:?} refused, {failed:?} failed in both: {:?}",
+        "{all} random programs, {refused:?} refused, {failed:?} failed in both; how often, and one seed: {:?}",
         codes.into_inner().unwrap()
     );
     let differences = differences.into_inner().unwrap();

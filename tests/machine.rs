@@ -15,17 +15,17 @@ use prism::value::{Lanes, Limits, Meter, Value, json, shaped};
 use prism::vm::{Failure, Outcome, State, Vm};
 use serde_json::Value as Json;
 
-struct Case {
-    name: String,
-    agents: Json,
-    input: Json,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) agents: Json,
+    pub(crate) input: Json,
     gives: Option<Json>,
     sure: Option<Json>,
     fails: Option<String>,
-    program: String,
+    pub(crate) program: String,
 }
 
-fn cases(text: &str) -> Vec<Case> {
+pub(crate) fn cases(text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for line in text.lines() {
         let marks = ["case", "agents", "input", "gives", "sure", "fails"];

@@ -84,6 +84,9 @@ impl Ord for Event {
     }
 }
 
+/// How often an agent is asked again at most, whatever its options say.
+const MOST_RETRIES: u64 = 1_000;
+
 /// The moment virtual time begins with: 2026-01-01T00:00:00Z.
 const EPOCH: f64 = 1_767_225_600_000.0;
 
@@ -170,7 +173,7 @@ impl Memory {
 
     fn scripted(&mut self, place: usize, agent: &Agent, call: &Call) -> (f64, Reply) {
         let script = &mut self.scripts[place];
-        let mut retries = call.options.get("retries").and_then(Json::as_u64).unwrap_or(0);
+        let mut retries = call.options.get("retries").and_then(Json::as_u64).unwrap_or(0).min(MOST_RETRIES);
         let (mut total, mut cost, mut tokens) = (0.0, 0.0, 0.0);
         loop {
             let Some(reply) = script.next(&call.method) else {

@@ -86,7 +86,9 @@ impl Value {
                 None => self.as_list().map_or(self.lanes(), |list| self.lanes().meet(list.lowest())),
             },
             Kind::Object => self.as_object().map_or(self.lanes(), |object| self.lanes().meet(object.lowest())),
-            Kind::Error => self.as_error().map_or(self.lanes(), |error| self.lanes().meet(error.data.least())),
+            Kind::Error => self
+                .as_error()
+                .map_or(self.lanes(), |error| self.lanes().meet(error.message.least()).meet(error.data.least())),
             _ => self.lanes(),
         }
     }

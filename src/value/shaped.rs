@@ -59,6 +59,10 @@ fn collect(value: &Value, path: &mut String, parts: &mut Map<String, Json>) {
         // Where no part is less sure than the whole is anything to be said at all.
         View::List(list) => list.iter().enumerate().for_each(|(index, item)| visit(&index.to_string(), item)),
         View::Object(object) => object.iter().for_each(|(key, item)| visit(key.as_str(), item)),
+        View::Error(error) => {
+            visit("message", &error.message);
+            visit("data", &error.data);
+        }
         _ => {}
     }
 }

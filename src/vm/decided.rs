@@ -5,7 +5,7 @@
 
 use super::Vm;
 use super::failure::Failure;
-use crate::value::{Confidence, Fault, Value, order};
+use crate::value::{Confidence, Fault, Kind, Value, order};
 
 struct Group {
     value: Value,
@@ -38,12 +38,15 @@ pub(super) fn is_decided(
     let mut groups: Vec<Group> = Vec::new();
     let mut weight = 0.0;
     for result in results.iter().flatten() {
-        let value = match result {
-            Ok(value) if value.as_error().is_none() && !value.is_null() => value,
-            _ => continue,
+        let value = &match result {
+            Ok(value) => value.clone(),
+            Err(failure) => failure.value(),
         };
         let sure = vm.meter.least(value)?.confidence.number().unwrap_or(0.0);
         weight += sure;
+        if matches!(value.kind(), Kind::Null | Kind::Error) {
+            continue;
+        }
         let mut found = None;
         for (index, group) in groups.iter().enumerate() {
             if order::equal(&group.value, value, &mut vm.meter)? {
@@ -66,20 +69,24 @@ pub(super) fn is_decided(
             winner = index;
         }
     }
+    let enough = |(share, strictly): (f64, bool), count: f64| {
+        if strictly { count > share * total } else { count >= share * total }
+    };
+    // Where no group can become large enough any more, the result is nothing, whatever is said.
+    if let Some(needed) = needed {
+        let largest = groups.iter().map(|group| group.count).fold(0.0, f64::max);
+        if !enough(needed, largest + open) {
+            return Ok(true);
+        }
+    }
     let Some(won) = groups.get(winner) else { return Ok(open == 0.0) };
     let safe = |index: usize, other: f64| if index < winner { other < size(won) } else { other <= size(won) };
     let unbeaten = groups.iter().enumerate().all(|(index, group)| index == winner || safe(index, size(group) + open));
     if !unbeaten || !safe(winner + 1, open) {
         return Ok(false);
     }
-    if let Some((share, strictly)) = needed {
-        let enough = |count: f64| if strictly { count > share * total } else { count >= share * total };
-        if enough(won.count) != enough(won.count + open) {
-            return Ok(false);
-        }
-        if !enough(won.count) {
-            return Ok(true);
-        }
+    if needed.is_some_and(|needed| enough(needed, won.count) != enough(needed, won.count + open)) {
+        return Ok(false);
     }
     let outcomes = if weighted {
         let all = weight + open;

@@ -10,7 +10,7 @@ use super::judge::Judgement;
 use super::machine::Called;
 use super::native::{Job, Native, Replace};
 use super::orchestrate::{Escalate, Fallback, Retry, Sequence, time};
-use super::perform::{Flow, links, read};
+use super::perform::{Flow, links, peek, read};
 use super::task::{Args, Frame, Task};
 use crate::builtin::{self, Body, BuiltinId, Form, Mutation, Started};
 use crate::diagnostic::{Code, nearest};
@@ -32,10 +32,6 @@ impl Vm {
                 return Ok(Called::Value(self.configured(&receiver, args)?));
             }
             let question = self.question(&receiver, name, Purpose::Method, &args, Vec::new())?;
-            if let Native::Rehearsal(_) = *question {
-                let agent = receiver.as_agent().map_or(0, |agent| agent.id);
-                self.charge_call(task, agent)?;
-            }
             task.frames.push(Frame::Native(question));
             return Ok(Called::Frame);
         }
@@ -225,7 +221,10 @@ impl Vm {
     /// `agent.with(options)`
     fn configured(&mut self, receiver: &Value, mut args: Args) -> Result<Value, Fault> {
         let options = args.get_mut(0).map(std::mem::take).unwrap_or_default();
-        super::orchestrate::Options::new("with", &options, &["timeout", "retries", "model", "temperature", "schema"])?;
+        let known = ["timeout", "retries", "model", "temperature", "schema"];
+        let read = super::orchestrate::Options::new("with", &options, &known)?;
+        read.time("timeout")?;
+        read.count("retries")?;
         let Some(agent) = receiver.as_agent() else { return Err(no_method(receiver, "with")) };
         let mut merged = agent.options.as_object().cloned().unwrap_or_default();
         for (key, value) in options.as_object().into_iter().flatten() {
@@ -383,7 +382,7 @@ impl Vm {
                 Started::Done(value) => value,
                 Started::Running(routine) => {
                     let cell = match home {
-                        Home::Cell { .. } => read(function, r, site.operands[0]),
+                        Home::Cell { .. } => peek(function, r, site.operands[0]).clone(),
                         _ => Value::NULL,
                     };
                     let replace =

@@ -82,13 +82,16 @@ impl Rehearsal {
     /// Goes on with what came.
     pub(super) fn step(&mut self, vm: &mut Vm, task: &mut Task, input: Input) -> Result<Step, Failure> {
         match input {
-            Input::Begin if self.after > 0.0 => {
+            Input::Begin => {
+                vm.charge_call(task, self.agent)?;
+                if self.after == 0.0 {
+                    return self.answer(vm);
+                }
                 let id = task.next_id();
                 vm.set_timer(task, Timer { id: id.clone(), after: self.after });
                 self.timer = Some(id);
                 Ok(Step::Wait)
             }
-            Input::Begin => self.answer(vm),
             Input::Reply(id, Reply::Fired) if self.timer.as_ref() == Some(&id) => self.answer(vm),
             Input::Value(value) => self.finish(vm, value),
             other => other.nothing(),
@@ -110,7 +113,8 @@ impl Rehearsal {
             return Err(Failure::new(Code::R031, format!("agent `{name}` did not answer `{}` in time", self.method)));
         }
         if self.fails {
-            let error = Error { code: Code::R030, message: answer, data: vm.who_failed(self.agent, &self.method)? };
+            let error =
+                Error { code: Code::R030, message: reported(answer)?, data: vm.who_failed(self.agent, &self.method)? };
             return Err(Failure::of(error, Lanes::EXACT));
         }
         if let Some(error) = answer.as_error() {
@@ -218,10 +222,17 @@ impl Vm {
                 format!("{name} has no method `{method}`; give it one in `mock.methods`"),
             ));
         };
-        Ok(Rehearsal {
+        let option = |name: &str| agent.options.as_object()?.get(name)?.as_number();
+        let mut answer = script.next();
+        let mut retries = option("retries").unwrap_or(0.0);
+        while retries >= 1.0 && answer.as_error().is_some() && script.used < script.answers.len() {
+            answer = script.next();
+            retries -= 1.0;
+        }
+        let mut rehearsal = Rehearsal {
             agent: agent.id,
             method: method.clone(),
-            answer: script.next(),
+            answer,
             args,
             after: script.after,
             fails: script.fails,
@@ -229,7 +240,9 @@ impl Vm {
             owner,
             lanes,
             timer: None,
-        })
+        };
+        option("timeout").into_iter().for_each(|within| rehearsal.hurry(within));
+        Ok(rehearsal)
     }
 
     /// Which agent failed at what, as the data of an error.

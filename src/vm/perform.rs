@@ -62,7 +62,7 @@ pub(super) fn read(function: &Function, registers: &mut [Value], operand: Operan
 
 /// Reads an operand where it is.
 #[inline]
-fn peek<'a>(function: &'a Function, registers: &'a [Value], operand: Operand) -> &'a Value {
+pub(super) fn peek<'a>(function: &'a Function, registers: &'a [Value], operand: Operand) -> &'a Value {
     match operand {
         Operand::Keep(register) | Operand::Take(register) => &registers[register as usize],
         Operand::Constant(index) => &function.constants[index as usize],

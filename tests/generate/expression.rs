@@ -1,6 +1,6 @@
 //! Random expressions.
 
-use super::{CONFIDENCES, Generator, Sort, Tree};
+use super::{CONFIDENCES, Callable, Generator, Sort, Tree};
 use Sort::{Any, Bool, Fixed, Number, Numbers, Object, Text, Texts};
 
 impl Generator {
@@ -28,7 +28,7 @@ impl Generator {
                 let sort = self.pick(&[Number, Text, Bool, Numbers, Texts, Object]);
                 self.expression(sort)
             }
-            Sort::Statement | Fixed => unreachable!("no sort of expressions"),
+            Sort::Agent | Sort::Counter | Sort::Statement | Fixed => unreachable!("no sort of expressions"),
         }
     }
 
@@ -39,19 +39,34 @@ impl Generator {
         {
             return Tree::leaf(sort, name);
         }
+        if self.input && self.chance(7) {
+            let text = match sort {
+                Number => "input.n",
+                Text => "input.s",
+                Numbers => "input.xs",
+                Object => "input",
+                _ => "null",
+            };
+            return if text == "null" { self.literal(sort) } else { Tree::leaf(sort, text) };
+        }
+        self.literal(sort)
+    }
+
+    fn literal(&mut self, sort: Sort) -> Tree {
         let text = match sort {
-            Number => self.pick(&["0", "1", "2", "3", "7", "0.5", "10", "(-1)", "input.n"]),
-            Text => self.pick(&["\"\"", "\"a\"", "\"b\"", "\"yes\"", "'é€'", "input.s"]),
+            Number => self.pick(&["0", "1", "2", "3", "7", "0.5", "10", "(-1)", "0x10", "1_0", "5ms"]),
+            Text => self.pick(&["\"\"", "\"a\"", "\"b\"", "\"yes\"", "'é€'", "\"\"\"c\"\"\""]),
             Bool => self.pick(&["true", "false"]),
-            Numbers => self.pick(&["[]", "[1]", "[3, 1, 2]", "input.xs", "[1, 1, 2]"]),
+            Numbers => self.pick(&["[]", "[1]", "[3, 1, 2]", "[1, 1, 2]"]),
             Texts => self.pick(&["[]", "[\"a\"]", "[\"b\", \"a\"]", "[\"x\", \"\", \"x\"]"]),
-            Object => self.pick(&["({ n: 1, s: \"a\", xs: [1, 2] })", "input", "({ n: 0, s: \"\", xs: [] })"]),
+            Object => self.pick(&["({ n: 1, s: \"a\", xs: [1, 2] })", "({ n: 0, s: \"\", xs: [] })"]),
+            Sort::Agent | Sort::Counter => unreachable!("agents are no literals"),
             _ => self.pick(&["null", "0", "\"\"", "[]"]),
         };
         Tree::leaf(sort, text)
     }
 
-    fn node(&mut self, sort: Sort, template: &str, sorts: &[Sort]) -> Tree {
+    pub(super) fn node(&mut self, sort: Sort, template: &str, sorts: &[Sort]) -> Tree {
         let children: Vec<Tree> = sorts.iter().map(|sort| self.expression(*sort)).collect();
         Tree::node(sort, template, children)
     }
@@ -63,7 +78,7 @@ impl Generator {
     /// Constructs that give any sort.
     fn shaped(&mut self, sort: Sort) -> Tree {
         let c = self.confidence();
-        match self.below(32) {
+        match self.below(60) {
             0..=3 => self.node(sort, &format!("(@ ~> {c})"), &[sort]),
             4 => self.node(sort, "(@ ~||> @)", &[sort, sort]),
             5 => self.node(sort, "(@ ~?? @)", &[sort, sort]),
@@ -142,6 +157,53 @@ impl Generator {
             }
             29 => self.node(sort, "(@ ~&& @)", &[sort, sort]),
             30 => self.node(sort, "(@ ~|| @)", &[sort, sort]),
+            31..=45 => self.orchestrated(sort),
+            46 => self.node(sort, "(@ ~? @ : @)", &[Bool, sort, sort]),
+            47 => {
+                let one = ["confident(@, #)", "cap(@, #)"].map(|it| (it, vec![sort]));
+                let two = ["orElse(@ ~> #, @)", "best(@, @ ~> #)", "(gate(@, #) ~?? @)"].map(|it| (it, vec![sort; 2]));
+                let all: Vec<_> = one.into_iter().chain(two).collect();
+                let (template, sorts) = self.pick(&all);
+                self.node(sort, &template.replace('#', &c), &sorts)
+            }
+            48 => {
+                let map = self.pick(&["[[0, 0], [1, 0.5]]", "c => c / 2", "[[0, 0.2], [0.5, 0.6], [1, 1]]"]);
+                let template = self.pick(&["calibrate(@, #)", "endorse(@, 0.6, \"seen\")", "chain(1 ~> 0.9, @)"]);
+                self.node(sort, &template.replace('#', map), &[sort])
+            }
+            49 => {
+                let name = self.fresh("z");
+                let given = self.expression(sort);
+                let body = self.body(false, |it| {
+                    it.declare(&name, sort, true);
+                    it.block(sort)
+                });
+                let template = self.pick(&["(@ |> (# => @))", "(@ ~|> (# => @))", "((@ ~?> (# => @)) ?? 0)"]);
+                let sort = if template.contains("?>") { Any } else { sort };
+                Tree::node(sort, &template.replace('#', &name), [given, body])
+            }
+            50 => self.node(sort, "(({ f(p) { return p } })?.f?.(@) ?? @)", &[sort, sort]),
+            51 => self.node(sort, "(await @)", &[sort]),
+            52 => self.node(sort, "([@, @][@] ?? @)", &[sort, sort, Number, sort]),
+            53 => self.node(sort, "({ a: @ })~.a", &[sort]),
+            54 => self.node(sort, "({ a: { b: [@] } })?.a?.[\"b\"][0]", &[sort]),
+            55 => {
+                let (result, last) = (self.body(false, |it| it.expression(sort)), self.body(false, Self::action));
+                Tree::node(sort, "(() => { try { return @ } finally @ })()", [result, last])
+            }
+            56 => {
+                let (thrown, caught) = (self.expression(sort), self.fresh("e"));
+                let template = self.pick(&[
+                    "(try { throw @ } catch (#) { #.data })",
+                    "(try { try { throw @ } catch (#) { throw # } } catch ({ data }) { data })",
+                ]);
+                Tree::node(sort, &template.replace('#', &caught), [thrown])
+            }
+            57 => {
+                let (low, high) = (self.block(sort), self.block(sort));
+                let subject = self.expression(Any);
+                Tree::node(sort, "(uncertain if (@) {\nhigh >= 0.9 @\ndefault @\n})", [subject, high, low])
+            }
             _ => match self.name(sort, true) {
                 Some(name) => {
                     let value = self.expression(sort);
@@ -152,37 +214,22 @@ impl Generator {
         }
     }
 
-    /// An answer of an agent.
-    fn asked(&mut self, sort: Sort) -> Tree {
-        let agent = self.pick(&["ann", "bob", "cyd"]);
-        let method = match sort {
-            Number => "count",
-            Text => "say",
-            Bool => "judge",
-            Numbers => "list",
-            Object => "look",
-            _ => return self.simple(sort),
-        };
-        let given = if self.chance(2) { self.simple(Any) } else { self.expression(Any) };
-        Tree::node(sort, &format!("agents.{agent}.{method}(@)"), [given])
-    }
-
     /// What `retry` and its kin run: a call or a function.
-    fn operand(&mut self, sort: Sort) -> Tree {
-        if self.chance(2) && sort != Texts {
-            return self.body(true, |it| it.asked(sort));
+    pub(super) fn operand(&mut self, sort: Sort) -> Tree {
+        if self.chance(2) && sort != Texts && self.someone_known() {
+            return self.element(|it| it.asked(sort));
         }
         let body = self.body(true, |it| it.block(sort));
         Tree::node(Fixed, "(() => @)", [body])
     }
 
     /// What a fork runs, in one of its three forms.
-    fn tasks(&mut self, sort: Sort) -> Tree {
-        match self.below(3) {
+    pub(super) fn tasks(&mut self, sort: Sort) -> Tree {
+        match self.below(4) {
             0 => {
                 let mut all = Vec::new();
                 for _ in 0..1 + self.below(3) {
-                    all.push(self.body(true, |it| if it.chance(2) { it.asked(sort) } else { it.expression(sort) }));
+                    all.push(self.element(|it| if it.chance(2) { it.asked(sort) } else { it.expression(sort) }));
                 }
                 Tree::list(Fixed, "[", all, ", ", "]")
             }
@@ -194,6 +241,15 @@ impl Generator {
                     it.block(sort)
                 });
                 Tree::node(Fixed, &format!("[1, ...@].map({name} => @)"), [list, body])
+            }
+            2 => {
+                let (list, name) = (self.expression(Numbers), self.fresh("t"));
+                let body = self.body(true, |it| {
+                    it.declare(&name, Number, true);
+                    it.block(sort)
+                });
+                let other = self.element(|it| it.expression(sort));
+                Tree::node(Fixed, &format!("[...@.map({name} => @), @]"), [list, body, other])
             }
             _ => {
                 let mut all = Vec::new();
@@ -207,12 +263,14 @@ impl Generator {
     }
 
     fn call(&mut self, sort: Sort) -> Tree {
-        let fitting: Vec<_> = self.functions.iter().filter(|it| it.gives == sort).cloned().collect();
+        let known = self.someone_known();
+        let fits = |it: &&Callable| it.gives == sort && (!it.takes.contains(&Sort::Agent) || known);
+        let fitting: Vec<_> = self.functions.iter().filter(fits).cloned().collect();
         if fitting.is_empty() {
             return self.asked(sort);
         }
         let function = self.pick(&fitting);
-        let arguments = function.takes.iter().map(|sort| self.expression(*sort)).collect();
+        let arguments = function.takes.iter().map(|sort| self.argument(*sort)).collect();
         Tree::list(sort, &format!("{}(", function.text), arguments, ", ", ")")
     }
 
@@ -270,7 +328,7 @@ impl Generator {
     }
 
     fn number(&mut self) -> Tree {
-        match self.below(30) {
+        match self.below(44) {
             0..=3 => self.node(Number, "(@ + @)", &[Number, Number]),
             4 | 5 => self.node(Number, "(@ - @)", &[Number, Number]),
             6 => self.node(Number, "(@ * @)", &[Number, Number]),
@@ -310,6 +368,20 @@ impl Generator {
             },
             26 => self.node(Number, "(@ |> Math.abs)", &[Number]),
             27 => self.node(Number, "(@ ~|> Math.abs)", &[Number]),
+            28 => self.node(Number, "(@ ~* @)", &[Number, Number]),
+            29 => self.node(Number, "(@ ~/ 4)", &[Number]),
+            30 => self.node(Number, "(@ ~% 3)", &[Number]),
+            31 => self.node(Number, "((@ % 4) ~** 2)", &[Number]),
+            32 => self.node(Number, "((@ % 4) ** 2)", &[Number]),
+            33 => self.node(Number, "(<~ @ ?? @)", &[Any, Number]),
+            34 => self.node(Number, "(combine([@, @ ~> 0.6], \"mean\") ?? 0)", &[Number, Any]),
+            35 => self.node(Number, "(median(@) ?? mean(@) ?? 0)", &[Numbers, Numbers]),
+            36 => self.node(Number, "(first(@) ?? last(@) ?? @)", &[Numbers, Numbers, Number]),
+            37 => self.node(Number, "@.indexOf(@)", &[Numbers, Number]),
+            38 => self.node(Number, "(@ |> Math.min(_, @))", &[Number, Number]),
+            39 => self.node(Number, "(@ |> .concat(@) |> sum)", &[Numbers, Numbers]),
+            40 => self.node(Number, "(@?.[@] ?? @)", &[Numbers, Number, Number]),
+            41 => self.node(Number, "Math.round(Number(String(@)))", &[Number]),
             _ => self.asked(Number),
         }
     }
@@ -341,7 +413,7 @@ impl Generator {
             6 => self.node(Text, "@.join(\"-\")", &[Numbers]),
             7 => self.node(Text, "@.join(@)", &[Texts, Text]),
             8 => self.node(Text, "String(@)", &[Any]),
-            9 => self.node(Text, "typeof @", &[Any]),
+            9 => self.node(Text, "(typeof @ + \"\")", &[Any]),
             10 => self.node(Text, "JSON.stringify(@)", &[Any]),
             11 => self.node(Text, "(@[0] ?? @)", &[Text, Text]),
             12 => self.node(Text, "@.s", &[Object]),
@@ -353,7 +425,7 @@ impl Generator {
 
     fn truth(&mut self) -> Tree {
         let c = self.confidence();
-        match self.below(18) {
+        match self.below(23) {
             0 | 1 => self.node(Bool, "(@ < @)", &[Number, Number]),
             2 => self.node(Bool, "(@ >= @)", &[Number, Number]),
             3 => self.node(Bool, "(@ <= @)", &[Text, Text]),
@@ -368,12 +440,17 @@ impl Generator {
             13 => self.by_callback(Bool, Numbers, Bool, &["@.some(# => @)", "@.every(# => @)"]),
             14 => self.node(Bool, "(@ && @)", &[Bool, Bool]),
             15 => self.node(Bool, "(@ ~== @)", &[Text, Text]),
+            16 => self.node(Bool, "(@ ~!= @)", &[Any, Any]),
+            17 => self.node(Bool, "(@ ~< @)", &[Number, Number]),
+            18 => self.node(Bool, "(@ ~<= @)", &[Number, Number]),
+            19 => self.node(Bool, "(null < @)", &[Number]),
+            20 => self.node(Bool, "(@ instanceof Error)", &[Any]),
             _ => self.asked(Bool),
         }
     }
 
     fn numbers(&mut self) -> Tree {
-        match self.below(24) {
+        match self.below(29) {
             0 | 1 => {
                 let items = (0..self.below(4)).map(|_| self.expression(Number)).collect();
                 Tree::list(Numbers, "[", items, ", ", "]")
@@ -388,7 +465,9 @@ impl Generator {
                     it.declare(&b, Number, false);
                     it.expression(Number)
                 });
-                let form = self.pick(&["@.toSorted", "@.slice().sort", "@.sort"]);
+                // A task must not sort what belongs to another.
+                let form = if self.task == 0 { "@.sort" } else { "@.slice().sort" };
+                let form = self.pick(&["@.toSorted", "@.slice().sort", form]);
                 Tree::node(Numbers, &format!("{form}(({a}, {b}) => @)"), [list, body])
             }
             10 => self.node(Numbers, "sort(@)", &[Numbers]),
@@ -400,6 +479,10 @@ impl Generator {
             16 => self.node(Numbers, "@.xs", &[Object]),
             17 => self.node(Numbers, "range(Math.floor(@) % 5)", &[Number]),
             18 => Tree::leaf(Numbers, self.pick(&["(0..3)", "(1..=3)", "range(2, 8, 3)"])),
+            23 => self.node(Numbers, "(@..@ + 3)", &[Number, Number]),
+            24 => self.node(Numbers, "[...@].splice(1, 2)", &[Numbers]),
+            25 => self.node(Numbers, "values(@).filter(v => typeof v == \"number\")", &[Object]),
+            26 => self.node(Numbers, "confidences(@).map(c => c ?? 0)", &[Numbers]),
             19 | 20 => {
                 let tasks = self.tasks(Number);
                 let options = self.pick(&["", ", { limit: 1 }", ", { limit: 2 }", ", { timeout: 15 }"]);

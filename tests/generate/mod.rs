@@ -1,6 +1,7 @@
 //! Random well-formed programs: every construct, types in mind so that most of them run to their end.
 
 mod expression;
+mod orchestration;
 mod statement;
 mod tree;
 
@@ -49,6 +50,11 @@ struct Generator {
     /// Whether `return` ends a function here.
     in_function: bool,
     in_loop: bool,
+    /// Whether `agents` is seen here, and `input` as well.
+    globals: bool,
+    input: bool,
+    /// Whether this is a test.
+    in_test: bool,
 }
 
 /// The program of a seed; the size is about the number of its parts.
@@ -68,6 +74,9 @@ pub fn case(seed: u64, size: u32) -> Case {
         task: 0,
         in_function: false,
         in_loop: false,
+        globals: true,
+        input: true,
+        in_test: false,
     };
     Case { tree: generator.program(), agents, input }
 }
@@ -83,7 +92,7 @@ fn agents(random: &mut Seed) -> Json {
     let mut all = serde_json::Map::new();
     for name in ["ann", "bob", "cyd"] {
         let mut methods = serde_json::Map::new();
-        for method in ["count", "say", "judge", "list", "look"] {
+        for method in ["count", "say", "judge", "list", "look", "verify", "approve", "run"] {
             let replies: Vec<Json> = (0..1 + random.bits() % 4).map(|_| reply(random, method)).collect();
             methods.insert(method.into(), replies.into());
         }
@@ -98,7 +107,7 @@ fn reply(random: &mut Seed, method: &str) -> Json {
     let value = match method {
         "count" => number(random),
         "say" => text(random),
-        "judge" => json!(!random.bits().is_multiple_of(3)),
+        "judge" | "verify" | "approve" | "run" => json!(!random.bits().is_multiple_of(3)),
         "list" => (0..random.bits() % 4).map(|_| number(random)).collect(),
         _ => json!({ "n": number(random), "s": text(random), "xs": [number(random), number(random)] }),
     };
@@ -184,10 +193,21 @@ impl Generator {
         result
     }
 
+    /// A script, a pattern with its parameters, or a test.
     fn program(&mut self) -> Tree {
+        match self.below(5) {
+            0 | 1 => {
+                self.input = false;
+                if self.chance(2) { self.entry() } else { self.test() }
+            }
+            _ => Tree::list(Sort::Fixed, "", self.lines(), "\n", "\n"),
+        }
+    }
+
+    /// Statements that begin with some variables and end with all that can be seen.
+    fn lines(&mut self) -> Vec<Tree> {
         let mut lines = Vec::new();
-        let sorts = [Sort::Number, Sort::Text, Sort::Numbers, Sort::Object];
-        for sort in sorts {
+        for sort in [Sort::Number, Sort::Text, Sort::Numbers, Sort::Object] {
             lines.push(self.declaration(sort));
         }
         while self.budget > 0 {
@@ -201,6 +221,6 @@ impl Generator {
         }
         shown.push(self.expression(Sort::Any));
         lines.push(Tree::list(Sort::Fixed, "[", shown, ", ", "]"));
-        Tree::list(Sort::Fixed, "", lines, "\n", "\n")
+        lines
     }
 }

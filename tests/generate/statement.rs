@@ -27,7 +27,7 @@ impl Generator {
     }
 
     /// A block that is run for what it does.
-    fn action(&mut self) -> Tree {
+    pub(super) fn action(&mut self) -> Tree {
         let lines = self.scope(|it| {
             let mut lines = vec![it.statement()];
             while it.budget > 0 && lines.len() < 4 && !it.chance(3) {
@@ -66,7 +66,7 @@ impl Generator {
     }
 
     fn any_statement(&mut self) -> Tree {
-        match self.below(34) {
+        match self.below(44) {
             0..=3 => {
                 let sort = self.pick(&SORTS);
                 self.declaration(sort)
@@ -82,7 +82,8 @@ impl Generator {
                 let (condition, then, other) = (self.condition(), self.action(), self.action());
                 match self.below(3) {
                     0 => Tree::node(Statement, "if (@) @", [condition, then]),
-                    1 => Tree::node(Statement, "if @ @ else @", [condition, then, other]),
+                    // Parentheses around a head that begins with one, or they might end it.
+                    1 => Tree::node(Statement, "if true && (@) @ else @", [condition, then, other]),
                     _ => {
                         let (second, third) = (self.condition(), self.action());
                         Tree::node(Statement, "if (@) @ else if (@) @ else @", [condition, then, second, other, third])
@@ -130,6 +131,20 @@ impl Generator {
                 Tree::node(Statement, &format!("if (@) {{ {word} }}"), [condition])
             }
             31 => self.cell(),
+            32 | 33 => self.mocked(),
+            34 => self.told(),
+            35 => self.counted_calls(),
+            36 if self.in_test => self.expectation(),
+            36 | 37 => self.deep_change(),
+            38 => {
+                let (list, a, b) = (self.expression(Object), self.fresh("v"), self.fresh("v"));
+                let body = self.looped(|it| {
+                    it.declare(&a, Text, false);
+                    it.declare(&b, Any, false);
+                    it.action()
+                });
+                Tree::node(Statement, &format!("for (const [{a}, {b}] of entries(@)) @"), [list, body])
+            }
             _ => self.expression(Any).sorted(),
         }
     }
@@ -201,7 +216,7 @@ impl Generator {
         }
     }
 
-    fn looped<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn looped<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         let held = self.in_loop;
         self.in_loop = true;
         let result = self.scope(inside);
@@ -218,7 +233,27 @@ impl Generator {
                 it.action()
             })
         };
-        match self.below(11) {
+        match self.below(13) {
+            11 => {
+                let branches = self.looped(|it| {
+                    it.declare(&name, Number, false);
+                    it.branches(None)
+                });
+                let start = self.pick(&["0", "0 ~> 0.6"]);
+                Tree::node(
+                    Statement,
+                    &format!("uncertain for (let {name} = {start}; {name} < 2; {name}++) @"),
+                    [branches],
+                )
+            }
+            12 => {
+                let (list, body) = (self.expression(Object), with(self, &name, Number, true));
+                Tree::node(
+                    Statement,
+                    &format!("for (const {{ n: {name} }} of [@, {{ n: 2 }}]) @").replace("const", "let"),
+                    [list, body],
+                )
+            }
             0 | 1 => {
                 let (list, body) = (self.expression(Numbers), with(self, &name, Number, true));
                 Tree::node(Statement, &format!("for {name} in @{max} @"), [list, body])

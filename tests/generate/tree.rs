@@ -12,6 +12,10 @@ pub enum Sort {
     Texts,
     Object,
     Any,
+    /// An agent that answers `count say judge list look verify approve run`.
+    Agent,
+    /// A mock that answers everything with a number.
+    Counter,
     Statement,
     /// Something with a place of its own, which only its own kind replaces.
     Fixed,
@@ -27,7 +31,7 @@ impl Sort {
             Sort::Numbers | Sort::Texts => "[]",
             Sort::Any => "null",
             Sort::Statement => "",
-            Sort::Object | Sort::Fixed => return None,
+            Sort::Object | Sort::Agent | Sort::Counter | Sort::Fixed => return None,
         })
     }
 }

@@ -1,12 +1,12 @@
 //! Walks expressions in the most obvious way.
 
-use super::data::*;
 use super::task::Task;
+use super::value::*;
 use prism::diagnostic::Code;
 use prism::hir::*;
-use prism::source::Span;
+use prism::source::{FileId, Span};
 use prism::syntax::ast::Band;
-use prism::value::{Confidence, Lanes};
+use prism::value::{Closure, Confidence, Error, Fault, Kind as Type, Lanes, Object, Value, View, display};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -16,48 +16,79 @@ pub enum Flow {
     Break,
     Leave,
     Continue,
-    Return(Val),
-    Throw(Arc<Thrown>),
+    Return(Value),
+    Throw(Box<Thrown>),
     Cancelled,
-    /// A built-in that the reference does not have.
+    /// Something that the reference does not have.
     Unknown(&'static str),
 }
 
-pub type Run<T = Val> = Result<T, Flow>;
+/// An error on its way, and where it came up.
+#[derive(Clone, Debug)]
+pub struct Thrown {
+    pub error: Error,
+    pub lanes: Lanes,
+    pub file: FileId,
+    pub span: Span,
+}
+
+impl Thrown {
+    /// What `catch` gives.
+    pub fn value(&self) -> Value {
+        Value::error(self.error.clone()).with(self.lanes)
+    }
+}
+
+pub type Run<T = Value> = Result<T, Flow>;
 
 /// One activation of a function.
 pub struct Eval<'t> {
     pub task: &'t mut Task,
     pub program: Arc<Program>,
     pub id: FunctionId,
-    pub locals: Vec<Shared>,
-    pub captures: Vec<Shared>,
+    pub locals: Vec<u32>,
+    pub captures: Vec<u32>,
 }
 
 impl Eval<'_> {
     pub fn fail<T>(&self, code: Code, span: Span) -> Run<T> {
-        Err(Flow::Throw(self.task.fault(code, self.function().file, span)))
+        self.throw(Error { code, message: Value::text(""), data: Value::NULL }, Lanes::EXACT, span)
+    }
+
+    pub fn throw<T>(&self, error: Error, lanes: Lanes, span: Span) -> Run<T> {
+        Err(Flow::Throw(Box::new(Thrown { error, lanes, file: self.function().file, span })))
+    }
+
+    /// What the library made, or its fault here.
+    pub fn made<T>(&self, made: Result<T, Fault>, span: Span) -> Run<T> {
+        made.or_else(|fault| self.fail(fault.code, span))
+    }
+
+    pub fn new_list(&self, items: Vec<Value>, lanes: Lanes, span: Span) -> Run {
+        self.task.tick(items.len() as u64)?;
+        self.made(meter().list(items.len()).and_then(|()| Value::list(items)), span).map(|list| list.with(lanes))
     }
 
     pub fn function(&self) -> &Function {
         &self.program.functions[self.id.0 as usize]
     }
 
-    pub fn bands(&self) -> Bands {
-        self.function().bands
+    /// The thresholds of `high` and `medium` here.
+    pub fn bands(&self) -> [Confidence; 2] {
+        [confidence(self.function().bands.high), confidence(self.function().bands.medium)]
     }
 
-    pub fn variable(&self, variable: Variable) -> Shared {
+    pub fn variable(&self, variable: Variable) -> u32 {
         match variable {
-            Variable::Local(id) => self.locals[id.0 as usize].clone(),
-            Variable::Capture(id) => self.captures[id.0 as usize].clone(),
-            Variable::Global(id) => self.task.world.globals.lock().unwrap()[id.0 as usize].clone(),
+            Variable::Local(id) => self.locals[id.0 as usize],
+            Variable::Capture(id) => self.captures[id.0 as usize],
+            Variable::Global(id) => self.task.world.globals.lock().unwrap()[id.0 as usize],
         }
     }
 
     /// A new variable of this name, as each entry of a scope and each turn of a loop makes.
-    fn fresh(&mut self, variable: Variable, value: Option<Val>) {
-        let slot = Slot::new(self.task.id, value);
+    fn fresh(&mut self, variable: Variable, value: Option<Value>) {
+        let slot = self.task.slot(value);
         match variable {
             Variable::Local(id) => self.locals[id.0 as usize] = slot,
             Variable::Capture(_) => unreachable!("a function declares no variable of another"),
@@ -66,72 +97,65 @@ impl Eval<'_> {
     }
 
     pub fn read(&self, variable: Variable, span: Span) -> Run {
-        match self.variable(variable).value.lock().unwrap().clone() {
-            Some(value) => self.task.tick(value.size()).map(|()| value),
+        self.task.tick(1)?;
+        match self.task.world.slots.lock().unwrap()[self.variable(variable) as usize].value.clone() {
+            Some(value) => Ok(value),
             None => self.fail(Code::R017, span),
         }
     }
 
-    pub fn write(&self, variable: Variable, value: Val, span: Span) -> Run<()> {
+    /// Whether a variable belongs to this task.
+    pub fn owns(&self, variable: Variable) -> bool {
+        self.task.world.slots.lock().unwrap()[self.variable(variable) as usize].owner == self.task.owner
+    }
+
+    /// Gives a variable its value, whoever owns it.
+    pub fn set(&self, variable: Variable, value: Value) {
         let slot = self.variable(variable);
-        if slot.owner != self.task.id {
+        self.task.world.slots.lock().unwrap()[slot as usize].value = Some(value);
+    }
+
+    pub fn write(&self, variable: Variable, value: Value, span: Span) -> Run<()> {
+        if !self.owns(variable) {
             return self.fail(Code::R045, span);
         }
-        *slot.value.lock().unwrap() = Some(value);
+        self.set(variable, value);
         Ok(())
+    }
+
+    fn optional(&mut self, expr: &Option<Box<Expr>>) -> Run {
+        expr.as_ref().map_or(Ok(Value::NULL), |expr| self.eval(expr))
     }
 
     pub fn eval(&mut self, expr: &Expr) -> Run {
         let span = expr.span;
         Ok(match &expr.kind {
-            ExprKind::Null => Val::null(),
-            ExprKind::Bool(it) => Val::bool(*it),
-            ExprKind::Number(it) => Val::number(*it),
-            ExprKind::Text(it) => Data::Text(it.clone()).into(),
+            ExprKind::Null => Value::NULL,
+            ExprKind::Bool(it) => Value::bool(*it),
+            ExprKind::Number(it) => Value::number(*it),
+            ExprKind::Text(it) => Value::text(it),
             ExprKind::Regex { source, flags } => {
-                let entries = [("source", source), ("flags", flags)];
-                let entries = entries.map(|(key, it)| (key.into(), Data::Text(it.clone()).into()));
-                Data::Object(entries.into_iter().collect()).into()
+                let entries = [("source", source), ("flags", flags)].map(|(name, it)| (key(name), Value::text(it)));
+                self.made(Value::object(entries), span)?
             }
             ExprKind::Template(parts) => {
                 let mut values = Vec::new();
                 for part in parts {
                     values.push(match part {
-                        Part::Text(it) => Data::Text(it.clone()).into(),
+                        Part::Text(it) => Value::text(it),
                         Part::Hole(hole) => self.eval(hole)?,
                     });
                 }
                 let texts = values.iter().map(|it| self.render(it, span)).collect::<Run<Vec<_>>>()?;
-                Val::text(&texts.concat()).with(values.iter().fold(Lanes::EXACT, |lanes, it| lanes.meet(it.whole())))
+                Value::text(&texts.concat()).with(values.iter().fold(Lanes::EXACT, |lanes, it| lanes.meet(whole(it))))
             }
             ExprKind::List(elements) => self.list(elements, span)?,
-            ExprKind::Object(members) => {
-                let mut values = Vec::new();
-                for member in members {
-                    values.push(match member {
-                        Member::Entry(key, value) => (Some(self.key(key)?), self.eval(value)?),
-                        Member::Spread(it) => (None, self.eval(it)?),
-                    });
-                }
-                let (mut object, mut lanes) = (Object::new(), Lanes::EXACT);
-                for (key, value) in values {
-                    lanes = lanes.meet(key.as_ref().map_or(value.lanes, |key| key.value.lanes));
-                    match (key, value.data) {
-                        (Some(key), data) => {
-                            object.insert(self.key_text(&key, span)?, Val { data, lanes: value.lanes });
-                        }
-                        (None, Data::Null) => {}
-                        (None, Data::Object(it)) => object.extend(it),
-                        _ => return self.fail(Code::R004, span),
-                    }
-                }
-                Val::from(Data::Object(object)).with(lanes)
-            }
+            ExprKind::Object(members) => self.object(members, span)?,
             ExprKind::Read(variable) => self.read(*variable, span)?,
-            ExprKind::Builtin(id) => Data::Builtin(*id).into(),
+            ExprKind::Builtin(id) => Value::native(id.0),
             ExprKind::Input => self.task.world.input.clone(),
-            ExprKind::Agents => self.task.world.all_agents(),
-            ExprKind::AgentList => self.task.world.agent_list(),
+            ExprKind::Agents => self.made(self.task.world.agents().object(), span)?,
+            ExprKind::AgentList => self.made(self.task.world.agents().list(), span)?,
             ExprKind::Function(id) => self.closure(*id),
             ExprKind::Unary(op, it) => {
                 let value = self.eval(it)?;
@@ -156,8 +180,8 @@ impl Eval<'_> {
             ExprKind::Ask { value, threshold } => {
                 let value = self.eval(value)?;
                 if let ExprKind::Number(it) = &threshold.kind {
-                    let least = self.confidence_of(&Val::number(*it), span)?;
-                    return Ok(Val::bool(value.truth() && value.confidence() >= least).with(value.lanes));
+                    let least = self.confidence_of(&Value::number(*it), span)?;
+                    return Ok(Value::bool(value.truth() && sure(&value) >= least).with(value.lanes()));
                 }
                 self.logical(Logical::And, value.clone(), |eval| {
                     let least = eval.eval(threshold)?;
@@ -172,34 +196,31 @@ impl Eval<'_> {
             ExprKind::Chain { base, links } => self.chain(base, links)?,
             ExprKind::Instance(it, kind) => {
                 let value = self.eval(it)?;
-                Val::bool(self.fits(&value, kind)).with(value.whole())
+                Value::bool(self.fits(&value, kind)).with(whole(&value))
             }
             ExprKind::Fork { form, tasks, before, after } => self.fork(*form, tasks, before, after, span)?,
             ExprKind::If { arms, otherwise } => {
                 let mut deciders = Lanes::EXACT;
                 for (condition, then) in arms {
                     let condition = self.eval(condition)?;
-                    deciders = deciders.meet(condition.lanes);
+                    deciders = deciders.meet(condition.lanes());
                     if condition.truth() {
                         return Ok(self.eval(then)?.under(deciders));
                     }
                 }
-                match otherwise {
-                    Some(it) => self.eval(it)?.under(deciders),
-                    None => Val::null().under(deciders),
-                }
+                self.optional(otherwise)?.under(deciders)
             }
             ExprKind::Match { subject, arms } => {
                 let subject = self.eval(subject)?;
                 let mut deciders = Lanes::EXACT;
                 for arm in arms {
-                    self.fresh_names(std::slice::from_ref(&arm.pattern), false);
+                    self.fresh_names(&arm.pattern, false);
                     if !self.take_apart(&arm.pattern, &subject, Some(&mut deciders))? {
                         continue;
                     }
                     if let Some(guard) = &arm.guard {
                         let guard = self.eval(guard)?;
-                        deciders = deciders.meet(guard.lanes);
+                        deciders = deciders.meet(guard.lanes());
                         if !guard.truth() {
                             continue;
                         }
@@ -222,45 +243,38 @@ impl Eval<'_> {
                         }
                     }
                 }
-                match chosen.or(cases.iter().find(|case| case.default)) {
-                    None => Val::null().under(deciders),
-                    Some(case) => match self.eval(&case.body) {
-                        Err(Flow::Leave) => Val::null().under(deciders),
-                        other => other?.under(deciders),
-                    },
+                let value = chosen.or(cases.iter().find(|case| case.default)).map(|case| self.eval(&case.body));
+                match value {
+                    None | Some(Err(Flow::Leave)) => Value::NULL.under(deciders),
+                    Some(value) => value?.under(deciders),
                 }
             }
             ExprKind::Uncertain { subject, branches } => {
                 let subject = self.eval(subject)?;
-                self.route(subject.confidence(), branches, span)?
+                self.route(sure(&subject), branches, span)?
             }
             ExprKind::Try { body, handler, finalizer } => {
                 let mut result = self.eval(body);
                 if let (Err(Flow::Throw(thrown)), Some((pattern, handler))) = (&result, handler)
-                    && !(Code::R090..=Code::R097).contains(&thrown.code)
+                    && !super::task::is_final(thrown)
                 {
-                    let caught = Val::from(Data::Error(thrown.clone())).with(thrown.lanes);
+                    let caught = thrown.value();
                     result = (|| {
                         if let Some(pattern) = pattern {
-                            self.fresh_names(std::slice::from_ref(pattern), false);
+                            self.fresh_names(pattern, false);
                             self.bind(pattern, caught)?;
                         }
                         self.eval(handler)
                     })();
                 }
-                if let Some(finalizer) = finalizer {
-                    self.eval(finalizer)?;
-                }
+                self.optional(finalizer)?;
                 result?
             }
             ExprKind::Block(block) => self.block(block)?,
             ExprKind::Let { pattern, value } => {
-                let value = match value {
-                    Some(it) => self.eval(it)?,
-                    None => Val::null(),
-                };
+                let value = self.optional(value)?;
                 self.bind(pattern, value)?;
-                Val::null()
+                Value::NULL
             }
             ExprKind::Assign { target, operator, value } => self.assign(target, *operator, value, span)?,
             ExprKind::Unpack { pattern, value } => {
@@ -270,88 +284,11 @@ impl Eval<'_> {
             }
             ExprKind::Step { target, by, prefix } => self.step(target, *by, *prefix, span)?,
             ExprKind::Delete(target) => self.delete(target, span)?,
-            ExprKind::While { condition, max, body, late } => {
-                let max = self.turns(max)?;
-                let mut turn = 0.0;
-                while turn < max {
-                    let mut subject = Val::null();
-                    if !late || turn > 0.0 {
-                        subject = self.eval(condition)?;
-                        if !subject.truth() {
-                            break;
-                        }
-                    }
-                    if self.turn(body, |_| Ok(subject.confidence()))? {
-                        break;
-                    }
-                    turn += 1.0;
-                    self.task.tick(1)?;
-                }
-                Val::null()
-            }
-            ExprKind::ForEach { patterns, source, max, body } => {
-                let walked = self.eval(source)?;
-                let max = self.turns(max)?;
-                for (turn, (first, second)) in self.walk(&walked, source.span)?.into_iter().enumerate() {
-                    if turn as f64 >= max {
-                        break;
-                    }
-                    self.fresh_names(patterns, false);
-                    let confidence = first.confidence();
-                    self.bind(&patterns[0], first)?;
-                    if let Some(pattern) = patterns.get(1) {
-                        self.bind(pattern, second)?;
-                    }
-                    if self.turn(body, |_| Ok(confidence))? {
-                        break;
-                    }
-                    self.task.tick(1)?;
-                }
-                Val::null()
-            }
-            ExprKind::ForCount { init, fresh, condition, step, max, body } => {
-                for local in fresh {
-                    self.fresh(Variable::Local(*local), Some(Val::null()));
-                }
-                if let Some(init) = init {
-                    self.eval(init)?;
-                }
-                let max = self.turns(max)?;
-                let mut turn = 0.0;
-                while turn < max {
-                    self.copy_fresh(fresh);
-                    if let Some(condition) = condition
-                        && !self.eval(condition)?.truth()
-                    {
-                        break;
-                    }
-                    let first = fresh.first().copied();
-                    let counter = |eval: &mut Self| match first {
-                        Some(local) => Ok(eval.read(Variable::Local(local), span)?.confidence()),
-                        None => Ok(Confidence::ONE),
-                    };
-                    if self.turn(body, counter)? {
-                        break;
-                    }
-                    self.copy_fresh(fresh);
-                    if let Some(step) = step {
-                        self.eval(step)?;
-                    }
-                    turn += 1.0;
-                    self.task.tick(1)?;
-                }
-                Val::null()
-            }
-            ExprKind::Return(it) => {
-                let value = match it {
-                    Some(it) => self.eval(it)?,
-                    None => Val::null(),
-                };
-                return Err(Flow::Return(value));
-            }
+            ExprKind::While { .. } | ExprKind::ForEach { .. } | ExprKind::ForCount { .. } => self.repeat(expr)?,
+            ExprKind::Return(it) => return Err(Flow::Return(self.optional(it)?)),
             ExprKind::Throw(it) => {
                 let value = self.eval(it)?;
-                return Err(Flow::Throw(self.thrown(value, span)));
+                return self.thrown(value, span);
             }
             ExprKind::Break => return Err(Flow::Break),
             ExprKind::Leave => return Err(Flow::Leave),
@@ -366,82 +303,145 @@ impl Eval<'_> {
             }
             ExprKind::Bind { name, value } => {
                 let value = self.eval(value)?;
-                self.task.world.bind_agent(name, &value);
-                Val::null()
+                self.task.world.agents().bind(name, &value);
+                Value::NULL
             }
         })
     }
 
     /// `throw x`: an error that was caught goes on unchanged.
-    fn thrown(&self, value: Val, span: Span) -> Arc<Thrown> {
-        let lanes = value.lanes;
-        if let Data::Error(thrown) = &value.data {
-            return Arc::new(Thrown { lanes, ..(**thrown).clone() });
+    fn thrown<T>(&self, value: Value, span: Span) -> Run<T> {
+        if let View::Error(error) = value.view() {
+            return self.throw(error.clone(), value.lanes(), span);
         }
-        let message = match &value.data {
-            Data::Text(_) => value.clone(),
-            _ => Val::text(&super::native::brief(&value)).with(value.whole()),
+        let message = match value.view() {
+            View::Text(_) => value.clone(),
+            _ => Value::text(&display::brief(&value, &mut meter())).with(whole(&value)),
         };
-        let (kind, file) = ("thrown".into(), self.function().file);
-        Arc::new(Thrown { kind, code: Code::R001, message, data: value, lanes: Lanes::EXACT, file, span })
+        self.throw(Error { code: Code::R001, message, data: value }, Lanes::EXACT, span)
     }
 
-    pub fn closure(&self, id: FunctionId) -> Val {
-        let captures = self.program.functions[id.0 as usize].captures.iter().map(|it| self.variable(it.from)).collect();
-        Data::Closure(Arc::new(Closure { function: id, captures })).into()
+    /// A function with the variables it sees; equal by identity.
+    pub fn closure(&self, id: FunctionId) -> Value {
+        let captures = &self.program.functions[id.0 as usize].captures;
+        let captures = captures.iter().map(|it| Value::cell(self.variable(it.from))).collect();
+        let identity = u64::from(self.task.slot(None)) + 1;
+        Value::closure(Closure { code: id.0, identity, captures })
     }
 
     fn block(&mut self, block: &Block) -> Run {
         for expr in &block.exprs {
             if let ExprKind::Let { pattern, .. } = &expr.kind {
-                self.fresh_names(std::slice::from_ref(pattern), true);
+                self.fresh_names(pattern, true);
             }
         }
-        for (variable, _) in &block.functions {
-            self.fresh(*variable, None);
-        }
+        block.functions.iter().for_each(|(variable, _)| self.fresh(*variable, None));
         for (variable, function) in &block.functions {
-            let closure = self.closure(*function);
-            *self.variable(*variable).value.lock().unwrap() = Some(closure);
+            self.set(*variable, self.closure(*function));
         }
-        let mut last = Val::null();
+        let mut last = Value::NULL;
         for expr in &block.exprs {
             last = self.eval(expr)?;
         }
         Ok(last)
     }
 
-    /// Fresh variables for the names that patterns declare.
-    fn fresh_names(&mut self, patterns: &[Pattern], empty: bool) {
-        for pattern in patterns {
-            match &pattern.kind {
-                PatternKind::Bind(variable) => self.fresh(*variable, (!empty).then(Val::null)),
-                PatternKind::Ignore | PatternKind::Place(_) | PatternKind::Equal(_) => {}
-                PatternKind::List { elements, rest } => {
-                    self.fresh_names(elements, empty);
-                    rest.iter().for_each(|rest| self.fresh_names(std::slice::from_ref(rest), empty));
-                }
-                PatternKind::Object { entries, rest } => {
-                    entries.iter().for_each(|(_, entry)| self.fresh_names(std::slice::from_ref(entry), empty));
-                    rest.iter().for_each(|rest| self.fresh_names(std::slice::from_ref(rest), empty));
-                }
-                PatternKind::Default(inner, _) | PatternKind::Sure(inner, _) => {
-                    self.fresh_names(std::slice::from_ref(inner), empty);
-                }
-                PatternKind::Either(all) => self.fresh_names(all, empty),
+    /// Fresh variables for the names that a pattern declares.
+    fn fresh_names(&mut self, pattern: &Pattern, empty: bool) {
+        match &pattern.kind {
+            PatternKind::Bind(variable) => self.fresh(*variable, (!empty).then_some(Value::NULL)),
+            PatternKind::Ignore | PatternKind::Place(_) | PatternKind::Equal(_) => {}
+            PatternKind::List { elements, rest } => {
+                elements.iter().chain(rest.as_deref()).for_each(|it| self.fresh_names(it, empty));
             }
+            PatternKind::Object { entries, rest } => {
+                let entries = entries.iter().map(|(_, entry)| entry);
+                entries.chain(rest.as_deref()).for_each(|it| self.fresh_names(it, empty));
+            }
+            PatternKind::Default(inner, _) | PatternKind::Sure(inner, _) => self.fresh_names(inner, empty),
+            PatternKind::Either(all) => all.iter().for_each(|it| self.fresh_names(it, empty)),
         }
     }
 
     fn copy_fresh(&mut self, fresh: &[LocalId]) {
         for local in fresh {
-            let value = self.locals[local.0 as usize].value.lock().unwrap().clone();
+            let slot = self.locals[local.0 as usize] as usize;
+            let value = self.task.world.slots.lock().unwrap()[slot].value.clone();
             self.fresh(Variable::Local(*local), value);
         }
     }
 
+    /// A loop: always null.
+    fn repeat(&mut self, expr: &Expr) -> Run {
+        let mut turn = 0.0;
+        match &expr.kind {
+            ExprKind::While { condition, max, body, late } => {
+                let max = self.turns(max)?;
+                while turn < max {
+                    let mut subject = Value::NULL;
+                    if !late || turn > 0.0 {
+                        subject = self.eval(condition)?;
+                        if !subject.truth() {
+                            break;
+                        }
+                    }
+                    if self.turn(body, |_| Ok(sure(&subject)))? {
+                        break;
+                    }
+                    turn += 1.0;
+                }
+            }
+            ExprKind::ForEach { patterns, source, max, body } => {
+                let walked = self.eval(source)?;
+                let max = self.turns(max)?;
+                for (first, second) in self.walk(&walked, source.span)? {
+                    if turn >= max {
+                        break;
+                    }
+                    patterns.iter().for_each(|pattern| self.fresh_names(pattern, false));
+                    let confidence = sure(&first);
+                    self.bind(&patterns[0], first)?;
+                    if let Some(pattern) = patterns.get(1) {
+                        self.bind(pattern, second)?;
+                    }
+                    if self.turn(body, |_| Ok(confidence))? {
+                        break;
+                    }
+                    turn += 1.0;
+                }
+            }
+            ExprKind::ForCount { init, fresh, condition, step, max, body } => {
+                fresh.iter().for_each(|local| self.fresh(Variable::Local(*local), Some(Value::NULL)));
+                self.optional(init)?;
+                let max = self.turns(max)?;
+                while turn < max {
+                    self.copy_fresh(fresh);
+                    if let Some(condition) = condition
+                        && !self.eval(condition)?.truth()
+                    {
+                        break;
+                    }
+                    let first = fresh.first().copied();
+                    let counter = |eval: &mut Self| match first {
+                        Some(local) => Ok(sure(&eval.read(Variable::Local(local), expr.span)?)),
+                        None => Ok(Confidence::ONE),
+                    };
+                    if self.turn(body, counter)? {
+                        break;
+                    }
+                    self.copy_fresh(fresh);
+                    self.optional(step)?;
+                    turn += 1.0;
+                }
+            }
+            _ => unreachable!("a loop"),
+        }
+        Ok(Value::NULL)
+    }
+
     /// Runs the body of a loop once; whether the loop ends.
     fn turn(&mut self, body: &Body, confidence: impl FnOnce(&mut Self) -> Run<Confidence>) -> Run<bool> {
+        self.task.tick(1)?;
         let result = match body {
             Body::Plain(body) => self.eval(body),
             Body::Bands(branches) => {
@@ -459,33 +459,30 @@ impl Eval<'_> {
     /// The `max` of a loop: a whole number from 0.
     fn turns(&mut self, max: &Option<Box<Expr>>) -> Run<f64> {
         let Some(max) = max else { return Ok(f64::INFINITY) };
-        match self.eval(max)?.data {
-            Data::Number(it) if it >= 0.0 && it.fract() == 0.0 && it.is_finite() => Ok(it),
+        match self.eval(max)?.as_number() {
+            Some(it) if it >= 0.0 && it.fract() == 0.0 && it.is_finite() => Ok(it),
             _ => self.fail(Code::R021, max.span),
         }
     }
 
     /// What a `for` walks: with two names value and index of a list, key and value of an object.
-    fn walk(&self, source: &Val, span: Span) -> Run<Vec<(Val, Val)>> {
-        let own = source.lanes;
-        let index = |i: usize| Val::number(i as f64).with(own);
-        Ok(match &source.data {
-            Data::List(it) => it.iter().enumerate().map(|(i, it)| (it.clone().under(own), index(i))).collect(),
-            Data::Text(it) => {
-                it.chars().enumerate().map(|(i, it)| (Val::text(&it.to_string()).with(own), index(i))).collect()
-            }
-            Data::Object(it) => {
-                let entry = |(key, value): (&Arc<str>, &Val)| (Val::text(key).with(own), value.clone().under(own));
-                it.iter().map(entry).collect()
-            }
-            _ => return self.fail(Code::R005, span),
-        })
+    fn walk(&self, source: &Value, span: Span) -> Run<Vec<(Value, Value)>> {
+        let own = source.lanes();
+        if let View::Object(it) = source.view() {
+            let entry = |(key, value): &(prism::value::Key, Value)| {
+                (Value::text(key.as_str()).with(own), value.clone().under(own))
+            };
+            return Ok(it.iter().map(entry).collect());
+        }
+        let Ok(items) = self.elements(source, span) else { return self.fail(Code::R005, span) };
+        let entry = |(i, it): (usize, Value)| (it.under(own), Value::number(i as f64).with(own));
+        Ok(items.into_iter().enumerate().map(entry).collect())
     }
 
     /// Section 4: to the first band that is reached.
     fn route(&mut self, confidence: Confidence, branches: &[Branch], span: Span) -> Run {
-        let bands = self.bands();
-        let mut least = [number_confidence(bands.high), number_confidence(bands.medium), Confidence::ZERO];
+        let [high, medium] = self.bands();
+        let mut least = [high, medium, Confidence::ZERO];
         let place = |band: Band| match band {
             Band::High => 0,
             Band::Medium => 1,
@@ -509,129 +506,100 @@ impl Eval<'_> {
             None if confidence.is_known() => find(3),
             None => find(3).or(find(2)),
         };
-        match chosen {
-            Some(branch) => self.eval(&branch.body),
-            None => Ok(Val::null()),
-        }
+        chosen.map_or(Ok(Value::NULL), |branch| self.eval(&branch.body))
     }
 
-    pub fn unary(&self, op: Unary, value: Val, span: Span) -> Run {
-        let lanes = value.lanes;
-        Ok(match (op, &value.data) {
-            (Unary::Negate, Data::Number(it)) => Val::number(-it).with(lanes),
-            (Unary::Plus, Data::Number(_)) => value,
+    pub fn unary(&self, op: Unary, value: Value, span: Span) -> Run {
+        let lanes = value.lanes();
+        Ok(match (op, value.as_number()) {
+            (Unary::Negate, Some(it)) => Value::number(-it).with(lanes),
+            (Unary::Plus, Some(_)) => value,
             (Unary::Negate | Unary::Plus, _) => return self.fail(Code::R002, span),
-            (Unary::Not, _) => Val::bool(!value.truth()).with(lanes),
-            (Unary::Typeof, _) => Val::text(value.kind()).with(lanes),
-            (Unary::Confidence, _) => match value.confidence().number() {
-                Some(it) => Val::number(it),
-                None => Val::null(),
-            },
+            (Unary::Not, _) => Value::bool(!value.truth()).with(lanes),
+            (Unary::Typeof, _) => Value::text(value.kind().name()).with(lanes),
+            (Unary::Confidence, _) => sure(&value).number().map_or(Value::NULL, Value::number),
         })
     }
 
-    pub fn binary(&mut self, op: Binary, left: Val, right: Val, span: Span) -> Run {
-        let lanes = left.lanes.meet(right.lanes);
+    pub fn binary(&mut self, op: Binary, left: Value, right: Value, span: Span) -> Run {
+        let lanes = left.lanes().meet(right.lanes());
         let ordered = |accept: fn(Ordering) -> bool| match compare(&left, &right) {
-            Some(order) => Ok(Val::bool(order.is_some_and(accept)).with(lanes)),
+            Some(order) => Ok(Value::bool(order.is_some_and(accept)).with(lanes)),
             None => self.fail(Code::R002, span),
         };
+        let numbers = left.as_number().zip(right.as_number());
         Ok(match op {
             Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Subtract => {
-                let (Data::Number(a), Data::Number(b)) = (&left.data, &right.data) else {
-                    return self.fail(Code::R002, span);
-                };
-                Val::number(match op {
+                let Some((a, b)) = numbers else { return self.fail(Code::R002, span) };
+                Value::number(match op {
                     Binary::Multiply => a * b,
                     Binary::Subtract => a - b,
-                    Binary::Power => power(*a, *b),
-                    _ if *b == 0.0 => return self.fail(Code::R007, span),
+                    Binary::Power => power(a, b),
+                    _ if b == 0.0 => return self.fail(Code::R007, span),
                     Binary::Divide => a / b,
                     _ => a % b,
                 })
                 .with(lanes)
             }
-            Binary::Add => match (&left.data, &right.data) {
-                (Data::Number(a), Data::Number(b)) => Val::number(a + b).with(lanes),
-                (Data::Text(_), _) | (_, Data::Text(_)) => {
+            Binary::Add => match numbers {
+                Some((a, b)) => Value::number(a + b).with(lanes),
+                None if left.as_text().is_some() || right.as_text().is_some() => {
                     let text = self.render(&left, span)? + &self.render(&right, span)?;
-                    Val::text(&text).with(left.whole().meet(right.whole()))
+                    Value::text(&text).with(whole(&left).meet(whole(&right)))
                 }
-                _ => return self.fail(Code::R002, span),
+                None => return self.fail(Code::R002, span),
             },
             Binary::Less => ordered(Ordering::is_lt)?,
             Binary::LessEqual => ordered(Ordering::is_le)?,
             Binary::Greater => ordered(Ordering::is_gt)?,
             Binary::GreaterEqual => ordered(Ordering::is_ge)?,
-            Binary::Equal => Val::bool(equal(&left, &right)).with(equal_lanes(&left, &right)),
-            Binary::NotEqual => Val::bool(!equal(&left, &right)).with(equal_lanes(&left, &right)),
-            Binary::In => match &right.data {
-                Data::List(it) => {
+            Binary::Equal => Value::bool(equal(&left, &right)).with(equal_lanes(&left, &right)),
+            Binary::NotEqual => Value::bool(!equal(&left, &right)).with(equal_lanes(&left, &right)),
+            Binary::In => match right.view() {
+                View::List(it) => {
                     let mut seen = lanes;
                     let found = it.iter().any(|it| {
                         seen = seen.meet(equal_lanes(it, &left));
                         equal(it, &left)
                     });
-                    Val::bool(found).with(seen)
+                    Value::bool(found).with(seen)
                 }
-                Data::Object(it) => {
-                    let key = PathKey { value: left.clone(), from_end: false };
-                    let name = self.key_text(&key, span)?;
-                    Val::bool(it.contains_key(&name)).with(lanes)
+                View::Object(it) => {
+                    let name = self.key_text(&PathKey { value: left.clone(), from_end: false }, span)?;
+                    Value::bool(it.get(&name).is_some()).with(lanes)
                 }
                 _ => return self.fail(Code::R002, span),
             },
-            Binary::State => {
-                let confidence = self.confidence_of(&right, span)?;
-                left.state(confidence)
-            }
+            Binary::State => state(left, self.confidence_of(&right, span)?),
             Binary::Gate => self.gate(left, right, span)?,
-            Binary::Best if right.confidence() > left.confidence() => right,
-            Binary::Best => left,
-            Binary::Chain | Binary::Under => right.under(left.whole()),
-            Binary::Both => match (left.truth(), right.truth()) {
-                (true, true) => right.under(lanes),
-                (true, false) => right,
-                (false, true) => left,
-                (false, false) if right.confidence() > left.confidence() => right,
-                (false, false) => left,
-            },
-            Binary::Either => match (left.truth(), right.truth()) {
-                (false, false) => right.under(lanes),
-                (false, true) => right,
-                (true, false) => left,
-                (true, true) if right.confidence() > left.confidence() => right,
-                (true, true) => left,
-            },
+            Binary::Chain | Binary::Under => right.under(whole(&left)),
+            Binary::Both if left.truth() && right.truth() => right.under(lanes),
+            Binary::Either if !left.truth() && !right.truth() => right.under(lanes),
+            Binary::Both if left.truth() != right.truth() => [left, right].into_iter().find(|it| !it.truth()).unwrap(),
+            Binary::Either if left.truth() != right.truth() => [left, right].into_iter().find(Value::truth).unwrap(),
+            Binary::Best | Binary::Both | Binary::Either if sure(&right) > sure(&left) => right,
+            Binary::Best | Binary::Both | Binary::Either => left,
         })
     }
 
     /// `x ~@> t`, `x ~?> t`, `gate(x, t)`.
-    pub fn gate(&mut self, x: Val, t: Val, span: Span) -> Run {
-        let sure = x.confidence();
-        let nothing = Val::null().with(x.whole());
-        match &t.data {
-            Data::Closure(_) | Data::Builtin(_) => {
-                if sure.is_known() && sure >= number_confidence(self.bands().high) {
-                    return self.call(&t, vec![x], span, 1);
-                }
-                Ok(nothing)
+    pub fn gate(&mut self, x: Value, t: Value, span: Span) -> Run {
+        let nothing = Value::NULL.with(whole(&x));
+        let passes = |least: Confidence| sure(&x).is_known() && sure(&x) >= least;
+        match t.view() {
+            View::Closure(_) | View::Native(_) if passes(self.bands()[0]) => self.call(&t, vec![x], span, 1),
+            View::Closure(_) | View::Native(_) => Ok(nothing),
+            View::List(it) if it.len() == 2 => {
+                let least = self.confidence_of(&it.items()[0], span)?;
+                Ok(if passes(least) { x } else { it.items()[1].clone().under(t.lanes()) })
             }
-            Data::List(it) if it.len() == 2 => {
-                let least = self.confidence_of(&it[0], span)?;
-                let otherwise = it[1].clone().under(t.lanes);
-                Ok(if sure.is_known() && sure >= least { x } else { otherwise })
-            }
-            Data::Number(_) => {
-                let least = self.confidence_of(&t, span)?;
-                Ok(if sure.is_known() && sure >= least { x } else { nothing })
-            }
+            View::Number(_) => Ok(if passes(self.confidence_of(&t, span)?) { x } else { nothing }),
             _ => self.fail(Code::R020, span),
         }
     }
 
-    pub fn logical(&mut self, op: Logical, left: Val, right: impl FnOnce(&mut Self) -> Run) -> Run {
-        let lanes = left.lanes;
+    pub fn logical(&mut self, op: Logical, left: Value, right: impl FnOnce(&mut Self) -> Run) -> Run {
+        let lanes = left.lanes();
         Ok(match op {
             Logical::And if left.truth() => right(self)?.under(lanes),
             Logical::Or if !left.truth() => right(self)?.under(lanes),
@@ -642,33 +610,33 @@ impl Eval<'_> {
     }
 
     /// Null, in the low band, or unknown.
-    pub fn is_poor(&self, value: &Val) -> bool {
-        value.is_null() || value.confidence() < number_confidence(self.bands().medium)
+    pub fn is_poor(&self, value: &Value) -> bool {
+        value.is_null() || sure(value) < self.bands()[1]
     }
 
     /// A number from the script as a confidence; null is unknown.
-    pub fn confidence_of(&self, value: &Val, span: Span) -> Run<Confidence> {
-        match value.data {
-            Data::Null => Ok(Confidence::UNKNOWN),
-            Data::Number(it) if (0.0..=1.0).contains(&it) => Ok(number_confidence(it)),
+    pub fn confidence_of(&self, value: &Value, span: Span) -> Run<Confidence> {
+        match value.view() {
+            View::Null => Ok(Confidence::UNKNOWN),
+            View::Number(it) if (0.0..=1.0).contains(&it) => Ok(confidence(it)),
             _ => self.fail(Code::R020, span),
         }
     }
 
-    pub fn range(&self, low: &Val, high: &Val, inclusive: bool, span: Span) -> Run {
-        let lanes = low.lanes.meet(high.lanes);
-        let (Data::Number(low), Data::Number(high)) = (&low.data, &high.data) else {
-            return self.fail(Code::R002, span);
-        };
-        if !low.is_finite() || !high.is_finite() {
+    fn range(&self, low: &Value, high: &Value, inclusive: bool, span: Span) -> Run {
+        let lanes = low.lanes().meet(high.lanes());
+        let Some((mut at, high)) = low.as_number().zip(high.as_number()) else { return self.fail(Code::R002, span) };
+        if !at.is_finite() || !high.is_finite() {
             return self.fail(Code::R002, span);
         }
-        let (mut items, mut at) = (Vec::new(), *low);
-        while at < *high || inclusive && at == *high {
-            items.push(Val::number(at).with(lanes));
+        // There is no zero below zero in it.
+        at += 0.0;
+        let mut items = Vec::new();
+        while at < high || inclusive && at == high {
+            items.push(Value::number(at).with(lanes));
             at += 1.0;
         }
-        Ok(Val::list(items).with(lanes))
+        self.new_list(items, lanes, span)
     }
 
     /// `[a, ...b]`: its structure is as sure as those of what is spread.
@@ -683,28 +651,53 @@ impl Eval<'_> {
         let (mut items, mut lanes) = (Vec::new(), Lanes::EXACT);
         for (spread, value) in values {
             if spread {
-                lanes = lanes.meet(value.lanes);
+                lanes = lanes.meet(value.lanes());
                 items.extend(self.elements(&value, span)?);
             } else {
                 items.push(value);
             }
         }
-        Ok(Val::list(items).with(lanes))
+        self.new_list(items, lanes, span)
+    }
+
+    /// `{ a: 1, [k]: 2, ...o }`: everything is evaluated first.
+    fn object(&mut self, members: &[Member], span: Span) -> Run {
+        let mut values = Vec::new();
+        for member in members {
+            values.push(match member {
+                Member::Entry(key, value) => (Some(self.key(key)?), self.eval(value)?),
+                Member::Spread(it) => (None, self.eval(it)?),
+            });
+        }
+        let (mut object, mut lanes) = (Object::empty(), Lanes::EXACT);
+        for (name, value) in values {
+            lanes = lanes.meet(name.as_ref().map_or(value.lanes(), |name| name.value.lanes()));
+            let entries = match (name, value.view()) {
+                (Some(name), _) => vec![(key(&self.key_text(&name, span)?), value)],
+                (None, View::Null) => Vec::new(),
+                (None, View::Object(it)) => it.entries().to_vec(),
+                _ => return self.fail(Code::R004, span),
+            };
+            for (name, value) in entries {
+                self.made(object.insert(name, value), span)?;
+            }
+        }
+        Ok(Value::from(object).with(lanes))
     }
 
     /// The elements of what is taken apart, each at its own confidence.
-    pub fn elements(&self, source: &Val, span: Span) -> Run<Vec<Val>> {
-        match &source.data {
-            Data::List(it) => Ok(it.clone()),
-            Data::Text(it) => Ok(it.chars().map(|it| Val::text(&it.to_string()).with(source.lanes)).collect()),
+    pub fn elements(&self, source: &Value, span: Span) -> Run<Vec<Value>> {
+        match source.view() {
+            View::List(it) => Ok(it.items().to_vec()),
+            View::Text(it) => Ok(it.chars().map(|it| Value::text(&it.to_string()).with(source.lanes())).collect()),
             _ => self.fail(Code::R004, span),
         }
     }
-}
 
-/// A number from 0 to 1 in steps.
-pub fn number_confidence(number: f64) -> Confidence {
-    Confidence::from_number(number).expect("a number from 0 to 1")
+    /// The text of a value: numbers, booleans and null rendered, lists and objects as JSON, an error as its message.
+    pub fn render(&self, value: &Value, span: Span) -> Run<String> {
+        self.made(display::render(value, &mut meter()), span)
+    }
 }
 
 /// As JavaScript: 1 and -1 to an infinite power is no number.
@@ -715,7 +708,12 @@ fn power(a: f64, b: f64) -> f64 {
 /// A key of a path, evaluated.
 #[derive(Clone, Debug)]
 pub struct PathKey {
-    pub value: Val,
+    pub value: Value,
     /// A literal negative index, which counts from the end.
     pub from_end: bool,
+}
+
+/// Whether a value can be called.
+pub fn is_function(value: &Value) -> bool {
+    value.kind() == Type::Function
 }

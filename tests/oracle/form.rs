@@ -1,76 +1,168 @@
 //! The forms of section 8.
 
-use super::data::*;
-use super::eval::{Eval, Flow, Run};
-use super::task::{Children, Task};
-use prism::builtin::BuiltinId;
+use super::eval::{Eval, Flow, Run, is_function};
+use super::task::{Children, Task, is_final};
+use super::value::*;
+use prism::builtin::{Body, BuiltinId, Form, run};
 use prism::diagnostic::Code;
 use prism::hir::{Expr, Tasks};
-use prism::host::Purpose;
 use prism::source::Span;
-use prism::value::{Confidence, Evidence, Lanes};
-use std::sync::Arc;
+use prism::value::{Confidence, Evidence, Lanes, Value};
 
 /// What one task runs.
 struct Work {
-    callee: Val,
-    arguments: Vec<Val>,
+    callee: Value,
+    arguments: Vec<Value>,
     /// Whether a function that it gives is called.
     follows: bool,
 }
 
+/// What a fork was given beside its tasks.
+struct Plan {
+    form: Form,
+    id: BuiltinId,
+    own: Lanes,
+    need: usize,
+    limit: usize,
+    collect: bool,
+    options: Value,
+}
+
 impl Eval<'_> {
     /// `parallel race anyOf quorum`, and `vote` of tasks.
-    pub fn fork(&mut self, form: BuiltinId, tasks: &[Tasks], before: &[Expr], after: &[Expr], span: Span) -> Run {
-        let name = super::native::name(form);
+    pub fn fork(&mut self, id: BuiltinId, tasks: &[Tasks], before: &[Expr], after: &[Expr], span: Span) -> Run {
         let before = before.iter().map(|it| self.eval(it)).collect::<Run<Vec<_>>>()?;
-        let (mut works, mut own): (Vec<Work>, _) = (Vec::new(), Lanes::EXACT);
+        let mut values = Vec::new();
         for task in tasks {
-            match task {
-                Tasks::One(id, _) => {
-                    works.push(Work { callee: self.closure(*id), arguments: Vec::new(), follows: true })
-                }
-                Tasks::Each { list, function } => {
-                    let (source, function) = (self.eval(list)?, self.eval(function)?);
-                    let Data::List(items) = &source.data else { return self.fail(Code::R042, span) };
-                    own = own.meet(source.lanes);
+            values.push(match task {
+                Tasks::One(id, _) => (self.closure(*id), None),
+                Tasks::Each { list, function } => (self.eval(list)?, Some(self.eval(function)?)),
+                Tasks::Functions(list) => (self.eval(list)?, None),
+            });
+        }
+        let after = after.iter().map(|it| self.eval(it)).collect::<Run<Vec<_>>>()?;
+        let (mut works, mut own): (Vec<Work>, _) = (Vec::new(), Lanes::EXACT);
+        for (task, (source, function)) in tasks.iter().zip(values) {
+            match (task, function) {
+                (Tasks::One(..), _) => works.push(Work { callee: source, arguments: Vec::new(), follows: true }),
+                (_, Some(function)) => {
+                    let Some(items) = source.as_list() else { return self.fail(Code::R042, span) };
+                    if !is_function(&function) {
+                        return self.fail(Code::R042, span);
+                    }
+                    own = own.meet(source.lanes());
                     for (index, item) in items.iter().enumerate() {
-                        let index = Val::number(index as f64).with(source.lanes);
-                        let arguments = vec![item.clone().under(source.lanes), index, source.clone()];
+                        let index = Value::number(index as f64).with(source.lanes());
+                        let arguments = vec![item.clone().under(source.lanes()), index, source.clone()];
                         works.push(Work { callee: function.clone(), arguments, follows: true });
                     }
                 }
-                Tasks::Functions(list) => {
-                    let source = self.eval(list)?;
-                    own = own.meet(source.lanes);
-                    for callee in self.functions(&source, span)? {
-                        works.push(Work { callee, arguments: Vec::new(), follows: false });
-                    }
+                (_, None) => {
+                    own = own.meet(source.lanes());
+                    works.extend(self.works(&source, span)?);
                 }
             }
         }
-        let after = after.iter().map(|it| self.eval(it)).collect::<Run<Vec<_>>>()?;
-        let options = after.first().cloned().unwrap_or_else(Val::null);
-        let mut children = self.task.fork();
-        let mut deadline = None;
-        let result = match name {
-            "parallel" => self.parallel(works, own, &options, &mut children, &mut deadline, span),
-            "race" => self.race(works, &mut children, span),
-            "anyOf" => self.any_of(works, &mut children, span),
-            "quorum" => match before.first().map(|it| &it.data) {
-                Some(Data::Number(n)) if n.fract() == 0.0 && *n >= 0.0 => {
-                    self.quorum(*n as usize, works, own, &mut children, span)
+        let (n, options) = (before.into_iter().next().unwrap_or_default(), after.into_iter().next());
+        self.forked(id, works, own, n, options.unwrap_or_default(), span)
+    }
+
+    fn works(&self, list: &Value, span: Span) -> Run<Vec<Work>> {
+        let work = |callee| Work { callee, arguments: Vec::new(), follows: false };
+        Ok(self.functions(list, span)?.into_iter().map(work).collect())
+    }
+
+    fn forked(&mut self, id: BuiltinId, works: Vec<Work>, own: Lanes, n: Value, options: Value, span: Span) -> Run {
+        let Body::Form(form, _) = id.entry().kind else { unreachable!("a form that forks") };
+        let mut plan = Plan { form, id, own, need: 0, limit: usize::MAX, collect: false, options: options.clone() };
+        let mut timeout = None;
+        match form {
+            Form::Quorum => {
+                let Some(need) = self.count(&n, 0.0, span)? else { return self.fail(Code::R021, span) };
+                plan.need = need;
+                if need > works.len() {
+                    return self.fail(Code::R044, span);
                 }
-                _ => self.fail(Code::R021, span),
-            },
-            "vote" => match self.parallel(works, own, &Val::null(), &mut children, &mut deadline, span) {
-                Ok(results) => self.vote(&results, &options, span),
-                Err(other) => Err(other),
-            },
-            _ => unreachable!("a form that forks"),
-        };
+            }
+            Form::Timeout => timeout = n.as_number(),
+            Form::Parallel => {
+                self.known(&options, &["limit", "timeout", "errors"], span)?;
+                plan.limit = self.count(&Self::option(&options, "limit"), 1.0, span)?.unwrap_or(usize::MAX);
+                timeout = self.time(&Self::option(&options, "timeout"), span)?;
+                let errors = Self::option(&options, "errors");
+                plan.collect = errors.as_text() == Some("collect");
+                if !errors.is_null() && !plan.collect && errors.as_text() != Some("fail") {
+                    return self.fail(Code::R005, span);
+                }
+            }
+            Form::Vote if Self::option(&options, "stop").as_text() == Some("decided") => plan.limit = 1,
+            _ => {}
+        }
+        let mut children = self.task.fork();
+        let deadline = timeout.map(|after| self.task.timer(after));
+        let result = self.run_fork(&plan, works, &mut children, span);
         self.task.leave(&mut children, deadline.as_ref());
         result
+    }
+
+    /// Starts tasks and takes what they come to, until the whole has a result.
+    fn run_fork(&mut self, plan: &Plan, works: Vec<Work>, children: &mut Children, span: Span) -> Run {
+        let mut results: Vec<Option<Run>> = vec![None; works.len()];
+        let (mut begun, mut open) = (0, 0);
+        loop {
+            if let Some(result) = self.settled(plan, &mut results, span)? {
+                return Ok(result);
+            }
+            let succeeded = results.iter().flatten().filter(|it| it.is_ok()).count();
+            let limit = if plan.form == Form::Quorum { plan.need - succeeded } else { plan.limit };
+            while open < limit && begun < works.len() {
+                if open >= 100 {
+                    return self.fail(Code::R094, span);
+                }
+                self.begin(children, &works[begun], span);
+                (begun, open) = (begun + 1, open + 1);
+            }
+            match self.task.next_done(children)? {
+                Some((_, Err(Flow::Throw(thrown)))) if is_final(&thrown) => return Err(Flow::Throw(thrown)),
+                Some((_, Err(other))) if !matches!(other, Flow::Throw(_)) => return Err(other),
+                Some((place, result)) => (results[place], open) = (Some(result), open - 1),
+                None if plan.collect => {
+                    let late: Run = self.fail(Code::R031, span);
+                    results.iter_mut().for_each(|it| *it = Some(it.take().unwrap_or(late.clone())));
+                }
+                None => return self.fail(Code::R031, span),
+            }
+        }
+    }
+
+    /// What a fork comes to, as soon as it does.
+    fn settled(&mut self, plan: &Plan, results: &mut [Option<Run>], span: Span) -> Run<Option<Value>> {
+        let total = results.len();
+        let done = results.iter().flatten().count();
+        let won: Vec<Value> = results.iter().flatten().filter_map(|it| it.clone().ok()).collect();
+        let all = |eval: &Self| eval.new_list(results.iter().map(taken).collect(), plan.own, span);
+        match plan.form {
+            Form::Race | Form::Timeout => match results.iter_mut().find_map(Option::take) {
+                Some(first) => first.map(Some),
+                None if total == 0 => self.fail(Code::R043, span),
+                None => Ok(None),
+            },
+            Form::AnyOf if won.is_empty() && done == total => self.fail(Code::R043, span),
+            Form::AnyOf => Ok(won.into_iter().next()),
+            Form::Quorum if won.len() + (total - done) < plan.need => self.fail(Code::R044, span),
+            Form::Quorum if won.len() < plan.need => Ok(None),
+            Form::Quorum => self.new_list(won, plan.own, span).map(Some),
+            Form::Vote if done == total || self.decided(plan, results, span)? => {
+                let list = all(self)?;
+                self.vote(plan.id, list, &plan.options, span).map(Some)
+            }
+            Form::Vote => Ok(None),
+            _ => match results.iter().flatten().find(|it| it.is_err() && !plan.collect) {
+                Some(failed) => failed.clone().map(Some),
+                None if done < total => Ok(None),
+                None => all(self).map(Some),
+            },
+        }
     }
 
     fn begin(&mut self, children: &mut Children, work: &Work, span: Span) {
@@ -79,173 +171,74 @@ impl Eval<'_> {
         self.task.start(children, move |task: &mut Task| {
             let mut eval = Eval { task, program, id, locals: Vec::new(), captures: Vec::new() };
             let result = eval.call(&callee, arguments, span, 1)?;
-            match result.data {
-                // A task that gives a function calls it.
-                Data::Closure(_) | Data::Builtin(_) if follows => eval.call(&result, Vec::new(), span, 1),
-                _ => Ok(result),
-            }
+            // A task that gives a function calls it.
+            if follows && is_function(&result) { eval.call(&result, Vec::new(), span, 1) } else { Ok(result) }
         });
     }
 
-    fn option(options: &Val, name: &str) -> Val {
-        match &options.data {
-            Data::Object(it) => it.get(name).cloned().unwrap_or_else(Val::null),
-            _ => Val::null(),
-        }
+    /// Agreement is the library's.
+    fn vote(&mut self, id: BuiltinId, list: Value, options: &Value, span: Span) -> Run {
+        let Body::Form(_, Some(code)) = id.entry().kind else { unreachable!("a vote of values") };
+        self.made(run(id, code, &mut [list, options.clone()], &mut meter()), span)
     }
 
-    fn count(&self, value: &Val, least: f64, span: Span) -> Run<Option<usize>> {
-        match value.data {
-            Data::Null => Ok(None),
-            Data::Number(it) if it >= least && it.fract() == 0.0 && it.is_finite() => Ok(Some(it as usize)),
-            _ => self.fail(Code::R021, span),
+    /// Whether no open answer can change the winner and its band: all of them are tried.
+    fn decided(&mut self, plan: &Plan, results: &[Option<Run>], span: Span) -> Run<bool> {
+        if plan.limit != 1 || results.iter().all(Option::is_none) {
+            return Ok(false);
         }
-    }
-
-    pub fn time(&self, value: &Val, span: Span) -> Run<Option<f64>> {
-        match value.data {
-            Data::Null => Ok(None),
-            Data::Number(it) if it >= 0.0 && it.is_finite() => Ok(Some(it)),
-            _ => self.fail(Code::R021, span),
-        }
-    }
-
-    fn parallel(
-        &mut self,
-        works: Vec<Work>,
-        own: Lanes,
-        options: &Val,
-        children: &mut Children,
-        deadline: &mut Option<prism::host::Id>,
-        span: Span,
-    ) -> Run {
-        let limit = self.count(&Self::option(options, "limit"), 1.0, span)?.unwrap_or(usize::MAX);
-        let collect = match &Self::option(options, "errors").data {
-            Data::Null => false,
-            Data::Text(it) if &**it == "collect" => true,
-            Data::Text(it) if &**it == "fail" => false,
-            _ => return self.fail(Code::R005, span),
-        };
-        if let Some(time) = self.time(&Self::option(options, "timeout"), span)? {
-            *deadline = Some(self.task.deadline(time));
-        }
-        let mut results: Vec<Option<Val>> = vec![None; works.len()];
-        let (mut begun, mut open) = (0, 0);
-        loop {
-            while begun < works.len() && open < limit {
-                self.begin(children, &works[begun], span);
-                (begun, open) = (begun + 1, open + 1);
-            }
-            if open == 0 {
-                break;
-            }
-            match self.task.next_done(children)? {
-                Some((place, Ok(value))) => results[place] = Some(value),
-                Some((place, Err(Flow::Throw(thrown)))) if collect && !is_final(&thrown) => {
-                    results[place] = Some(Val::from(Data::Error(thrown.clone())).with(thrown.lanes));
+        let mut given: Vec<Value> = results.iter().filter(|it| it.is_some()).map(taken).collect();
+        let open = results.len() - given.len();
+        let mut answers = vec![Value::NULL];
+        for value in given.iter().chain([&Value::text("something else")]) {
+            for confidence in [Confidence::ZERO, Confidence::ONE] {
+                let answer = self.painted(value.clone(), Lanes::new(confidence, Evidence::Reported), span)?;
+                if !answers.iter().any(|it| equal(it, &answer) && it.lanes() == answer.lanes()) {
+                    answers.push(answer);
                 }
-                Some((_, Err(other))) => return Err(other),
-                None if collect => {
-                    let file = self.function().file;
-                    let late = || Val::from(Data::Error(self.task.fault(Code::R031, file, span)));
-                    results.iter_mut().for_each(|it| *it = Some(it.take().unwrap_or_else(late)));
-                    break;
-                }
-                None => return self.fail(Code::R031, span),
-            }
-            open -= 1;
-        }
-        Ok(Val::list(results.into_iter().flatten().collect()).with(own))
-    }
-
-    fn race(&mut self, works: Vec<Work>, children: &mut Children, span: Span) -> Run {
-        if works.is_empty() {
-            return self.fail(Code::R043, span);
-        }
-        works.iter().for_each(|work| self.begin(children, work, span));
-        self.task.next_done(children)?.expect("no deadline").1
-    }
-
-    fn any_of(&mut self, works: Vec<Work>, children: &mut Children, span: Span) -> Run {
-        works.iter().for_each(|work| self.begin(children, work, span));
-        for _ in &works {
-            match self.task.next_done(children)?.expect("no deadline").1 {
-                Err(Flow::Throw(thrown)) if !is_final(&thrown) => {}
-                other => return other,
             }
         }
-        self.fail(Code::R043, span)
-    }
-
-    fn quorum(&mut self, n: usize, works: Vec<Work>, own: Lanes, children: &mut Children, span: Span) -> Run {
-        let mut results: Vec<Option<Val>> = vec![None; works.len()];
-        let (mut begun, mut succeeded) = (0, 0);
-        if works.len() < n {
-            return self.fail(Code::R044, span);
-        }
-        while begun < n {
-            self.begin(children, &works[begun], span);
-            begun += 1;
-        }
-        let mut open = begun;
-        while succeeded < n {
-            if open == 0 {
-                return self.fail(Code::R044, span);
+        let known = given.len();
+        let mut first: Option<(Value, Vec<bool>)> = None;
+        for mut number in 0..answers.len().pow(open as u32) {
+            given.truncate(known);
+            for _ in 0..open {
+                given.push(answers[number % answers.len()].clone());
+                number /= answers.len();
             }
-            match self.task.next_done(children)?.expect("no deadline") {
-                (place, Ok(value)) => {
-                    results[place] = Some(value);
-                    (succeeded, open) = (succeeded + 1, open - 1);
-                }
-                (_, Err(Flow::Throw(thrown))) if !is_final(&thrown) => {
-                    open -= 1;
-                    if begun < works.len() {
-                        self.begin(children, &works[begun], span);
-                        (begun, open) = (begun + 1, open + 1);
-                    }
-                }
-                (_, Err(other)) => return Err(other),
+            let list = self.new_list(given.clone(), plan.own, span)?;
+            let winner = self.vote(plan.id, list, &plan.options, span)?;
+            let bands = self.bands().iter().map(|least| winner.confidence() >= *least).collect();
+            match &first {
+                None => first = Some((winner, bands)),
+                Some((held, band)) if equal(held, &winner) && *band == bands => {}
+                Some(_) => return Ok(false),
             }
         }
-        Ok(Val::list(results.into_iter().flatten().collect()).with(own))
+        Ok(true)
     }
 
-    /// An operand of `retry` and its kin: a function is called, any other value stands for itself.
-    fn serve(&mut self, operand: &Val, span: Span) -> Run {
-        match operand.data {
-            Data::Closure(_) | Data::Builtin(_) => self.call(operand, Vec::new(), span, 1),
-            _ => Ok(operand.clone()),
-        }
-    }
-
-    fn retry(&mut self, operand: &Val, options: &Val, span: Span) -> Run {
-        let attempts = match Self::option(options, "attempts") {
-            it if it.is_null() => Self::option(options, "max"),
-            it => it,
-        };
+    fn retry(&mut self, operand: &Value, options: &Value, span: Span) -> Run {
+        self.known(options, &["attempts", "max", "until", "delay", "backoff"], span)?;
+        let given = ["attempts", "max"].map(|name| Self::option(options, name));
+        let attempts = given.into_iter().find(|it| !it.is_null()).unwrap_or_default();
         let attempts = self.count(&attempts, 1.0, span)?.unwrap_or(3);
-        let until = match Self::option(options, "until") {
-            it if it.is_null() => Confidence::UNKNOWN,
-            it => self.confidence_of(&it, span)?,
-        };
-        let mut pause = self.time(&Self::option(options, "delay"), span)?.unwrap_or(0.0);
         let backoff = self.time(&Self::option(options, "backoff"), span)?.unwrap_or(1.0);
-        let mut best: Option<Val> = None;
+        let until = self.confidence_of(&Self::option(options, "until"), span)?;
+        let mut pause = self.time(&Self::option(options, "delay"), span)?.unwrap_or(0.0);
+        let mut best: Option<Value> = None;
         let mut failure = None;
         // A value is the same at every attempt.
-        let attempts = if operand.kind() == "function" { attempts } else { 1 };
+        let attempts = if is_function(operand) { attempts } else { 1 };
         for attempt in 0..attempts {
             if attempt > 0 && pause > 0.0 {
                 self.task.sleep(pause)?;
                 pause *= backoff;
             }
             match self.serve(operand, span) {
-                Ok(value) if value.confidence() >= until => return Ok(value),
-                Ok(value) => {
-                    if best.as_ref().is_none_or(|held| value.confidence() > held.confidence()) {
-                        best = Some(value);
-                    }
-                }
+                Ok(value) if sure(&value) >= until => return Ok(value),
+                Ok(value) if best.as_ref().is_none_or(|held| sure(&value) > sure(held)) => best = Some(value),
+                Ok(_) => {}
                 Err(Flow::Throw(thrown)) if !is_final(&thrown) => failure = Some(Flow::Throw(thrown)),
                 Err(other) => return Err(other),
             }
@@ -253,8 +246,8 @@ impl Eval<'_> {
         best.ok_or_else(|| failure.expect("an attempt that failed"))
     }
 
-    fn fallback(&mut self, operands: &[Val], span: Span) -> Run {
-        let (mut last, mut failures) = (Ok(Val::null()), 0);
+    fn fallback(&mut self, operands: &[Value], span: Span) -> Run {
+        let (mut last, mut failures) = (Ok(Value::NULL), 0);
         for operand in operands {
             last = self.serve(operand, span);
             match &last {
@@ -266,47 +259,35 @@ impl Eval<'_> {
         if failures == operands.len() { self.fail(Code::R043, span) } else { last }
     }
 
-    fn timeout(&mut self, operand: &Val, after: &Val, span: Span) -> Run {
-        let Some(after) = self.time(after, span)? else { return self.fail(Code::R021, span) };
-        let (Data::Closure(_) | Data::Builtin(_)) = operand.data else { return Ok(operand.clone()) };
-        let deadline = self.task.deadline(after);
-        let mut children = self.task.fork();
-        self.begin(&mut children, &Work { callee: operand.clone(), arguments: Vec::new(), follows: true }, span);
-        let result = match self.task.next_done(&mut children) {
-            Ok(Some((_, result))) => result,
-            Ok(None) => self.fail(Code::R031, span),
-            Err(other) => Err(other),
-        };
-        self.task.leave(&mut children, Some(&deadline));
-        result
-    }
-
     /// The functions of a list, each read from it.
-    fn functions(&self, list: &Val, span: Span) -> Run<Vec<Val>> {
-        match &list.data {
-            Data::List(items) if items.iter().all(|it| it.kind() == "function") => {
-                Ok(items.iter().map(|it| it.clone().under(list.lanes)).collect())
+    fn functions(&self, list: &Value, span: Span) -> Run<Vec<Value>> {
+        match list.as_list() {
+            Some(items) if items.iter().all(is_function) => {
+                Ok(items.iter().map(|it| it.clone().under(list.lanes())).collect())
             }
             _ => self.fail(Code::R042, span),
         }
     }
 
-    fn sequential(&mut self, steps: &Val, x: Val, span: Span) -> Run {
-        let mut value = x;
-        for step in self.functions(steps, span)? {
-            value = self.call(&step, vec![value], span, 1)?;
-        }
-        Ok(value)
+    fn sequential(&mut self, steps: &Value, x: Value, span: Span) -> Run {
+        let steps = self.functions(steps, span)?;
+        steps.iter().try_fold(x, |value, step| self.call(step, vec![value], span, 1))
     }
 
-    fn escalate(&mut self, x: &Val, path: &Val, span: Span) -> Run {
-        let handlers = match &path.data {
-            Data::List(_) => self.functions(path, span)?,
-            _ => self.functions(&Val::list(vec![path.clone()]), span)?,
+    fn escalate(&mut self, x: &Value, path: &Value, span: Span) -> Run {
+        let handlers = match path.as_list() {
+            Some(list) => list.iter().map(|it| it.clone().under(path.lanes())).collect(),
+            None => vec![path.clone()],
         };
-        let Some(mut last) = handlers.first().cloned() else { return self.fail(Code::R042, span) };
+        if handlers.is_empty() || !handlers.iter().all(|it| is_function(it) || it.as_agent().is_some()) {
+            return self.fail(Code::R042, span);
+        }
+        let mut last = Value::NULL;
         for handler in handlers {
-            last = self.call(&handler, vec![x.clone()], span, 1)?;
+            last = match handler.as_agent() {
+                Some(_) => self.ask_method(&handler, &self.only_method(&handler, "analyze"), vec![x.clone()], span)?,
+                None => self.call(&handler, vec![x.clone()], span, 1)?,
+            };
             if !self.is_poor(&last) {
                 break;
             }
@@ -314,128 +295,74 @@ impl Eval<'_> {
         Ok(last)
     }
 
-    fn vote(&mut self, results: &Val, options: &Val, span: Span) -> Run {
-        let strategy = match &options.data {
-            Data::Object(_) => Self::option(options, "strategy"),
-            _ => options.clone(),
-        };
-        self.consensus(results, &strategy, span)
+    /// `expect.error(code, f)`
+    fn expect_error(&mut self, code: &Value, f: &Value, span: Span) -> Run {
+        let Some(code) = code.as_text().and_then(Code::find) else { return self.fail(Code::R005, span) };
+        match self.call(f, Vec::new(), span, 0) {
+            Err(Flow::Throw(thrown)) if thrown.error.code == code => Ok(Value::NULL),
+            Ok(_) | Err(Flow::Throw(_)) => self.fail(Code::R001, span),
+            other => other,
+        }
     }
 
-    /// Section 8, agreement.
-    fn consensus(&mut self, results: &Val, strategy: &Val, span: Span) -> Run {
-        let Data::List(items) = &results.data else { return self.fail(Code::R005, span) };
-        let items: Vec<Val> = items.iter().map(|it| it.clone().under(results.lanes)).collect();
-        let strategy = match &strategy.data {
-            Data::Null => "plurality",
-            Data::Text(it) => it,
-            _ => return self.fail(Code::R005, span),
-        };
-        let weight = |it: &Val| if strategy == "weighted" { u128::from(it.confidence().weight()) } else { 1 };
-        let total: u128 = items.iter().map(weight).sum();
-        let mut groups: Vec<Vec<&Val>> = Vec::new();
-        for item in items.iter().filter(|it| !matches!(it.data, Data::Null | Data::Error(_))) {
-            match groups.iter_mut().find(|group| equal(group[0], item)) {
-                Some(group) => group.push(item),
-                None => groups.push(vec![item]),
-            }
-        }
-        let part = |group: &Vec<&Val>| group.iter().map(|it| weight(it)).sum::<u128>();
-        let mut winner: Option<&Vec<&Val>> = None;
-        for group in &groups {
-            if winner.is_none_or(|held| part(group) > part(held)) {
-                winner = Some(group);
-            }
-        }
-        let weakest = items.iter().map(|it| it.whole().evidence).min().unwrap_or(Evidence::Exact);
-        let nothing = Val::null().with(Lanes::new(Confidence::ZERO, weakest));
-        let Some(winner) = winner.filter(|winner| part(winner) > 0) else { return Ok(nothing) };
-        let share = part(winner);
-        let enough = match strategy {
-            "plurality" | "weighted" => true,
-            "majority" => share * 2 > total,
-            "moderate" => share * 2 >= total,
-            "strong" => share * 4 >= total * 3,
-            "unanimous" => share == total,
-            _ => return self.fail(Code::R005, span),
-        };
-        if !enough {
-            return Ok(nothing);
-        }
-        let sum: u128 = winner.iter().map(|it| u128::from(it.confidence().weight())).sum();
-        let confidence = Confidence::ratio(share * sum, total * winner.len() as u128);
-        let weakest = winner.iter().map(|it| it.whole().evidence).min().expect("a group of one at least");
-        let agreed = winner.len() >= 2 && weakest >= Evidence::Reported;
-        let evidence = if agreed { Evidence::Agreed } else { weakest };
-        Ok(winner[0].clone().with(Lanes::new(confidence, evidence)))
-    }
-
-    /// Judged by a function, an agent, a person or a command.
-    fn verify(&mut self, x: Val, check: &Val, span: Span) -> Run {
-        if check.kind() == "function" {
-            let verdict = self.call(check, vec![x.clone()], span, 1)?;
-            let confidence = x.lanes.confidence.min(verdict.confidence());
-            let confidence = if verdict.truth() { confidence } else { Confidence::ZERO };
-            let evidence = x.lanes.evidence;
-            return Ok(x.with(Lanes::new(confidence, evidence)));
-        }
-        let ways = [
-            ("agent", "verify", Purpose::Review, Evidence::Reviewed),
-            ("human", "approve", Purpose::Consent, Evidence::Approved),
-            ("command", "run", Purpose::Check, Evidence::Checked),
-        ];
-        for (key, method, purpose, evidence) in ways {
-            let who = Self::option(check, key);
-            let agent = match &who.data {
-                Data::Null => continue,
-                Data::Agent(it) => it.clone(),
-                Data::Text(name) => match self.task.world.agent(name) {
-                    Some(it) => it,
-                    None => return self.fail(Code::R032, span),
-                },
-                _ => return self.fail(Code::R005, span),
-            };
-            self.crosses(&x, span)?;
-            let verdict = match self.task.request(&agent, method, purpose, vec![x.clone()])? {
-                Ok(verdict) => verdict,
-                Err(cause) => return self.failed(cause, span),
-            };
-            let confidence = match (verdict.truth(), key) {
-                (false, _) => Confidence::ZERO,
-                (true, "human") => Confidence::ONE,
-                _ => verdict.confidence(),
-            };
-            return Ok(x.painted(Lanes::new(confidence, evidence)));
-        }
-        self.fail(Code::R005, span)
-    }
-
-    /// The forms that are called as built-ins; nothing when this is none of them.
-    pub fn form(&mut self, name: &str, arguments: &[Val], span: Span) -> Run<Option<Val>> {
-        let get = |index: usize| arguments.get(index).cloned().unwrap_or_else(Val::null);
+    /// The forms that are called as built-ins; nothing when this is none of them, or one on plain values.
+    pub fn form(&mut self, id: BuiltinId, arguments: &[Value], span: Span) -> Run<Option<Value>> {
+        let Body::Form(form, _) = id.entry().kind else { return Ok(None) };
+        let get = |index: usize| arguments.get(index).cloned().unwrap_or_default();
         let x = get(0);
-        Ok(Some(match name {
-            "gate" => self.gate(x, get(1), span)?,
-            "orElse" if self.is_poor(&x) => get(1),
-            "orElse" => x,
-            "retry" => self.retry(&x, &get(1), span)?,
-            "fallback" => self.fallback(arguments, span)?,
-            "timeout" => self.timeout(&x, &get(1), span)?,
-            "sequential" => self.sequential(&x, get(1), span)?,
-            "escalate" => self.escalate(&x, &get(1), span)?,
-            "consensus" | "buildConsensus" => self.consensus(&x, &get(1), span)?,
-            "vote" => self.vote(&x, &get(1), span)?,
-            "verify" => self.verify(x, &get(1), span)?,
-            "approve" => {
-                let to = Self::option(&get(1), "to");
-                let check = Val::from(Data::Object([(Arc::from("human"), to)].into_iter().collect()));
-                self.verify(x, &check, span)?
+        let are_tasks = |it: &Value| it.as_list().is_some_and(|it| !it.is_empty() && it.iter().all(is_function));
+        Ok(Some(match form {
+            Form::Quorum => {
+                let works = self.works(&get(1), span)?;
+                self.forked(id, works, get(1).lanes(), x, get(2), span)?
             }
-            _ => return Ok(None),
+            Form::Vote if !are_tasks(&x) => return Ok(None),
+            Form::Parallel | Form::Race | Form::AnyOf | Form::Vote => {
+                let works = self.works(&x, span)?;
+                self.forked(id, works, x.lanes(), Value::NULL, get(1), span)?
+            }
+            Form::Timeout => {
+                let Some(after) = self.time(&get(1), span)? else { return self.fail(Code::R021, span) };
+                if !is_function(&x) {
+                    return Ok(Some(x));
+                }
+                let work = Work { callee: x, arguments: Vec::new(), follows: false };
+                self.forked(id, vec![work], Lanes::EXACT, Value::number(after), Value::NULL, span)?
+            }
+            Form::Gate => self.gate(x, get(1), span)?,
+            Form::OrElse if self.is_poor(&x) => get(1),
+            Form::OrElse => x,
+            Form::Retry => self.retry(&x, &get(1), span)?,
+            Form::Fallback => self.fallback(arguments, span)?,
+            Form::Sequential => self.sequential(&x, get(1), span)?,
+            Form::Escalate => self.escalate(&x, &get(1), span)?,
+            Form::Verify => self.verify(x, &get(1), span)?,
+            Form::Approve => self.approve(x, &get(1), span)?,
+            Form::Llm => self.llm(x, get(1), span)?,
+            Form::Among => {
+                let lanes = x.lanes().meet(get(1).lanes());
+                let (Some(list), Some(name)) = (x.as_list(), arguments[1].as_text()) else {
+                    return self.fail(Code::R005, span);
+                };
+                let agents = self.task.world.agents();
+                let is_named = |it: &&Value| it.as_agent().is_some_and(|it| *agents.name(it.id) == *name);
+                list.iter().find(is_named).cloned().unwrap_or_default().under(lanes)
+            }
+            Form::Mock | Form::MockMethods | Form::MockSlow => self.mock(id.entry().name, x, &get(1), span)?,
+            Form::MockFailing if x.is_null() => self.mock("failing", Value::text("failed"), &Value::NULL, span)?,
+            Form::MockFailing => self.mock("failing", x, &Value::NULL, span)?,
+            Form::Expect if x.truth() => Value::NULL,
+            Form::Expect => return self.fail(Code::R001, span),
+            Form::ExpectError => self.expect_error(&x, &get(1), span)?,
         }))
     }
 }
 
-fn is_final(thrown: &Thrown) -> bool {
-    (Code::R090..=Code::R097).contains(&thrown.code)
+/// What a task came to, as a result.
+fn taken(result: &Option<Run>) -> Value {
+    match result {
+        Some(Ok(value)) => value.clone(),
+        Some(Err(Flow::Throw(thrown))) => thrown.value(),
+        _ => Value::NULL,
+    }
 }

@@ -1,41 +1,60 @@
 //! The reference evaluator: walks the resolved program in the most obvious way, slow and small.
 //!
 //! It is written from the text that describes the language, not from the machine, so that a disagreement finds a mistake
-//! in either. Tasks are threads that pass one baton; variables are shared boxes; values are plain trees.
+//! in either. Tasks are threads that pass one baton; variables are numbered boxes; plain built-ins are the library's.
 
+mod agent;
 mod call;
-mod data;
 mod eval;
 mod fit;
 mod form;
 mod native;
 mod path;
 mod task;
+mod value;
 
-use crate::agree::{Seen, asked, shown};
+use crate::agree::{Seen, seen};
+use prism::engine;
 use prism::hir::{FunctionId, Kind, Program};
 use prism::host::{Directory, Memory};
-use prism::value::Value;
+use prism::value::{Fault, Value};
 use std::sync::Arc;
 
 /// What a program comes to.
 pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Directory>, input: &Value) -> Seen {
-    let memory = Memory::new(directory.clone(), 0);
-    let input = native::Outside::default().back(input);
-    let agent = |it: &prism::host::Agent| {
-        Arc::new(data::Agent { name: it.name.clone(), options: Default::default(), methods: it.methods.clone() })
+    let agents = agent::Agents::new(directory.clone());
+    let entry = match program.functions[entry.0 as usize].kind {
+        Kind::Module => None,
+        _ => match arguments(program, entry, directory, input) {
+            Ok(arguments) => Some((entry, arguments)),
+            Err(fault) => return seen(format!("{} before the run", fault.code), &[], &[]),
+        },
     };
-    let agents = directory.agents().iter().map(agent).collect();
-    let world = Arc::new(task::World::new(program.clone(), input, memory, agents));
-    let is_module = program.functions[entry.0 as usize].kind == Kind::Module;
-    let result = match task::run(&world, (!is_module).then(|| (entry, Vec::new()))) {
-        Ok(value) => shown(&native::Outside::default().out(&value)),
+    let memory = Memory::new(directory.clone(), 0);
+    let world = Arc::new(task::World::new(program.clone(), input.clone(), memory, agents));
+    let result = match task::run(&world, entry) {
+        Ok(value) => crate::agree::shown(&value),
         Err(eval::Flow::Throw(thrown)) => {
-            format!("{} at {}..{} of {}", thrown.code, thrown.span.start, thrown.span.end, thrown.file.0)
+            format!("{} at {}..{} of {}", thrown.error.code, thrown.span.start, thrown.span.end, thrown.file.0)
         }
         Err(eval::Flow::Unknown(name)) => format!("Unknown {name}"),
-        Err(other) => format!("{other:?}"),
+        Err(_) => "Unknown jump".to_owned(),
     };
-    let board = world.board.lock().unwrap();
-    Seen { result, requests: board.asked.iter().filter_map(asked).collect(), output: board.output.clone() }
+    let board = world.board();
+    seen(result, &board.asked, &board.said)
+}
+
+/// The values of an entry's parameters: agents by the rules of binding, and the input taken apart.
+fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Value) -> Result<Vec<Value>, Fault> {
+    let parameters = &program.functions[entry.0 as usize].parameters;
+    let bound = engine::agents(program, entry, all)?.into_iter().zip(engine::arguments(program, entry, input)?);
+    let value = |(parameter, (agents, data)): (&prism::hir::Parameter, (Option<Vec<usize>>, Option<Value>))| {
+        let mut agents = agents.unwrap_or_default().into_iter().map(|place| agent::value(place as u32));
+        match (&parameter.annotation, data) {
+            (_, Some(data)) => Ok(data),
+            (Some(prism::types::Type::Agents { .. }), _) => Value::list(agents.collect()),
+            _ => Ok(agents.next().unwrap_or_default()),
+        }
+    };
+    parameters.iter().zip(bound).map(value).collect()
 }

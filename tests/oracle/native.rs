@@ -1,199 +1,145 @@
-//! Plain built-ins: values are handed to the table's own functions and taken back.
+//! Plain built-ins, which are the library's own, and wishes to the world.
 
-use super::data::*;
-use super::eval::{Eval, Flow, Run};
-use prism::builtin::{self, Body, BuiltinId, Started, World};
-use prism::host::{Answer, Kind as Wish, Reply, Stream};
+use super::eval::{Eval, Flow, Run, is_function};
+use super::value::*;
+use prism::builtin::{self, Body, BuiltinId, Mutation, Started, Step, World};
+use prism::diagnostic::Code;
+use prism::host::{Kind, Reply, Stream};
 use prism::source::Span;
-use prism::value::{Confidence, Evidence, Key, Kind, Lanes, Limits, Meter, Value, View, display, json, shaped};
-use serde_json::Value as Json;
-use std::sync::Arc;
-
-/// What stands for functions, agents and errors while a value is outside: their places here.
-#[derive(Default)]
-pub struct Outside {
-    held: Vec<Data>,
-}
-
-pub fn meter() -> Meter {
-    Meter::new(Limits::RUN)
-}
-
-impl Outside {
-    /// The same value in the machine's form.
-    pub fn out(&mut self, it: &Val) -> Value {
-        let value = match &it.data {
-            Data::Null => Value::NULL,
-            Data::Bool(it) => Value::bool(*it),
-            Data::Number(it) => Value::number(*it),
-            Data::Text(it) => Value::text(it),
-            Data::List(it) => Value::list(it.iter().map(|it| self.out(it)).collect()).expect("a shallow list"),
-            Data::Object(it) => {
-                let entries: Vec<_> = it.iter().map(|(key, it)| (Key::new(key), self.out(it))).collect();
-                Value::object(entries).expect("a shallow object")
-            }
-            Data::Builtin(id) => Value::native(id.0),
-            Data::Agent(agent) => {
-                let id = self.hold(Data::Agent(agent.clone()));
-                Value::agent(prism::value::Agent { id, options: Value::NULL })
-            }
-            Data::Closure(closure) => {
-                let identity = Arc::as_ptr(closure) as usize as u64;
-                let code = self.hold(it.data.clone());
-                Value::closure(prism::value::Closure { code, identity, captures: Box::default() })
-            }
-            Data::Error(error) => {
-                let (message, data) = (self.out(&error.message), self.out(&error.data));
-                Value::error(prism::value::Error { code: error.code, message, data })
-            }
-        };
-        value.with(it.lanes)
-    }
-
-    fn hold(&mut self, data: Data) -> u32 {
-        self.held.push(data);
-        self.held.len() as u32 - 1
-    }
-
-    /// A value of the machine's form taken back.
-    pub fn back(&self, value: &Value) -> Val {
-        let data = match value.view() {
-            View::Null | View::Cell(_) => Data::Null,
-            View::Bool(it) => Data::Bool(it),
-            View::Number(it) => Data::Number(it),
-            View::Text(it) => Data::Text(it.into()),
-            View::List(it) => Data::List(it.iter().map(|it| self.back(it)).collect()),
-            View::Object(it) => {
-                Data::Object(it.iter().map(|(key, it)| (Arc::from(key.as_str()), self.back(it))).collect())
-            }
-            View::Native(id) => Data::Builtin(BuiltinId(id)),
-            View::Agent(it) => self.held[it.id as usize].clone(),
-            View::Closure(it) => self.held[it.code as usize].clone(),
-            View::Error(it) => Data::Error(Arc::new(Thrown {
-                kind: it.kind().into(),
-                code: it.code,
-                message: self.back(&it.message),
-                data: self.back(&it.data),
-                lanes: Lanes::EXACT,
-                file: Default::default(),
-                span: Span::default(),
-            })),
-        };
-        Val::from(data).with(value.lanes())
-    }
-}
-
-/// A value in a few words.
-pub fn brief(value: &Val) -> String {
-    display::brief(&Outside::default().out(value), &mut meter())
-}
-
-/// The content alone, as JSON.
-pub fn json(value: &Val) -> Json {
-    json::export(&Outside::default().out(value), &mut meter()).unwrap_or(Json::Null)
-}
-
-/// The shape of section 10.
-pub fn result_json(value: &Val) -> Json {
-    shaped::write(&Outside::default().out(value), &mut meter()).unwrap_or(Json::Null)
-}
-
-/// An agent's answer: unknown and `reported` unless it says more; parts as the whole unless they are named.
-pub fn answer(answer: &Answer) -> Option<Val> {
-    let default = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
-    shaped::read(&answer.shape, default, &mut meter()).ok().map(|value| Outside::default().back(&value))
-}
-
-impl Eval<'_> {
-    /// The text of a value: numbers, booleans and null rendered, lists and objects as JSON, an error as its message.
-    pub fn render(&self, value: &Val, span: Span) -> Run<String> {
-        match display::render(&Outside::default().out(value), &mut meter()) {
-            Ok(text) => Ok(text),
-            Err(fault) => self.fail(fault.code, span),
-        }
-    }
-}
+use prism::value::{Confidence, Value, display, json, shaped};
 
 pub fn name(id: BuiltinId) -> &'static str {
     id.entry().name
 }
 
-/// The built-in that values of this kind have as a method.
-pub fn method(receiver: &Val, name: &str) -> Option<BuiltinId> {
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == receiver.kind())?;
-    builtin::find_method(kind, name)
-}
-
 impl Eval<'_> {
-    pub fn builtin(&mut self, id: BuiltinId, arguments: Vec<Val>, span: Span) -> Run {
-        if let Err(fault) = builtin::check_count(id, arguments.len()) {
-            return self.fail(fault.code, span);
-        }
-        let entry = id.entry();
-        if let Some(result) = self.form(entry.name, &arguments, span)? {
+    pub fn builtin(&mut self, id: BuiltinId, mut arguments: Vec<Value>, span: Span) -> Run {
+        self.made(builtin::check_count(id, arguments.len()), span)?;
+        if let Some(result) = self.form(id, &arguments, span)? {
             return Ok(result);
         }
-        match entry.kind {
+        self.task.tick(arguments.iter().map(|it| it.size().unwrap_or(1) as u64).sum())?;
+        match id.entry().kind {
             Body::Native(code) | Body::Form(_, Some(code)) => {
-                let mut outside = Outside::default();
-                let mut values: Vec<Value> = arguments.iter().map(|it| outside.out(it)).collect();
-                match builtin::run(id, code, &mut values, &mut meter()) {
-                    Ok(value) => Ok(outside.back(&value)),
-                    Err(fault) => self.fail(fault.code, span),
-                }
+                self.made(builtin::run(id, code, &mut arguments, &mut meter()), span)
             }
+            Body::Change(_) => self.mutate(arguments.remove(0), name(id), arguments, span).map(|(_, result)| result),
             Body::Routine(start) => {
-                if arguments.iter().any(|it| it.kind() == "function")
-                    || entry.name.ends_with("ort")
-                    || entry.name.ends_with("orted")
-                {
-                    return self.calling_back(entry.name, &arguments, span);
-                }
-                let mut outside = Outside::default();
-                let mut values: Vec<Value> = arguments.iter().map(|it| outside.out(it)).collect();
-                match builtin::start(id, start, &mut values, &mut meter()) {
-                    Ok(Started::Done(value)) => Ok(outside.back(&value)),
-                    Ok(Started::Running(_)) => Err(Flow::Unknown(entry.name)),
-                    Err(fault) => self.fail(fault.code, span),
+                let mut routine = match self.made(builtin::start(id, start, &mut arguments, &mut meter()), span)? {
+                    Started::Done(value) => return Ok(value),
+                    Started::Running(routine) => routine,
+                };
+                loop {
+                    self.task.tick(1)?;
+                    let arguments = (0..routine.offered()).map(|index| routine.argument(index)).collect();
+                    let reply = self.call(&routine.function().clone(), arguments, span, routine.needed())?;
+                    if let Step::Done(value) = self.made(routine.resume(reply, &mut meter()), span)? {
+                        return Ok(value);
+                    }
                 }
             }
             Body::World(wish) => self.wish(wish, &arguments, span),
-            Body::Change(_) | Body::Form(_, None) => Err(Flow::Unknown(entry.name)),
+            Body::Form(_, None) => Err(Flow::Unknown(name(id))),
         }
     }
 
-    fn wish(&mut self, wish: World, arguments: &[Val], span: Span) -> Run {
+    /// A method that changes what it is called on: the new content and what it gives.
+    pub fn mutate(&mut self, old: Value, name: &str, mut arguments: Vec<Value>, span: Span) -> Run<(Value, Value)> {
+        let Some(id) = builtin::find_method(old.kind(), name) else { return self.fail(Code::R006, span) };
+        if let Body::Change(code) = id.entry().kind {
+            self.made(builtin::check_count(id, arguments.len() + 1), span)?;
+            let mut place = old;
+            let result = builtin::run_change(id, code, &mut place, &mut arguments, &mut meter());
+            return self.made(result, span).map(|result| (place, result));
+        }
+        arguments.insert(0, old.clone());
+        let result = self.builtin(id, arguments, span)?;
+        Ok((if id.entry().mutation == Mutation::Replace { result.clone() } else { old }, result))
+    }
+
+    /// An option of a form; null where it is not given.
+    pub fn option(options: &Value, name: &str) -> Value {
+        options.as_object().and_then(|it| it.get(name)).cloned().unwrap_or_default()
+    }
+
+    /// Options are an object of known keys, or nothing.
+    pub fn known(&self, options: &Value, known: &[&str], span: Span) -> Run<()> {
+        match options.as_object() {
+            Some(it) if it.keys().all(|key| known.contains(&key.as_str())) => Ok(()),
+            None if options.is_null() => Ok(()),
+            _ => self.fail(Code::R005, span),
+        }
+    }
+
+    /// A whole number from the least.
+    pub fn count(&self, value: &Value, least: f64, span: Span) -> Run<Option<usize>> {
+        match value.as_number() {
+            None if value.is_null() => Ok(None),
+            Some(it) if it >= least && it.fract() == 0.0 && it.is_finite() => Ok(Some(it as usize)),
+            _ => self.fail(Code::R021, span),
+        }
+    }
+
+    /// A finite number from 0, such as of milliseconds.
+    pub fn time(&self, value: &Value, span: Span) -> Run<Option<f64>> {
+        match value.as_number() {
+            None if value.is_null() => Ok(None),
+            Some(it) if it >= 0.0 && it.is_finite() => Ok(Some(it)),
+            _ => self.fail(Code::R021, span),
+        }
+    }
+
+    fn wish(&mut self, wish: World, arguments: &[Value], span: Span) -> Run {
+        let get = |index: usize| arguments.get(index).cloned().unwrap_or_default();
         let stream = match wish {
             World::Print => Stream::Output,
             World::Warn => Stream::Warning,
             World::Error => Stream::Error,
             World::Debug => Stream::Debug,
             World::Delay => {
-                let after = self.time(arguments.first().unwrap_or(&Val::null()), span)?.unwrap_or(0.0);
-                self.task.sleep(after)?;
-                return Ok(Val::null());
+                let Some(after) = self.time(&get(0), span)? else { return self.fail(Code::R021, span) };
+                return self.task.sleep(after).map(|()| Value::NULL);
             }
             World::Now | World::Random | World::Uuid => {
-                let kind = match wish {
-                    World::Now => Wish::Now,
-                    World::Random => Wish::Random,
-                    _ => Wish::Uuid,
-                };
-                return Ok(match self.task.world_request(kind)? {
-                    Reply::Number(it) => Val::number(it),
-                    Reply::Text(it) => Val::text(&it),
+                let kinds = [(World::Now, Kind::Now), (World::Random, Kind::Random), (World::Uuid, Kind::Uuid)];
+                let kind = kinds.into_iter().find(|(known, _)| *known == wish).map_or(Kind::Now, |(_, kind)| kind);
+                return Ok(match self.task.ask(kind)? {
+                    Reply::Number(it) => Value::number(it),
+                    Reply::Text(it) => Value::text(&it),
                     _ => unreachable!("a number or an id"),
                 });
             }
-            World::Emit | World::Track => return Ok(Val::null()),
+            World::Emit => {
+                let Some(name) = get(0).as_text().map(str::to_owned) else { return self.fail(Code::R005, span) };
+                self.known(&get(2), &["delay", "condition"], span)?;
+                let data = self.made(shaped::write(&get(1), &mut meter()), span)?;
+                let delay = self.time(&Self::option(&get(2), "delay"), span)?;
+                let condition = self.plain(&Self::option(&get(2), "condition"), span)?;
+                self.task.say(Kind::Emit { name, data, delay, condition });
+                return Ok(Value::NULL);
+            }
+            World::Track => {
+                self.known(&get(1), &["confidence", "context"], span)?;
+                let confidence = self.confidence_of(&Self::option(&get(1), "confidence"), span)?;
+                let decision = self.made(shaped::write(&get(0), &mut meter()), span)?;
+                let context = self.plain(&Self::option(&get(1), "context"), span)?;
+                self.task.say(Kind::Track { decision, confidence: Confidence::number(confidence), context });
+                return Ok(Value::NULL);
+            }
         };
-        let mut outside = Outside::default();
-        let shown =
-            arguments.iter().map(|it| display::show(&outside.out(it), &mut meter()).map_err(|fault| fault.code));
-        match shown.collect::<Result<Vec<_>, _>>() {
-            Ok(texts) => self.task.print(stream, texts.join(" ")),
-            Err(code) => return self.fail(code, span),
-        }
-        Ok(Val::null())
+        let texts =
+            arguments.iter().map(|it| self.made(display::show(it, &mut meter()), span)).collect::<Run<Vec<_>>>()?;
+        self.task.say(Kind::Print { stream, text: texts.join(" ") });
+        Ok(Value::NULL)
+    }
+
+    /// The content alone, as JSON; nothing of null.
+    pub fn plain(&self, value: &Value, span: Span) -> Run<Option<serde_json::Value>> {
+        if value.is_null() { Ok(None) } else { self.made(json::export(value, &mut meter()), span).map(Some) }
+    }
+
+    /// An operand of `retry` and its kin: a function is called, any other value stands for itself.
+    pub fn serve(&mut self, operand: &Value, span: Span) -> Run {
+        if is_function(operand) { self.call(operand, Vec::new(), span, 1) } else { Ok(operand.clone()) }
     }
 }

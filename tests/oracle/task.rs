@@ -1,25 +1,31 @@
 //! Tasks as threads that pass one baton: only one runs at a time, and none goes on before all others wait.
 
-use super::call::run_function;
-use super::data::*;
-use super::eval::{Flow, Run};
-use prism::diagnostic::Code;
+use super::agent::Agents;
+use super::call::{Budget, run_function};
+use super::eval::{Flow, Run, Thrown};
 use prism::hir::{FunctionId, Program};
-use prism::host::{Batch, Call, Id, Kind, Memory, Path, Purpose, Reply, Request, Stream, Timer};
-use prism::source::{FileId, Span};
-use prism::value::Lanes;
+use prism::host::{Batch, Id, Kind, Memory, Path, Reply, Request, Timer};
+use prism::value::{Closure, Value};
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// A variable, empty before its `let` ran; only tasks of its owner write it.
+pub struct Slot {
+    pub owner: u32,
+    pub value: Option<Value>,
+}
 
 /// What all tasks of a run see.
 pub struct World {
     pub program: Arc<Program>,
-    pub globals: Mutex<Vec<Shared>>,
-    pub input: Val,
-    pub agents: Mutex<Vec<Arc<Agent>>>,
+    pub input: Value,
+    pub slots: Mutex<Vec<Slot>>,
+    pub globals: Mutex<Vec<u32>>,
+    pub budgets: Mutex<Vec<Budget>>,
     pub board: Mutex<Board>,
+    agents: Mutex<Agents>,
 }
 
 /// Who waits for what.
@@ -32,10 +38,9 @@ pub struct Board {
     waiting: HashMap<Id, u32>,
     next_task: u32,
     steps: u64,
-    /// What agents were asked, in order.
+    /// What the world was asked, in order, and what it was told.
     pub asked: Vec<Request>,
-    /// What was printed.
-    pub output: Vec<String>,
+    pub said: Vec<Request>,
 }
 
 /// Why a task goes on.
@@ -56,10 +61,15 @@ enum Signal {
 /// One task.
 pub struct Task {
     pub world: Arc<World>,
-    pub id: u32,
+    id: u32,
+    /// Whose variables it may write: its own, or those of the test whose mock answers.
+    pub owner: u32,
     pub path: Path,
     pub contexts: Vec<Arc<str>>,
     pub depth: u32,
+    pub budget: usize,
+    /// The calls within the outermost call of a function.
+    pub counted: HashMap<FunctionId, u64>,
     count: u32,
     forks: u32,
     wake: Receiver<Wake>,
@@ -67,50 +77,36 @@ pub struct Task {
     cancelled: bool,
 }
 
-/// A task that another one started.
-pub struct Child {
-    id: u32,
-    open: bool,
-    /// Says when it has tidied up after being cancelled.
-    end: Receiver<()>,
-}
-
-/// The tasks of one form, by their places.
+/// The tasks of one form, by their places: which, whether it is open, and what says that it has tidied up.
 pub struct Children {
     fork: u32,
-    list: Vec<Child>,
+    list: Vec<(u32, bool, Receiver<()>)>,
 }
 
 const STACK: usize = 512 << 20;
 
 /// Runs the modules of a program, then its entry with these arguments, to the end.
-pub fn run(world: &Arc<World>, entry: Option<(FunctionId, Vec<Val>)>) -> Run {
+pub fn run(world: &Arc<World>, entry: Option<(FunctionId, Vec<Value>)>) -> Run {
     let (baton, signals) = channel();
     let done = baton.clone();
     let body = move |task: &mut Task| {
         let program = task.world.program.clone();
-        let mut last = Val::null();
+        let plain = |code: FunctionId| Closure { code: code.0, identity: 0, captures: Box::default() };
+        let mut last = Value::NULL;
         for module in &program.modules {
-            let closure = Closure { function: module.body, captures: Vec::new() };
-            last = run_function(task, &program, &closure, Vec::new())?;
+            last = run_function(task, &program, &plain(module.body), Vec::new(), Default::default())?;
         }
         match entry {
-            Some((function, arguments)) => {
-                run_function(task, &program, &Closure { function, captures: Vec::new() }, arguments)
-            }
+            Some((id, arguments)) => run_function(task, &program, &plain(id), arguments, Default::default()),
             None => Ok(last),
         }
     };
     let finish = move |_: &Task, result| drop(done.send(Signal::Done(result)));
     spawn(Task::new(world.clone(), 0, Path::root(), baton), body, finish);
-    world.board.lock().unwrap().ready.push_back((0, Wake::Start));
+    world.board().ready.push_back((0, Wake::Start));
     loop {
-        let (id, wake) = {
-            let mut board = world.board.lock().unwrap();
-            let next = board.ready.pop_front();
-            next.or_else(|| board.event()).expect("a task that waits is woken by something")
-        };
-        let sender = world.board.lock().unwrap().tasks.get(&id).cloned();
+        let (id, wake) = world.board().next().expect("a task that waits is woken by something");
+        let sender = world.board().tasks.get(&id).cloned();
         sender.expect("a task that is woken").send(wake).expect("a task that waits");
         match signals.recv().expect("a task with the baton") {
             Signal::Waits => {}
@@ -121,21 +117,15 @@ pub fn run(world: &Arc<World>, entry: Option<(FunctionId, Vec<Val>)>) -> Run {
 
 impl Board {
     pub fn new(memory: Memory) -> Board {
-        Board {
-            memory,
-            batch: Batch::default(),
-            ready: VecDeque::new(),
-            tasks: HashMap::new(),
-            waiting: HashMap::new(),
-            next_task: 1,
-            steps: 0,
-            asked: Vec::new(),
-            output: Vec::new(),
-        }
+        let (batch, ready, tasks, waiting) = Default::default();
+        Board { memory, batch, ready, tasks, waiting, next_task: 1, steps: 0, asked: Vec::new(), said: Vec::new() }
     }
 
-    /// Hands over the batch, requests in the order of their ids, and takes the next event.
-    fn event(&mut self) -> Option<(u32, Wake)> {
+    /// A task that can go on; when there is none, the batch is handed over, requests in the order of their ids.
+    fn next(&mut self) -> Option<(u32, Wake)> {
+        if let Some(next) = self.ready.pop_front() {
+            return Some(next);
+        }
         let mut batch = std::mem::take(&mut self.batch);
         batch.requests.sort_by(|a, b| a.id.cmp(&b.id));
         batch.timers.sort_by(|a, b| a.id.cmp(&b.id));
@@ -157,7 +147,7 @@ fn spawn(
     finish: impl FnOnce(&Task, Run) + Send + 'static,
 ) {
     let id = task.id;
-    task.world.board.lock().unwrap().tasks.insert(id, sender);
+    task.world.board().tasks.insert(id, sender);
     let work = move || {
         let result = match task.wake.recv() {
             Ok(Wake::Start) => {
@@ -168,70 +158,50 @@ fn spawn(
                 Err(Flow::Cancelled)
             }
         };
-        task.world.board.lock().unwrap().tasks.remove(&id);
+        task.world.board().tasks.remove(&id);
         finish(&task, result);
     };
     std::thread::Builder::new().stack_size(STACK).spawn(work).expect("a thread");
 }
 
 impl World {
-    pub fn new(program: Arc<Program>, input: Val, memory: Memory, agents: Vec<Arc<Agent>>) -> World {
-        let globals = program.globals.iter().map(|_| Slot::new(0, Some(Val::null()))).collect();
-        let board = Mutex::new(Board::new(memory));
-        World { program, globals: Mutex::new(globals), input, agents: Mutex::new(agents), board }
+    pub fn new(program: Arc<Program>, input: Value, memory: Memory, agents: Agents) -> World {
+        let slots = program.globals.iter().map(|_| Slot { owner: 0, value: Some(Value::NULL) }).collect();
+        let globals = Mutex::new((0..program.globals.len() as u32).collect());
+        let (agents, board) = (Mutex::new(agents), Mutex::new(Board::new(memory)));
+        let budgets = Mutex::new(vec![Budget::whole()]);
+        World { program, input, slots: Mutex::new(slots), globals, budgets, board, agents }
     }
 
-    pub fn all_agents(&self) -> Val {
-        let agents = self.agents.lock().unwrap();
-        let entries = agents.iter().map(|agent| (agent.name.clone(), Data::Agent(agent.clone()).into()));
-        Data::Object(entries.collect()).into()
+    pub fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap()
     }
 
-    pub fn agent_list(&self) -> Val {
-        let agents = self.agents.lock().unwrap();
-        Val::list(agents.iter().map(|agent| Data::Agent(agent.clone()).into()).collect())
-    }
-
-    pub fn agent(&self, name: &str) -> Option<Arc<Agent>> {
-        self.agents.lock().unwrap().iter().find(|agent| *agent.name == *name).cloned()
-    }
-
-    pub fn bind_agent(&self, name: &Arc<str>, value: &Val) {
-        if let Data::Agent(agent) = &value.data {
-            let mut agents = self.agents.lock().unwrap();
-            let (options, methods) = (agent.options.clone(), agent.methods.clone());
-            let bound = Agent { name: name.clone(), options, methods };
-            agents.retain(|it| it.name != *name);
-            agents.push(Arc::new(bound));
-        }
+    pub fn agents(&self) -> MutexGuard<'_, Agents> {
+        self.agents.lock().unwrap()
     }
 }
 
 impl Task {
     fn new(world: Arc<World>, id: u32, path: Path, baton: Sender<Signal>) -> (Task, Sender<Wake>) {
         let (sender, wake) = channel();
-        let contexts = Vec::new();
-        let task = Task { world, id, path, contexts, depth: 0, count: 0, forks: 0, wake, baton, cancelled: false };
+        let (contexts, counted) = Default::default();
+        let (owner, depth, budget, count, forks, cancelled) = (id, 0, 0, 0, 0, false);
+        let task =
+            Task { world, id, owner, path, contexts, depth, budget, counted, count, forks, wake, baton, cancelled };
         (task, sender)
     }
 
-    pub fn fault(&self, code: Code, file: FileId, span: Span) -> Arc<Thrown> {
-        let kind =
-            prism::value::Error { code, message: prism::value::Value::NULL, data: prism::value::Value::NULL }.kind();
-        Arc::new(Thrown {
-            kind: kind.into(),
-            code,
-            message: Val::text(""),
-            data: Val::null(),
-            lanes: Lanes::EXACT,
-            file,
-            span,
-        })
+    /// A new variable.
+    pub fn slot(&self, value: Option<Value>) -> u32 {
+        let mut slots = self.world.slots.lock().unwrap();
+        slots.push(Slot { owner: self.owner, value });
+        slots.len() as u32 - 1
     }
 
     /// Counts what is done, so that what grows without end stops; such programs are not compared.
     pub fn tick(&self, steps: u64) -> Run<()> {
-        let mut board = self.world.board.lock().unwrap();
+        let mut board = self.world.board();
         board.steps += steps;
         if board.steps > 1_000_000 { Err(Flow::Unknown("what takes so long")) } else { Ok(()) }
     }
@@ -256,28 +226,40 @@ impl Task {
         }
     }
 
-    /// Asks the world and waits for its reply.
-    pub fn world_request(&mut self, kind: Kind) -> Run<Reply> {
-        let id = self.next_id();
-        {
-            let mut board = self.world.board.lock().unwrap();
-            board.waiting.insert(id.clone(), self.id);
-            let context = self.contexts.clone();
-            board.batch.requests.push(Request { id: id.clone(), kind, context });
+    /// Waits for the reply to a request or timer.
+    fn reply(&mut self, id: &Id) -> Run<Reply> {
+        let woken = self.wait();
+        if woken.is_err() {
+            self.forget(id);
         }
-        let result = self.wait();
-        if result.is_err() {
-            self.forget(&id);
-        }
-        match result? {
+        match woken? {
             Wake::Reply(reply) => Ok(reply),
             _ => unreachable!("a task that waits for a reply gets one"),
         }
     }
 
+    fn request_of(&mut self, kind: Kind) -> Request {
+        Request { id: self.next_id(), kind, context: self.contexts.clone() }
+    }
+
+    /// Asks the world and waits for its reply.
+    pub fn ask(&mut self, kind: Kind) -> Run<Reply> {
+        let request = self.request_of(kind);
+        let id = request.id.clone();
+        self.world.board().waiting.insert(id.clone(), self.id);
+        self.world.board().batch.requests.push(request);
+        self.reply(&id)
+    }
+
+    /// Tells the world, which does not reply.
+    pub fn say(&mut self, kind: Kind) {
+        let request = self.request_of(kind);
+        self.world.board().said.push(request);
+    }
+
     /// Nobody waits for this any more.
     fn forget(&mut self, id: &Id) {
-        let mut board = self.world.board.lock().unwrap();
+        let mut board = self.world.board();
         if board.waiting.remove(id).is_none() {
             return;
         }
@@ -289,55 +271,16 @@ impl Task {
         }
     }
 
-    /// Asks an agent; its answer, or the code of what failed and what the agent said of it.
-    pub fn request(
-        &mut self,
-        agent: &Agent,
-        method: &str,
-        purpose: Purpose,
-        arguments: Vec<Val>,
-    ) -> Run<Result<Val, (Code, String)>> {
-        let options = agent.options.iter().map(|(key, value)| (key.to_string(), super::native::json(value))).collect();
-        let call = Call {
-            agent: agent.name.clone(),
-            method: method.into(),
-            purpose,
-            description: None,
-            prompt: Vec::new(),
-            arguments: arguments.iter().map(super::native::result_json).collect(),
-            names: Vec::new(),
-            schema: None,
-            effect: None,
-            options,
-        };
-        Ok(match self.world_request(Kind::Call(Box::new(call)))? {
-            Reply::Answer(answer) => super::native::answer(&answer).ok_or((Code::R030, String::new())),
-            Reply::Failed(prism::host::Failure::Timeout) => Err((Code::R031, String::new())),
-            Reply::Failed(prism::host::Failure::Unknown { .. }) => Err((Code::R032, String::new())),
-            Reply::Failed(prism::host::Failure::Error { message, .. }) => Err((Code::R030, message)),
-            _ => Err((Code::R030, String::new())),
-        })
-    }
-
-    pub fn print(&mut self, stream: Stream, text: String) {
-        let mark = if stream == Stream::Output { "" } else { "! " };
-        self.next_id();
-        self.world.board.lock().unwrap().output.push(format!("{mark}{text}"));
-    }
-
     /// Lets time go by.
     pub fn sleep(&mut self, after: f64) -> Run<()> {
         let id = self.timer(after);
-        let result = self.wait();
-        if result.is_err() {
-            self.forget(&id);
-        }
-        result.map(drop)
+        self.reply(&id).map(drop)
     }
 
-    fn timer(&mut self, after: f64) -> Id {
+    /// A moment that wakes this task, unless it has left by then.
+    pub fn timer(&mut self, after: f64) -> Id {
         let id = self.next_id();
-        let mut board = self.world.board.lock().unwrap();
+        let mut board = self.world.board();
         board.waiting.insert(id.clone(), self.id);
         board.batch.timers.push(Timer { id: id.clone(), after });
         id
@@ -352,11 +295,8 @@ impl Task {
     pub fn start(&mut self, children: &mut Children, body: impl FnOnce(&mut Task) -> Run + Send + 'static) {
         let place = children.list.len();
         let path = self.path.child(children.fork, place as u32);
-        let id = {
-            let mut board = self.world.board.lock().unwrap();
-            board.next_task += 1;
-            board.next_task - 1
-        };
+        let id = self.world.board().next_task;
+        self.world.board().next_task += 1;
         let (ended, end) = channel();
         let parent = self.id;
         let finish = move |task: &Task, result| {
@@ -364,47 +304,46 @@ impl Task {
                 let _ = ended.send(());
                 return;
             }
-            task.world.board.lock().unwrap().ready.push_front((parent, Wake::Child(place, result)));
+            task.world.board().ready.push_front((parent, Wake::Child(place, result)));
             drop(task.baton.send(Signal::Waits));
         };
         let (mut task, sender) = Task::new(self.world.clone(), id, path, self.baton.clone());
-        (task.contexts, task.depth) = (self.contexts.clone(), self.depth);
+        (task.contexts, task.depth, task.budget) = (self.contexts.clone(), self.depth, self.budget);
         spawn((task, sender), body, finish);
-        self.world.board.lock().unwrap().ready.push_back((id, Wake::Start));
-        children.list.push(Child { id, open: true, end });
+        self.world.board().ready.push_back((id, Wake::Start));
+        children.list.push((id, true, end));
     }
 
     /// The next task that is done, with its place; nothing when the time was up first.
     pub fn next_done(&mut self, children: &mut Children) -> Run<Option<(usize, Run)>> {
         match self.wait()? {
             Wake::Child(place, result) => {
-                children.list[place].open = false;
+                children.list[place].1 = false;
                 Ok(Some((place, result)))
             }
             _ => Ok(None),
         }
     }
 
-    /// A moment that [`Task::next_done`] ends at.
-    pub fn deadline(&mut self, after: f64) -> Id {
-        self.timer(after)
-    }
-
     /// Ends what is unfinished, in order of writing, and drops what it waits for.
     pub fn leave(&mut self, children: &mut Children, deadline: Option<&Id>) {
-        if let Some(id) = deadline {
-            self.forget(id);
-        }
-        for child in children.list.iter_mut().filter(|child| child.open) {
-            child.open = false;
-            let mut board = self.world.board.lock().unwrap();
-            board.ready.retain(|(id, _)| *id != child.id);
-            let sender = board.tasks.get(&child.id).cloned();
+        deadline.into_iter().for_each(|id| self.forget(id));
+        for (id, open, end) in children.list.iter_mut().filter(|child| child.1) {
+            *open = false;
+            let mut board = self.world.board();
+            board.ready.retain(|(ready, _)| ready != id);
+            let sender = board.tasks.get(id).cloned();
             drop(board);
             if let Some(sender) = sender {
                 sender.send(Wake::Cancel).expect("a task that waits");
-                child.end.recv().expect("a task that ends");
+                end.recv().expect("a task that ends");
             }
         }
     }
+}
+
+/// Whether an error cannot be caught.
+pub fn is_final(thrown: &Thrown) -> bool {
+    use prism::diagnostic::Code;
+    (Code::R090..=Code::R097).contains(&thrown.error.code)
 }

@@ -180,7 +180,7 @@ impl Shape<'_, '_> {
             Kind::TemplateOpen | Kind::Function | Kind::Async | Kind::Invalid => true,
             Kind::Prefix(Prefix::Drawn) => false,
             Kind::Prefix(_) => true,
-            Kind::Infix(Infix::Add | Infix::Subtract) => {
+            Kind::Infix(Infix::Add | Infix::Subtract) | Kind::Step(_) => {
                 let after = self.raw.get(index + 1);
                 after.is_some_and(|after| after.start == token.end && !after.kind.closes())
                     && self.raw[index - 1].end != token.start
@@ -229,8 +229,9 @@ impl Shape<'_, '_> {
             }
             if token.kind.opens() && token.kind != Kind::TemplateOpen && token.kind != Kind::HoleOpen {
                 found = levels.pop().unwrap_or(false);
-                // Behind an operand or a bracket the brace is a body; behind an operator it is an operand.
-                let body = index > 0 && self.raw[index - 1].kind.ends_operand();
+                // Behind an operand, a step or a bracket the brace is a body; behind an operator it is an operand.
+                let body = index > 0
+                    && (self.raw[index - 1].kind.ends_operand() || matches!(self.raw[index - 1].kind, Kind::Step(_)));
                 if token.kind == Kind::BraceOpen && body {
                     found = true;
                 }

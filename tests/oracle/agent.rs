@@ -1,0 +1,425 @@
+//! Agents: those that the host binds, the mocks of tests, and who judges.
+
+use super::eval::{Eval, Run, is_function};
+use super::value::*;
+use prism::diagnostic::Code;
+use prism::hir::Program;
+use prism::host::{Call, Directory, Failure, Kind, Purpose, Reply, Transport};
+use prism::source::Span;
+use prism::types::InterfaceId;
+use prism::value::{Confidence, Error, Evidence, Fault, Lanes, Value, View, shaped};
+use std::sync::Arc;
+
+/// All agents of a run; a value that is an agent holds its number here.
+pub struct Agents {
+    directory: Arc<Directory>,
+    list: Vec<Bound>,
+    names: Vec<(Arc<str>, u32)>,
+    mocks: u32,
+}
+
+pub struct Bound {
+    name: Arc<str>,
+    mock: Option<Mock>,
+    interfaces: Vec<InterfaceId>,
+    /// What patterns ask of its answers.
+    pub requires: Vec<(Arc<str>, Confidence)>,
+}
+
+/// An agent of a test: an answer for each method, `*` for any other.
+struct Mock {
+    methods: Vec<(String, Script)>,
+    calls: Vec<Value>,
+    owner: u32,
+}
+
+#[derive(Clone)]
+struct Script {
+    answers: Vec<Value>,
+    used: usize,
+    after: f64,
+    fails: bool,
+}
+
+pub fn value(id: u32) -> Value {
+    Value::agent(prism::value::Agent { id, options: Value::NULL })
+}
+
+impl Agents {
+    pub fn new(directory: Arc<Directory>) -> Agents {
+        let mut agents = Agents { directory: directory.clone(), list: Vec::new(), names: Vec::new(), mocks: 0 };
+        for agent in directory.agents() {
+            agents.add(agent.name.clone(), None);
+            agents.bind(&agent.name, &value(agents.list.len() as u32 - 1));
+        }
+        agents
+    }
+
+    fn add(&mut self, name: Arc<str>, mock: Option<Mock>) {
+        self.list.push(Bound { name, mock, interfaces: Vec::new(), requires: Vec::new() });
+    }
+
+    /// Lets a name lead to an agent.
+    pub fn bind(&mut self, name: &Arc<str>, value: &Value) {
+        let Some(id) = value.as_agent().map(|it| it.id) else { return };
+        match self.names.iter_mut().find(|(known, _)| known == name) {
+            Some(known) => known.1 = id,
+            None => self.names.push((name.clone(), id)),
+        }
+    }
+
+    pub fn find(&self, name: &str) -> Option<u32> {
+        self.names.iter().find(|(known, _)| **known == *name).map(|(_, id)| *id)
+    }
+
+    pub fn get(&mut self, id: u32) -> &mut Bound {
+        &mut self.list[id as usize]
+    }
+
+    pub fn object(&self) -> Result<Value, Fault> {
+        Value::object(self.names.iter().map(|(name, id)| (key(name), value(*id))))
+    }
+
+    pub fn list(&self) -> Result<Value, Fault> {
+        Value::list(self.names.iter().map(|(_, id)| value(*id)).collect())
+    }
+
+    /// What the host says of an agent.
+    fn entry(&self, id: u32) -> Option<&prism::host::Agent> {
+        self.directory.agents().get(id as usize)
+    }
+
+    pub fn offers(&self, id: u32, method: &str) -> bool {
+        self.entry(id).is_none_or(|it| it.offers(method))
+    }
+
+    /// Whether an agent is of an interface; if so, it is held to it from now on.
+    pub fn serves(&mut self, id: u32, interface: InterfaceId, program: &Program) -> bool {
+        let declared = &program.interfaces[interface.0 as usize];
+        let serves = self.entry(id).is_none_or(|it| it.can(&declared.capabilities));
+        let held = &mut self.get(id).interfaces;
+        if serves && !held.contains(&interface) {
+            held.push(interface);
+        }
+        serves
+    }
+
+    /// `m.calls`, `a.name`
+    pub fn property(&self, id: u32, name: &str) -> Result<Value, Fault> {
+        let bound = &self.list[id as usize];
+        match (name, &bound.mock) {
+            ("calls", Some(mock)) => Value::list(mock.calls.clone()),
+            ("name", _) => Ok(Value::text(&bound.name)),
+            _ => Ok(Value::NULL),
+        }
+    }
+
+    pub fn name(&self, id: u32) -> Arc<str> {
+        self.list[id as usize].name.clone()
+    }
+}
+
+impl Eval<'_> {
+    /// `a.method(arguments)`
+    pub fn ask_method(&mut self, agent: &Value, method: &str, arguments: Vec<Value>, span: Span) -> Run {
+        if method != "with" {
+            return self.ask(agent, method, Purpose::Method, arguments, span);
+        }
+        let given = arguments.into_iter().next().unwrap_or_default();
+        self.known(&given, &["timeout", "retries", "model", "temperature", "schema"], span)?;
+        self.time(&Self::option(&given, "timeout"), span)?;
+        self.count(&Self::option(&given, "retries"), 0.0, span)?;
+        let Some(it) = agent.as_agent() else { unreachable!("an agent") };
+        let mut options = it.options.as_object().cloned().unwrap_or_default();
+        for (name, value) in given.as_object().into_iter().flatten() {
+            self.made(options.insert(name.clone(), value.clone()), span)?;
+        }
+        let copy = prism::value::Agent { id: it.id, options: Value::from(options) };
+        Ok(Value::agent(copy).with(agent.lanes()))
+    }
+
+    /// A question; its answer has the confidence of its extraction strategy, under that of the agent as a value.
+    fn ask(&mut self, who: &Value, method: &str, purpose: Purpose, arguments: Vec<Value>, span: Span) -> Run {
+        let Some(agent) = who.as_agent() else { return self.fail(Code::R006, span) };
+        let world = self.task.world.clone();
+        let answer = if world.agents().get(agent.id).mock.is_some() {
+            self.rehearse(agent, method, arguments, span)?
+        } else {
+            if !world.agents().offers(agent.id, method) {
+                return self.fail(Code::R032, span);
+            }
+            let shape = |it: &Value| self.made(shaped::write(it, &mut meter()), span);
+            let arguments = arguments.iter().map(shape).collect::<Run<Vec<_>>>()?;
+            let mut options = match self.plain(&agent.options, span)? {
+                Some(serde_json::Value::Object(options)) => options,
+                _ => Default::default(),
+            };
+            options.remove("schema");
+            let (name, method) = (world.agents().name(agent.id), Arc::from(method));
+            let (description, prompt, names, schema, effect) = Default::default();
+            let call =
+                Call { agent: name, method, purpose, description, prompt, arguments, names, schema, effect, options };
+            self.charge(agent.id, span)?;
+            self.answered(agent.id, call, span)?
+        };
+        self.admit(agent.id, method, &answer, span)?;
+        Ok(answer.under(who.lanes()))
+    }
+
+    /// What the host's agent says: unknown and `reported` unless it says more.
+    fn answered(&mut self, agent: u32, call: Call, span: Span) -> Run {
+        let (name, method) = (call.agent.clone(), call.method.clone());
+        let reported = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
+        match self.task.ask(Kind::Call(Box::new(call)))? {
+            Reply::Answer(answer) => {
+                self.settle(answer.cost, answer.tokens, span)?;
+                shaped::read(&answer.shape, reported, &mut meter()).or_else(|_| self.fail(Code::R030, span))
+            }
+            Reply::Failed(Failure::Error { message, cost, tokens }) => {
+                self.settle(cost, tokens, span)?;
+                self.failed(&name, &method, Value::text(&message).with(reported), span)
+            }
+            Reply::Failed(Failure::Timeout) => self.fail(Code::R031, span),
+            Reply::Failed(Failure::Unknown { .. }) => self.fail(Code::R032, span),
+            _ => unreachable!("agent {agent} gave no answer"),
+        }
+    }
+
+    fn failed<T>(&self, agent: &str, method: &str, message: Value, span: Span) -> Run<T> {
+        let who = [(key("agent"), Value::text(agent)), (key("method"), Value::text(method))];
+        let data = self.made(Value::object(who), span)?;
+        self.throw(Error { code: Code::R030, message, data }, Lanes::EXACT, span)
+    }
+
+    /// An answer must be what interfaces (R012), contracts and `@requires` (R022) say.
+    fn admit(&mut self, agent: u32, method: &str, answer: &Value, span: Span) -> Run<()> {
+        let (world, program) = (self.task.world.clone(), self.program.clone());
+        let held = world.agents().get(agent).interfaces.clone();
+        let methods = held.iter().flat_map(|it| &program.interfaces[it.0 as usize].methods);
+        if let Some(declared) = methods.into_iter().find(|it| *it.name == *method)
+            && !self.fits(answer, &declared.signature.result)
+        {
+            return self.fail(Code::R012, span);
+        }
+        let contract = world.agents().entry(agent).and_then(|it| it.contract.clone());
+        let (low, high) = contract.map_or((Confidence::UNKNOWN, Confidence::ONE), |it| {
+            (confidence(it.confidence.0), confidence(it.confidence.1))
+        });
+        let requires = world.agents().get(agent).requires.clone();
+        let least = requires.iter().filter(|it| *it.0 == *method).map(|it| it.1).fold(low, Confidence::max);
+        if (least..=high).contains(&sure(answer)) { Ok(()) } else { self.fail(Code::R022, span) }
+    }
+
+    fn script(&self, answer: &Value, after: f64, fails: bool) -> Script {
+        let answers = match answer.as_list() {
+            Some(list) if !list.is_empty() => list.iter().map(|it| it.clone().under(answer.lanes())).collect(),
+            _ => vec![answer.clone()],
+        };
+        Script { answers, used: 0, after, fails }
+    }
+
+    /// `mock(…)` and its kin.
+    pub fn mock(&mut self, form: &str, first: Value, second: &Value, span: Span) -> Run {
+        let methods = match (form, first.as_object()) {
+            ("methods", Some(it)) => {
+                it.iter().map(|(name, answer)| (name.as_str().to_owned(), self.script(answer, 0.0, false))).collect()
+            }
+            ("methods", None) => return self.fail(Code::R005, span),
+            _ => {
+                let after = if form == "slow" { self.time(second, span)? } else { Some(0.0) };
+                let Some(after) = after else { return self.fail(Code::R021, span) };
+                vec![("*".to_owned(), self.script(&first, after, form == "failing"))]
+            }
+        };
+        let mut agents = self.task.world.agents();
+        agents.mocks += 1;
+        let name = format!("mock {}", agents.mocks).into();
+        agents.add(name, Some(Mock { methods, calls: Vec::new(), owner: self.task.owner }));
+        Ok(value(agents.list.len() as u32 - 1))
+    }
+
+    /// What a mock says.
+    fn rehearse(&mut self, agent: &prism::value::Agent, method: &str, arguments: Vec<Value>, span: Span) -> Run {
+        let world = self.task.world.clone();
+        let given = self.new_list(arguments.clone(), Lanes::EXACT, span)?;
+        let call = self.made(Value::object([(key("method"), Value::text(method)), (key("args"), given)]), span)?;
+        let mut answer;
+        let (script, owner) = {
+            let mut agents = world.agents();
+            let Some(mock) = &mut agents.get(agent.id).mock else { unreachable!("a mock") };
+            mock.calls.push(call);
+            let place = [method, "*"].iter().find_map(|name| mock.methods.iter().position(|(known, _)| known == name));
+            let Some(place) = place else {
+                drop(agents);
+                return self.fail(Code::R032, span);
+            };
+            let script = &mut mock.methods[place].1;
+            let mut retries = Self::option(&agent.options, "retries").as_number().unwrap_or(0.0);
+            loop {
+                answer = script.answers.get(script.used).or(script.answers.last()).cloned().unwrap_or_default();
+                script.used += 1;
+                retries -= 1.0;
+                if retries < 0.0 || answer.as_error().is_none() || script.used >= script.answers.len() {
+                    break;
+                }
+            }
+            (script.clone(), mock.owner)
+        };
+        self.charge(agent.id, span)?;
+        let limit = self.time(&Self::option(&agent.options, "timeout"), span)?.unwrap_or(f64::INFINITY);
+        if script.after > 0.0 {
+            self.task.sleep(script.after.min(limit))?;
+        }
+        if script.after > limit {
+            return self.fail(Code::R031, span);
+        }
+        if script.fails {
+            let name = world.agents().name(agent.id);
+            let answer = self.reported(&answer, span)?;
+            return self.failed(&name, method, answer, span);
+        }
+        if let View::Error(error) = answer.view() {
+            return self.throw(error.clone(), answer.lanes(), span);
+        }
+        if is_function(&answer) {
+            // It runs as the test that made the mock.
+            let owner = std::mem::replace(&mut self.task.owner, owner);
+            let needed = arguments.len();
+            let called = match (answer.as_closure(), needed) {
+                (Some(_), 0) => self.call(&answer, arguments, span, 0),
+                _ => self.call(&answer, arguments, span, needed),
+            };
+            self.task.owner = owner;
+            answer = called?;
+        }
+        self.reported(&answer, span)
+    }
+
+    /// A value as an agent's answer: each part at its own confidence, all of it `reported`.
+    fn reported(&self, value: &Value, span: Span) -> Run {
+        let lanes = Lanes::new(value.confidence(), Evidence::Reported);
+        match value.view() {
+            View::List(it) => {
+                let items = it.iter().map(|it| self.reported(it, span)).collect::<Run<_>>()?;
+                self.new_list(items, lanes, span)
+            }
+            View::Object(it) => {
+                let entries = it.iter().map(|(key, it)| Ok((key.clone(), self.reported(it, span)?)));
+                let entries = entries.collect::<Run<Vec<_>>>()?;
+                Ok(self.made(Value::object(entries), span)?.with(lanes))
+            }
+            View::Closure(_) | View::Native(_) | View::Agent(_) => self.fail(Code::R014, span),
+            _ => Ok(value.clone().with(lanes)),
+        }
+    }
+
+    /// The agent that an agent or the name of one is.
+    fn who(&self, value: &Value, span: Span) -> Run {
+        match (value.view(), value.as_text()) {
+            (View::Agent(_), _) => Ok(value.clone()),
+            (_, Some(name)) => match self.task.world.agents().find(name) {
+                Some(id) => Ok(self::value(id).under(value.lanes())),
+                None => self.fail(Code::R032, span),
+            },
+            _ => self.fail(Code::R005, span),
+        }
+    }
+
+    /// The only method of the interface that an agent was bound to, or the one that is usual.
+    pub fn only_method(&self, agent: &Value, usual: &str) -> String {
+        let id = agent.as_agent().map_or(0, |it| it.id);
+        match &self.task.world.agents().get(id).interfaces[..] {
+            [only] => match &self.program.interfaces[only.0 as usize].methods[..] {
+                [method] => method.name.to_string(),
+                _ => usual.to_owned(),
+            },
+            _ => usual.to_owned(),
+        }
+    }
+
+    /// Judged by a function, a schema, an agent, a person or a command.
+    pub fn verify(&mut self, x: Value, check: &Value, span: Span) -> Run {
+        let own = x.lanes();
+        let judged = |yes: bool, most: Confidence| if yes { most } else { Confidence::ZERO };
+        if is_function(check) {
+            let verdict = self.call(check, vec![x.clone()], span, 1)?;
+            let confidence = judged(verdict.truth(), own.confidence.min(sure(&verdict)));
+            return Ok(x.with(Lanes::new(confidence, own.evidence)));
+        }
+        let agent = check.as_agent().map(|_| check.clone());
+        if agent.is_none() {
+            self.known(check, &["agent", "human", "command", "schema"], span)?;
+        }
+        let option = |name: &str| Some(Self::option(check, name)).filter(|it| !it.is_null());
+        let (method, purpose, evidence, who, mut more);
+        if let Some(it) = agent.or_else(|| option("agent")) {
+            who = self.who(&it, span)?;
+            (method, purpose, evidence, more) =
+                (self.only_method(&who, "verify"), Purpose::Review, Evidence::Reviewed, Vec::new());
+        } else if let Some(it) = option("human") {
+            return self.consent(x, &it, None, span);
+        } else if let Some(it) = option("command") {
+            let words: Vec<Value> =
+                it.as_text().map_or(vec![it.clone()], |line| line.split_whitespace().map(Value::text).collect());
+            who = self.who(words.first().unwrap_or(&Value::text("")), span)?;
+            more = words.into_iter().skip(1).collect();
+            (method, purpose, evidence) = ("run".to_owned(), Purpose::Check, Evidence::Checked);
+        } else if let Some(schema) = option("schema") {
+            let (schema, subject) = (self.plain(&schema, span)?, self.plain(&x, span)?.unwrap_or_default());
+            let yes = super::fit::accepts(&schema.unwrap_or_default(), &subject);
+            return Ok(x.with(Lanes::new(judged(yes, own.confidence), own.evidence)));
+        } else {
+            return self.fail(Code::R005, span);
+        }
+        more.insert(0, x.clone());
+        let verdict = self.ask(&who, &method, purpose, more, span)?;
+        let confidence = judged(verdict.truth(), sure(&verdict));
+        self.painted(x, Lanes::new(confidence, evidence), span)
+    }
+
+    /// `approve(x, options)`
+    pub fn approve(&mut self, x: Value, options: &Value, span: Span) -> Run {
+        self.known(options, &["to", "within"], span)?;
+        let to = match Self::option(options, "to") {
+            it if !it.is_null() => it,
+            _ => {
+                let agents = self.task.world.agents();
+                let is_human = |id: &u32| agents.entry(*id).is_some_and(|it| it.transport == Some(Transport::Human));
+                let person = agents.names.iter().map(|(_, id)| *id).find(is_human).or_else(|| agents.find("human"));
+                person.map_or(Value::text(""), value)
+            }
+        };
+        let to = self.who(&to, span)?;
+        let within = self.time(&Self::option(options, "within"), span)?;
+        self.consent(x, &to, within, span)
+    }
+
+    fn consent(&mut self, x: Value, person: &Value, within: Option<f64>, span: Span) -> Run {
+        let mut person = self.who(person, span)?;
+        if let (Some(within), Some(agent)) = (within, person.as_agent()) {
+            let mut options = agent.options.as_object().cloned().unwrap_or_default();
+            self.made(options.insert(key("timeout"), Value::number(within)), span)?;
+            let hurried = prism::value::Agent { id: agent.id, options: Value::from(options) };
+            person = Value::agent(hurried).with(person.lanes());
+        }
+        let yes = match self.ask(&person, "approve", Purpose::Consent, vec![x.clone()], span) {
+            Err(super::eval::Flow::Throw(thrown)) if within.is_some() && thrown.error.code == Code::R031 => false,
+            other => other?.truth(),
+        };
+        let confidence = if yes { Confidence::ONE } else { Confidence::ZERO };
+        self.painted(x, Lanes::new(confidence, Evidence::Approved), span)
+    }
+
+    /// The same content with these through all parts.
+    pub fn painted(&self, mut x: Value, lanes: Lanes, span: Span) -> Run {
+        self.made(shaped::repaint(&mut x, lanes, &mut meter()), span).map(|()| x)
+    }
+
+    /// `llm(prompt, options)`
+    pub fn llm(&mut self, prompt: Value, options: Value, span: Span) -> Run {
+        let Some(id) = self.task.world.agents().find("default") else { return self.fail(Code::R032, span) };
+        self.known(&options, &["model", "schema", "temperature"], span)?;
+        let agent = Value::agent(prism::value::Agent { id, options });
+        self.ask(&agent, "llm", Purpose::Prompt, vec![prompt], span)
+    }
+}
