@@ -14,6 +14,7 @@ pub mod builtin;
 // language: pure functions of their input
 pub mod syntax;
 pub mod format;
+pub mod grammar;
 pub mod hir;
 pub mod ir;
 pub mod check;

@@ -14,6 +14,7 @@ mod explanations;
 mod format;
 mod generate;
 mod goldens;
+mod grammar;
 mod machine;
 mod mends;
 mod operator;

@@ -10,6 +10,7 @@ mod excerpt;
 mod explain;
 mod fmt;
 mod front;
+mod grammar;
 mod new;
 mod policy;
 mod render;
@@ -46,6 +47,7 @@ enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Fmt(fmt::Fmt),
+    Grammar(grammar::Grammar),
     New(new::New),
     Repl(repl::Repl),
     Run(run::Run),
@@ -103,6 +105,7 @@ impl Arguments {
             Command::Check(check) => check.run(self.color),
             Command::Explain(explain) => explain.run(self.color),
             Command::Fmt(fmt) => fmt.run(self.color),
+            Command::Grammar(grammar) => grammar.run(),
             Command::New(new) => new.run(),
             Command::Repl(repl) => repl.run(self.color),
             Command::Run(run) => run.run(self.color),

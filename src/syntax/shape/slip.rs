@@ -173,7 +173,7 @@ impl Shape<'_, '_> {
                 self.at += 1;
                 true
             }
-            Kind::Question if stuck == Some(Kind::Colon) => {
+            Kind::Question if stuck == Some(Kind::Colon) && self.top().mode != Mode::Declarator => {
                 self.replace(Code::P008, Span::new(token.start, token.end + 1), "there is no `?:`", "??");
                 self.take(Kind::Infix(Infix::Coalesce));
                 self.at += 1;
