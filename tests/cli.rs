@@ -37,6 +37,20 @@ fn an_unknown_code_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn the_grammar_goes_to_standard_output() {
+    let folder = Folder::new("cli/grammar");
+    for (format, begin) in [("ebnf", "/* The grammar"), ("gbnf", "# A canonical"), ("lark", "// The grammar")] {
+        let outcome = folder.prism(&["grammar", "--format", format]);
+        assert_eq!((outcome.code, &*outcome.err), (0, ""));
+        assert!(outcome.out.starts_with(begin) && outcome.out.ends_with('\n'), "{format}");
+    }
+    assert_eq!(folder.prism(&["grammar"]).out, folder.prism(&["grammar", "--format", "ebnf"]).out);
+    let wrong = folder.prism(&["grammar", "--format", "bnf"]);
+    assert_eq!((wrong.code, &*wrong.out), (2, ""));
+    assert!(wrong.err.contains("[possible values: ebnf, gbnf, lark]"), "{}", wrong.err);
+}
+
+#[test]
 fn folders_are_walked_in_order() {
     let folder = Folder::new("cli/walk");
     for name in ["b.prism", "a/z.prism", "a/a.prism", ".hidden/c.prism", "a/notes.txt", "c/d/e.prism"] {

@@ -3,11 +3,25 @@
 //! `tests/grammar/accept.py` gives every program of the project, formatted, to a real Lark; here a part of them, and all
 //! with `PRISM_LARK=all cargo test lark -- --nocapture`. Without Python, or without the package and a way to get it, that
 //! test says that it was skipped.
+//!
+//! The canonical grammar is proved by what it generates: `PRISM_TEXTS=100000 cargo test canonical -- --nocapture` tries so
+//! many texts, `PRISM_SEED=n` one of them.
+
+mod gbnf;
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::goldens::place;
+use gbnf::Gbnf;
+use prism::diagnostic::Diagnostics;
+use prism::format::format;
+use prism::grammar::{Notation, export};
+use prism::source::{FileId, Names};
+use prism::syntax::parse;
+
+use crate::goldens::{files, place, report};
 
 /// A Python that has the package `lark`: the one of the machine, or one of the project's own.
 fn python() -> Option<PathBuf> {
@@ -44,4 +58,63 @@ fn lark_accepts_every_program() {
     let said = String::from_utf8_lossy(&done.stdout);
     println!("{said}");
     assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// The grammar for constrained decoding.
+fn canonical() -> Gbnf {
+    Gbnf::read(&export(Notation::Gbnf))
+}
+
+/// What the parser says against a text.
+fn fault(text: &str) -> Option<String> {
+    let mut findings = Diagnostics::new();
+    parse(FileId(0), text, &mut Names::new(), &mut findings);
+    let found = findings.iter().next()?;
+    Some(format!("{} {} at {}", found.code, found.message, found.at.span.start))
+}
+
+#[test]
+fn every_word_of_the_canonical_grammar_parses() {
+    let grammar = canonical();
+    let number = |name: &str| std::env::var(name).ok().map(|value| value.parse::<u64>().unwrap());
+    let texts = number("PRISM_TEXTS").unwrap_or(1_000);
+    let seeds = number("PRISM_SEED").map_or(0..texts, |seed| seed..seed + 1);
+    let next = Mutex::new(seeds.clone());
+    let faults = Mutex::new(Vec::new());
+    let letters = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(seed) = { next.lock().unwrap().next() } {
+                    let text = grammar.word(seed, 20 + (seed % 40) as usize * 30);
+                    letters.fetch_add(text.len() as u64, Ordering::Relaxed);
+                    if let Some(fault) = fault(&text) {
+                        faults.lock().unwrap().push((seed, text, fault));
+                    }
+                }
+            });
+        }
+    });
+    let mut faults = faults.into_inner().unwrap();
+    println!("{} texts of {} letters", seeds.end - seeds.start, letters.into_inner());
+    faults.sort_by_key(|(_, text, _)| text.len());
+    let shown: Vec<String> =
+        faults.iter().take(5).map(|(seed, text, fault)| format!("PRISM_SEED={seed}: {fault}\n{text}\n")).collect();
+    assert!(faults.is_empty(), "{} of them do not parse\n{}", faults.len(), shown.join("\n"));
+}
+
+#[test]
+fn the_canonical_grammar_has_every_example() {
+    let grammar = canonical();
+    assert_eq!(
+        grammar.left_recursive(),
+        Vec::<&str>::new(),
+        "llama.cpp does not read rules that begin with themselves"
+    );
+    report(files("examples", "prism").into_iter().map(|path| {
+        let text = format(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let (read, whole) = grammar.recognise(&text);
+        let rest: String = text.chars().skip(read).take(60).collect();
+        if whole { Ok(()) } else { Err(format!("{}: it goes no further than before {rest:?}", path.display())) }
+    }));
 }

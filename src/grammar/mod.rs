@@ -18,6 +18,9 @@ use source::Rule;
 /// The grammar file, which is what the parser is generated from.
 const GRAMMAR: &str = include_str!("../../grammar/prism.lalrpop");
 
+/// What the canonical subset has in place of rules of the grammar file.
+const CANONICAL: &str = include_str!("../../grammar/canonical.rules");
+
 /// A notation for grammars.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Notation {
@@ -33,7 +36,7 @@ pub enum Notation {
 pub fn export(notation: Notation) -> String {
     match notation {
         Notation::Ebnf => ebnf::print(&normal::texts(&rules())),
-        Notation::Gbnf => gbnf::print(),
+        Notation::Gbnf => gbnf::print(&canonical()),
         Notation::Lark => lark::print(&normal::texts(&rules())),
     }
 }
@@ -41,6 +44,18 @@ pub fn export(notation: Notation) -> String {
 /// The rules of the grammar file, the start first, without what recovers from faults.
 pub fn rules() -> Vec<Rule> {
     source::rules(GRAMMAR)
+}
+
+/// The rules of the canonical subset: those of the grammar file, some of them by others.
+fn canonical() -> Vec<Rule> {
+    let mut rules = rules();
+    for rule in source::rules(CANONICAL) {
+        match rules.iter_mut().find(|known| known.name == rule.name) {
+            Some(known) => *known = rule,
+            None => rules.push(rule),
+        }
+    }
+    rules
 }
 
 /// The tokens of the grammar file: the name that rules use, and the variant of [`crate::syntax::token::Kind`].

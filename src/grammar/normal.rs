@@ -23,18 +23,38 @@ pub(super) type Plain = (String, Form);
 /// The rules of what texts look like, the start first.
 pub(super) fn texts(rules: &[Rule]) -> Vec<Plain> {
     let tokens = Tokens::new();
-    let mut spelled: Vec<(String, Vec<Vec<Form>>)> = rules
+    let mut rules = spelled(rules, &|rule, token| tokens.at(rule, token));
+    for (name, rows) in &mut rules {
+        if name == WRAPPED {
+            *rows = std::mem::take(rows).into_iter().flat_map(wrapped).collect();
+        }
+    }
+    fence(&mut rules);
+    repeated(rules)
+}
+
+/// The rules with tokens that are spelled in another way.
+pub(super) fn with_spelling(rules: &[Rule], spell: &dyn Fn(&str, &str) -> Option<Spelling>) -> Vec<Plain> {
+    repeated(spelled(rules, spell))
+}
+
+/// A rule whose alternatives are rows still.
+type Rows = (String, Vec<Vec<Form>>);
+
+fn spelled(rules: &[Rule], spell: &dyn Fn(&str, &str) -> Option<Spelling>) -> Vec<Rows> {
+    let mut out: Vec<Rows> = rules
         .iter()
         .map(|rule| {
-            let rows = rule.alternatives.iter().filter_map(|row| spell(&tokens, &rule.name, row));
-            let rows = rows.flat_map(|row| if rule.name == WRAPPED { wrapped(row) } else { vec![row] });
+            let rows = rule.alternatives.iter().filter_map(|row| spelled_row(spell, &rule.name, row));
             (rule.name.clone(), rows.collect())
         })
         .collect();
-    drop_wordless(&mut spelled);
-    fence(&mut spelled);
-    let plain: Vec<Plain> = spelled.into_iter().map(|(name, rows)| (name.clone(), repeat(&name, rows))).collect();
-    reachable(plain)
+    drop_wordless(&mut out);
+    out
+}
+
+fn repeated(rules: Vec<Rows>) -> Vec<Plain> {
+    reachable(rules.into_iter().map(|(name, rows)| (name.clone(), repeat(&name, rows))).collect())
 }
 
 /// The rule of which all but the first word may stand in parentheses: the shaping pass takes them away.
@@ -50,10 +70,10 @@ fn wrapped(row: Vec<Form>) -> Vec<Vec<Form>> {
 }
 
 /// A row of symbols with their spellings; none if it has a token that no text has.
-fn spell(tokens: &Tokens, rule: &str, row: &[Symbol]) -> Option<Vec<Form>> {
+fn spelled_row(spell: &dyn Fn(&str, &str) -> Option<Spelling>, rule: &str, row: &[Symbol]) -> Option<Vec<Form>> {
     let mut out = Vec::with_capacity(row.len());
     for symbol in row {
-        match form(tokens, rule, symbol)? {
+        match form(spell, rule, symbol)? {
             Form::Token(Spelling::Nothing) => {}
             // What ends a body without braces is what ends the statement around it.
             Form::Token(Spelling::End) if row.contains(&Symbol::Token("then".into())) => {}
@@ -63,17 +83,17 @@ fn spell(tokens: &Tokens, rule: &str, row: &[Symbol]) -> Option<Vec<Form>> {
     Some(out)
 }
 
-fn form(tokens: &Tokens, rule: &str, symbol: &Symbol) -> Option<Form> {
+fn form(spell: &dyn Fn(&str, &str) -> Option<Spelling>, rule: &str, symbol: &Symbol) -> Option<Form> {
     Some(match symbol {
-        Symbol::Token(name) => Form::Token(tokens.at(rule, name)?),
+        Symbol::Token(name) => Form::Token(spell(rule, name)?),
         Symbol::Rule(name) => Form::Rule(name.clone()),
-        Symbol::Option(inner) => Form::Option(Box::new(form(tokens, rule, inner)?)),
-        Symbol::Many(inner) => Form::Many(Box::new(form(tokens, rule, inner)?)),
+        Symbol::Option(inner) => Form::Option(Box::new(form(spell, rule, inner)?)),
+        Symbol::Many(inner) => Form::Many(Box::new(form(spell, rule, inner)?)),
     })
 }
 
 /// Leaves out the rules that no text is a word of, and whatever needs them.
-fn drop_wordless(rules: &mut Vec<(String, Vec<Vec<Form>>)>) {
+fn drop_wordless(rules: &mut Vec<Rows>) {
     let mut known: HashSet<String> = HashSet::new();
     loop {
         let before = known.len();
@@ -99,7 +119,7 @@ fn has_words(form: &Form, known: &HashSet<String>) -> bool {
 }
 
 /// Writes templates out for each of the marks that may stand around them.
-fn fence(rules: &mut Vec<(String, Vec<Vec<Form>>)>) {
+fn fence(rules: &mut Vec<Rows>) {
     let mark = |fence: &str| Form::Token(Spelling::only(fence));
     let chunk = Form::Token(Spelling::Class(Class::Chunk(FENCES[0])));
     let Some(at) = rules.iter().position(|(_, rows)| rows.iter().flatten().any(|form| *form == chunk)) else { return };
@@ -197,7 +217,7 @@ fn row(mut forms: Vec<Form>) -> Form {
 }
 
 /// The rules that the first one needs, in their order.
-pub(super) fn reachable(rules: Vec<Plain>) -> Vec<Plain> {
+fn reachable(rules: Vec<Plain>) -> Vec<Plain> {
     let by_name: HashMap<&str, &Form> = rules.iter().map(|(name, form)| (name.as_str(), form)).collect();
     let mut seen = HashSet::new();
     let mut todo = vec![rules[0].0.as_str()];

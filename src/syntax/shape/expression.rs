@@ -120,7 +120,11 @@ impl Shape<'_, '_> {
                 return;
             }
             Kind::Question => {
-                self.top_mut().questions += 1;
+                let top = self.top_mut();
+                // In `(a?: T)` it belongs to the type.
+                if !(top.place == Place::Parameters && top.mode == Mode::Declarator) {
+                    top.questions += 1;
+                }
                 Kind::Question
             }
             Kind::Colon => return self.colon(),

@@ -229,7 +229,7 @@ impl Shape<'_, '_> {
                 }
             }
             Place::Parameters => {
-                if matches!(top.place, Place::Type) {
+                if matches!(top.place, Place::Type | Place::TypeGroup) {
                     self.top_mut().mode = Mode::Arrow;
                 }
             }
