@@ -49,7 +49,7 @@ fn lark_accepts_every_program() {
         println!("skipped: there is no Python with the package `lark`");
         return;
     };
-    let every = if std::env::var_os("PRISM_LARK").is_some() { "1" } else { "25" };
+    let every = if std::env::var_os("PRISM_LARK").is_some() { "1" } else { "20" };
     let done = Command::new(python)
         .arg(place("tests/grammar/accept.py"))
         .args(["--bin", env!("CARGO_BIN_EXE_prism"), "--every", every])

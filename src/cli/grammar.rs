@@ -16,9 +16,9 @@ pub(super) struct Grammar {
 }
 
 const EXAMPLES: &str = "Examples:
-  prism grammar                                        for people
-  prism grammar --format lark > prism.lark             lark.Lark(text, parser=\"earley\", start=\"program\")
-  prism grammar --format gbnf > prism.gbnf             llama-cli --grammar-file prism.gbnf";
+  prism grammar | less
+  prism grammar --format lark > prism.lark    then: lark.Lark(text, parser=\"earley\", start=\"program\")
+  prism grammar --format gbnf > prism.gbnf    then: llama-cli --grammar-file prism.gbnf";
 
 /// A notation for grammars.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]

@@ -85,15 +85,14 @@ def main():
     begun = time.time()
     grammar = subprocess.run([options.bin, "grammar", "--format", "lark"], check=True, capture_output=True).stdout.decode()
     valid, invalid = {}, {}
-    for name, text in programs():
-        if options.only in name:
-            spelled = formatted(options.bin, text)
-            if spelled is not None:
-                valid.setdefault(spelled, name)
-            else:
-                invalid.setdefault(text.decode(errors="replace"), name)
-    valid = [(name, text) for text, name in valid.items()][:: options.every]
-    invalid = [(name, text) for text, name in invalid.items()][:: options.every]
+    for name, text in [case for case in programs() if options.only in case[0]][:: options.every]:
+        spelled = formatted(options.bin, text)
+        if spelled is not None:
+            valid.setdefault(spelled, name)
+        else:
+            invalid.setdefault(text.decode(errors="replace"), name)
+    valid = [(name, text) for text, name in valid.items()]
+    invalid = [(name, text) for text, name in invalid.items()]
     with multiprocessing.Pool(options.jobs, prepare, (grammar,)) as pool:
         refused = [(name, why) for name, why in pool.imap_unordered(work, valid, 4) if why]
         accepted = [name for name, why in pool.imap_unordered(work, invalid, 4) if not why]
