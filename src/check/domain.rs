@@ -471,7 +471,7 @@ impl Known {
         if before != Claim::SURE && self.id != Id::NONE && parts.is_empty() {
             parts.insert(self.id);
         }
-        if other.parts.is_empty() {
+        if other.parts.is_empty() || other.parts.contains(&Id::NONE) {
             if other.claim != Claim::SURE {
                 parts.insert(other.id);
             }

@@ -4,16 +4,17 @@
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
 use super::amount::Cost;
-use super::domain::{CellId, Closure, Fact, Id, Known, Raw, SURE, Why, raw};
+use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Why, raw};
 use super::finding::Findings;
-use super::graph::Graph;
+use super::graph::{Definition, Graph};
 use super::recall::Calls;
 use super::setting::Setting;
 use super::state::State;
 use super::widen::PATIENCE;
 use super::written::Written;
-use crate::hir::FunctionId;
-use crate::ir::{BlockId, End, Function, HandlerId, Inst, Program, Target, Threshold, Var};
+use crate::builtin::{self, Law};
+use crate::hir::{Binary, FunctionId};
+use crate::ir::{BlockId, End, Function, HandlerId, Inst, Op, Program, Target, Threshold, Var};
 use crate::source::{Location, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -103,6 +104,43 @@ impl Activation<'_> {
     /// What is known of a value here.
     pub fn value(&self, var: Var, state: &State) -> Known {
         self.values[var.0 as usize].as_ref().map_or_else(Known::anything, |known| state.refine(known))
+    }
+
+    /// What a value, or all that it was computed from, has been tested against by now: a test of `p` speaks of `p > 8` as
+    /// well, also when that was asked before.
+    fn tested(&self, var: Var, state: &State, depth: u32) -> Raw {
+        let known = self.value(var, state).whole();
+        if known.claim == Claim::SURE && known.earned() == SURE {
+            return SURE;
+        }
+        if depth == 0 {
+            return known.tested;
+        }
+        let least = |of: &[Var]| of.iter().map(|&var| self.tested(var, state, depth - 1)).min().unwrap_or(0);
+        let parts = match self.graph.definitions[var.0 as usize] {
+            Definition::Instruction(block, index) => {
+                let inst = &self.code.blocks[block].code[index];
+                if takes_the_minimum(&inst.op) { least(&inst.args) } else { 0 }
+            }
+            Definition::Parameter(block, index) => least(&self.graph.arguments(self.code, block, index)),
+            Definition::Nowhere => 0,
+        };
+        known.tested.max(parts)
+    }
+}
+
+/// How far the values behind a condition are followed.
+const DEEPEST_CONDITION: u32 = 6;
+
+/// Whether an operation's result is as sure as the least sure of its arguments.
+fn takes_the_minimum(op: &Op) -> bool {
+    match op {
+        Op::Unary(_) | Op::Under | Op::Text | Op::Index { .. } | Op::Field(_) | Op::Truth | Op::Instance(_) => true,
+        Op::Binary(binary) => *binary != Binary::State,
+        Op::CallBuiltin { builtin, .. } => {
+            builtin.entry().law == Law::Minimum && builtin.entry().calls == builtin::Calls::None
+        }
+        _ => false,
     }
 }
 
@@ -317,8 +355,17 @@ impl<'a> Flow<'a> {
 
     /// The same inside the function alone.
     pub fn own_doubts(&self, act: &Activation<'a>, state: &State) -> Vec<(Known, Location)> {
-        let own = act.graph.controls[act.block].iter().filter_map(|&branch| act.decided[branch].as_ref());
-        own.map(|(known, at)| (state.refine(known), *at)).filter(|(known, _)| known.earned() < SURE).collect()
+        let own = act.graph.controls[act.block].iter().filter_map(|&branch| {
+            let (known, at) = act.decided[branch].as_ref()?;
+            let mut known = state.refine(known);
+            if let End::Branch { condition, .. } = act.code.blocks[branch].end {
+                let tested = act.tested(condition, state, DEEPEST_CONDITION);
+                known.claim = known.claim.at_least(tested);
+                known.tested = known.tested.max(tested);
+            }
+            Some((known, *at))
+        });
+        own.filter(|(known, _)| known.earned() < SURE).collect()
     }
 
     /// A value as it is when doubtful conditions decided that it is this one.

@@ -1,6 +1,6 @@
 //! The shape of a function's code: orders, dominators, what controls what, loops.
 
-use crate::ir::{BlockId, End, Function, Target};
+use crate::ir::{BlockId, End, Function, Target, Var};
 
 /// The ways out of a block, exceptional ones aside.
 pub(super) fn targets(end: &End) -> Vec<&Target> {
@@ -56,6 +56,21 @@ pub(super) struct Graph {
 }
 
 impl Graph {
+    /// What a block's parameter may stand for, all of one turn; nothing for the head of a loop or of a handler.
+    pub fn arguments(&self, function: &Function, block: usize, parameter: usize) -> Vec<Var> {
+        let mut arguments = Vec::new();
+        for &before in &self.before[block] {
+            let ways =
+                targets(&function.blocks[before].end).into_iter().filter(|target| target.block.0 as usize == block);
+            let given: Vec<Var> = ways.filter_map(|target| target.args.get(parameter).copied()).collect();
+            if given.is_empty() || self.position[before] >= self.position[block] {
+                return Vec::new();
+            }
+            arguments.extend(given);
+        }
+        arguments
+    }
+
     /// Reads the code of a function.
     pub fn of(function: &Function) -> Self {
         let count = function.blocks.len();
