@@ -470,11 +470,16 @@ impl<'a> Flow<'a> {
         if facts.iter().any(|fact| self.contradicts(act, *fact, &state)) {
             return;
         }
-        let head = act.graph.loop_at(BlockId(to as u32)).is_some();
+        let turning = act.graph.loop_at(BlockId(to as u32));
+        let head = turning.is_some();
+        // What another turn leaves was decided by all that let it happen, the loop's own condition among it.
+        let again_from = turning.filter(|_| act.graph.position[from] >= act.graph.position[to]);
         let deciding: Vec<(Known, Location)> = act.graph.controls[from]
             .iter()
-            .chain((facts.is_empty()).then_some(&from).into_iter().filter(|_| false))
-            .filter(|branch| !act.graph.controls[to].contains(branch))
+            .filter(|branch| match again_from {
+                Some(turning) => turning.blocks.contains(branch),
+                None => !act.graph.controls[to].contains(branch),
+            })
             .filter_map(|&branch| act.decided[branch].clone())
             .map(|(known, at)| (state.refine(&known), at))
             .filter(|(known, _)| known.earned() < SURE)

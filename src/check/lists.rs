@@ -87,7 +87,11 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 shape: Shape::List(Rc::new(List { element, low: 1, high: least(high, most), items: None, size: None })),
                 ..inner
             };
-            (Some(rows), u64::from(low > 0), high)
+            (
+                Some(rows),
+                most.map_or(u64::from(low > 0), |most| low.div_ceil(most.max(1))),
+                high.map(|h| h.div_ceil(fewest.max(1))),
+            )
         }
         "entries" => {
             let pair = match &x.shape {

@@ -1,7 +1,7 @@
 //! What built-ins do to what is known, where the minimum over everything they read does not say it.
 
 use super::amount::Turns;
-use super::domain::{Fact, Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, SURE, Shape, raw};
+use super::domain::{Fact, Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::lists::listed;
 use super::read::{absent, anywhere, confidence_of, elements, kept, length, part, read, sought};
@@ -10,7 +10,7 @@ use crate::builtin::BuiltinId;
 use crate::diagnostic::Severity;
 use crate::ir::Inst;
 use crate::source::Location;
-use crate::value::Evidence;
+use crate::value::{Confidence, Evidence};
 use std::rc::Rc;
 
 impl<'a> Flow<'a> {
@@ -124,16 +124,17 @@ impl<'a> Flow<'a> {
             "chain" => args.iter().skip(1).fold(x.clone(), |a, b| b.under(&a.whole())),
             "cap" => {
                 let mut known = x.clone();
-                if let Some(most) = f.and_then(Known::as_number) {
-                    known.claim.high = known.claim.high.min(raw(most.high));
-                    known.claim.low = known.claim.low.min(raw(most.low));
-                }
-                Known { id: Id::NONE, passed: 0, ..known }
+                let most = f.and_then(Known::as_number);
+                known.claim.high = known.claim.high.min(most.map_or(SURE, |most| raw(most.high)));
+                known.claim.low = known.claim.low.min(most.map_or(NONE, |most| raw(most.low)));
+                Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
             }
             "decay" => {
                 let mut known = x.clone();
-                known.claim.low = NONE;
-                Known { id: Id::NONE, passed: 0, ..known }
+                let rate = f.and_then(Known::as_number);
+                known.claim.low = decayed(known.claim.low, rate.map_or(1.0, |rate| rate.high));
+                known.claim.high = decayed(known.claim.high, rate.map_or(0.0, |rate| rate.low));
+                Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
             }
             "calibrate" => {
                 let claim = super::domain::Claim { low: NONE, high: SURE, ..x.claim };
@@ -671,4 +672,10 @@ impl Known {
     pub fn shares_source(&self, other: &Known) -> bool {
         self.sources.keys().any(|s| other.sources.keys().any(|t| s.agent == t.agent))
     }
+}
+
+/// What decay leaves of a confidence.
+fn decayed(confidence: Raw, rate: f64) -> Raw {
+    let as_confidence = |raw| Confidence::from_bits(raw).unwrap_or(Confidence::ZERO);
+    as_confidence(confidence).times(as_confidence(raw(rate)).rest()).bits()
 }

@@ -126,12 +126,11 @@ pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
     }
 }
 
-/// What a walk meets at turn i.
-pub(super) fn item(x: &Known, i: &Known) -> Known {
+/// What a walk meets at one of its turns.
+pub(super) fn item(x: &Known) -> Known {
     let (element, _, _) = elements(x);
     let mut known = element.unwrap_or_else(Known::null);
     known.tests = None;
-    known.cap = known.cap.min(i.cap);
     Known { id: Id::NONE, ..known }
 }
 

@@ -82,7 +82,7 @@ impl<'a> Flow<'a> {
                 one(known)
             }
             Op::Offers(_) => one(Known::computed(&args[..1], Shape::Plain)),
-            Op::Item => one(item(&args[0], &args[1])),
+            Op::Item => one(item(&args[0])),
             Op::Beside => one(beside(&args[0], &args[1])),
             Op::Unpack | Op::UnpackObject => {
                 self.read_of_nothing(&args[0], at, "it is taken apart here");
