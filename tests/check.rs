@@ -44,7 +44,10 @@ fn judge(case: &Case) -> Result<(), String> {
     let mut diagnostics = Diagnostics::new();
     let program = hir::load(file, &mut sources, &Alone, Limits::CHECK, &mut diagnostics);
     if !diagnostics.has_errors() {
-        check(&ir::lower(Arc::new(program)), &Setting::default(), &mut diagnostics);
+        let declared = program.modules.iter().any(|module| !module.agents.is_empty());
+        let agents = declared.then(|| prism::engine::directory(&program, &Default::default()).expect("agents"));
+        let setting = Setting { agents, ..Setting::default() };
+        check(&ir::lower(Arc::new(program)), &setting, &mut diagnostics);
     }
     let said: Vec<(String, Severity, u32)> = diagnostics
         .iter()

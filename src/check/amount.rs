@@ -25,47 +25,120 @@ pub(super) struct Size {
 pub(super) struct Amount {
     /// At least.
     pub low: f64,
-    /// At most: coefficients by the names of the sizes multiplied; the empty product is the constant.
+    /// At most, as far as no size says it; infinite when there is no bound.
+    most: f64,
+    more: Option<Rc<More>>,
+}
+
+/// What sizes say.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct More {
+    /// Coefficients by the names of the sizes multiplied.
     terms: BTreeMap<Vec<Rc<str>>, f64>,
     sizes: BTreeMap<Rc<str>, f64>,
-    endless: bool,
+}
+
+/// Whether a size is what the host will say of an agent, as in `price(senior)`.
+fn is_deferred(name: &str) -> bool {
+    name.ends_with(')')
 }
 
 impl Amount {
     /// Exactly so much.
     pub fn exactly(x: f64) -> Self {
-        Self {
-            low: x,
-            terms: if x == 0.0 { BTreeMap::new() } else { BTreeMap::from([(Vec::new(), x)]) },
-            ..Self::default()
-        }
+        Self { low: x, most: x, more: None }
+    }
+
+    /// At most so much.
+    pub fn up_to(x: f64) -> Self {
+        Self { low: 0.0, most: x, more: None }
+    }
+
+    /// So much as a size says.
+    pub fn size(name: &str, low: f64, high: f64) -> Self {
+        Self::exactly(1.0).times_size(&Size { name: Rc::from(name), low, high })
     }
 
     /// Whether it is nothing in any case.
     pub fn is_nothing(&self) -> bool {
-        !self.endless && self.terms.is_empty()
+        self.most == 0.0 && self.more.is_none()
+    }
+
+    /// Whether no size has a part in it.
+    pub fn is_number(&self) -> bool {
+        self.more.is_none()
     }
 
     /// One after the other.
     pub fn add(&mut self, other: &Amount) {
         self.low += other.low;
+        self.most += other.most;
         self.raise(other, |a, b| a + b);
     }
 
     /// One or the other.
     pub fn or(&mut self, other: &Amount) {
         self.low = self.low.min(other.low);
+        self.most = self.most.max(other.most);
         self.raise(other, f64::max);
     }
 
-    fn raise(&mut self, other: &Amount, law: fn(f64, f64) -> f64) {
-        self.endless |= other.endless;
-        for (product, coefficient) in &other.terms {
-            let old = self.terms.entry(product.clone()).or_insert(0.0);
-            *old = law(*old, *coefficient);
+    /// The greater of both.
+    pub fn max(&mut self, other: &Amount) {
+        self.low = self.low.max(other.low);
+        self.most = self.most.max(other.most);
+        self.raise(other, f64::max);
+    }
+
+    /// The lesser of both, where this one is a number.
+    pub fn capped(mut self, most: f64) -> Amount {
+        if self.high() > most {
+            self = Amount { low: self.low.min(most), most, more: None };
         }
-        self.sizes.extend(other.sizes.iter().map(|(k, v)| (k.clone(), *v)));
-        self.endless |= self.terms.len() > MOST_TERMS;
+        self
+    }
+
+    /// Whether it is never more than the other.
+    pub fn is_within(&self, other: &Amount) -> bool {
+        let Some(more) = &self.more else { return self.most <= other.most };
+        let covers = |(product, c): (&Vec<Rc<str>>, &f64)| {
+            other.more.as_ref().is_some_and(|o| o.terms.get(product).is_some_and(|d| c <= d))
+        };
+        self.most <= other.most && more.terms.iter().all(covers)
+    }
+
+    fn raise(&mut self, other: &Amount, law: fn(f64, f64) -> f64) {
+        let Some(given) = &other.more else { return };
+        match &mut self.more {
+            None => self.more = Some(given.clone()),
+            Some(mine) => {
+                if Rc::ptr_eq(mine, given) && law(1.0, 1.0) == 1.0 {
+                    return;
+                }
+                let mine = Rc::make_mut(mine);
+                for (product, coefficient) in &given.terms {
+                    match mine.terms.get_mut(product) {
+                        Some(old) => *old = law(*old, *coefficient),
+                        None => {
+                            mine.terms.insert(product.clone(), *coefficient);
+                        }
+                    }
+                }
+                for (name, most) in &given.sizes {
+                    if !mine.sizes.contains_key(name) {
+                        mine.sizes.insert(name.clone(), *most);
+                    }
+                }
+                if mine.terms.len() > MOST_TERMS {
+                    self.saturate();
+                }
+            }
+        }
+    }
+
+    fn saturate(&mut self) {
+        self.most = f64::INFINITY;
+        self.more = None;
     }
 
     /// So many times.
@@ -76,10 +149,17 @@ impl Amount {
             return result;
         }
         if !high.is_finite() {
-            result.endless = true;
+            result.saturate();
+            return result;
         }
-        result.terms.values_mut().for_each(|c| *c *= high);
-        result.terms.retain(|_, c| *c > 0.0);
+        result.most = if high == 0.0 { 0.0 } else { result.most * high };
+        if high == 0.0 {
+            result.more = None;
+        } else if let Some(more) = &mut result.more
+            && high != 1.0
+        {
+            Rc::make_mut(more).terms.values_mut().for_each(|c| *c *= high);
+        }
         result
     }
 
@@ -87,60 +167,83 @@ impl Amount {
     pub fn times_size(&self, size: &Size) -> Amount {
         let mut result = self.clone();
         result.low *= size.low;
-        if self.is_nothing() {
+        if self.is_nothing() || !self.most.is_finite() {
             return result;
         }
-        result.terms = self
-            .terms
-            .iter()
-            .map(|(product, c)| {
-                let mut product = product.clone();
-                product.push(size.name.clone());
-                product.sort();
-                (product, *c)
-            })
-            .collect();
-        result.sizes.insert(size.name.clone(), size.high);
-        result.endless |= result.terms.keys().any(|p| p.len() > HIGHEST);
+        let mut more = More::default();
+        let constant = (self.most != 0.0).then_some((Vec::new(), self.most));
+        let others = self.more.iter().flat_map(|m| m.terms.iter().map(|(product, c)| (product.clone(), *c)));
+        for (mut product, c) in constant.into_iter().chain(others) {
+            product.push(size.name.clone());
+            product.sort();
+            if product.len() > HIGHEST {
+                result.saturate();
+                return result;
+            }
+            more.terms.insert(product, c);
+        }
+        if let Some(old) = &self.more {
+            more.sizes = old.sizes.clone();
+        }
+        more.sizes.insert(size.name.clone(), size.high);
+        result.most = 0.0;
+        result.more = Some(Rc::new(more));
         result
     }
 
     /// The most it can be as a number; infinite where there is none.
     pub fn high(&self) -> f64 {
-        if self.endless {
-            return f64::INFINITY;
-        }
-        self.terms
-            .iter()
-            .map(|(product, c)| {
-                c * product.iter().map(|s| self.sizes.get(s).copied().unwrap_or(f64::INFINITY)).product::<f64>()
-            })
-            .sum()
+        self.most_with(f64::INFINITY)
+    }
+
+    /// The same, where what the host will say of its agents counts as nothing.
+    pub fn settled(&self) -> f64 {
+        self.most_with(0.0)
+    }
+
+    fn most_with(&self, deferred: f64) -> f64 {
+        let Some(more) = &self.more else { return self.most };
+        let term = |(product, c): (&Vec<Rc<str>>, &f64)| {
+            let sizes = product.iter().map(|name| more.sizes.get(name).copied().unwrap_or(f64::INFINITY));
+            let known = product.iter().zip(sizes);
+            let (mut total, mut open) = (*c, false);
+            for (name, size) in known {
+                if is_deferred(name) {
+                    open = true;
+                } else if size == 0.0 {
+                    return 0.0;
+                } else {
+                    total *= size;
+                }
+            }
+            if open && total.is_finite() { if deferred == 0.0 { 0.0 } else { deferred } } else { total }
+        };
+        self.most + more.terms.iter().map(term).sum::<f64>()
     }
 
     /// The most it can be, as people read it: `2 * analysts.length + 1`.
     pub fn formula(&self) -> Option<String> {
-        if self.endless {
+        if !self.most.is_finite() {
             return None;
         }
-        let mut parts: Vec<String> = self
-            .terms
-            .iter()
-            .rev()
-            .map(|(product, c)| {
-                let sizes = product.join(" * ");
-                match (product.is_empty(), *c == 1.0) {
-                    (true, _) => format!("{c}"),
-                    (false, true) => sizes,
-                    (false, false) => format!("{c} * {sizes}"),
-                }
-            })
-            .collect();
-        if parts.is_empty() {
-            parts.push("0".into());
+        let mut parts: Vec<String> = Vec::new();
+        if let Some(more) = &self.more {
+            for (product, c) in more.terms.iter().rev() {
+                let sizes = product.iter().map(|name| &**name).collect::<Vec<_>>().join(" * ");
+                parts.push(if *c == 1.0 { sizes } else { format!("{} * {sizes}", rounded(*c)) });
+            }
+        }
+        if self.most != 0.0 || parts.is_empty() {
+            parts.push(format!("{}", rounded(self.most)));
         }
         Some(parts.join(" + "))
     }
+}
+
+/// A coefficient without the noise of sums.
+fn rounded(x: f64) -> f64 {
+    let scaled = (x * 1e9).round() / 1e9;
+    if scaled.is_finite() && scaled != 0.0 { scaled } else { x }
 }
 
 /// What a stretch of code can take.
@@ -152,13 +255,23 @@ pub(super) struct Cost {
     pub agents: BTreeMap<Rc<str>, Amount>,
     /// Steps.
     pub steps: Amount,
+    /// Milliseconds on the way that takes longest.
+    pub time: Amount,
+    /// Bytes of memory.
+    pub memory: Amount,
+    /// Bytes printed.
+    pub output: Amount,
+    /// Calls inside calls.
+    pub depth: Amount,
+    /// Tasks at the same time.
+    pub width: Amount,
 }
 
 impl Cost {
-    /// One request to an agent.
-    pub fn request(agent: &str) -> Self {
+    /// One request to an agent, which takes some time.
+    pub fn request(agent: &str, time: Amount) -> Self {
         let one = Amount::exactly(1.0);
-        Self { calls: one.clone(), agents: BTreeMap::from([(Rc::from(agent), one)]), steps: Amount::default() }
+        Self { calls: one.clone(), agents: BTreeMap::from([(Rc::from(agent), one)]), time, ..Self::default() }
     }
 
     /// So many steps.
@@ -168,8 +281,24 @@ impl Cost {
 
     /// One after the other.
     pub fn add(&mut self, other: &Cost) {
+        self.time.add(&other.time);
+        self.width.max(&other.width);
+        self.add_amounts(other);
+    }
+
+    /// Side by side: the time of the one that takes longest.
+    pub fn beside(&mut self, other: &Cost) {
+        self.time.max(&other.time);
+        self.width.add(&other.width);
+        self.add_amounts(other);
+    }
+
+    fn add_amounts(&mut self, other: &Cost) {
         self.calls.add(&other.calls);
         self.steps.add(&other.steps);
+        self.memory.add(&other.memory);
+        self.output.add(&other.output);
+        self.depth.max(&other.depth);
         for (agent, amount) in &other.agents {
             self.agents.entry(agent.clone()).or_default().add(amount);
         }
@@ -179,6 +308,11 @@ impl Cost {
     pub fn or(&mut self, other: &Cost) {
         self.calls.or(&other.calls);
         self.steps.or(&other.steps);
+        self.time.or(&other.time);
+        self.memory.or(&other.memory);
+        self.output.or(&other.output);
+        self.depth.or(&other.depth);
+        self.width.or(&other.width);
         for (agent, amount) in &mut self.agents {
             amount.or(other.agents.get(agent).unwrap_or(&Amount::default()));
         }
@@ -191,18 +325,54 @@ impl Cost {
         }
     }
 
-    /// The same amounts, changed one by one.
-    pub fn each(&self, change: impl Fn(&Amount) -> Amount) -> Cost {
-        Cost {
-            calls: change(&self.calls),
-            agents: self.agents.iter().map(|(agent, amount)| (agent.clone(), change(amount))).collect(),
-            steps: change(&self.steps),
+    /// Whether it is never more than the other.
+    pub fn is_within(&self, other: &Cost) -> bool {
+        let nothing = Amount::default();
+        self.calls.is_within(&other.calls)
+            && self.steps.is_within(&other.steps)
+            && self.time.is_within(&other.time)
+            && self.memory.is_within(&other.memory)
+            && self.output.is_within(&other.output)
+            && self.agents.iter().all(|(a, amount)| amount.is_within(other.agents.get(a).unwrap_or(&nothing)))
+    }
+
+    /// Takes what is taken at least from another.
+    pub fn least_of(&mut self, other: &Cost) {
+        self.calls.low = other.calls.low;
+        self.steps.low = other.steps.low;
+        self.time.low = other.time.low;
+        self.memory.low = other.memory.low;
+        self.output.low = other.output.low;
+        self.depth.low = other.depth.low;
+        self.width.low = other.width.low;
+        for (agent, amount) in &mut self.agents {
+            amount.low = other.agents.get(agent).map_or(0.0, |o| o.low);
         }
     }
 
-    /// So many times.
+    /// Changes all amounts.
+    pub fn each_amount(&mut self, mut change: impl FnMut(&mut Amount)) {
+        let Cost { calls, agents, steps, time, memory, output, depth, width } = self;
+        [calls, steps, time, memory, output, depth, width].into_iter().for_each(&mut change);
+        agents.values_mut().for_each(change);
+    }
+
+    /// So many times, one after the other.
     pub fn times(&self, turns: &Turns) -> Cost {
-        self.each(|amount| turns.of(amount))
+        let (depth, width) = (turns.at_all(&self.depth), turns.at_all(&self.width));
+        let mut all = self.clone();
+        all.each_amount(|amount| *amount = turns.of(amount));
+        Cost { depth, width, ..all }
+    }
+
+    /// So many times, side by side.
+    pub fn times_beside(&self, turns: &Turns) -> Cost {
+        let mut width = self.width.clone();
+        if width.is_nothing() {
+            width = Amount::exactly(1.0);
+        }
+        let time = turns.at_all(&self.time);
+        Cost { time, width: turns.of(&width), ..self.times(turns) }
     }
 }
 
@@ -230,6 +400,11 @@ impl Turns {
             None => amount.times(self.low, self.high),
         }
     }
+
+    /// An amount that does not add up, if it comes to it.
+    fn at_all(&self, amount: &Amount) -> Amount {
+        amount.times(self.low.min(1.0), if self.high > 0.0 { 1.0 } else { 0.0 })
+    }
 }
 
 #[cfg(test)]
@@ -246,8 +421,35 @@ mod tests {
 
     #[test]
     fn a_size_gives_a_formula_and_a_number() {
-        let mut a = Amount::exactly(1.0).times_size(&Size { name: "analysts.length".into(), low: 3.0, high: 5.0 });
+        let mut a = Amount::size("analysts.length", 3.0, 5.0);
         a.add(&Amount::exactly(1.0));
         assert_eq!((a.low, a.high(), a.formula().as_deref()), (4.0, 6.0, Some("analysts.length + 1")));
+    }
+
+    #[test]
+    fn what_the_host_says_is_open_and_no_more() {
+        let mut a = Amount::size("price(senior)", 0.0, f64::INFINITY);
+        a.add(&Amount::exactly(1.0));
+        assert_eq!((a.high(), a.settled()), (f64::INFINITY, 1.0));
+        let texts = Size { name: "texts.length".into(), low: 0.0, high: f64::INFINITY };
+        assert_eq!(a.times_size(&texts).settled(), f64::INFINITY);
+    }
+
+    #[test]
+    fn side_by_side_takes_the_longest() {
+        let mut a = Cost::request("a", Amount::up_to(10.0));
+        a.beside(&Cost::request("b", Amount::up_to(30.0)));
+        assert_eq!((a.calls.high(), a.time.high()), (2.0, 30.0));
+        a.add(&Cost::request("c", Amount::up_to(5.0)));
+        assert_eq!((a.calls.high(), a.time.high()), (3.0, 35.0));
+    }
+
+    #[test]
+    fn too_many_sizes_are_no_bound() {
+        let mut a = Amount::exactly(1.0);
+        for i in 0..5 {
+            a = a.times_size(&Size { name: format!("s{i}").into(), low: 0.0, high: 2.0 });
+        }
+        assert_eq!((a.high(), a.formula()), (f64::INFINITY, None));
     }
 }

@@ -3,9 +3,50 @@
 use super::amount::Amount;
 use super::flow::Flow;
 use super::pattern::Walked;
+use super::price::Figure;
 use crate::diagnostic::Code;
-use crate::hir::{Budget, ExprKind, Function, Key, Member};
+use crate::hir::{Budget, Function};
 use crate::source::Location;
+use crate::types::Type;
+use std::rc::Rc;
+
+/// Millionths in one.
+const MICRO: f64 = 1_000_000.0;
+
+/// A measure as people read it.
+#[derive(Clone, Copy)]
+struct Unit(Budget);
+
+impl Unit {
+    fn name(self) -> &'static str {
+        match self.0 {
+            Budget::Calls => "number of calls",
+            Budget::Tokens => "tokens",
+            Budget::Cost => "cost",
+            Budget::Time => "time",
+            Budget::Agents => "number of agents",
+        }
+    }
+
+    fn shown(self, amount: f64) -> String {
+        match self.0 {
+            Budget::Cost => format!("{}", amount / MICRO),
+            Budget::Time if amount >= 1_000.0 => format!("{}s", amount / 1_000.0),
+            Budget::Time => format!("{amount}ms"),
+            _ => format!("{amount}"),
+        }
+    }
+
+    fn takes(self, high: &str) -> String {
+        match self.0 {
+            Budget::Calls => format!("take {high} calls"),
+            Budget::Tokens => format!("take {high} tokens"),
+            Budget::Cost => format!("cost {high}"),
+            Budget::Time => format!("take {high}"),
+            Budget::Agents => format!("ask {high} different agents"),
+        }
+    }
+}
 
 /// The steps that a run may take at most.
 const MOST_STEPS: f64 = 1_000_000_000.0;
@@ -16,83 +57,118 @@ impl Flow<'_> {
         for (measure, limit, span) in &declared.decorators.budget {
             let at = Location::new(declared.file, *span);
             match measure {
-                Budget::Calls => self.within("calls", &walked.cost.calls, *limit, at, walked),
-                Budget::Agents => {
-                    let agents = walked.cost.agents.len() as f64;
-                    self.within("agents", &Amount::exactly(agents), *limit, at, walked);
+                Budget::Calls => {
+                    let parts = walked.cost.agents.iter().map(|(agent, amount)| (agent.clone(), amount.clone()));
+                    self.within(*measure, &walked.cost.calls, *limit, at, parts.collect());
                 }
-                Budget::Cost | Budget::Tokens if !walked.cost.calls.is_nothing() => {
-                    if let Some(agent) = self.unpriced(walked, *measure) {
-                        let what = if *measure == Budget::Cost { "price" } else { "limit of tokens" };
-                        self.findings.report(
-                            Code::B001,
-                            at,
-                            format!("`{agent}` has no {what}, so nothing bounds this budget"),
-                            |d| d.help(format!("give `{agent}` a `price`, or limit `calls`")),
-                        );
+                Budget::Agents => self.within(*measure, &self.different(walked), *limit, at, Vec::new()),
+                Budget::Time => {
+                    let parts = walked.cost.agents.iter().map(|(agent, calls)| {
+                        let one = self.labels.get(agent).map_or_else(Amount::default, |shape| self.time_of(shape));
+                        let calls = calls.high();
+                        (agent.clone(), if calls.is_finite() { one.times(0.0, calls) } else { one })
+                    });
+                    let parts = parts.collect();
+                    self.priced(walked, *measure, at);
+                    self.within(*measure, &walked.cost.time, *limit, at, parts);
+                }
+                Budget::Cost | Budget::Tokens => {
+                    let parts = self.spent(&walked.cost, *measure);
+                    if self.priced(walked, *measure, at) {
+                        continue;
                     }
+                    let mut all = Amount::default();
+                    parts.iter().for_each(|(_, amount)| all.add(amount));
+                    let limit = if *measure == Budget::Cost { limit * MICRO } else { *limit };
+                    self.within(*measure, &all, limit, at, parts);
                 }
-                _ => {}
+            }
+        }
+        if self.setting.strict && !declared.decorators.budget.iter().any(|(measure, ..)| *measure == Budget::Calls) {
+            let at = Location::new(declared.file, declared.head);
+            if !walked.cost.calls.settled().is_finite() {
+                self.within(Budget::Calls, &walked.cost.calls, f64::INFINITY, at, Vec::new());
             }
         }
     }
 
-    fn within(&mut self, what: &str, amount: &Amount, limit: f64, at: Location, walked: &Walked) {
-        let high = amount.high();
+    /// How many different agents are asked.
+    fn different(&self, walked: &Walked) -> Amount {
+        let mut all = Amount::default();
+        for agent in walked.cost.agents.keys() {
+            let members =
+                self.program.declarations.functions[walked.function.0 as usize].parameters.iter().find_map(|p| {
+                    let name = p.name.map(|n| self.program.declarations.names.text(n));
+                    match p.annotation {
+                        Some(Type::Agents { high, .. }) if name == Some(&**agent) => Some(f64::from(high)),
+                        _ => None,
+                    }
+                });
+            all.add(&Amount::up_to(members.unwrap_or(1.0)));
+        }
+        all
+    }
+
+    /// Reports agents that are declared without a figure; whether there is one.
+    fn priced(&mut self, walked: &Walked, measure: Budget, at: Location) -> bool {
+        let unsaid = walked
+            .cost
+            .agents
+            .iter()
+            .find(|(agent, calls)| !calls.is_nothing() && self.said(agent, measure) == Figure::Unsaid);
+        let Some((agent, _)) = unsaid else { return false };
+        let (what, key) = match measure {
+            Budget::Cost => ("price", "price"),
+            Budget::Tokens => ("limit of tokens", "tokens"),
+            _ => ("time limit", "timeout"),
+        };
+        let agent = agent.clone();
+        self.findings.report(Code::B001, at, format!("`{agent}` has no {what}, so nothing bounds this budget"), |d| {
+            d.help(format!("say `{key}` where `{agent}` is declared, or limit `calls`"))
+        });
+        true
+    }
+
+    fn within(&mut self, measure: Budget, amount: &Amount, limit: f64, at: Location, parts: Vec<(Rc<str>, Amount)>) {
+        let (high, unit) = (amount.settled(), Unit(measure));
         if !high.is_finite() {
             let formula = amount.formula().map_or_else(String::new, |f| format!(": {f}"));
-            self.findings.report(Code::B001, at, format!("nothing bounds the number of {what}{formula}"), |d| {
-                d.help("bound the lists that are asked about: `xs.take(10)`")
+            let what = unit.name();
+            self.findings.report(Code::B001, at, format!("nothing bounds the {what}{formula}"), |d| {
+                d.help(match measure {
+                    Budget::Time => "give what is waited for a limit, as in `timeout(f(x), 30s)`",
+                    _ => "bound the lists that are asked about: `xs.take(10)`",
+                })
             });
         } else if high > limit {
             let formula =
                 amount.formula().filter(|f| f.parse::<f64>().is_err()).map_or_else(String::new, |f| format!(" ({f})"));
-            let mut most: Vec<(&str, f64)> =
-                walked.cost.agents.iter().map(|(agent, amount)| (&**agent, amount.high())).collect();
-            most.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let notes: Vec<String> = most.iter().take(3).map(|(agent, high)| format!("`{agent}`: {high}")).collect();
+            let mut most = parts;
+            most.retain(|(_, amount)| amount.settled() > 0.0);
+            most.sort_by(|a, b| b.1.settled().total_cmp(&a.1.settled()).then_with(|| a.0.cmp(&b.0)));
+            let notes: Vec<String> = most
+                .iter()
+                .take(3)
+                .map(|(agent, amount)| format!("`{agent}`: {}", unit.shown(amount.settled())))
+                .collect();
+            let (high, limit) = (unit.shown(high), unit.shown(limit));
+            let takes = unit.takes(&high);
             self.findings.report(
                 Code::B002,
                 at,
-                format!("this can take {high} {what}{formula}, and the budget is {limit}"),
+                format!("this can {takes}{formula}, and the budget is {limit}"),
                 |d| {
-                    d.note(format!("most are asked of {}", notes.join(", ")))
-                        .help(format!("allow {high}, or ask less often"))
+                    let d = if notes.is_empty() { d } else { d.note(format!("most is for {}", notes.join(", "))) };
+                    d.help(format!("allow {high}, or ask less often"))
                 },
             );
         }
     }
 
-    /// An agent that the program or the agents file declares without a price, where it declares any.
-    fn unpriced(&self, walked: &Walked, measure: Budget) -> Option<String> {
-        for agent in walked.cost.agents.keys() {
-            if let Some(directory) = &self.setting.agents
-                && let Some((_, entry)) = directory.find(agent)
-                && entry.price.is_none()
-            {
-                return Some(agent.to_string());
-            }
-            for module in &self.program.declarations.modules {
-                for object in &module.agents {
-                    let ExprKind::Object(members) = &object.kind else { continue };
-                    for member in members {
-                        let Member::Entry(Key::Fixed(name), value) = member else { continue };
-                        let key = if measure == Budget::Cost { "price" } else { "tokens" };
-                        let priced = matches!(&value.kind, ExprKind::Object(all) if all.iter().any(|m| matches!(m, Member::Entry(Key::Fixed(k), _) if &**k == key)));
-                        if **name == **agent && !priced {
-                            return Some(agent.to_string());
-                        }
-                    }
-                }
-            }
-        }
-        None
-    }
-
     /// More steps than a run may take.
     pub fn lengthy(&mut self, walked_steps: &Amount, at: Location) {
         let high = walked_steps.high();
-        if high.is_finite() && high > MOST_STEPS {
+        if walked_steps.is_number() && high.is_finite() && high > MOST_STEPS {
             self.findings.report(
                 Code::TM11,
                 at,

@@ -4,7 +4,7 @@ use super::domain::{
     Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape, Source,
     Why, number, raw,
 };
-use super::finding::Reached;
+use super::finding::{Noted, Reached};
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::{Code, Severity};
@@ -121,7 +121,9 @@ impl<'a> Flow<'a> {
         self.read_of_nothing(receiver, at, "its method is called here");
         let mut all = vec![receiver.clone()];
         all.extend(args.iter().cloned());
-        self.native(act, name, &all, true, inst, state)
+        let given = self.native(act, name, &all, true, inst, state);
+        self.charge_builtin(crate::builtin::find_function(name), name, &all, given.as_ref());
+        given
     }
 
     /// Agent text decides something that the program should decide.
@@ -177,6 +179,9 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         let asked = self.asked(agent, name);
         let label = describe(agent);
+        if agent.who.len() > 1 {
+            self.findings.noted.insert(Noted::Choice(format!("{label} for `{name}`")));
+        }
         if !asked.declared {
             let interface = agent.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
             let known: Vec<String> =
@@ -186,7 +191,8 @@ impl<'a> Flow<'a> {
             });
         }
         let marked = asked.method.is_some_and(|m| m.effect.is_some());
-        self.request(asked.effect, at, &label, name, marked);
+        self.request(asked.effect, at, agent, name, marked);
+        self.spoken(args);
         if asked.effect >= Effect::Notify {
             let what = format!("`{label}.{name}`");
             self.action(act, (asked.effect, &what), args, receiver, at, state);
@@ -207,9 +213,17 @@ impl<'a> Flow<'a> {
     }
 
     /// Counts a request.
-    pub fn request(&mut self, effect: Effect, at: Location, agent: &str, method: &str, declared: bool) {
-        self.findings.reached.insert(Reached { effect, at, what: format!("{agent}.{method}"), declared });
-        self.taken.add(&super::amount::Cost::request(agent));
+    pub fn request(&mut self, effect: Effect, at: Location, agent: &AgentShape, method: &str, declared: bool) {
+        let label = describe(agent);
+        self.introduce(&label, agent);
+        self.findings.reached.insert(Reached { effect, at, what: format!("{label}.{method}"), declared });
+        let time = self.time_of(agent);
+        self.taken.add(&super::amount::Cost::request(&label, time));
+    }
+
+    /// What a question and its answer take besides: they are written and read.
+    pub fn spoken(&mut self, args: &[Known]) {
+        self.charge_builtin(None, "request", args, Some(&Known::anything()));
     }
 
     /// What an agent answers.
@@ -540,6 +554,12 @@ pub(super) fn describe(agent: &AgentShape) -> String {
         })
         .collect();
     names.join(" or ")
+}
+
+/// The agents that a value comes from, in words.
+pub(super) fn describe_sources(known: &Known) -> String {
+    let who = known.sources.keys().map(|source| source.agent.clone()).collect();
+    describe(&AgentShape { who, interface: None, chosen: false })
 }
 
 fn because(kind: Nothing) -> &'static str {

@@ -2,8 +2,11 @@
 
 use super::amount::Amount;
 use super::domain::{Known, SURE, number};
+use super::finding::Noted;
 use super::flow::Flow;
 use super::pattern::Walked;
+use super::price::Figure;
+use crate::hir::Budget;
 use crate::types::Effect;
 use std::collections::BTreeSet;
 
@@ -22,10 +25,28 @@ pub struct Certificate {
     pub agents: Vec<(String, Measure)>,
     /// Steps.
     pub steps: Measure,
+    /// Tokens.
+    pub tokens: Measure,
+    /// Money, in millionths.
+    pub cost: Measure,
+    /// Milliseconds on the way that takes longest.
+    pub time: Measure,
+    /// Bytes of memory.
+    pub memory: Measure,
+    /// Bytes printed.
+    pub output: Measure,
+    /// Calls inside calls.
+    pub depth: Measure,
+    /// Tasks at the same time.
+    pub width: Measure,
     /// The classes of what it does.
     pub effects: Vec<Effect>,
     /// The calls that change the world.
     pub actions: Vec<String>,
+    /// Agents, tools and the like that answers choose from what the program lists.
+    pub choices: Vec<String>,
+    /// Where confidence is dropped or endorsed.
+    pub declassified: Vec<String>,
     /// What is left to be settled when agents are bound.
     pub deferred: Vec<String>,
 }
@@ -56,9 +77,9 @@ pub struct Measure {
 
 impl Measure {
     fn of(amount: &Amount) -> Self {
-        let high = amount.high();
+        let high = amount.high().ceil();
         let formula = amount.formula();
-        Self { low: amount.low, high: high.is_finite().then_some(high), formula }
+        Self { low: amount.low.floor(), high: high.is_finite().then_some(high), formula }
     }
 }
 
@@ -90,7 +111,19 @@ impl Certificate {
             .filter(|r| r.effect == Effect::Ask && !r.declared)
             .map(|r| format!("effect of {}", r.what))
             .collect();
-        let prices = walked.cost.agents.keys().map(|agent| format!("price of {agent}"));
+        let open = |measure: Budget, what: &'static str| {
+            let agents = walked.cost.agents.keys();
+            agents
+                .filter(move |agent| flow.said(agent, measure) == Figure::Open)
+                .map(move |agent| format!("{what} of {agent}"))
+        };
+        let prices = open(Budget::Cost, "price").chain(open(Budget::Time, "time limit"));
+        let noted = |of: fn(&Noted) -> Option<&String>| walked.noted.iter().filter_map(of).cloned().collect();
+        let sum = |measure: Budget| {
+            let mut all = Amount::default();
+            flow.spent(&walked.cost, measure).iter().for_each(|(_, amount)| all.add(amount));
+            Measure::of(&all)
+        };
         Self {
             name,
             entry,
@@ -98,8 +131,17 @@ impl Certificate {
             calls: Measure::of(&walked.cost.calls),
             agents: walked.cost.agents.iter().map(|(agent, amount)| (agent.to_string(), Measure::of(amount))).collect(),
             steps: Measure::of(&walked.cost.steps),
+            tokens: sum(Budget::Tokens),
+            cost: sum(Budget::Cost),
+            time: Measure::of(&walked.cost.time),
+            memory: Measure::of(&walked.cost.memory),
+            output: Measure::of(&walked.cost.output),
+            depth: Measure::of(&walked.cost.depth),
+            width: Measure::of(&walked.cost.width),
             effects: effects.into_iter().collect(),
             actions: actions.into_iter().collect(),
+            choices: noted(|n| if let Noted::Choice(what) = n { Some(what) } else { None }),
+            declassified: noted(|n| if let Noted::Declassified(what) = n { Some(what) } else { None }),
             deferred: prices.chain(unmarked).collect(),
         }
     }
@@ -107,14 +149,15 @@ impl Certificate {
     /// As `prism check --format json` shows it.
     pub fn json(&self) -> serde_json::Value {
         use serde_json::{Map, Value, json};
-        let measure = |m: &Measure| json!({ "min": m.low, "max": m.high, "formula": m.formula });
-        let agents: Map<String, Value> =
-            self.agents.iter().map(|(name, m)| (name.clone(), json!({ "min": m.low, "max": m.high }))).collect();
+        let number = crate::value::json::to_json_number;
+        let measure = |m: &Measure| json!({ "min": number(m.low), "max": m.high.map(number), "formula": m.formula });
+        let agents: Map<String, Value> = self
+            .agents
+            .iter()
+            .map(|(name, m)| (name.clone(), json!({ "min": number(m.low), "max": m.high.map(number) })))
+            .collect();
         let mut calls = measure(&self.calls);
         calls["agents"] = Value::Object(agents);
-        let open = json!({ "min": 0, "max": null, "formula": null });
-        let free =
-            if self.calls.high == Some(0.0) { json!({ "min": 0, "max": 0, "formula": "0" }) } else { open.clone() };
         json!({
             "name": self.name,
             "entry": self.entry,
@@ -123,11 +166,21 @@ impl Certificate {
                 "earned": { "min": r.earned.0, "max": r.earned.1 },
                 "evidence": r.evidence,
             })),
-            "bounds": { "calls": calls, "steps": measure(&self.steps), "cost": free.clone(), "time": free.clone(), "tokens": free, "memory": open.clone(), "output": open },
+            "bounds": {
+                "calls": calls,
+                "steps": measure(&self.steps),
+                "cost": measure(&self.cost),
+                "time": measure(&self.time),
+                "tokens": measure(&self.tokens),
+                "memory": measure(&self.memory),
+                "output": measure(&self.output),
+                "depth": measure(&self.depth),
+                "width": measure(&self.width),
+            },
             "effects": self.effects.iter().map(|e| e.name()).collect::<Vec<_>>(),
             "actions": self.actions,
-            "choices": [],
-            "declassified": [],
+            "choices": self.choices,
+            "declassified": self.declassified,
             "deferred": self.deferred,
         })
     }

@@ -19,6 +19,15 @@ pub(super) struct Reached {
     pub declared: bool,
 }
 
+/// Something that the certificate lists.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Noted {
+    /// An answer chooses from what the program lists.
+    Choice(String),
+    /// A confidence is dropped or endorsed.
+    Declassified(String),
+}
+
 /// Findings of a walk.
 #[derive(Default, Debug)]
 pub(super) struct Findings {
@@ -27,6 +36,8 @@ pub(super) struct Findings {
     arms: BTreeMap<(Location, Band), bool>,
     /// Calls that reach agents.
     pub reached: BTreeSet<Reached>,
+    /// What the certificate lists besides.
+    pub noted: BTreeSet<Noted>,
 }
 
 impl Findings {

@@ -55,6 +55,8 @@ pub(super) struct Flow<'a> {
     pub repeats: Vec<(&'static str, Location)>,
     /// What was known where somebody watches.
     pub watched: BTreeMap<u32, Known>,
+    /// Who stands behind the names of agents in the certificate.
+    pub labels: HashMap<Rc<str>, super::domain::AgentShape>,
     /// What events are sent.
     pub events: super::apart::Events,
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
@@ -98,7 +100,7 @@ impl Activation<'_> {
 
     /// Whether the block that is being walked can run more than once.
     pub fn repeats(&self) -> bool {
-        self.graph.loops.iter().any(|l| l.blocks.contains(&self.block))
+        self.graph.turns[self.block]
     }
 
     /// What is known of a value here.
@@ -164,6 +166,7 @@ impl<'a> Flow<'a> {
             requires: Vec::new(),
             repeats: Vec::new(),
             watched: BTreeMap::new(),
+            labels: HashMap::new(),
             events: super::apart::Events::default(),
             lenient: false,
             work: 0,
@@ -337,6 +340,7 @@ impl<'a> Flow<'a> {
     /// One instruction; false if what follows it is never reached.
     fn step(&mut self, act: &mut Activation<'a>, inst: &Inst, state: &mut State) -> bool {
         let args: Vec<Known> = inst.args.iter().map(|&var| act.value(var, state)).collect();
+        self.charge(inst, &args);
         let Some((result, second)) = self.transfer(act, inst, &args, state) else { return false };
         if let Some(second) = second {
             self.give(act, inst.second, second, state);

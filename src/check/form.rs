@@ -1,6 +1,6 @@
 //! The forms of orchestration, judging, and reading by key.
 
-use super::amount::Turns;
+use super::amount::{Amount, Cost, Turns};
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape,
 };
@@ -43,6 +43,7 @@ impl<'a> Flow<'a> {
             ));
         }
         let mut slot = 0;
+        let mut forked = Cost::default();
         for task in tasks {
             slot += 1;
             let mut many = None;
@@ -78,7 +79,7 @@ impl<'a> Flow<'a> {
             let least = if repeats || name == "vote" { 0.0 } else { from as f64 };
             let turns = Turns { low: least, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
             let once = std::mem::replace(&mut self.taken, outer);
-            self.taken.add(&once.times(&turns));
+            forked.beside(&once.times_beside(&turns));
             low += from;
             high = high.zip(to).map(|(a, b)| a + b);
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
@@ -91,6 +92,9 @@ impl<'a> Flow<'a> {
             Some(Shape::Object(object)) => object.field(name),
             _ => None,
         };
+        let tasks = Turns { low: low as f64, high: high.map_or(f64::INFINITY, |h| h as f64), size: None };
+        let least = args[..before].first().map(|n| super::interval::numbers(n).low).unwrap_or(0.0);
+        self.forked(name, forked, &tasks, least, field("limit"), field("timeout"));
         let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
         if collects {
             results.iter_mut().for_each(|r| {
@@ -123,6 +127,33 @@ impl<'a> Flow<'a> {
             }
             _ => list(joined(), None, low, high),
         })
+    }
+
+    /// Counts what the tasks of a fork take together.
+    fn forked(
+        &mut self,
+        name: &str,
+        mut cost: Cost,
+        tasks: &Turns,
+        least: f64,
+        limit: Option<Known>,
+        timeout: Option<Known>,
+    ) {
+        let mut waves = 1.0;
+        if let Some(limit) = limit.map(|limit| super::interval::numbers(&limit)) {
+            waves = (tasks.high / limit.low.max(1.0)).ceil().max(1.0);
+            cost.width = cost.width.capped(limit.high);
+        }
+        if name == "quorum" {
+            // So many are asked at first, and one more for each failure.
+            waves = (tasks.high - least + 1.0).max(1.0);
+            cost.calls.low = least.min(cost.calls.high());
+        }
+        cost.time = cost.time.times(1.0, waves);
+        if let Some(timeout) = timeout.map(|timeout| super::interval::numbers(&timeout).high) {
+            cost.time = cost.time.capped(timeout);
+        }
+        self.taken.add(&cost);
     }
 
     /// A task of a fork; one that gives a function calls it.
@@ -195,6 +226,13 @@ impl<'a> Flow<'a> {
                 self.repeats.pop();
                 let once = std::mem::replace(&mut self.taken, outer);
                 self.taken.add(&once.times(&Turns::between(1.0, attempts)));
+                if let Some(delay) = option("delay") {
+                    // Each further attempt waits, longer from time to time where there is a `backoff`.
+                    let backoff = option("backoff").map_or(1.0, |b| super::interval::numbers(&b).high);
+                    let pauses: f64 = (1..attempts.min(100.0) as i32).map(|made| backoff.powi(made - 1)).sum();
+                    let pause = super::interval::numbers(&delay).high * pauses;
+                    self.taken.time.add(&Amount::up_to(pause.max(0.0)));
+                }
                 if let Some(until) = option("until") {
                     self.chosen_threshold(&until, at);
                 }
@@ -203,9 +241,15 @@ impl<'a> Flow<'a> {
                 Some(if attempts > 3.0 { result.marked(Mark::Picked, at) } else { result })
             }
             "timeout" => {
+                let outer = std::mem::take(&mut self.taken);
                 self.repeats.push(("timeout", at));
                 let result = run(self, args.first()?, &[], state);
                 self.repeats.pop();
+                let mut once = std::mem::replace(&mut self.taken, outer);
+                if let Some(limit) = args.get(1).map(super::interval::numbers) {
+                    once.time = once.time.capped(limit.high);
+                }
+                self.taken.add(&once);
                 result
             }
             "fallback" => {
@@ -246,7 +290,11 @@ impl<'a> Flow<'a> {
                 };
                 for (i, handler) in handlers.iter().enumerate() {
                     let last = i + 1 == handlers.len();
-                    if let Some(mut result) = run(self, handler, std::slice::from_ref(x), state) {
+                    let outer = std::mem::take(&mut self.taken);
+                    let handled = run(self, handler, std::slice::from_ref(x), state);
+                    let once = std::mem::replace(&mut self.taken, outer);
+                    self.taken.add(&once.times(&Turns::between(if i == 0 { 1.0 } else { 0.0 }, 1.0)));
+                    if let Some(mut result) = handled {
                         if !last {
                             result.null = Null::Never;
                             result.nothing = None;
@@ -281,7 +329,8 @@ impl<'a> Flow<'a> {
         let method = interface.and_then(|i| i.methods.first());
         let (name, result) =
             method.map_or(("analyze".to_owned(), Type::Any), |m| (m.name.to_string(), m.signature.result.clone()));
-        self.request(Effect::Ask, at, &super::call::describe(agent), &name, true);
+        self.request(Effect::Ask, at, agent, &name, true);
+        self.spoken(args);
         self.answer(agent, &name, args, &result, place(act, inst), at)
     }
 
@@ -349,7 +398,9 @@ impl<'a> Flow<'a> {
             _ => BTreeSet::from([Agent::Named(Rc::from(role))]),
         };
         let label = |who| super::call::describe(&AgentShape { who, interface: None, chosen: false });
-        self.request(Effect::Ask, at, &label(who.clone()), method, true);
+        let asked = AgentShape { who: who.clone(), interface: None, chosen: false };
+        self.request(Effect::Ask, at, &asked, method, true);
+        self.spoken(std::slice::from_ref(x));
         let asks_itself = |who: &&Agent| matches!(who, Agent::Named(_)) && x.sources.keys().any(|s| s.agent == **who);
         let Some(own) = who.iter().find(asks_itself) else { return true };
         let own = label(BTreeSet::from([own.clone()]));
@@ -363,11 +414,18 @@ impl<'a> Flow<'a> {
     pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst) -> Known {
         let at = act.at(inst.span);
         let mut known = args.first().cloned().unwrap_or_else(Known::null);
-        let person = args.get(1).and_then(|options| match &options.shape {
-            Shape::Object(options) => options.field("to"),
+        let option = |name: &str| match args.get(1).map(|options| &options.shape) {
+            Some(Shape::Object(options)) => options.field(name),
             _ => None,
-        });
-        if !self.judge(&known, person.as_ref(), "human", "approve", at) {
+        };
+        let outer = std::mem::take(&mut self.taken);
+        let fair = self.judge(&known, option("to").as_ref(), "human", "approve", at);
+        let mut asked = std::mem::replace(&mut self.taken, outer);
+        if let Some(within) = option("within").map(|within| super::interval::numbers(&within).high) {
+            asked.time = asked.time.capped(within);
+        }
+        self.taken.add(&asked);
+        if !fair {
             return known;
         }
         known.claim = Claim::between(NONE, SURE);
@@ -391,9 +449,9 @@ impl<'a> Flow<'a> {
                 d.help("say in the program what is asked, and put the text into a hole: `` `Summarise: ${text}` ``")
             });
         }
-        let agent =
-            AgentShape { who: BTreeSet::from([Agent::Named(Rc::from("default"))]), interface: None, chosen: false };
-        self.request(Effect::Ask, at, "default", "llm", true);
+        let agent = agent_called("default");
+        self.request(Effect::Ask, at, &agent, "llm", true);
+        self.spoken(args);
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
     }
 
@@ -581,6 +639,11 @@ fn named(x: &Known, field: Option<Known>) -> Known {
         Some(found) if found.null == Null::Never => found,
         other => sought(x, other),
     }
+}
+
+/// The agent of a name.
+fn agent_called(name: &str) -> AgentShape {
+    AgentShape { who: BTreeSet::from([Agent::Named(Rc::from(name))]), interface: None, chosen: false }
 }
 
 fn place(act: &Activation<'_>, inst: &Inst) -> Id {

@@ -51,6 +51,10 @@ pub(super) struct Graph {
     pub controls: Vec<Vec<usize>>,
     /// The loops, inner ones last.
     pub loops: Vec<Natural>,
+    /// The loop that each block begins.
+    pub loop_of: Vec<Option<usize>>,
+    /// Whether each block lies in a loop.
+    pub turns: Vec<bool>,
     /// Where each value is defined.
     pub definitions: Vec<Definition>,
 }
@@ -120,7 +124,13 @@ impl Graph {
                 }
             }
         }
-        Self { order, position, before, dominator, controls, loops, definitions }
+        let mut loop_of = vec![None; count];
+        let mut turns = vec![false; count];
+        for (index, natural) in loops.iter().enumerate() {
+            loop_of[natural.head] = Some(index);
+            natural.blocks.iter().for_each(|&block| turns[block] = true);
+        }
+        Self { order, position, before, dominator, controls, loops, loop_of, turns, definitions }
     }
 
     /// Whether every way to `below` passes `above`.
@@ -139,7 +149,7 @@ impl Graph {
 
     /// The loop that begins with a block.
     pub fn loop_at(&self, head: BlockId) -> Option<&Natural> {
-        self.loops.iter().find(|l| l.head == head.0 as usize)
+        self.loop_of[head.0 as usize].map(|index| &self.loops[index])
     }
 }
 

@@ -5,53 +5,69 @@ use super::flow::{Activation, Flow};
 use super::graph::targets;
 use std::collections::HashMap;
 
+/// What ways to a block take: all of them, and at least.
+#[derive(Clone)]
+struct Way {
+    /// Up to its beginning.
+    before: Cost,
+    /// Up to its end.
+    after: Cost,
+}
+
 impl<'a> Flow<'a> {
     /// What a walk through a function takes, from its entry to any of its ends.
     pub fn total(&mut self, act: &Activation<'a>) -> Cost {
         let mut inner: HashMap<usize, Cost> = HashMap::new();
         // Inner loops come last in the list: begin with them, so that an outer one finds them done.
-        for natural in act.graph.loops.iter().rev() {
-            let paths = self.paths(act, Some((natural.head, &natural.blocks)), &inner);
+        for (index, natural) in act.graph.loops.iter().enumerate().rev() {
+            if !act.entered(natural.head) {
+                continue;
+            }
+            let paths = self.paths(act, Some(index), &inner);
             let mut full: Option<Cost> = None;
             let mut partial: Option<Cost> = None;
             let merge = |into: &mut Option<Cost>, cost: &Cost| match into {
                 Some(old) => old.or(cost),
                 None => *into = Some(cost.clone()),
             };
-            for (&block, cost) in &paths {
-                let members = self.members(act, block, Some(natural.head));
-                let after = members.iter().flat_map(|&b| targets(&act.code.blocks[b].end)).map(|t| t.block.0 as usize);
-                for next in after {
-                    if next == natural.head {
-                        merge(&mut full, cost);
-                    } else if !natural.blocks.contains(&next) {
-                        merge(&mut partial, cost);
+            let mut leaves_at_head = false;
+            for (&block, way) in &paths {
+                for &member in self.members(act, block, Some(natural.head)).iter() {
+                    for target in targets(&act.code.blocks[member].end) {
+                        let next = target.block.0 as usize;
+                        if next == natural.head {
+                            merge(&mut full, &way.after);
+                        } else if !natural.blocks.contains(&next) {
+                            leaves_at_head |= member == natural.head;
+                            if member != natural.head {
+                                merge(&mut partial, &way.after);
+                            }
+                        }
                     }
                 }
-                if members.iter().any(|&b| targets(&act.code.blocks[b].end).is_empty()) {
-                    merge(&mut partial, cost);
+            }
+            let turns = self.turned.get(&(act.frame, natural.head)).cloned();
+            let turns = turns.unwrap_or_else(|| Turns::between(0.0, f64::INFINITY));
+            let full = full.unwrap_or_default();
+            let head = &act.costs[natural.head];
+            // It leaves early, at its head, or both.
+            let mut cost = full.times(&turns);
+            if leaves_at_head || partial.is_none() {
+                cost.add(head);
+            }
+            if let Some(partial) = partial {
+                let mut early = full.times(&Turns { low: 0.0, high: (turns.high - 1.0).max(0.0), ..turns.clone() });
+                if turns.size.is_none() || !partial.is_within(&full) {
+                    early.add(&partial);
+                } else {
+                    early.least_of(&partial);
+                }
+                if leaves_at_head {
+                    cost.or(&early);
+                } else {
+                    cost = early;
                 }
             }
-            let turns = self
-                .turned
-                .get(&(act.frame, natural.head))
-                .cloned()
-                .unwrap_or_else(|| Turns::between(0.0, f64::INFINITY));
-            let full = full.unwrap_or_default();
-            let leaves_at_head = targets(&act.code.blocks[natural.head].end)
-                .iter()
-                .any(|t| !natural.blocks.contains(&(t.block.0 as usize)));
-            let least = turns.low;
-            let mut early = full.times(&Turns { low: 0.0, high: (turns.high - 1.0).max(0.0), ..turns.clone() });
-            early.add(&partial.unwrap_or_default());
-            let mut cost = full.times(&turns);
-            if leaves_at_head {
-                cost.add(&act.costs[natural.head]);
-            }
-            let floor = full.calls.low * least;
-            cost.or(&early);
-            // A loop may leave early, and its last turn is one of those counted.
-            cost.calls.low = floor.min(cost.calls.low.max(0.0));
             if let Some(written) = act.code.loops.iter().find(|l| l.head.0 as usize == natural.head) {
                 self.lengthy(&cost.steps, act.at(written.span));
             }
@@ -59,62 +75,95 @@ impl<'a> Flow<'a> {
         }
         let paths = self.paths(act, None, &inner);
         let mut total: Option<Cost> = None;
-        for (&block, cost) in &paths {
-            let ends = self.members(act, block, None).iter().any(|&b| targets(&act.code.blocks[b].end).is_empty());
-            if ends {
-                match &mut total {
-                    Some(old) => old.or(cost),
-                    None => total = Some(cost.clone()),
+        let mut failed: Option<Cost> = None;
+        for (&block, way) in &paths {
+            for &member in self.members(act, block, None).iter() {
+                let into = match &act.code.blocks[member].end {
+                    crate::ir::End::Return(_) => &mut total,
+                    end if targets(end).is_empty() => &mut failed,
+                    _ => continue,
+                };
+                match into {
+                    Some(old) => old.or(&way.after),
+                    None => *into = Some(way.after.clone()),
                 }
             }
         }
-        total.unwrap_or_default()
-    }
-
-    /// The blocks that a block stands for: itself, or all of the loop that it begins inside the region.
-    fn members(&self, act: &Activation<'a>, block: usize, region: Option<usize>) -> Vec<usize> {
-        match act.graph.loops.iter().find(|l| l.head == block && Some(block) != region) {
-            Some(natural) => natural.blocks.clone(),
-            None => vec![block],
+        match (total, failed) {
+            // What is taken at least is said of walks that end well.
+            (Some(mut total), Some(failed)) => {
+                let least = total.clone();
+                total.or(&failed);
+                total.least_of(&least);
+                total
+            }
+            (Some(total), None) | (None, Some(total)) => total,
+            (None, None) => Cost::default(),
         }
     }
 
-    /// The most that a way from the region's head to each of its blocks takes, that block included; a loop inside counts as
-    /// its head.
-    fn paths(
+    /// The blocks that a block stands for: itself, or all of the loop that it begins inside the region.
+    fn members<'g>(
         &self,
-        act: &Activation<'a>,
-        region: Option<(usize, &[usize])>,
-        inner: &HashMap<usize, Cost>,
-    ) -> HashMap<usize, Cost> {
-        let head = region.map_or(0, |(head, _)| head);
+        act: &'g Activation<'a>,
+        block: usize,
+        region: Option<usize>,
+    ) -> std::borrow::Cow<'g, [usize]> {
+        match act.graph.loop_of[block] {
+            Some(index) if Some(block) != region => (&act.graph.loops[index].blocks[..]).into(),
+            _ => vec![block].into(),
+        }
+    }
+
+    /// The most that a way from the region's head to each of its blocks takes; a loop inside counts as its head.
+    fn paths(&self, act: &Activation<'a>, region: Option<usize>, inner: &HashMap<usize, Cost>) -> HashMap<usize, Way> {
+        let region = region.map(|index| &act.graph.loops[index]);
+        let head = region.map_or(0, |natural| natural.head);
         let own = |block: usize| {
-            inner.get(&block).filter(|_| Some(block) != region.map(|r| r.0)).unwrap_or(&act.costs[block])
+            inner.get(&block).filter(|_| Some(block) != region.map(|r| r.head)).unwrap_or(&act.costs[block])
         };
-        let mut found: HashMap<usize, Cost> = HashMap::from([(head, own(head).clone())]);
-        for &block in &act.graph.order {
-            let Some(here) = found.get(&block).cloned() else { continue };
-            let mut after: Vec<usize> = Vec::new();
-            let members = self.members(act, block, region.map(|r| r.0));
-            for &member in &members {
+        let ordered: Vec<usize> = match region {
+            None => act.graph.order.clone(),
+            Some(natural) => {
+                let mut blocks = natural.blocks.clone();
+                blocks.sort_by_key(|&block| act.graph.position[block]);
+                blocks
+            }
+        };
+        let first = Way { before: Cost::default(), after: own(head).clone() };
+        let mut found: HashMap<usize, Way> = HashMap::from([(head, first)]);
+        for block in ordered {
+            let Some(here) = found.get_mut(&block) else { continue };
+            if block != head {
+                here.after = here.before.clone();
+                here.after.add(own(block));
+            }
+            let here = here.clone();
+            let mut after: Vec<(usize, bool)> = Vec::new();
+            let members = self.members(act, block, region.map(|r| r.head));
+            for &member in members.iter() {
                 let handler = act.code.blocks[member].handler.map(|h| act.code.handlers[h.0 as usize].block.0 as usize);
-                let next = targets(&act.code.blocks[member].end).into_iter().map(|t| t.block.0 as usize).chain(handler);
-                after.extend(next.filter(|n| !members.contains(n)));
+                let next = targets(&act.code.blocks[member].end).into_iter().map(|t| (t.block.0 as usize, false));
+                let next = next.chain(handler.map(|handler| (handler, true)));
+                after.extend(next.filter(|(n, _)| !members.contains(n)));
             }
             after.sort_unstable();
             after.dedup();
-            for next in after {
-                let outside = region.is_some_and(|(_, blocks)| !blocks.contains(&next));
+            for (next, thrown) in after {
+                let outside = region.is_some_and(|natural| !natural.blocks.contains(&next));
                 let back = act.graph.position[next] <= act.graph.position[block];
                 if outside || back || act.graph.position[next] == usize::MAX || !act.entered(next) {
                     continue;
                 }
-                let mut cost = here.clone();
-                cost.add(own(next));
+                let mut before = here.after.clone();
+                if thrown {
+                    // An error may come before anything of the block was done.
+                    before.least_of(&here.before);
+                }
                 match found.get_mut(&next) {
-                    Some(old) => old.or(&cost),
+                    Some(old) => old.before.or(&before),
                     None => {
-                        found.insert(next, cost);
+                        found.insert(next, Way { before, after: Cost::default() });
                     }
                 }
             }

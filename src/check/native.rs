@@ -1,7 +1,8 @@
 //! What built-ins do to what is known, where the minimum over everything they read does not say it.
 
-use super::amount::Turns;
+use super::amount::{Amount, Turns};
 use super::domain::{Fact, Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw};
+use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
 use super::read::{absent, anywhere, confidence_of, elements, kept, length, part, read, sought};
@@ -24,7 +25,9 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let name = builtin.entry().name;
-        self.native(act, name, args, false, inst, state)
+        let given = self.native(act, name, args, false, inst, state);
+        self.charge_builtin(Some(builtin), name, args, given.as_ref());
+        given
     }
 
     /// Calls a callback once for any element, and says what it gives.
@@ -39,7 +42,8 @@ impl<'a> Flow<'a> {
     ) -> Option<Known> {
         let outer = std::mem::take(&mut self.taken);
         let given = self.apply_once(act, function, args, inst, state);
-        let once = std::mem::replace(&mut self.taken, outer);
+        let mut once = std::mem::replace(&mut self.taken, outer);
+        once.steps.add(&Amount::up_to(4.0));
         self.taken.add(&once.times(turns));
         given
     }
@@ -105,7 +109,13 @@ impl<'a> Flow<'a> {
                 let element = element.map(|e| confidence_of(&e));
                 Known::constant(Shape::List(Rc::new(List { element, low, high, items: None, size: None })))
             }
-            "value" => dropped(x).marked(Mark::Declassified, at),
+            "value" => {
+                if !x.whole().sources.is_empty() {
+                    let from = super::call::describe_sources(&x.whole());
+                    self.findings.noted.insert(Noted::Declassified(format!("`value` of what {from} said")));
+                }
+                dropped(x).marked(Mark::Declassified, at)
+            }
             "confident" => return Some(self.binary_form(act, crate::hir::Binary::State, args, inst, state)),
             "gate" => self.gate(act, x, f.unwrap_or(&nothing), inst, state),
             "best" => {
@@ -142,6 +152,10 @@ impl<'a> Flow<'a> {
             }
             "endorse" => {
                 let mut known = x.clone();
+                let reason =
+                    args.get(2).and_then(Known::as_text).map_or_else(|| "for no reason".to_owned(), |r| r.to_string());
+                let c = f.and_then(Known::as_constant).map_or_else(|| "a number".to_owned(), |c| format!("{c}"));
+                self.findings.noted.insert(Noted::Declassified(format!("`endorse` at {c}: {reason}")));
                 if let Some(c) = f.and_then(Known::as_number) {
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free };
                     known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
@@ -158,6 +172,12 @@ impl<'a> Flow<'a> {
             }
             "among" => {
                 let (element, ..) = elements(x);
+                if f.is_some_and(|name| name.integrity >= super::domain::Integrity::Input)
+                    && let Some(Shape::Agent(agent)) = element.as_ref().map(|e| &e.shape)
+                {
+                    let of = super::call::describe(agent);
+                    self.findings.noted.insert(Noted::Choice(format!("one of `{of}` by its name")));
+                }
                 let mut known = element.unwrap_or_else(Known::null);
                 known.null = Null::Maybe;
                 Known { id: Id::NONE, ..known }
@@ -249,7 +269,15 @@ impl<'a> Flow<'a> {
                 self.notice(act, args, at, state);
                 Known::null()
             }
-            "print" | "log" | "warn" | "error" | "debug" | "track" | "delay" | "sleep" => Known::null(),
+            "delay" | "sleep" => {
+                let time = super::interval::numbers(x);
+                let high = if time.high.is_finite() { time.high.max(0.0) } else { f64::INFINITY };
+                let mut waited = Amount::up_to(high);
+                waited.low = time.low.clamp(0.0, high);
+                self.taken.time.add(&waited);
+                Known::null()
+            }
+            "print" | "log" | "warn" | "error" | "debug" | "track" => Known::null(),
             "now" | "random" => Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() }))),
             "substring" | "trim" => {
                 let strict = x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
@@ -315,7 +343,7 @@ impl<'a> Flow<'a> {
                 low as f64
             },
             high: high.map_or(f64::INFINITY, |h| h as f64),
-            size: source.size(),
+            size: source.size().or_else(|| high.is_none().then(|| Rc::from("list.length"))),
         };
         let index = Known::constant(Shape::Number(Rc::new(Number {
             low: 0.0,

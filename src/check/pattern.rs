@@ -2,7 +2,7 @@
 
 use super::amount::Cost;
 use super::domain::{Agent, AgentShape, Id, Integrity, Known, List, Mark, Null, Shape, raw};
-use super::finding::Reached;
+use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::state::State;
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,6 +24,8 @@ pub(super) struct Walked {
     pub reached: BTreeSet<Reached>,
     /// What it can take.
     pub cost: Cost,
+    /// What is listed besides.
+    pub noted: BTreeSet<Noted>,
 }
 
 impl<'a> Flow<'a> {
@@ -33,7 +35,8 @@ impl<'a> Flow<'a> {
         self.taken = Cost::default();
         let closure = self.plain(function);
         let result = self.run((u32::MAX, function.0), &closure, &[], state);
-        Walked { function, result, reached: self.findings.reached.clone(), cost: std::mem::take(&mut self.taken) }
+        let (reached, noted) = (self.findings.reached.clone(), self.findings.noted.clone());
+        Walked { function, result, reached, cost: std::mem::take(&mut self.taken), noted }
     }
 
     /// Walks a pattern with whatever its declaration allows.
@@ -62,13 +65,15 @@ impl<'a> Flow<'a> {
             })
             .collect();
         let before = std::mem::take(&mut self.findings.reached);
+        let noted = std::mem::take(&mut self.findings.noted);
         self.taken = Cost::default();
         let mut inside = state.clone();
         let closure = self.plain(function);
         let result = self.run((u32::MAX, function.0), &closure, &arguments, &mut inside);
         let reached = std::mem::replace(&mut self.findings.reached, before);
         self.findings.reached.extend(reached.iter().cloned());
-        let walked = Walked { function, result, reached, cost: std::mem::take(&mut self.taken) };
+        let noted = std::mem::replace(&mut self.findings.noted, noted);
+        let walked = Walked { function, result, reached, cost: std::mem::take(&mut self.taken), noted };
         self.declared(declared, &walked);
         self.budgeted(declared, &walked);
         if !self.requires.is_empty() {

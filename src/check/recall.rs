@@ -5,9 +5,9 @@
 //! function that calls itself, over others too, is walked until what it gives agrees with what was assumed of the calls
 //! inside; the functions on such a circle are each walked once a round, with all that they were given so far.
 
-use super::amount::Cost;
+use super::amount::{Amount, Cost};
 use super::domain::{CellId, Closure, Id, Known, List, Shape};
-use super::finding::Reached;
+use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::state::{Learned, State};
 use crate::hir::FunctionId;
@@ -92,6 +92,7 @@ struct Way {
     told: Vec<(Id, Learned)>,
     taken: Cost,
     reached: BTreeSet<Reached>,
+    noted: BTreeSet<Noted>,
     measures: Vec<(usize, bool)>,
     outer: Vec<u32>,
 }
@@ -226,6 +227,7 @@ impl<'a> Flow<'a> {
         }
         let touched = std::mem::take(&mut self.calls.touched);
         let reached = std::mem::take(&mut self.findings.reached);
+        let noted = std::mem::take(&mut self.findings.noted);
         let before = std::mem::take(&mut self.taken);
         let entry = state.clone();
         let given = arguments.iter().chain(closure.captures.iter()).cloned().collect();
@@ -234,6 +236,8 @@ impl<'a> Flow<'a> {
         self.taken.add(&taken);
         let reached = std::mem::replace(&mut self.findings.reached, reached);
         self.findings.reached.extend(reached.iter().cloned());
+        let noted = std::mem::replace(&mut self.findings.noted, noted);
+        self.findings.noted.extend(noted.iter().cloned());
         let touched = std::mem::replace(&mut self.calls.touched, touched);
         self.calls.touched.extend(touched.iter().copied());
         let inside = self.calls.members.contains_key(&function);
@@ -287,6 +291,7 @@ impl<'a> Flow<'a> {
             repeats: self.repeats.clone(),
             taken,
             reached,
+            noted,
             measures,
             outer: outer.into_iter().collect(),
         };
@@ -341,6 +346,7 @@ impl<'a> Flow<'a> {
         }
         taken.add(&way.taken);
         findings.reached.extend(way.reached.iter().cloned());
+        findings.noted.extend(way.noted.iter().cloned());
         for (cell, _) in &way.read {
             calls.touched.insert(*cell);
         }
@@ -422,6 +428,7 @@ impl<'a> Flow<'a> {
                 *caller = (*caller).min(low);
             }
         }
+        self.taken.depth.add(&Amount::exactly(1.0));
         if low <= index {
             self.taken = self.repeated(function);
         }

@@ -229,7 +229,8 @@ impl Flow<'_> {
     pub fn repeated(&self, function: FunctionId) -> Cost {
         let declared = &self.program.declarations.functions[function.0 as usize];
         let most = declared.decorators.max_calls.map_or(f64::INFINITY, |most| most as f64);
-        self.taken.times(&Turns::between(1.0, most))
+        let depth = self.taken.depth.times(1.0, most);
+        Cost { depth, ..self.taken.times(&Turns::between(1.0, most)) }
     }
 
     /// For each function the functions that lie on circles of calls with it.

@@ -175,6 +175,11 @@ impl<'a> Flow<'a> {
                 let fixed = keys.iter().filter(|k| !matches!(k, Key::Fixed(_))).count();
                 let value = rest[fixed..].first().cloned().unwrap_or_else(Known::null);
                 let path = path(keys, &rest[..fixed]);
+                self.copied(&root);
+                if path.len() > 1 {
+                    let inner = self.reached(&root, &path[..path.len() - 1]);
+                    self.copied(&inner);
+                }
                 let changed = self.placed(&root, &path, &value);
                 let result = changed.clone();
                 self.put_back(act, *home, args, changed, state);
@@ -198,6 +203,11 @@ impl<'a> Flow<'a> {
                 }
                 let doubts = self.doubts(act, state);
                 let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();
+                self.copied(&root);
+                if !path.is_empty() {
+                    self.copied(&target);
+                }
+                arguments.iter().for_each(|argument| self.copied(argument));
                 let (result, changed) = self.mutation(act, &target, method, &arguments, inst, state);
                 let changed = if path.is_empty() { changed } else { self.placed(&root, &path, &changed) };
                 self.put_back(act, *home, args, changed.clone(), state);

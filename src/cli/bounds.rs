@@ -19,9 +19,18 @@ pub(super) fn table(certificate: &Certificate) -> String {
     for (agent, amount) in &certificate.agents {
         row(&format!("  {agent}"), measure(amount));
     }
+    row("cost", money(&certificate.cost));
+    row("tokens", measure(&certificate.tokens));
+    row("time", time(&certificate.time));
     row("steps", measure(&certificate.steps));
+    row("memory", format!("{} bytes", measure(&certificate.memory)));
+    row("output", format!("{} bytes", measure(&certificate.output)));
+    row("depth", measure(&certificate.depth));
+    row("width", measure(&certificate.width));
     row("effects", listed(certificate.effects.iter().map(|effect| effect.name().to_owned())));
     row("actions", listed(certificate.actions.iter().cloned()));
+    row("choices", listed(certificate.choices.iter().cloned()));
+    row("declassified", listed(certificate.declassified.iter().cloned()));
     row("deferred", listed(certificate.deferred.iter().cloned()));
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let entry = if certificate.entry { "" } else { " (not the entry)" };
@@ -42,6 +51,23 @@ fn measure(measure: &Measure) -> String {
     match &measure.formula {
         Some(formula) if formula.parse::<f64>().is_err() => format!("{text} ({formula})"),
         _ => text,
+    }
+}
+
+/// Money is counted in millionths.
+fn money(amount: &Measure) -> String {
+    let whole = |x: f64| x / 1_000_000.0;
+    match amount.high {
+        Some(high) if high == amount.low => format!("{}", whole(high)),
+        Some(high) => format!("{} to {}", whole(amount.low), whole(high)),
+        None => measure(amount),
+    }
+}
+
+fn time(amount: &Measure) -> String {
+    match amount.high {
+        Some(high) => format!("{} s at most", high / 1_000.0),
+        None => measure(amount),
     }
 }
 

@@ -1,0 +1,233 @@
+//! What instructions and built-ins take beyond the steps of their block: what they read, build and copy.
+//!
+//! The machine charges for elements, entries and characters where it meets them. Here they are counted by what is known of
+//! the sizes, never less than the machine does; a size that nobody knows is a name in the formula.
+
+use super::amount::{Amount, Turns};
+use super::domain::{Known, Null, Shape};
+use super::flow::Flow;
+use crate::builtin::{BuiltinId, Cost as Growth};
+use crate::hir::{Binary, Unary};
+use crate::ir::{Inst, Op};
+
+/// Bytes that go with one step of work on a value, at most.
+const BYTES: f64 = 64.0;
+
+/// Bytes of what has no parts: a header and a little content.
+const HEADER: f64 = 128.0;
+
+/// Beyond this nesting a value counts as one of unknown size.
+const DEEPEST: u32 = 5;
+
+/// The steps that reading all of a value takes: one for each part and for sixteen bytes of text.
+pub(super) fn weight(known: &Known) -> Amount {
+    weight_at(known, 0)
+}
+
+fn weight_at(known: &Known, depth: u32) -> Amount {
+    if known.null == Null::Always {
+        return Amount::exactly(1.0);
+    }
+    if depth > DEEPEST {
+        return open("data.length");
+    }
+    match &known.shape {
+        Shape::Number(_) | Shape::Bool(_) | Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) => {
+            Amount::up_to(2.0)
+        }
+        Shape::Text(text) => Amount::up_to(2.0 + text.len() as f64 / 16.0),
+        Shape::Plain | Shape::Cell(_) => open("text.length / 16"),
+        Shape::List(list) => {
+            let mut all = Amount::exactly(1.0);
+            match &list.items {
+                Some(items) => items.iter().for_each(|item| all.add(&one_more(weight_at(item, depth + 1)))),
+                None => {
+                    let each = list.element.as_ref().map_or_else(Amount::default, |e| weight_at(e, depth + 1));
+                    all.add(&turns(known).of(&one_more(each)));
+                }
+            }
+            all
+        }
+        Shape::Object(object) => {
+            let mut all = Amount::exactly(1.0);
+            for (key, field) in &object.fields {
+                all.add(&Amount::up_to(1.0 + key.len() as f64 / 16.0));
+                all.add(&one_more(weight_at(field, depth + 1)));
+            }
+            if object.others.is_some() {
+                all.add(&open("data.length"));
+            }
+            all
+        }
+        Shape::Agents | Shape::Any => open("data.length"),
+    }
+}
+
+fn one_more(mut amount: Amount) -> Amount {
+    amount.add(&Amount::exactly(1.0));
+    amount
+}
+
+/// The most that reading a text takes: one is never larger than a run allows.
+const MOST_TEXT: f64 = 1_048_576.0;
+
+/// The most that reading anything takes, which fits the memory of a run.
+const MOST_DATA: f64 = 16_777_216.0;
+
+fn open(name: &str) -> Amount {
+    let mut amount = Amount::size(name, 0.0, if name.starts_with("text") { MOST_TEXT } else { MOST_DATA });
+    amount.add(&Amount::exactly(1.0));
+    amount
+}
+
+/// How many elements or characters a walk over a value meets.
+pub(super) fn turns(known: &Known) -> Turns {
+    match &known.shape {
+        Shape::List(list) => Turns {
+            low: list.low as f64,
+            high: list.high.map_or(f64::INFINITY, |high| high as f64),
+            size: match (&list.size, list.high) {
+                (Some(size), _) => Some(size.clone()),
+                (None, Some(_)) => None,
+                (None, None) => Some("list.length".into()),
+            },
+        },
+        Shape::Text(text) => Turns::between(0.0, text.chars().count() as f64),
+        Shape::Object(object) if object.others.is_none() => Turns::between(0.0, object.fields.len() as f64),
+        Shape::Number(_) | Shape::Bool(_) => Turns::between(0.0, 0.0),
+        _ => Turns { low: 0.0, high: f64::INFINITY, size: Some("data.length".into()) },
+    }
+}
+
+impl Flow<'_> {
+    /// Counts work on a value, and the memory it may need.
+    fn work_on(&mut self, mut amount: Amount, factor: f64) {
+        amount.low = 0.0;
+        let steps = amount.times(0.0, factor);
+        let mut memory = amount.times(0.0, BYTES * factor);
+        memory.add(&Amount::up_to(HEADER));
+        self.taken.steps.add(&steps);
+        self.taken.memory.add(&memory);
+    }
+
+    /// What an instruction takes beyond its block's steps.
+    pub fn charge(&mut self, inst: &Inst, args: &[Known]) {
+        match &inst.op {
+            Op::Text => {
+                // Each part is rendered and appended.
+                for arg in args {
+                    self.work_on(weight(arg), 2.0);
+                }
+            }
+            Op::Binary(Binary::Add) => {
+                if args.iter().any(|arg| arg.as_number().is_none()) {
+                    args.iter().for_each(|arg| self.work_on(weight(arg), 2.0));
+                }
+            }
+            Op::Binary(
+                Binary::Equal
+                | Binary::NotEqual
+                | Binary::In
+                | Binary::Gate
+                | Binary::Best
+                | Binary::Chain
+                | Binary::Both
+                | Binary::Either
+                | Binary::Less
+                | Binary::LessEqual
+                | Binary::Greater
+                | Binary::GreaterEqual
+                | Binary::State
+                | Binary::Under,
+            )
+            | Op::Unary(Unary::Confidence)
+            | Op::Ask
+            | Op::Expect(_)
+            | Op::Instance(_) => {
+                for arg in args {
+                    if arg.as_number().is_none() && !matches!(arg.shape, Shape::Bool(_)) {
+                        self.work_on(weight(arg), 2.0);
+                    }
+                }
+            }
+            Op::List { spread } => {
+                self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64));
+                self.taken.steps.add(&Amount::up_to(args.len() as f64));
+                for (arg, _) in args.iter().zip(spread).filter(|(_, spread)| **spread) {
+                    self.copied(arg);
+                }
+            }
+            Op::Object(members) => {
+                self.taken.memory.add(&Amount::up_to(64.0 + 40.0 * args.len() as f64));
+                self.taken.steps.add(&Amount::up_to(args.len() as f64));
+                if members.iter().any(|member| matches!(member, crate::ir::Member::Spread)) {
+                    args.iter().for_each(|arg| self.copied(arg));
+                }
+            }
+            Op::Closure(_) | Op::Cell => self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64)),
+            Op::Rest(_) | Op::Omit(_) | Op::Range { .. } => args.iter().for_each(|arg| self.copied(arg)),
+            Op::Item | Op::Beside | Op::Count | Op::Index { .. } | Op::Unpack | Op::UnpackObject => {
+                self.taken.memory.add(&Amount::up_to(HEADER));
+                if !matches!(args[0].shape, Shape::List(_) | Shape::Object(_)) {
+                    self.work_on(weight(&args[0]), 1.0);
+                }
+            }
+            Op::Fork { tasks, .. } => {
+                self.taken.memory.add(&Amount::up_to(512.0 + 512.0 * tasks.len() as f64));
+                args.iter().for_each(|arg| self.copied(arg));
+            }
+            _ => {}
+        }
+    }
+
+    /// A list or object is copied, its parts shared.
+    pub fn copied(&mut self, known: &Known) {
+        let parts = turns(known);
+        self.work_on(parts.of(&Amount::exactly(1.0)), 2.0);
+    }
+
+    /// What a built-in takes beyond the steps of its call: its callbacks aside.
+    pub fn charge_builtin(&mut self, builtin: Option<BuiltinId>, name: &str, args: &[Known], result: Option<&Known>) {
+        let growth = builtin.map_or(Growth::Linear, |builtin| builtin.entry().cost);
+        self.taken.steps.add(&Amount::up_to(8.0));
+        self.taken.memory.add(&Amount::up_to(HEADER));
+        let values = || args.iter().chain(result);
+        match growth {
+            Growth::Constant => {
+                // A copy of what is changed in place, and what reads a confidence that nobody has remembered.
+                if matches!(
+                    name,
+                    "push" | "pop" | "unshift" | "shift" | "set" | "gate" | "confidence" | "orElse" | "best"
+                ) {
+                    args.iter().for_each(|arg| self.copied(arg));
+                }
+            }
+            Growth::Linear => {
+                values().filter(|known| heavy(known)).for_each(|known| self.work_on(weight(known), 3.0));
+                if matches!(
+                    name,
+                    "repeat" | "padStart" | "padEnd" | "replace" | "replaceAll" | "JSON.stringify" | "stringify"
+                ) {
+                    self.work_on(open("text.length / 16"), 4.0);
+                }
+            }
+            Growth::Sorting => {
+                let high = args.first().map_or(Turns::between(0.0, 0.0), turns).high;
+                let levels = if high.is_finite() { (high + 1.0).log2().ceil() + 1.0 } else { 20.0 };
+                values().filter(|known| heavy(known)).for_each(|known| self.work_on(weight(known), 3.0 * levels));
+            }
+        }
+        if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info") {
+            for arg in args {
+                let mut printed = weight(arg).times(0.0, 32.0);
+                printed.add(&Amount::up_to(64.0));
+                self.taken.output.add(&printed);
+            }
+        }
+    }
+}
+
+/// Whether a value has a size at all.
+fn heavy(known: &Known) -> bool {
+    !matches!(known.shape, Shape::Number(_) | Shape::Bool(_) | Shape::Functions(_) | Shape::Agent(_))
+}

@@ -1,0 +1,173 @@
+//! What one request takes: money, tokens and time, as far as somebody says it of the agent.
+//!
+//! What the program or the agents file declares is settled here. What the host binds under a parameter's name is left to
+//! the host: it stays in the formulas under its own name and is listed as deferred.
+
+use super::amount::{Amount, Cost};
+use super::domain::{Agent, AgentShape};
+use super::flow::Flow;
+use crate::hir::Budget;
+use crate::host;
+use serde_json::Value as Json;
+use std::rc::Rc;
+
+/// Samples of a strategy that asks several times, where it does not say how many.
+const SAMPLES: f64 = 5.0;
+
+/// Millionths in one.
+const MICRO: f64 = 1_000_000.0;
+
+/// What is said of an agent's figure.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Figure {
+    /// At most so much a request.
+    Known(f64),
+    /// The agent is declared, and nothing is said.
+    Unsaid,
+    /// The host will say.
+    Open,
+}
+
+impl<'a> Flow<'a> {
+    /// The declared agents that may stand behind a name; nothing if the host binds them.
+    fn behind(&self, who: &Agent, shape: &AgentShape) -> Vec<&'a host::Agent> {
+        let Some(directory) = &self.setting.agents else { return Vec::new() };
+        match who {
+            Agent::Named(name) => directory.find(name).map(|(_, agent)| agent).into_iter().collect(),
+            Agent::Member(name) => {
+                let grouped = |agent: &&host::Agent| agent.group.as_deref() == Some(&**name);
+                let group: Vec<&host::Agent> = directory.agents().iter().filter(grouped).collect();
+                if !group.is_empty() {
+                    return group;
+                }
+                let interface = shape.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
+                let able = |agent: &&host::Agent| {
+                    interface.is_some_and(|interface| {
+                        !interface.capabilities.is_empty() && agent.can(&interface.capabilities)
+                    })
+                };
+                directory.agents().iter().filter(able).collect()
+            }
+            Agent::Anyone => Vec::new(),
+        }
+    }
+
+    fn figure(&self, shape: &AgentShape, of: impl Fn(&host::Agent) -> Option<f64>) -> Figure {
+        let mut most: f64 = 0.0;
+        for who in &shape.who {
+            let all = self.behind(who, shape);
+            if all.is_empty() {
+                return Figure::Open;
+            }
+            for agent in all {
+                match of(agent) {
+                    Some(figure) => most = most.max(figure),
+                    None => return Figure::Unsaid,
+                }
+            }
+        }
+        Figure::Known(most)
+    }
+
+    /// The time that one request takes at most.
+    pub fn time_of(&self, shape: &AgentShape) -> Amount {
+        let figure = self.figure(shape, |agent| Some(agent.timeout? * factor(agent)));
+        match figure {
+            Figure::Known(time) => Amount::up_to(time),
+            Figure::Unsaid => Amount::up_to(f64::INFINITY),
+            Figure::Open => Amount::size(&format!("time({})", super::call::describe(shape)), 0.0, f64::INFINITY),
+        }
+    }
+
+    /// Remembers who stands behind a label of the certificate.
+    pub fn introduce(&mut self, label: &str, shape: &AgentShape) {
+        if !self.labels.contains_key(label) {
+            self.labels.insert(Rc::from(label), shape.clone());
+        }
+    }
+
+    /// What is said of an agent of the certificate.
+    pub fn said(&self, label: &str, measure: Budget) -> Figure {
+        let Some(shape) = self.labels.get(label) else { return Figure::Open };
+        match measure {
+            Budget::Cost => self.figure(shape, |agent| Some((price(agent)? * MICRO).ceil() * factor(agent))),
+            Budget::Tokens => self.figure(shape, |agent| Some(tokens(agent)? * factor(agent))),
+            _ => self.figure(shape, |agent| Some(agent.timeout? * factor(agent))),
+        }
+    }
+
+    /// What all requests take together, by agent: tokens, or money in millionths.
+    pub fn spent(&self, cost: &Cost, measure: Budget) -> Vec<(Rc<str>, Amount)> {
+        let name = if measure == Budget::Cost { "price" } else { "tokens" };
+        let by_agent = cost.agents.iter().map(|(label, calls)| {
+            let amount = match self.said(label, measure) {
+                Figure::Known(figure) => calls.times(figure, figure),
+                Figure::Unsaid => calls.times(0.0, f64::INFINITY),
+                Figure::Open => {
+                    let name = Rc::from(format!("{name}({label})"));
+                    calls.times_size(&super::amount::Size { name, low: 0.0, high: f64::INFINITY })
+                }
+            };
+            (label.clone(), amount)
+        });
+        by_agent.collect()
+    }
+}
+
+/// How often a request is made for one answer: samples, a second question, retries.
+fn factor(agent: &host::Agent) -> f64 {
+    let retries = agent.settings.get("retries").and_then(Json::as_f64).unwrap_or(0.0).max(0.0);
+    (1.0 + retries) * agent.confidence.as_ref().map_or(1.0, asked)
+}
+
+fn asked(strategy: &Json) -> f64 {
+    match strategy {
+        Json::String(name) if name == "consistency" => SAMPLES,
+        Json::String(name) if name == "self_assess" => 2.0,
+        Json::Object(all) => {
+            if let Some(samples) = all.get("samples").and_then(Json::as_f64) {
+                return samples.max(1.0);
+            }
+            if let Some(inner) = all.get("consistency") {
+                return match inner {
+                    Json::Number(_) => inner.as_f64().unwrap_or(SAMPLES).max(1.0),
+                    _ => inner.get("samples").and_then(Json::as_f64).unwrap_or(SAMPLES).max(1.0),
+                };
+            }
+            if all.contains_key("self_assess") {
+                return 2.0;
+            }
+            let named = all.get("strategy").or_else(|| all.get("kind"));
+            named.map_or(1.0, asked)
+        }
+        _ => 1.0,
+    }
+}
+
+fn number(agent: &host::Agent, names: &[&str]) -> Option<f64> {
+    names.iter().find_map(|name| agent.settings.get(*name)).and_then(Json::as_f64)
+}
+
+/// The tokens that one request takes at most.
+fn tokens(agent: &host::Agent) -> Option<f64> {
+    number(agent, &["tokens", "maxTokens", "max_tokens"])
+}
+
+/// The price of one request at most, in the currency of the prices.
+fn price(agent: &host::Agent) -> Option<f64> {
+    match agent.price.as_ref()? {
+        Json::Object(parts) => {
+            let part = |names: &[&str]| names.iter().find_map(|name| parts.get(*name)).and_then(Json::as_f64);
+            let request = part(&["request", "call"]);
+            let million = ["input", "output", "tokens"]
+                .iter()
+                .filter_map(|name| part(&[name]))
+                .fold(None, |a: Option<f64>, b| Some(a.map_or(b, |a| a.max(b))));
+            match (request, million) {
+                (request, Some(million)) => Some(request.unwrap_or(0.0) + tokens(agent)? * million / MICRO),
+                (request, None) => request,
+            }
+        }
+        price => price.as_f64(),
+    }
+}
