@@ -17,6 +17,7 @@ mod goldens;
 mod grammar;
 mod machine;
 mod mends;
+mod mistakes;
 mod operator;
 mod oracle;
 mod proofs;

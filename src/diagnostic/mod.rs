@@ -173,6 +173,15 @@ impl Diagnostics {
         self.list.is_empty()
     }
 
+    /// Keeps of the findings from the `first` on those that are wanted; each is given with its number.
+    pub fn keep_from(&mut self, first: usize, mut wanted: impl FnMut(usize, &Diagnostic) -> bool) {
+        let mut number = 0;
+        self.list.retain(|finding| {
+            number += 1;
+            number <= first || wanted(number - 1, finding)
+        });
+    }
+
     /// Sorts by file and place, keeping the order of findings at one place, and drops exact repetitions.
     pub fn settle(&mut self) {
         self.list.sort_by_key(|d| (d.at.file, d.at.span.start, d.at.span.end));

@@ -378,14 +378,36 @@ impl Lexer<'_, '_> {
         self.resume(after);
     }
 
+    /// Where a string without its end stops most likely: before the brackets, commas and semicolons at the end of its line.
+    fn string_stop(&self, from: usize, line: usize) -> usize {
+        let bytes = &self.text.as_bytes()[..line];
+        let mut stop = line;
+        let mut at = line;
+        while at > from {
+            match bytes[at - 1] {
+                b' ' | b'\t' => {}
+                b'{' if stop == line && self.text[from..at - 1].trim_end().ends_with(')') => stop = at - 1,
+                b')' | b']' | b'}' | b',' | b';' => stop = at - 1,
+                _ => break,
+            }
+            at -= 1;
+        }
+        stop
+    }
+
     /// What logos could not read: a string without its end, or a character without meaning.
     fn unknown(&mut self, start: usize) {
         let Some(c) = self.text[start..].chars().next() else { return };
         match c {
             '"' | '\'' => {
-                let end = self.line_end(start);
+                let line = self.line_end(start);
+                let end = self.string_stop(start + 1, line);
                 let help = format!("write `{c}` where it ends; a text of several lines stands between `\"\"\"`");
-                self.report(Code::P002, self.place(start, end), "this string has no end on its line", help);
+                let at = self.place(start, end);
+                let edit = Edit { at: self.place(end, end), text: c.to_string() };
+                let fix = Fix { title: format!("write `{c}` there"), certain: false, edits: vec![edit] };
+                let report = Diagnostic::new(Code::P002, at, "this string has no end on its line");
+                self.diagnostics.push(report.help(help).mend(fix));
                 self.push(Kind::Invalid, start, end);
                 self.resume(end);
             }

@@ -1,10 +1,12 @@
 //! What is said about a token that fits nowhere.
 
+use std::collections::HashSet;
+
 use lalrpop_util::ParseError;
 
 use super::token::Kind;
-use crate::diagnostic::{Code, Diagnostic, escaped};
-use crate::source::{FileId, Location, Span};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
+use crate::source::{FileId, Lines, Location, Span};
 
 /// How many unexpected tokens of one file are reported.
 pub(crate) const FAULTS: u32 = 200;
@@ -108,4 +110,26 @@ pub(crate) fn place(error: ParseError<u32, Kind, ()>, text: &str) -> (Span, Opti
         ParseError::InvalidToken { location } => (Span::at(location), None, Vec::new()),
         ParseError::User { .. } => (Span::at(text.len() as u32), None, Vec::new()),
     }
+}
+
+/// Leaves out what is said about tokens that fit nowhere, on lines of which something better was said: it follows from that.
+/// The findings of the lexer, of the shaping pass and of the grammar begin at the numbers in `stages`.
+pub(crate) fn keep_causes(text: &str, diagnostics: &mut Diagnostics, stages: [usize; 3]) {
+    let [first, shaped, read] = stages;
+    let lines = Lines::of(text);
+    let (mut torn, mut told) = (HashSet::new(), HashSet::new());
+    diagnostics.keep_from(first, |number, finding| {
+        let line = lines.line(finding.at.span.start);
+        // Of what the shaping pass says of one line each is a mistake of its own, unless the line is torn.
+        let follows = number >= read && told.contains(&line) || number >= shaped && torn.contains(&line);
+        if finding.code == Code::P001 && follows {
+            return false;
+        }
+        let places = finding.notes.iter().filter_map(|note| note.at).map(|at| lines.line(at.span.start));
+        told.extend(places.clone().chain([line]));
+        if number < shaped || finding.code == Code::P002 {
+            torn.extend(places.chain([line]));
+        }
+        true
+    });
 }

@@ -51,11 +51,14 @@ pub fn parse_within(
         diagnostics.push(too_large(file, text, message));
         return Tree::default();
     }
+    let first = diagnostics.len();
     let lexed = lexer::lex(file, text, diagnostics);
+    let shaped = diagnostics.len();
     let comments = lexed.comments;
     let Some(tokens) = shape::shape(file, text, lexed.tokens, diagnostics) else {
         return Tree { comments, ..Tree::default() };
     };
+    let read = diagnostics.len();
     let faults = Cell::new(0);
     let mut builder = Builder::new(file, text, names, diagnostics, &faults, tokens.len());
     static PARSER: OnceLock<generated::ProgramParser> = OnceLock::new();
@@ -70,6 +73,9 @@ pub fn parse_within(
         Ok(root) => tree.root = root,
         Err(error) if faults.get() == 0 => diagnostics.push(message::stopped(file, text, error)),
         Err(_) => {}
+    }
+    if diagnostics.len() > first + 1 {
+        message::keep_causes(text, diagnostics, [first, shaped, read]);
     }
     if tree.nodes.len() > limits.nodes as usize {
         let message = format!("the text has {} parts, {} are allowed", tree.nodes.len(), limits.nodes);

@@ -10,6 +10,7 @@ mod brackets;
 mod construct;
 mod expression;
 mod indentation;
+mod layout;
 mod mistake;
 mod place;
 mod slip;
