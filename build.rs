@@ -1,4 +1,9 @@
 //! Generates the parser from the grammar.
+//!
+//! The driver is our own (`src/syntax/parser.rs`), because what recovers from an error decides how large a symbol is, so
+//! the state machine, which is private in what lalrpop writes, is opened to it.
+
+use std::path::Path;
 
 fn main() {
     println!("cargo::rerun-if-changed=grammar");
@@ -6,4 +11,12 @@ fn main() {
         .emit_rerun_directives(true)
         .process_dir("grammar")
         .expect("the grammar has no conflict");
+    let folder = std::env::var("OUT_DIR").expect("cargo names the folder");
+    let place = Path::new(&folder).join("prism.rs");
+    let text = std::fs::read_to_string(&place).expect("the parser was generated");
+    let opened = text
+        .replacen("    struct __StateMachine", "    pub(crate) struct __StateMachine", 1)
+        .replacen("        b: &'__1", "        pub(crate) b: &'__1", 1)
+        .replacen("        __phantom:", "        pub(crate) __phantom:", 1);
+    std::fs::write(Path::new(&folder).join("machine.rs"), opened).expect("the folder can be written");
 }

@@ -2,11 +2,9 @@
 
 use std::collections::HashSet;
 
-use lalrpop_util::ParseError;
-
 use super::token::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, escaped};
-use crate::source::{FileId, Lines, Location, Span};
+use crate::source::{Lines, Location, Span};
 
 /// How many unexpected tokens of one file are reported.
 pub(crate) const FAULTS: u32 = 200;
@@ -90,25 +88,6 @@ fn join(words: &[&str]) -> String {
         [] => String::new(),
         [one] => (*one).to_string(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
-/// What is said when nothing more could be read.
-pub(crate) fn stopped(file: FileId, text: &str, error: ParseError<u32, Kind, ()>) -> Diagnostic {
-    let (span, kind, expected) = place(error, text);
-    unexpected(text, Location::new(file, span), kind, &expected)
-}
-
-/// Where an error is, at which token, and what the grammar would have read.
-pub(crate) fn place(error: ParseError<u32, Kind, ()>, text: &str) -> (Span, Option<Kind>, Vec<String>) {
-    match error {
-        ParseError::UnrecognizedToken { token: (start, kind, end), expected } => {
-            (Span::new(start, end), Some(kind), expected)
-        }
-        ParseError::ExtraToken { token: (start, kind, end) } => (Span::new(start, end), Some(kind), Vec::new()),
-        ParseError::UnrecognizedEof { location, expected } => (Span::at(location), None, expected),
-        ParseError::InvalidToken { location } => (Span::at(location), None, Vec::new()),
-        ParseError::User { .. } => (Span::at(text.len() as u32), None, Vec::new()),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod ast;
 pub(crate) mod builder;
 pub mod comments;
+mod driver;
 pub mod lexer;
 pub mod literal;
 mod message;

@@ -1,21 +1,10 @@
 //! Text to tree. It never fails: what cannot be read is a [`super::ast::Node::Missing`] in the tree and a finding.
 
-use std::cell::Cell;
-use std::sync::OnceLock;
-
 use super::ast::Tree;
 use super::builder::Builder;
-use super::message;
-use super::token::Token;
-use super::{lexer, shape, visit};
+use super::{driver, lexer, message, shape, visit};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Names, Span};
-
-/// What lalrpop made of `grammar/prism.lalrpop`.
-#[allow(clippy::all, missing_docs, unreachable_pub, unused)]
-mod generated {
-    include!(concat!(env!("OUT_DIR"), "/prism.rs"));
-}
 
 /// How large a text may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,21 +48,11 @@ pub fn parse_within(
         return Tree { comments, ..Tree::default() };
     };
     let read = diagnostics.len();
-    let faults = Cell::new(0);
-    let mut builder = Builder::new(file, text, names, diagnostics, &faults, tokens.len());
-    static PARSER: OnceLock<generated::ProgramParser> = OnceLock::new();
-    let parser = PARSER.get_or_init(generated::ProgramParser::new);
-    // Behind too many faults nothing more is read: each costs more than a token does.
-    let going = |_: &Token| faults.get() <= message::FAULTS;
-    let stream = tokens.into_iter().take_while(going).map(|token| Ok((token.start, token.kind, token.end)));
-    let root = parser.parse(&mut builder, stream);
+    let mut builder = Builder::new(file, text, names, diagnostics, tokens.len());
+    let root = driver::drive(&mut builder, &tokens);
     let mut tree = builder.tree;
     tree.comments = comments;
-    match root {
-        Ok(root) => tree.root = root,
-        Err(error) if faults.get() == 0 => diagnostics.push(message::stopped(file, text, error)),
-        Err(_) => {}
-    }
+    tree.root = root.unwrap_or_default();
     if diagnostics.len() > first + 1 {
         message::keep_causes(text, diagnostics, [first, shaped, read]);
     }

@@ -387,6 +387,10 @@ pub enum Kind {
     Star,
     /// Where an operand was refused already
     Invalid,
+
+    // ---- from the parser alone
+    /// A stretch that could not be read
+    Broken,
 }
 
 impl Kind {

@@ -47,12 +47,14 @@ impl Builder<'_> {
 
     fn group(&mut self, head: Head, last: NodeId) -> NodeId {
         let mut row = std::mem::take(&mut self.row);
-        let mut at = head.0;
+        let (mut at, mut first) = (head.0, self.parts.len());
         while at != u32::MAX {
             let part = self.parts[at as usize];
             row.push(part.item);
+            first = at as usize;
             at = part.before;
         }
+        self.parts.truncate(first);
         let (operands, operators) = (self.operands.len(), self.operators.len());
         let mut prefixes = row.len();
         for index in (0..row.len()).rev() {

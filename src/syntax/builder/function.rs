@@ -1,6 +1,6 @@
 //! Functions of every spelling.
 
-use super::{Builder, Cells, Signature};
+use super::{Builder, Cells, Promise, Signature};
 use crate::syntax::ast::*;
 
 impl Builder<'_> {
@@ -32,7 +32,17 @@ impl Builder<'_> {
         result: Option<NodeId>,
         cap: Option<NodeId>,
     ) -> Signature {
-        Signature { parameters: parameters.map(|cells| self.list(cells)), result, cap }
+        let parameters = parameters.map(|cells| self.list(cells));
+        let signature = Signature(self.promises.len() as u32);
+        self.promises.push(Promise { parameters, result, cap });
+        signature
+    }
+
+    /// What was promised. Inner functions are complete before outer ones, so nothing behind it is wanted any more.
+    fn promise(&mut self, Signature(number): Signature) -> Promise {
+        let promise = self.promises[number as usize];
+        self.promises.truncate(number as usize);
+        promise
     }
 
     /// A function, named or not.
@@ -45,6 +55,7 @@ impl Builder<'_> {
         signature: Signature,
         body: NodeId,
     ) -> NodeId {
+        let signature = self.promise(signature);
         let id = self.add(Function {
             is_async,
             name,
@@ -68,6 +79,7 @@ impl Builder<'_> {
         signature: Signature,
         body: NodeId,
     ) -> NodeId {
+        let signature = self.promise(signature);
         let function = self.add(Function {
             is_async,
             parameters: signature.parameters.unwrap_or_default(),
@@ -142,8 +154,8 @@ impl Builder<'_> {
         parameters: Cells,
         result: Option<NodeId>,
     ) -> NodeId {
-        let decorators = decorators.map(|cells| self.list(cells)).unwrap_or_default();
         let parameters = self.list(parameters);
+        let decorators = decorators.map(|cells| self.list(cells)).unwrap_or_default();
         let id = self.add(Function { decorators, name: Some(name), parameters, result, ..Self::bare(Form::Signature) });
         self.node(start, end, Node::AgentMethod(id))
     }

@@ -1,11 +1,8 @@
 //! What the grammar's actions do: they add nodes to the tree and hand on their numbers.
 //!
 //! Rows under construction are linked cells that are never changed, so that error recovery may drop any symbol it likes;
-//! they are copied into the tree once, when they are complete.
-
-use std::cell::Cell;
-
-use lalrpop_util::ErrorRecovery;
+//! they are copied into the tree once, when they are complete. What is complete first began last, so the cells behind its
+//! first one are free then.
 
 mod declaration;
 mod expression;
@@ -14,8 +11,6 @@ mod statement;
 
 use super::ast::*;
 use super::literal;
-use super::message;
-use super::token::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Name, Names, Span};
 
@@ -70,9 +65,13 @@ pub(crate) struct Chain {
     end: u32,
 }
 
+/// What stands between a function's name and its body, by its number.
+#[derive(Clone, Copy)]
+pub(crate) struct Signature(u32);
+
 /// Parameters, result and cap of a function.
 #[derive(Clone, Copy)]
-pub(crate) struct Signature {
+struct Promise {
     parameters: Option<List>,
     result: Option<NodeId>,
     cap: Option<NodeId>,
@@ -102,8 +101,7 @@ pub(crate) struct Builder<'a> {
     row: Vec<Item>,
     operands: Vec<NodeId>,
     operators: Vec<Item>,
-    /// How many unexpected tokens were reported.
-    faults: &'a Cell<u32>,
+    promises: Vec<Promise>,
     /// Names read lately, by a hash of their letters: most names of a text come again soon.
     recent: Vec<(Span, Name)>,
 }
@@ -115,7 +113,6 @@ impl<'a> Builder<'a> {
         text: &'a str,
         names: &'a mut Names,
         diagnostics: &'a mut Diagnostics,
-        faults: &'a Cell<u32>,
         tokens: usize,
     ) -> Self {
         let mut tree = Tree::default();
@@ -128,12 +125,12 @@ impl<'a> Builder<'a> {
             tree,
             names,
             diagnostics,
-            cells: Vec::with_capacity(tokens / 2),
+            cells: Vec::new(),
             parts: Vec::new(),
             row: Vec::new(),
             operands: Vec::new(),
             operators: Vec::new(),
-            faults,
+            promises: Vec::new(),
             recent: vec![(Span::default(), Name(0)); RECENT],
         }
     }
@@ -203,37 +200,19 @@ impl<'a> Builder<'a> {
     /// The row in the tree.
     pub(crate) fn list(&mut self, cells: Cells) -> List {
         let start = self.tree.links.len();
-        let mut at = cells.0;
+        let (mut at, mut first) = (cells.0, self.cells.len());
         while at != u32::MAX {
             let cell = &self.cells[at as usize];
             self.tree.links.push(cell.node);
+            first = at as usize;
             at = cell.before;
         }
+        self.cells.truncate(first);
         self.tree.links[start..].reverse();
         List { start: start as u32, len: (self.tree.links.len() - start) as u32 }
     }
 
-    // ---- faults
-
-    /// A stretch that could not be read.
-    pub(crate) fn broken(&mut self, start: u32, end: u32, error: ErrorRecovery<u32, Kind, ()>) -> NodeId {
-        self.faults.set(self.faults.get() + 1);
-        let (span, kind, expected) = message::place(error.error, self.text);
-        // A bracket that was put in was reported when it was.
-        let put_in = span.is_empty() && kind.is_some_and(Kind::closes);
-        if self.faults.get() <= message::FAULTS && !put_in {
-            let at = self.place(span);
-            self.diagnostics.push(message::unexpected(self.text, at, kind, &expected));
-        }
-        self.node(start, end.max(start), Node::Missing)
-    }
-
-    /// A stretch that goes on after a bracket in it.
-    pub(crate) fn broken_again(&mut self, node: NodeId, end: u32, _: ErrorRecovery<u32, Kind, ()>) -> NodeId {
-        self.widen(node, end)
-    }
-
-    /// The stretch up to here.
+    /// What could not be read up to here.
     pub(crate) fn widen(&mut self, node: NodeId, end: u32) -> NodeId {
         self.tree.spans[node.0 as usize].end = end;
         node

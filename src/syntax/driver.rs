@@ -1,0 +1,177 @@
+//! Runs the automaton that lalrpop makes of the grammar, and recovers where a token fits nowhere.
+//!
+//! The driver that comes with lalrpop keeps what it dropped and what it would have read in each symbol on its stack. Ours
+//! reports an error where it finds it and puts a [`Kind::Broken`] in the place of what could not be read, which the grammar
+//! reads as a statement, an entry or an argument; so symbols stay small, and are copied and dropped for nothing.
+
+use std::marker::PhantomData;
+
+use lalrpop_util::state_machine::{ParserDefinition, SimulatedReduce};
+
+use super::ast::List;
+use super::builder::Builder;
+use super::message;
+use super::token::{Kind, Token};
+use crate::source::{Location, Span};
+use generated::Machine;
+
+/// What lalrpop made of `grammar/prism.lalrpop`.
+#[allow(clippy::all, missing_docs, unreachable_pub, unused)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/machine.rs"));
+    pub(super) use __parse__Program::__StateMachine as Machine;
+}
+
+type Symbol<'a, 'b> = <Machine<'a, 'b> as ParserDefinition>::Symbol;
+
+struct Driver<'a, 'b, 't> {
+    machine: Machine<'a, 'b>,
+    tokens: &'t [Token],
+    /// Number of the next token.
+    at: usize,
+    states: Vec<i16>,
+    symbols: Vec<(u32, Symbol<'a, 'b>, u32)>,
+    /// How many tokens fitted nowhere.
+    faults: u32,
+}
+
+/// Reads all tokens. Nothing comes out when there are too many faults, or one that nothing can be put in the place of.
+pub(super) fn drive(builder: &mut Builder<'_>, tokens: &[Token]) -> Option<List> {
+    let machine = Machine { b: builder, __phantom: PhantomData };
+    let mut driver = Driver { machine, tokens, at: 0, states: vec![0], symbols: Vec::with_capacity(64), faults: 0 };
+    driver.run()
+}
+
+impl Driver<'_, '_, '_> {
+    fn run(&mut self) -> Option<List> {
+        while let Some(&token) = self.tokens.get(self.at) {
+            let index = self.machine.token_to_index(&token.kind)?;
+            loop {
+                let action = self.machine.action(self.top(), index);
+                if let Some(state) = shift(action) {
+                    let symbol = self.machine.token_to_symbol(index, token.kind);
+                    self.states.push(state);
+                    self.symbols.push((token.start, symbol, token.end));
+                    self.at += 1;
+                    break;
+                }
+                if let Some(rule) = reduction(action) {
+                    // The one rule that ends it all is reduced at the end of the text alone.
+                    if self.machine.reduce(rule, Some(&token.start), &mut self.states, &mut self.symbols).is_some() {
+                        return None;
+                    }
+                } else if self.recover() {
+                    break;
+                } else {
+                    return None;
+                }
+            }
+        }
+        loop {
+            if let Some(rule) = reduction(self.machine.eof_action(self.top())) {
+                if let Some(result) = self.machine.reduce(rule, None, &mut self.states, &mut self.symbols) {
+                    return result.ok();
+                }
+            } else if !self.recover() {
+                return None;
+            }
+        }
+    }
+
+    fn top(&self) -> i16 {
+        self.states[self.states.len() - 1]
+    }
+
+    /// Reports the token at hand, and puts something that could not be read in the place of what leads to it and of the
+    /// tokens up to one that fits again. Whether that was possible.
+    fn recover(&mut self) -> bool {
+        self.faults += 1;
+        // Behind too many faults nothing more is read: each costs more than a token does.
+        if self.faults > message::FAULTS {
+            return false;
+        }
+        self.report();
+        let broken = self.machine.token_to_index(&Kind::Broken);
+        let Some(broken) = broken else { return false };
+        let here = self.tokens.get(self.at).map(|token| token.start);
+        while let Some(rule) = reduction(self.machine.action(self.top(), broken)) {
+            if self.machine.reduce(rule, here.as_ref(), &mut self.states, &mut self.symbols).is_some() {
+                return false;
+            }
+        }
+        let first = self.at;
+        let (depth, state) = loop {
+            let next = self.tokens.get(self.at);
+            let index = next.and_then(|token| self.machine.token_to_index(&token.kind));
+            let found = (0..self.states.len()).rev().find_map(|depth| {
+                let state = shift(self.machine.action(self.states[depth], broken))?;
+                self.accepts(state, &self.states[..=depth], index).then_some((depth, state))
+            });
+            match found {
+                Some(found) => break found,
+                None if next.is_none() => return false,
+                None => self.at += 1,
+            }
+        };
+        let dropped = &self.tokens[first..self.at];
+        let before = if depth > 0 { self.symbols[depth - 1].2 } else { 0 };
+        let start = self.symbols.get(depth).map(|symbol| symbol.0).or(dropped.first().map(|token| token.start));
+        let start = start.unwrap_or(before);
+        let last = self.symbols.get(depth..).and_then(<[_]>::last).map(|symbol| symbol.2);
+        let end = dropped.last().map(|token| token.end).or(last).unwrap_or(start).max(start);
+        self.states.truncate(depth + 1);
+        self.symbols.truncate(depth);
+        self.states.push(state);
+        let symbol = self.machine.token_to_symbol(broken, Kind::Broken);
+        self.symbols.push((start, symbol, end));
+        true
+    }
+
+    fn report(&mut self) {
+        let token = self.tokens.get(self.at);
+        let end = self.tokens.last().map_or(0, |token| token.end);
+        let span = token.map_or(Span::at(end), |token| Span::new(token.start, token.end));
+        let kind = token.map(|token| token.kind);
+        // A bracket that was put in was reported when it was.
+        if span.is_empty() && kind.is_some_and(Kind::closes) {
+            return;
+        }
+        let mut expected = self.machine.expected_tokens_from_states(&self.states);
+        expected.retain(|text| text != "\"broken\"");
+        let builder = &mut *self.machine.b;
+        let at = Location::new(builder.file, span);
+        builder.diagnostics.push(message::unexpected(builder.text, at, kind, &expected));
+    }
+
+    /// Whether the automaton, in a state above others, would read a token, or the end of the text.
+    fn accepts(&self, state: i16, below: &[i16], token: Option<usize>) -> bool {
+        let mut states = below.to_vec();
+        states.push(state);
+        loop {
+            let top = states[states.len() - 1];
+            let action = match token {
+                None => self.machine.eof_action(top),
+                Some(index) => self.machine.action(top, index),
+            };
+            let Some(rule) = reduction(action) else { return action > 0 };
+            match self.machine.simulate_reduce(rule) {
+                SimulatedReduce::Accept => return true,
+                SimulatedReduce::Reduce { states_to_pop, nonterminal_produced } => {
+                    states.truncate(states.len() - states_to_pop);
+                    let next = self.machine.goto(states[states.len() - 1], nonterminal_produced);
+                    states.push(next);
+                }
+            }
+        }
+    }
+}
+
+/// The state that an action goes to with the token.
+fn shift(action: i16) -> Option<i16> {
+    (action > 0).then(|| action - 1)
+}
+
+/// The rule that an action applies.
+fn reduction(action: i16) -> Option<i16> {
+    (action < 0).then(|| -(action + 1))
+}
