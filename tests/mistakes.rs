@@ -64,7 +64,7 @@ fn a_token_left_out_is_one_mistake() {
         }
     }
     println!("{mistakes} mistakes, {told} messages, at most {most} {counts:?}");
-    assert!(told * 100 <= mistakes * 110 && most <= 4, "{told} messages about {mistakes} mistakes, {most} about one");
+    assert!(told * 100 <= mistakes * 106 && most <= 6, "{told} messages about {mistakes} mistakes, {most} about one");
 }
 
 /// Each has one mistake in it.
@@ -75,7 +75,7 @@ const MISTAKES: &[&str] = &[
     "let text = \"abc\n",
     "print(\"hello)\n",
     "funtion double(x) { return x * 2 }\n",
-    "let half = 1 +\n",
+    "let half = 1 + * 2\n",
     "if (1 < 2 {\n  print(1)\n}\n",
     "let wrong = 0x\n",
     "class Thing { a() { return this.b } }\n",

@@ -47,7 +47,8 @@ pub fn dense(bytes: usize) -> String {
     repeat(&(lines.collect::<Vec<_>>().join("\n") + "\n"), bytes)
 }
 
-fn repeat(script: &str, bytes: usize) -> String {
+/// A program with a number for each `#`, repeated up to so many bytes.
+pub fn repeat(script: &str, bytes: usize) -> String {
     let mut out = String::with_capacity(bytes + script.len());
     let mut number = 1;
     while out.len() < bytes {

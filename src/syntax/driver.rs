@@ -33,12 +33,18 @@ struct Driver<'a, 'b, 't> {
     symbols: Vec<(u32, Symbol<'a, 'b>, u32)>,
     /// How many tokens fitted nowhere.
     faults: u32,
+    /// Number of the first token behind the last one that fitted nowhere.
+    recovered: usize,
 }
+
+/// So many tokens must fit before another that does not is a mistake of its own.
+const CALM: usize = 3;
 
 /// Reads all tokens. Nothing comes out when there are too many faults, or one that nothing can be put in the place of.
 pub(super) fn drive(builder: &mut Builder<'_>, tokens: &[Token]) -> Option<List> {
     let machine = Machine { b: builder, __phantom: PhantomData };
-    let mut driver = Driver { machine, tokens, at: 0, states: vec![0], symbols: Vec::with_capacity(64), faults: 0 };
+    let mut driver =
+        Driver { machine, tokens, at: 0, states: vec![0], symbols: Vec::with_capacity(64), faults: 0, recovered: 0 };
     driver.run()
 }
 
@@ -90,7 +96,9 @@ impl Driver<'_, '_, '_> {
         if self.faults > message::FAULTS {
             return false;
         }
-        self.report();
+        if self.faults == 1 || self.at >= self.recovered + CALM {
+            self.report();
+        }
         let broken = self.machine.token_to_index(&Kind::Broken);
         let Some(broken) = broken else { return false };
         let here = self.tokens.get(self.at).map(|token| token.start);
@@ -113,6 +121,7 @@ impl Driver<'_, '_, '_> {
                 None => self.at += 1,
             }
         };
+        self.recovered = self.at;
         let dropped = &self.tokens[first..self.at];
         let before = if depth > 0 { self.symbols[depth - 1].2 } else { 0 };
         let start = self.symbols.get(depth).map(|symbol| symbol.0).or(dropped.first().map(|token| token.start));

@@ -8,11 +8,17 @@
 use logos::Logos;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
+mod template;
+
 use super::ast::{Comment, Infix};
 use super::literal;
 use super::token::{Kind, Token};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix, escaped};
 use crate::source::{FileId, Location, Span};
+use template::{Fence, Mode, Template};
+
+/// How many templates without an end are looked for.
+const REPAIRS: usize = 8;
 
 /// The longest name in bytes.
 const NAME_LIMIT: usize = 4096;
@@ -29,43 +35,31 @@ pub struct Lexed {
 /// Splits a text into tokens. What is malformed is reported and stands for an operand.
 pub fn lex(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Lexed {
     report_controls(file, text, diagnostics);
-    let mut lexer = Lexer {
-        file,
-        text,
-        logos: Kind::lexer(text),
-        modes: Vec::new(),
-        newline: false,
-        operand_before: false,
-        tokens: Vec::with_capacity(text.len() / 4),
-        comments: Vec::new(),
-        line: 0..0,
-        diagnostics,
-    };
-    lexer.run();
-    Lexed { tokens: lexer.tokens, comments: lexer.comments }
-}
-
-/// An open brace.
-enum Mode {
-    Brace,
-    Hole(Fence),
-}
-
-/// What ends a template.
-#[derive(Clone, Copy, PartialEq)]
-enum Fence {
-    Tick,
-    TripleTick,
-    TripleQuote,
-}
-
-impl Fence {
-    fn text(self) -> &'static str {
-        match self {
-            Fence::Tick => "`",
-            Fence::TripleTick => "```",
-            Fence::TripleQuote => "\"\"\"",
+    let known = diagnostics.len();
+    let mut torn = Vec::new();
+    loop {
+        let mut lexer = Lexer {
+            file,
+            text,
+            logos: Kind::lexer(text),
+            modes: Vec::new(),
+            newline: false,
+            operand_before: false,
+            tokens: Vec::with_capacity(text.len() / 4),
+            comments: Vec::new(),
+            line: 0..0,
+            torn: &torn,
+            open: Vec::new(),
+            suspect: None,
+            diagnostics,
+        };
+        lexer.run();
+        let (culprit, tokens, comments) = (lexer.culprit(), lexer.tokens, lexer.comments);
+        match culprit.filter(|_| torn.len() < REPAIRS) {
+            Some(start) => torn.push(start),
+            None => return Lexed { tokens, comments },
         }
+        diagnostics.keep_from(known, |_, _| false);
     }
 }
 
@@ -82,6 +76,12 @@ struct Lexer<'t, 'd> {
     comments: Vec<Comment>,
     /// What is known of the line at hand.
     line: std::ops::Range<usize>,
+    /// Where templates begin that end with their line, because nothing else ends them.
+    torn: &'d [usize],
+    /// The templates that are open.
+    open: Vec<Template>,
+    /// Where a template begins that ends most likely too late.
+    suspect: Option<usize>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -91,9 +91,13 @@ impl Lexer<'_, '_> {
             let span = self.logos.span();
             let (start, end) = (span.start, span.end);
             match found {
-                Ok(Kind::Line) => self.newline = true,
+                Ok(Kind::Line) => {
+                    self.newline = true;
+                    self.end_torn(start);
+                }
                 Ok(Kind::LineComment) => self.line_comment(start),
                 Ok(Kind::BlockComment) => self.block_comment(start),
+                Ok(Kind::TemplateOpen) if self.closes_torn(start) => {}
                 Ok(Kind::TemplateOpen) => self.template(Fence::Tick, start, end),
                 Ok(Kind::TripleTick) => self.template(Fence::TripleTick, start, end),
                 Ok(Kind::TripleQuote) => self.triple_quote(start, end),
@@ -205,65 +209,6 @@ impl Lexer<'_, '_> {
         self.newline |= body.contains(['\n', '\r']);
         self.comments.push(Comment { span: Span::new(start as u32, end as u32), doc });
         self.resume(end);
-    }
-
-    fn template(&mut self, fence: Fence, start: usize, end: usize) {
-        self.push(Kind::TemplateOpen, start, end);
-        self.chunk(fence, end);
-    }
-
-    /// `"""`: a text, unless a hole comes before its end.
-    fn triple_quote(&mut self, start: usize, end: usize) {
-        let (stop, closed) = self.chunk_end(Fence::TripleQuote, end);
-        if closed {
-            if self.text[end..stop].contains('\\') {
-                literal::check_escapes(self.file, self.text, Span::new(end as u32, stop as u32), self.diagnostics);
-            }
-            self.push(Kind::Text, start, stop + 3);
-            self.resume(stop + 3);
-        } else {
-            self.template(Fence::TripleQuote, start, end);
-        }
-    }
-
-    /// Where a literal part ends, and whether the template ends there.
-    fn chunk_end(&self, fence: Fence, from: usize) -> (usize, bool) {
-        let bytes = self.text.as_bytes();
-        let close = fence.text().as_bytes();
-        let mut at = from;
-        while at < bytes.len() {
-            match bytes[at] {
-                b'\\' => at += 1,
-                b'$' if bytes.get(at + 1) == Some(&b'{') => return (at, false),
-                byte if byte == close[0] && bytes[at..].starts_with(close) => return (at, true),
-                _ => {}
-            }
-            at += 1;
-        }
-        (bytes.len(), false)
-    }
-
-    /// A literal part and what ends it.
-    fn chunk(&mut self, fence: Fence, from: usize) {
-        let (stop, closed) = self.chunk_end(fence, from);
-        if stop > from {
-            if self.text[from..stop].contains('\\') {
-                literal::check_escapes(self.file, self.text, Span::new(from as u32, stop as u32), self.diagnostics);
-            }
-            self.push(Kind::Chunk, from, stop);
-        }
-        if closed {
-            let end = stop + fence.text().len();
-            self.push(Kind::TemplateClose, stop, end);
-            self.resume(end);
-        } else if stop < self.text.len() {
-            self.push(Kind::HoleOpen, stop, stop + 2);
-            self.modes.push(Mode::Hole(fence));
-            self.resume(stop + 2);
-        } else {
-            // The missing end is reported with the other brackets that have none.
-            self.resume(stop);
-        }
     }
 
     fn regex(&mut self, start: usize) {

@@ -100,8 +100,12 @@ pub(crate) fn keep_causes(text: &str, diagnostics: &mut Diagnostics, stages: [us
     diagnostics.keep_from(first, |number, finding| {
         let line = lines.line(finding.at.span.start);
         // Of what the shaping pass says of one line each is a mistake of its own, unless the line is torn.
-        let follows = number >= read && told.contains(&line) || number >= shaped && torn.contains(&line);
-        if finding.code == Code::P001 && follows {
+        let follows = match finding.code {
+            Code::P001 => number >= read && told.contains(&line) || number >= shaped && torn.contains(&line),
+            Code::P008 => number >= shaped && torn.contains(&line),
+            _ => false,
+        };
+        if follows {
             return false;
         }
         let places = finding.notes.iter().filter_map(|note| note.at).map(|at| lines.line(at.span.start));

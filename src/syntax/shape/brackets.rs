@@ -1,11 +1,11 @@
 //! Which bracket closes which, and what is done when one has no other.
 //!
-//! When all brackets fit, one walk with a stack pairs them. When they do not, the layout is asked ([`super::layout`]).
+//! When all brackets fit, one walk with a stack pairs them. When they do not, or fit by chance alone, the layout is asked ([`super::layout`]).
 
-use super::layout::mend;
+use super::layout::{leaves_head, mend};
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
-use crate::syntax::token::Token;
+use crate::syntax::token::{Kind, Token};
 
 /// The tokens with brackets that fit, and for each bracket the index of the other one.
 pub(super) fn pair(
@@ -29,6 +29,9 @@ fn partners(tokens: &[Token]) -> Option<Vec<u32>> {
     let mut open: Vec<u32> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         if token.kind.opens() {
+            if token.kind == Kind::BraceOpen && open.last().is_some_and(|head| leaves_head(tokens, *head, index)) {
+                return None;
+            }
             open.push(index as u32);
         } else if token.kind.closes() {
             let other = open.pop()?;

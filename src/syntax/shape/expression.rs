@@ -366,6 +366,7 @@ impl Shape<'_, '_> {
                     self.operand = false;
                 }
                 _ if place == Place::Type => {
+                    self.type_missing(token);
                     self.frames.pop();
                     self.operand = false;
                 }
@@ -401,6 +402,14 @@ impl Shape<'_, '_> {
                 self.operand = matches!(kind, Kind::Infix(_) | Kind::Comma);
             }
         }
+    }
+
+    /// Puts in a type where none is.
+    fn type_missing(&mut self, token: Token) {
+        let mark = self.out.last().map_or(Span::at(token.start), |last| Span::new(last.start, last.end));
+        let message = format!("a type is missing behind `{}`", mark.of(self.text));
+        self.report(Code::P001, mark, message, "write one, such as `string`, `number[]` or `any`");
+        self.emit(Kind::Invalid);
     }
 
     /// A token of an object type.

@@ -17,7 +17,7 @@ use super::DEPTH;
 pub(super) fn mend(file: FileId, text: &str, tokens: &[Token], diagnostics: &mut Diagnostics) -> Vec<Token> {
     let mut mender = Mender::new(file, text, Layout::default());
     mender.walk(tokens);
-    if !mender.learned.early.is_empty() || mender.learned.surplus.is_some() {
+    if !mender.learned.early.is_empty() || mender.learned.surplus.is_some() || mender.learned.opener.is_some() {
         let layout = std::mem::take(&mut mender.learned);
         mender = Mender::new(file, text, layout);
         mender.walk(tokens);
@@ -32,8 +32,8 @@ struct Open {
     token: Token,
     /// The indentation of its line.
     column: u32,
-    /// Whether it holds a condition or parameters, which a block follows.
-    head: bool,
+    /// Its number among the tokens.
+    index: u32,
     /// Whether it is a `{` that holds entries and no statements.
     object: bool,
     /// Whether its first line is indented deeper than its own.
@@ -42,13 +42,65 @@ struct Open {
     dedent: Option<u32>,
 }
 
+/// The head of a construct on a line of its own, which a block should follow.
+struct Head {
+    column: u32,
+    /// How many brackets are open behind it.
+    depth: usize,
+    /// Index of the token behind it.
+    end: usize,
+}
+
 /// What a first walk over the tokens found out for a second one.
 #[derive(Default)]
 struct Layout {
+    /// Index of a token before which a `{` is missing, and the `}` that shows it.
+    opener: Option<(usize, u32)>,
     /// Openers that nothing closes, in the order of their places.
     early: Vec<u32>,
     /// A `}` that its indentation shows to be the surplus one.
     surplus: Option<u32>,
+}
+
+/// What a closing bracket may mean.
+#[derive(Clone, Copy)]
+enum Meaning {
+    /// It closes the bracket at this depth.
+    Closes(usize),
+    /// It closes nothing.
+    Surplus,
+    /// It closes the innermost bracket, whose own closing bracket is another.
+    Another,
+}
+
+/// How many open brackets are looked at when a closing one does not fit, and how many tokens behind it.
+const SIGHT: usize = 32;
+
+/// How many brackets do not fit on the rest of a line, with these open at its beginning, each with whether it was opened on
+/// the line itself.
+fn faults(mut open: Vec<(Kind, bool)>, rest: &[Token]) -> usize {
+    let mut faults = 0;
+    let mut last = None;
+    for token in rest.iter().take(SIGHT) {
+        if token.newline {
+            let goes_on = !token.kind.is_word() || last.is_some_and(|kind: Kind| !kind.ends_operand());
+            let left = open.iter().filter(|(kind, here)| *here && matches!(kind, Kind::ParenOpen | Kind::SquareOpen));
+            return faults + if goes_on { 0 } else { left.count() };
+        }
+        last = Some(token.kind);
+        if token.kind.opens() {
+            open.push((token.kind, true));
+        } else if token.kind.closes() {
+            match open.iter().rposition(|(kind, _)| kind.closer() == token.kind) {
+                Some(depth) => {
+                    faults += open.len() - 1 - depth;
+                    open.truncate(depth);
+                }
+                None => faults += 1,
+            }
+        }
+    }
+    faults
 }
 
 struct Mender<'t> {
@@ -63,6 +115,8 @@ struct Mender<'t> {
     owed: [u32; 5],
     /// The last `}` at the beginning of a line whose indentation is not that of its block.
     askew: Option<u32>,
+    /// Heads that a deeper line follows and no `{`, the last one last.
+    heads: Vec<Head>,
     /// The beginning of the line at hand, where it holds a string without its end.
     torn: Option<u32>,
     /// The beginning of the line at hand.
@@ -124,6 +178,37 @@ fn begins_head(tokens: &[Token], index: usize) -> bool {
     }
 }
 
+/// Whether a `{` shows that the `(` of a head has no end: it stands behind an operand, and nothing in the head has a block.
+pub(super) fn leaves_head(tokens: &[Token], head: u32, index: usize) -> bool {
+    let head = head as usize;
+    let blocks = |token: &Token| {
+        let block = matches!(token.kind, Kind::Match | Kind::Switch | Kind::If | Kind::Try | Kind::Context);
+        block || matches!(token.kind, Kind::Fn | Kind::Function | Kind::Uncertain | Kind::Arrow)
+    };
+    tokens[head].kind == Kind::ParenOpen
+        && tokens[index - 1].kind.ends_operand()
+        && index - head < 2 * SIGHT
+        && begins_head(tokens, head)
+        && !tokens[head..index].iter().any(blocks)
+}
+
+/// Whether the line that begins there begins something that has a block.
+fn begins_block(tokens: &[Token], first: usize) -> bool {
+    let skip = usize::from(tokens[first].kind == Kind::BraceClose);
+    let next = tokens.get(first + skip + 1).map(|token| token.kind);
+    match tokens.get(first + skip).map(|token| token.kind) {
+        Some(Kind::If | Kind::Else | Kind::While | Kind::For | Kind::Do | Kind::Switch | Kind::Try | Kind::Catch) => {
+            true
+        }
+        Some(Kind::Finally | Kind::Function | Kind::Uncertain | Kind::Export | Kind::Async | Kind::Band(_)) => true,
+        Some(Kind::Default | Kind::Fn | Kind::Pattern | Kind::Agent | Kind::Test | Kind::On | Kind::Context) => {
+            next.is_some_and(|kind| kind.is_name() || kind == Kind::Text)
+        }
+        Some(Kind::Match) => true,
+        _ => false,
+    }
+}
+
 /// Whether the `{` there holds entries, as far as its first tokens tell.
 fn begins_object(tokens: &[Token], index: usize) -> bool {
     let key = tokens.get(index + 1).map(|token| token.kind);
@@ -146,6 +231,7 @@ impl<'t> Mender<'t> {
             counts: [0; 5],
             owed: [0; 5],
             askew: None,
+            heads: Vec::new(),
             torn: None,
             line: 0,
             out: Vec::new(),
@@ -154,31 +240,43 @@ impl<'t> Mender<'t> {
     }
 
     fn walk(&mut self, tokens: &[Token]) {
-        let mut column = 0;
+        let (mut column, mut first) = (0, 0);
         for (index, token) in tokens.iter().enumerate() {
             let begins_line = token.newline || index == 0;
             if begins_line {
                 self.mend_torn();
                 self.line = token.start;
-                let line = &self.text.as_bytes()[..token.start as usize];
-                column = line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32;
+                let before = column;
+                column = self.column(*token);
+                if column > before
+                    && self.out.last().is_some_and(|last| last.kind.ends_operand())
+                    && begins_block(tokens, first)
+                {
+                    self.heads.push(Head { column: before, depth: self.open.len(), end: index });
+                }
+                first = index;
+                self.open_block(index);
                 self.indentation(*token, column);
             }
             if token.kind.opens() {
-                if token.kind == Kind::BraceOpen {
-                    self.leave_head();
+                if token.kind == Kind::BraceOpen
+                    && self.open.last().is_some_and(|open| leaves_head(tokens, open.index, index))
+                {
+                    self.missing(None);
                 }
-                let head = token.kind == Kind::ParenOpen && begins_head(tokens, index);
                 let object = token.kind == Kind::BraceOpen && begins_object(tokens, index);
                 let deeper = tokens.get(index + 1).is_some_and(|next| {
                     let line = &self.text.as_bytes()[..next.start as usize];
                     next.newline && line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32 > column
                 });
                 self.counts[class(token.kind)] += 1;
-                self.open.push(Open { token: *token, column, head, object, deeper, dedent: None });
+                self.open.push(Open { token: *token, column, index: index as u32, object, deeper, dedent: None });
                 self.out.push(*token);
             } else if token.kind.closes() {
-                self.close(*token, tokens.get(index + 1).copied(), begins_line.then_some(column));
+                if token.kind == Kind::TemplateClose && token.start == token.end {
+                    self.torn = Some(self.line);
+                }
+                self.close(*token, &tokens[index + 1..], begins_line.then_some(column));
             } else if matches!(token.kind, Kind::Chunk) && self.counts[class(Kind::TemplateOpen)] == 0 {
                 // What is left of a template whose hole was ended by its line.
             } else {
@@ -201,6 +299,29 @@ impl<'t> Mender<'t> {
             self.missing(None);
         }
         self.learned.early.reverse();
+    }
+
+    /// The indentation of the line that a token begins.
+    fn column(&self, token: Token) -> u32 {
+        let line = &self.text.as_bytes()[..token.start as usize];
+        line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32
+    }
+
+    /// Puts in the `{` that is missing before the line at hand, if one is.
+    fn open_block(&mut self, index: usize) {
+        let Some((_, shown)) = self.layout.opener.filter(|(missing, _)| *missing == index) else { return };
+        let end = self.out.last().map_or(0, |token| token.end);
+        let token = Token { kind: Kind::BraceOpen, newline: false, start: end, end };
+        let at = Location::new(self.file, Span::new(shown, shown + 1));
+        let place = Location::new(self.file, Span::at(end));
+        let report = Diagnostic::new(Code::P002, at, "this `}` closes nothing");
+        self.reports.push(report.note_at(place, "`{` is missing about here").help("write `{` before the block").mend(
+            Fix { title: "write `{` there".into(), certain: false, edits: vec![Edit { at: place, text: " {".into() }] },
+        ));
+        self.counts[class(Kind::BraceOpen)] += 1;
+        let column = self.heads.last().map_or(0, |head| head.column);
+        self.open.push(Open { token, column, index: index as u32, object: false, deeper: true, dedent: None });
+        self.out.push(token);
     }
 
     /// Closes what was opened on a line behind which a string had no end: the string holds what closes it.
@@ -236,20 +357,15 @@ impl<'t> Mender<'t> {
         }
     }
 
-    /// Closes the parentheses of a head before its block.
-    fn leave_head(&mut self) {
-        let behind_operand = self.out.last().is_some_and(|token| token.kind.ends_operand());
-        if behind_operand && self.open.last().is_some_and(|open| open.head) {
-            self.missing(None);
+    fn close(&mut self, token: Token, rest: &[Token], column: Option<u32>) {
+        if self.layout.surplus == Some(token.start) {
+            return self.surplus(token, column);
         }
-    }
-
-    fn close(&mut self, token: Token, next: Option<Token>, column: Option<u32>) {
-        let class_of = class(token.kind);
-        if self.counts[class_of] == 0 || self.layout.surplus == Some(token.start) {
-            return self.surplus(token, next);
-        }
-        let depth = self.opener(token, column);
+        let depth = match self.meant(token, rest, column) {
+            Meaning::Closes(depth) => depth,
+            Meaning::Surplus => return self.surplus(token, column),
+            Meaning::Another => return self.another(token),
+        };
         while self.open.len() > depth + 1 {
             self.missing(Some(token));
         }
@@ -262,8 +378,60 @@ impl<'t> Mender<'t> {
         self.out.push(token);
     }
 
+    /// What a closing bracket means: of all it may, what leaves the fewest faults on its line.
+    fn meant(&self, token: Token, rest: &[Token], column: Option<u32>) -> Meaning {
+        let class_of = class(token.kind);
+        let Some(last) = self.open.last() else { return Meaning::Surplus };
+        if last.token.kind.closer() == token.kind && column.is_none() {
+            return Meaning::Closes(self.open.len() - 1);
+        }
+        let closes = (self.counts[class_of] > 0).then(|| self.opener(token, column));
+        if self.owed[class_of] > 0 && closes.is_none() {
+            return Meaning::Surplus;
+        }
+        if closes == Some(self.open.len() - 1) || token.kind == Kind::HoleClose || token.kind == Kind::TemplateClose {
+            return closes.map_or(Meaning::Surplus, Meaning::Closes);
+        }
+        let top = self.open.len().saturating_sub(SIGHT);
+        let stack: Vec<(Kind, bool)> =
+            self.open[top..].iter().map(|open| (open.token.kind, open.token.start >= self.line)).collect();
+        let mut best = (1 + faults(stack.clone(), rest), Meaning::Surplus);
+        if matches!(last.token.kind, Kind::ParenOpen | Kind::SquareOpen) && token.kind != Kind::BraceClose {
+            let faults = 1 + faults(stack[..stack.len() - 1].to_vec(), rest);
+            if faults < best.0 {
+                best = (faults, Meaning::Another);
+            }
+        }
+        if let Some(depth) = closes {
+            let missing = self.open.len() - 1 - depth;
+            let below = stack[..depth.saturating_sub(top)].to_vec();
+            if missing + faults(below, rest) <= best.0 {
+                best.1 = Meaning::Closes(depth);
+            }
+        }
+        best.1
+    }
+
+    /// A closing bracket of another kind than the one that is open.
+    fn another(&mut self, token: Token) {
+        let Some(Open { token: opener, .. }) = self.open.pop() else { return };
+        self.counts[class(opener.kind)] -= 1;
+        let at = Location::new(self.file, Span::new(token.start, token.end));
+        let place = Location::new(self.file, Span::new(opener.start, opener.end));
+        let (written, open) = (at.span.of(self.text), place.span.of(self.text));
+        let closer = spelling(opener.kind.closer(), self.text, opener);
+        let report = Diagnostic::new(Code::P002, at, format!("`{written}` cannot close `{open}`"));
+        let report = report.note_at(place, format!("this `{open}` is open"));
+        self.reports.push(report.help(format!("write `{closer}`")).mend(Fix {
+            title: format!("write `{closer}`"),
+            certain: false,
+            edits: vec![Edit { at, text: closer }],
+        }));
+        self.out.push(Token { kind: opener.kind.closer(), ..token });
+    }
+
     /// A closing bracket that no open one fits.
-    fn surplus(&mut self, token: Token, next: Option<Token>) {
+    fn surplus(&mut self, token: Token, column: Option<u32>) {
         let class_of = class(token.kind);
         if self.owed[class_of] > 0 {
             self.owed[class_of] -= 1;
@@ -274,28 +442,12 @@ impl<'t> Mender<'t> {
         }
         let at = Location::new(self.file, Span::new(token.start, token.end));
         let written = at.span.of(self.text);
-        let other = self.open.last().filter(|open| {
-            matches!(open.token.kind, Kind::ParenOpen | Kind::SquareOpen)
-                && next.is_none_or(|next| next.kind != open.token.kind.closer())
-        });
-        if let Some(open) = other {
-            let (opener, closer) = (open.token, spelling(open.token.kind.closer(), self.text, open.token));
-            let open_text = Span::new(opener.start, opener.end).of(self.text);
-            let report = Diagnostic::new(Code::P002, at, format!("`{written}` cannot close `{open_text}`"));
-            let place = Location::new(self.file, Span::new(opener.start, opener.end));
-            let report = report.note_at(place, format!("this `{open_text}` is open"));
-            self.reports.push(report.help(format!("write `{closer}`")).mend(Fix {
-                title: format!("write `{closer}`"),
-                certain: false,
-                edits: vec![Edit { at, text: closer }],
-            }));
-            self.open.pop();
-            self.counts[class(opener.kind)] -= 1;
-            self.out.push(Token { kind: opener.kind.closer(), ..token });
-            return;
-        }
-        if token.kind == Kind::BraceClose && self.layout.surplus.is_none() && self.learned.surplus.is_none() {
-            self.learned.surplus = self.askew;
+        if token.kind == Kind::BraceClose && self.learned.opener.is_none() {
+            let fits = |head: &&Head| Some(head.column) == column && head.depth >= self.open.len();
+            self.learned.opener = self.heads.iter().rev().find(fits).map(|head| (head.end, token.start));
+            if self.learned.surplus.is_none() && self.learned.opener.is_none() {
+                self.learned.surplus = self.askew;
+            }
         }
         let report = Diagnostic::new(Code::P002, at, format!("this `{written}` closes nothing"));
         let help = "remove it, or write the bracket that it should close";

@@ -40,6 +40,8 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
         column: 0,
         indented: 0,
         brace_ahead: None,
+        uncommaed: NONE,
+        commaed: 0,
         skip_from: None,
         diagnostics,
         raw,
@@ -82,6 +84,10 @@ struct Shape<'t, 'd> {
     indented: u32,
     /// For each token, whether a `{` follows on its line and level; made when first asked for.
     brace_ahead: Option<Vec<bool>>,
+    /// The end of the list in which a missing comma was reported last.
+    uncommaed: u32,
+    /// How deep a comma that is no operator was reported, while the statement behind it may end with another.
+    commaed: usize,
     /// Tokens that are left out.
     skip_from: Option<(usize, usize)>,
     diagnostics: &'d mut Diagnostics,

@@ -278,7 +278,13 @@ impl Shape<'_, '_> {
             Place::Group => report.help("write `,` or an operator between them"),
             _ => report.help(format!("write `{mark}`")).fix(format!("write `{mark}`"), Span::at(end), insert),
         };
-        self.diagnostics.push(report);
+        // Whoever forgets the commas of a list forgets all of them.
+        if missing != Kind::Comma || top.place != Place::Group || self.uncommaed != top.close {
+            self.diagnostics.push(report);
+        }
+        if missing == Kind::Comma {
+            self.uncommaed = top.close;
+        }
         self.emit(missing);
         self.operand = true;
         match missing {
@@ -331,10 +337,15 @@ impl Shape<'_, '_> {
         } else {
             help
         };
-        self.report(Code::P008, Self::span(token), "there is no comma operator", help);
+        let depth = self.frames.len();
+        // Of a row of commas the first says it all.
+        if self.commaed != depth {
+            self.report(Code::P008, Self::span(token), "there is no comma operator", help);
+        }
         if matches!(top.place, Place::Statements | Place::Switch) && top.mode == Mode::Expression {
             self.at += 1;
             self.end_statement();
+            self.commaed = depth;
         } else {
             self.take(Kind::Infix(Infix::And));
             self.operand = true;

@@ -15,6 +15,7 @@ impl Shape<'_, '_> {
 
     /// Ends the statement at hand, and those whose last body it was.
     pub(super) fn end_statement(&mut self) {
+        self.commaed = 0;
         loop {
             self.end();
             if self.top().place != Place::Body {
