@@ -1,6 +1,6 @@
 //! What a token is inside an expression or a type.
 
-use super::place::{Mode, NONE, Place, What};
+use super::place::{Frame, Mode, NONE, Place, What};
 use super::{Kind, Shape};
 use crate::diagnostic::Code;
 use crate::source::Span;
@@ -46,6 +46,11 @@ impl Shape<'_, '_> {
                 self.end_statement();
             }
             Place::Head { end: NONE } => self.abandon(),
+            Place::Object => {
+                let token = self.raw[self.at];
+                self.replace(Code::P001, Self::span(token), "the entries of an object stand between commas", ",");
+                self.raw[self.at].kind = Kind::Comma;
+            }
             _ => {
                 self.take(Kind::Semicolon);
                 self.operand = true;
@@ -209,15 +214,17 @@ impl Shape<'_, '_> {
 
     /// A `{` behind an operand: it ends a head, or has no meaning.
     fn brace_behind(&mut self) {
-        match self.top().place {
+        let Frame { place, close, .. } = *self.top();
+        match place {
             Place::Head { end: NONE } => {
                 self.frames.pop();
                 self.head_ended();
             }
-            Place::Loop if self.top().close == NONE => {
+            Place::Loop if close == NONE => {
                 self.frames.pop();
                 self.head_ended();
             }
+            _ if self.mend_arrow() => {}
             _ => {
                 self.open(Kind::BraceOpen, Place::Statements);
             }

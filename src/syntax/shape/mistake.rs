@@ -124,6 +124,12 @@ impl Shape<'_, '_> {
                 self.at += 1;
                 return true;
             }
+            "unless" if head => {
+                let help = "write `if (!(…))`, or turn the condition around";
+                self.report(Code::P008, Self::span(token), "there is no `unless`", help);
+                self.raw[self.at].kind = Kind::If;
+                return true;
+            }
             "lambda" | "not" | "and" | "or" | "with" | "debugger" => return false,
             _ => {}
         }
@@ -154,7 +160,9 @@ impl Shape<'_, '_> {
             )
         {
             let help = format!("write `let {}: …`, or without the type", self.written(next));
-            self.report(Code::P008, Self::span(token), "a type does not begin a declaration", help);
+            let at = Location::new(self.file, Self::span(token));
+            let report = Diagnostic::new(Code::P008, at, "a type does not begin a declaration").help(help);
+            self.diagnostics.push(report.fix("write `let`", at.span, "let"));
             self.raw[self.at].kind = Kind::Let(Keyword::Let);
             return true;
         }

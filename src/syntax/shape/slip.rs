@@ -59,10 +59,11 @@ impl Shape<'_, '_> {
     /// Words of other languages where an operand is expected.
     fn mend_word(&mut self, token: Token) -> bool {
         let Some(next) = self.next().filter(|next| !next.newline) else { return false };
+        let apart = next.kind == Kind::ParenOpen && next.start > token.end;
         let operand = next.kind.is_name()
             || matches!(next.kind, Kind::Number | Kind::Text | Kind::True | Kind::False | Kind::Null);
         match self.written(token) {
-            "not" if operand => {
+            "not" if operand || apart => {
                 self.replace(Code::P008, Self::span(token), "there is no `not`", "!");
                 self.take(Kind::Prefix(Prefix::Not));
                 true
@@ -89,12 +90,7 @@ impl Shape<'_, '_> {
                 true
             }
             "f" | "r" | "b" | "u" if next.kind == Kind::Text && next.start == token.end => {
-                self.report(
-                    Code::P008,
-                    Span::new(token.start, next.end),
-                    "a string has no prefix",
-                    "write a template: `` `… ${x} …` ``",
-                );
+                self.prefixed(Span::new(token.start, next.end));
                 self.at += 1;
                 true
             }
@@ -180,6 +176,20 @@ impl Shape<'_, '_> {
                 self.operand = true;
                 true
             }
+            Kind::Infix(Infix::Subtract) if stuck == Some(Kind::Name) && self.declares(token) => {
+                let rest = self.raw[self.at + 1];
+                let start = self.out.last().map_or(token.start, |last| last.start);
+                let span = Span::new(start, rest.end);
+                let joined = span.of(self.text).replace('-', "_");
+                self.report(
+                    Code::P001,
+                    span,
+                    "a name has no `-` in it",
+                    format!("write `{joined}`, wherever it stands"),
+                );
+                self.at += 2;
+                true
+            }
             Kind::As if self.peek(1).is_some_and(Kind::is_word) => {
                 self.report(Code::P008, Self::span(token), "there are no casts", "remove `as` and the type");
                 self.at += 2;
@@ -216,24 +226,49 @@ impl Shape<'_, '_> {
                     last.kind == Kind::Name && last.end == token.start && last.end - last.start == 1
                 }) =>
             {
-                let start = token.start - 1;
-                self.report(
-                    Code::P008,
-                    Span::new(start, token.end),
-                    "a string has no prefix",
-                    "write a template: `` `… ${x} …` ``",
-                );
+                self.prefixed(Span::new(token.start - 1, token.end));
                 self.out.pop();
                 self.operand = true;
                 true
             }
-            Kind::Semicolon if self.top().place == Place::Object => {
-                self.replace(Code::P001, Self::span(token), "the entries of an object stand between commas", ",");
-                self.raw[self.at].kind = Kind::Comma;
-                true
-            }
             _ => false,
         }
+    }
+
+    /// `f"… {x} …"`, as Python writes a template.
+    fn prefixed(&mut self, span: Span) {
+        let at = Location::new(self.file, span);
+        let report = Diagnostic::new(Code::P008, at, "a string has no prefix");
+        let report = report.help("write a template: `` `… ${x} …` ``");
+        let inner = span.of(self.text).get(2..span.of(self.text).len() - 1).unwrap_or_default();
+        let plain = !inner.contains(['`', '$', '\\', '"', '\'', ':']) && !inner.contains("{{");
+        let template = format!("`{}`", inner.replace('{', "${"));
+        self.diagnostics.push(match plain && span.of(self.text).starts_with('f') {
+            true => report.fix("write a template", span, template),
+            false => report,
+        });
+    }
+
+    /// A `{` behind `( … )` in the place of an operand, where `=>` should stand between them. Whether it was one.
+    pub(super) fn mend_arrow(&mut self) -> bool {
+        let parameters = self.out.iter().rposition(|token| token.kind == Kind::ParenOpen);
+        let Some(open) = parameters.filter(|_| self.previous() == Some(Kind::ParenClose)) else { return false };
+        let names = &self.out[open + 1..self.out.len() - 1];
+        let named = names.iter().all(|token| matches!(token.kind, Kind::Name | Kind::Comma));
+        let operand =
+            open > 0 && matches!(self.out[open - 1].kind, Kind::ParenOpen | Kind::Comma | Kind::Equal | Kind::Colon);
+        if !named || !operand {
+            return false;
+        }
+        let token = self.raw[self.at];
+        let end = self.out.last().map_or(token.start, |last| last.end);
+        let at = Location::new(self.file, Self::span(token));
+        let report = Diagnostic::new(Code::P001, at, "`=>` is missing between the parameters and the body");
+        self.diagnostics.push(report.help("write `=>` before `{`").fix("write `=>`", Span::at(end), " =>"));
+        self.out[open].kind = Kind::ArrowOpen;
+        self.emit(Kind::Arrow);
+        self.operand = true;
+        true
     }
 
     /// `then` behind a condition.
@@ -293,6 +328,11 @@ impl Shape<'_, '_> {
             _ => {}
         }
         true
+    }
+
+    /// Whether a name was just declared that a token is stuck to.
+    fn declares(&self, token: Token) -> bool {
+        self.declared() && self.out.last().is_some_and(|last| last.end == token.start)
     }
 
     /// Whether a name was just declared.
