@@ -15,6 +15,7 @@ mod format;
 mod generate;
 mod goldens;
 mod grammar;
+mod hostile;
 mod linear;
 mod machine;
 mod mends;

@@ -133,7 +133,9 @@ fn fragment(rule: &str, token: &str) -> Option<String> {
         "infix" => Some(infix(&|infix| !power(infix))),
         "power" => Some(infix(&power)),
         "assignment" => Some("space ( \"+=\" | \"-=\" | \"*=\" | \"/=\" | \"%=\" ) ws".to_string()),
-        _ if !token.starts_with(|c: char| c.is_ascii_lowercase()) || ["invalid", "absent", "then"].contains(&token) => {
+        _ if !token.starts_with(|c: char| c.is_ascii_lowercase())
+            || ["absent", "broken", "invalid", "then"].contains(&token) =>
+        {
             None
         }
         "match" | "uncertain loop" => Some(format!("\"{}\" space", token.split(' ').next().unwrap_or(token))),

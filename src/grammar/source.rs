@@ -136,20 +136,19 @@ impl<'a> Reader<'a> {
         let mut alternatives = Vec::new();
         if self.eats("{") {
             while !self.eats("}") {
-                alternatives.extend(self.alternative());
+                alternatives.push(self.alternative());
                 self.eats(",");
             }
         } else {
-            alternatives.extend(self.alternative());
+            alternatives.push(self.alternative());
         }
         self.eats(";");
         Rule { name, alternatives }
     }
 
-    /// An alternative with its action; none if it recovers.
-    fn alternative(&mut self) -> Option<Vec<Symbol>> {
+    /// An alternative with its action.
+    fn alternative(&mut self) -> Vec<Symbol> {
         let mut symbols = Vec::new();
-        let mut recovers = false;
         loop {
             if self.eats("=>") {
                 self.code(b",;");
@@ -158,10 +157,6 @@ impl<'a> Reader<'a> {
             match self.peek() {
                 None | Some(b',' | b';' | b'}') => break,
                 Some(b'@') => self.at += 2,
-                Some(b'!') => {
-                    self.at += 1;
-                    recovers = true;
-                }
                 Some(b'<') => {
                     self.at += 1;
                     let rest = self.text[self.at..].split('>').next().unwrap_or_default();
@@ -172,7 +167,7 @@ impl<'a> Reader<'a> {
                 Some(_) => symbols.push(self.symbol()),
             }
         }
-        (!recovers).then_some(symbols)
+        symbols
     }
 
     fn symbol(&mut self) -> Symbol {

@@ -116,7 +116,7 @@ impl Tokens {
                 "Prefix" => texts.extend(["-".to_string(), "+".to_string()]),
                 "Band" => texts.push("default".to_string()),
                 "TemplateOpen" | "TemplateClose" => return Some(Spelling::only(FENCES[0])),
-                "Absent" | "Invalid" | "ThinArrow" => return None,
+                "Absent" | "Broken" | "Invalid" | "ThinArrow" => return None,
                 _ => {}
             }
             texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
