@@ -161,7 +161,7 @@ fn is_operator(kind: Kind) -> bool {
             | Kind::Step(_)
             | Kind::Equal
             | Kind::Arrow
-            | Kind::Question
+            | Kind::Question(_)
             | Kind::Ellipsis
             | Kind::OptionalDot
             | Kind::TildeDot

@@ -7,7 +7,7 @@
 //! The canonical grammar is proved by what it generates: `PRISM_TEXTS=100000 cargo test canonical -- --nocapture` tries so
 //! many texts, `PRISM_SEED=n` one of them.
 
-mod gbnf;
+pub(crate) mod gbnf;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -65,12 +65,16 @@ fn canonical() -> Gbnf {
     Gbnf::read(&export(Notation::Gbnf))
 }
 
-/// What the parser says against a text.
+/// What the parser or the formatter says against a text.
 fn fault(text: &str) -> Option<String> {
     let mut findings = Diagnostics::new();
     parse(FileId(0), text, &mut Names::new(), &mut findings);
-    let found = findings.iter().next()?;
-    Some(format!("{} {} at {}", found.code, found.message, found.at.span.start))
+    if let Some(found) = findings.iter().next() {
+        return Some(format!("{} {} at {}", found.code, found.message, found.at.span.start));
+    }
+    let Ok(once) = format(text) else { return Some("the formatter would change it".to_string()) };
+    let again = format(&once).ok();
+    (again.as_ref() != Some(&once)).then(|| format!("formatted twice it is another text:\n{once}\n--- {again:?}"))
 }
 
 #[test]

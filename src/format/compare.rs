@@ -155,7 +155,7 @@ fn parts(tree: &Tree, node: &Node, out: &mut Vec<Part>) {
         Node::Operator(operator) => say!(operator as u32),
         Node::Unary { operator, operand } => say!(operator as u32, operand),
         Node::Step { by, prefix, target } => say!(by > 0, prefix, target),
-        Node::Conditional { condition, then, otherwise } => say!(condition, then, otherwise),
+        Node::Conditional { condition, tilde, then, otherwise } => say!(condition, tilde, then, otherwise),
         Node::Assign { operator, target, value } => say!(operator.map_or(u32::MAX, |o| o as u32), target, value),
         Node::If { arms, otherwise } => say!(arms, otherwise),
         Node::Arm { condition, body } => say!(condition, body),

@@ -81,8 +81,15 @@ impl Writer<'_> {
                 if i > 0 {
                     self.word(",");
                 }
+                if self.sees("{") {
+                    let (start, len) = (specifiers.start + i as u32, specifiers.len - i as u32);
+                    self.row(OBJECT, List { start, len });
+                    break;
+                }
                 self.node(specifier);
             }
+            // `m, {}` takes no more than `m`.
+            let _ = self.skip(",") && self.skip("{") && self.skip("}");
         }
         if !items.is_empty() || self.sees("from") {
             self.space();

@@ -41,6 +41,10 @@ impl Writer<'_> {
 
     /// `key: value`
     pub(super) fn entry(&mut self, key: NodeId, value: NodeId) {
+        // In `{ name ~>= 0.8 }` the value begins with the key.
+        if self.start(key) == self.start(value) {
+            return self.node(value);
+        }
         self.node(key);
         self.token(":");
         self.value(value);
@@ -263,14 +267,13 @@ impl Writer<'_> {
     }
 
     /// `c ? a : b`
-    pub(super) fn conditional(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) {
+    pub(super) fn conditional(&mut self, condition: NodeId, tilde: bool, then: NodeId, otherwise: NodeId) {
         let group = self.doc.open();
         self.node(condition);
         self.doc.indent();
         self.trailing();
         self.doc.line();
-        let question = if self.sees("~?") { "~?" } else { "?" };
-        self.word(question);
+        self.word(if tilde { "~?" } else { "?" });
         self.node(then);
         self.trailing();
         self.doc.line();

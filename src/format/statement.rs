@@ -300,11 +300,13 @@ impl Writer<'_> {
         self.word("try");
         self.branch(body, short);
         if let Some((parameter, body)) = caught {
+            self.skip(";");
             self.space();
             self.catch_head(parameter);
             self.branch(body, short);
         }
         if let Some(finalizer) = finalizer {
+            self.skip(";");
             self.space();
             self.word("finally");
             self.branch(finalizer, short);

@@ -206,7 +206,9 @@ impl<'a> Writer<'a> {
             Node::Operation(row) => self.operation(row, true),
             Node::Unary { operator, operand } => self.unary(operator, operand),
             Node::Step { by, prefix, target } => self.step(by, prefix, target),
-            Node::Conditional { condition, then, otherwise } => self.conditional(condition, then, otherwise),
+            Node::Conditional { condition, tilde, then, otherwise } => {
+                self.conditional(condition, tilde, then, otherwise)
+            }
             Node::Assign { target, value, .. } => {
                 self.node(target);
                 self.space();

@@ -79,6 +79,7 @@ const PLACES: &[(&str, &str, Place)] = &[
     ("TypePart", "infix", Place::Only("..")),
     ("TypeValue", "prefix", Place::Only("-")),
     ("BandBranch", "infix", Place::Only(">=")),
+    ("Entry", "infix", Place::Only("~>=")),
     ("Arms", "end", Place::ItemEnd),
     ("Members", "end", Place::ItemEnd),
 ];

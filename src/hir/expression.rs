@@ -225,7 +225,7 @@ impl Lowering<'_> {
 
     fn conditional(&mut self, mut node: NodeId, used: bool) -> ExprKind {
         let mut arms = Vec::new();
-        while let Node::Conditional { condition, then, otherwise } = self.node(node) {
+        while let Node::Conditional { condition, then, otherwise, .. } = self.node(node) {
             let condition = self.condition(condition);
             arms.push((condition, self.valued(then, used)));
             node = otherwise;

@@ -21,6 +21,11 @@ impl Lowering<'_> {
             Node::Paren(inner) => self.place(inner, reads),
             Node::Chain { base, links } => self.path(node, base, self.tree.list(links), span),
             Node::Missing => None,
+            // A row of operators before `=` was refused when the text was read.
+            Node::Operation(_) | Node::Unary { .. } => {
+                self.expression(node);
+                None
+            }
             _ => {
                 self.expression(node);
                 let help = "only a variable, or a key of one, can be assigned to";

@@ -161,6 +161,8 @@ pub enum Node {
     Conditional {
         /// What decides.
         condition: NodeId,
+        /// Whether it is written with `~?`.
+        tilde: bool,
         /// The value if it is true.
         then: NodeId,
         /// The value if not.

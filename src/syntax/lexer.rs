@@ -127,6 +127,11 @@ impl Lexer<'_, '_> {
                 Ok(Kind::Infix(Infix::Divide) | Kind::Assign(Infix::Divide)) if !self.operand_ends() => {
                     self.regex(start)
                 }
+                // As in JavaScript, `a ?.5 : b` asks and then gives a number.
+                Ok(Kind::OptionalDot) if self.text.as_bytes().get(end).is_some_and(u8::is_ascii_digit) => {
+                    self.push(Kind::Question(false), start, start + 1);
+                    self.resume(start + 1);
+                }
                 Ok(kind @ Kind::Step(_)) => {
                     self.operand_before = self.operand_ends();
                     self.push(kind, start, end);

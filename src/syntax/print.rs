@@ -179,7 +179,9 @@ impl Printer<'_> {
                 };
                 self.with(word, &[target]);
             }
-            Node::Conditional { condition, then, otherwise } => self.with("?:", &[condition, then, otherwise]),
+            Node::Conditional { condition, tilde, then, otherwise } => {
+                self.with(if tilde { "~?:" } else { "?:" }, &[condition, then, otherwise]);
+            }
             Node::Assign { operator, target, value } => {
                 let word = format!("{}=", operator.map_or("", |infix| infix.spelling()));
                 self.with(&word, &[target, value]);

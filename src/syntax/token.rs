@@ -141,9 +141,9 @@ pub enum Kind {
     #[token("...")]
     Ellipsis,
     /// `?`, `~?`
-    #[token("?")]
-    #[token("~?")]
-    Question,
+    #[token("?", |_| false)]
+    #[token("~?", |_| true)]
+    Question(bool),
     /// `=>`
     #[token("=>")]
     Arrow,

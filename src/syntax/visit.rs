@@ -64,7 +64,7 @@ pub fn children(tree: &Tree, id: NodeId, mut each: impl FnMut(NodeId)) {
             each(a);
             each(b);
         }
-        Node::Conditional { condition, then, otherwise } => {
+        Node::Conditional { condition, then, otherwise, .. } => {
             each(condition);
             each(then);
             each(otherwise);

@@ -10,6 +10,9 @@ enum Part {
     Letter(Vec<(char, char)>, bool),
 }
 
+/// A rule, which of its alternatives, how much of it has been read, and from where on.
+type Item = (usize, usize, usize, usize);
+
 /// A grammar with its groups and repetitions as rules of their own.
 pub(crate) struct Gbnf {
     rules: Vec<Vec<Vec<Part>>>,
@@ -196,25 +199,66 @@ impl Gbnf {
         out
     }
 
-    /// How far a text is the beginning of a word, in letters, and whether it is one. After Earley.
+    /// How far a text is the beginning of a word, in letters, and whether it is one.
     pub(crate) fn recognise(&self, text: &str) -> (usize, bool) {
-        type Item = (usize, usize, usize, usize);
-        let empty: Vec<bool> = (0..self.rules.len()).map(|rule| self.is_empty(rule)).collect();
-        let letters: Vec<char> = text.chars().collect();
+        let chart = self.chart(text);
+        let at = chart.len() - 1;
+        (at, at == text.chars().count() && self.whole(&chart).is_some())
+    }
+
+    /// The alternatives that one tree of a word is made of, as the name of their rule and their number.
+    pub(crate) fn alternatives(&self, text: &str) -> HashSet<(&str, usize)> {
+        let chart = self.chart(text);
+        let mut used = HashSet::new();
+        let whole = self.whole(&chart).filter(|_| chart.len() == text.chars().count() + 1);
+        let mut todo: Vec<(Item, usize)> = whole.map(|item| (item, chart.len() - 1)).into_iter().collect();
+        while let Some(((rule, row, length, origin), mut end)) = todo.pop() {
+            used.insert((rule, row));
+            for dot in (0..length).rev() {
+                let Part::Rule(inner) = &self.rules[rule][row][dot] else {
+                    end -= 1;
+                    continue;
+                };
+                let found = chart[end].iter().find(|(complete, inner_row, inner_dot, start)| {
+                    *complete == *inner
+                        && *inner_dot == self.rules[*complete][*inner_row].len()
+                        && chart[*start].contains(&(rule, row, dot, origin))
+                });
+                let item = *found.expect("a finished rule has its parts");
+                todo.push((item, end));
+                end = item.3;
+            }
+        }
+        let names: HashMap<usize, &str> = self.names.iter().map(|(name, rule)| (*rule, name.as_str())).collect();
+        used.into_iter().filter_map(|(rule, row)| Some((*names.get(&rule)?, row))).collect()
+    }
+
+    /// The start, read to the end of the chart.
+    fn whole(&self, chart: &[HashSet<Item>]) -> Option<Item> {
         let start = self.names["root"];
-        let mut sets: Vec<Vec<Item>> = vec![Vec::new(); letters.len() + 1];
+        let rows = self.rules[start].iter().enumerate();
+        rows.map(|(row, parts)| (start, row, parts.len(), 0)).find(|item| chart[chart.len() - 1].contains(item))
+    }
+
+    /// What has been read of which alternative at each place, after Earley; up to the place where nothing fits.
+    fn chart(&self, text: &str) -> Vec<HashSet<Item>> {
+        let empty: Vec<bool> = (0..self.rules.len()).map(|rule| self.is_empty(rule)).collect();
+        let start = self.names["root"];
+        let mut letters = text.chars();
+        let mut chart: Vec<HashSet<Item>> = Vec::new();
         // For each place, the items that wait for a rule.
-        let mut waiting: Vec<HashMap<usize, Vec<Item>>> = vec![HashMap::new(); letters.len() + 1];
-        sets[0] = (0..self.rules[start].len()).map(|row| (start, row, 0, 0)).collect();
-        for at in 0..=letters.len() {
-            let mut seen: HashSet<Item> = sets[at].iter().copied().collect();
-            let mut todo = sets[at].clone();
+        let mut waiting: Vec<HashMap<usize, Vec<Item>>> = Vec::new();
+        let mut todo: Vec<Item> = (0..self.rules[start].len()).map(|row| (start, row, 0, 0)).collect();
+        while !todo.is_empty() {
+            let (at, letter) = (chart.len(), letters.next());
+            let mut seen: HashSet<Item> = todo.iter().copied().collect();
             let mut next = Vec::new();
+            waiting.push(HashMap::new());
             while let Some((rule, row, dot, origin)) = todo.pop() {
                 let mut found = Vec::new();
                 match self.rules[rule][row].get(dot) {
                     Some(Part::Letter(ranges, outside)) => {
-                        if letters.get(at).is_some_and(|c| has(ranges, *c) != *outside) {
+                        if letter.is_some_and(|c| has(ranges, c) != *outside) {
                             next.push((rule, row, dot + 1, origin));
                         }
                     }
@@ -235,16 +279,10 @@ impl Gbnf {
                 }
                 todo.extend(found.into_iter().filter(|item| seen.insert(*item)));
             }
-            if at == letters.len() {
-                let done = |row: usize| seen.contains(&(start, row, self.rules[start][row].len(), 0));
-                return (at, (0..self.rules[start].len()).any(done));
-            }
-            if next.is_empty() {
-                return (at, false);
-            }
-            sets[at + 1] = next;
+            chart.push(seen);
+            todo = next;
         }
-        unreachable!("the last place returns")
+        chart
     }
 }
 

@@ -226,7 +226,7 @@ impl Walk<'_> {
             Node::Unary { operator: Prefix::Await, operand } => self.valued(operand, position),
             Node::Unary { operand, .. } => self.expression(operand),
             Node::Step { target, .. } => self.target(target, UseKind::Update),
-            Node::Conditional { condition, then, otherwise } => {
+            Node::Conditional { condition, then, otherwise, .. } => {
                 self.expression(condition);
                 self.valued(then, position);
                 self.valued(otherwise, position);

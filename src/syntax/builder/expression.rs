@@ -28,9 +28,9 @@ impl Builder<'_> {
         self.part(head, Item::Assign { left, operator, span: Span::new(start, end) })
     }
 
-    /// A condition and the value between `?` and `:`.
-    pub(crate) fn question(&mut self, head: Head, left: NodeId, then: NodeId) -> Head {
-        self.part(head, Item::Question { left, then })
+    /// A condition and the value between `?` or `~?` and `:`.
+    pub(crate) fn question(&mut self, head: Head, left: NodeId, tilde: bool, then: NodeId) -> Head {
+        self.part(head, Item::Question { left, tilde, then })
     }
 
     fn part(&mut self, head: Head, item: Item) -> Head {
@@ -164,7 +164,7 @@ impl Builder<'_> {
                 self.tree.links.extend([left, operator, right]);
                 Node::Operation(List { start, len: 3 })
             }
-            Item::Question { then, .. } => Node::Conditional { condition: left, then, otherwise: right },
+            Item::Question { tilde, then, .. } => Node::Conditional { condition: left, tilde, then, otherwise: right },
             Item::Assign { operator, .. } => Node::Assign { operator, target: left, value: right },
             _ => Node::Missing,
         };

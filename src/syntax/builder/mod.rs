@@ -54,7 +54,7 @@ enum Item {
     StepBefore { start: u32, by: i8 },
     Infix { left: NodeId, operator: NodeId, infix: Infix },
     Assign { left: NodeId, operator: Option<Infix>, span: Span },
-    Question { left: NodeId, then: NodeId },
+    Question { left: NodeId, tilde: bool, then: NodeId },
 }
 
 /// A postfix chain under construction.
@@ -274,5 +274,28 @@ impl<'a> Builder<'a> {
     pub(crate) fn shorthand(&mut self, start: u32, name_end: u32, end: u32, default: Option<NodeId>) -> NodeId {
         let name = self.intern(start, name_end);
         self.node(start, end, Node::Shorthand { name, default })
+    }
+
+    /// `name ~>= t` in the pattern of an object: an entry whose key is the name that its value begins with.
+    pub(crate) fn sure_entry(
+        &mut self,
+        (start, name_end): (u32, u32),
+        (from, operator, to): (u32, Infix, u32),
+        threshold: NodeId,
+        end: u32,
+    ) -> NodeId {
+        if operator != Infix::TildeGreaterEqual {
+            let at = self.place(Span::new(from, to));
+            let report = Diagnostic::new(Code::P001, at, format!("unexpected `{}`", operator.spelling()));
+            self.diagnostics.push(report.help("write `:` and a value, or `,`"));
+        }
+        let key = self.key(start, name_end);
+        let name = self.name(start, name_end);
+        let operator = self.node(from, to, Node::Operator(operator));
+        let row = [name, operator, threshold];
+        let list = List { start: self.tree.links.len() as u32, len: row.len() as u32 };
+        self.tree.links.extend(row);
+        let value = self.node(start, end, Node::Operation(list));
+        self.node(start, end, Node::Entry { key, value })
     }
 }

@@ -124,13 +124,13 @@ impl Shape<'_, '_> {
                 self.take(token.kind);
                 return;
             }
-            Kind::Question => {
+            kind @ Kind::Question(_) => {
                 let top = self.top_mut();
                 // In `(a?: T)` it belongs to the type.
                 if !(top.place == Place::Parameters && top.mode == Mode::Declarator) {
                     top.questions += 1;
                 }
-                Kind::Question
+                kind
             }
             Kind::Colon => return self.colon(),
             Kind::Comma => return self.comma(),
@@ -389,7 +389,7 @@ impl Shape<'_, '_> {
                 self.take(Kind::Bar);
                 self.operand = true;
             }
-            Kind::Question => self.take(Kind::Question),
+            Kind::Question(_) => self.take(token.kind),
             Kind::SquareOpen => self.open(Kind::SquareOpen, Place::TypeGroup),
             Kind::Arrow if self.top().mode == Mode::Arrow => {
                 self.top_mut().mode = Mode::Expression;
@@ -453,7 +453,7 @@ impl Shape<'_, '_> {
                 self.enter(Place::Type);
                 self.operand = true;
             }
-            Kind::Question => self.take(Kind::Question),
+            Kind::Question(_) => self.take(token.kind),
             kind => {
                 self.top_mut().fresh = false;
                 if kind.opens() && kind != Kind::TemplateOpen {

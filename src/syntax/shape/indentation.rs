@@ -7,6 +7,11 @@ use crate::source::Span;
 use crate::syntax::ast::Infix;
 use crate::syntax::token::{Kind, Token};
 
+/// Whether a handler's body can begin so.
+fn begins_body(kind: Kind) -> bool {
+    matches!(kind, Kind::Colon | Kind::BraceOpen | Kind::ParenOpen | Kind::Arrow)
+}
+
 impl Shape<'_, '_> {
     /// A `:` where a body is expected, as Python writes it. Whether it was one.
     pub(super) fn mend_colon(&mut self) -> bool {
@@ -52,7 +57,11 @@ impl Shape<'_, '_> {
         let next = self.raw.get(index + 1).copied();
         let word = self.written(token).to_string();
         match what {
-            What::If if matches!(word.as_str(), "elif" | "elsif" | "elseif") => {
+            What::If
+                if matches!(word.as_str(), "elif" | "elsif" | "elseif")
+                    && next
+                        .is_some_and(|next| !next.newline && next.kind.is_word() || next.kind == Kind::ParenOpen) =>
+            {
                 self.replace(Code::P008, Self::span(token), format!("there is no `{word}`"), "else if");
                 self.raw[index].kind = Kind::ElseIf;
             }
@@ -64,7 +73,10 @@ impl Shape<'_, '_> {
                 self.replace(Code::P001, Self::span(token), format!("`{word}` is no keyword"), "else");
                 self.raw[index].kind = Kind::Else;
             }
-            What::Try if word == "except" || word == "rescue" => {
+            What::Try
+                if (word == "except" || word == "rescue")
+                    && next.is_some_and(|next| !next.newline && (next.kind.is_name() || begins_body(next.kind))) =>
+            {
                 self.replace(Code::P008, Self::span(token), format!("there is no `{word}`"), "catch");
                 self.raw[index].kind = Kind::Catch;
                 let mut end = index + 1;

@@ -169,7 +169,7 @@ impl Shape<'_, '_> {
                 self.at += 1;
                 true
             }
-            Kind::Question if stuck == Some(Kind::Colon) && self.top().mode != Mode::Declarator => {
+            Kind::Question(_) if stuck == Some(Kind::Colon) && self.top().mode != Mode::Declarator => {
                 self.replace(Code::P008, Span::new(token.start, token.end + 1), "there is no `?:`", "??");
                 self.take(Kind::Infix(Infix::Coalesce));
                 self.at += 1;

@@ -46,7 +46,7 @@ impl Shape<'_, '_> {
         match token.kind {
             Kind::Infix(Infix::Add | Infix::Subtract | Infix::TildeAdd | Infix::TildeSubtract) => !stuck,
             Kind::Infix(_) | Kind::Assign(_) | Kind::Equal | Kind::Bits | Kind::Bar => true,
-            Kind::Dot | Kind::OptionalDot | Kind::TildeDot | Kind::Question | Kind::Colon => true,
+            Kind::Dot | Kind::OptionalDot | Kind::TildeDot | Kind::Question(_) | Kind::Colon => true,
             Kind::Arrow | Kind::Comma | Kind::Semicolon => true,
             _ => false,
         }
