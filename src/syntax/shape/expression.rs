@@ -66,7 +66,9 @@ impl Shape<'_, '_> {
             }
             Kind::BraceOpen => return self.open(Kind::ObjectOpen, Place::Object),
             Kind::SquareOpen => return self.open(Kind::SquareOpen, Place::Group),
-            Kind::ParenOpen if self.begins_parameters() => return self.open(Kind::ArrowOpen, Place::Parameters),
+            Kind::ParenOpen if self.begins_parameters() || self.mend_result() => {
+                return self.open(Kind::ArrowOpen, Place::Parameters);
+            }
             Kind::ParenOpen => {
                 self.open(Kind::ParenOpen, Place::Group);
                 self.top_mut().alone = true;

@@ -342,6 +342,37 @@ impl Shape<'_, '_> {
             && matches!(last.next().map(|token| token.kind), Some(Kind::Let(_)))
     }
 
+    /// `(a: T): R => …`, whose result type is left out. Whether the parenthesis at hand begins one.
+    pub(super) fn mend_result(&mut self) -> bool {
+        let top = *self.top();
+        let elsewhere = matches!(top.place, Place::Head { .. } | Place::Loop)
+            || matches!(top.mode, Mode::Label | Mode::Pattern | Mode::Guard)
+            || top.questions > 0
+            || self.skip_from.is_some();
+        let colon = self.partner[self.at] as usize + 1;
+        if elsewhere || self.raw.get(colon).is_none_or(|token| token.kind != Kind::Colon) {
+            return false;
+        }
+        let mut arrow = colon + 1;
+        while let Some(token) = self.raw.get(arrow).filter(|token| !token.newline && token.kind != Kind::Arrow) {
+            arrow = match token.kind {
+                Kind::SquareOpen | Kind::BraceOpen | Kind::ParenOpen => self.partner[arrow] as usize + 1,
+                Kind::Bar | Kind::Question(_) | Kind::Text | Kind::Number => arrow + 1,
+                kind if kind.is_word() => arrow + 1,
+                _ => return false,
+            };
+        }
+        if arrow == colon + 1 || self.raw.get(arrow).is_none_or(|token| token.kind != Kind::Arrow) {
+            return false;
+        }
+        let span = Span::new(self.raw[colon].start, self.raw[arrow - 1].end);
+        let report = Diagnostic::new(Code::P008, Location::new(self.file, span), "a lambda has no result type");
+        let report = report.help("remove it, or write `function`").fix("remove the type", span, "");
+        self.diagnostics.push(report);
+        self.skip_from = Some((colon, arrow));
+        true
+    }
+
     /// An operator on bits.
     pub(super) fn bits(&mut self, token: Token) {
         let written = self.written(token).to_string();
