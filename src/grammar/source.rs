@@ -33,10 +33,10 @@ pub(super) fn rules(text: &str) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     while reader.peek().is_some() {
         if reader.eats("use") || reader.eats("grammar") {
-            reader.code(&[b';']);
+            reader.code(b";");
             reader.eats(";");
         } else if reader.eats("extern") {
-            reader.code(&[b'{']);
+            reader.code(b"{");
             reader.at += 1;
             reader.code(&[]);
             reader.at += 1;
