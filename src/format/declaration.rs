@@ -21,7 +21,7 @@ impl Writer<'_> {
     pub(super) fn inline_decorators(&mut self, decorators: List) {
         for &decorator in self.list(decorators) {
             self.node(decorator);
-            let from = self.at;
+            let from = self.tree.span(decorator).end as usize;
             let next = self.peek();
             self.trailing();
             if self.breaks(from, next) {
