@@ -42,7 +42,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .calls(Calls::Each)
         .law(Law::Kept)
         .size(Size::Limit),
-    native("with", "(agent: Agent, options: { timeout?: number, retries?: number }): Agent", "The agent with other settings.", ("[].map(a => a.with({ retries: 2 }))", "[]"), with)
+    native("with", "(agent: Agent, options: { timeout?: number, retries?: number, model?: string, temperature?: number, schema?: any }): Agent", "The agent with other settings.", ("[].map(a => a.with({ retries: 2 }))", "[]"), with)
         .on(&[Kind::Agent])
         .not_plain()
         .cost(Cost::Constant),
@@ -153,22 +153,22 @@ fn from(call: &mut Call<'_>) -> Result<Started, Fault> {
 }
 
 fn with(call: &mut Call<'_>) -> Made {
+    const KNOWN: [&str; 5] = ["timeout", "retries", "model", "temperature", "schema"];
     let options = call.arguments.object(1)?;
-    for (key, _) in options {
-        if !["timeout", "retries"].contains(&key.as_str()) {
-            return Err(call
-                .arguments
-                .fault(format_args!("knows no option `{}`; write `timeout` or `retries`", key.as_str())));
+    if let Some(other) = options.keys().find(|key| !KNOWN.contains(&key.as_str())) {
+        let known = KNOWN.join("`, `");
+        return Err(call.arguments.fault(format_args!("knows no option `{}`; there are `{known}`", other.as_str())));
+    }
+    for (name, whole) in [("timeout", false), ("retries", true)] {
+        let fits = |number: f64| number >= 0.0 && number.is_finite() && (!whole || number.fract() == 0.0);
+        if options.get(name).is_some_and(|value| !value.is_null() && !value.as_number().is_some_and(fits)) {
+            let wanted = if whole { "a whole number from 0" } else { "a time" };
+            return Err(Fault::new(Code::R021, format!("`{name}` of `with` takes {wanted}")));
         }
     }
     let agent = call.arguments.get(0).as_agent().ok_or_else(|| call.arguments.wrong(0, "an agent"))?;
-    let merged = match agent.options.as_object() {
-        Some(before) => {
-            let entries = before.iter().chain(options).map(|(key, value)| (key.clone(), value.clone()));
-            Value::object(entries)?
-        }
-        None => call.arguments.get(1).clone(),
-    };
-    call.meter.memory(64)?;
+    let before = agent.options.as_object().map_or(&[][..], |before| before.entries());
+    call.meter.object(before.len() + options.len())?;
+    let merged = Value::object(before.iter().chain(options).map(|(key, value)| (key.clone(), value.clone())))?;
     Ok(Value::agent(Agent { id: agent.id, options: merged }))
 }

@@ -10,6 +10,7 @@ mod call;
 mod confidence;
 mod constant;
 mod data;
+mod decided;
 mod form;
 mod list;
 mod number;
@@ -25,6 +26,7 @@ mod text;
 mod walk;
 mod world;
 
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -32,9 +34,10 @@ use crate::diagnostic::Code;
 use crate::types::Signature;
 use crate::value::{Fault, Kind, Lanes, Meter, Value};
 
-pub use agreement::{Strategy, agree};
+pub use agreement::{Strategy, Tie, agree};
 pub use call::{Arguments, Call};
 pub use constant::{CONSTANTS, constant};
+pub use decided::is_decided;
 pub use form::Form;
 pub use reference::reference;
 pub use routine::{Routine, Started, Step, StoredRoutine};
@@ -51,7 +54,7 @@ struct Index {
     table: Vec<Builtin>,
     known: Vec<Known>,
     functions: HashMap<&'static str, BuiltinId>,
-    methods: HashMap<&'static str, [Option<BuiltinId>; Kind::ALL.len()]>,
+    methods: HashMap<&'static str, [Option<BuiltinId>; Kind::ALL.len()], FixedState>,
     namespaces: HashMap<&'static str, Vec<&'static str>>,
 }
 
@@ -69,7 +72,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     ];
     let table: Vec<Builtin> = areas.into_iter().flatten().copied().collect();
     let mut functions = HashMap::new();
-    let mut methods: HashMap<_, [Option<BuiltinId>; Kind::ALL.len()]> = HashMap::new();
+    let mut methods: HashMap<_, [Option<BuiltinId>; Kind::ALL.len()], FixedState> = HashMap::default();
     let mut namespaces: HashMap<_, Vec<_>> = HashMap::new();
     for (index, builtin) in table.iter().enumerate() {
         let id = BuiltinId(index as u16);

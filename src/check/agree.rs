@@ -75,6 +75,20 @@ impl Flow<'_> {
         });
         let strategy =
             strategy.unwrap_or_else(|| if name == "majorityVote" { "majority".into() } else { String::new() });
+        let options = args.get(1).map(|options| &options.shape);
+        let has = |name: &str| matches!(options, Some(Shape::Object(object)) if object.field(name).is_some());
+        // A ballot is a list; what wins is one of its choices.
+        let element = match element {
+            Some(ballot) if strategy == "ranked" => match &ballot.shape {
+                Shape::List(_) => elements(&ballot).0.map(|choice| Known {
+                    sources: ballot.sources.clone(),
+                    claim: choice.claim.join(ballot.claim),
+                    ..choice
+                }),
+                _ => Some(ballot),
+            },
+            other => other,
+        };
         let Some(element) = element else {
             return Known {
                 null: Null::Always,
@@ -94,7 +108,10 @@ impl Flow<'_> {
         known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
         known.cap = element.cap.min(list.cap);
         known.origins = element.origins.clone();
-        let decided = matches!(&*strategy, "" | "plurality" | "weighted") && element.null == Null::Never;
+        let decided = matches!(&*strategy, "" | "plurality" | "weighted")
+            && !has("threshold")
+            && !has("tie")
+            && element.null == Null::Never;
         if low == 0 {
             known.nothing = Some((Nothing::Aggregate, at));
         } else if !decided {

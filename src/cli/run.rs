@@ -15,7 +15,7 @@ use crate::engine::{self, Checked, Drive, Examination};
 use crate::hir;
 use crate::host::{self, Directory, Kind, Request, Stream};
 use crate::source::{Location, Sources, Span};
-use crate::value::{Fault, Lanes, Limits, Meter, Value, display, json, shaped};
+use crate::value::{Fault, Lanes, Limits, Meter, NESTING, Value, display, json, shaped};
 use crate::vm::Failure;
 
 /// Run a program
@@ -81,6 +81,12 @@ impl Bounds {
                 return Err(Usage::new(format!("`{number}` in `--limit {limit}` is no whole number from 0")));
             };
             match limits.named(name) {
+                Some(_) if name == "nesting" && number > u64::from(NESTING) => {
+                    let why = "it bounds every walk over a value";
+                    return Err(Usage::new(format!(
+                        "`nesting` is at most {NESTING}, because {why}; lower it, or leave it"
+                    )));
+                }
                 Some(known) => *known = number,
                 None => {
                     let known = Limits::NAMES.join("`, `");

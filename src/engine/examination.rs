@@ -62,6 +62,7 @@ impl Examination {
                 }
             }
             self.certificates = check::check(&lowered, &setting, &mut findings);
+            super::admit(&lowered, &mut findings);
         }
         findings.settle();
         self.findings = findings.into_vec();

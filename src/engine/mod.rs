@@ -40,3 +40,13 @@ impl Checked {
         Compiled(Arc::new(vm::emit(&self.program, diagnostics)))
     }
 }
+
+/// Says which functions are larger than the machine can run, so that nobody is told so only later. Only where one may be is
+/// anything emitted for it.
+pub fn admit(program: &ir::Program, diagnostics: &mut Diagnostics) {
+    if program.functions.iter().any(vm::may_be_too_large) {
+        let mut folded = program.clone();
+        ir::fold(&mut folded);
+        vm::emit(&folded, diagnostics);
+    }
+}

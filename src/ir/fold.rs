@@ -12,11 +12,15 @@ use crate::types::Type;
 use crate::value::operator::{self, Comparison};
 use crate::value::{Limits, Meter, Value};
 
+/// How many numbers are taken out of the loops of a function at most.
+const HOISTED: usize = 64;
+
 /// Folds all functions.
 pub fn fold(program: &mut Program) {
     for function in &mut program.functions {
         let order = function.order();
         compute(function, &order);
+        hoist(function);
         step_over(function);
         unite(function);
         let order = function.order();
@@ -125,6 +129,53 @@ fn truth(constant: &Constant) -> bool {
         Constant::Text(text) => !text.is_empty(),
         Constant::Regex { .. } => true,
         other => value(other).is_some_and(|value| value.truth()),
+    }
+}
+
+/// Takes numbers, booleans and null out of loops, each of them once.
+fn hoist(function: &mut Function) {
+    if function.loops.is_empty() || function.blocks[0].handler.is_some() {
+        return;
+    }
+    let mut first: Vec<(Constant, Var)> = Vec::new();
+    let mut stands: Vec<Option<Var>> = vec![None; function.values.len()];
+    let mut moved = Vec::new();
+    for (index, block) in function.blocks.iter_mut().enumerate() {
+        block.code.retain(|inst| {
+            let (Op::Const(constant), Some(result)) = (&inst.op, inst.result) else { return true };
+            if matches!(constant, Constant::Text(_) | Constant::Regex { .. }) || first.len() >= HOISTED {
+                return true;
+            }
+            // Numbers that are told apart by their bits only, as the two zeros are, stay apart.
+            let same = |other: &Constant| match (other, constant) {
+                (Constant::Number(a), Constant::Number(b)) => a.to_bits() == b.to_bits(),
+                (a, b) => a == b,
+            };
+            match first.iter().find(|(other, _)| same(other)) {
+                Some((_, var)) => {
+                    stands[result.0 as usize] = Some(*var);
+                    false
+                }
+                None => {
+                    first.push((constant.clone(), result));
+                    if index > 0 {
+                        moved.push(inst.clone());
+                    }
+                    index == 0
+                }
+            }
+        });
+    }
+    function.blocks[0].code.splice(0..0, moved);
+    let stand = |var: &mut Var| *var = stands[var.0 as usize].unwrap_or(*var);
+    for block in &mut function.blocks {
+        block.code.iter_mut().flat_map(|inst| &mut inst.args).for_each(stand);
+        block.end.looks_mut(stand);
+        block.end.targets_mut().flat_map(|target| &mut target.args).for_each(stand);
+        block.gone.iter_mut().for_each(stand);
+    }
+    for at in &mut function.loops {
+        at.max.iter_mut().for_each(stand);
     }
 }
 

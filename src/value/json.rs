@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::confidence::Lanes;
 use super::fault::Fault;
-use super::limits::{Meter, NESTING};
+use super::limits::{Meter, check_depth};
 use super::number;
 use super::object::Object;
 use super::payload::{Value, View};
@@ -50,7 +50,7 @@ impl Part<'_> {
 
     fn enter<E: serde::de::Error>(&mut self) -> Result<(), E> {
         self.depth += 1;
-        self.check(super::list::check_depth(self.depth))
+        self.check(check_depth(self.depth))
     }
 }
 
@@ -387,9 +387,7 @@ pub fn import(json: &serde_json::Value, lanes: Lanes, meter: &mut Meter) -> Resu
 
 fn import_at(json: &serde_json::Value, lanes: Lanes, depth: u8, meter: &mut Meter) -> Result<Value, Fault> {
     use serde_json::Value as Json;
-    if depth > NESTING {
-        super::list::check_depth(depth)?;
-    }
+    check_depth(depth)?;
     let value = match json {
         Json::Null => Value::NULL,
         Json::Bool(bool) => Value::bool(*bool),

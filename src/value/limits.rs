@@ -1,5 +1,6 @@
 //! The limits of a run, and the one point where work is charged before it is done.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -8,8 +9,31 @@ use super::fault::Fault;
 use super::payload::{Value, View};
 use crate::diagnostic::Code;
 
-/// How deep values nest. It bounds every recursion over a value, so no option changes it.
+/// How deep values nest at most. It bounds every recursion over a value, so an option can only lower it.
 pub const NESTING: u8 = 64;
+
+thread_local! {
+    /// How deep values may nest that this thread makes.
+    static NESTS: Cell<u8> = const { Cell::new(NESTING) };
+}
+
+/// Sets how deep values may nest that this thread makes; gives what held before.
+pub fn nest(deepest: u64) -> u64 {
+    let deepest = u8::try_from(deepest).map_or(NESTING, |deepest| deepest.min(NESTING));
+    u64::from(NESTS.replace(deepest))
+}
+
+/// Refuses what nests deeper than values may.
+#[inline]
+pub(super) fn check_depth(depth: u8) -> Result<(), Fault> {
+    let deepest = NESTS.get();
+    if depth <= deepest { Ok(()) } else { Err(too_deep(deepest)) }
+}
+
+#[cold]
+fn too_deep(deepest: u8) -> Fault {
+    Fault::new(Code::R015, format!("a value nests deeper than {deepest}; keep parts beside each other, in one list"))
+}
 
 /// What one element of a list takes in memory.
 const ELEMENT: u64 = size_of::<Value>() as u64;
@@ -31,6 +55,8 @@ pub struct Limits {
     pub list: u64,
     /// Entries of one object.
     pub object: u64,
+    /// Values within values; never more than [`NESTING`].
+    pub nesting: u64,
     /// Calls within calls.
     pub depth: u64,
     /// Requests to agents.
@@ -58,6 +84,7 @@ impl Limits {
         text: 16 * MIB,
         list: 1_000_000,
         object: 100_000,
+        nesting: NESTING as u64,
         depth: 2_000,
         calls: 1_000,
         width: 100,
@@ -74,6 +101,7 @@ impl Limits {
         text: MIB,
         list: 100_000,
         object: 10_000,
+        nesting: NESTING as u64,
         depth: 256,
         calls: 32,
         width: 16,
@@ -84,8 +112,10 @@ impl Limits {
     };
 
     /// The names by which the operator changes them.
-    pub const NAMES: [&'static str; 12] =
-        ["steps", "memory", "text", "list", "object", "depth", "calls", "width", "prompt", "answer", "output", "time"];
+    pub const NAMES: [&'static str; 13] = [
+        "steps", "memory", "text", "list", "object", "nesting", "depth", "calls", "width", "prompt", "answer",
+        "output", "time",
+    ];
 
     /// The limit with a name.
     pub fn named(&mut self, name: &str) -> Option<&mut u64> {
@@ -95,6 +125,7 @@ impl Limits {
             "text" => &mut self.text,
             "list" => &mut self.list,
             "object" => &mut self.object,
+            "nesting" => &mut self.nesting,
             "depth" => &mut self.depth,
             "calls" => &mut self.calls,
             "width" => &mut self.width,
@@ -120,6 +151,10 @@ pub struct Meter {
     pub stop: Arc<Stop>,
     steps: u64,
     memory: u64,
+    /// Below so many steps left a block does not begin without a look around.
+    floor: u64,
+    /// Below so many bytes left neither.
+    low: u64,
 }
 
 /// A wish of the driver that the run should end.
@@ -142,7 +177,7 @@ impl Meter {
     /// With everything that the limits allow.
     pub fn new(limits: Limits) -> Self {
         let (steps, memory) = (limits.steps, limits.memory);
-        Self { limits, stop: Arc::default(), steps, memory }
+        Self { limits, stop: Arc::default(), steps, memory, floor: 0, low: 0 }
     }
 
     /// The steps that are left.
@@ -180,6 +215,32 @@ impl Meter {
         }
     }
 
+    /// Charges steps, unless so few are left that somebody wants a look around first.
+    #[inline(always)]
+    pub fn begin(&mut self, steps: u64) -> bool {
+        let left = self.steps.wrapping_sub(steps);
+        // Where steps run out, the difference wraps to more than there were.
+        let fine = left >= self.floor && left <= self.steps;
+        if fine {
+            self.steps = left;
+        }
+        fine
+    }
+
+    /// Sets the steps and bytes below which [`Meter::begin`] stops for a look around.
+    pub fn watch(&mut self, steps: u64, memory: u64) {
+        (self.floor, self.low) = (steps, memory);
+        self.glance();
+    }
+
+    /// Sees to it that the next block begins with a look around, when memory runs short.
+    #[inline]
+    fn glance(&mut self) {
+        if self.memory < self.low {
+            self.floor = u64::MAX;
+        }
+    }
+
     /// Refuses to go on when the driver wishes the run to end. For what may take long between two instructions.
     pub fn alive(&self) -> Result<(), Fault> {
         match self.stop.0.load(Ordering::Relaxed) {
@@ -195,6 +256,7 @@ impl Meter {
         match self.memory.checked_sub(bytes) {
             Some(left) => {
                 self.memory = left;
+                self.glance();
                 Ok(())
             }
             None => Err(out_of_memory(self.limits.memory)),
@@ -347,7 +409,7 @@ mod tests {
             *limits.named(name).unwrap() = 7;
         }
         assert_eq!(limits.named("sanity"), None);
-        let seven = Limits { steps: 7, memory: 7, text: 7, list: 7, object: 7, depth: 7, ..limits.clone() };
+        let seven = Limits { steps: 7, memory: 7, text: 7, list: 7, object: 7, nesting: 7, depth: 7, ..limits.clone() };
         assert_eq!(limits, seven);
     }
 

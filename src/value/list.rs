@@ -4,10 +4,9 @@ use std::sync::OnceLock;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
-use super::limits::NESTING;
+use super::limits::check_depth;
 use super::lowest::Lowest;
 use super::payload::Value;
-use crate::diagnostic::Code;
 
 /// The elements of a list. It knows how deep it nests and how sure its least sure part is.
 #[derive(Debug)]
@@ -130,7 +129,7 @@ impl List {
         Ok(old)
     }
 
-    /// An element to be changed in place. What is changed must not nest deeper than [`NESTING`] allows with this list
+    /// An element to be changed in place. What is changed must not nest deeper than [`super::NESTING`] allows with this list
     /// around it, and [`List::settle`] must be called afterwards.
     #[inline]
     pub(super) fn open(&mut self, index: usize) -> Option<&mut Value> {
@@ -139,9 +138,22 @@ impl List {
         Some(item)
     }
 
-    /// Takes note of a change that [`List::open`] allowed.
-    pub(super) fn settle(&mut self, index: usize) {
-        self.depth = self.depth.max(1 + self.items()[index].depth());
+    /// The minimum over all parts and that of one element, where both are remembered: for [`List::settle`].
+    #[inline]
+    pub(super) fn remembered(&self, index: usize) -> Option<(Lanes, Lanes)> {
+        let item = self.get(index)?;
+        Some((self.lowest.get()?, item.remembered_least()?))
+    }
+
+    /// Takes note of a change that [`List::open`] allowed, with what was remembered before it.
+    #[inline]
+    pub(super) fn settle(&mut self, index: usize, before: Option<(Lanes, Lanes)>) {
+        let item = &self.items[self.start + index];
+        self.depth = self.depth.max(1 + item.depth());
+        if let (Some((lowest, old)), Some(new)) = (before, item.remembered_least()) {
+            self.lowest = Lowest::known(lowest);
+            self.lowest.replace(old, new);
+        }
     }
 
     /// Takes the elements of a range of indices away and puts others there.
@@ -219,17 +231,6 @@ impl<'a> IntoIterator for &'a List {
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
-}
-
-/// Refuses what nests deeper than values may.
-pub(super) fn check_depth(depth: u8) -> Result<(), Fault> {
-    if depth <= NESTING {
-        return Ok(());
-    }
-    Err(Fault::new(
-        Code::R015,
-        format!("a value nests deeper than {NESTING}; keep parts beside each other, in one list"),
-    ))
 }
 
 /// A list of numbers with equal steps, built when somebody looks into it; walking it needs no list.

@@ -28,7 +28,7 @@ pub use confidence::{Confidence, Evidence, Lanes, STEPS};
 pub use error::Error;
 pub use fault::Fault;
 pub use function::{Agent, Closure};
-pub use limits::{Limits, Meter, NESTING, Stop};
+pub use limits::{Limits, Meter, NESTING, Stop, nest};
 pub use list::{List, Range};
 pub use object::Object;
 pub use payload::{Kind, Value, View};
@@ -93,7 +93,16 @@ impl Value {
         }
     }
 
+    /// [`Value::least`], where it needs no walk.
+    #[inline]
+    fn remembered_least(&self) -> Option<Lanes> {
+        self.remembers_least().then(|| self.least())
+    }
+
     fn remembers_least(&self) -> bool {
+        if self.is_plain() {
+            return true;
+        }
         match self.kind() {
             Kind::List => self.as_range().is_some() || self.as_list().is_none_or(List::remembers_lowest),
             Kind::Object => self.as_object().is_none_or(Object::remembers_lowest),

@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
-use super::list::check_depth;
+use super::limits::check_depth;
 use super::lowest::Lowest;
 use super::payload::Value;
 use super::text::{Key, same_text};
@@ -220,9 +220,22 @@ impl Object {
         Some(value)
     }
 
-    /// Takes note of a change that [`Object::open`] allowed.
-    pub(super) fn settle(&mut self, place: usize) {
-        self.depth = self.depth.max(1 + self.entries[place].1.depth());
+    /// The minimum over all parts and that of one value, where both are remembered: for [`Object::settle`].
+    #[inline]
+    pub(super) fn remembered(&self, place: usize) -> Option<(Lanes, Lanes)> {
+        let (_, value) = self.entries.get(place)?;
+        Some((self.lowest.get()?, value.remembered_least()?))
+    }
+
+    /// Takes note of a change that [`Object::open`] allowed, with what was remembered before it.
+    #[inline]
+    pub(super) fn settle(&mut self, place: usize, before: Option<(Lanes, Lanes)>) {
+        let value = &self.entries[place].1;
+        self.depth = self.depth.max(1 + value.depth());
+        if let (Some((lowest, old)), Some(new)) = (before, value.remembered_least()) {
+            self.lowest = Lowest::known(lowest);
+            self.lowest.replace(old, new);
+        }
     }
 
     #[inline]

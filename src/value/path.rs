@@ -131,7 +131,7 @@ pub fn change<R>(
     act: impl FnOnce(&mut Value, &mut Meter) -> Result<R, Fault>,
 ) -> Result<R, Fault> {
     let levels = u8::try_from(links.len()).unwrap_or(u8::MAX);
-    super::list::check_depth(levels.saturating_add(1).saturating_add(incoming))?;
+    super::limits::check_depth(levels.saturating_add(1).saturating_add(incoming))?;
     let (mut act, mut result) = (Some(act), None);
     descend(root, links, meter, &mut |place, meter| {
         if let Some(act) = act.take() {
@@ -157,16 +157,18 @@ fn descend(place: &mut Value, links: &[Link], meter: &mut Meter, act: Act<'_>) -
             let at = list_index(link, len).filter(|&at| at < len);
             let list = place.as_list_mut().and_then(|list| at.map(|at| (list, at)));
             let Some((list, at)) = list else { return missing(link) };
+            let before = list.remembered(at);
             let result = list.open(at).map_or_else(|| missing(link), |part| descend(part, rest, meter, act));
-            list.settle(at);
+            list.settle(at, before);
             result
         }
         Kind::Object => {
             let key = key(&link.key)?;
             let found = place.as_object_mut().and_then(|object| object.find(key.as_value()).map(|at| (object, at)));
             let Some((object, at)) = found else { return missing(link) };
+            let before = object.remembered(at);
             let result = object.open(at).map_or_else(|| missing(link), |part| descend(part, rest, meter, act));
-            object.settle(at);
+            object.settle(at, before);
             result
         }
         Kind::Null => return missing(link),
@@ -238,6 +240,32 @@ pub fn write_part(place: &mut Value, link: &Link, value: Value, meter: &mut Mete
     }
     place.set_lanes(lanes);
     Ok(())
+}
+
+/// `list[index].name = value`, where all of it is there already, exact and nobody's share; the name is looked for where it was
+/// found the last time. Where it is not as easy as that nothing happens, and the value comes back.
+#[inline]
+pub fn set_in_element(
+    root: &mut Value,
+    index: &Value,
+    (name, hint): (&Key, usize),
+    value: Value,
+) -> Result<usize, Value> {
+    let (Some(number), true) = (index.exact_number(), root.is_exact() && value.is_plain()) else { return Err(value) };
+    let at = number as usize;
+    let Some(list) = root.own_list().filter(|list| at as f64 == number && at < list.len()) else { return Err(value) };
+    let before = list.remembered(at);
+    let place = list.get(at).filter(|part| part.is_exact()).and_then(|part| part.as_object()?.find_near(name, hint));
+    let (Some(place), Some(_)) = (place, before) else { return Err(value) };
+    let mut value = Some(value);
+    if let Some(object) = list.open(at).and_then(Value::own_object)
+        && let Some(value) = value.take()
+    {
+        // What has no parts cannot nest too deep.
+        let _ = object.set(place, value);
+    }
+    list.settle(at, before);
+    value.map_or(Ok(place), Err)
 }
 
 #[cold]
@@ -325,6 +353,27 @@ mod tests {
         write(&mut root, &[link("a"), link(1.0)], Value::NULL, &mut m).unwrap();
         write(&mut root, &[link("a"), Link { key: Value::number(-2.0), from_end: true }], Value::TRUE, &mut m).unwrap();
         assert_eq!(super::super::display::render(&root, &mut m).unwrap(), r#"{"a":[true,null]}"#);
+    }
+
+    #[test]
+    fn an_element_is_changed_in_place_or_not_at_all() {
+        let object = || Value::object([(Key::new("a"), Value::number(1.0))]).unwrap();
+        let mut root = Value::list(vec![object(), object()]).unwrap();
+        let name = Key::new("a");
+        let set = |root: &mut Value, at: f64, value: Value| {
+            set_in_element(root, &Value::number(at), (&name, 7), value).map_err(|back| back.as_number())
+        };
+        assert_eq!(set(&mut root, 1.0, sure(Value::number(2.0), 0.4)), Ok(0));
+        assert_eq!(root.least().confidence, Confidence::of(0.4).unwrap());
+        assert_eq!(set(&mut root, 1.0, Value::number(3.0)), Ok(0));
+        assert_eq!(root.least().confidence, Confidence::ONE);
+        assert_eq!(set(&mut root, 2.0, Value::number(4.0)), Err(Some(4.0)));
+        let shared = root.as_list().unwrap().get(0).cloned();
+        assert_eq!(set(&mut root, 0.0, Value::number(5.0)), Err(Some(5.0)));
+        drop(shared);
+        assert_eq!(set(&mut root, 0.0, Value::number(6.0)), Ok(0));
+        let mut m = meter();
+        assert_eq!(super::super::display::render(&root, &mut m).unwrap(), r#"[{"a":6},{"a":3}]"#);
     }
 
     #[test]

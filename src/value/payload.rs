@@ -330,6 +330,93 @@ impl Value {
         self.tag == Tag::Null
     }
 
+    /// Confidence, evidence and tag as one word.
+    #[inline(always)]
+    fn word(&self) -> u64 {
+        // SAFETY: the second half of a value is eight bytes that are always written.
+        unsafe { std::ptr::from_ref(self).cast::<u64>().add(1).read() }
+    }
+
+    /// The number, if it is one and exact: what computations meet most of the time, told by one comparison.
+    #[inline(always)]
+    pub fn exact_number(&self) -> Option<f64> {
+        // SAFETY: every member can be read as bits or as a number.
+        (self.word() == EXACT_NUMBER).then_some(unsafe { self.payload.number })
+    }
+
+    /// Both numbers, if both are numbers and exact.
+    #[inline(always)]
+    pub fn exact_numbers(&self, other: &Self) -> Option<(f64, f64)> {
+        Some((self.exact_number()?, other.exact_number()?))
+    }
+
+    /// Puts an exact number in its place.
+    #[inline(always)]
+    pub fn put_number(&mut self, number: f64) {
+        self.put(Self::number(number));
+    }
+
+    /// Puts a value in its place. As an assignment, but short where nothing has to be given back.
+    #[inline(always)]
+    pub fn put(&mut self, value: Self) {
+        if self.tag >= Tag::Text {
+            self.release();
+        }
+        // SAFETY: what was there is given back or owns nothing.
+        unsafe { std::ptr::write(self, value) }
+    }
+
+    /// Copies a value into its place.
+    #[inline(always)]
+    pub fn put_copy(&mut self, value: &Self) {
+        if value.tag >= Tag::Text {
+            *self = value.clone();
+        } else {
+            // SAFETY: a value below [`Tag::Text`] owns nothing, so its bits are a copy.
+            self.put(unsafe { std::ptr::read(value) });
+        }
+    }
+
+    /// Lets go of what it owns, and of a cell it names. What is there afterwards is some value without a meaning.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        if self.tag > Tag::Number {
+            self.put(Self::NULL);
+        }
+    }
+
+    /// The element at an exact index, if this is a list that has it.
+    #[inline(always)]
+    pub fn element(&self, index: &Self) -> Option<&Self> {
+        let number = index.exact_number()?;
+        let at = number as usize;
+        if self.tag != Tag::List || at as f64 != number {
+            return None;
+        }
+        // SAFETY: the tag says which member was written.
+        unsafe { &self.payload.list }.get(at)
+    }
+
+    /// The list to be changed in place, if it is one that nobody shares.
+    #[inline(always)]
+    pub fn own_list(&mut self) -> Option<&mut List> {
+        if self.tag != Tag::List {
+            return None;
+        }
+        // SAFETY: the tag says which member was written.
+        Arc::get_mut(unsafe { &mut self.payload.list })
+    }
+
+    /// The object to be changed in place, if it is one that nobody shares.
+    #[inline(always)]
+    pub fn own_object(&mut self) -> Option<&mut Object> {
+        if self.tag != Tag::Object {
+            return None;
+        }
+        // SAFETY: the tag says which member was written.
+        Arc::get_mut(unsafe { &mut self.payload.object })
+    }
+
     /// Whether its lanes are those of a literal.
     #[inline]
     pub fn is_exact(&self) -> bool {
@@ -551,23 +638,13 @@ impl From<Object> for Value {
 }
 
 impl Clone for Value {
-    #[inline]
+    #[inline(always)]
     fn clone(&self) -> Self {
-        // SAFETY: the tag says which member was written; a share is counted before the bits are copied, so that each
-        // copy owns one.
-        unsafe {
-            match self.tag {
-                Tag::Null | Tag::Bool | Tag::Number | Tag::Native | Tag::Cell | Tag::Short => {}
-                Tag::Text => share(&self.payload.text),
-                Tag::List => share(&self.payload.list),
-                Tag::Range => share(&self.payload.range),
-                Tag::Object => share(&self.payload.object),
-                Tag::Closure => share(&self.payload.closure),
-                Tag::Agent => share(&self.payload.agent),
-                Tag::Error => share(&self.payload.error),
-            }
-            std::ptr::read(self)
+        if self.tag >= Tag::Text {
+            self.count();
         }
+        // SAFETY: a share was counted before the bits are copied, so that each copy owns one.
+        unsafe { std::ptr::read(self) }
     }
 }
 
@@ -587,7 +664,26 @@ impl Drop for Value {
 }
 
 impl Value {
+    /// Counts one more share of what it owns.
+    #[inline(never)]
+    fn count(&self) {
+        // SAFETY: the tag says which member was written.
+        unsafe {
+            match self.tag {
+                Tag::Null | Tag::Bool | Tag::Number | Tag::Native | Tag::Cell | Tag::Short => {}
+                Tag::Text => share(&self.payload.text),
+                Tag::List => share(&self.payload.list),
+                Tag::Range => share(&self.payload.range),
+                Tag::Object => share(&self.payload.object),
+                Tag::Closure => share(&self.payload.closure),
+                Tag::Agent => share(&self.payload.agent),
+                Tag::Error => share(&self.payload.error),
+            }
+        }
+    }
+
     /// Gives back its share. It recurses as deep as values nest, which is limited.
+    #[inline(never)]
     fn release(&mut self) {
         // SAFETY: the tag says which member was written, and the value is not used again.
         unsafe {
@@ -644,6 +740,12 @@ impl From<String> for Value {
 
 const _: () = assert!(size_of::<Value>() == 16);
 
+/// What [`Value::word`] is of an exact number.
+const EXACT_NUMBER: u64 = {
+    let bytes = Confidence::ONE.bits().to_ne_bytes();
+    u64::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3], Evidence::Exact as u8, Tag::Number as u8, 0, 0])
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -654,6 +756,28 @@ mod tests {
         assert!(size_of::<Result<Value, super::super::Fault>>() <= 24);
         fn crosses_threads<T: Send + Sync>() {}
         crosses_threads::<Value>();
+    }
+
+    #[test]
+    fn exact_numbers_are_told_by_one_word() {
+        let mut value = Value::number(4.0);
+        assert_eq!(value.exact_number(), Some(4.0));
+        assert_eq!(Value::TRUE.exact_number(), None);
+        assert_eq!(Value::text("4").exact_number(), None);
+        let half = Lanes::new(Confidence::MEDIUM, Evidence::Exact);
+        assert_eq!(value.clone().with(half).exact_number(), None);
+        value.put(Value::list(vec![Value::text("a text of some length")]).unwrap());
+        let copy = value.clone();
+        value.put_copy(&copy);
+        assert_eq!(copy.element(&Value::number(0.0)).and_then(Value::as_text), Some("a text of some length"));
+        for at in [-1.0, 0.5, 1.0, f64::NAN, 1e300] {
+            assert!(copy.element(&Value::number(at)).is_none());
+        }
+        assert!(value.own_list().is_none());
+        drop(copy);
+        assert!(value.own_list().is_some() && value.own_object().is_none());
+        value.clear();
+        assert!(value.is_null());
     }
 
     #[test]

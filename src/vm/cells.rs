@@ -46,6 +46,13 @@ impl Cells {
         Ok(())
     }
 
+    /// What is in a cell, to be changed where it is, if this task may.
+    #[inline]
+    pub(super) fn own(&mut self, cell: &Value, owner: u32) -> Option<&mut Value> {
+        let place = place(cell);
+        if self.owners[place] == owner { Some(&mut self.values[place]) } else { None }
+    }
+
     /// Takes what is in a cell, to be changed and put back; only tasks of its owner may.
     pub(super) fn take(&mut self, cell: &Value, owner: u32) -> Result<Value, Fault> {
         self.admit(place(cell), owner)?;

@@ -138,7 +138,7 @@ pub struct Site {
     /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
     /// that `llm` is given.
     pub beside: Box<[Operand]>,
-    /// The property that an [`Code::IndexField`] reads.
+    /// The property that an [`Code::IndexField`] reads or a [`Code::Set`] writes last.
     pub property: u16,
     /// The name in `agents.name.method(…)`.
     pub agent: Option<Arc<str>>,
@@ -281,10 +281,54 @@ pub enum Code {
     JumpIf(Register, u32),
     /// Goes elsewhere if the condition is false.
     JumpUnless(Register, u32),
-    /// Goes elsewhere unless the comparison holds.
-    JumpUnlessCompare(Comparison, Register, Register, i16),
-    /// The same with a whole number on the right.
-    JumpUnlessCompareNumber(Comparison, Register, i16, i16),
+    /// Goes elsewhere if `a < b`.
+    IfLess(Register, Register, i16),
+    /// Goes elsewhere unless `a < b`.
+    UnlessLess(Register, Register, i16),
+    /// Goes elsewhere if `a < k`.
+    IfLessNumber(Register, i16, i16),
+    /// Goes elsewhere unless `a < k`.
+    UnlessLessNumber(Register, i16, i16),
+    /// Goes elsewhere if `a <= b`.
+    IfLessEqual(Register, Register, i16),
+    /// Goes elsewhere unless `a <= b`.
+    UnlessLessEqual(Register, Register, i16),
+    /// Goes elsewhere if `a <= k`.
+    IfLessEqualNumber(Register, i16, i16),
+    /// Goes elsewhere unless `a <= k`.
+    UnlessLessEqualNumber(Register, i16, i16),
+    /// Goes elsewhere if `a > b`.
+    IfGreater(Register, Register, i16),
+    /// Goes elsewhere unless `a > b`.
+    UnlessGreater(Register, Register, i16),
+    /// Goes elsewhere if `a > k`.
+    IfGreaterNumber(Register, i16, i16),
+    /// Goes elsewhere unless `a > k`.
+    UnlessGreaterNumber(Register, i16, i16),
+    /// Goes elsewhere if `a >= b`.
+    IfGreaterEqual(Register, Register, i16),
+    /// Goes elsewhere unless `a >= b`.
+    UnlessGreaterEqual(Register, Register, i16),
+    /// Goes elsewhere if `a >= k`.
+    IfGreaterEqualNumber(Register, i16, i16),
+    /// Goes elsewhere unless `a >= k`.
+    UnlessGreaterEqualNumber(Register, i16, i16),
+    /// Goes elsewhere if `a == b`.
+    IfEqual(Register, Register, i16),
+    /// Goes elsewhere unless `a == b`.
+    UnlessEqual(Register, Register, i16),
+    /// Goes elsewhere if `a == k`.
+    IfEqualNumber(Register, i16, i16),
+    /// Goes elsewhere unless `a == k`.
+    UnlessEqualNumber(Register, i16, i16),
+    /// Goes elsewhere if `a != b`.
+    IfNotEqual(Register, Register, i16),
+    /// Goes elsewhere unless `a != b`.
+    UnlessNotEqual(Register, Register, i16),
+    /// Goes elsewhere if `a != k`.
+    IfNotEqualNumber(Register, i16, i16),
+    /// Goes elsewhere unless `a != k`.
+    UnlessNotEqualNumber(Register, i16, i16),
     /// Goes elsewhere by the confidence of a value.
     Route(Register, u32),
     /// Leaves the function with a value.
@@ -359,8 +403,71 @@ pub enum Code {
     Global(Register, u32),
     /// Calls a function that captures nothing
     CallFunction(u32),
+    /// Calls a built-in that computes, or begins one that calls functions
+    Builtin(u32),
+    /// Adds an element at the end of a list in a variable
+    Push(u32),
+    /// Puts a value at a path of a value
+    Set(u32),
     /// Everything else
     Do(u32),
+}
+
+impl Code {
+    /// A jump by a comparison, with how far still to be filled in.
+    pub(super) fn compare(comparison: Comparison, if_holds: bool, a: Register, b: Result<Register, i16>) -> Self {
+        macro_rules! jumps {
+            ($($name:ident: $when:ident $unless:ident $when_number:ident $unless_number:ident,)*) => {
+                match (comparison, if_holds, b) {
+                    $(
+                        (Comparison::$name, true, Ok(b)) => Self::$when(a, b, 0),
+                        (Comparison::$name, false, Ok(b)) => Self::$unless(a, b, 0),
+                        (Comparison::$name, true, Err(k)) => Self::$when_number(a, k, 0),
+                        (Comparison::$name, false, Err(k)) => Self::$unless_number(a, k, 0),
+                    )*
+                }
+            };
+        }
+        jumps! {
+            Less: IfLess UnlessLess IfLessNumber UnlessLessNumber,
+            LessEqual: IfLessEqual UnlessLessEqual IfLessEqualNumber UnlessLessEqualNumber,
+            Greater: IfGreater UnlessGreater IfGreaterNumber UnlessGreaterNumber,
+            GreaterEqual: IfGreaterEqual UnlessGreaterEqual IfGreaterEqualNumber UnlessGreaterEqualNumber,
+            Equal: IfEqual UnlessEqual IfEqualNumber UnlessEqualNumber,
+            NotEqual: IfNotEqual UnlessNotEqual IfNotEqualNumber UnlessNotEqualNumber,
+        }
+    }
+
+    /// How far a jump by a comparison leads.
+    pub(super) fn distance(&mut self) -> Option<&mut i16> {
+        match self {
+            Self::IfLess(_, _, by)
+            | Self::UnlessLess(_, _, by)
+            | Self::IfLessEqual(_, _, by)
+            | Self::UnlessLessEqual(_, _, by)
+            | Self::IfGreater(_, _, by)
+            | Self::UnlessGreater(_, _, by)
+            | Self::IfGreaterEqual(_, _, by)
+            | Self::UnlessGreaterEqual(_, _, by)
+            | Self::IfEqual(_, _, by)
+            | Self::UnlessEqual(_, _, by)
+            | Self::IfNotEqual(_, _, by)
+            | Self::UnlessNotEqual(_, _, by)
+            | Self::IfLessNumber(_, _, by)
+            | Self::UnlessLessNumber(_, _, by)
+            | Self::IfLessEqualNumber(_, _, by)
+            | Self::UnlessLessEqualNumber(_, _, by)
+            | Self::IfGreaterNumber(_, _, by)
+            | Self::UnlessGreaterNumber(_, _, by)
+            | Self::IfGreaterEqualNumber(_, _, by)
+            | Self::UnlessGreaterEqualNumber(_, _, by)
+            | Self::IfEqualNumber(_, _, by)
+            | Self::UnlessEqualNumber(_, _, by)
+            | Self::IfNotEqualNumber(_, _, by)
+            | Self::UnlessNotEqualNumber(_, _, by) => Some(by),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

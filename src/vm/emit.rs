@@ -18,6 +18,8 @@ use crate::value::{Key, Value};
 
 /// The registers a function may have; slots and one to swap with included.
 const REGISTERS: u32 = 1 << 16;
+/// The operations that the head of a loop may have to be asked where a turn ends.
+const HEAD: usize = 6;
 
 /// Emits all functions of a program.
 pub fn emit(program: &ir::Program, diagnostics: &mut Diagnostics) -> Compiled {
@@ -33,6 +35,11 @@ pub fn emit(program: &ir::Program, diagnostics: &mut Diagnostics) -> Compiled {
         Function { watched, ..emitted }
     });
     Compiled { functions: functions.collect(), declarations: program.declarations.clone() }
+}
+
+/// Whether a function may need more registers than there are: never, where it has fewer values.
+pub fn may_be_too_large(function: &ir::Function) -> bool {
+    function.values.len() as u64 + u64::from(function.slots) + 1 > u64::from(REGISTERS - 16)
 }
 
 /// Whether each call of a function has to be looked at: it has a budget, or asks something of its agents, or is counted.
@@ -290,22 +297,8 @@ impl<'a> Emission<'a> {
         let block = &self.function.blocks[index];
         let from = self.out.code.len() as u32;
         self.starts.push(from);
-        if block.cost > 0 {
-            self.put(Code::Charge(block.cost), block.span);
-        }
-        for var in &block.gone {
-            if self.holds_storage(*var) && self.registers.idle(*var, index) {
-                self.put(Code::Drop(self.of(*var)), block.end_span);
-            }
-        }
-        let fused = self.fused(block);
-        let count = block.code.len() - usize::from(fused.is_some());
-        for (at, inst) in block.code[..count].iter().enumerate() {
-            self.glance(inst, block.code[..count].get(at + 1));
-            let sides = beside.get(&(index, at)).map_or(&[][..], Vec::as_slice);
-            self.inst(block, inst, sides);
-        }
-        self.end(index, block, fused);
+        let fused = self.body(index, block, beside);
+        self.end(index, block, fused, beside);
         if let Some(handler) = block.handler {
             let handler = self.function.handlers[handler.0 as usize];
             let target = &self.function.blocks[handler.block.0 as usize];
@@ -320,12 +313,77 @@ impl<'a> Emission<'a> {
         }
     }
 
+    /// What a block does before its end; the comparison that its branch does itself is left out and given.
+    fn body(&mut self, index: usize, block: &'a ir::Block, beside: &Beside) -> Option<&'a Inst> {
+        if block.cost > 0 {
+            self.put(Code::Charge(block.cost), block.span);
+        }
+        for var in &block.gone {
+            if self.holds_storage(*var) && self.registers.idle(*var, index) {
+                self.put(Code::Drop(self.of(*var)), block.end_span);
+            }
+        }
+        let fused = self.fused(block);
+        let count = block.code.len() - usize::from(fused.is_some());
+        for (at, inst) in block.code[..count].iter().enumerate() {
+            self.glance(inst, block.code[..count].get(at + 1));
+            let sides = beside.get(&(index, at)).map_or(&[][..], Vec::as_slice);
+            self.inst(block, inst, sides);
+            self.let_go(inst);
+        }
+        fused
+    }
+
+    /// Lets go of what an instruction used for the last time, where it did not take it itself or put its result there: whether
+    /// a later write copies must not depend on which register is used again when.
+    fn let_go(&mut self, inst: &Inst) {
+        let reads_only = match &inst.op {
+            Op::Binary(Binary::Add) => self.short(Binary::Add, inst.args[1]).is_some() || inst.moves & 2 != 0,
+            Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask | Op::Under => true,
+            Op::Index { from_end: false } | Op::Item | Op::Beside | Op::Count | Op::Turns | Op::Step(_) => true,
+            Op::Range { .. } | Op::Text | Op::Offers(_) | Op::Fits { .. } | Op::Enter => true,
+            _ => false,
+        };
+        if !reads_only {
+            return;
+        }
+        for at in self.moved(inst) {
+            let var = inst.args[at];
+            let taken =
+                at == 0 && (inst.op == Op::Under || (inst.op == Op::Binary(Binary::Add) && inst.moves & 1 != 0));
+            let to = inst.result.filter(|result| !self.nowhere[result.0 as usize]).map(|result| self.of(result));
+            if !taken && to != Some(self.of(var)) {
+                self.put(Code::Drop(self.of(var)), inst.span);
+            }
+        }
+    }
+
+    /// The arguments that are used for the last time and may own something.
+    fn moved(&self, inst: &Inst) -> Vec<usize> {
+        let last = |at: &usize| *at < 64 && inst.moves >> at & 1 != 0 && self.holds_storage(inst.args[*at]);
+        (0..inst.args.len()).filter(last).collect()
+    }
+
+    /// The head of a loop that a block leads back to, when it is short enough to be asked again right there: a turn then takes
+    /// one jump instead of two.
+    fn head(&self, index: usize, target: &Target) -> Option<&'a ir::Block> {
+        let head = self.function.blocks.get(target.block.0 as usize)?;
+        let from = self.function.blocks.get(index)?;
+        let back = target.block.0 as usize <= index && head.handler == from.handler;
+        let short = head.code.len() <= HEAD && head.code.iter().all(|inst| !matches!(inst.op, Op::Fork { .. }));
+        let asks = match &head.end {
+            End::Branch { then, .. } => self.function.blocks[then.block.0 as usize].parameters.is_empty(),
+            _ => false,
+        };
+        (back && short && asks && target.block.0 as usize != index).then_some(head)
+    }
+
     /// Tries an element's property in one step, before the two that it takes.
     fn glance(&mut self, inst: &Inst, next: Option<&Inst>) {
         let (Op::Index { from_end: false }, Some(next)) = (&inst.op, next) else { return };
         let (Op::Field(_), Some(to), Some(read)) = (&next.op, next.result, inst.result) else { return };
         let Ok(property) = u16::try_from(self.out.keys.len()) else { return };
-        if next.args.first() != Some(&read) || self.reads[read.0 as usize] != 1 {
+        if next.args.first() != Some(&read) || self.reads[read.0 as usize] != 1 || !self.moved(inst).is_empty() {
             return;
         }
         let operands = inst.args.iter().map(|var| Operand::Keep(self.of(*var))).collect();
@@ -340,7 +398,8 @@ impl<'a> Emission<'a> {
         let End::Branch { condition, .. } = block.end else { return None };
         let last = block.code.last().filter(|last| last.result == Some(condition))?;
         let Op::Binary(op) = last.op else { return None };
-        Comparison::of(op).filter(|_| self.near && self.reads[condition.0 as usize] == 1).map(|_| last)
+        let alone = self.near && self.reads[condition.0 as usize] == 1 && self.moved(last).is_empty();
+        Comparison::of(op).filter(|_| alone).map(|_| last)
     }
 
     fn inst(&mut self, block: &ir::Block, inst: &Inst, sides: &[Var]) {
@@ -362,7 +421,7 @@ impl<'a> Emission<'a> {
                     self.out.keys.push(Property::new(name));
                     Code::Field(to, arg(self, 0), index)
                 }
-                Err(_) => self.site(inst, block, sides),
+                Err(_) => Code::Do(self.site(inst, block, sides)),
             },
             Op::Index { from_end: false } => Code::Index(to, arg(self, 0), arg(self, 1)),
             Op::Under if inst.args.len() == 1 => match self.operand(inst.args[0], inst.moves & 1 != 0) {
@@ -378,7 +437,7 @@ impl<'a> Emission<'a> {
             Op::Load { early: false } => Code::Load(to, arg(self, 0)),
             Op::Step(by) => match i16::try_from(*by as i64).ok().filter(|short| f64::from(*short) == *by) {
                 Some(short) => Code::Step(to, arg(self, 0), short),
-                None => self.site(inst, block, sides),
+                None => Code::Do(self.site(inst, block, sides)),
             },
             Op::Global { global, early: false } => Code::Global(to, global.0),
             Op::Slot(slot) => Code::Copy(to, self.slot(*slot)),
@@ -390,11 +449,15 @@ impl<'a> Emission<'a> {
                     Operand::Constant(index) => Code::Constant(slot, index),
                 }
             }
-            Op::CallFunction(id) if !is_watched(self.program, *id) => match self.site(inst, block, sides) {
-                Code::Do(site) => Code::CallFunction(site),
-                other => other,
-            },
-            _ => self.site(inst, block, sides),
+            Op::CallFunction(id) if !is_watched(self.program, *id) => Code::CallFunction(self.site(inst, block, sides)),
+            Op::CallBuiltin { builtin, spread: false } if matches!(builtin.entry().kind, Body::Native(_)) => {
+                Code::Builtin(self.site(inst, block, sides))
+            }
+            Op::Mutate { keys, method, spread: false, .. } if keys.is_empty() && &**method == "push" => {
+                self.guess(inst, block, sides, Code::Push)
+            }
+            Op::Update { home: ir::Home::Value, keys } if keys.len() <= 2 => self.guess(inst, block, sides, Code::Set),
+            _ => Code::Do(self.site(inst, block, sides)),
         };
         self.put(code, span);
     }
@@ -426,7 +489,37 @@ impl<'a> Emission<'a> {
         }
     }
 
-    fn site(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var]) -> Code {
+    /// An operation that is tried the short way first, where its root stays in its register.
+    fn guess(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var], short: fn(u32) -> Code) -> Code {
+        let at = self.site(inst, block, sides);
+        let property = self.out.keys.len();
+        let site = &mut self.out.sites[at as usize];
+        let root = site.operands.first().copied();
+        let stays = match (&inst.op, site.to) {
+            (Op::Update { .. }, Some(to)) => root == Some(Operand::Take(to)),
+            (Op::Mutate { home: ir::Home::Value, .. }, _) => matches!(root, Some(Operand::Take(_))),
+            (Op::Mutate { keys, .. }, _) => keys.is_empty(),
+            _ => false,
+        };
+        let one = match &inst.op {
+            Op::Mutate { home: ir::Home::Value | ir::Home::Cell { .. }, .. } => site.operands.len() == 2,
+            Op::Mutate { .. } => site.operands.len() == 1,
+            _ => true,
+        };
+        let Ok(property) = u16::try_from(property) else { return Code::Do(at) };
+        if stays && one {
+            if let (Op::Update { keys, .. }, Some(name)) = (&inst.op, site.keys.last())
+                && matches!(keys.last(), Some(ir::Key::Fixed(_)))
+            {
+                site.property = property;
+                self.out.keys.push(Property::new(name.as_str()));
+            }
+            self.put(short(at), inst.span);
+        }
+        Code::Do(at)
+    }
+
+    fn site(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var]) -> u32 {
         let mut operands = Vec::with_capacity(inst.args.len());
         for (at, var) in inst.args.iter().enumerate() {
             let last = at < 64 && inst.moves >> at & 1 != 0;
@@ -446,34 +539,26 @@ impl<'a> Emission<'a> {
             agent: self.named_agent(block, inst),
             sides: self.compared(block, inst),
         });
-        Code::Do(index)
+        index
     }
 
-    fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>) {
+    fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>, beside: &Beside) {
         let span = block.end_span;
         match &block.end {
-            End::Jump(target) => self.edge(index, target, span),
+            End::Jump(target) => self.edge(index, target, span, beside),
             End::Branch { condition, then, otherwise } => {
                 let stub = self.stubs.len();
                 let bare = self.moves(otherwise).is_empty();
                 let goal = if bare { Goal::Block(otherwise.block) } else { Goal::Stub(stub) };
-                let code = match fused {
-                    Some(inst) => match self.binary_parts(inst) {
-                        (comparison, a, Ok(b)) => Code::JumpUnlessCompare(comparison, a, b, 0),
-                        (comparison, a, Err(k)) => Code::JumpUnlessCompareNumber(comparison, a, k, 0),
-                    },
-                    None => Code::JumpUnless(self.of(*condition), 0),
-                };
-                let at = self.put(code, fused.map_or(span, |inst| inst.span));
-                self.open.push((at, goal));
+                self.decide(fused, *condition, false, goal, span);
                 if bare {
-                    self.edge(index, then, span);
+                    self.edge(index, then, span, beside);
                     return;
                 }
                 self.stubs.push(0);
-                self.edge(usize::MAX - 1, then, span);
+                self.edge(usize::MAX - 1, then, span, beside);
                 self.stubs[stub] = self.out.code.len() as u32;
-                self.edge(index, otherwise, span);
+                self.edge(index, otherwise, span, beside);
             }
             End::Route { subject, bands, unknown, otherwise, .. } => {
                 let route = self.out.routes.len() as u32;
@@ -483,7 +568,7 @@ impl<'a> Emission<'a> {
                 self.put(Code::Route(self.of(*subject), route), span);
                 let lead = |this: &mut Self, target: &Target| {
                     let start = this.out.code.len() as u32;
-                    this.edge(usize::MAX - 1, target, span);
+                    this.edge(usize::MAX - 1, target, span, beside);
                     start
                 };
                 for (at, (_, _, target)) in bands.iter().enumerate() {
@@ -508,6 +593,20 @@ impl<'a> Emission<'a> {
         }
     }
 
+    /// A jump by a condition, or by the comparison that it is.
+    fn decide(&mut self, fused: Option<&Inst>, condition: Var, if_true: bool, goal: Goal, span: Span) {
+        let code = match fused {
+            Some(inst) => {
+                let (comparison, a, b) = self.binary_parts(inst);
+                Code::compare(comparison, if_true, a, b)
+            }
+            None if if_true => Code::JumpIf(self.of(condition), 0),
+            None => Code::JumpUnless(self.of(condition), 0),
+        };
+        let at = self.put(code, fused.map_or(span, |inst| inst.span));
+        self.open.push((at, goal));
+    }
+
     fn binary_parts(&self, inst: &Inst) -> (Comparison, Register, Result<Register, i16>) {
         let Op::Binary(op) = inst.op else { unreachable!("only comparisons are fused") };
         let comparison = Comparison::of(op).unwrap_or(Comparison::Equal);
@@ -516,9 +615,19 @@ impl<'a> Emission<'a> {
     }
 
     /// The moves of an edge, and a jump unless the target comes next.
-    fn edge(&mut self, index: usize, target: &Target, span: Span) {
+    fn edge(&mut self, index: usize, target: &Target, span: Span, beside: &Beside) {
         for code in self.moves(target) {
             self.put(code, span);
+        }
+        if let Some(head) = self.head(index, target) {
+            let at = target.block.0 as usize;
+            let fused = self.body(at, head, beside);
+            if let End::Branch { condition, then, otherwise } = &head.end {
+                self.decide(fused, *condition, true, Goal::Block(then.block), head.end_span);
+                // Nothing is copied into a copy.
+                self.edge(usize::MAX - 1, otherwise, head.end_span, beside);
+            }
+            return;
         }
         if index.wrapping_add(1) != target.block.0 as usize {
             let at = self.put(Code::Jump(0), span);
@@ -556,11 +665,13 @@ impl<'a> Emission<'a> {
                 Goal::Block(block) => self.starts[block.0 as usize],
                 Goal::Stub(stub) => self.stubs[stub],
             };
-            let near = || i16::try_from(i64::from(place) - at as i64).ok();
             match &mut self.out.code[at] {
                 Code::Jump(to) | Code::JumpIf(_, to) | Code::JumpUnless(_, to) => *to = place,
-                Code::JumpUnlessCompare(.., by) | Code::JumpUnlessCompareNumber(.., by) => *by = near()?,
-                _ => {}
+                code => {
+                    if let Some(by) = code.distance() {
+                        *by = i16::try_from(i64::from(place) - at as i64).ok()?;
+                    }
+                }
             }
         }
         for guard in &mut self.out.guards {

@@ -124,6 +124,7 @@ impl Failure {
 }
 
 impl From<Fault> for Failure {
+    #[cold]
     fn from(fault: Fault) -> Self {
         Self::of(Error::from(&fault), Lanes::EXACT)
     }

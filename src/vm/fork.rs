@@ -150,16 +150,21 @@ impl Fork {
                 Ok(None)
             }
             Form::Vote => {
-                let mut decided = || super::decided::is_decided(&self.results, &self.options, bands, vm);
-                if !finished && !decided()? {
-                    return Ok(None);
+                let answer = |result: &Result<Value, Failure>| match result {
+                    Ok(value) => value.clone(),
+                    Err(failure) => failure.value(),
+                };
+                if !finished {
+                    let known = self.results.iter().enumerate().filter_map(|(place, result)| {
+                        result.as_ref().map(|result| (place, answer(result).under(self.lanes)))
+                    });
+                    let known: Vec<(usize, Value)> = known.collect();
+                    if !builtin::is_decided(&known, total, &self.options, bands, &mut vm.meter)? {
+                        return Ok(None);
+                    }
                 }
-                let results = self.results.iter().map(|result| match result {
-                    Some(Ok(value)) => value.clone(),
-                    Some(Err(failure)) => failure.value(),
-                    // What was not asked can change nothing.
-                    None => Value::NULL,
-                });
+                // What was not asked can change nothing.
+                let results = self.results.iter().map(|result| result.as_ref().map_or(Value::NULL, answer));
                 let list = Value::list(results.collect())?.with(self.lanes);
                 let Body::Form(_, Some(code)) = self.builtin.entry().kind else { return Ok(Some(list)) };
                 Ok(Some(builtin::run(self.builtin, code, &mut [list, self.options.clone()], &mut vm.meter)?))
@@ -427,10 +432,12 @@ impl Vm {
             let left = self.meter.steps_left();
             let granted = left.min(super::GRACE);
             let pause_at = std::mem::take(&mut self.pause_at);
+            self.meter.watch(0, self.sweep_at);
             self.meter.set_steps_left(granted);
             self.run_task(&mut task);
             self.meter.set_steps_left(left - (granted - self.meter.steps_left().min(granted)));
             self.pause_at = pause_at;
+            self.meter.watch(pause_at, self.sweep_at);
         }
     }
 

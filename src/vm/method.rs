@@ -28,8 +28,9 @@ impl Vm {
         mut args: Args,
     ) -> Result<Called, Failure> {
         if receiver.as_agent().is_some() {
-            if &**name == "with" {
-                return Ok(Called::Value(self.configured(&receiver, args)?));
+            if let Some(id) = builtin::find_method(Kind::Agent, name) {
+                args.insert(0, receiver);
+                return self.builtin(task, id, args);
             }
             let question = self.question(&receiver, name, Purpose::Method, &args, Vec::new())?;
             task.frames.push(Frame::Native(question));
@@ -216,21 +217,6 @@ impl Vm {
         let found =
             list.iter().find(|item| item.as_agent().is_some_and(|agent| *self.agents.get(agent.id).name == *name));
         Ok(found.cloned().unwrap_or_default().under(lanes))
-    }
-
-    /// `agent.with(options)`
-    fn configured(&mut self, receiver: &Value, mut args: Args) -> Result<Value, Fault> {
-        let options = args.get_mut(0).map(std::mem::take).unwrap_or_default();
-        let known = ["timeout", "retries", "model", "temperature", "schema"];
-        let read = super::orchestrate::Options::new("with", &options, &known)?;
-        read.time("timeout")?;
-        read.count("retries")?;
-        let Some(agent) = receiver.as_agent() else { return Err(no_method(receiver, "with")) };
-        let mut merged = agent.options.as_object().cloned().unwrap_or_default();
-        for (key, value) in options.as_object().into_iter().flatten() {
-            merged.insert(key.clone(), value.clone())?;
-        }
-        Ok(Value::agent(crate::value::Agent { id: agent.id, options: Value::from(merged) }).with(receiver.lanes()))
     }
 
     fn expect(&mut self, task: &Task, condition: &Value, site: Option<&Site>) -> Result<Value, Failure> {

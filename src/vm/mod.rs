@@ -9,7 +9,7 @@ mod boundary;
 mod budget;
 mod cells;
 mod code;
-mod decided;
+mod dispatch;
 mod emit;
 mod failure;
 mod fork;
@@ -20,6 +20,7 @@ mod mock;
 mod native;
 mod orchestrate;
 mod perform;
+mod quick;
 mod ranges;
 mod start;
 mod state;
@@ -27,7 +28,7 @@ mod task;
 
 pub use boundary::name as type_name;
 pub use code::{Compiled, Function};
-pub use emit::emit;
+pub use emit::{emit, may_be_too_large};
 pub use failure::Failure;
 pub use start::Entry;
 pub use state::State;
@@ -45,7 +46,7 @@ use task::{Frame, Input, Task, TaskId};
 use crate::diagnostic::Code;
 use crate::hir::{self, GlobalId};
 use crate::host::{Batch, Directory, Id, Path, Reply};
-use crate::value::{Fault, Limits, Meter, Value, weigh};
+use crate::value::{Fault, Limits, Meter, Value, nest, weigh};
 
 /// The cell that is none: a variable that holds it has no value yet.
 const EMPTY: u32 = u32::MAX;
@@ -82,6 +83,8 @@ pub struct Vm {
     input: Value,
     identities: u64,
     owners: u32,
+    /// The forks of the first task, and of what ran after it.
+    forks: u32,
     output: u64,
     watched: Vec<(u32, Value)>,
     outcome: Option<Result<Value, Failure>>,
@@ -122,6 +125,7 @@ impl Vm {
             input,
             identities: 1 << 32,
             owners: 0,
+            forks: 0,
             output: 0,
             watched: Vec::new(),
             outcome: None,
@@ -129,6 +133,7 @@ impl Vm {
         };
         vm.sweep_at = vm.meter.memory_left() / 2;
         vm.pause_at = vm.meter.steps_left().saturating_sub(SLICE);
+        vm.meter.watch(vm.pause_at, vm.sweep_at);
         vm
     }
 
@@ -148,7 +153,15 @@ impl Vm {
             }
         }
         let id = TaskId(self.tasks.len() as u32);
-        let mut task = Task::new(id, Path::root(), None, 0, 0, 0);
+        let path = match self.tasks.len() {
+            0 => Path::root(),
+            // What runs later in this machine has ids behind those of what ran before.
+            _ => {
+                self.forks += 1;
+                Path::root().child(self.forks - 1, 0)
+            }
+        };
+        let mut task = Task::new(id, path, None, 0, 0, 0);
         task.frames.push(Frame::Native(Box::new(Native::Start(start::Start::new(entry, module)))));
         task.inbox.push_back(Input::Begin);
         self.tasks.push(Some(Box::new(task)));
@@ -157,6 +170,13 @@ impl Vm {
 
     /// Runs until everything is done or waits.
     pub fn run(&mut self) -> Outcome {
+        let before = nest(self.meter.limits.nesting);
+        let outcome = self.run_tasks();
+        nest(before);
+        outcome
+    }
+
+    fn run_tasks(&mut self) -> Outcome {
         while self.outcome.is_none()
             && let Some(id) = self.ready.pop_front()
         {
@@ -170,8 +190,12 @@ impl Vm {
                         self.outcome = Some(Err(fault.into()));
                         break;
                     }
-                    if self.meter.steps_left() < self.pause_at {
+                    let pauses = self.meter.steps_left() < self.pause_at;
+                    if pauses {
                         self.pause_at = self.meter.steps_left().saturating_sub(SLICE);
+                    }
+                    self.meter.watch(self.pause_at, self.sweep_at);
+                    if pauses {
                         return Outcome::Waiting;
                     }
                 }
@@ -248,7 +272,12 @@ impl Vm {
 
     fn finish(&mut self, task: &Task, result: Result<Value, Failure>) {
         match task.parent {
-            None => self.outcome = Some(result),
+            None => {
+                self.outcome = Some(result);
+                if task.path == Path::root() {
+                    self.forks = task.forks;
+                }
+            }
             Some((parent, place)) => {
                 if let Err(failure) = &result
                     && !failure.can_be_caught()
@@ -287,6 +316,7 @@ impl Vm {
             self.meter.settle(self.meter.limits.memory.saturating_sub(spare));
             self.pause_at = 0;
             self.sweep_at = 0;
+            self.meter.watch(0, 0);
         }
     }
 

@@ -61,6 +61,7 @@ struct Machine {
     input: Value,
     identities: u64,
     owners: u32,
+    forks: u32,
     output: u64,
 }
 
@@ -91,6 +92,9 @@ fn load<T: DeserializeOwned>(pool: &Pool, json: &Json) -> Result<T, Fault> {
 impl Vm {
     /// The machine as plain data, when it waits or paused. What [`Vm::take_batch`] gave before is not in it.
     pub fn save(&mut self) -> Result<State, Fault> {
+        for task in self.tasks.iter_mut().flatten() {
+            task.registers.truncate(task.top);
+        }
         let names = self.agents.names().iter().filter_map(|name| Some((name.clone(), self.agents.find(name)?)));
         let names = names.collect();
         let mut waiting: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
@@ -118,6 +122,7 @@ impl Vm {
             input: std::mem::take(&mut self.input),
             identities: self.identities,
             owners: self.owners,
+            forks: self.forks,
             output: self.output,
         };
         let saved = save(&machine);
@@ -144,6 +149,7 @@ impl Vm {
     fn restore(&mut self, machine: Machine) {
         self.pause_at = machine.pause_at;
         self.sweep_at = machine.sweep_at;
+        self.meter.watch(self.pause_at, self.sweep_at);
         self.graced = machine.graced;
         self.fatal = machine.fatal;
         self.tasks = machine.tasks;
@@ -159,6 +165,7 @@ impl Vm {
         self.input = machine.input;
         self.identities = machine.identities;
         self.owners = machine.owners;
+        self.forks = machine.forks;
         self.output = machine.output;
     }
 }

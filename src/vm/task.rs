@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::code::Register;
+use super::code::{Function, Register};
 use super::failure::Failure;
 use super::native::Native;
 use crate::host::{Id, Path, Reply};
-use crate::value::{Lanes, Value};
+use crate::value::{Fault, Lanes, Meter, Value};
 
 /// The place of a task in the machine's table.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -30,8 +30,10 @@ pub(super) struct Task {
     pub(super) parent: Option<(TaskId, u32)>,
     /// The calls it is in, the outermost first.
     pub(super) frames: Vec<Frame>,
-    /// The registers of all its frames.
+    /// The registers of all its frames, and behind them some that were in use before.
     pub(super) registers: Vec<Value>,
+    /// Where the registers of the innermost call end.
+    pub(super) top: usize,
     /// The labels of the contexts it is in.
     pub(super) contexts: Vec<Arc<str>>,
     /// The forks it made so far.
@@ -128,6 +130,7 @@ impl Task {
             parent,
             frames: Vec::new(),
             registers: Vec::new(),
+            top: 0,
             contexts: Vec::new(),
             forks: 0,
             requests: 0,
@@ -161,6 +164,38 @@ impl Task {
     pub(super) fn recall(&self, value: &Value) -> Option<&Failure> {
         let address = value.address()?;
         self.caught.iter().rev().find(|(caught, _)| caught.address() == Some(address)).map(|(_, failure)| failure)
+    }
+
+    /// The registers of a call that is about to begin, charged when they are more than ever before. There is some value in
+    /// each that owns nothing; the slots are empty.
+    #[inline]
+    pub(super) fn make_room(&mut self, function: &Function, meter: &mut Meter) -> Result<&mut [Value], Fault> {
+        let end = self.top + function.size as usize;
+        if end > self.registers.len() {
+            self.grow(end, meter)?;
+        }
+        let registers = &mut self.registers[self.top..end];
+        // Behind the slots there is only the register to swap with.
+        for slot in &mut registers[function.slots as usize..(function.size as usize).saturating_sub(1)] {
+            slot.put(Value::NULL);
+        }
+        Ok(registers)
+    }
+
+    #[cold]
+    fn grow(&mut self, end: usize, meter: &mut Meter) -> Result<(), Fault> {
+        let len = (end * 2).max(32);
+        meter.memory(16 * (len - self.registers.len()) as u64)?;
+        self.registers.resize_with(len, || Value::NULL);
+        Ok(())
+    }
+
+    /// Begins a call whose arguments are in their registers.
+    #[inline]
+    pub(super) fn enter(&mut self, code: u32, function: &Function, under: Lanes, owner: u32, budget: u32) {
+        let (base, contexts) = (self.top as u32, self.contexts.len() as u16);
+        self.top += function.size as usize;
+        self.frames.push(Frame::Code(Call { function: code, next: 0, base, to: 0, contexts, owner, budget, under }));
     }
 
     /// Whose variables the innermost call of a function may write.

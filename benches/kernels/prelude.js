@@ -1,0 +1,4 @@
+globalThis.finish = result => {
+  const { user, system } = process.cpuUsage()
+  console.log(`${result} ${(user + system) / 1000}`)
+}

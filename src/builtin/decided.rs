@@ -1,0 +1,101 @@
+//! Whether a vote is over before everyone was asked.
+//!
+//! It is when no answer that is still open, whatever it says and however sure it is, can change the winner, whether the
+//! strategy is satisfied, or the band of the result. Everything is whole numbers, as in the [agreement](super::agreement).
+
+use super::agreement::{Options, Tally, Tie};
+use crate::value::{Confidence, Fault, Meter, STEPS, Value};
+
+/// Whether the open answers can change nothing any more: of `results` those that are there, with their place among all; the
+/// thresholds are those of the high and the medium band.
+pub fn is_decided(
+    results: &[(usize, Value)],
+    total: usize,
+    options: &Value,
+    bands: (Confidence, Confidence),
+    meter: &mut Meter,
+) -> Result<bool, Fault> {
+    let stops = options.as_object().and_then(|options| options.get("stop")).and_then(Value::as_text);
+    if stops != Some("decided") {
+        return Ok(false);
+    }
+    let options = Options::read("vote", options)?;
+    let strategy = options.strategy;
+    if options.weights.as_ref().is_some_and(|weights| weights.len() != total) {
+        return Ok(false);
+    }
+    let open: Vec<usize> = (0..total).filter(|place| results.iter().all(|(known, _)| known != place)).collect();
+    let answers: Vec<Value> = results.iter().map(|(_, answer)| first_choice(answer, strategy.ranked)).collect();
+    let tally = Tally::of(&answers, |index, lanes| options.weigh(results[index].0, lanes), meter)?;
+    // The most that the open answers can weigh together.
+    let one = if strategy.weighted { u64::from(STEPS) } else { 1 };
+    let weight = |place: &usize| options.weights.as_ref().map_or(one, |weights| weights[*place]);
+    let more: u64 = open.iter().map(weight).sum();
+    // Where no group can become large enough any more, the result is nothing, whatever is said.
+    let largest = tally.groups.iter().map(|group| group.weight).max().unwrap_or(0);
+    if !strategy.ranked && !strategy.satisfied(largest + more, tally.whole + more) {
+        return Ok(true);
+    }
+    let Some((winner, tied)) = tally.winner(Tie::First).filter(|_| !open.is_empty()) else {
+        return Ok(open.is_empty());
+    };
+    let won = tally.groups[winner];
+    let overtakes = |(index, group): (usize, &super::agreement::Group)| {
+        let most = group.weight + more;
+        index != winner && (most > won.weight || (most == won.weight && (index < winner || strategy.tie != Tie::First)))
+    };
+    // What nobody has said yet can still be said; it would stand behind all others.
+    let newcomer = more > won.weight || (more == won.weight && strategy.tie != Tie::First);
+    if tied && strategy.tie != Tie::First || newcomer || tally.groups.iter().enumerate().any(overtakes) {
+        return Ok(false);
+    }
+    let heaviest = tally.whole + more;
+    if strategy.ranked && 2 * u128::from(won.weight) <= u128::from(heaviest) {
+        return Ok(false);
+    }
+    let count = open.len() as u64;
+    let varies = strategy.weighted;
+    let most = strategy.satisfied(won.weight + more, heaviest);
+    if strategy.satisfied(won.weight, heaviest) != most {
+        return Ok(false);
+    }
+    if !most {
+        return Ok(true);
+    }
+    let full = u64::from(STEPS);
+    let outcome = |weight, whole, sum, count| Confidence::share_of_mean(weight, whole, sum, count);
+    let outcomes: Vec<Confidence> = match (varies, &options.weights) {
+        // So many of the open answers join the winner's, without or with all confidence; the others go elsewhere or nowhere.
+        (true, None) => (0..=count)
+            .flat_map(|joins| {
+                let sure = joins * full;
+                [
+                    outcome(won.weight, tally.whole + (count - joins) * full, won.sum, won.count + joins),
+                    outcome(won.weight + sure, tally.whole + sure, won.sum + sure, won.count + joins),
+                ]
+            })
+            .collect(),
+        (false, None) => vec![
+            outcome(won.weight, heaviest, won.sum, won.count),
+            outcome(won.weight + count, heaviest, won.sum + count * full, won.count + count),
+            outcome(won.weight + count, heaviest, won.sum, won.count + count),
+        ],
+        // With weights of their own the least and the most are bounds that nothing reaches.
+        (_, Some(_)) => {
+            vec![
+                outcome(won.weight, heaviest, won.sum, won.count + count),
+                outcome(won.weight + more, heaviest, won.sum + count * full, won.count + count),
+            ]
+        }
+    };
+    let band = |confidence: Confidence| (confidence >= bands.0, confidence >= bands.1);
+    Ok(outcomes.windows(2).all(|pair| band(pair[0]) == band(pair[1])))
+}
+
+/// What a ballot counts for as long as it is the first round.
+fn first_choice(answer: &Value, ranked: bool) -> Value {
+    match answer.as_list().filter(|_| ranked) {
+        Some(list) => list.get(0).map_or(Value::NULL, |choice| choice.clone().with(answer.least())),
+        None => answer.clone(),
+    }
+}
