@@ -17,6 +17,7 @@ mod goldens;
 mod grammar;
 mod hostile;
 mod linear;
+mod limits;
 mod machine;
 mod mends;
 mod mistakes;

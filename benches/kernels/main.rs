@@ -9,7 +9,7 @@ mod native;
 
 use prism::diagnostic::Diagnostics;
 use prism::engine::{Checked, Compiled, Drive};
-use prism::hir::{self, FunctionId, Modules};
+use prism::hir::{self, Alone, FunctionId};
 use prism::host::{Directory, Request};
 use prism::source::Sources;
 use prism::syntax;
@@ -43,23 +43,6 @@ fn folder() -> PathBuf {
 pub(crate) fn used() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("the kernel counts processor time");
     text.split(' ').next().and_then(|first| first.parse::<f64>().ok()).expect("a number of nanoseconds") / 1e6
-}
-
-/// Programs without imports.
-struct Alone;
-
-impl Modules for Alone {
-    fn find(&self, _: &str, _: &str) -> Option<String> {
-        None
-    }
-
-    fn read(&self, name: &str) -> Result<String, String> {
-        Err(format!("{name} is not there"))
-    }
-
-    fn nearby(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
 }
 
 /// Limits that no kernel meets.

@@ -1,5 +1,7 @@
 //! `prism run`: a program from its text to its result, with agents whose answers stand in a file.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -11,7 +13,7 @@ use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, policy, render, source};
 use crate::check::{Policy, Setting};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::engine::{self, Checked, Drive, Examination};
+use crate::engine::{self, Checked, Drive, Examination, Note, Show};
 use crate::hir;
 use crate::host::{self, Directory, Kind, Request, Stream};
 use crate::source::{Location, Sources, Span};
@@ -39,6 +41,9 @@ pub(super) struct Run {
     /// The agents, in YAML, TOML or JSON
     #[arg(long, value_name = "FILE")]
     agents: Option<PathBuf>,
+    /// Write down what goes between the program and the world, one line of JSON each
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Print the result as JSON, and nothing else
     #[arg(long)]
     json: bool,
@@ -124,7 +129,8 @@ impl Run {
             report(&program, style);
             return Ok(Exit::Failed);
         }
-        let outcome = self.outcome(&program, limits, &bound, input);
+        let record = self.record()?;
+        let outcome = self.outcome(&program, limits, &bound, input, record);
         match outcome {
             Ok(text) => {
                 print(&text);
@@ -144,6 +150,7 @@ impl Run {
         limits: Limits,
         bound: &Directory,
         input: Option<String>,
+        record: Option<BufWriter<File>>,
     ) -> Result<String, Diagnostic> {
         let declarations = &program.program;
         let entry = hir::entry(declarations, self.entry.as_deref())?;
@@ -167,9 +174,8 @@ impl Run {
         };
         let input = read_input(input.as_deref(), self.shaped, &limits).map_err(refused)?;
         let mut drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
-        let quiet = self.json;
-        let mut show = |request: &Request| said(request, quiet);
-        let ended = drive.run(&compiled, entry, &input, &directory, &mut show);
+        let mut screen = Screen { quiet: self.json, record };
+        let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
         let value = ended.map_err(|failure| placed(&failure, at))?;
         let meter = drive.machine().meter();
         let shape = shaped::write(&value, meter).map_err(refused)?;
@@ -178,6 +184,14 @@ impl Run {
         }
         let shown = display::show(&value, meter).map_err(refused)?;
         Ok(format!("{shown}\n"))
+    }
+
+    /// The file that the record goes to.
+    fn record(&self) -> Result<Option<BufWriter<File>>, Usage> {
+        let Some(path) = &self.record else { return Ok(None) };
+        let file = File::create(path)
+            .map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), source::reason(&error))))?;
+        Ok(Some(BufWriter::new(file)))
     }
 
     /// The text of the input.
@@ -206,6 +220,27 @@ pub(super) fn placed(failure: &Failure, entry: Location) -> Diagnostic {
     let mut failure = failure.clone();
     failure.locate(entry);
     failure.diagnostic()
+}
+
+/// Shows what a program says, and writes down the rest where somebody wants that.
+struct Screen {
+    quiet: bool,
+    record: Option<BufWriter<File>>,
+}
+
+impl Show for Screen {
+    fn show(&mut self, request: &Request) {
+        said(request, self.quiet);
+    }
+
+    fn note(&mut self, note: Note<'_>) {
+        let Some(record) = &mut self.record else { return };
+        let written = serde_json::to_writer(&mut *record, &note).map_err(std::io::Error::from);
+        if let Err(error) = written.and_then(|()| record.write_all(b"\n")) {
+            warn(&format!("cannot write down what happens: {}\n", source::reason(&error)));
+            self.record = None;
+        }
+    }
 }
 
 /// Shows what needs no reply.

@@ -196,7 +196,7 @@ pub fn directory(program: &Program, bound: &Directory) -> Result<Directory, Vec<
 }
 
 /// The data that an expression of literals stands for.
-fn constant(expr: &Expr) -> Option<Json> {
+pub(super) fn constant(expr: &Expr) -> Option<Json> {
     Some(match &expr.kind {
         ExprKind::Null => Json::Null,
         ExprKind::Bool(bool) => Json::Bool(*bool),

@@ -1,19 +1,43 @@
 //! A driver for machines whose world is in memory: it answers at once, and its time is virtual.
 
+use serde::Serialize;
+use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Compiled, bind};
 use crate::diagnostic::Code;
-use crate::hir::{FunctionId, Kind};
-use crate::host::{Directory, Memory, Request};
-use crate::value::{Fault, Limits, Value};
+use crate::hir::{self, FunctionId};
+use crate::host::{Directory, Id, Kind, Memory, Reply, Request, Timer};
+use crate::value::{Fault, Lanes, Limits, Value, shaped};
 use crate::vm::{Entry, Failure, Outcome, Vm};
 
 /// What is shown while a program runs: printed text, events, decisions.
 pub trait Show {
     /// Shows a request that needs no reply.
     fn show(&mut self, request: &Request);
+
+    /// Takes note of what goes between the machine and the world, in its order.
+    fn note(&mut self, _: Note<'_>) {}
+}
+
+/// Something that goes between the machine and the world.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Note<'a> {
+    /// The machine wants this.
+    Request(&'a Request),
+    /// It wants to be told when some time has gone by.
+    Timer(&'a Timer),
+    /// It wants this no longer.
+    Cancelled(&'a Id),
+    /// The world says this.
+    Reply {
+        /// What it answers.
+        id: &'a Id,
+        /// The answer.
+        reply: &'a Reply,
+    },
 }
 
 impl<F: FnMut(&Request)> Show for F {
@@ -28,6 +52,17 @@ pub struct Drive {
     vm: Vm,
     world: Memory,
     limits: Limits,
+    began: Instant,
+    /// What the program emitted and nobody handled yet, in the order in which it was said.
+    events: Vec<Event>,
+}
+
+/// An event on its way to the handlers of the program.
+#[derive(Debug)]
+struct Event {
+    at: f64,
+    name: String,
+    data: Json,
 }
 
 /// How a run ended.
@@ -37,10 +72,12 @@ impl Drive {
     /// A run of a compiled program.
     pub fn new(program: &Compiled, limits: Limits, directory: Arc<Directory>, input: Value) -> Self {
         let world = Memory::new(directory.clone(), 0);
-        Self { vm: Vm::new(program.0.clone(), limits.clone(), directory, input), world, limits }
+        let vm = Vm::new(program.0.clone(), limits.clone(), directory, input);
+        Self { vm, world, limits, began: Instant::now(), events: Vec::new() }
     }
 
-    /// Runs an entry: a pattern with its parameters bound, or the statements of a file.
+    /// Runs an entry: a pattern with its parameters bound, or the statements of a file. What it emits reaches the program's
+    /// own handlers once it is done.
     pub fn run(
         &mut self,
         program: &Compiled,
@@ -50,7 +87,42 @@ impl Drive {
         show: &mut dyn Show,
     ) -> End {
         self.begin(program, entry, input, directory)?;
-        self.finish(show)
+        let value = self.finish(show)?;
+        self.deliver(program, show)?;
+        Ok(value)
+    }
+
+    /// Hands events to their handlers, the earliest first, each handler as often as it says at most.
+    fn deliver(&mut self, program: &Compiled, show: &mut dyn Show) -> Result<(), Failure> {
+        let declarations = program.0.declarations.clone();
+        let handlers: Vec<&hir::Handler> = declarations.modules.iter().flat_map(|module| &module.handlers).collect();
+        let mut ran = vec![0.0; handlers.len()];
+        let earliest = |events: &[Event]| {
+            let first = events.iter().enumerate().min_by(|(_, a), (_, b)| a.at.total_cmp(&b.at));
+            first.map(|(place, _)| place)
+        };
+        while let Some(place) = earliest(&self.events) {
+            let event = self.events.remove(place);
+            for (handler, ran) in handlers.iter().zip(&mut ran).filter(|(handler, _)| *handler.event == *event.name) {
+                let most = match &handler.max {
+                    None => f64::INFINITY,
+                    Some(max) => bind::constant(max).and_then(|max| max.as_f64()).ok_or_else(|| {
+                        Fault::new(Code::R021, "`max` of a handler is a number that is written out; write one")
+                    })?,
+                };
+                if *ran >= most {
+                    continue;
+                }
+                *ran += 1.0;
+                self.world.pass(event.at);
+                let data = shaped::read(&event.data, Lanes::EXACT, self.vm.meter())?;
+                let takes = declarations.functions[handler.function.0 as usize].parameters.len();
+                let arguments = [data].into_iter().take(takes).collect();
+                self.vm.start_at(Entry::Function(handler.function, arguments), declarations.modules.len());
+                self.finish(show)?;
+            }
+        }
+        Ok(())
     }
 
     /// Begins an entry, its parameters bound, without running anything yet.
@@ -63,7 +135,7 @@ impl Drive {
     ) -> Result<(), Fault> {
         let declarations = &program.0.declarations;
         let entry = match declarations.functions[entry.0 as usize].kind {
-            Kind::Module => Entry::Program,
+            hir::Kind::Module => Entry::Program,
             _ => {
                 let agents = bind::agents(declarations, entry, directory)?;
                 let data = bind::arguments(declarations, entry, input)?;
@@ -106,36 +178,50 @@ impl Drive {
 
     /// Runs what was started until it is done.
     pub fn finish(&mut self, show: &mut dyn Show) -> End {
-        let began = Instant::now();
         let limit = self.limits.time;
         loop {
             let outcome = self.vm.run();
-            for request in self.world.submit(self.vm.take_batch()) {
-                show.show(&request);
-            }
+            self.submit(show);
             match outcome {
                 Outcome::Done(value) => return Ok(value),
                 Outcome::Failed(failure) => return Err(failure),
                 Outcome::Waiting => {}
             }
-            let late = began.elapsed() > Duration::from_millis(limit);
+            let late = self.began.elapsed() > Duration::from_millis(limit);
             let next = if self.vm.is_ready() { Some(self.world.elapsed()) } else { self.world.next_time() };
             if late || next.is_some_and(|next| next > limit as f64) {
                 let failure =
                     self.vm.interrupt(Code::R093, format!("not done within {limit} ms; raise `--timeout`, or do less"));
-                for request in self.world.submit(self.vm.take_batch()) {
-                    show.show(&request);
-                }
+                self.submit(show);
                 return Err(failure);
             }
             if self.vm.is_ready() {
                 continue;
             }
             match self.world.next_event() {
-                Some((id, reply)) => self.vm.resume(&id, reply),
+                Some((id, reply)) => {
+                    show.note(Note::Reply { id: &id, reply: &reply });
+                    self.vm.resume(&id, reply);
+                }
                 None => {
                     return Err(Failure::new(Code::R095, "the program waits for something that nobody will answer"));
                 }
+            }
+        }
+    }
+
+    /// Hands what the machine wants to the world.
+    fn submit(&mut self, show: &mut dyn Show) {
+        let batch = self.vm.take_batch();
+        batch.requests.iter().for_each(|request| show.note(Note::Request(request)));
+        batch.timers.iter().for_each(|timer| show.note(Note::Timer(timer)));
+        batch.cancellations.iter().for_each(|id| show.note(Note::Cancelled(id)));
+        for request in self.world.submit(batch) {
+            show.show(&request);
+            if let Kind::Emit { name, data, delay, condition } = request.kind
+                && condition.as_ref().is_none_or(holds)
+            {
+                self.events.push(Event { at: self.world.elapsed() + delay.unwrap_or(0.0), name, data });
             }
         }
     }
@@ -155,5 +241,15 @@ impl Drive {
             Some(crate::types::Type::Agents { .. }) => Value::list(places.iter().map(agent).collect()),
             _ => Ok(places.first().map(agent).unwrap_or_default()),
         }
+    }
+}
+
+/// Whether the condition of an event holds, as `if` would take it.
+fn holds(condition: &Json) -> bool {
+    match condition {
+        Json::Null | Json::Bool(false) => false,
+        Json::Number(number) => number.as_f64() != Some(0.0),
+        Json::String(text) => !text.is_empty(),
+        _ => true,
     }
 }

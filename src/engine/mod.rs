@@ -8,7 +8,7 @@ mod examination;
 
 pub use allowance::Allowed;
 pub use bind::{agents, arguments, directory};
-pub use drive::{Drive, End, Show};
+pub use drive::{Drive, End, Note, Show};
 pub use examination::Examination;
 
 use std::sync::Arc;

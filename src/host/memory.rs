@@ -113,6 +113,11 @@ impl Memory {
         self.clock
     }
 
+    /// Lets the clock go on to a moment, in milliseconds since the beginning.
+    pub fn pass(&mut self, at: f64) {
+        self.clock = self.clock.max(at);
+    }
+
     /// Takes what a machine wants. What needs no reply comes back, for whoever shows it.
     pub fn submit(&mut self, batch: Batch) -> Vec<Request> {
         let mut shown = Vec::new();

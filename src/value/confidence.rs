@@ -36,6 +36,12 @@ impl Confidence {
         self.0
     }
 
+    /// The confidence that is held as this number, which came from [`Confidence::bits`].
+    #[inline(always)]
+    pub(super) const fn held(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// The confidence that is held as this number, if there is one.
     pub const fn from_bits(bits: u32) -> Option<Self> {
         if bits <= Self::ONE.0 { Some(Self(bits)) } else { None }
@@ -48,12 +54,11 @@ impl Confidence {
         }
         let scale = f64::from(STEPS);
         let product = number * scale;
-        let whole = product.floor();
-        let part = product - whole;
+        let whole = product as u32;
+        let part = product - f64::from(whole);
         // What the multiplication rounded away decides a half that is none.
-        let lost = number.mul_add(scale, -product);
-        let up = part > 0.5 || (part == 0.5 && lost >= 0.0);
-        Some(Self::from_steps(whole as u32 + u32::from(up)))
+        let up = part > 0.5 || (part == 0.5 && number.mul_add(scale, -product) >= 0.0);
+        Some(Self::from_steps(whole + u32::from(up)))
     }
 
     /// As [`Confidence::from_number`], with the fault `R020` instead of nothing.

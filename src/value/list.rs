@@ -263,7 +263,7 @@ impl Range {
     /// The number at an index.
     #[inline]
     pub fn get(&self, index: usize) -> Option<Value> {
-        (index < self.len).then(|| Value::number(self.start + self.step * index as f64).with(self.lanes))
+        (index < self.len).then(|| Value::number(self.start + self.step * index as i64 as f64).with(self.lanes))
     }
 
     /// The first number, the step, and the lanes of each.

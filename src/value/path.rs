@@ -252,8 +252,12 @@ pub fn set_in_element(
     value: Value,
 ) -> Result<usize, Value> {
     let (Some(number), true) = (index.exact_number(), root.is_exact() && value.is_plain()) else { return Err(value) };
-    let at = number as usize;
-    let Some(list) = root.own_list().filter(|list| at as f64 == number && at < list.len()) else { return Err(value) };
+    let at = number as i64;
+    if at as f64 != number {
+        return Err(value);
+    }
+    let at = at as usize;
+    let Some(list) = root.own_list().filter(|list| at < list.len()) else { return Err(value) };
     let before = list.remembered(at);
     let place = list.get(at).filter(|part| part.is_exact()).and_then(|part| part.as_object()?.find_near(name, hint));
     let (Some(place), Some(_)) = (place, before) else { return Err(value) };

@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 use std::mem::ManuallyDrop;
+use std::num::NonZeroU64;
 
 use triomphe::Arc;
 
@@ -20,13 +21,19 @@ use super::text::Body;
 #[repr(C)]
 pub struct Value {
     payload: Payload,
-    confidence: Confidence,
-    evidence: Evidence,
-    tag: Tag,
-    /// The bytes of a short text; 0 for everything else.
-    short: u8,
-    spare: u8,
+    /// Confidence, evidence, tag, and how many bytes a short text has, from the lowest bits on. One word, because what is
+    /// written in parts and read as a whole is slow; never 0, because no tag is.
+    word: NonZeroU64,
 }
+
+/// Where the evidence begins in the word.
+const EVIDENCE: u32 = 32;
+/// Where the tag begins.
+const TAG: u32 = 40;
+/// Where the length of a short text begins.
+const SHORT: u32 = 48;
+/// The bits of confidence and evidence.
+const LANES: u64 = (1 << TAG) - 1;
 
 #[repr(C)]
 union Payload {
@@ -46,7 +53,7 @@ union Payload {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
 pub(super) enum Tag {
-    Null,
+    Null = 1,
     Bool,
     Number,
     Native,
@@ -166,7 +173,19 @@ impl Value {
     pub const FALSE: Self = Self::plain(Tag::Bool, Payload { bits: 0 });
 
     const fn plain(tag: Tag, payload: Payload) -> Self {
-        Self { payload, confidence: Confidence::ONE, evidence: Evidence::Exact, tag, short: 0, spare: 0 }
+        Self { payload, word: word(tag, 0) }
+    }
+
+    #[inline(always)]
+    const fn tag(&self) -> Tag {
+        // SAFETY: the byte was written from a tag.
+        unsafe { std::mem::transmute::<u8, Tag>((self.word.get() >> TAG) as u8) }
+    }
+
+    /// The bytes of a short text; 0 for everything else.
+    #[inline(always)]
+    const fn short_len(&self) -> usize {
+        (self.word.get() >> SHORT) as u8 as usize
     }
 
     /// A boolean.
@@ -212,7 +231,7 @@ impl Value {
         let mut bytes = [0; 8];
         bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         let mut value = Self::plain(Tag::Short, Payload { bytes });
-        value.short = text.len() as u8;
+        value.word = word(Tag::Short, text.len() as u8);
         Some(value)
     }
 
@@ -242,7 +261,7 @@ impl Value {
     /// What `typeof` tells apart. A cell counts as null, because no program can hold one.
     #[inline]
     pub fn kind(&self) -> Kind {
-        match self.tag {
+        match self.tag() {
             Tag::Null | Tag::Cell => Kind::Null,
             Tag::Bool => Kind::Bool,
             Tag::Number => Kind::Number,
@@ -260,7 +279,7 @@ impl Value {
     pub fn view(&self) -> View<'_> {
         // SAFETY: the tag says which member was written.
         unsafe {
-            match self.tag {
+            match self.tag() {
                 Tag::Null => View::Null,
                 Tag::Bool => View::Bool(self.payload.bits != 0),
                 Tag::Number => View::Number(self.payload.number),
@@ -280,26 +299,28 @@ impl Value {
     /// The lanes of the value's own; of a list or object those of its structure.
     #[inline]
     pub fn lanes(&self) -> Lanes {
-        Lanes::new(self.confidence, self.evidence)
+        Lanes::new(self.confidence(), self.evidence())
     }
 
     /// The confidence of the value's own.
     #[inline]
     pub fn confidence(&self) -> Confidence {
-        self.confidence
+        Confidence::held(self.word.get() as u32)
     }
 
     /// The evidence of the value's own.
     #[inline]
     pub fn evidence(&self) -> Evidence {
-        self.evidence
+        // SAFETY: the byte was written from an evidence.
+        unsafe { std::mem::transmute::<u8, Evidence>((self.word.get() >> EVIDENCE) as u8) }
     }
 
     /// Sets the lanes of the value's own.
     #[inline]
     pub fn set_lanes(&mut self, lanes: Lanes) {
-        self.confidence = lanes.confidence;
-        self.evidence = lanes.evidence;
+        let word = self.word.get() & !LANES | bits(lanes);
+        // SAFETY: the tag stays, and no tag is 0.
+        self.word = unsafe { NonZeroU64::new_unchecked(word) };
     }
 
     /// With these lanes as its own.
@@ -321,27 +342,20 @@ impl Value {
     /// Whether it has no parts: no list, object, function, agent or error.
     #[inline]
     pub(super) fn is_plain(&self) -> bool {
-        self.tag <= Tag::Text
+        self.tag() <= Tag::Text
     }
 
     /// Whether it is `null`.
     #[inline]
     pub fn is_null(&self) -> bool {
-        self.tag == Tag::Null
-    }
-
-    /// Confidence, evidence and tag as one word.
-    #[inline(always)]
-    fn word(&self) -> u64 {
-        // SAFETY: the second half of a value is eight bytes that are always written.
-        unsafe { std::ptr::from_ref(self).cast::<u64>().add(1).read() }
+        self.tag() == Tag::Null
     }
 
     /// The number, if it is one and exact: what computations meet most of the time, told by one comparison.
     #[inline(always)]
     pub fn exact_number(&self) -> Option<f64> {
         // SAFETY: every member can be read as bits or as a number.
-        (self.word() == EXACT_NUMBER).then_some(unsafe { self.payload.number })
+        (self.word == EXACT_NUMBER).then_some(unsafe { self.payload.number })
     }
 
     /// Both numbers, if both are numbers and exact.
@@ -359,7 +373,7 @@ impl Value {
     /// Puts a value in its place. As an assignment, but short where nothing has to be given back.
     #[inline(always)]
     pub fn put(&mut self, value: Self) {
-        if self.tag >= Tag::Text {
+        if self.tag() >= Tag::Text {
             self.release();
         }
         // SAFETY: what was there is given back or owns nothing.
@@ -369,7 +383,7 @@ impl Value {
     /// Copies a value into its place.
     #[inline(always)]
     pub fn put_copy(&mut self, value: &Self) {
-        if value.tag >= Tag::Text {
+        if value.tag() >= Tag::Text {
             *self = value.clone();
         } else {
             // SAFETY: a value below [`Tag::Text`] owns nothing, so its bits are a copy.
@@ -380,7 +394,7 @@ impl Value {
     /// Lets go of what it owns, and of a cell it names. What is there afterwards is some value without a meaning.
     #[inline(always)]
     pub fn clear(&mut self) {
-        if self.tag > Tag::Number {
+        if self.tag() > Tag::Number {
             self.put(Self::NULL);
         }
     }
@@ -389,18 +403,19 @@ impl Value {
     #[inline(always)]
     pub fn element(&self, index: &Self) -> Option<&Self> {
         let number = index.exact_number()?;
-        let at = number as usize;
-        if self.tag != Tag::List || at as f64 != number {
+        // The conversion to a signed number is the short one; what is below 0 is beyond the end of any list.
+        let at = number as i64;
+        if self.tag() != Tag::List || at as f64 != number {
             return None;
         }
         // SAFETY: the tag says which member was written.
-        unsafe { &self.payload.list }.get(at)
+        unsafe { &self.payload.list }.get(at as usize)
     }
 
     /// The list to be changed in place, if it is one that nobody shares.
     #[inline(always)]
     pub fn own_list(&mut self) -> Option<&mut List> {
-        if self.tag != Tag::List {
+        if self.tag() != Tag::List {
             return None;
         }
         // SAFETY: the tag says which member was written.
@@ -410,7 +425,7 @@ impl Value {
     /// The object to be changed in place, if it is one that nobody shares.
     #[inline(always)]
     pub fn own_object(&mut self) -> Option<&mut Object> {
-        if self.tag != Tag::Object {
+        if self.tag() != Tag::Object {
             return None;
         }
         // SAFETY: the tag says which member was written.
@@ -420,28 +435,28 @@ impl Value {
     /// Whether its lanes are those of a literal.
     #[inline]
     pub fn is_exact(&self) -> bool {
-        self.confidence == Confidence::ONE && self.evidence == Evidence::Exact
+        self.word.get() & LANES == bits(Lanes::EXACT)
     }
 
     /// The boolean, if it is one.
     #[inline]
     pub fn as_bool(&self) -> Option<bool> {
         // SAFETY: every member can be read as bits or as a number.
-        (self.tag == Tag::Bool).then_some(unsafe { self.payload.bits } != 0)
+        (self.tag() == Tag::Bool).then_some(unsafe { self.payload.bits } != 0)
     }
 
     /// The number, if it is one.
     #[inline]
     pub fn as_number(&self) -> Option<f64> {
         // SAFETY: every member can be read as bits or as a number.
-        (self.tag == Tag::Number).then_some(unsafe { self.payload.number })
+        (self.tag() == Tag::Number).then_some(unsafe { self.payload.number })
     }
 
     /// The text, if it is one.
     #[inline]
     pub fn as_text(&self) -> Option<&str> {
         // SAFETY: the tag says that it is a text.
-        matches!(self.tag, Tag::Short | Tag::Text).then(|| unsafe { self.text_unchecked() })
+        matches!(self.tag(), Tag::Short | Tag::Text).then(|| unsafe { self.text_unchecked() })
     }
 
     /// # Safety
@@ -450,8 +465,8 @@ impl Value {
     unsafe fn text_unchecked(&self) -> &str {
         // SAFETY: the caller vouches for the tag; the bytes of a short text were copied from a `str` of this length.
         unsafe {
-            match self.tag {
-                Tag::Short => std::str::from_utf8_unchecked(&self.payload.bytes[..self.short as usize]),
+            match self.tag() {
+                Tag::Short => std::str::from_utf8_unchecked(&self.payload.bytes[..self.short_len()]),
                 _ => self.payload.text.as_str(),
             }
         }
@@ -461,13 +476,13 @@ impl Value {
     #[inline]
     pub(super) fn as_body(&self) -> Option<&Body> {
         // SAFETY: the tag says which member was written.
-        (self.tag == Tag::Text).then(|| unsafe { &**self.payload.text })
+        (self.tag() == Tag::Text).then(|| unsafe { &**self.payload.text })
     }
 
     /// The stored text, if nobody shares it.
     #[inline]
     pub(super) fn body_mut(&mut self) -> Option<&mut Body> {
-        if self.tag != Tag::Text {
+        if self.tag() != Tag::Text {
             return None;
         }
         // SAFETY: the tag says which member was written.
@@ -478,13 +493,13 @@ impl Value {
     #[inline]
     pub(super) fn is_same_text(&self, other: &Self) -> bool {
         // SAFETY: every member can be read as bits; a short text fills the rest with zeros.
-        self.tag == other.tag && self.short == other.short && unsafe { self.payload.bits == other.payload.bits }
+        (self.word.get() ^ other.word.get()) >> TAG == 0 && unsafe { self.payload.bits == other.payload.bits }
     }
 
     /// Whether it is a text of at most eight bytes that is stored in the value.
     #[inline]
     pub(super) fn is_short(&self) -> bool {
-        self.tag == Tag::Short
+        self.tag() == Tag::Short
     }
 
     /// The eight bytes of a short text as one number.
@@ -500,7 +515,7 @@ impl Value {
     pub fn as_list(&self) -> Option<&List> {
         // SAFETY: the tag says which member was written.
         unsafe {
-            match self.tag {
+            match self.tag() {
                 Tag::List => Some(&self.payload.list),
                 Tag::Range => Some(self.payload.range.list()),
                 _ => None,
@@ -512,18 +527,18 @@ impl Value {
     #[inline]
     pub fn as_range(&self) -> Option<&Range> {
         // SAFETY: the tag says which member was written.
-        (self.tag == Tag::Range).then(|| unsafe { &**self.payload.range })
+        (self.tag() == Tag::Range).then(|| unsafe { &**self.payload.range })
     }
 
     /// The list to be changed, if it is one; copied first if it is shared.
     #[inline]
     pub fn as_list_mut(&mut self) -> Option<&mut List> {
-        if self.tag == Tag::Range {
+        if self.tag() == Tag::Range {
             // SAFETY: the tag says which member was written.
             let list = unsafe { self.payload.range.list() }.clone();
             *self = Self::from(list).with(self.lanes());
         }
-        if self.tag != Tag::List {
+        if self.tag() != Tag::List {
             return None;
         }
         // SAFETY: the tag says which member was written.
@@ -534,13 +549,13 @@ impl Value {
     #[inline]
     pub fn as_object(&self) -> Option<&Object> {
         // SAFETY: the tag says which member was written.
-        (self.tag == Tag::Object).then(|| unsafe { &**self.payload.object })
+        (self.tag() == Tag::Object).then(|| unsafe { &**self.payload.object })
     }
 
     /// The object to be changed, if it is one; copied first if it is shared.
     #[inline]
     pub fn as_object_mut(&mut self) -> Option<&mut Object> {
-        if self.tag != Tag::Object {
+        if self.tag() != Tag::Object {
             return None;
         }
         // SAFETY: the tag says which member was written.
@@ -551,33 +566,33 @@ impl Value {
     #[inline]
     pub fn as_closure(&self) -> Option<&Closure> {
         // SAFETY: the tag says which member was written.
-        (self.tag == Tag::Closure).then(|| unsafe { &**self.payload.closure })
+        (self.tag() == Tag::Closure).then(|| unsafe { &**self.payload.closure })
     }
 
     /// The built-in, if it is one.
     #[inline]
     pub fn as_native(&self) -> Option<u16> {
         // SAFETY: every member can be read as bits or as a number.
-        (self.tag == Tag::Native).then_some(unsafe { self.payload.bits } as u16)
+        (self.tag() == Tag::Native).then_some(unsafe { self.payload.bits } as u16)
     }
 
     /// The agent, if it is one.
     pub fn as_agent(&self) -> Option<&Agent> {
         // SAFETY: the tag says which member was written.
-        (self.tag == Tag::Agent).then(|| unsafe { &**self.payload.agent })
+        (self.tag() == Tag::Agent).then(|| unsafe { &**self.payload.agent })
     }
 
     /// The error, if it is one.
     pub fn as_error(&self) -> Option<&Error> {
         // SAFETY: the tag says which member was written.
-        (self.tag == Tag::Error).then(|| unsafe { &**self.payload.error })
+        (self.tag() == Tag::Error).then(|| unsafe { &**self.payload.error })
     }
 
     /// The place in the machine's table of shared variables, if it is one.
     #[inline]
     pub fn as_cell(&self) -> Option<u32> {
         // SAFETY: every member can be read as bits or as a number.
-        (self.tag == Tag::Cell).then_some(unsafe { self.payload.bits } as u32)
+        (self.tag() == Tag::Cell).then_some(unsafe { self.payload.bits } as u32)
     }
 
     /// Whether changing it needs a copy first, because another value shares its storage.
@@ -585,7 +600,7 @@ impl Value {
     pub fn is_shared(&self) -> bool {
         // SAFETY: the tag says which member was written.
         unsafe {
-            match self.tag {
+            match self.tag() {
                 Tag::Text => !self.payload.text.is_unique(),
                 Tag::List => !self.payload.list.is_unique(),
                 Tag::Range => true,
@@ -598,7 +613,7 @@ impl Value {
     /// Where its storage is, if it has any: equal for values that share it.
     pub fn address(&self) -> Option<usize> {
         // SAFETY: every member can be read as bits.
-        (self.tag >= Tag::Text).then_some(unsafe { self.payload.bits } as usize)
+        (self.tag() >= Tag::Text).then_some(unsafe { self.payload.bits } as usize)
     }
 }
 
@@ -640,7 +655,7 @@ impl From<Object> for Value {
 impl Clone for Value {
     #[inline(always)]
     fn clone(&self) -> Self {
-        if self.tag >= Tag::Text {
+        if self.tag() >= Tag::Text {
             self.count();
         }
         // SAFETY: a share was counted before the bits are copied, so that each copy owns one.
@@ -657,7 +672,7 @@ fn share<T>(arc: &ManuallyDrop<Arc<T>>) {
 impl Drop for Value {
     #[inline]
     fn drop(&mut self) {
-        if self.tag >= Tag::Text {
+        if self.tag() >= Tag::Text {
             self.release();
         }
     }
@@ -669,7 +684,7 @@ impl Value {
     fn count(&self) {
         // SAFETY: the tag says which member was written.
         unsafe {
-            match self.tag {
+            match self.tag() {
                 Tag::Null | Tag::Bool | Tag::Number | Tag::Native | Tag::Cell | Tag::Short => {}
                 Tag::Text => share(&self.payload.text),
                 Tag::List => share(&self.payload.list),
@@ -687,7 +702,7 @@ impl Value {
     fn release(&mut self) {
         // SAFETY: the tag says which member was written, and the value is not used again.
         unsafe {
-            match self.tag {
+            match self.tag() {
                 Tag::Null | Tag::Bool | Tag::Number | Tag::Native | Tag::Cell | Tag::Short => {}
                 Tag::Text => ManuallyDrop::drop(&mut self.payload.text),
                 Tag::List => ManuallyDrop::drop(&mut self.payload.list),
@@ -710,7 +725,7 @@ impl Default for Value {
 impl std::fmt::Debug for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.view().fmt(f)?;
-        if self.is_exact() { Ok(()) } else { write!(f, " ~ {}/{}", self.confidence.bits(), self.evidence.name()) }
+        if self.is_exact() { Ok(()) } else { write!(f, " ~ {}/{}", self.confidence().bits(), self.evidence().name()) }
     }
 }
 
@@ -740,11 +755,21 @@ impl From<String> for Value {
 
 const _: () = assert!(size_of::<Value>() == 16);
 
-/// What [`Value::word`] is of an exact number.
-const EXACT_NUMBER: u64 = {
-    let bytes = Confidence::ONE.bits().to_ne_bytes();
-    u64::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3], Evidence::Exact as u8, Tag::Number as u8, 0, 0])
-};
+/// The word of an exact number.
+const EXACT_NUMBER: NonZeroU64 = word(Tag::Number, 0);
+
+/// The word of what is exact.
+const fn word(tag: Tag, short: u8) -> NonZeroU64 {
+    let word = bits(Lanes::EXACT) | (tag as u64) << TAG | (short as u64) << SHORT;
+    // SAFETY: no tag is 0.
+    unsafe { NonZeroU64::new_unchecked(word) }
+}
+
+/// Confidence and evidence where they are in the word.
+#[inline(always)]
+const fn bits(lanes: Lanes) -> u64 {
+    lanes.confidence.bits() as u64 | (lanes.evidence as u64) << EVIDENCE
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 //! is a call to somebody else, so that little has to be kept in mind between two instructions.
 
 use super::Vm;
-use super::code::{Code, Compiled, Limit, Operand, Register, Site};
+use super::code::{Code, Compiled, Function, Limit, Operand, Register, Site};
 use super::failure::Failure;
 use super::machine::{Called, surplus, too_deep};
 use super::native::Native;
@@ -43,8 +43,7 @@ impl Vm {
             let Some(Frame::Code(call)) = task.frames.last() else { return Ok(Exit::Native) };
             let function = &program.functions[call.function as usize];
             let (base, owner) = (call.base as usize, call.owner);
-            let mut next = call.next as usize;
-            let code = &function.code[..];
+            let mut pc = function.code[call.next as usize..].iter();
             let r = &mut task.registers[base..base + function.size as usize];
 
             let failure: Failure = 'fault: {
@@ -59,14 +58,15 @@ impl Vm {
                 macro_rules! stay {
                     () => {
                         if let Some(Frame::Code(call)) = task.frames.last_mut() {
-                            call.next = next as u32;
+                            call.next = place(function, &pc) as u32;
                         }
                     };
                 }
                 macro_rules! jump {
-                    ($by:ident) => {
-                        next = (next as isize - 1 + $by as isize) as usize
-                    };
+                    ($by:ident) => {{
+                        let to = (place(function, &pc) as isize - 1 + $by as isize) as usize;
+                        pc = function.code[to..].iter();
+                    }};
                 }
                 macro_rules! arithmetic {
                     ($op:expr, $to:ident, $a:ident, $b:ident, $numbers:expr) => {{
@@ -128,8 +128,7 @@ impl Vm {
                 }
 
                 loop {
-                    let instruction = code[next];
-                    next += 1;
+                    let Some(&instruction) = pc.next() else { return Ok(Exit::Native) };
                     match instruction {
                         Code::Charge(steps) => {
                             if !self.meter.begin(u64::from(steps)) {
@@ -141,15 +140,15 @@ impl Vm {
                                 self.meter.watch(self.pause_at, self.sweep_at);
                             }
                         }
-                        Code::Jump(to) => next = to as usize,
+                        Code::Jump(to) => pc = function.code[to as usize..].iter(),
                         Code::JumpIf(condition, to) => {
                             if r[condition as usize].truth() {
-                                next = to as usize;
+                                pc = function.code[to as usize..].iter();
                             }
                         }
                         Code::JumpUnless(condition, to) => {
                             if !r[condition as usize].truth() {
-                                next = to as usize;
+                                pc = function.code[to as usize..].iter();
                             }
                         }
                         Code::IfLess(a, b, by) => compare!(Less, <, true, a, b, by),
@@ -183,7 +182,8 @@ impl Vm {
                                 Limit::Fixed(confidence) => Ok(*confidence),
                                 Limit::Computed(register) => operator::threshold(&r[*register as usize]),
                             };
-                            next = attempt!(quick::route(route, subject, limit, &mut self.meter)) as usize;
+                            let to = attempt!(quick::route(route, subject, limit, &mut self.meter)) as usize;
+                            pc = function.code[to..].iter();
                         }
                         Code::Return(register) => {
                             let mut value = std::mem::take(&mut r[register as usize]);
@@ -193,7 +193,9 @@ impl Vm {
                                 if call.under != Lanes::EXACT {
                                     value = value.under(call.under);
                                 }
-                                task.contexts.truncate(call.contexts as usize);
+                                if task.contexts.len() > call.contexts as usize {
+                                    task.contexts.truncate(call.contexts as usize);
+                                }
                             }
                             match task.frames.last() {
                                 Some(Frame::Code(outer)) => {
@@ -288,6 +290,11 @@ impl Vm {
                             };
                             r[to as usize].put(result);
                         }
+                        Code::Binary(Binary::State, to, a, b) => {
+                            let value = r[a as usize].clone();
+                            let result = attempt!(operator::confident(value, &r[b as usize]));
+                            r[to as usize].put(result);
+                        }
                         Code::Binary(op, to, a, b) => {
                             let (x, y) = (r[a as usize].clone(), r[b as usize].clone());
                             let result = attempt!(perform::binary(op, x, y, self));
@@ -316,7 +323,7 @@ impl Vm {
                                 let property = &function.keys[site.property as usize];
                                 if let Some(value) = quick::element_property(&r[a as usize], &r[b as usize], property) {
                                     r[to as usize].put(value);
-                                    next += 2;
+                                    pc.nth(1);
                                 }
                             }
                         }
@@ -372,6 +379,10 @@ impl Vm {
                         }
                         Code::Item(to, a, b) => {
                             let (x, y) = (&r[a as usize], &r[b as usize]);
+                            if let Some(number) = quick::in_range(x, y) {
+                                r[to as usize].put_number(number);
+                                continue;
+                            }
                             let value = match x.element(y) {
                                 Some(value) if x.is_exact() => value.clone(),
                                 _ => perform::item(x, y),
@@ -410,7 +421,7 @@ impl Vm {
                                 None => None,
                             };
                             let Some(Frame::Code(call)) = task.frames.last_mut() else { continue };
-                            call.next = next as u32;
+                            call.next = place(function, &pc) as u32;
                             call.to = site.to.unwrap_or(function.size - 1);
                             let budget = call.budget;
                             attempt!(task.make_room(callee, &mut self.meter));
@@ -445,12 +456,12 @@ impl Vm {
                         // Guesses as well: the instruction behind each does what is not done.
                         Code::Push(index) => {
                             if attempt!(self.quick_push(function, r, &function.sites[index as usize], owner)) {
-                                next += 1;
+                                pc.next();
                             }
                         }
                         Code::Set(index) => {
                             if attempt!(quick::set(function, r, &function.sites[index as usize])) {
-                                next += 1;
+                                pc.next();
                             }
                         }
                         Code::Do(index) => {
@@ -459,8 +470,9 @@ impl Vm {
                             if let Flow::Next = flow {
                                 continue;
                             }
+                            let next = place(function, &pc);
                             if let Err(mut failure) = self.follow(task, flow, site, function.size - 1, next) {
-                                failure.locate(function.location(next - 1));
+                                failure.locate(function.location(place(function, &pc) - 1));
                                 return Err(failure);
                             }
                             continue 'frame;
@@ -469,10 +481,10 @@ impl Vm {
                 }
             };
             if let Some(Frame::Code(call)) = task.frames.last_mut() {
-                call.next = next as u32;
+                call.next = place(function, &pc) as u32;
             }
             let mut failure = failure;
-            failure.locate(function.location(next - 1));
+            failure.locate(function.location(place(function, &pc) - 1));
             return Err(failure);
         }
     }
@@ -583,4 +595,10 @@ impl Vm {
             Err(failure) => Next::Exit(Exit::Failed(failure)),
         }
     }
+}
+
+/// The place of the instruction that comes next.
+#[inline(always)]
+fn place(function: &Function, pc: &std::slice::Iter<'_, Code>) -> usize {
+    function.code.len() - pc.len()
 }

@@ -666,7 +666,7 @@ pub(super) fn links(
 
 /// What a walk meets at a turn.
 pub(super) fn item(value: &Value, turn: &Value) -> Value {
-    let at = turn.as_number().unwrap_or(0.0) as usize;
+    let at = turn.as_number().unwrap_or(0.0) as i64 as usize;
     let lanes = value.lanes();
     if let Some(range) = value.as_range() {
         return range.get(at).unwrap_or_default().under(lanes);

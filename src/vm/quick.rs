@@ -7,7 +7,7 @@ use super::perform::read;
 use crate::diagnostic::Code;
 use crate::hir::Binary;
 use crate::ir::{Home, Key, Op};
-use crate::value::{Confidence, Fault, Meter, Value, operator, path};
+use crate::value::{Confidence, Fault, Lanes, Meter, Value, operator, path};
 
 /// An operator of arithmetic.
 #[inline(never)]
@@ -90,6 +90,16 @@ pub(super) fn element_property(base: &Value, key: &Value, name: &Property) -> Op
     property(base.element(key)?, name)
 }
 
+/// The number at a turn of a range, where all of it is exact.
+#[inline(always)]
+pub(super) fn in_range(base: &Value, turn: &Value) -> Option<f64> {
+    let (range, at) = (base.as_range()?, turn.exact_number()?);
+    let (start, step, lanes) = range.parts();
+    // A turn is a whole number.
+    let exact = base.is_exact() && lanes == Lanes::EXACT && at >= 0.0 && at < range.len() as i64 as f64;
+    exact.then_some(start + step * at)
+}
+
 /// The register that an operand is in.
 fn register(operand: Operand) -> Option<usize> {
     match operand {
@@ -113,9 +123,6 @@ pub(super) fn set(function: &Function, r: &mut [Value], site: &Site) -> Result<b
         [Key::Fixed(_)] => {
             let property = &function.keys[site.property as usize];
             let hint = property.hint();
-            if !r[root].is_exact() {
-                return Ok(false);
-            }
             let Some(place) = r[root].own_object().and_then(|object| object.find_near(&property.key, hint)) else {
                 return Ok(false);
             };
@@ -131,8 +138,12 @@ pub(super) fn set(function: &Function, r: &mut [Value], site: &Site) -> Result<b
         [Key::Computed] => {
             let Some(key) = register(site.operands[1]) else { return Ok(false) };
             let Some(number) = r[key].exact_number() else { return Ok(false) };
-            let at = number as usize;
-            if !r[root].is_exact() || r[root].own_list().is_none_or(|list| at as f64 != number || at >= list.len()) {
+            let at = number as i64;
+            if at as f64 != number {
+                return Ok(false);
+            }
+            let at = at as usize;
+            if r[root].own_list().is_none_or(|list| at >= list.len()) {
                 return Ok(false);
             }
             let value = read(function, r, last);

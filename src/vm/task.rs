@@ -191,7 +191,7 @@ impl Task {
     }
 
     /// Begins a call whose arguments are in their registers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&mut self, code: u32, function: &Function, under: Lanes, owner: u32, budget: u32) {
         let (base, contexts) = (self.top as u32, self.contexts.len() as u16);
         self.top += function.size as usize;
