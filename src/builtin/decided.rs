@@ -42,7 +42,9 @@ pub fn is_decided(
     let won = tally.groups[winner];
     let overtakes = |(index, group): (usize, &super::agreement::Group)| {
         let most = group.weight + more;
-        index != winner && (most > won.weight || (most == won.weight && (index < winner || strategy.tie != Tie::First)))
+        index != winner
+            && group.count > 0
+            && (most > won.weight || (most == won.weight && (index < winner || strategy.tie != Tie::First)))
     };
     // What nobody has said yet can still be said; it would stand behind all others.
     let newcomer = more > won.weight || (more == won.weight && strategy.tie != Tie::First);

@@ -150,7 +150,7 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "vote",
         "(results: any[], options?: any): any",
-        "The value most agreed on, by `strategy`; with tasks and `stop: \"decided\"` no more are asked once the winner is settled.",
+        "The value most agreed on, by `strategy`; `ranked` results are lists of choices, the dearest first; `tie` is `first`, `surest` or `none`; with tasks and `stop: \"decided\"` no more are asked once the winner is settled.",
         ("vote([\"a\", \"b\", \"a\"])", "\"a\""),
         Form::Vote,
         Some(agreement::vote),

@@ -138,6 +138,12 @@ impl List {
         Some(item)
     }
 
+    /// An element to be changed in place in a way that changes neither how deep it nests nor how sure its parts are.
+    #[inline]
+    pub(super) fn touch(&mut self, index: usize) -> Option<&mut Value> {
+        self.items.get_mut(self.start + index)
+    }
+
     /// The minimum over all parts and that of one element, where both are remembered: for [`List::settle`].
     #[inline]
     pub(super) fn remembered(&self, index: usize) -> Option<(Lanes, Lanes)> {

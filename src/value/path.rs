@@ -261,6 +261,16 @@ pub fn set_in_element(
     let before = list.remembered(at);
     let place = list.get(at).filter(|part| part.is_exact()).and_then(|part| part.as_object()?.find_near(name, hint));
     let (Some(place), Some(_)) = (place, before) else { return Err(value) };
+    // Among parts that are all exact an exact one changes nothing.
+    if before == Some((Lanes::EXACT, Lanes::EXACT)) && value.is_exact() {
+        return match list.touch(at).and_then(Value::own_object) {
+            Some(object) => {
+                let _ = object.set(place, value);
+                Ok(place)
+            }
+            None => Err(value),
+        };
+    }
     let mut value = Some(value);
     if let Some(object) = list.open(at).and_then(Value::own_object)
         && let Some(value) = value.take()

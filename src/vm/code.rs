@@ -138,7 +138,7 @@ pub struct Site {
     /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
     /// that `llm` is given.
     pub beside: Box<[Operand]>,
-    /// The property that an [`Code::IndexField`] reads or a [`Code::Set`] writes last.
+    /// The property that a [`Code::Set`] writes last.
     pub property: u16,
     /// The name in `agents.name.method(…)`.
     pub agent: Option<Arc<str>>,
@@ -378,7 +378,7 @@ pub enum Code {
     /// The property of a value
     Field(Register, Register, u16),
     /// `x[key].name`, if a list of objects makes that easy; else nothing, and the two instructions behind it do it
-    IndexField(u32),
+    IndexField,
     /// `x[key]`
     Index(Register, Register, Register),
     /// The value with lanes lowered by another's
@@ -409,6 +409,10 @@ pub enum Code {
     Push(u32),
     /// Puts a value at a path of a value
     Set(u32),
+    /// `root.name = value` of a plain value
+    SetField(Register, Register, u16),
+    /// `root[key] = value` of a plain value
+    SetIndex(Register, Register, Register),
     /// Everything else
     Do(u32),
 }

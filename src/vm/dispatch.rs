@@ -4,7 +4,7 @@
 //! is a call to somebody else, so that little has to be kept in mind between two instructions.
 
 use super::Vm;
-use super::code::{Code, Compiled, Function, Limit, Operand, Register, Site};
+use super::code::{Code, Compiled, Limit, Operand, Register, Site};
 use super::failure::Failure;
 use super::machine::{Called, surplus, too_deep};
 use super::native::Native;
@@ -43,7 +43,8 @@ impl Vm {
             let Some(Frame::Code(call)) = task.frames.last() else { return Ok(Exit::Native) };
             let function = &program.functions[call.function as usize];
             let (base, owner) = (call.base as usize, call.owner);
-            let mut pc = function.code[call.next as usize..].iter();
+            let mut next = call.next as usize;
+            let code = &function.code[..];
             let r = &mut task.registers[base..base + function.size as usize];
 
             let failure: Failure = 'fault: {
@@ -58,15 +59,24 @@ impl Vm {
                 macro_rules! stay {
                     () => {
                         if let Some(Frame::Code(call)) = task.frames.last_mut() {
-                            call.next = place(function, &pc) as u32;
+                            call.next = next as u32;
+                        }
+                    };
+                }
+                // Charges the block that begins next, as long as nobody wants a look around; else its own instruction does.
+                macro_rules! enter {
+                    () => {
+                        if let Code::Charge(steps) = code[next]
+                            && self.meter.begin(u64::from(steps))
+                        {
+                            next += 1;
                         }
                     };
                 }
                 macro_rules! jump {
-                    ($by:ident) => {{
-                        let to = (place(function, &pc) as isize - 1 + $by as isize) as usize;
-                        pc = function.code[to..].iter();
-                    }};
+                    ($by:ident) => {
+                        next = (next as isize - 1 + $by as isize) as usize
+                    };
                 }
                 macro_rules! arithmetic {
                     ($op:expr, $to:ident, $a:ident, $b:ident, $numbers:expr) => {{
@@ -109,6 +119,7 @@ impl Vm {
                         if holds == $holds {
                             jump!($by);
                         }
+                        enter!();
                     }};
                 }
                 macro_rules! compare_number {
@@ -124,11 +135,13 @@ impl Vm {
                         if holds == $holds {
                             jump!($by);
                         }
+                        enter!();
                     }};
                 }
 
                 loop {
-                    let Some(&instruction) = pc.next() else { return Ok(Exit::Native) };
+                    let instruction = code[next];
+                    next += 1;
                     match instruction {
                         Code::Charge(steps) => {
                             if !self.meter.begin(u64::from(steps)) {
@@ -140,16 +153,21 @@ impl Vm {
                                 self.meter.watch(self.pause_at, self.sweep_at);
                             }
                         }
-                        Code::Jump(to) => pc = function.code[to as usize..].iter(),
+                        Code::Jump(to) => {
+                            next = to as usize;
+                            enter!();
+                        }
                         Code::JumpIf(condition, to) => {
                             if r[condition as usize].truth() {
-                                pc = function.code[to as usize..].iter();
+                                next = to as usize;
                             }
+                            enter!();
                         }
                         Code::JumpUnless(condition, to) => {
                             if !r[condition as usize].truth() {
-                                pc = function.code[to as usize..].iter();
+                                next = to as usize;
                             }
+                            enter!();
                         }
                         Code::IfLess(a, b, by) => compare!(Less, <, true, a, b, by),
                         Code::UnlessLess(a, b, by) => compare!(Less, <, false, a, b, by),
@@ -182,8 +200,8 @@ impl Vm {
                                 Limit::Fixed(confidence) => Ok(*confidence),
                                 Limit::Computed(register) => operator::threshold(&r[*register as usize]),
                             };
-                            let to = attempt!(quick::route(route, subject, limit, &mut self.meter)) as usize;
-                            pc = function.code[to..].iter();
+                            next = attempt!(quick::route(route, subject, limit, &mut self.meter)) as usize;
+                            enter!();
                         }
                         Code::Return(register) => {
                             let mut value = std::mem::take(&mut r[register as usize]);
@@ -316,14 +334,13 @@ impl Vm {
                             };
                             r[to as usize].put(value);
                         }
-                        Code::IndexField(index) => {
+                        Code::IndexField => {
                             // Only a guess: what it does not find at once, the two instructions behind it do.
-                            let site = &function.sites[index as usize];
-                            if let (&[Operand::Keep(a), Operand::Keep(b)], Some(to)) = (&*site.operands, site.to) {
-                                let property = &function.keys[site.property as usize];
+                            if let [Code::Index(_, a, b), Code::Field(to, _, property), ..] = code[next..] {
+                                let property = &function.keys[property as usize];
                                 if let Some(value) = quick::element_property(&r[a as usize], &r[b as usize], property) {
                                     r[to as usize].put(value);
-                                    pc.nth(1);
+                                    next += 2;
                                 }
                             }
                         }
@@ -421,7 +438,7 @@ impl Vm {
                                 None => None,
                             };
                             let Some(Frame::Code(call)) = task.frames.last_mut() else { continue };
-                            call.next = place(function, &pc) as u32;
+                            call.next = next as u32;
                             call.to = site.to.unwrap_or(function.size - 1);
                             let budget = call.budget;
                             attempt!(task.make_room(callee, &mut self.meter));
@@ -456,12 +473,23 @@ impl Vm {
                         // Guesses as well: the instruction behind each does what is not done.
                         Code::Push(index) => {
                             if attempt!(self.quick_push(function, r, &function.sites[index as usize], owner)) {
-                                pc.next();
+                                next += 1;
+                            }
+                        }
+                        Code::SetField(root, value, property) => {
+                            let property = &function.keys[property as usize];
+                            if quick::set_field(r, root as usize, value as usize, property) {
+                                next += 1;
+                            }
+                        }
+                        Code::SetIndex(root, key, value) => {
+                            if quick::set_index(r, root as usize, key as usize, value as usize) {
+                                next += 1;
                             }
                         }
                         Code::Set(index) => {
                             if attempt!(quick::set(function, r, &function.sites[index as usize])) {
-                                pc.next();
+                                next += 1;
                             }
                         }
                         Code::Do(index) => {
@@ -470,9 +498,8 @@ impl Vm {
                             if let Flow::Next = flow {
                                 continue;
                             }
-                            let next = place(function, &pc);
                             if let Err(mut failure) = self.follow(task, flow, site, function.size - 1, next) {
-                                failure.locate(function.location(place(function, &pc) - 1));
+                                failure.locate(function.location(next - 1));
                                 return Err(failure);
                             }
                             continue 'frame;
@@ -481,10 +508,10 @@ impl Vm {
                 }
             };
             if let Some(Frame::Code(call)) = task.frames.last_mut() {
-                call.next = place(function, &pc) as u32;
+                call.next = next as u32;
             }
             let mut failure = failure;
-            failure.locate(function.location(place(function, &pc) - 1));
+            failure.locate(function.location(next - 1));
             return Err(failure);
         }
     }
@@ -595,10 +622,4 @@ impl Vm {
             Err(failure) => Next::Exit(Exit::Failed(failure)),
         }
     }
-}
-
-/// The place of the instruction that comes next.
-#[inline(always)]
-fn place(function: &Function, pc: &std::slice::Iter<'_, Code>) -> usize {
-    function.code.len() - pc.len()
 }

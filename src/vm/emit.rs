@@ -381,16 +381,14 @@ impl<'a> Emission<'a> {
     /// Tries an element's property in one step, before the two that it takes.
     fn glance(&mut self, inst: &Inst, next: Option<&Inst>) {
         let (Op::Index { from_end: false }, Some(next)) = (&inst.op, next) else { return };
-        let (Op::Field(_), Some(to), Some(read)) = (&next.op, next.result, inst.result) else { return };
-        let Ok(property) = u16::try_from(self.out.keys.len()) else { return };
+        let (Op::Field(_), Some(_), Some(read)) = (&next.op, next.result, inst.result) else { return };
+        if u16::try_from(self.out.keys.len()).is_err() {
+            return;
+        }
         if next.args.first() != Some(&read) || self.reads[read.0 as usize] != 1 || !self.moved(inst).is_empty() {
             return;
         }
-        let operands = inst.args.iter().map(|var| Operand::Keep(self.of(*var))).collect();
-        let site = self.out.sites.len() as u32;
-        // The property that the instruction behind the next one is about to add.
-        self.out.sites.push(Site { property, to: Some(self.of(to)), ..Site::bare(inst.op.clone(), operands) });
-        self.put(Code::IndexField(site), next.span);
+        self.put(Code::IndexField, next.span);
     }
 
     /// The comparison at the end of a block that nobody but its branch reads.
@@ -514,7 +512,24 @@ impl<'a> Emission<'a> {
                 site.property = property;
                 self.out.keys.push(Property::new(name.as_str()));
             }
-            self.put(short(at), inst.span);
+            let in_register = |operand: &Operand| match operand {
+                Operand::Keep(register) | Operand::Take(register) => Some(*register),
+                Operand::Constant(_) => None,
+            };
+            let operands: Option<Vec<Register>> = site.operands.iter().map(in_register).collect();
+            let code = match (&inst.op, operands.as_deref()) {
+                (Op::Update { keys, .. }, Some(&[root, value])) if matches!(keys[..], [ir::Key::Fixed(_)]) => {
+                    Some(Code::SetField(root, value, property))
+                }
+                (Op::Update { keys, .. }, Some(&[root, key, value])) if matches!(keys[..], [ir::Key::Computed]) => {
+                    Some(Code::SetIndex(root, key, value))
+                }
+                (Op::Update { keys, .. }, _) if keys.len() < 2 => None,
+                _ => Some(short(at)),
+            };
+            if let Some(code) = code {
+                self.put(code, inst.span);
+            }
         }
         Code::Do(at)
     }

@@ -108,7 +108,41 @@ fn register(operand: Operand) -> Option<usize> {
     }
 }
 
-/// Puts a value at a path of one or two keys of a value that stays in its register: whether that was done.
+/// `root.name = value` where the object has that and nobody shares it, and the value owns nothing: whether that was done.
+#[inline(always)]
+pub(super) fn set_field(r: &mut [Value], root: usize, value: usize, property: &Property) -> bool {
+    if !r[value].is_plain() || r[value].address().is_some() {
+        return false;
+    }
+    let value = r[value].clone();
+    let hint = property.hint();
+    let Some(object) = r[root].own_object() else { return false };
+    let Some(place) = object.find_near(&property.key, hint) else { return false };
+    if place != hint {
+        property.found(place);
+    }
+    object.set(place, value).is_ok()
+}
+
+/// `root[key] = value` where the list has that and nobody shares it, and the value owns nothing: whether that was done.
+#[inline(always)]
+pub(super) fn set_index(r: &mut [Value], root: usize, key: usize, value: usize) -> bool {
+    if !r[value].is_plain() || r[value].address().is_some() {
+        return false;
+    }
+    let Some(number) = r[key].exact_number() else { return false };
+    let at = number as i64;
+    if at as f64 != number {
+        return false;
+    }
+    let value = r[value].clone();
+    match r[root].own_list().filter(|list| (at as usize) < list.len()) {
+        Some(list) => list.set(at as usize, value).is_ok(),
+        None => false,
+    }
+}
+
+/// `root[key].name = value` of a value that stays in its register: whether that was done.
 #[inline]
 pub(super) fn set(function: &Function, r: &mut [Value], site: &Site) -> Result<bool, Fault> {
     let (Some(&Operand::Take(root)), Some(&last)) = (site.operands.first(), site.operands.last()) else {
@@ -120,38 +154,6 @@ pub(super) fn set(function: &Function, r: &mut [Value], site: &Site) -> Result<b
         _ => return Ok(false),
     };
     match keys {
-        [Key::Fixed(_)] => {
-            let property = &function.keys[site.property as usize];
-            let hint = property.hint();
-            let Some(place) = r[root].own_object().and_then(|object| object.find_near(&property.key, hint)) else {
-                return Ok(false);
-            };
-            if place != hint {
-                property.found(place);
-            }
-            let value = read(function, r, last);
-            if let Some(object) = r[root].own_object() {
-                object.set(place, value)?;
-            }
-            Ok(true)
-        }
-        [Key::Computed] => {
-            let Some(key) = register(site.operands[1]) else { return Ok(false) };
-            let Some(number) = r[key].exact_number() else { return Ok(false) };
-            let at = number as i64;
-            if at as f64 != number {
-                return Ok(false);
-            }
-            let at = at as usize;
-            if r[root].own_list().is_none_or(|list| at >= list.len()) {
-                return Ok(false);
-            }
-            let value = read(function, r, last);
-            if let Some(list) = r[root].own_list() {
-                list.set(at, value)?;
-            }
-            Ok(true)
-        }
         [Key::Computed, Key::Fixed(_)] => {
             let property = &function.keys[site.property as usize];
             let Some(key) = register(site.operands[1]) else { return Ok(false) };
