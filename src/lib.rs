@@ -26,6 +26,7 @@ pub mod engine;
 // advice: what to write instead, tried before it is offered
 pub mod mend;
 pub mod scenario;
+pub mod verify;
 
 // surface
 #[cfg(feature = "cli")]

@@ -5,6 +5,7 @@
 mod agree;
 mod binary;
 mod broken;
+mod certificates;
 mod check;
 mod cli;
 mod docs;

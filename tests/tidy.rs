@@ -89,6 +89,13 @@ fn every_folder_is_a_floor() {
     }
 }
 
+/// The checker of certificates is small enough to be read in one sitting.
+#[test]
+fn the_checker_of_certificates_is_small() {
+    let lines: usize = files("src/verify").iter().map(|path| read(path).lines().count()).sum();
+    assert!(lines > 100 && lines < 600, "src/verify has {lines} lines");
+}
+
 #[test]
 fn no_file_is_too_long() {
     for folder in ["src", "grammar", "stdlib", "tests", "benches", "fuzz", "examples"] {

@@ -32,7 +32,7 @@ pub(super) fn number(confidence: Raw) -> f64 {
 }
 
 /// The confidences a value can carry.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Claim {
     /// Whether it may be unknown.
     pub unknown: bool,
@@ -131,7 +131,7 @@ impl Claim {
 }
 
 /// Who can influence the content of a value.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Integrity {
     /// The program alone.
     Program,
@@ -144,7 +144,7 @@ pub(super) enum Integrity {
 }
 
 /// Why no more is believed of a value than its cap.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Why {
     /// Nothing holds it down.
     Free,
@@ -157,7 +157,7 @@ pub(super) enum Why {
 }
 
 /// What is believed of a value at most.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Cap {
     /// The bound.
     pub bound: Raw,
@@ -176,7 +176,7 @@ impl Cap {
 }
 
 /// A null that means that nothing was found or agreed on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Nothing {
     /// The null of a gate that did not pass.
     Gate,
@@ -189,7 +189,7 @@ pub(super) enum Nothing {
 }
 
 /// Whether a value may be null.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Null {
     /// It is not.
     Never,
@@ -207,7 +207,7 @@ impl Null {
 }
 
 /// The place where a value came about: an activation of a function, and a value in it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Id(pub u32, pub u32);
 
 impl Id {
@@ -216,7 +216,7 @@ impl Id {
 }
 
 /// An agent as far as the text tells which.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Agent {
     /// A parameter, or an agent bound by name.
     Named(Rc<str>),
@@ -227,7 +227,7 @@ pub(super) enum Agent {
 }
 
 /// Something a value comes from.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Source {
     /// Who gave it.
     pub agent: Agent,
@@ -236,7 +236,7 @@ pub(super) struct Source {
 }
 
 /// A remark that stays with a value until it reaches something that matters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Mark {
     /// Its confidence was dropped by `value`.
     Declassified,
@@ -251,7 +251,7 @@ pub(super) enum Mark {
 }
 
 /// What is known of a value.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Known {
     /// The confidences it can carry, its own for a list or object.
     pub claim: Claim,
@@ -276,10 +276,12 @@ pub(super) struct Known {
     /// The values it is a copy or a part of, from where they came about.
     pub origins: Rc<BTreeSet<Id>>,
     /// Who it comes from, and whether more than once.
+    #[serde(with = "super::witness::pairs")]
     pub sources: Rc<BTreeMap<Source, bool>>,
     /// Remarks with their places.
     pub marks: Rc<BTreeSet<(Mark, Location)>>,
     /// Parameters of the functions being walked that it is no larger than, and whether it is smaller.
+    #[serde(with = "super::witness::pairs")]
     pub measures: Rc<BTreeMap<Id, bool>>,
     /// Whether it is a text that the program and others wrote together.
     pub woven: bool,
@@ -294,7 +296,7 @@ pub(super) struct Known {
 }
 
 /// What a boolean tells about other values.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Tests {
     /// When it is true.
     pub yes: Vec<Fact>,
@@ -303,7 +305,7 @@ pub(super) struct Tests {
 }
 
 /// Something a test tells.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Fact {
     /// It never comes out this way.
     Never,
@@ -324,17 +326,17 @@ pub(super) enum Fact {
     /// The value is not true.
     False(Id),
     /// The length of the value, or its number, is at least this.
-    From(Id, f64),
+    From(Id, #[serde(with = "super::witness::real")] f64),
     /// The length of the value, or its number, is at most this.
-    To(Id, f64),
+    To(Id, #[serde(with = "super::witness::real")] f64),
     /// The same for the length of a list or text.
-    LengthFrom(Id, f64),
+    LengthFrom(Id, #[serde(with = "super::witness::real")] f64),
     /// The same for the length of a list or text.
-    LengthTo(Id, f64),
+    LengthTo(Id, #[serde(with = "super::witness::real")] f64),
 }
 
 /// Memory that outlives an instruction.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum CellId {
     /// A cell made at a place.
     Cell(Id),

@@ -11,6 +11,7 @@ use super::recall::Calls;
 use super::setting::Setting;
 use super::state::State;
 use super::widen::PATIENCE;
+use super::witness::{Record, Witness};
 use super::written::Written;
 use crate::builtin::{self, Law};
 use crate::hir::{Binary, FunctionId};
@@ -62,6 +63,8 @@ pub(super) struct Flow<'a> {
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
     pub lenient: bool,
     /// The work done so far.
+    /// What the walk settles on, and what it was told.
+    pub record: Record,
     pub work: u64,
 }
 
@@ -169,6 +172,7 @@ impl<'a> Flow<'a> {
             labels: HashMap::new(),
             events: super::apart::Events::default(),
             lenient: false,
+            record: Record::default(),
             work: 0,
         }
     }
@@ -183,6 +187,19 @@ impl<'a> Flow<'a> {
         let index = function.0 as usize;
         let code = &self.program.functions[index];
         self.graphs[index].get_or_insert_with(|| Rc::new(Graph::of(code))).clone()
+    }
+
+    /// Begins with what another walk settled on.
+    pub fn tell(&mut self, witness: Option<&Witness>) {
+        self.record = Record::of(witness);
+        if let Some(witness) = witness {
+            self.calls.number(&witness.frames);
+        }
+    }
+
+    /// The instructions that were interpreted.
+    pub fn work(&self) -> u64 {
+        self.work
     }
 
     /// Whether the work is used up.
@@ -233,6 +250,13 @@ impl<'a> Flow<'a> {
             waiting.extend(reached.into_iter().map(|b| graph.position[b]).filter(|&p| p != usize::MAX));
             if self.exhausted() {
                 break;
+            }
+        }
+        for natural in &graph.loops {
+            if let Some(entry) = &act.entries[natural.head] {
+                let parameters = code.blocks[natural.head].parameters.iter();
+                let values = parameters.map(|var| act.values[var.0 as usize].clone()).collect();
+                self.record.keep_head(frame, natural.head, entry.clone(), values);
             }
         }
         self.loops(&act);
@@ -488,14 +512,20 @@ impl<'a> Flow<'a> {
             .map(|(known, at)| (state.refine(&known), at))
             .filter(|(known, _)| known.earned() < SURE)
             .collect();
+        let first = head && act.entries[to].is_none();
+        if first {
+            self.begin(act, to);
+        }
         let mut changed = false;
+        let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
             let mut known = self.decided(&act.value(var, &state), &deciding);
             known.tests = known.tests_on_the_way(&state);
+            let id = Id(act.frame, parameter.0);
             if head {
                 known = known.detached();
+                arriving.push(Known { id, ..known.clone() });
             }
-            let id = Id(act.frame, parameter.0);
             let slot = &act.values[parameter.0 as usize];
             let mut joined = match slot {
                 Some(old) if act.entries[to].is_some() => old.join_with_tests(&known),
@@ -515,8 +545,15 @@ impl<'a> Flow<'a> {
         if head {
             let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
             own.into_iter().for_each(|id| state.forget(id));
+            self.record.arrive(act.frame, to, &state, arriving);
         }
-        self.enter(act, to, &state, again);
+        let more = self.enter(act, to, &state, again);
+        if head && self.record.told {
+            self.record.grown |= changed || more;
+            if first && !again.contains(&to) {
+                again.push(to);
+            }
+        }
         // What changed here may be read wherever this leads to, but for a loop's head, which reads its parameters.
         let onward = self.changed && act.graph.position[to] > act.graph.position[from];
         if changed || onward {
@@ -525,6 +562,20 @@ impl<'a> Flow<'a> {
                 again.push(to);
             }
         }
+    }
+
+    /// Begins a loop with what the walk was told of it.
+    fn begin(&mut self, act: &mut Activation<'a>, head: usize) {
+        let Some(told) = self.record.head(act.frame, head) else { return };
+        let parameters = &act.code.blocks[head].parameters;
+        if told.values.len() != parameters.len() {
+            return;
+        }
+        for (parameter, value) in parameters.iter().zip(&told.values) {
+            act.values[parameter.0 as usize] = value.clone();
+        }
+        act.entries[head] = Some(told.entry.clone());
+        act.visits[head] = PATIENCE + 1;
     }
 
     /// Whether a fact cannot be: the way it belongs to is never taken.

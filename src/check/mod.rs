@@ -39,6 +39,7 @@ mod turns;
 mod typing;
 mod watch;
 mod widen;
+mod witness;
 mod written;
 
 pub use certificate::{Certificate, Measure, Worth};
@@ -50,8 +51,10 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::Program;
 use crate::source::{Location, Span};
 use flow::Flow;
+use serde::Deserialize;
 use state::State;
 use std::collections::BTreeMap;
+use witness::Witness;
 
 /// Programs with more functions than this are checked on a thread of their own, because calls inside calls need room.
 const MANY_FUNCTIONS: usize = 30;
@@ -70,28 +73,77 @@ pub fn watch(
     setting: &Setting,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<Certificate>, BTreeMap<u32, Seen>) {
+    with_room(program, || {
+        let walked = walk(program, setting, None, diagnostics);
+        (walked.certificates, walked.watched)
+    })
+}
+
+/// What a walk proved, and what it rests on.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// What is proved.
+    pub certificates: Vec<Certificate>,
+    /// What the walk settled on at the heads of loops and on circles of calls, as data.
+    pub invariants: serde_json::Value,
+    /// Whether the walk found more than the invariants that it was told.
+    pub grown: bool,
+    /// The instructions that it interpreted.
+    pub work: u64,
+}
+
+/// Checks a program by what another walk settled on: nothing is searched for what the invariants tell, and where they do not
+/// hold the walk has grown. Without invariants, or with some that cannot be read, it is a search as any other.
+pub fn account(
+    program: &Program,
+    setting: &Setting,
+    invariants: Option<&serde_json::Value>,
+    diagnostics: &mut Diagnostics,
+) -> Account {
+    with_room(program, || {
+        let told: Option<Witness> = invariants.and_then(|told| Witness::deserialize(told).ok());
+        let unreadable = invariants.is_some() && told.is_none();
+        let walked = walk(program, setting, told.as_ref(), diagnostics);
+        let invariants = serde_json::to_value(&walked.witness).unwrap_or_default();
+        Account {
+            certificates: walked.certificates,
+            invariants,
+            grown: walked.grown || unreadable || told.is_none(),
+            work: walked.work,
+        }
+    })
+}
+
+/// Runs something that may call itself as deep as a program's calls.
+fn with_room<T: Send>(program: &Program, work: impl FnOnce() -> T + Send) -> T {
     if program.functions.len() <= MANY_FUNCTIONS {
-        return walk(program, setting, diagnostics);
+        return work();
     }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        let walked =
-            thread.spawn_scoped(scope, || walk(program, setting, diagnostics)).expect("the system gives a thread");
+        let walked = thread.spawn_scoped(scope, work).expect("the system gives a thread");
         walked.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault))
     })
 }
 
-fn walk(
-    program: &Program,
-    setting: &Setting,
-    diagnostics: &mut Diagnostics,
-) -> (Vec<Certificate>, BTreeMap<u32, Seen>) {
+/// What came of a walk.
+#[derive(Default)]
+struct Outcome {
+    certificates: Vec<Certificate>,
+    watched: BTreeMap<u32, Seen>,
+    witness: Witness,
+    grown: bool,
+    work: u64,
+}
+
+fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostics: &mut Diagnostics) -> Outcome {
     let declarations = &program.declarations;
     typing::check(declarations, diagnostics);
     let mut flow = Flow::new(program, setting);
+    flow.tell(told);
     let mut state = State::default();
     let mut certificates = Vec::new();
-    let Some(entry) = declarations.modules.last() else { return (certificates, BTreeMap::new()) };
+    let Some(entry) = declarations.modules.last() else { return Outcome::default() };
     for module in &declarations.modules {
         let walked = flow.statements(module.body, &mut state);
         if module.file == entry.file && entry.patterns.is_empty() {
@@ -115,8 +167,10 @@ fn walk(
     if let Some(policy) = &setting.policy {
         policy::enforce(program, &flow.findings.reached, &certificates, policy, diagnostics);
     }
+    let (work, grown, frames) = (flow.work(), flow.record.grown, flow.calls.frames());
+    let witness = std::mem::take(&mut flow.record).witness(frames);
     flow.findings.settle(diagnostics);
-    (certificates, watched)
+    Outcome { certificates, watched, witness, grown, work }
 }
 
 /// Whether a pattern is the default export of its module.

@@ -48,6 +48,9 @@ pub(super) struct Calls {
     /// Where in the stack a function is.
     depth: Vec<Option<usize>>,
     frames: HashMap<(u32, u32, FunctionId), u32>,
+    /// How many activations were numbered before the walk, and those that were met.
+    numbered: u32,
+    seen: BTreeSet<u32>,
     /// Functions on circles that are being walked.
     members: HashMap<FunctionId, Member>,
     /// The same in the order in which they were met.
@@ -77,7 +80,12 @@ struct Member {
     taken: Cost,
     /// What it was given last, which is mostly what it is given next.
     last: Vec<Known>,
+    /// What it was given and gave in this walk, where the rest was told.
+    fresh: Option<Settled>,
 }
+
+/// What the calls of a function are given, give and write.
+pub(super) type Settled = (Vec<Known>, Option<Known>, Vec<(CellId, Known)>);
 
 /// A set of arguments, and what came of it. Identities are those of [`REMEMBERED`] or of activations inside.
 #[derive(Debug)]
@@ -125,6 +133,8 @@ impl Calls {
             round: 0,
             depth: vec![None; functions],
             frames: HashMap::new(),
+            numbered: 0,
+            seen: BTreeSet::new(),
             members: HashMap::new(),
             met: Vec::new(),
             grown: false,
@@ -136,9 +146,31 @@ impl Calls {
         }
     }
 
+    /// The activations in the order of their numbers; nowhere in place of those that were numbered and never met.
+    pub fn frames(&self) -> Vec<(u32, u32, FunctionId)> {
+        let mut all: Vec<(u32, (u32, u32, FunctionId))> = self.frames.iter().map(|(place, n)| (*n, *place)).collect();
+        all.sort();
+        let met = |n: &u32| *n >= self.numbered || self.seen.contains(n);
+        let nowhere = |n: u32| (u32::MAX, n, FunctionId(u32::MAX));
+        while all.last().is_some_and(|(n, _)| !met(n)) {
+            all.pop();
+        }
+        all.into_iter().map(|(n, place)| if met(&n) { place } else { nowhere(n) }).collect()
+    }
+
+    /// Numbers activations as another walk did.
+    pub fn number(&mut self, frames: &[(u32, u32, FunctionId)]) {
+        self.frames = frames.iter().enumerate().map(|(n, place)| (*place, n as u32)).collect();
+        self.numbered = frames.len() as u32;
+    }
+
     fn frame(&mut self, place: (u32, u32), function: FunctionId) -> u32 {
         let next = self.frames.len() as u32;
-        *self.frames.entry((place.0, place.1, function)).or_insert(next)
+        let frame = *self.frames.entry((place.0, place.1, function)).or_insert(next);
+        if self.numbered > 0 {
+            self.seen.insert(frame);
+        }
+        frame
     }
 
     /// Forgets what was walked under other assumptions.
@@ -316,7 +348,7 @@ impl<'a> Flow<'a> {
         let function = closure.function;
         let Flow { calls, findings, taken, .. } = self;
         let way = &calls.ways[&function][known];
-        let (frames, active) = (&mut calls.frames, &calls.active);
+        let (frames, active, seen) = (&mut calls.frames, &calls.active, &mut calls.seen);
         let mut fresh: BTreeSet<Id> = BTreeSet::new();
         let mut restore = |id: Id| -> Id {
             if id.0 == REMEMBERED {
@@ -327,6 +359,7 @@ impl<'a> Flow<'a> {
             }
             let next = frames.len() as u32;
             let inside = *frames.entry((frame, id.0 | 0x8000_0000, function)).or_insert(next);
+            seen.insert(inside);
             let id = Id(inside, id.1);
             fresh.insert(id);
             id
@@ -379,6 +412,7 @@ impl<'a> Flow<'a> {
         let changed = self.changed;
         let known_cycle = self.cycles.remove(&function);
         let met = self.calls.met.len();
+        let first = self.begin_circle(frame, function, first);
         if self.calls.members.insert(function, first).is_none() {
             self.calls.met.push(function);
         }
@@ -401,6 +435,7 @@ impl<'a> Flow<'a> {
             if low != index || !self.calls.grown || self.exhausted() {
                 break result;
             }
+            self.record.grown = true;
             if rounds > 4 * MOST_ROUNDS {
                 self.give_up();
                 break result;
@@ -415,8 +450,12 @@ impl<'a> Flow<'a> {
         self.changed = changed;
         if low >= index {
             // Nothing below was called: what was assumed inside holds no longer than this.
-            for member in self.calls.met.split_off(met) {
-                self.calls.members.remove(&member);
+            for id in self.calls.met.split_off(met) {
+                let member = self.calls.members.remove(&id);
+                if let Some(member) = member.filter(|member| member.called) {
+                    let settled = member.fresh.unwrap_or((member.given, member.result, member.wrote));
+                    self.record.keep_circle(frame, id, settled);
+                }
             }
             self.calls.grown = outer_grown;
         } else {
@@ -443,6 +482,22 @@ impl<'a> Flow<'a> {
         result
     }
 
+    /// Begins a circle with what the walk was told of the functions on it.
+    fn begin_circle(&mut self, frame: u32, function: FunctionId, mut first: Member) -> Member {
+        for told in self.record.circles(frame) {
+            let member = Member { called: true, result: told.result, wrote: told.wrote, ..Member::given(told.given) };
+            if told.function == function {
+                let given = grown(&member.given, &first.given, 0);
+                self.record.grown |= given != member.given;
+                first = Member { given, ..member };
+            } else if !self.calls.members.contains_key(&told.function) {
+                self.calls.members.insert(told.function, member);
+                self.calls.met.push(told.function);
+            }
+        }
+        first
+    }
+
     /// Walks once with all that was given so far, and remembers what came of it.
     fn round(
         &mut self,
@@ -462,6 +517,9 @@ impl<'a> Flow<'a> {
         let outer_touched = std::mem::take(&mut self.calls.touched);
         let result = self.walk(frame, closure, &arguments, &mut inside);
         let member = self.calls.members.get_mut(&function).expect("it is being walked");
+        if let (Some((_, fresh, _)), Some(new)) = (&mut member.fresh, &result) {
+            *fresh = Some(fresh.as_ref().map_or_else(|| new.clone(), |old| old.join(new)));
+        }
         let mut grown = false;
         if let Some(new) = &result {
             grown |= match &mut member.result {
@@ -476,6 +534,12 @@ impl<'a> Flow<'a> {
             let Some(value) = inside.memory.get(cell).filter(|value| state.memory.get(cell) != Some(value)) else {
                 continue;
             };
+            if let Some((.., fresh)) = &mut member.fresh {
+                match fresh.iter_mut().find(|(c, _)| c == cell) {
+                    Some((_, old)) => *old = old.join(value),
+                    None => fresh.push((*cell, value.clone())),
+                }
+            }
             match member.wrote.iter_mut().find(|(c, _)| c == cell) {
                 Some((_, old)) => grown |= takes_in(old, value, last),
                 None => {
@@ -569,6 +633,7 @@ impl Member {
             called: false,
             taken: Cost::default(),
             last: Vec::new(),
+            fresh: None,
         }
     }
 
@@ -577,6 +642,9 @@ impl Member {
         let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(Known::detached).collect();
         if given == self.last {
             return false;
+        }
+        if let Some((fresh, ..)) = &mut self.fresh {
+            *fresh = if fresh.is_empty() { given.clone() } else { grown(fresh, &given, 0) };
         }
         let joined = grown(&self.given, &given, self.growths);
         let grew = joined != self.given;

@@ -11,7 +11,7 @@ use std::rc::Rc;
 const DEEPEST: u32 = 4;
 
 /// What a value looks like.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Shape {
     /// Anything; its parts are as sure as itself.
     Any,
@@ -40,11 +40,13 @@ pub(super) enum Shape {
 }
 
 /// A number.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Number {
     /// At least.
+    #[serde(with = "super::witness::real")]
     pub low: f64,
     /// At most.
+    #[serde(with = "super::witness::real")]
     pub high: f64,
     /// Whether it is whole.
     pub whole: bool,
@@ -103,7 +105,7 @@ impl Number {
 }
 
 /// A list.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct List {
     /// What any element is.
     pub element: Option<Known>,
@@ -118,7 +120,7 @@ pub(super) struct List {
 }
 
 /// An object.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct Object {
     /// The fields that are known.
     pub fields: BTreeMap<Rc<str>, Known>,
@@ -127,7 +129,7 @@ pub(super) struct Object {
 }
 
 /// A function with what it carries.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Closure {
     /// Its code.
     pub function: FunctionId,
@@ -136,7 +138,7 @@ pub(super) struct Closure {
 }
 
 /// An agent.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct AgentShape {
     /// Which ones it may be.
     pub who: BTreeSet<Agent>,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What tests have told of one value.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Learned {
     /// Its confidence is at least this; 0 when nothing is known.
     pub low: Raw,
@@ -18,8 +18,10 @@ pub(super) struct Learned {
     /// Whether it is true.
     pub truth: Option<bool>,
     /// Its number is at least and at most this.
+    #[serde(with = "super::witness::reals")]
     pub number: (f64, f64),
     /// Its length is at least and at most this.
+    #[serde(with = "super::witness::reals")]
     pub length: (f64, f64),
 }
 
@@ -99,11 +101,13 @@ impl Fact {
 }
 
 /// What is known at a point.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(super) struct State {
     /// What tests have told on every way here.
+    #[serde(with = "super::witness::pairs")]
     pub learned: Rc<BTreeMap<Id, Learned>>,
     /// What cells, globals and slots hold.
+    #[serde(with = "super::witness::pairs")]
     pub memory: Rc<BTreeMap<CellId, Known>>,
 }
 

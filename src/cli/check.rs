@@ -1,7 +1,7 @@
 //! `prism check`: what is wrong with programs, without running them.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,6 +11,7 @@ use serde_json::json;
 use super::disk::Disk;
 use super::front;
 use super::screen::{Style, print, warn};
+use super::verify::Texts;
 use super::{ColorChoice, Exit, Usage, bounds, counted, policy, render, run, source, watch};
 use crate::check::{Certificate, Setting, day};
 use crate::diagnostic::{self, Diagnostic, Severity, fix, sarif};
@@ -18,6 +19,7 @@ use crate::engine::{Allowed, Examination};
 use crate::mend;
 use crate::scenario::{self, Scenario, Scenarios};
 use crate::source::Sources;
+use crate::verify;
 
 /// Look for faults without running anything
 #[derive(clap::Args, Debug)]
@@ -49,6 +51,9 @@ pub(super) struct Check {
     /// Print tests whose answers lead to each branch and each refusal; what was found goes to standard error
     #[arg(long)]
     scenarios: bool,
+    /// Write what is proved of the program, and why, for `prism verify`
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// Check again whenever a file changes, until interrupted
     #[arg(long)]
     watch: bool,
@@ -135,10 +140,33 @@ impl Check {
                 print(&line(sarif::log(&files, findings.iter().copied(), suppressed, patterns)));
             }
         }
+        if let Some(path) = &self.certificate
+            && !self.certify(path, &programs, &setting)?
+        {
+            return Ok((Exit::Failed, paths));
+        }
         let refused = findings.iter().any(|(_, finding)| finding.severity == Severity::Error);
         let read = programs.iter().flat_map(|program| program.sources.files());
         let read = read.map(|(_, file)| PathBuf::from(file.name())).chain(paths.iter().cloned()).collect();
         Ok((if refused { Exit::Failed } else { Exit::Fine }, read))
+    }
+
+    /// Writes the certificate of a program that nothing refuses. Whether there is one.
+    fn certify(&self, path: &Path, programs: &[Examination], setting: &Setting) -> Result<bool, Usage> {
+        let [program] = programs else {
+            return Err(Usage::new("`--certificate` is written for one program; name one file"));
+        };
+        if program.errors() > 0 {
+            return Ok(false);
+        }
+        let texts = Texts::read(self.agents.as_deref(), self.policy.as_deref())?;
+        match verify::certify(program, setting, texts.basis()) {
+            Ok(certificate) => source::write(path, &line(certificate)).map(|()| true),
+            Err(why) => {
+                warn(&format!("prism: there is no certificate of this program: {why}\n"));
+                Ok(false)
+            }
+        }
     }
 
     /// What the check goes by.

@@ -19,6 +19,7 @@ mod run;
 mod screen;
 mod source;
 mod test;
+mod verify;
 mod watch;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ enum Command {
     Repl(repl::Repl),
     Run(run::Run),
     Test(test::Test),
+    Verify(verify::Verify),
 }
 
 /// How the process ends.
@@ -110,6 +112,7 @@ impl Arguments {
             Command::Repl(repl) => repl.run(self.color),
             Command::Run(run) => run.run(self.color),
             Command::Test(test) => test.run(self.color),
+            Command::Verify(verify) => verify.run(self.color),
         };
         outcome.unwrap_or_else(|Usage(message)| {
             warn(&format!("prism: {}\n", crate::diagnostic::escaped(&message)));

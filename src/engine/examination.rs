@@ -42,6 +42,16 @@ impl Examination {
         self.findings.iter().filter(|finding| finding.severity == Severity::Error).count()
     }
 
+    /// What a check of it goes by: what the program itself says of agents counts as what the agents file says.
+    pub fn setting(&self, setting: &Setting) -> Setting {
+        let mut setting = setting.clone();
+        if self.program.modules.iter().any(|module| !module.agents.is_empty()) {
+            let bound = setting.agents.take().unwrap_or_default();
+            setting.agents = bind::directory(&self.program, &bound).ok();
+        }
+        setting
+    }
+
     /// Asks the validator whether it may run, unless something refuses it already.
     pub fn validate(mut self, setting: &Setting) -> Self {
         let mut findings = Diagnostics::new();
@@ -49,12 +59,7 @@ impl Examination {
         let complete = !findings.has_errors();
         if complete {
             let lowered = ir::lower(self.program.clone());
-            let mut setting = setting.clone();
-            // What the program itself says of agents counts as what the agents file says.
-            if self.program.modules.iter().any(|module| !module.agents.is_empty()) {
-                let bound = setting.agents.take().unwrap_or_default();
-                setting.agents = bind::directory(&self.program, &bound).ok();
-            }
+            let setting = self.setting(setting);
             if let (Some(policy), Some(directory)) = (&setting.policy, &setting.agents) {
                 for refused in policy.refused(directory) {
                     let found = Diagnostic::new(Code::E006, Location::new(self.file, Span::at(0)), refused);

@@ -166,7 +166,7 @@ pub struct Handler {
 pub struct FunctionId(pub u32);
 
 /// A variable that belongs to a module.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct GlobalId(pub u32);
 
 /// A variable of one function.

@@ -1,0 +1,213 @@
+//! Certificates: made of everything that is accepted, shown again in one pass, and refused when anything in them is changed.
+
+use crate::binary::Folder;
+use prism::check::{Account, Setting, account};
+use prism::diagnostic::{Diagnostics, Severity};
+use prism::engine::Examination;
+use prism::hir::Alone;
+use prism::ir;
+use prism::source::Sources;
+use prism::verify::{Basis, certify, verify};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+fn examine(text: &str) -> Examination {
+    let mut sources = Sources::new();
+    let file = sources.add("main.prism", text);
+    Examination::of(file, sources, &Alone, Diagnostics::new())
+}
+
+/// Programs that the validator accepts: examples, and what the documentation and the cases call fine.
+fn accepted() -> Vec<String> {
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+    let mut all: Vec<String> = crate::goldens::files("examples", "prism").iter().map(|path| read(path)).collect();
+    for (folder, fence) in [("docs/codes", "```prism pass\n"), ("tests/check", "```prism\n")] {
+        for path in crate::goldens::files(folder, "md") {
+            let text = read(&path);
+            let programs = text.split(fence).skip(1).filter_map(|rest| rest.split("\n```").next());
+            all.extend(programs.map(|program| format!("{program}\n")));
+        }
+    }
+    all.retain(|text| {
+        let examination = examine(text);
+        examination.errors() == 0 && examination.validate(&Setting::default()).errors() == 0
+    });
+    all
+}
+
+/// The certificate with its seal made anew, as someone who forges one would.
+fn sealed(mut certificate: Json) -> Json {
+    certificate.as_object_mut().unwrap().shift_remove("seal");
+    let digest = Sha256::digest(certificate.to_string().as_bytes());
+    let seal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    certificate["seal"] = seal.into();
+    certificate
+}
+
+fn shown(certificate: &Json, text: &str) -> Result<Account, String> {
+    verify(certificate, &examine(text), &Setting::default(), Basis::default())
+}
+
+/// Loops in loops, and functions that call each other.
+const LOOPS: &str = "pattern P(rows: number[][], a: Oracle): number {
+  let total = 0
+  let worst = null
+  for row in rows.take(10) {
+    let best = 0
+    for x in row.take(10) {
+      let n = 0
+      while (n < 5) max 5 {
+        n += 1
+        if (x > best) { best = x }
+      }
+      total += n
+    }
+    if (worst == null || best < worst) { worst = best }
+    const answer = a.rate(best)
+    if (~answer >= 0.6) { total += answer }
+  }
+  function even(n) { n <= 0 ? true : odd(n - 1) }
+  function odd(n) { n <= 0 ? false : even(n - 1) }
+  even(10) ? total : 0
+}
+agent Oracle { rate(x: number): number }
+";
+
+#[test]
+fn what_is_accepted_has_a_certificate_that_holds() {
+    let (mut certified, mut all) = (0, 0);
+    let mut without = Vec::new();
+    for text in accepted() {
+        all += 1;
+        match certify(&examine(&text), &Setting::default(), Basis::default()) {
+            Ok(certificate) => {
+                let again: Json = serde_json::from_str(&certificate.to_string()).unwrap();
+                if let Err(why) = shown(&again, &text) {
+                    panic!("{why}\n{text}");
+                }
+                certified += 1;
+            }
+            Err(why) => without.push(format!("{why}\n{text}")),
+        }
+    }
+    assert!(all > 100, "only {all} programs are accepted");
+    assert!(certified * 100 >= all * 95, "{certified} of {all} have a certificate\n{}", without.join("\n"));
+    println!("{certified} of {all} accepted programs have a certificate");
+}
+
+/// Every number below a value, with the path to it.
+fn numbers(value: &Json, path: String, out: &mut Vec<String>) {
+    match value {
+        Json::Number(_) => out.push(path),
+        Json::Array(items) => items.iter().enumerate().for_each(|(i, item)| numbers(item, format!("{path}/{i}"), out)),
+        Json::Object(entries) => entries.iter().for_each(|(key, item)| numbers(item, format!("{path}/{key}"), out)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_certificate_that_was_changed_is_refused() {
+    let examination = examine(LOOPS);
+    let certificate = certify(&examination, &Setting::default(), Basis::default()).unwrap();
+    assert!(shown(&certificate, LOOPS).is_ok());
+    // Without a new seal any change is seen.
+    let mut plain = certificate.clone();
+    plain["patterns"][0]["bounds"]["calls"]["max"] = 1.into();
+    assert!(shown(&plain, LOOPS).unwrap_err().contains("seal"));
+    let mut paths = Vec::new();
+    numbers(&certificate, String::new(), &mut paths);
+    assert!(paths.len() > 100, "only {} numbers", paths.len());
+    let (mut tried, mut weaker) = (0, Vec::new());
+    for path in paths.into_iter().filter(|path| path != "/date") {
+        for by in [-1.0, 1.0] {
+            let mut changed = certificate.clone();
+            let number = changed.pointer_mut(&path).unwrap();
+            let was = number.as_f64().unwrap();
+            *number = match number.as_i64() {
+                Some(whole) => (whole + by as i64).into(),
+                None => (was + by * 0.01).into(),
+            };
+            tried += 1;
+            if shown(&sealed(changed), LOOPS).is_ok() {
+                // What a loop carries along unchanged may be told a little more widely and is still an invariant; that the
+                // claims follow from it was shown anew. Nothing else may pass.
+                assert!(path.starts_with("/invariants/"), "{path} {by:+} was not seen");
+                weaker.push(format!("{path} {by:+}"));
+            }
+        }
+    }
+    assert!(weaker.len() * 20 < tried, "{} of {tried} changes were not seen:\n{}", weaker.len(), weaker.join("\n"));
+}
+
+#[test]
+fn invariants_that_are_missing_or_wrong_are_refused() {
+    let examination = examine(LOOPS);
+    let certificate = certify(&examination, &Setting::default(), Basis::default()).unwrap();
+    for list in ["heads", "circles", "frames"] {
+        let count = certificate["invariants"][list].as_array().unwrap().len();
+        assert!(count > 0, "there are no {list}");
+        for index in 0..count {
+            let mut changed = certificate.clone();
+            changed["invariants"][list].as_array_mut().unwrap().remove(index);
+            assert!(shown(&sealed(changed), LOOPS).is_err(), "{list} {index} was not missed");
+        }
+    }
+    for heads in 0..certificate["invariants"]["heads"].as_array().unwrap().len() {
+        let mut changed = certificate.clone();
+        let head = &mut changed["invariants"]["heads"][heads];
+        for value in head["values"].as_array_mut().unwrap() {
+            value["claim"] = serde_json::json!({ "unknown": true, "low": 1, "high": 1_000_000_001 });
+        }
+        if changed != certificate {
+            assert!(shown(&sealed(changed), LOOPS).is_err(), "head {heads} was widened without being seen");
+        }
+    }
+}
+
+#[test]
+fn a_certificate_is_about_one_program_and_one_basis() {
+    let text = LOOPS.replace("rows.take(10)", "rows.take(11)");
+    let certificate = certify(&examine(LOOPS), &Setting::default(), Basis::default()).unwrap();
+    assert!(shown(&certificate, &text).unwrap_err().contains("another program"));
+    let agents = Basis { agents: Some("a: { }"), policy: None };
+    let other = verify(&certificate, &examine(LOOPS), &Setting::default(), agents);
+    assert!(other.unwrap_err().contains("another agents"));
+    // The text changed, the hash made to fit.
+    let mut forged = certificate.clone();
+    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    forged["hashes"]["program"] = digest.into();
+    assert!(shown(&sealed(forged), &text).is_err());
+}
+
+#[test]
+fn a_refused_program_has_no_certificate() {
+    let text = "pattern P(n: number) {\n  while (n > 0) { n = n / 2 }\n}\n";
+    assert!(certify(&examine(text), &Setting::default(), Basis::default()).is_err());
+    let folder = Folder::new("certificates/command");
+    folder.write("bad.prism", text);
+    folder.write("good.prism", LOOPS);
+    assert_eq!(folder.prism(&["check", "--certificate", "bad.json", "bad.prism"]).code, 1);
+    let made = folder.prism(&["check", "--certificate", "good.json", "good.prism"]);
+    assert_eq!((made.code, made.err.as_str()), (0, ""));
+    let outcome = folder.prism(&["verify", "good.json", "good.prism"]);
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    assert!(outcome.out.contains("the certificate shows this of good.prism"), "{}", outcome.out);
+    folder.write("good.prism", LOOPS.replace("0.6", "0.5"));
+    let outcome = folder.prism(&["verify", "good.json", "good.prism"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("it is about another program"), "{}", outcome.err);
+    assert_eq!(folder.prism(&["verify", "good.prism", "good.prism"]).code, 2);
+}
+
+#[test]
+fn checking_a_certificate_is_less_work_than_finding_it() {
+    let examination = examine(LOOPS);
+    let lowered = ir::lower(examination.program.clone());
+    let certificate = certify(&examination, &Setting::default(), Basis::default()).unwrap();
+    let mut found = Diagnostics::new();
+    let search = account(&lowered, &Setting::default(), None, &mut found);
+    let check = account(&lowered, &Setting::default(), Some(&certificate["invariants"]), &mut found);
+    assert!(found.iter().all(|found| found.severity != Severity::Error));
+    println!("search {}, check {}", search.work, check.work);
+    assert!(!check.grown && check.work * 3 <= search.work, "search {}, check {}", search.work, check.work);
+}
