@@ -25,7 +25,9 @@ impl Flow<'_> {
     }
 
     pub(super) fn twice(&mut self, who: &str, severity: Severity, at: Location) {
-        self.findings.report(Code::CF008, at, format!("`{who}` is counted more than once"), |d| {
+        // An agent has a name; a value may have none.
+        let who = if who.contains(' ') { who.to_owned() } else { format!("`{who}`") };
+        self.findings.report(Code::CF008, at, format!("{who} is counted more than once"), |d| {
             d.severity(severity).help("ask different agents, or combine with `\"min\"`")
         });
     }

@@ -385,7 +385,7 @@ impl<'a> Flow<'a> {
                     );
                 }
                 self.findings.report(Code::CF001, at, message, |d| {
-                    let d = d.note(format!("it claims {claims}"));
+                    let d = d.note(format!("what it claims of itself is {claims}"));
                     let d = match whole.cap.why {
                         Why::Made(from) => d.note_at(from, "what it was made from here is in doubt"),
                         Why::Decided(from) => d.note_at(from, "what decided about it here is in doubt"),
@@ -579,8 +579,8 @@ pub(super) fn percent(confidence: Raw) -> String {
 /// The confidences a value can carry, as people read them.
 pub(super) fn interval(claim: Claim) -> String {
     match (claim.known(), claim.unknown) {
-        (true, false) => format!("{} to {}", number(claim.low), number(claim.high)),
-        (true, true) => format!("{} to {}, or none at all", number(claim.low), number(claim.high)),
-        _ => "none at all".into(),
+        (true, false) => format!("a confidence from {} to {}", number(claim.low), number(claim.high)),
+        (true, true) => format!("a confidence from {} to {}, or none at all", number(claim.low), number(claim.high)),
+        _ => "no confidence at all".into(),
     }
 }

@@ -72,8 +72,8 @@ impl<'a> Flow<'a> {
                 self.findings.report(
                     Code::TM11,
                     at,
-                    format!("{} turns are more than the {MOST_TURNS} that `max` may allow", number.high),
-                    |d| d.help("lower `max`"),
+                    format!("{} turns are too many: a loop may have {MOST_TURNS}", number.high),
+                    |d| d.help(format!("lower `max` to {MOST_TURNS} or less")),
                 );
             }
             if number.high.is_finite() {

@@ -6,7 +6,7 @@ use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source
 
 use super::excerpt::excerpt;
 use super::screen::Style;
-use crate::diagnostic::{Diagnostic, Severity, escaped};
+use crate::diagnostic::{Code, Diagnostic, Fix, Severity, escaped, fix};
 use crate::engine::Allowed;
 use crate::source::{FileId, Location, Sources, Span};
 
@@ -82,15 +82,50 @@ pub(super) fn report(sources: &Sources, found: &Diagnostic, style: Style) -> Str
     for note in found.notes.iter().filter(|note| note.at.is_none()) {
         report.add_note(wrapped(&escaped(&note.message), room));
     }
-    match (&found.help, found.fixes.first()) {
-        (Some(help), _) => report.add_help(wrapped(&escaped(help), room)),
-        (None, Some(fix)) => report.add_help(wrapped(&escaped(&fix.title), room)),
-        (None, None) => {}
+    let help = found.help.as_ref().or_else(|| found.fixes.first().map(|fix| &fix.title));
+    if let Some(help) = help {
+        let mut text = wrapped(&escaped(help), room);
+        if found.code >= Code::CF001 && found.code < Code::R001 {
+            found.fixes.first().into_iter().flat_map(|fix| mended(sources, fix, room)).for_each(|line| {
+                text.push('\n');
+                text.push_str(&line);
+            });
+        }
+        report.add_help(text);
     }
     let mut bytes = Vec::new();
     report.finish().write(&view, &mut bytes).expect("a vector takes everything");
     tidy(&String::from_utf8_lossy(&bytes), style.color)
 }
+
+/// The lines that an edit leaves, as they would be typed; none where it is nearly all of a program.
+fn mended(sources: &Sources, fix: &Fix, room: usize) -> Vec<String> {
+    let Some(first) = fix.edits.first() else { return Vec::new() };
+    let file = sources.file(first.at.file);
+    let span = fix.edits.iter().fold(first.at.span, |span, edit| span.to(edit.at.span));
+    if fix.edits.iter().any(|edit| edit.at.file != first.at.file) {
+        return Vec::new();
+    }
+    let (text, lines) = (file.text(), file.lines());
+    let start = lines.start(lines.line(span.start)) as usize;
+    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at);
+    let after = fix::replace(text, &fix.edits);
+    let kept = text.len() - end;
+    let shown: Vec<&str> = after[start..after.len() - kept].lines().filter(|line| !line.trim().is_empty()).collect();
+    let indent = shown.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    if shown.is_empty() || shown.len() > MOST_MENDED {
+        return Vec::new();
+    }
+    let cut = |line: &&str| {
+        let line = escaped(&line[indent..]);
+        let short: String = line.chars().take(room.saturating_sub(3)).collect();
+        if short.len() < line.len() { format!("  {short}…") } else { format!("  {line}") }
+    };
+    [format!("{}:", escaped(&fix.title))].into_iter().chain(shown.iter().map(cut)).collect()
+}
+
+/// The most lines that a mend is shown with.
+const MOST_MENDED: usize = 5;
 
 /// A place with its text.
 struct Mark<'a> {
@@ -229,8 +264,6 @@ fn tone(severity: Severity) -> Color {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
-
     const STYLE: Style = Style { color: false, width: 80 };
 
     fn at(file: FileId, start: u32, end: u32) -> Location {
