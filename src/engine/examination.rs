@@ -1,6 +1,7 @@
 //! A text on its way to a run: what it means, what is wrong with it, and what is proved of it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::allowance::{self, Allowed};
 use super::bind;
@@ -26,6 +27,8 @@ pub struct Examination {
     pub certificates: Vec<Certificate>,
     /// What comments in the texts switch off.
     pub allowed: Vec<Allowed>,
+    /// How long the validator took.
+    pub took: Duration,
 }
 
 impl Examination {
@@ -34,7 +37,15 @@ impl Examination {
         let program = hir::load(file, &mut sources, modules, Limits::RUN, &mut findings);
         findings.settle();
         let findings = findings.into_vec();
-        Self { sources, file, program: Arc::new(program), findings, certificates: Vec::new(), allowed: Vec::new() }
+        Self {
+            sources,
+            file,
+            program: Arc::new(program),
+            findings,
+            certificates: Vec::new(),
+            allowed: Vec::new(),
+            took: Duration::ZERO,
+        }
     }
 
     /// How many findings refuse it.
@@ -54,6 +65,7 @@ impl Examination {
 
     /// Asks the validator whether it may run, unless something refuses it already.
     pub fn validate(mut self, setting: &Setting) -> Self {
+        let began = Instant::now();
         let mut findings = Diagnostics::new();
         std::mem::take(&mut self.findings).into_iter().for_each(|finding| findings.push(finding));
         let complete = !findings.has_errors();
@@ -77,6 +89,7 @@ impl Examination {
             let warnings = self.findings.iter_mut().filter(|found| found.severity == Severity::Warning);
             warnings.for_each(|found| found.severity = Severity::Error);
         }
+        self.took = began.elapsed();
         self
     }
 }

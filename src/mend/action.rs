@@ -284,7 +284,7 @@ fn wanted_of_evidence(found: &Diagnostic) -> String {
 
 /// What a `~>` raised, without it, and tested.
 fn raised(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
-    let Some((operand, rest)) = statement_of_confidence(page, found.at.span) else { return };
+    let Some((_, rest)) = statement_of_confidence(page, found.at.span) else { return };
     out.push(page.replace("do not raise the confidence", rest, ""));
     let acts = found.notes.iter().filter_map(|note| note.at).find(|at| at.file == page.file);
     if let Some(at) = acts {
@@ -300,7 +300,6 @@ fn raised(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             }
         }
     }
-    let _ = operand;
 }
 
 /// The `x ~> c` at a place: x, and the rest of it.
@@ -585,13 +584,12 @@ fn moved(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         Some(chain) => chain,
         None => return,
     });
-    for place in found.notes.iter().filter_map(|note| note.at).filter(|place| place.file == page.file) {
+    if found.notes.iter().filter_map(|note| note.at).any(|place| place.file == page.file) {
         let form = page.all().filter(|(_, node, span)| {
             matches!(node, Node::Chain { .. }) && span.start <= whole.start && whole.end <= span.end && *span != whole
         });
         let mut forms: Vec<Span> = form.map(|(.., span)| span).collect();
         forms.sort_by_key(|span| span.end - span.start);
-        let _ = place;
         for form in forms {
             out.push(page.replace("act once, outside the form", form, page.at(whole)));
         }

@@ -16,7 +16,10 @@ const MOST_TRIALS: usize = 400;
 const MOST_BYTES: usize = 2 << 20;
 
 /// How long trials may go on. The counts above stop first, except where the validator has much to do with each reading.
-const PATIENCE: Duration = Duration::from_millis(1_500);
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 15_000 } else { 700 });
+
+/// A program that takes longer to check once is not checked again for the sake of edits.
+const LONGEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 4_000 } else { 200 });
 
 /// What a trial showed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,7 +110,7 @@ impl<'a> Trials<'a> {
             before: count(findings.iter()),
             warnings: findings.iter().filter(|found| found.severity == Severity::Warning).count(),
             stage: errors.map(|found| stage(found.code)).min().unwrap_or(2),
-            left: MOST_TRIALS,
+            left: if examination.took > LONGEST { 0 } else { MOST_TRIALS },
             size: examination.sources.files().map(|(_, file)| file.text().len()).sum(),
             bytes: MOST_BYTES,
             began: Instant::now(),

@@ -33,11 +33,10 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             }
             if let Some(node) = page.around(at, |node| matches!(node, Node::UncertainIf { .. }))
                 && let Node::UncertainIf { subject, .. } = *page.tree.node(node)
-                && let Some(value) = page.source(subject).trim_start_matches('(').strip_prefix('~')
+                && page.source(subject).trim_start_matches('(').starts_with('~')
             {
                 let span = page.tree.span(subject);
                 let start = span.start + page.source(subject).find('~').unwrap_or(0) as u32;
-                let _ = value;
                 out.push(certain(page.replace("route on the value", Span::new(start, start + 1), "")));
             }
         }

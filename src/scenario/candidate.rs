@@ -20,6 +20,30 @@ pub(super) struct Pattern {
     pub bound: Vec<(String, usize)>,
 }
 
+impl Pattern {
+    /// The parts that are likely to matter together: what the members of a list answer, and what all agents do.
+    pub fn groups(&self) -> Vec<Vec<usize>> {
+        let parts =
+            |methods: &Vec<(Option<String>, usize)>| methods.iter().map(|(_, part)| *part).collect::<Vec<usize>>();
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        let mut all = Vec::new();
+        for argument in &self.arguments {
+            match argument {
+                Argument::Data(_) => {}
+                Argument::Agent(_, methods) => all.extend(parts(methods)),
+                Argument::Agents(_, members) => {
+                    let members: Vec<usize> = members.iter().flat_map(parts).collect();
+                    all.extend(&members);
+                    groups.push(members);
+                }
+            }
+        }
+        groups.push(all);
+        groups.retain(|group| group.len() > 1);
+        groups
+    }
+}
+
 /// Something that is chosen: an input, or what an agent answers to one method.
 pub(super) struct Part {
     /// The candidates as program text, the plainest first.

@@ -15,7 +15,7 @@ mod write;
 use crate::engine::Examination;
 use crate::hir::Modules;
 use crate::source::Span;
-use candidate::Part;
+use candidate::Pattern;
 use goal::Goal;
 use rehearsal::{Rehearsal, Run};
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ pub fn scenarios(examination: &Examination, modules: &dyn Modules) -> Scenarios 
     for (index, pattern) in patterns.iter().enumerate() {
         let mut rehearsal = Rehearsal::new(examination, modules, pattern, &goals);
         let open: Vec<usize> = (0..goals.len()).filter(|goal| !reached.contains_key(goal)).collect();
-        for (goal, choice) in explore(&mut rehearsal, &pattern.parts, &open) {
+        for (goal, choice) in explore(&mut rehearsal, pattern, &open) {
             reached.insert(goal, (index, choice));
         }
     }
@@ -92,7 +92,8 @@ pub fn scenarios(examination: &Examination, modules: &dyn Modules) -> Scenarios 
 }
 
 /// The plainest choices that reach goals.
-fn explore(rehearsal: &mut Rehearsal<'_>, parts: &[Part], open: &[usize]) -> BTreeMap<usize, Choice> {
+fn explore(rehearsal: &mut Rehearsal<'_>, pattern: &Pattern, open: &[usize]) -> BTreeMap<usize, Choice> {
+    let parts = &pattern.parts;
     let mut found: BTreeMap<usize, Choice> = BTreeMap::new();
     let mut left = MOST_RUNS;
     let base: Choice = vec![0; parts.len()];
@@ -109,6 +110,19 @@ fn explore(rehearsal: &mut Rehearsal<'_>, parts: &[Part], open: &[usize]) -> BTr
                     for candidate in (0..candidates.answers.len()).filter(|candidate| *candidate != from[part]) {
                         let mut choice = from.clone();
                         choice[part] = candidate;
+                        if !known.contains(&choice) {
+                            known.push(choice.clone());
+                            choices.push(choice);
+                        }
+                    }
+                }
+            }
+            if round == 1 {
+                // The members of a list are often asked to agree, so they change together as well.
+                for group in pattern.groups() {
+                    for candidate in 1..group.iter().map(|part| parts[*part].answers.len()).min().unwrap_or(0) {
+                        let mut choice = base.clone();
+                        group.iter().for_each(|part| choice[*part] = candidate);
                         if !known.contains(&choice) {
                             known.push(choice.clone());
                             choices.push(choice);
