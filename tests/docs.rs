@@ -1,13 +1,13 @@
 //! What the documents show is what happens.
 //!
 //! The words behind a fence say what a block is. `prism examples/hello.prism` is that file; `prism main.prism` is a
-//! program of the document's own, kept for the commands; other `prism` blocks are only checked. `text prism check
+//! program of the document's own, kept for the commands, and so is `yaml agents.yaml`; other `prism` blocks are only checked. `text prism check
 //! main.prism` is what that command prints. `UPDATE=1` writes it all anew.
 
 use crate::binary::{Folder, prism, words};
 use crate::goldens::{compare, place, report};
 
-const DOCUMENTS: &[&str] = &["README.md", "examples/README.md"];
+const DOCUMENTS: &[&str] = &["README.md", "docs/tour.md", "examples/README.md"];
 
 #[test]
 fn documents_show_what_happens() {
@@ -26,7 +26,7 @@ fn documents_show_what_happens() {
                 Some(("prism", file)) if file.contains('/') => {
                     out.push_str(&std::fs::read_to_string(place(file)).map_err(|_| format!("{name}: no {file}"))?);
                 }
-                Some(("prism", file)) => {
+                Some(("prism" | "yaml", file)) => {
                     folder.write(file, &body);
                     out.push_str(&body);
                 }

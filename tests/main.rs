@@ -4,6 +4,7 @@
 
 mod agree;
 mod binary;
+mod builtins;
 mod broken;
 mod certificates;
 mod check;
@@ -11,6 +12,7 @@ mod cli;
 mod docs;
 mod editors;
 mod errors;
+mod examples;
 mod explanations;
 mod format;
 mod generate;
@@ -27,6 +29,7 @@ mod oracle;
 mod proofs;
 mod reference;
 mod rules;
+mod running;
 mod scenarios;
 mod stages;
 mod tidy;

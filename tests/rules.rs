@@ -2,6 +2,7 @@
 //!
 //! `// expect:` is the result as JSON, `// error:` the code of the fault (or its letter); `// confidence:`, `// evidence:`
 //! and `// parts:` are of the result, `// output:` is a line it prints, `// agents:` and `// input:` are what it is given.
+//! `// passes:` is how many tests it has, all of which pass.
 //! `PRISM_ONLY=text` runs those whose path holds the text.
 
 use serde_json::Value as Json;
@@ -19,6 +20,7 @@ pub(crate) struct Header {
     evidence: Option<String>,
     parts: Option<Json>,
     output: Vec<String>,
+    passes: Option<usize>,
     pub(crate) agents: Option<Json>,
     pub(crate) input: Option<Json>,
 }
@@ -36,6 +38,7 @@ impl Header {
                 "confidence" => header.confidence = Some(rest.to_owned()),
                 "evidence" => header.evidence = Some(rest.to_owned()),
                 "parts" => header.parts = json(rest),
+                "passes" => header.passes = Some(rest.parse().expect("a number of tests")),
                 "output" => header.output.push(rest.to_owned()),
                 "agents" => header.agents = json(rest),
                 "input" => header.input = json(rest),
@@ -43,8 +46,9 @@ impl Header {
             }
         }
         assert!(
-            header.expect.is_some() != header.error.is_some(),
-            "a program says either what it gives or how it fails"
+            [header.expect.is_some(), header.error.is_some(), header.passes.is_some()].iter().filter(|it| **it).count()
+                == 1,
+            "a program says what it gives, how it fails or how many tests it has"
         );
         header
     }
@@ -91,6 +95,11 @@ fn fault(path: &Path, folder: &Folder) -> Option<String> {
     let header = Header::read(&text);
     let file = path.to_str().unwrap();
     let name = path.file_stem().unwrap().to_str().unwrap();
+    if let Some(passes) = header.passes {
+        let outcome = folder.prism(&["test", file]);
+        let wanted = format!("{passes} of {passes} test");
+        return (!outcome.out.contains(&wanted)).then(|| format!("wanted {wanted}: {}{}", outcome.out, outcome.err));
+    }
     // What the validator reports is not the question here, unless it is what is expected.
     let refused = header.error.as_ref().is_some_and(|code| code.starts_with('T'));
     let mut arguments = vec!["run".to_owned(), file.to_owned()];

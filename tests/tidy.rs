@@ -169,3 +169,14 @@ fn nothing_is_left_lying_about() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// The reference evaluator stays small, so that it can be read against the text: lines of code, blank lines and comments aside.
+#[test]
+fn the_reference_stays_small() {
+    let code = |path: &PathBuf| {
+        let text = read(path);
+        text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+    };
+    let lines: usize = files("tests/oracle").iter().map(code).sum();
+    assert!(lines <= 2_500, "tests/oracle has {lines} lines of code");
+}

@@ -125,6 +125,13 @@ impl<'a> Arguments<'a> {
         if self.get(index).is_null() { Ok(other) } else { self.count(index) }
     }
 
+    /// A place in a text of a length, as JavaScript's `startsWith` reads it: fractions are cut off, what lies beyond an end is
+    /// the end.
+    pub fn place_from_start(&self, index: usize, len: usize, other: usize) -> Result<usize, Fault> {
+        let number = self.number_or(index, other as f64)?;
+        Ok(if number.is_nan() { 0 } else { number.clamp(0.0, len as f64) as usize })
+    }
+
     /// A place in a sequence of a length, as JavaScript's `slice` reads it: fractions are cut off, negative numbers count
     /// from the end, what lies beyond an end is the end.
     pub fn place(&self, index: usize, len: usize, other: usize) -> Result<usize, Fault> {

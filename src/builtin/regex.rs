@@ -91,12 +91,17 @@ impl Pattern {
         meter: &mut Meter,
         mut take: impl FnMut(&regex::Captures<'t>, &mut Meter) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let mut searches = self.regex.captures_iter(text);
+        // As in JavaScript, a match of nothing may stand where the one before it ended.
         let mut from = 0;
         for _ in 0..most {
+            if from > text.len() {
+                break;
+            }
             self.charge(text.len() - from, meter)?;
-            let Some(captures) = searches.next() else { break };
-            from = captures.get(0).map_or(text.len(), |whole| whole.end());
+            let Some(captures) = self.regex.captures_at(text, from) else { break };
+            let whole = captures.get(0).map_or(text.len()..text.len(), |whole| whole.range());
+            let next = text[whole.end..].chars().next().map_or(1, char::len_utf8);
+            from = whole.end + if whole.is_empty() { next } else { 0 };
             take(&captures, meter)?;
         }
         Ok(())

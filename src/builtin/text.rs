@@ -97,7 +97,7 @@ pub(super) const TABLE: &[Builtin] = &[
     )
     .on(TEXT)
     .size(Size::Number(1)),
-    native("charAt", "(s: string, index: number): string", "The character at an index, or `\"\"`.", ("\"abc\".charAt(1)", "\"b\""), char_at)
+    native("charAt", "(s: string, index?: number): string", "The character at an index, or `\"\"`.", ("\"abc\".charAt(1)", "\"b\""), char_at)
         .on(TEXT),
     native(
         "codePointAt",
@@ -237,8 +237,8 @@ pub(super) const TABLE: &[Builtin] = &[
     .law(Law::Decided),
     native(
         "lastIndexOf",
-        "(xs: any[] | string, x: any): number",
-        "The index of the last element that equals x, or of a part of a text; -1 if there is none.",
+        "(xs: any[] | string, x: any, from?: number): number",
+        "The index of the last element that equals x, or of a part of a text, that begins at `from` or before; -1 if there is none.",
         ("\"banana\".lastIndexOf(\"an\")", "3"),
         last_index_of,
     )
@@ -321,9 +321,10 @@ fn split(call: &mut Call<'_>) -> Made {
     };
     let lanes = call.lanes;
     let mut items: Vec<Value> = Vec::new();
-    let mut from = 0;
+    let (mut from, mut nothing) = (0, false);
     pattern.each(text, usize::MAX, call.meter, |captures, meter| {
         let Some(whole) = captures.get(0) else { return Ok(()) };
+        nothing = text.is_empty();
         // A match of nothing splits between two characters only.
         if whole.is_empty() && (whole.start() == from || whole.start() == text.len()) {
             return Ok(());
@@ -335,8 +336,10 @@ fn split(call: &mut Call<'_>) -> Made {
         from = whole.end();
         Ok(())
     })?;
-    call.meter.elements(items.len(), 1)?;
-    items.push(Value::text(&text[from..]).with(lanes));
+    if !nothing {
+        call.meter.elements(items.len(), 1)?;
+        items.push(Value::text(&text[from..]).with(lanes));
+    }
     items.truncate(limit);
     Value::list(items)
 }
@@ -361,7 +364,7 @@ fn words(call: &mut Call<'_>) -> Made {
 
 fn starts_with(call: &mut Call<'_>) -> Made {
     let text = call.arguments.scalars(0)?;
-    let from = call.arguments.place(2, text.len(), 0)?;
+    let from = call.arguments.place_from_start(2, text.len(), 0)?;
     let part = call.arguments.text(1)?;
     call.meter.steps(part.len() as u64 / 16)?;
     Ok(Value::bool(text.slice(from, usize::MAX).starts_with(part)))
@@ -369,7 +372,7 @@ fn starts_with(call: &mut Call<'_>) -> Made {
 
 fn ends_with(call: &mut Call<'_>) -> Made {
     let text = call.arguments.scalars(0)?;
-    let end = call.arguments.place(2, text.len(), text.len())?;
+    let end = call.arguments.place_from_start(2, text.len(), text.len())?;
     let part = call.arguments.text(1)?;
     call.meter.steps(part.len() as u64 / 16)?;
     Ok(Value::bool(text.slice(0, end).ends_with(part)))
@@ -387,7 +390,13 @@ fn substring(call: &mut Call<'_>) -> Made {
 
 fn repeat(call: &mut Call<'_>) -> Made {
     let text = call.arguments.text(0)?;
-    let count = call.arguments.count(1)?;
+    // A fraction is cut off, and what is no number counts as 0.
+    let count = call.arguments.number(1)?.trunc();
+    let count = if count.is_nan() { 0.0 } else { count };
+    if !(0.0..=9_007_199_254_740_991.0).contains(&count) {
+        return Err(call.arguments.wrong(1, "a number from 0"));
+    }
+    let count = if text.is_empty() { 0 } else { count as usize };
     call.meter.text((text.len() as u64).saturating_mul(count as u64))?;
     Ok(Value::string(text.repeat(count)))
 }
@@ -419,14 +428,15 @@ fn pad_end(call: &mut Call<'_>) -> Made {
 fn char_at(call: &mut Call<'_>) -> Made {
     let text = call.arguments.scalars(0)?;
     let index = call.arguments.number_or(1, 0.0)?.trunc();
-    let char = (index >= 0.0).then(|| text.get(index as usize)).flatten();
+    // A NaN becomes 0.
+    let char = (index >= 0.0 || index.is_nan()).then(|| text.get(index as usize)).flatten();
     Ok(Value::text(char.unwrap_or_default()))
 }
 
 fn code_point_at(call: &mut Call<'_>) -> Made {
     let text = call.arguments.scalars(0)?;
     let index = call.arguments.number_or(1, 0.0)?.trunc();
-    let char = (index >= 0.0).then(|| text.get(index as usize)?.chars().next()).flatten();
+    let char = (index >= 0.0 || index.is_nan()).then(|| text.get(index as usize)?.chars().next()).flatten();
     Ok(char.map_or(Value::NULL, |char| Value::number(f64::from(char as u32))))
 }
 
@@ -580,19 +590,28 @@ fn find(call: &mut Call<'_>, last: bool) -> Result<(Option<usize>, Lanes), Fault
         call.meter.steps(1 + text.as_str().len() as u64 / 16)?;
         let lanes = own.meet(call.arguments.get(1).lanes());
         if last {
-            return Ok((text.as_str().rfind(part).map(|at| text.index(at)), lanes));
+            let from = call.arguments.number_or(2, f64::INFINITY)?;
+            let from = if from.is_nan() { text.len() } else { from.clamp(0.0, text.len() as f64) as usize };
+            let end = (text.byte(from) + part.len()).min(text.as_str().len());
+            // A part that begins before the place may end within the character there.
+            let end = (end..=text.as_str().len()).find(|end| text.as_str().is_char_boundary(*end)).unwrap_or(end);
+            return Ok((text.as_str()[..end].rfind(part).map(|at| text.index(at)), lanes));
         }
-        let from = text.byte(call.arguments.place(2, text.len(), 0)?);
+        let from = text.byte(call.arguments.place_from_start(2, text.len(), 0)?);
         let found = text.as_str()[from..].find(part).map(|at| text.index(from + at));
         return Ok((found, lanes));
     }
     let list = call.arguments.list(0).map_err(|_| call.arguments.wrong(0, "a list or a string"))?;
     let wanted = call.arguments.get(1);
     if last {
-        let reversed: Vec<Value> = list.iter().rev().cloned().collect();
+        let from = call.arguments.number_or(2, f64::INFINITY)?.trunc();
+        let from = if from.is_nan() { 0.0 } else { from };
+        let from = if from < 0.0 { from + list.len() as f64 } else { from };
+        let end = (from + 1.0).clamp(0.0, list.len() as f64) as usize;
+        let reversed: Vec<Value> = list.items()[..end].iter().rev().cloned().collect();
         call.meter.list(reversed.len())?;
         let (found, lanes) = operator::position(&reversed, wanted, call.meter)?;
-        return Ok((found.map(|at| list.len() - 1 - at), own.meet(lanes)));
+        return Ok((found.map(|at| end - 1 - at), own.meet(lanes)));
     }
     let from = call.arguments.place(2, list.len(), 0)?;
     let (found, lanes) = operator::position(&list.items()[from..], wanted, call.meter)?;

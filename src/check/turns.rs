@@ -64,6 +64,7 @@ impl<'a> Flow<'a> {
     fn turns(&mut self, act: &Activation<'a>, natural: &Natural, written: Option<&Loop>) -> Result<Turns, Fault> {
         let state = State::default();
         let form = written.map(|l| l.form);
+        let mut refused = None;
         if let Some(max) = written.and_then(|l| l.max) {
             let known = act.value(max, &state);
             let number = numbers(&known);
@@ -79,10 +80,12 @@ impl<'a> Flow<'a> {
             if number.high.is_finite() {
                 return Ok(Turns { low: 0.0, high: number.high.max(0.0), size: None });
             }
-            return if known.integrity >= Integrity::Input { Err(Fault::Chosen) } else { Err(Fault::None) };
+            // What is walked or counted may bound what `max` does not.
+            refused = Some(if known.integrity >= Integrity::Input { Fault::Chosen } else { Fault::None });
         }
         let mut best: Option<Turns> = None;
         let mut fault = Fault::None;
+        let mut chosen = 0;
         let exits = exits(act, natural, written);
         for &(condition, stays) in &exits {
             match self.ranked(act, natural, condition, stays, &state, 0) {
@@ -92,15 +95,22 @@ impl<'a> Flow<'a> {
                         best = Some(turns);
                     }
                 }
-                Err(found) => fault = fault.min(found),
+                Err(found) => {
+                    chosen += usize::from(found == Fault::Chosen);
+                    fault = fault.min(found);
+                }
             }
         }
-        if let Some(best) = best {
-            return Ok(best);
+        match (best, refused) {
+            (Some(best), None) => return Ok(best),
+            (Some(best), Some(_)) if best.high.is_finite() => return Ok(Turns { low: 0.0, ..best }),
+            (_, Some(refused)) if form != Some(Form::Each) => return Err(refused),
+            _ => {}
         }
         if form == Some(Form::Each) {
-            return if fault == Fault::Chosen {
-                Err(fault)
+            // The exit of `max` itself does not count.
+            return if chosen > usize::from(refused == Some(Fault::Chosen)) {
+                Err(Fault::Chosen)
             } else {
                 Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("length")) })
             };

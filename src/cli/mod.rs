@@ -5,6 +5,7 @@
 
 mod bounds;
 mod check;
+mod complete;
 mod disk;
 mod excerpt;
 mod explain;

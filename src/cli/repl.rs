@@ -7,18 +7,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustyline::DefaultEditor;
+use rustyline::Editor;
 use rustyline::error::ReadlineError;
+use rustyline::history::DefaultHistory;
 
+use super::complete::Guide;
 use super::front;
 use super::run::{Bounds, agents, placed, said};
 use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, render};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::engine::{self, Checked, Drive, Examination};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, escaped};
+use crate::engine::{self, Checked, Drive, Examination, Origins};
+use crate::hir::Program;
 use crate::host::{Directory, Kind, Request};
 use crate::source::{Location, Span};
-use crate::value::{Limits, Value, display};
+use crate::value::{Confidence, Limits, Meter, Value, View, display};
 
 /// Try things out, line by line
 #[derive(clap::Args, Debug)]
@@ -30,6 +33,15 @@ pub(super) struct Repl {
     bounds: Bounds,
 }
 
+/// What a line that begins with a colon asks for, and what it is told.
+pub(super) const COMMANDS: &[(&str, &str)] = &[
+    ("type", "`:type EXPR` says what kind of value an expression gives"),
+    ("why", "`:why EXPR` says where its confidence came from"),
+    ("forget", "`:forget` begins anew"),
+    ("help", "`:help` says this"),
+    ("quit", "`:quit` ends, as does ctrl-d"),
+];
+
 struct Session {
     text: String,
     /// The requests that needed no reply and were shown already.
@@ -37,14 +49,29 @@ struct Session {
     limits: Limits,
     bound: Directory,
     style: Style,
+    /// Names that were declared.
+    names: Vec<String>,
+}
+
+/// What becomes of a line.
+enum Entry {
+    /// It is done with.
+    Whole,
+    /// It goes on with the next.
+    Open,
+    /// It was the last.
+    Last,
 }
 
 impl Repl {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
         let limits = self.bounds.limits()?;
         let bound = agents(self.agents.as_deref())?;
-        let mut session = Session { text: String::new(), shown: 0, limits, bound, style: Style::stdout(color) };
-        let mut editor = DefaultEditor::new().map_err(|error| Usage::new(format!("there is no terminal: {error}")))?;
+        let style = Style::stdout(color);
+        let mut session = Session { text: String::new(), shown: 0, limits, bound, style, names: Vec::new() };
+        let editor = Editor::<Guide, DefaultHistory>::new();
+        let mut editor = editor.map_err(|error| Usage::new(format!("there is no terminal: {error}")))?;
+        editor.set_helper(Some(Guide::default()));
         let mut entry = String::new();
         loop {
             let prompt = if entry.is_empty() { "> " } else { "… " };
@@ -56,9 +83,16 @@ impl Repl {
                     }
                     entry.push_str(&line);
                     entry.push('\n');
-                    if session.enter(&entry, blank) {
-                        let _ = editor.add_history_entry(entry.trim_end());
-                        entry.clear();
+                    match session.enter(&entry, blank) {
+                        Entry::Open => {}
+                        Entry::Last => return Ok(Exit::Fine),
+                        Entry::Whole => {
+                            let _ = editor.add_history_entry(entry.trim_end());
+                            entry.clear();
+                            if let Some(guide) = editor.helper_mut() {
+                                guide.names.clone_from(&session.names);
+                            }
+                        }
                     }
                 }
                 Err(ReadlineError::Interrupted) if !entry.is_empty() => entry.clear(),
@@ -70,8 +104,38 @@ impl Repl {
 }
 
 impl Session {
-    /// Takes an entry in; says whether it was whole, so that the next line begins a new one.
-    fn enter(&mut self, entry: &str, forced: bool) -> bool {
+    /// Takes an entry in.
+    fn enter(&mut self, entry: &str, forced: bool) -> Entry {
+        if let Some(command) = entry.trim().strip_prefix(':') {
+            let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+            return self.command(name, rest.trim());
+        }
+        let Some(program) = self.read(entry, forced) else { return Entry::Open };
+        if let Ok(program) = program {
+            match self.evaluate(&program, &program.program, &mut |_: &Request| {}) {
+                Ok((value, shown, mut meter)) => {
+                    if !value.is_null() || !value.is_exact() {
+                        self.show(&value, &mut meter);
+                    }
+                    self.text.push_str(entry);
+                    self.shown = shown;
+                    self.names = names(&program.program);
+                }
+                Err(found) => warn(&render::report(&program.sources, &found, self.style)),
+            }
+        }
+        Entry::Whole
+    }
+
+    fn show(&self, value: &Value, meter: &mut Meter) {
+        match display::show(value, meter) {
+            Ok(text) => print(&format!("{text}\n")),
+            Err(fault) => warn(&format!("{}\n", fault.message)),
+        }
+    }
+
+    /// The program with an entry behind it: nothing when more must follow, and an error when it was refused.
+    fn read(&self, entry: &str, forced: bool) -> Option<Result<Examination, ()>> {
         // Where an entry only declares, its value is this null and not that of the entry before.
         let program = front::examine_text("<repl>", &format!("{}null\n{entry}", self.text));
         let refusing: Vec<&Diagnostic> = program
@@ -79,32 +143,83 @@ impl Session {
             .iter()
             .filter(|found| found.severity == Severity::Error && found.code.name().starts_with('P'))
             .collect();
-        let open = |found: &&Diagnostic| found.code == Code::P002 && found.at.span.end as usize + 1 >= self.text.len();
-        if !forced && refusing.iter().any(open) {
-            return false;
-        }
-        if !refusing.is_empty() {
-            let all: Vec<_> = refusing.into_iter().map(|found| (&program.sources, found)).collect();
-            warn(&render::findings(&all, self.style));
-            return true;
-        }
-        match self.evaluate(&program) {
-            Ok((value, shown)) => {
-                if let Some(value) = value {
-                    print(&format!("{value}\n"));
-                }
-                self.text.push_str(entry);
-                self.shown = shown;
+        // A bracket or text that this entry opened may be closed by the next line, and what stops at its end may go on.
+        let text = program.sources.file(program.file).text();
+        let open = |found: &&Diagnostic| {
+            let rest = text.get(found.at.span.end as usize..).unwrap_or_default();
+            match found.code {
+                Code::P002 => found.at.span.end as usize > self.text.len() && !found.message.contains("closes nothing"),
+                _ => found.message.starts_with("unexpected end") && rest.trim().is_empty(),
             }
-            Err(found) => warn(&render::report(&program.sources, &found, self.style)),
+        };
+        if !forced && refusing.iter().any(open) {
+            return None;
         }
-        true
+        if refusing.is_empty() {
+            return Some(Ok(program));
+        }
+        let all: Vec<_> = refusing.into_iter().map(|found| (&program.sources, found)).collect();
+        warn(&render::findings(&all, self.style));
+        Some(Err(()))
     }
 
-    /// Runs all that was entered; gives the last value as it is shown, and how much was said.
-    fn evaluate(&self, program: &Examination) -> Result<(Option<String>, usize), Diagnostic> {
+    fn command(&mut self, name: &str, rest: &str) -> Entry {
+        match name {
+            "quit" | "q" | "exit" => return Entry::Last,
+            "forget" => (self.text, self.shown, self.names) = (String::new(), 0, Vec::new()),
+            "help" | "h" | "?" => COMMANDS.iter().for_each(|(_, said)| print(&format!("{said}\n"))),
+            "type" | "why" if rest.is_empty() => print(&format!("write an expression behind `:{name}`\n")),
+            "type" => self.ask(rest, false),
+            "why" => self.ask(rest, true),
+            _ => {
+                let known: Vec<String> = COMMANDS.iter().map(|(name, _)| format!("`:{name}`")).collect();
+                warn(&format!("there is no `:{}`; there are {}\n", escaped(name), known.join(", ")));
+            }
+        }
+        Entry::Whole
+    }
+
+    /// Says of an expression what it is, or where its confidence came from.
+    fn ask(&self, expr: &str, why: bool) {
+        let Some(Ok(program)) = self.read(&format!("{expr}\n"), true) else { return };
+        let recording = match why {
+            true => Arc::new(engine::record(&program.program)),
+            false => program.program.clone(),
+        };
+        let mut origins = Origins::default();
+        let ended = self.evaluate(&program, &recording, &mut |request: &Request| origins.note(request));
+        match ended {
+            Err(found) => warn(&render::report(&program.sources, &found, self.style)),
+            Ok((value, _, _)) if !why => print(&format!("{}\n", kind_of(&value))),
+            Ok((value, _, _)) => {
+                let lines = origins.of_last(&program.program);
+                if lines.is_empty() {
+                    print(&format!(
+                        "{} {}\n",
+                        percent(value.least().confidence.number()),
+                        value.least().evidence.name()
+                    ));
+                }
+                for (depth, span, sure) in lines {
+                    let text = program.sources.text(Location::new(program.file, span));
+                    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    let text: String =
+                        if text.chars().count() > 60 { text.chars().take(59).chain(['…']).collect() } else { text };
+                    let (indent, evidence) = ("  ".repeat(depth), &sure.evidence);
+                    print(&format!("{indent}{} {evidence}  {}\n", percent(sure.confidence), escaped(&text)));
+                }
+            }
+        }
+    }
+
+    /// Runs all that was entered; gives the last value, and how much was said.
+    fn evaluate(
+        &self,
+        program: &Examination,
+        declarations: &Arc<Program>,
+        note: &mut dyn FnMut(&Request),
+    ) -> Result<(Value, usize, Meter), Diagnostic> {
         let at = Location::new(program.file, Span::at(0));
-        let declarations = &program.program;
         let directory = engine::directory(declarations, &self.bound)
             .map_err(|problems| Diagnostic::new(Code::R033, at, problems.join("; ")))?;
         let mut diagnostics = Diagnostics::new();
@@ -117,6 +232,7 @@ impl Session {
         let mut drive = Drive::new(&compiled, self.limits.clone(), Arc::new(directory), Value::NULL);
         let mut count = 0;
         let mut show = |request: &Request| {
+            note(request);
             if let Kind::Print { .. } = request.kind {
                 count += 1;
                 if count > self.shown {
@@ -125,13 +241,42 @@ impl Session {
             }
         };
         let value = drive.statements(&mut show).map_err(|failure| placed(&failure, at))?;
-        let meter = drive.machine().meter();
-        let shown = match value.is_null() && value.is_exact() {
-            true => None,
-            false => Some(
-                display::show(&value, meter).map_err(|fault| Diagnostic::new(fault.code, at, fault.message.clone()))?,
-            ),
-        };
-        Ok((shown, count))
+        Ok((value, count, Meter::new(self.limits.clone())))
+    }
+}
+
+fn percent(confidence: Option<f64>) -> String {
+    let shown = display::percent(confidence.and_then(Confidence::from_number).unwrap_or(Confidence::UNKNOWN));
+    format!("{:>5}", format!("~{shown}"))
+}
+
+/// The names that a program declares.
+fn names(program: &Program) -> Vec<String> {
+    let Some(module) = program.modules.last() else { return Vec::new() };
+    let locals = program.functions[module.body.0 as usize].locals.iter().filter_map(|local| local.name);
+    let globals = program.globals.iter().filter(|global| global.file == module.file).map(|global| global.name);
+    locals.chain(globals).map(|name| program.names.text(name).to_owned()).collect()
+}
+
+/// What kind of value this is, in the notation of annotations.
+fn kind_of(value: &Value) -> String {
+    match value.view() {
+        View::List(list) => {
+            let mut kinds: Vec<String> = list.iter().map(kind_of).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            match &kinds[..] {
+                [] => "any[]".to_owned(),
+                [one] if !one.contains(' ') || one.starts_with('{') => format!("{one}[]"),
+                several => format!("({})[]", several.join(" | ")),
+            }
+        }
+        View::Object(object) => {
+            let fields: Vec<String> =
+                object.iter().map(|(key, value)| format!("{}: {}", key.as_str(), kind_of(value))).collect();
+            if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
+        }
+        View::Agent(_) => "Agent".to_owned(),
+        _ => value.kind().name().to_owned(),
     }
 }

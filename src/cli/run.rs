@@ -284,7 +284,9 @@ pub(super) fn agents(path: Option<&Path>) -> Result<Directory, Usage> {
     let json: Json = match path.extension().and_then(|extension| extension.to_str()) {
         Some("json") => serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?,
         Some("toml") => toml::from_str(&text).map_err(|error| wrong(error.to_string()))?,
-        _ => serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+        // `y` and `no` are names and texts; only `true` and `false` are not.
+        _ => serde_saphyr::from_str_with_options(&text, serde_saphyr::options! { strict_booleans: true })
+            .map_err(|error| wrong(error.to_string()))?,
     };
     Directory::read(&json).map_err(|problems| Usage::new(format!("`{shown}`: {}", problems.join("; "))))
 }

@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
 
 use super::front;
 use super::run::{Bounds, agents, placed, report, said};
 use super::screen::{Style, print};
-use super::{ColorChoice, Exit, Usage, counted, render, source};
-use crate::diagnostic::Diagnostics;
-use crate::engine::{self, Checked, Drive, Examination};
+use super::{ColorChoice, Exit, Usage, counted, render, source, watch};
+use crate::diagnostic::{self, Diagnostic, Diagnostics, escaped};
+use crate::engine::{self, Branch, Checked, Drive, Examination, Taken};
 use crate::host::{Directory, Request};
 use crate::source::Location;
 use crate::value::{Limits, Value};
@@ -17,11 +20,20 @@ use crate::value::{Limits, Value};
 #[derive(clap::Args, Debug)]
 pub(super) struct Test {
     /// Programs, or folders of programs
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The tests whose name contains this
-    #[arg(long, value_name = "TEXT")]
-    only: Option<String>,
+    /// Only the tests whose name contains this
+    #[arg(long, alias = "only", value_name = "TEXT")]
+    filter: Option<String>,
+    /// How results are shown
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Say which branches and bands no test took
+    #[arg(long)]
+    coverage: bool,
+    /// Test again whenever a file changes
+    #[arg(long)]
+    watch: bool,
     /// The agents, in YAML, TOML or JSON
     #[arg(long, value_name = "FILE")]
     agents: Option<PathBuf>,
@@ -29,65 +41,188 @@ pub(super) struct Test {
     bounds: Bounds,
 }
 
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum Format {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+/// What was found so far.
 #[derive(Default)]
-struct Count {
+struct Results {
     passed: usize,
     failed: usize,
+    broken: bool,
+    tests: Vec<Json>,
+    diagnostics: Vec<Json>,
+    coverage: Vec<Json>,
+    all_branches: usize,
+    taken: usize,
 }
+
+/// A test that took so long says so.
+const SLOW: Duration = Duration::from_millis(200);
 
 impl Test {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
+        if !self.watch {
+            return Ok(self.round(color)?.0);
+        }
+        if self.paths.iter().any(|path| path.as_os_str() == source::STDIN) {
+            return Err(Usage::new("`--watch` cannot watch standard input; save the program in a file"));
+        }
+        let also = self.paths.iter().chain(&self.agents).cloned().collect();
+        watch::rounds(also, || self.round(color))
+    }
+
+    /// Runs all tests once; the exit code, and the files that were read.
+    fn round(&self, color: ColorChoice) -> Result<(Exit, Vec<PathBuf>), Usage> {
         let limits = self.bounds.limits()?;
         let bound = agents(self.agents.as_deref())?;
         let style = Style::stdout(color);
-        let paths = source::files(&self.paths)?;
-        let mut count = Count::default();
-        let mut broken = false;
-        for path in &paths {
+        let mut results = Results::default();
+        let mut read = Vec::new();
+        for path in &source::files(&self.paths)? {
             let mut program = front::examine(path)?;
+            let files = program.sources.files().map(|(_, file)| PathBuf::from(file.name()));
+            read.extend(files.filter(|file| file.is_file()));
             program.findings.retain(|finding| finding.code.name().starts_with('P'));
             if program.errors() > 0 {
-                report(&program, style);
-                broken = true;
+                results.broken = true;
+                match self.format {
+                    Format::Text => report(&program, style),
+                    Format::Json => {
+                        let json = program.findings.iter().map(|it| diagnostic::json::diagnostic(&program.sources, it));
+                        results.diagnostics.extend(json);
+                    }
+                }
                 continue;
             }
-            self.file(&program, &limits, &bound, style, &mut count);
+            self.file(&program, &limits, &bound, style, &mut results);
         }
-        let total = count.passed + count.failed;
-        print(&format!("{} of {} passed\n", count.passed, counted(total, "test")));
-        Ok(if broken || count.failed > 0 { Exit::Failed } else { Exit::Fine })
+        self.end(&results);
+        let exit = if results.broken || results.failed > 0 { Exit::Failed } else { Exit::Fine };
+        Ok((exit, read))
     }
 
-    fn file(&self, program: &Examination, limits: &Limits, bound: &Directory, style: Style, count: &mut Count) {
-        let declarations = &program.program;
-        let Some(module) = declarations.modules.last() else { return };
-        let directory = Arc::new(engine::directory(declarations, bound).unwrap_or_default());
+    fn end(&self, results: &Results) {
+        let total = results.passed + results.failed;
+        if self.format == Format::Json {
+            let mut all = json!({
+                "tests": results.tests,
+                "passed": results.passed,
+                "failed": results.failed,
+                "diagnostics": results.diagnostics,
+            });
+            if self.coverage {
+                all["coverage"] = json!(results.coverage);
+            }
+            return print(&format!("{all}\n"));
+        }
+        print(&format!("{} of {} passed\n", results.passed, counted(total, "test")));
+        if self.coverage {
+            print(&format!("{} of {} taken\n", results.taken, branches(results.all_branches)));
+        }
+    }
+
+    fn file(&self, program: &Examination, limits: &Limits, bound: &Directory, style: Style, results: &mut Results) {
+        let Some(module) = program.program.modules.last() else { return };
+        let (declarations, branches) = match self.coverage {
+            true => engine::mark(&program.program),
+            false => ((*program.program).clone(), Vec::new()),
+        };
+        let directory = Arc::new(engine::directory(&declarations, bound).unwrap_or_default());
         let mut diagnostics = Diagnostics::new();
-        let compiled =
-            Checked::new(declarations.clone(), &diagnostics).map(|checked| checked.compile(&mut diagnostics));
+        let compiled = Checked::new(Arc::new(declarations), &diagnostics).map(|checked| checked.emit(&mut diagnostics));
         let Some(compiled) = compiled.filter(|_| !diagnostics.has_errors()) else {
             let all: Vec<_> = diagnostics.iter().map(|finding| (&program.sources, finding)).collect();
             print(&render::findings(&all, style));
-            count.failed += 1;
+            results.failed += 1;
             return;
         };
-        let wanted = |name: &str| self.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
+        let file = program.sources.file(program.file).name().to_owned();
+        let wanted = |name: &str| self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
+        let quiet = self.format == Format::Json;
+        let mut taken = Taken::default();
         for test in module.tests.iter().filter(|test| wanted(&test.name)) {
             let mut drive = Drive::new(&compiled, limits.clone(), directory.clone(), Value::NULL);
-            let ended = drive.test(test.function, &mut |request: &Request| said(request, false));
-            let file = program.sources.file(program.file).name();
-            match ended {
-                Ok(_) => {
-                    count.passed += 1;
-                    print(&format!("ok     {file}: {}\n", test.name));
-                }
-                Err(failure) => {
-                    count.failed += 1;
-                    print(&format!("failed {file}: {}\n", test.name));
-                    let found = placed(&failure, Location::new(program.file, test.span));
-                    print(&render::report(&program.sources, &found, style));
-                }
-            }
+            let began = Instant::now();
+            let mut show = |request: &Request| {
+                taken.note(request);
+                said(request, quiet);
+            };
+            let ended = drive.test(test.function, &mut show);
+            let time = began.elapsed();
+            let found = ended.err().map(|failure| placed(&failure, Location::new(program.file, test.span)));
+            self.tell(program, &file, &test.name, time, found.as_ref(), style, results);
+        }
+        if self.coverage {
+            self.cover(program, &file, &branches, &taken, results);
         }
     }
+
+    /// How one test ended.
+    #[allow(clippy::too_many_arguments)]
+    fn tell(
+        &self,
+        program: &Examination,
+        file: &str,
+        name: &str,
+        time: Duration,
+        found: Option<&Diagnostic>,
+        style: Style,
+        results: &mut Results,
+    ) {
+        *(if found.is_none() { &mut results.passed } else { &mut results.failed }) += 1;
+        if self.format == Format::Json {
+            results.tests.push(json!({
+                "file": file,
+                "name": name,
+                "passed": found.is_none(),
+                "time": time.as_secs_f64() * 1e3,
+                "diagnostic": found.map(|found| diagnostic::json::diagnostic(&program.sources, found)),
+            }));
+            return;
+        }
+        let slow = if time >= SLOW { format!(" ({} ms)", time.as_millis()) } else { String::new() };
+        let word = if found.is_none() { "ok    " } else { "failed" };
+        print(&format!("{word} {}: {}{slow}\n", escaped(file), escaped(name)));
+        if let Some(found) = found {
+            print(&render::report(&program.sources, found, style));
+        }
+    }
+
+    /// Which branches of a file were not taken.
+    fn cover(&self, program: &Examination, file: &str, branches: &[Branch], taken: &Taken, results: &mut Results) {
+        let all = branches.iter().enumerate();
+        let missed: Vec<&Branch> = all.filter(|(number, _)| !taken.has(*number)).map(|(_, branch)| branch).collect();
+        results.all_branches += branches.len();
+        results.taken += branches.len() - missed.len();
+        let source = program.sources.file(program.file);
+        let place = |branch: &Branch| source.position(branch.span.start);
+        if self.format == Format::Text {
+            for branch in missed {
+                let at = place(branch);
+                print(&format!("not taken {}:{}:{}: {}\n", escaped(file), at.line, at.column, branch.what));
+            }
+            return;
+        }
+        let missed = missed.iter().map(|branch| {
+            let at = place(branch);
+            let start = json!({ "line": at.line, "column": at.column, "offset": branch.span.start });
+            json!({ "what": branch.what, "start": start })
+        });
+        results.coverage.push(json!({
+            "file": file,
+            "branches": branches.len(),
+            "taken": branches.len() - missed.len(),
+            "missed": missed.collect::<Vec<_>>(),
+        }));
+    }
+}
+
+fn branches(count: usize) -> String {
+    if count == 1 { "1 branch".to_owned() } else { format!("{count} branches") }
 }

@@ -5,11 +5,15 @@ mod allowance;
 mod bind;
 mod drive;
 mod examination;
+mod marks;
+mod origin;
 
 pub use allowance::Allowed;
 pub use bind::{agents, arguments, directory};
 pub use drive::{Drive, End, Note, Show};
 pub use examination::Examination;
+pub use marks::{Branch, Taken, mark};
+pub use origin::{Origins, Sure, record};
 
 use std::sync::Arc;
 
@@ -37,6 +41,11 @@ impl Checked {
     /// Folds and emits it.
     pub fn compile(mut self, diagnostics: &mut Diagnostics) -> Compiled {
         ir::fold(&mut self.program);
+        self.emit(diagnostics)
+    }
+
+    /// Emits it as it was written, so that a test that fails can show both sides of a comparison.
+    pub fn emit(self, diagnostics: &mut Diagnostics) -> Compiled {
         Compiled(Arc::new(vm::emit(&self.program, diagnostics)))
     }
 }

@@ -17,6 +17,7 @@ mod expression;
 mod foreign;
 mod form;
 mod javascript;
+mod library;
 mod lint;
 mod lower;
 mod modules;
@@ -28,11 +29,14 @@ mod print;
 mod scope;
 mod statement;
 mod task;
+mod walk;
 
 pub use entry::entry;
 pub use expr::*;
+pub use library::LIBRARY;
 pub use modules::{Alone, Modules, load};
 pub use print::print;
+pub use walk::inner;
 
 #[cfg(test)]
 mod tests;
@@ -392,7 +396,7 @@ pub struct Contract {
 }
 
 /// What a budget can limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Budget {
     /// Requests to agents.
     Calls,

@@ -1,6 +1,7 @@
 //! From the file that was asked for to all modules of the program, each before those that import it.
 
 use super::foreign;
+use super::library::{self, LIBRARY, PREFIX};
 use super::lower::{Imported, Lowering};
 use super::scope::DeclarationId;
 use super::{Export, Expr, ExprKind, FunctionId, Key, Kind, Member, Module, Program, Variable};
@@ -12,8 +13,8 @@ use std::collections::HashMap;
 
 /// Finds and reads the files that programs import. It is the only way from a program to other texts.
 pub trait Modules {
-    /// The name of the file that `path` means in the file `from`: a path relative to it, or `std/…`. Two ways to one file
-    /// give one name. Nothing where there is no such file.
+    /// The name of the file that `path` means in the file `from`: a path relative to it. Two ways to one file give one name.
+    /// Nothing where there is no such file. What belongs to the language (`std/…`) is not asked for.
     fn find(&self, from: &str, path: &str) -> Option<String>;
 
     /// The text of a file that was found; what went wrong otherwise.
@@ -148,10 +149,12 @@ impl Loader<'_> {
     }
 
     fn find(&mut self, from: &str, path: &str, at: Location) -> Option<usize> {
-        let Some(name) = self.modules.find(from, path) else {
+        let own = library::text(path);
+        let Some(name) = own.map(|_| path.to_owned()).or_else(|| self.elsewhere(from, path)) else {
             let found = Diagnostic::new(Code::P020, at, format!("there is no module `{path}`"));
             let nearby = self.modules.nearby(from);
-            let near = crate::diagnostic::nearest(path, nearby.iter().map(String::as_str));
+            let known = nearby.iter().map(String::as_str).chain(LIBRARY.iter().map(|(name, _)| *name));
+            let near = crate::diagnostic::nearest(path, known);
             self.diagnostics.push(match near {
                 Some(near) => {
                     let slip = super::edit::is_slip(path, near);
@@ -174,7 +177,8 @@ impl Loader<'_> {
             self.diagnostics.push(Diagnostic::new(Code::P007, at, message));
             return None;
         }
-        match self.modules.read(&name) {
+        let text = own.map_or_else(|| self.modules.read(&name), |text| Ok(text.to_owned()));
+        match text {
             Ok(text) => {
                 let place = self.parsed.len();
                 self.known.insert(name.clone(), place);
@@ -188,6 +192,11 @@ impl Loader<'_> {
                 None
             }
         }
+    }
+
+    /// The name of a file that does not belong to the language.
+    fn elsewhere(&self, from: &str, path: &str) -> Option<String> {
+        if path.starts_with(PREFIX) { None } else { self.modules.find(from, path) }
     }
 
     /// The files in an order in which each comes after those it imports; circles are reported and cut.

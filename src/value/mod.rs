@@ -20,6 +20,7 @@ pub mod operator;
 pub mod order;
 pub mod path;
 mod payload;
+pub mod schema;
 pub mod shaped;
 mod text;
 mod weigh;

@@ -526,6 +526,7 @@ impl Value {
                 Tag::List => !self.payload.list.is_unique(),
                 Tag::Range => true,
                 Tag::Object => !self.payload.object.is_unique(),
+                Tag::Error => !self.payload.error.is_unique(),
                 _ => false,
             }
         }

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
 use super::Vm;
 use super::failure::Failure;
 use super::native::Step;
@@ -12,7 +10,7 @@ use super::orchestrate::Options;
 use super::task::{Args, Input};
 use crate::diagnostic::Code;
 use crate::host::{Purpose, Transport};
-use crate::value::{Confidence, Evidence, Kind, Lanes, Value, json, shaped};
+use crate::value::{Confidence, Evidence, Kind, Lanes, Value, json, schema, shaped};
 
 /// A judgement under way.
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,11 +103,11 @@ impl Judgement {
                 args.truncate(count);
                 Ok(Step::Call(function.clone(), args))
             }
-            Judge::Schema(schema) => {
-                let schema = json::export(schema, &mut vm.meter)?;
+            Judge::Schema(wanted) => {
+                let wanted = json::export(wanted, &mut vm.meter)?;
                 let subject = json::export(&self.subject, &mut vm.meter)?;
                 vm.meter.steps(self.subject.size().unwrap_or(1) as u64)?;
-                let answer = Value::bool(accepts(&schema, &subject, 0));
+                let answer = Value::bool(schema::accepts(&wanted, &subject));
                 self.judged(vm, answer).map(Step::Done)
             }
             Judge::Agent { agent, method, purpose, more, .. } => {
@@ -198,58 +196,4 @@ impl Vm {
             }
         }
     }
-}
-
-/// Whether a schema accepts a value: the keywords that types of the language become, and the usual bounds.
-fn accepts(schema: &Json, value: &Json, depth: u32) -> bool {
-    let Json::Object(schema) = schema else { return schema != &Json::Bool(false) };
-    let all = |key: &str| schema.get(key).and_then(Json::as_array);
-    let number = |key: &str| schema.get(key).and_then(Json::as_f64);
-    let kind = |name: &str| match name {
-        "null" => value.is_null(),
-        "boolean" => value.is_boolean(),
-        "number" => value.is_number(),
-        "integer" => value.as_f64().is_some_and(|number| number.fract() == 0.0),
-        "string" => value.is_string(),
-        "array" | "list" => value.is_array(),
-        "object" => value.is_object(),
-        _ => false,
-    };
-    let inner = |schema: &Json, value: &Json| depth < 64 && accepts(schema, value, depth + 1);
-    let typed = match schema.get("type") {
-        None => true,
-        Some(Json::String(name)) => kind(name),
-        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).any(kind),
-        Some(_) => false,
-    };
-    let sized = |length: usize, least: &str, most: &str| {
-        number(least).is_none_or(|least| length as f64 >= least)
-            && number(most).is_none_or(|most| length as f64 <= most)
-    };
-    typed
-        && schema.get("const").is_none_or(|wanted| wanted == value)
-        && all("enum").is_none_or(|values| values.contains(value))
-        && all("anyOf").is_none_or(|any| any.iter().any(|schema| inner(schema, value)))
-        && all("allOf").is_none_or(|all| all.iter().all(|schema| inner(schema, value)))
-        && match value {
-            Json::Number(n) => {
-                let n = n.as_f64().unwrap_or(f64::NAN);
-                number("minimum").is_none_or(|least| n >= least) && number("maximum").is_none_or(|most| n <= most)
-            }
-            Json::String(text) => sized(text.chars().count(), "minLength", "maxLength"),
-            Json::Array(items) => {
-                sized(items.len(), "minItems", "maxItems")
-                    && schema.get("items").is_none_or(|schema| items.iter().all(|item| inner(schema, item)))
-            }
-            Json::Object(entries) => {
-                let properties = schema.get("properties").and_then(Json::as_object);
-                all("required")
-                    .is_none_or(|keys| keys.iter().filter_map(Json::as_str).all(|key| entries.contains_key(key)))
-                    && entries.iter().all(|(key, part)| match properties.and_then(|known| known.get(key)) {
-                        Some(schema) => inner(schema, part),
-                        None => schema.get("additionalProperties").is_none_or(|schema| inner(schema, part)),
-                    })
-            }
-            _ => true,
-        }
 }

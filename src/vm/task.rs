@@ -114,6 +114,9 @@ pub(super) struct Call {
     pub(super) under: Lanes,
 }
 
+/// How many errors that a program holds are known by their places.
+const MOST_CAUGHT: usize = 4_096;
+
 impl Task {
     /// A task without work yet.
     pub(super) fn new(
@@ -154,7 +157,12 @@ impl Task {
 
     /// Remembers an error that a program caught.
     pub(super) fn remember(&mut self, value: Value, failure: Failure) {
-        if self.caught.len() >= 8 {
+        // Whatever nobody else holds any more cannot be thrown again. Looking now and then keeps the list short.
+        let length = self.caught.len();
+        if length >= 8 && length.is_power_of_two() {
+            self.caught.retain(|(value, _)| value.is_shared());
+        }
+        if self.caught.len() >= MOST_CAUGHT {
             self.caught.pop_front();
         }
         self.caught.push_back((value, failure));

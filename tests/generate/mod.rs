@@ -59,6 +59,15 @@ struct Generator {
 
 /// The program of a seed; the size is about the number of its parts.
 pub fn case(seed: u64, size: u32) -> Case {
+    make(seed, size, Generator::program)
+}
+
+/// The same, where only statements will do.
+pub fn statements(seed: u64, size: u32) -> Case {
+    make(seed, size, Generator::script)
+}
+
+fn make(seed: u64, size: u32, program: fn(&mut Generator) -> Tree) -> Case {
     let mut random = Seed::new(seed);
     random.bits();
     let agents = agents(&mut random);
@@ -78,7 +87,7 @@ pub fn case(seed: u64, size: u32) -> Case {
         input: true,
         in_test: false,
     };
-    Case { tree: generator.program(), agents, input }
+    Case { tree: program(&mut generator), agents, input }
 }
 
 const CONFIDENCES: [f64; 12] = [0.0, 0.1, 0.3, 0.49, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9, 0.95, 1.0];
@@ -200,8 +209,12 @@ impl Generator {
                 self.input = false;
                 if self.chance(2) { self.entry() } else { self.test() }
             }
-            _ => Tree::list(Sort::Fixed, "", self.lines(), "\n", "\n"),
+            _ => self.script(),
         }
+    }
+
+    fn script(&mut self) -> Tree {
+        Tree::list(Sort::Fixed, "", self.lines(), "\n", "\n")
     }
 
     /// Statements that begin with some variables and end with all that can be seen.

@@ -7,7 +7,7 @@ use prism::hir::Program;
 use prism::host::{Call, Directory, Failure, Kind, Purpose, Reply, Transport};
 use prism::source::Span;
 use prism::types::InterfaceId;
-use prism::value::{Confidence, Error, Evidence, Fault, Lanes, Value, View, shaped};
+use prism::value::{Confidence, Error, Evidence, Fault, Lanes, Value, View, schema, shaped};
 use std::sync::Arc;
 
 /// All agents of a run; a value that is an agent holds its number here.
@@ -365,8 +365,8 @@ impl Eval<'_> {
             more = words.into_iter().skip(1).collect();
             (method, purpose, evidence) = ("run".to_owned(), Purpose::Check, Evidence::Checked);
         } else if let Some(schema) = option("schema") {
-            let (schema, subject) = (self.plain(&schema, span)?, self.plain(&x, span)?.unwrap_or_default());
-            let yes = super::fit::accepts(&schema.unwrap_or_default(), &subject);
+            let (wanted, subject) = (self.plain(&schema, span)?, self.plain(&x, span)?.unwrap_or_default());
+            let yes = schema::accepts(&wanted.unwrap_or_default(), &subject);
             return Ok(x.with(Lanes::new(judged(yes, own.confidence), own.evidence)));
         } else {
             return self.fail(Code::R005, span);

@@ -5,27 +5,25 @@ use super::task::Task;
 use super::value::*;
 use prism::builtin::{self, BuiltinId};
 use prism::diagnostic::Code;
-use prism::hir::*;
+use prism::hir::{self, *};
 use prism::source::{FileId, Span};
 use prism::value::{Closure, Lanes, Limits, Value, View};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What may still be used; it lies within that of whoever called.
 #[derive(Default)]
 pub struct Budget {
     around: Option<usize>,
-    limits: Vec<(prism::hir::Budget, f64)>,
-    calls: f64,
-    cost: f64,
-    tokens: f64,
+    limits: Vec<(hir::Budget, f64)>,
+    used: HashMap<hir::Budget, f64>,
     agents: BTreeSet<u32>,
 }
 
 impl Budget {
     /// That of a run.
     pub fn whole() -> Self {
-        Budget { limits: vec![(prism::hir::Budget::Calls, Limits::RUN.calls as f64)], ..Budget::default() }
+        Budget { limits: vec![(hir::Budget::Calls, Limits::RUN.calls as f64)], ..Budget::default() }
     }
 }
 
@@ -96,44 +94,44 @@ impl Eval<'_> {
 
     /// Charges a call to an agent to all budgets around, before it is made.
     pub fn charge(&mut self, agent: u32, span: Span) -> Run<()> {
-        use prism::hir::Budget::*;
-        let world = self.task.world.clone();
-        let mut budgets = world.budgets.lock().unwrap();
-        let around = |budgets: &[Budget]| {
-            std::iter::successors(Some(self.task.budget), |at| budgets[*at].around).collect::<Vec<_>>()
+        // What is used up leaves nothing for another call; an agent that was asked costs nothing more.
+        let over = |budget: &Budget, kind: hir::Budget, limit: f64| match kind {
+            hir::Budget::Agents => !budget.agents.contains(&agent) && budget.agents.len() as f64 >= limit,
+            _ => budget.used.get(&kind).is_some_and(|used| *used >= limit) || limit <= 0.0,
         };
-        let all = around(&budgets);
-        for budget in all.iter().map(|at| &budgets[*at]) {
-            let over = budget.limits.iter().any(|(kind, limit)| match kind {
-                Calls => budget.calls + 1.0 > *limit,
-                Tokens => budget.tokens >= *limit,
-                Cost => budget.cost >= *limit,
-                Agents => !budget.agents.contains(&agent) && budget.agents.len() as f64 + 1.0 > *limit,
-                Time => false,
-            });
-            if over {
-                return self.fail(Code::R094, span);
-            }
-        }
-        for at in all {
-            budgets[at].calls += 1.0;
-            budgets[at].agents.insert(agent);
-        }
-        Ok(())
+        self.spend(over, span, |_| {})?;
+        self.spend(
+            |_, _, _| false,
+            span,
+            |budget| {
+                *budget.used.entry(hir::Budget::Calls).or_default() += 1.0;
+                budget.agents.insert(agent);
+            },
+        )
     }
 
     /// Charges what an answer took.
     pub fn settle(&mut self, cost: f64, tokens: f64, span: Span) -> Run<()> {
-        use prism::hir::Budget::{Cost, Tokens};
+        let took = [(hir::Budget::Cost, cost), (hir::Budget::Tokens, tokens)];
+        let over = |budget: &Budget, kind: hir::Budget, limit: f64| {
+            took.iter().any(|(it, _)| *it == kind) && budget.used.get(&kind).is_some_and(|used| *used > limit)
+        };
+        self.spend(over, span, |budget| took.iter().for_each(|(it, n)| *budget.used.entry(*it).or_default() += n))
+    }
+
+    /// Changes all budgets around; R094 as soon as one is over after that.
+    fn spend(
+        &mut self,
+        over: impl Fn(&Budget, hir::Budget, f64) -> bool,
+        span: Span,
+        change: impl Fn(&mut Budget),
+    ) -> Run<()> {
         let world = self.task.world.clone();
         let mut budgets = world.budgets.lock().unwrap();
         let mut at = Some(self.task.budget);
         while let Some(budget) = at.map(|at| &mut budgets[at]) {
-            (budget.cost, budget.tokens) = (budget.cost + cost, budget.tokens + tokens);
-            let over = |(kind, limit): &(_, f64)| {
-                *kind == Cost && budget.cost > *limit || *kind == Tokens && budget.tokens > *limit
-            };
-            if budget.limits.iter().any(over) {
+            change(budget);
+            if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, *limit)) {
                 return self.fail(Code::R094, span);
             }
             at = budget.around;
@@ -164,7 +162,7 @@ impl Eval<'_> {
                 agents.get(agent.id).requires.push((contract.method.clone(), confidence(contract.least)));
             }
         }
-        if function.decorators.budget.iter().any(|(kind, ..)| *kind == prism::hir::Budget::Time) {
+        if function.decorators.budget.iter().any(|(kind, ..)| *kind == hir::Budget::Time) {
             return Err(Flow::Unknown("a budget of time"));
         }
         if !function.decorators.budget.is_empty() {

@@ -259,6 +259,7 @@ impl Eval<'_> {
                     && !super::task::is_final(thrown)
                 {
                     let caught = thrown.value();
+                    self.task.caught.push((caught.clone(), (**thrown).clone()));
                     result = (|| {
                         if let Some(pattern) = pattern {
                             self.fresh_names(pattern, false);
@@ -267,8 +268,11 @@ impl Eval<'_> {
                         self.eval(handler)
                     })();
                 }
-                self.optional(finalizer)?;
-                result?
+                match (self.optional(finalizer), &result) {
+                    // What cannot be caught goes on, whatever happens on its way.
+                    (Err(Flow::Throw(_)), Err(Flow::Throw(thrown))) if super::task::is_final(thrown) => result?,
+                    (tidied, _) => tidied.and(result)?,
+                }
             }
             ExprKind::Block(block) => self.block(block)?,
             ExprKind::Let { pattern, value } => {
@@ -304,7 +308,7 @@ impl Eval<'_> {
             ExprKind::Bind { name, value } => {
                 let value = self.eval(value)?;
                 self.task.world.agents().bind(name, &value);
-                Value::NULL
+                value
             }
         })
     }
@@ -312,7 +316,11 @@ impl Eval<'_> {
     /// `throw x`: an error that was caught goes on unchanged.
     fn thrown<T>(&self, value: Value, span: Span) -> Run<T> {
         if let View::Error(error) = value.view() {
-            return self.throw(error.clone(), value.lanes(), span);
+            let lanes = value.lanes();
+            return match self.task.caught.iter().find(|(caught, _)| caught.address() == value.address()) {
+                Some((_, thrown)) => Err(Flow::Throw(Box::new(Thrown { lanes, ..thrown.clone() }))),
+                None => self.throw(error.clone(), lanes, span),
+            };
         }
         let message = match value.view() {
             View::Text(_) => value.clone(),
@@ -584,16 +592,16 @@ impl Eval<'_> {
 
     /// `x ~@> t`, `x ~?> t`, `gate(x, t)`.
     pub fn gate(&mut self, x: Value, t: Value, span: Span) -> Run {
-        let nothing = Value::NULL.with(whole(&x));
         let passes = |least: Confidence| sure(&x).is_known() && sure(&x) >= least;
         match t.view() {
             View::Closure(_) | View::Native(_) if passes(self.bands()[0]) => self.call(&t, vec![x], span, 1),
-            View::Closure(_) | View::Native(_) => Ok(nothing),
+            View::Closure(_) | View::Native(_) => Ok(Value::NULL.with(whole(&x))),
             View::List(it) if it.len() == 2 => {
                 let least = self.confidence_of(&it.items()[0], span)?;
                 Ok(if passes(least) { x } else { it.items()[1].clone().under(t.lanes()) })
             }
-            View::Number(_) => Ok(if passes(self.confidence_of(&t, span)?) { x } else { nothing }),
+            View::Number(_) if passes(self.confidence_of(&t, span)?) => Ok(x),
+            View::Number(_) => Ok(Value::NULL.with(whole(&x))),
             _ => self.fail(Code::R020, span),
         }
     }

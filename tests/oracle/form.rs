@@ -299,7 +299,8 @@ impl Eval<'_> {
     fn expect_error(&mut self, code: &Value, f: &Value, span: Span) -> Run {
         let Some(code) = code.as_text().and_then(Code::find) else { return self.fail(Code::R005, span) };
         match self.call(f, Vec::new(), span, 0) {
-            Err(Flow::Throw(thrown)) if thrown.error.code == code => Ok(Value::NULL),
+            Err(Flow::Throw(thrown)) if thrown.error.code == code && !is_final(&thrown) => Ok(Value::NULL),
+            Err(Flow::Throw(thrown)) if is_final(&thrown) => Err(Flow::Throw(thrown)),
             Ok(_) | Err(Flow::Throw(_)) => self.fail(Code::R001, span),
             other => other,
         }

@@ -8,10 +8,6 @@ use prism::host::{Kind, Reply, Stream};
 use prism::source::Span;
 use prism::value::{Confidence, Value, display, json, shaped};
 
-pub fn name(id: BuiltinId) -> &'static str {
-    id.entry().name
-}
-
 impl Eval<'_> {
     pub fn builtin(&mut self, id: BuiltinId, mut arguments: Vec<Value>, span: Span) -> Run {
         self.made(builtin::check_count(id, arguments.len()), span)?;
@@ -23,7 +19,9 @@ impl Eval<'_> {
             Body::Native(code) | Body::Form(_, Some(code)) => {
                 self.made(builtin::run(id, code, &mut arguments, &mut meter()), span)
             }
-            Body::Change(_) => self.mutate(arguments.remove(0), name(id), arguments, span).map(|(_, result)| result),
+            Body::Change(_) => {
+                self.mutate(arguments.remove(0), id.entry().name, arguments, span).map(|(_, result)| result)
+            }
             Body::Routine(start) => {
                 let mut routine = match self.made(builtin::start(id, start, &mut arguments, &mut meter()), span)? {
                     Started::Done(value) => return Ok(value),
@@ -39,7 +37,7 @@ impl Eval<'_> {
                 }
             }
             Body::World(wish) => self.wish(wish, &arguments, span),
-            Body::Form(_, None) => Err(Flow::Unknown(name(id))),
+            Body::Form(_, None) => Err(Flow::Unknown(id.entry().name)),
         }
     }
 

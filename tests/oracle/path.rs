@@ -33,8 +33,9 @@ impl<'t> Eval<'t> {
     /// The place in a list of so many elements that a key names, if it is a whole number from 0.
     fn place(&self, key: &PathKey, length: usize) -> Option<usize> {
         match key.value.as_number() {
+            Some(it) if it.fract() != 0.0 => None,
             Some(it) if key.from_end => (length as f64 + it >= 0.0).then_some((length as f64 + it) as usize),
-            Some(it) if it >= 0.0 && it.fract() == 0.0 => Some(it as usize),
+            Some(it) if it >= 0.0 => Some(it as usize),
             _ => None,
         }
     }
@@ -406,9 +407,7 @@ impl<'t> Eval<'t> {
 
 /// Whether an index is a negative number as it is written.
 fn is_negative_literal(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Number(it) => *it < 0.0,
-        ExprKind::Unary(Unary::Negate, it) => matches!(it.kind, ExprKind::Number(_)),
-        _ => false,
-    }
+    let of_number = |it: &Expr| matches!(it.kind, ExprKind::Number(_));
+    matches!(&expr.kind, ExprKind::Unary(Unary::Negate, it) if of_number(it))
+        || matches!(expr.kind, ExprKind::Number(it) if it < 0.0)
 }

@@ -70,6 +70,8 @@ pub struct Task {
     pub budget: usize,
     /// The calls within the outermost call of a function.
     pub counted: HashMap<FunctionId, u64>,
+    /// What was caught, so that it goes on unchanged when it is thrown again.
+    pub caught: Vec<(Value, Thrown)>,
     count: u32,
     forks: u32,
     wake: Receiver<Wake>,
@@ -185,10 +187,24 @@ impl World {
 impl Task {
     fn new(world: Arc<World>, id: u32, path: Path, baton: Sender<Signal>) -> (Task, Sender<Wake>) {
         let (sender, wake) = channel();
-        let (contexts, counted) = Default::default();
+        let (contexts, counted, caught) = Default::default();
         let (owner, depth, budget, count, forks, cancelled) = (id, 0, 0, 0, 0, false);
-        let task =
-            Task { world, id, owner, path, contexts, depth, budget, counted, count, forks, wake, baton, cancelled };
+        let task = Task {
+            world,
+            id,
+            owner,
+            path,
+            contexts,
+            depth,
+            budget,
+            counted,
+            caught,
+            count,
+            forks,
+            wake,
+            baton,
+            cancelled,
+        };
         (task, sender)
     }
 

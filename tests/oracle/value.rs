@@ -1,6 +1,6 @@
 //! The laws of sections 2 and 3, said once more over the library's values.
 
-use prism::value::{Confidence, Evidence, Key, Lanes, Limits, Meter, Value, View};
+use prism::value::{Confidence, Evidence, Key, Lanes, Limits, Meter, Value, View, order};
 use std::cmp::Ordering::{self, Greater, Less};
 
 pub fn meter() -> Meter {
@@ -40,23 +40,7 @@ pub fn state(value: Value, confidence: Confidence) -> Value {
 
 /// Section 2: same type and deeply equal content, never coercion.
 pub fn equal(a: &Value, b: &Value) -> bool {
-    match (a.view(), b.view()) {
-        (View::Null, View::Null) => true,
-        (View::Bool(a), View::Bool(b)) => a == b,
-        (View::Number(a), View::Number(b)) => a == b,
-        (View::Text(a), View::Text(b)) => a == b,
-        (View::List(a), View::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b)),
-        (View::Object(a), View::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key.as_str()).is_some_and(|b| equal(a, b)))
-        }
-        (View::Closure(a), View::Closure(b)) => a.identity == b.identity,
-        (View::Native(a), View::Native(b)) => a == b,
-        (View::Agent(a), View::Agent(b)) => a.id == b.id && equal(&a.options, &b.options),
-        (View::Error(a), View::Error(b)) => {
-            a.code == b.code && equal(&a.message, &b.message) && equal(&a.data, &b.data)
-        }
-        _ => false,
-    }
+    order::equal(a, b, &mut meter()).expect("a comparison within the limits")
 }
 
 /// What `==` reads: the whole where types and lengths agree, else only what it looked at.

@@ -77,7 +77,7 @@ fn disagreement(subject: &Subject, verdict: &Verdict, trace: &Trace, text: &str)
 fn values_lie_in_what_was_computed() {
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
     each_seed("soundness", 30, |seed| {
-        let case = generate::case(seed, size);
+        let case = generate::statements(seed, size);
         let (agents, input) = honest(&case, seed);
         if fault(&case.tree.print(), &agents, &input).is_none() {
             return Ok(());

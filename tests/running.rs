@@ -1,0 +1,263 @@
+//! `prism run`, `test` and `repl` from outside: every option, how input and agents come to parameters, exit codes.
+
+use crate::binary::{Folder, words};
+use serde_json::{Value as Json, json};
+
+const TWO: &str = "pattern A(x: number) { x + 1 }\npattern B(x: number) { x * 10 }\n";
+
+/// A call, its exit code, and what its output (or, where it fails, its error) begins with or holds.
+type Row<'a> = (&'a str, i32, &'a str);
+
+fn check(folder: &Folder, rows: &[Row]) {
+    let mut wrong = Vec::new();
+    for (command, code, wanted) in rows {
+        let words = words(command);
+        let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        let outcome = folder.prism(&arguments);
+        let shown = if *code == 0 { &outcome.out } else { &outcome.err };
+        if outcome.code != *code || !shown.contains(wanted) {
+            wrong.push(format!("{command}: {}, {}{}", outcome.code, outcome.out, outcome.err));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn mock(value: i32, more: Json) -> Json {
+    let mut agent = json!({
+        "transport": "mock", "capabilities": ["t"], "replies": { "ask": [{ "value": value, "confidence": 1 }] }
+    });
+    agent.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+    agent
+}
+
+#[test]
+fn entries_and_input() {
+    let folder = Folder::new("running/input");
+    folder.write("two.prism", TWO);
+    folder.write("pair.prism", "pattern P(x: number, y: string?, z: number = 3) { [x, y, z] }\n");
+    folder.write("whole.prism", "pattern P(x: { a: number }) { x.a }\n");
+    folder.write("five.json", "5\n");
+    folder.write("echo.prism", "input");
+    check(
+        &folder,
+        &[
+            ("run two.prism --input 1", 1, "P010"),
+            ("run two.prism --entry B --input 4", 0, "40\n"),
+            ("run two.prism --entry C", 1, "there are `A`, `B`"),
+            ("run two.prism --entry A --input-file five.json", 0, "6\n"),
+            ("run two.prism --entry A --input 1 --input-file five.json", 2, "cannot be used with"),
+            ("run two.prism --entry A --input '{ \"x\": 3 }'", 0, "4\n"),
+            ("run two.prism --entry A --input '{ \"x\": 1, \"y\": 3 }'", 1, "R033"),
+            ("run two.prism --entry A --input '\"s\"'", 1, "R012"),
+            ("run two.prism --entry A", 1, "R012"),
+            ("run two.prism --entry A --input '{bad'", 1, "R011"),
+            ("run pair.prism --input '{ \"x\": 1 }'", 0, "[1,null,3]\n"),
+            ("run pair.prism --input '{ \"y\": \"a\" }'", 1, "R033"),
+            ("run pair.prism --input 5", 1, "R033"),
+            ("run whole.prism --input '{ \"a\": 7 }'", 0, "7\n"),
+            ("run whole.prism --input '{ \"x\": { \"a\": 8 } }'", 0, "8\n"),
+            ("run echo.prism", 0, "null\n"),
+            ("run echo.prism --shaped --input '{ \"value\": 1, \"confidence\": 2 }'", 1, "R020"),
+            ("run echo.prism --shaped --input '{ \"nothing\": 1 }'", 1, "R012"),
+            ("run echo.prism --input 1e999", 1, "R0"),
+        ],
+    );
+    assert_eq!(folder.prism_with(&["run", "-"], "1 + 1").out, "2\n");
+}
+
+#[test]
+fn a_result_is_the_input_of_the_next_run() {
+    let folder = Folder::new("running/shaped");
+    folder.write("echo.prism", "input");
+    for shape in [
+        json!({ "value": 1, "confidence": 0.5, "evidence": "stated" }),
+        json!({ "value": null, "confidence": null, "evidence": "unknown" }),
+        json!({
+            "value": { "a/b": [1, { "~": "x" }], "": 2 }, "confidence": 0.72, "evidence": "agreed",
+            "parts": { "/a~1b/1/~0": { "confidence": 0.1, "evidence": "reported" }, "/": { "confidence": null, "evidence": "agreed" } },
+        }),
+    ] {
+        let mut text = shape.to_string();
+        for _ in 0..2 {
+            let outcome = folder.prism(&["run", "--json", "--shaped", "--input", &text, "echo.prism"]);
+            let got: Json = serde_json::from_str(&outcome.out).unwrap_or_else(|_| panic!("{}", outcome.err));
+            assert_eq!(got, shape);
+            text = outcome.out;
+        }
+    }
+}
+
+#[test]
+fn agents_come_to_parameters() {
+    let folder = Folder::new("running/agents");
+    folder.write(
+        "bind.prism",
+        "agent T { capabilities: [\"t\"]\n ask(): number }\n\
+         pattern P(one: T, two: T, rest: T[1..2]) { [one.ask(), two.ask(), parallel(rest.map(it => it.ask()))] }\n",
+    );
+    folder.write("group.prism", "pattern P(panel: Agent[2..3]) { parallel(panel.map(it => it.ask())) }\n");
+    let plain = json!({});
+    let (x, two, y, z) =
+        (mock(1, plain.clone()), mock(2, plain.clone()), mock(3, plain.clone()), mock(4, plain.clone()));
+    let w = mock(5, json!({ "capabilities": [] }));
+    let write = |name: &str, agents: Json| folder.write(name, agents.to_string());
+    write("all.json", json!({ "w": w, "x": x, "two": two, "y": y, "z": z }));
+    write("few.json", json!({ "x": x, "two": two }));
+    write("lacks.json", json!({ "two": w, "x": x, "y": y }));
+    write("methods.json", json!({ "x": mock(1, json!({ "methods": ["tell"] })), "two": two, "y": y, "z": z }));
+    let grouped = |value| mock(value, json!({ "group": "panel" }));
+    write("group.json", json!({ "a": grouped(1), "b": x, "c": grouped(3) }));
+    check(
+        &folder,
+        &[
+            ("run bind.prism --agents all.json", 0, "[1,2,[3,4]]\n"),
+            ("run bind.prism --agents few.json", 1, "R033"),
+            ("run bind.prism --agents lacks.json", 1, "R033"),
+            // Whoever lists its methods must list those of the interface.
+            ("run bind.prism --agents methods.json", 0, "[3,2,[4]]\n"),
+            ("run group.prism --agents group.json", 0, "[1,3]\n"),
+            ("run bind.prism", 1, "R033"),
+        ],
+    );
+}
+
+#[test]
+fn agents_files_have_three_notations() {
+    let folder = Folder::new("running/files");
+    folder.write("ask.prism", "[agents.y.ask(), agents.y.other()]");
+    folder.write(
+        "a.yaml",
+        "y:\n  transport: mock\n  capabilities: [x, no]\n  group: g\n  model: m-1\n  role: verifier\n  confidence: { strategy: logprobs }\n  \
+         price: { call: 0.01 }\n  timeout: 30s\n  effects: { ask: read }\n  idempotent: true\n  \
+         contract: { confidence: [0.6, 0.9], samples: 240, measured: \"2026-05-01\", valid: 180d }\n  replies:\n    \
+         ask: [{ value: { n: yes }, confidence: 0.7, evidence: reviewed, parts: { \"/n\": { confidence: 0.65 } }, after: 20ms, cost: 0.5, tokens: 12 }]\n    \
+         \"*\": [{ value: no, confidence: 0.8 }]\n",
+    );
+    folder.write(
+        "a.toml",
+        "[y]\ntransport = \"mock\"\ntimeout = \"30s\"\n[[y.replies.ask]]\nvalue = { n = \"yes\" }\nconfidence = 0.7\n\
+         [[y.replies.\"*\"]]\nvalue = \"no\"\nconfidence = 0.8\n",
+    );
+    folder.write(
+        "a.json",
+        r#"{ "y": { "transport": "mock", "replies": { "ask": [{ "value": { "n": "yes" }, "confidence": 0.7 }], "*": [{ "value": "no", "confidence": 0.8 }] } } }"#,
+    );
+    for file in ["a.yaml", "a.toml", "a.json"] {
+        let outcome = folder.prism(&["run", "ask.prism", "--agents", file, "--json"]);
+        let got: Json = serde_json::from_str(&outcome.out).unwrap_or_else(|_| panic!("{file}: {}", outcome.err));
+        assert_eq!(got["value"], json!([{ "n": "yes" }, "no"]), "{file}");
+        assert_eq!(got["parts"]["/0"]["confidence"], 0.7, "{file}");
+    }
+    folder.write("w1.yaml", "a: { transport: pigeon }\n");
+    folder.write("w2.yaml", "a: { transport: mock, capabilites: [x] }\n");
+    folder.write("w3.yaml", "a: [\n");
+    folder.write("w4.yaml", "a: { contract: { confidence: [0.9, 0.6] } }\n");
+    check(
+        &folder,
+        &[
+            ("run ask.prism --agents w1.yaml", 2, "not one of `mock openai anthropic http mcp a2a command human`"),
+            ("run ask.prism --agents w2.yaml", 2, "did you mean `capabilities`?"),
+            ("run ask.prism --agents w3.yaml", 2, "cannot be read"),
+            ("run ask.prism --agents w4.yaml", 2, "`contract`"),
+            ("run ask.prism --agents none.yaml", 2, "there is no such file"),
+        ],
+    );
+}
+
+#[test]
+fn limits_end_with_their_own_exit_code() {
+    let folder = Folder::new("running/limits");
+    folder.write("loop.prism", "let n = 0\nwhile (true) max 100000000 { n += 1 }\nn\n");
+    folder.write("big.prism", "\"x\".repeat(1e9)\n");
+    folder.write("calls.prism", "[agents.a.ask(), agents.a.ask()]\n");
+    folder.write("thrown.prism", "throw \"no\"\n");
+    folder.write("broken.prism", "let x = \n");
+    folder.write("a.json", json!({ "a": mock(1, json!({})) }).to_string());
+    check(
+        &folder,
+        &[
+            ("run loop.prism", 1, "TM11"),
+            ("run loop.prism --unchecked --fuel 1000", 3, "R090"),
+            ("run loop.prism --unchecked --memory 10", 3, "R091"),
+            ("run loop.prism --unchecked --timeout 100ms", 3, "R093"),
+            ("run big.prism", 1, "R015"),
+            ("run big.prism --limit nothing=1", 2, "there is no limit `nothing`"),
+            ("run calls.prism --agents a.json --limit calls=1", 3, "R094"),
+            ("run calls.prism --agents a.json --limit calls=2", 0, "[1,1]"),
+            ("run thrown.prism", 1, "R001"),
+            ("run broken.prism", 1, "P001"),
+            ("run broken.prism --unchecked", 1, "P001"),
+            ("run none.prism", 2, "there is no such file"),
+        ],
+    );
+}
+
+#[test]
+fn json_is_the_result_alone() {
+    let folder = Folder::new("running/json");
+    folder.write("said.prism", "print(\"a\" ~> 0.5)\nconsole.warn(\"b\")\n\"res\" ~> 0.256\n");
+    let plain = folder.prism(&["run", "said.prism"]);
+    assert_eq!((&*plain.out, &*plain.err), ("a (~50%)\nres (~25%)\n", "b\n"));
+    let json = folder.prism(&["run", "said.prism", "--json"]);
+    assert_eq!(json.out, "{\"value\":\"res\",\"confidence\":0.256,\"evidence\":\"exact\"}\n");
+    assert_eq!(json.err, "a (~50%)\nb\n");
+}
+
+const TESTED: &str = "function size(n) {
+  if (n > 10) { \"big\" } else { \"small\" }
+}
+function unused(x) {
+  uncertain if (x) {
+    high { 1 }
+    low { 2 }
+  }
+}
+test \"big\" { expect(size(11) == \"big\") }
+test \"wrong\" { expect(1 + 1 == 3) }
+test \"slow\" { delay(1h / 60)\n expect(true) }
+";
+
+#[test]
+fn tests_are_chosen_and_reported() {
+    let folder = Folder::new("running/tests");
+    folder.write("a.prism", TESTED);
+    let all = folder.prism(&["test"]);
+    assert_eq!(all.code, 1);
+    assert!(all.out.contains("failed a.prism: wrong\n") && all.out.ends_with("2 of 3 tests passed\n"), "{}", all.out);
+    assert!(all.out.contains("the left side is 2 and the right side is 3"), "{}", all.out);
+    let some = folder.prism(&["test", "a.prism", "--filter", "bi"]);
+    assert_eq!((some.code, &*some.out), (0, "ok     a.prism: big\n1 of 1 test passed\n"));
+    let json: Json =
+        serde_json::from_str(&folder.prism(&["test", "a.prism", "--format", "json", "--coverage"]).out).unwrap();
+    assert_eq!((&json["passed"], &json["failed"]), (&json!(2), &json!(1)));
+    assert_eq!(json["tests"][1]["diagnostic"]["code"], "R001");
+    assert_eq!(json["tests"][1]["diagnostic"]["start"]["line"], 11);
+    assert_eq!(json["coverage"][0]["taken"], 2);
+    let covered = folder.prism(&["test", "a.prism", "--filter", "big", "--coverage"]);
+    for missed in ["a.prism:2:3: else", "function `unused`", "high", "low"] {
+        assert!(covered.out.contains(missed), "{missed}: {}", covered.out);
+    }
+    assert!(covered.out.ends_with("2 of 6 branches taken\n"), "{}", covered.out);
+}
+
+#[test]
+fn the_repl_takes_lines() {
+    let folder = Folder::new("running/repl");
+    let said = |lines: &str| folder.prism_with(&["repl"], lines);
+    let outcome = said(
+        "let x = 4 ~> 0.5\nx + 1\nfunction f(a) {\n  a * 2\n}\nf(21)\nprint(\"once\")\n1\n:type [1, \"a\", { b: null }]\n:quit\n9\n",
+    );
+    for wanted in ["5 (~50%)", "42", "once", "(number | string | { b: null })[]"] {
+        assert_eq!(outcome.out.matches(wanted).count(), 1, "{wanted}: {}{}", outcome.out, outcome.err);
+    }
+    assert!(!outcome.out.contains('9'), "{}", outcome.out);
+    let why = said(
+        "let votes = [\"a\" ~> 0.9, \"a\" ~> 0.6, \"b\" ~> 0.4]\nlet won = consensus(votes, \"majority\")\n:why won\n",
+    );
+    for wanted in ["~50%", "won", "consensus(votes, \"majority\")", "votes", "~40%", "\"b\" ~> 0.4"] {
+        assert!(why.out.contains(wanted), "{wanted}: {}{}", why.out, why.err);
+    }
+    assert!(said(":what\n").err.contains("there is no `:what`"));
+    assert!(said("let y = \n\n1 +\n\n2\n").err.contains("P0"));
+    assert_eq!(said("nothing_here\n2\n").code, 0);
+}
