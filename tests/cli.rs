@@ -143,3 +143,38 @@ fn a_new_project_runs_checks_and_tests_at_once() {
     let again = folder.prism(&["new", "sky"]);
     assert_eq!((again.code, &*again.err), (2, "prism: cannot make the folder `sky`: it exists already\n"));
 }
+
+#[test]
+fn a_run_is_written_down() {
+    let folder = Folder::new("cli/record");
+    let program =
+        "const x = agents.a.ask(1)\nemit(\"seen\", { x })\non \"seen\" as event max 1 { agents.a.ask(event.x) }\nx\n";
+    folder.write("a.prism", program);
+    folder.write("a.yaml", "a: { transport: mock, replies: { ask: [{ value: 2, confidence: 0.9, after: 5 }] } }\n");
+    let outcome = folder.prism(&["run", "--agents", "a.yaml", "--record", "run.jsonl", "a.prism"]);
+    assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, "2 (~90%)\n", ""));
+    let lines: Vec<serde_json::Value> =
+        folder.read("run.jsonl").lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let kinds: Vec<&str> = lines.iter().map(|line| line.as_object().unwrap().keys().next().unwrap().as_str()).collect();
+    assert_eq!(kinds, ["request", "reply", "request", "request", "reply"]);
+    assert_eq!(lines[0]["request"]["kind"]["call"]["method"], "ask");
+    assert_eq!(lines[1]["reply"]["reply"]["answer"]["shape"]["confidence"], 0.9);
+    assert_ne!(lines[0]["request"]["id"], lines[3]["request"]["id"]);
+    let refused = folder.prism(&["run", "--record", "nowhere/run.jsonl", "a.prism"]);
+    assert_eq!(refused.code, 2);
+}
+
+#[test]
+fn events_reach_the_handlers_of_the_program() {
+    let folder = Folder::new("cli/events");
+    folder.write(
+        "a.prism",
+        "on \"seen\" as event max 2 { print(`first ${event.n}`)\n  if (event.n < 5) { emit(\"seen\", { n: event.n + 10 }) } }\n\
+         on \"seen\" as event max 9 { print(`second ${event.n}`) }\n\
+         emit(\"seen\", { n: 1 }, { delay: 5s })\nemit(\"seen\", { n: 2 })\nemit(\"seen\", { n: 3 }, { condition: false })\n\
+         print(\"done\")\n7\n",
+    );
+    let outcome = folder.prism(&["run", "--unchecked", "a.prism"]);
+    let wanted = "done\nfirst 2\nsecond 2\nfirst 12\nsecond 12\nsecond 1\n7\n";
+    assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, wanted, ""));
+}
