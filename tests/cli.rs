@@ -178,3 +178,74 @@ fn events_reach_the_handlers_of_the_program() {
     let wanted = "done\nfirst 2\nsecond 2\nfirst 12\nsecond 12\nsecond 1\n7\n";
     assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, wanted, ""));
 }
+
+#[test]
+fn programs_are_formatted_where_they_stand() {
+    let folder = Folder::new("cli/fmt");
+    folder.write("a.prism", "x=1\nprint( x )");
+    folder.write("inner/b.prism", "print(1)\n");
+    let outcome = folder.prism(&["fmt", "--check", "."]);
+    assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (1, "a.prism\n", "1 file would change\n"));
+    let outcome = folder.prism(&["fmt", "."]);
+    assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, "", "1 file formatted\n"));
+    assert_eq!(folder.read("a.prism"), "x = 1\nprint(x)\n");
+    let outcome = folder.prism(&["fmt", "--check", "."]);
+    assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, "", ""));
+    let outcome = folder.prism(&["fmt", "missing.prism"]);
+    assert_eq!((outcome.code, &*outcome.err), (2, "prism: cannot read `missing.prism`: there is no such file\n"));
+}
+
+#[test]
+fn standard_input_is_formatted_to_standard_output() {
+    let folder = Folder::new("cli/fmt-stdin");
+    for arguments in [&["fmt"][..], &["fmt", "-"]] {
+        let outcome = folder.prism_with(arguments, "x=1\r\nprint( x )\r\n");
+        assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, "x = 1\nprint(x)\n", ""));
+    }
+    let outcome = folder.prism_with(&["fmt", "--check", "-"], "x=1");
+    assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (1, "-\n", "1 file would change\n"));
+    let outcome = folder.prism_with(&["fmt", "-"], "x = (");
+    assert_eq!((outcome.code, &*outcome.out), (1, ""));
+    assert!(outcome.err.contains("this `(` is never closed"), "{}", outcome.err);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_formatted() {
+    let folder = Folder::new("cli/fmt-faults");
+    folder.write("a.prism", "x = (1");
+    folder.write("b.prism", b"x=\xff");
+    folder.write("c.prism", "y=2");
+    let outcome = folder.prism(&["fmt", "."]);
+    assert_eq!((outcome.code, &*outcome.out), (1, ""));
+    assert!(outcome.err.contains("a.prism:1:5") && outcome.err.contains("0xff is no UTF-8"), "{}", outcome.err);
+    assert!(outcome.err.ends_with("1 file formatted\n"), "{}", outcome.err);
+    assert_eq!((&*folder.read("a.prism"), &*folder.read("c.prism")), ("x = (1", "y = 2\n"));
+}
+
+#[test]
+fn line_ends_of_the_other_kind_are_line_ends() {
+    let folder = Folder::new("cli/crlf");
+    folder.write("a.prism", "// one\r\nlet x = 1\r\nprint(`a\r\nb`, x)\r\n");
+    assert_eq!(folder.prism(&["check", "a.prism"]).out, "no faults in 1 file\n");
+    assert_eq!(folder.prism(&["fmt", "a.prism"]).code, 0);
+    assert!(!folder.read("a.prism").replace("a\r\nb", "").contains('\r'), "{:?}", folder.read("a.prism"));
+}
+
+#[test]
+fn garbage_gives_a_limited_number_of_messages() {
+    let folder = Folder::new("cli/garbage");
+    for (name, text) in [
+        ("brackets", ")]}".repeat(20_000)),
+        ("strings", "\"a\n".repeat(20_000)),
+        ("characters", "\u{20ac}".repeat(20_000)),
+        ("controls", "\u{1}".repeat(20_000)),
+        ("words", "whlie (x) { }\n".repeat(20_000)),
+        ("numbers", "0x ".repeat(20_000)),
+        ("bits", "a & b\n".repeat(20_000)),
+    ] {
+        folder.write("a.prism", &text);
+        let outcome = folder.prism(&["check", "a.prism"]);
+        let count = outcome.out.matches("] error: ").count();
+        assert!(outcome.code == 1 && count > 0 && count <= 1000, "{name}: {count} messages");
+    }
+}

@@ -308,8 +308,9 @@ fn loops(order: &[usize], position: &[usize], before: &[Vec<usize>], dominator: 
     };
     let mut found = Vec::new();
     for &head in order {
-        let latches: Vec<usize> =
-            before[head].iter().copied().filter(|&b| position[b] != usize::MAX && dominates(head, b)).collect();
+        // A way back comes from what stands later, so that ways forward need no climb.
+        let back = |b: usize| position[b] != usize::MAX && position[b] >= position[head] && dominates(head, b);
+        let latches: Vec<usize> = before[head].iter().copied().filter(|&b| back(b)).collect();
         if latches.is_empty() {
             continue;
         }

@@ -74,7 +74,13 @@ impl Lines {
             end -= 1;
         }
         let line = self.line(end as u32);
-        let (start, here) = (self.counted(text, self.starts[line] as usize), self.counted(text, end));
+        let begin = self.starts[line] as usize;
+        let (start, here) = if end - begin <= STRIDE {
+            let start = Count { offset: begin as u32, ..Count::default() };
+            (start, start.advanced(text, end))
+        } else {
+            (self.counted(text, begin), self.counted(text, end))
+        };
         Position {
             line: line as u32 + 1,
             column: here.characters - start.characters + 1,
@@ -94,6 +100,10 @@ impl Count {
     /// Counts on to a later byte that begins a character.
     fn advanced(self, text: &str, offset: usize) -> Self {
         let between = &text[self.offset as usize..offset];
+        if between.is_ascii() {
+            let length = between.len() as u32;
+            return Self { offset: offset as u32, characters: self.characters + length, utf16: self.utf16 + length };
+        }
         Self {
             offset: offset as u32,
             characters: self.characters + between.chars().count() as u32,
