@@ -282,12 +282,14 @@ fn controls(count: usize, after: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usiz
             }
         }
     }
+    // For which block each branch was met last.
+    let mut met = vec![usize::MAX; count];
     (0..count)
         .map(|block| {
             let mut all: Vec<usize> = Vec::new();
             let mut stack = direct[block].clone();
             while let Some(branch) = stack.pop() {
-                if !all.contains(&branch) {
+                if std::mem::replace(&mut met[branch], block) != block {
                     all.push(branch);
                     stack.extend(direct[branch].iter().copied());
                 }
