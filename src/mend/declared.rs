@@ -132,17 +132,12 @@ fn unbounded(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 
 /// The number of a budget raised to what can be needed.
 fn budget(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
-    let mut words = found.message.split_whitespace();
-    let Some(needed) = words.find_map(|word| word.parse::<f64>().ok()) else { return };
-    let Some(limit) = found.message.split_whitespace().filter_map(|word| word.parse::<f64>().ok()).next_back() else {
-        return;
-    };
-    let Some(node) = decorator_of(page, found.at.span, "@budget") else { return };
-    let around = page.tree.span(node);
+    let mut words = found.message.split_whitespace().map(|word| word.trim_end_matches(','));
+    let Some(needed) = words.find(|word| word.starts_with(|c: char| c.is_ascii_digit())) else { return };
+    let around = found.at.span;
     let inside = |span: Span| around.start <= span.start && span.end <= around.end;
-    let numbers = page.all().filter(|(_, node, span)| matches!(node, Node::Number(n) if *n == limit) && inside(*span));
-    for (_, _, span) in numbers {
-        out.push(page.replace(format!("raise the budget from {limit} to {needed}"), span, format!("{needed}")));
+    for (_, _, span) in page.all().filter(|(_, node, span)| matches!(node, Node::Number(_)) && inside(*span)) {
+        out.push(page.replace(format!("raise the budget from {} to {needed}", page.at(span)), span, needed));
     }
 }
 

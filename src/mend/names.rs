@@ -23,7 +23,8 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examinat
         let mut known = known(page, examination);
         known.retain(|name| name != word);
         for _ in 0..MEANT {
-            let Some(meant) = nearest(word, known.iter().map(String::as_str)).map(str::to_owned) else { break };
+            let near = nearest(word, known.iter().map(String::as_str)).map(str::to_owned);
+            let Some(meant) = near.or_else(|| known.iter().find(|name| swapped(word, name)).cloned()) else { break };
             let text = format!("{quote}{meant}{quote}");
             out.push(page.replace(format!("write `{meant}`"), place, text));
             let same = |token: &&Token| page.at(Span::new(token.start, token.end)) == page.at(place);
@@ -71,14 +72,21 @@ fn known(page: &Page, examination: &Examination) -> Vec<String> {
     for module in &program.modules {
         known.extend(module.exports.iter().map(|(name, _)| program.names.text(*name).to_owned()));
     }
-    known.extend(builtin::all().flat_map(|(_, builtin)| builtin.spellings()).map(last_word));
+    for name in builtin::all().flat_map(|(_, builtin)| builtin.spellings()) {
+        known.extend(name.split('.').map(str::to_owned));
+    }
     known.extend(["string", "number", "boolean", "any", "null", "capabilities"].map(str::to_owned));
     known.sort();
     known.dedup();
     known
 }
 
-/// The method of `Math.max` and its like, the name itself otherwise.
-fn last_word(name: &str) -> String {
-    name.rsplit('.').next().unwrap_or(name).to_owned()
+/// Whether two short names have the same letters in another order.
+fn swapped(written: &str, meant: &str) -> bool {
+    let sorted = |name: &str| {
+        let mut letters: Vec<char> = name.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    written.len() == meant.len() && written.len() > 2 && sorted(written) == sorted(meant)
 }
