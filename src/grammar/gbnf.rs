@@ -239,3 +239,24 @@ fn kebab(name: &str) -> String {
         _ => out,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_of_what_is_not_there() {
+        let printed = print(&super::super::canonical());
+        for rule in super::super::source::rules(super::super::CANONICAL) {
+            assert!(printed.contains(&format!("\n{} ::= ", kebab(&rule.name))), "no rule needs {}", rule.name);
+        }
+        let rules = super::super::canonical();
+        let has = |rule: &Rule, token: &str| format!("{:?}", rule.alternatives).contains(&format!("Token({token:?})"));
+        for (token, _) in TOKENS {
+            assert!(rules.iter().any(|rule| has(rule, token)), "no rule has {token}");
+        }
+        for (at, token, _) in PLACES {
+            assert!(rules.iter().any(|rule| rule.name == *at && has(rule, token)), "{at} has no {token}");
+        }
+    }
+}
