@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
     /// Passes a word or a sign, if it comes next.
     fn eats(&mut self, token: &str) -> bool {
         self.peek();
-        let rest = self.text[self.at..].as_bytes();
+        let rest = &self.text.as_bytes()[self.at..];
         let word = token.bytes().all(is_word);
         let there = rest.starts_with(token.as_bytes()) && !(word && rest.get(token.len()).is_some_and(|&c| is_word(c)));
         if there {
