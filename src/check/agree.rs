@@ -108,7 +108,7 @@ impl Flow<'_> {
         known.parts = Rc::default();
         // Two that say the same agree, however good the evidence of each is.
         known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
-        known.cap = element.cap.min(list.cap);
+        known.cap = super::domain::Cap { scaled: true, ..whole.cap.min(list.cap) };
         known.origins = element.origins.clone();
         let decided = matches!(&*strategy, "" | "plurality" | "weighted")
             && !has("threshold")

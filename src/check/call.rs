@@ -257,7 +257,7 @@ impl<'a> Flow<'a> {
             agent.who.iter().map(|who| (Source { agent: who.clone(), site: id }, false)).collect();
         let mut answer = Known {
             claim,
-            cap: Cap { bound: least, why },
+            cap: Cap { bound: least, why, scaled: false },
             evidence: Evidence::Reported,
             integrity: Integrity::Agent,
             null: null_of(result),

@@ -47,6 +47,13 @@ impl<'a> Flow<'a> {
                 }
             }
         }
+        if let (Some(p), Some(q)) = (self.line_of(left), self.line_of(right)) {
+            let beyond = |line: Option<super::line::Line>, by: f64| {
+                line.and_then(|line| line.plus(&super::line::Line::constant(-by), 1)).map(Fact::Holds)
+            };
+            yes.extend(beyond(q.plus(&p, -1), if strict && whole { 1.0 } else { 0.0 }));
+            no.extend(beyond(p.plus(&q, -1), if !strict && whole { 1.0 } else { 0.0 }));
+        }
         yes.push(Fact::To(left.id, r.high - gap(whole)));
         yes.push(Fact::From(right.id, l.low + gap(whole)));
         if whole {
@@ -114,6 +121,8 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         let mut known = Known::computed([a, b], Shape::Plain);
         known.nothing = None;
+        self.line_of(a);
+        self.line_of(b);
         let mut same = Vec::new();
         let mut other = Vec::new();
         for (x, y) in [(a, b), (b, a)] {
@@ -139,6 +148,10 @@ impl<'a> Flow<'a> {
                 }
             } else if y.null == Null::Never {
                 same.push(Fact::Present(x.id));
+            }
+            if y.as_text().is_some_and(|text| text.is_empty()) {
+                same.push(Fact::LengthTo(x.id, 0.0));
+                other.push(Fact::LengthFrom(x.id, 1.0));
             }
             if let Some(value) = y.as_constant() {
                 if let Some(number) = x.as_number()

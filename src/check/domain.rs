@@ -4,6 +4,7 @@
 //! of it at most whatever it claims (*cap*), how good its evidence is at least, who can influence its content, where it
 //! comes from, and what it looks like. Joining two forgets, never invents.
 
+use super::line::Line;
 use crate::hir::GlobalId;
 use crate::source::Location;
 use crate::value::{Confidence, Evidence};
@@ -163,15 +164,20 @@ pub(super) struct Cap {
     pub bound: Raw,
     /// Why it is no higher.
     pub why: Why,
+    /// Whether it holds of the members of an aggregate: of the whole the confidence times the bound is believed.
+    pub scaled: bool,
 }
 
 impl Cap {
     /// No bound.
-    pub const FREE: Cap = Cap { bound: SURE, why: Why::Free };
+    pub const FREE: Cap = Cap { bound: SURE, why: Why::Free, scaled: false };
 
     /// The lower of two; the first on a tie, except that a reason beats none.
     pub fn min(self, other: Self) -> Self {
-        if other.bound < self.bound || (other.bound == self.bound && self.why == Why::Free) { other } else { self }
+        let lower =
+            if other.bound < self.bound || (other.bound == self.bound && self.why == Why::Free) { other } else { self };
+        let scales = |cap: Self| cap.scaled && cap.bound < SURE;
+        Self { scaled: scales(self) || scales(other), ..lower }
     }
 }
 
@@ -283,6 +289,8 @@ pub(super) struct Known {
     /// Parameters of the functions being walked that it is no larger than, and whether it is smaller.
     #[serde(with = "super::witness::pairs")]
     pub measures: Rc<BTreeMap<Id, bool>>,
+    /// Its length is no more than one of these, where it is a list or text.
+    pub longest: Option<Rc<[Line]>>,
     /// Whether it is a text that the program and others wrote together.
     pub woven: bool,
     /// Whether it is known to have an element or a character.
@@ -333,6 +341,8 @@ pub(super) enum Fact {
     LengthFrom(Id, #[serde(with = "super::witness::real")] f64),
     /// The same for the length of a list or text.
     LengthTo(Id, #[serde(with = "super::witness::real")] f64),
+    /// A sum is never below 0.
+    Holds(Line),
 }
 
 /// Memory that outlives an instruction.
@@ -378,6 +388,7 @@ impl Known {
             sources: Rc::default(),
             marks: Rc::default(),
             measures: Rc::default(),
+            longest: None,
             woven: false,
             filled: false,
             exact: false,
@@ -400,7 +411,7 @@ impl Known {
     pub fn anything() -> Self {
         Self {
             claim: Claim::ANY,
-            cap: Cap { bound: 0, why: Why::Free },
+            cap: Cap { bound: 0, why: Why::Free, scaled: false },
             evidence: Evidence::Unknown,
             integrity: Integrity::Unknown,
             null: Null::Maybe,
@@ -417,7 +428,11 @@ impl Known {
 
     /// What it has earned at least.
     pub fn earned(&self) -> Raw {
-        self.claim.least().min(self.cap.bound)
+        let least = self.claim.least();
+        if self.cap.scaled && least < SURE && self.cap.bound < SURE {
+            return raw((number(least) * number(self.cap.bound) * 1e9).floor() / 1e9);
+        }
+        least.min(self.cap.bound)
     }
 
     /// The same value with all its parts in its own confidence: what reads the whole reads this.
@@ -539,6 +554,7 @@ impl Known {
             sources: join_sources(&self.sources, &other.sources),
             marks: union(&self.marks, &other.marks),
             measures: common(&self.measures, &other.measures),
+            longest: if self.longest == other.longest { self.longest.clone() } else { None },
             woven: self.woven && other.woven,
             filled: self.filled && other.filled,
             exact: self.exact && other.exact,

@@ -4,7 +4,7 @@
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
 use super::amount::Cost;
-use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Why, raw};
+use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, Why, raw};
 use super::finding::Findings;
 use super::graph::{Definition, Graph};
 use super::recall::Calls;
@@ -58,6 +58,10 @@ pub(super) struct Flow<'a> {
     pub watched: BTreeMap<u32, Known>,
     /// Who stands behind the names of agents in the certificate.
     pub labels: HashMap<Rc<str>, super::domain::AgentShape>,
+    /// How large the values are that sums are made of.
+    pub ranges: HashMap<super::line::Atom, super::line::Range>,
+    /// What is told of the value that the instruction being walked gives.
+    pub pending: Vec<super::line::Line>,
     /// What events are sent.
     pub events: super::apart::Events,
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
@@ -72,6 +76,10 @@ pub(super) struct Flow<'a> {
 pub(super) struct Activation<'a> {
     /// Its number, the same whenever the same place calls.
     pub frame: u32,
+    /// Whether it was walked before, so that its values may be known elsewhere.
+    pub again: bool,
+    /// The activations around it, in order, the host's among them.
+    pub outer: Vec<u32>,
     /// Its code.
     pub code: &'a Function,
     /// What is known of the code's shape.
@@ -84,10 +92,23 @@ pub(super) struct Activation<'a> {
     /// Whether values that a block may read have changed since it was walked.
     stale: Vec<bool>,
     visits: Vec<u32>,
+    /// How each way back to a loop's head was taken last.
+    pub ways_back: BTreeMap<(usize, usize), WayBack>,
     /// What each block takes.
     pub costs: Vec<Cost>,
     result: Option<Known>,
     exit: Option<State>,
+}
+
+/// A way back to a loop's head: what was known, and what the head's parameters become.
+#[derive(Clone, Debug)]
+pub(super) struct WayBack {
+    /// What was known at its end.
+    pub state: State,
+    /// The numbers, as sums.
+    pub lines: Vec<Option<super::line::Line>>,
+    /// The lengths, no more than one of these.
+    pub longest: Vec<Vec<super::line::Line>>,
 }
 
 impl Activation<'_> {
@@ -170,6 +191,8 @@ impl<'a> Flow<'a> {
             repeats: Vec::new(),
             watched: BTreeMap::new(),
             labels: HashMap::new(),
+            ranges: HashMap::new(),
+            pending: Vec::new(),
             events: super::apart::Events::default(),
             lenient: false,
             record: Record::default(),
@@ -213,8 +236,14 @@ impl<'a> Flow<'a> {
         let code = self.code(function);
         let graph = self.graph(function);
         let blocks = code.blocks.len();
+        let mut outer: Vec<u32> = self.calls.active.iter().copied().filter(|other| *other != frame).collect();
+        outer.extend([u32::MAX - 5, u32::MAX - 4, u32::MAX - 1]);
+        outer.sort_unstable();
+        let again = !self.calls.entered.insert(frame);
         let mut act = Activation {
             frame,
+            again,
+            outer,
             code,
             graph: graph.clone(),
             block: 0,
@@ -223,6 +252,7 @@ impl<'a> Flow<'a> {
             decided: vec![None; blocks],
             stale: vec![false; blocks],
             visits: vec![0; blocks],
+            ways_back: BTreeMap::new(),
             costs: vec![Cost::default(); blocks],
             result: None,
             exit: None,
@@ -348,13 +378,14 @@ impl<'a> Flow<'a> {
         let Some(var) = var else { return };
         let id = Id(act.frame, var.0);
         let mut known = known;
-        if known.id == Id::NONE {
-            known.id = id;
-            state.forget(id);
-        } else if known.id == id {
-            state.forget(id);
-        }
         let slot = &mut act.values[var.0 as usize];
+        let new = known.id == Id::NONE || known.id == id;
+        if new {
+            known.id = id;
+            if act.again || slot.is_some() {
+                state.forget(id);
+            }
+        }
         if slot.as_ref() != Some(&known) {
             self.changed = true;
             *slot = Some(known);
@@ -370,6 +401,7 @@ impl<'a> Flow<'a> {
             self.give(act, inst.second, second, state);
         }
         self.give(act, inst.result, result, state);
+        std::mem::take(&mut self.pending).into_iter().for_each(|line| state.relate(line));
         true
     }
 
@@ -400,7 +432,7 @@ impl<'a> Flow<'a> {
     pub fn decided(&self, known: &Known, doubts: &[(Known, Location)]) -> Known {
         let mut result = known.clone();
         for (condition, at) in doubts {
-            let cap = super::domain::Cap { bound: condition.earned(), why: Why::Decided(*at) };
+            let cap = super::domain::Cap { bound: condition.earned(), why: Why::Decided(*at), scaled: false };
             result.cap = result.cap.min(cap);
             result.integrity = result.integrity.max(condition.integrity.min(super::domain::Integrity::Input));
         }
@@ -516,6 +548,14 @@ impl<'a> Flow<'a> {
         if first {
             self.begin(act, to);
         }
+        if head {
+            self.back_at_head(act, from, target, &mut state);
+        } else if act.graph.turns[to] && !target.args.is_empty() {
+            let given: Vec<Known> = target.args.iter().map(|&var| act.value(var, &state)).collect();
+            let lines = given.iter().map(|known| self.line_of(known)).collect();
+            let longest = given.iter().map(|known| self.longest_here(known)).collect();
+            act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
+        }
         let mut changed = false;
         let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
@@ -524,7 +564,9 @@ impl<'a> Flow<'a> {
             let id = Id(act.frame, parameter.0);
             if head {
                 known = known.detached();
-                arriving.push(Known { id, ..known.clone() });
+                let mut one = Known { id, ..known.clone() };
+                self.own_size(&mut one);
+                arriving.push(one);
             }
             let slot = &act.values[parameter.0 as usize];
             let mut joined = match slot {
@@ -534,6 +576,7 @@ impl<'a> Flow<'a> {
             if head {
                 joined.id = id;
                 joined = joined.widened_after(slot.as_ref(), act.visits[to]);
+                self.own_size(&mut joined);
             } else if joined.id == Id::NONE {
                 joined.id = id;
             }
@@ -544,7 +587,9 @@ impl<'a> Flow<'a> {
         }
         if head {
             let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
+            let relations = std::mem::take(&mut state.relations);
             own.into_iter().for_each(|id| state.forget(id));
+            state.relations = relations;
             self.record.arrive(act.frame, to, &state, arriving);
         }
         let more = self.enter(act, to, &state, again);
@@ -571,11 +616,82 @@ impl<'a> Flow<'a> {
         if told.values.len() != parameters.len() {
             return;
         }
-        for (parameter, value) in parameters.iter().zip(&told.values) {
-            act.values[parameter.0 as usize] = value.clone();
+        let (mut values, entry) = (told.values.clone(), told.entry.clone());
+        values.iter_mut().flatten().for_each(|value| self.own_size(value));
+        for (parameter, value) in parameters.iter().zip(values) {
+            act.values[parameter.0 as usize] = value;
         }
-        act.entries[head] = Some(told.entry.clone());
+        act.entries[head] = Some(entry);
         act.visits[head] = PATIENCE + 1;
+    }
+
+    /// A parameter of a loop's head is a value of its own in sums, also while it is only known to be what it begins with.
+    fn own_size(&mut self, known: &mut Known) {
+        use super::line::{Atom, Line, Range};
+        let id = known.id;
+        match &mut known.shape {
+            Shape::Number(number) => {
+                let chosen = !number.sized && known.integrity >= super::domain::Integrity::Input;
+                let (low, high, whole, sized) = (number.low, number.high, number.whole, number.sized);
+                self.note_range(Atom { id, length: false }, Range { low, high, whole, chosen, sized });
+                let own = Some(Line::atom(id, false));
+                if number.line != own {
+                    Rc::make_mut(number).line = own;
+                }
+            }
+            Shape::List(_) => {
+                let range = Range { low: 0.0, high: f64::INFINITY, whole: true, chosen: false, sized: true };
+                self.note_range(Atom { id, length: true }, range);
+                known.longest = Some(Rc::from([Line::atom(id, true)]));
+            }
+            _ => {}
+        }
+    }
+
+    /// What holds of sums when a loop's head is reached: at first that its parameters are what they begin with, later only
+    /// what still holds of what they become.
+    fn back_at_head(&mut self, act: &mut Activation<'a>, from: usize, target: &Target, state: &mut State) {
+        use super::line::Line;
+        let to = target.block.0 as usize;
+        let given: Vec<Known> = target.args.iter().map(|&var| act.value(var, state)).collect();
+        let lines: Vec<Option<Line>> = given.iter().map(|known| self.line_of(known)).collect();
+        let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
+        if act.graph.position[from] < act.graph.position[to] {
+            let mut relations = state.relations.to_vec();
+            relations.retain(|line| !own.iter().any(|id| line.mentions(*id)));
+            state.relations = Rc::new(relations);
+            for (id, line) in own.iter().zip(&lines) {
+                let Some(line) = line else { continue };
+                let same = Line::atom(*id, false);
+                [same.plus(line, -1), line.plus(&same, -1)].into_iter().flatten().for_each(|line| state.relate(line));
+            }
+            return;
+        }
+        let longest: Vec<Vec<Line>> = given.iter().map(|known| self.longest_here(known)).collect();
+        let before = act.entries[to].as_ref().map(|entry| entry.relations.clone()).unwrap_or_default();
+        let becomes = |line: &Line| {
+            let mut sum = Line::constant(line.constant);
+            for (atom, factor) in line.atoms() {
+                let place = own.iter().position(|id| *id == atom.id);
+                let next = match place {
+                    None => Line::atom(atom.id, atom.length),
+                    Some(i) if atom.length => {
+                        let same = Line::atom(atom.id, true);
+                        (longest[i][..] == [same]).then_some(same)?
+                    }
+                    Some(i) => lines[i]?,
+                };
+                sum = sum.plus(&next, factor)?;
+            }
+            Some(sum)
+        };
+        let kept: Vec<Line> = before
+            .iter()
+            .filter(|line| becomes(line).is_some_and(|next| self.never_negative(&next, state)))
+            .copied()
+            .collect();
+        act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
+        state.relations = Rc::new(kept);
     }
 
     /// Whether a fact cannot be: the way it belongs to is never taken.

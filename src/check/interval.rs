@@ -51,6 +51,8 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         assessed,
         changed,
         sized: sized(&x, &y),
+        line: None,
+        ratio: None,
     }))
 }
 
@@ -80,6 +82,8 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                     assessed,
                     changed: (x.changed || y.changed) && !capped,
                     sized: sized(&x, &y),
+                    line: None,
+                    ratio: None,
                 }
             }
         });

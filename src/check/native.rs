@@ -91,6 +91,7 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let at = act.at(inst.span);
+        let place = Id(act.frame, inst.result.map_or(u32::MAX, |var| var.0));
         let nothing = Known::null();
         let x = args.first().unwrap_or(&nothing);
         let f = args.get(1);
@@ -157,7 +158,7 @@ impl<'a> Flow<'a> {
                 let c = f.and_then(Known::as_constant).map_or_else(|| "a number".to_owned(), |c| format!("{c}"));
                 self.findings.noted.insert(Noted::Declassified(format!("`endorse` at {c}: {reason}")));
                 if let Some(c) = f.and_then(Known::as_number) {
-                    known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free };
+                    known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
                     known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
                 }
                 Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
@@ -188,6 +189,9 @@ impl<'a> Flow<'a> {
                 let least = name.ends_with("min");
                 let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
                 let mut known = Known::computed(args, super::interval::extreme(&all, least));
+                if args.len() > 1 && known.as_constant().is_none() {
+                    self.picked(&all, least, place);
+                }
                 known.nothing = aggregate(x, args.len() == 1, at);
                 known.null = if args.len() == 1 && elements(x).1 == 0 { Null::Maybe } else { Null::Never };
                 if least && args.len() > 1 { all.iter().fold(known, |k, arg| k.measured(arg, false)) } else { known }
@@ -223,6 +227,9 @@ impl<'a> Flow<'a> {
             }
             "floor" | "ceil" | "round" | "trunc" => {
                 let n = super::interval::numbers(x);
+                if name != "trunc" || n.low >= 0.0 {
+                    self.rounded(name, x, place);
+                }
                 Known::computed(
                     args,
                     Shape::Number(Rc::new(Number {
@@ -245,7 +252,8 @@ impl<'a> Flow<'a> {
             }
             "take" | "drop" | "slice" | "reverse" | "toReversed" | "concat" | "chunk" | "flat" | "range" | "split"
             | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
-                listed(name, args)
+                let longest = self.cut(name, args, state);
+                Known { longest, ..listed(name, args) }
             }
             "merge" | "assign" => super::read::own(args, merged(args)),
             "pick" | "omit" => {
@@ -281,7 +289,8 @@ impl<'a> Flow<'a> {
             "now" | "random" => Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() }))),
             "substring" | "trim" => {
                 let strict = x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
-                Known::computed(args, Shape::Plain).measured(x, strict)
+                let longest = self.cut(name, args, state);
+                Known { longest, ..Known::computed(args, Shape::Plain).measured(x, strict) }
             }
             "structuredClone" => x.clone(),
             _ if matches!(x.shape, Shape::Any) && method => {
@@ -520,7 +529,16 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> (Known, Known) {
         let at = act.at(inst.span);
-        let mut changed = Known { id: Id::NONE, tests: None, ..target.clone() };
+        let mut changed = Known { id: Id::NONE, tests: None, longest: None, ..target.clone() };
+        let longest = match name {
+            "push" | "unshift" => self.changed_by(target, args.len() as f64),
+            "pop" | "shift" => self.changed_by(target, -1.0),
+            "sort" | "reverse" | "fill" => self.changed_by(target, 0.0),
+            _ => None,
+        };
+        if matches!(target.shape, Shape::List(_)) {
+            changed.longest = longest;
+        }
         if !matches!(name, "pop" | "shift" | "sort" | "reverse") {
             changed.measures = Rc::default();
         }
@@ -624,7 +642,7 @@ fn dropped(x: &Known) -> Known {
     known.id = Id::NONE;
     known.parts = Rc::default();
     strip(&mut known);
-    known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why };
+    known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why, scaled: false };
     if earned == SURE {
         known.cap = super::domain::Cap::FREE;
     }

@@ -79,7 +79,7 @@ impl Flow<'_> {
             let below = self.reached(root, std::slice::from_ref(step));
             self.placed(&below, rest, value)
         };
-        let mut known = Known { id: Id::NONE, tests: None, measures: Rc::default(), ..root.clone() };
+        let mut known = Known { id: Id::NONE, tests: None, longest: None, measures: Rc::default(), ..root.clone() };
         if let Step::Any(key) = step {
             known = known.under(key);
         }

@@ -16,6 +16,8 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         assessed: Some(x.origins.clone()),
         changed: false,
         sized: false,
+        line: None,
+        ratio: None,
     };
     let null = match (whole.claim.unknown, whole.claim.known()) {
         (true, true) => Null::Maybe,

@@ -9,6 +9,7 @@ use super::amount::{Amount, Cost};
 use super::domain::{CellId, Closure, Id, Known, List, Shape};
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
+use super::line::Line;
 use super::state::{Learned, State};
 use crate::hir::FunctionId;
 use crate::source::Location;
@@ -40,6 +41,8 @@ pub(super) struct Calls {
     pub stack: Vec<FunctionId>,
     /// Their activations.
     pub active: Vec<u32>,
+    /// The places that call them, and whether the text says whom.
+    sites: Vec<(Location, bool)>,
     /// The lowest place in the stack that a call inside each of them leads back to.
     lows: Vec<usize>,
     /// The number of the round that each of them is in.
@@ -65,6 +68,8 @@ pub(super) struct Calls {
     touched: BTreeSet<CellId>,
     /// Functions that were walked.
     pub walked: BTreeSet<FunctionId>,
+    /// Activations that were walked.
+    pub entered: std::collections::HashSet<u32>,
 }
 
 /// A function on a circle: what it was given and gave so far.
@@ -93,6 +98,7 @@ struct Way {
     given: Vec<Known>,
     learned: Vec<(Id, Learned)>,
     repeats: Vec<(&'static str, Location)>,
+    relations: Vec<Line>,
     conditions: Vec<(Known, Location)>,
     read: Vec<(CellId, Option<Known>)>,
     result: Option<Known>,
@@ -128,6 +134,7 @@ impl Calls {
         Self {
             stack: Vec::new(),
             active: Vec::new(),
+            sites: Vec::new(),
             lows: Vec::new(),
             rounds: Vec::new(),
             round: 0,
@@ -143,6 +150,7 @@ impl Calls {
             together: HashMap::new(),
             touched: BTreeSet::new(),
             walked: BTreeSet::new(),
+            entered: std::collections::HashSet::new(),
         }
     }
 
@@ -244,6 +252,9 @@ impl<'a> Flow<'a> {
             self.conditions.iter().map(|(known, at)| (canonical(known), *at)).collect();
         let learned: Vec<(Id, Learned)> =
             names.back.iter().filter_map(|id| Some((names.known[id], *state.learned.get(id)?))).collect();
+        // Only what is told of the arguments can matter inside.
+        let told = |line: &Line| line.atoms().any(|(atom, _)| names.known.contains_key(&atom.id));
+        let relations: Vec<Line> = state.relations.iter().filter(|line| told(line)).copied().collect();
         let frame = self.calls.frame(place, function);
         let ways = self.calls.ways.get(&function).map_or(&[][..], Vec::as_slice);
         let known = ways.iter().position(|way| {
@@ -251,6 +262,7 @@ impl<'a> Flow<'a> {
                 && way.learned == learned
                 && way.conditions == conditions
                 && way.repeats == self.repeats
+                && way.relations == relations
                 && way.outer.iter().all(|frame| self.calls.active.contains(frame))
                 && way.read.iter().all(|(cell, value)| state.memory.get(cell) == value.as_ref())
         });
@@ -261,9 +273,16 @@ impl<'a> Flow<'a> {
         let reached = std::mem::take(&mut self.findings.reached);
         let noted = std::mem::take(&mut self.findings.noted);
         let before = std::mem::take(&mut self.taken);
+        let outside = std::mem::replace(&mut state.relations, Rc::new(relations.clone()));
         let entry = state.clone();
         let given = arguments.iter().chain(closure.captures.iter()).cloned().collect();
         let result = self.settle(frame, closure, arguments.len(), Member::given(given), state);
+        state.relations = outside;
+        // What was told of values inside is known of what they became; nobody else can ask for it.
+        if state.learned.len() > entry.learned.len() {
+            let outer = |id: &Id| entry.learned.contains_key(id) || names.known.contains_key(id);
+            Rc::make_mut(&mut state.learned).retain(|id, _| outer(id));
+        }
         let taken = std::mem::replace(&mut self.taken, before);
         self.taken.add(&taken);
         let reached = std::mem::replace(&mut self.findings.reached, reached);
@@ -277,7 +296,7 @@ impl<'a> Flow<'a> {
         if inside || self.exhausted() || result.as_ref().is_some_and(holds_cells) || touched.iter().any(kept) {
             return result;
         }
-        let outside = |cell: &CellId| match cell {
+        let is_outside = |cell: &CellId| match cell {
             CellId::Global(_) => true,
             _ => entry.memory.contains_key(cell),
         };
@@ -305,7 +324,7 @@ impl<'a> Flow<'a> {
             result: result.as_ref().map(&mut store),
             wrote: touched
                 .iter()
-                .filter(|cell| outside(cell))
+                .filter(|cell| is_outside(cell))
                 .filter_map(|cell| Some((*cell, state.memory.get(cell)?)))
                 .filter(|(cell, value)| entry.memory.get(cell) != Some(value))
                 .map(|(cell, value)| (cell, store(value)))
@@ -316,11 +335,12 @@ impl<'a> Flow<'a> {
                 .filter_map(|id| Some((names.known[id], *state.learned.get(id)?)))
                 .filter(|told| !learned.contains(told))
                 .collect(),
-            read: touched.iter().filter(|c| outside(c)).map(|c| (*c, entry.memory.get(c).cloned())).collect(),
+            read: touched.iter().filter(|c| is_outside(c)).map(|c| (*c, entry.memory.get(c).cloned())).collect(),
             given: canon,
             learned,
             conditions,
             repeats: self.repeats.clone(),
+            relations,
             taken,
             reached,
             noted,
@@ -419,6 +439,7 @@ impl<'a> Flow<'a> {
         self.calls.walked.insert(function);
         self.calls.stack.push(function);
         self.calls.active.push(frame);
+        self.calls.sites.push(self.site);
         self.calls.lows.push(usize::MAX);
         self.calls.rounds.push(0);
         self.calls.depth[function.0 as usize] = Some(index);
@@ -444,6 +465,7 @@ impl<'a> Flow<'a> {
         let low = self.calls.lows[index];
         self.calls.stack.pop();
         self.calls.active.pop();
+        self.calls.sites.pop();
         self.calls.lows.pop();
         self.calls.rounds.pop();
         self.calls.depth[function.0 as usize] = None;
@@ -563,9 +585,14 @@ impl<'a> Flow<'a> {
         let function = closure.function;
         let parameters: Vec<u32> = self.code(function).blocks[0].parameters.iter().map(|p| p.0).collect();
         let way = self.calls.stack[from..].to_vec();
-        let (at, unknown) = self.site;
+        let (at, _) = self.site;
         let frame = self.calls.active[from];
-        self.cycles.entry(function).or_default().call(frame, &parameters, arguments, at, way, unknown);
+        let sites = self.calls.sites[from + 1..].iter().chain([&self.site]);
+        let unknown = sites.filter(|(_, unknown)| *unknown).map(|(at, _)| *at).next();
+        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
+        let given: Vec<Known> = given.iter().map(|known| state.refine(known)).collect();
+        let back = self.back(frame, &parameters, &given, state, at);
+        self.cycles.entry(function).or_default().call(back, way, unknown);
         if let Some(low) = self.calls.lows.last_mut() {
             *low = (*low).min(from);
         }
@@ -582,7 +609,10 @@ impl<'a> Flow<'a> {
         let grew = member.take_in(closure, arguments);
         let (low, round) = (member.low, member.round);
         member.called = true;
-        let fresh = self.calls.rounds.get(low).is_some_and(|now| *now == round);
+        let told = |known: &Known| {
+            known.id == Id::NONE || (!state.learned.contains_key(&known.id) && state.relations.is_empty())
+        };
+        let fresh = self.calls.rounds.get(low).is_some_and(|now| *now == round) && member.given.iter().all(told);
         if fresh && !grew {
             self.calls.shared.extend(self.calls.stack[low..].iter().copied().chain([function]));
             if let Some(caller) = self.calls.lows.last_mut() {
@@ -639,14 +669,22 @@ impl Member {
 
     /// Takes in further arguments; whether they are new.
     fn take_in(&mut self, closure: &Closure, arguments: &[Known]) -> bool {
-        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(Known::detached).collect();
+        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
         if given == self.last {
             return false;
         }
+        let detached = |all: &[Known]| all.iter().map(Known::detached).collect::<Vec<Known>>();
         if let Some((fresh, ..)) = &mut self.fresh {
-            *fresh = if fresh.is_empty() { given.clone() } else { grown(fresh, &given, 0) };
+            let given = detached(&given);
+            *fresh = if fresh.is_empty() { given } else { grown(fresh, &given, 0) };
         }
-        let joined = grown(&self.given, &given, self.growths);
+        // The same value may keep what tests tell of it; of different ones only what all have in common stays.
+        let same = given.len() == self.given.len() && given.iter().zip(&self.given).all(|(new, old)| new.id == old.id);
+        let joined = if same {
+            grown(&self.given, &given, self.growths)
+        } else {
+            grown(&detached(&self.given), &detached(&given), self.growths)
+        };
         let grew = joined != self.given;
         self.growths += u32::from(grew);
         self.given = joined;
@@ -672,7 +710,7 @@ fn takes_in(old: &mut Known, new: &Known, last: bool) -> bool {
     if joined == *old {
         return false;
     }
-    *old = if last { Known::anything() } else { joined.widened() };
+    *old = if last { Known::anything() } else { joined.widened_from(Some(old)) };
     true
 }
 
@@ -681,15 +719,15 @@ fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
     let count = old.len().max(new.len());
     (0..count)
         .map(|i| match (old.get(i), new.get(i)) {
-            (Some(old), Some(_)) if growths > 4 * MOST_ROUNDS && *old == Known::anything() => old.clone(),
+            (Some(old), Some(_)) if growths > 2 * MOST_ROUNDS && *old == Known::anything() => old.clone(),
             (Some(old), Some(new)) => {
                 let joined = old.join(new);
                 if joined == *old {
                     old.clone()
-                } else if growths > 4 * MOST_ROUNDS {
+                } else if growths > 2 * MOST_ROUNDS {
                     Known::anything()
                 } else {
-                    joined.widened()
+                    joined.widened_from(Some(old))
                 }
             }
             (Some(old), None) => old.join(&Known::null()),

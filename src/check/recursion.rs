@@ -6,16 +6,25 @@
 //! ever, and lists, texts, objects and guarded numbers cannot (Lee, Jones and Ben-Amram).
 
 use super::amount::{Cost, Turns};
+use super::domain::Null;
 use super::domain::{Closure, Id, Known};
 use super::flow::Flow;
+use super::line::{Atom, Line};
+use super::state::State;
 use crate::diagnostic::Code;
-use crate::hir::{FunctionId, Kind};
+use crate::hir::{Binary, Expr, ExprKind, Function, FunctionId, Kind, LinkKind, PatternKind};
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The most parameters that are followed.
 const MOST_PARAMETERS: usize = 8;
+
+/// The most calls back that are looked at one by one.
+const MOST_BACKS: usize = 64;
+
+/// The most sums that are followed beside the parameters.
+const MOST_SUMS: usize = 6;
 
 /// The most graphs that are composed.
 const MOST_GRAPHS: usize = 20_000;
@@ -28,7 +37,19 @@ pub(super) type Arrows = BTreeMap<(u8, u8), bool>;
 pub(super) struct Cycle {
     graphs: BTreeSet<Vec<((u8, u8), bool)>>,
     calls: BTreeMap<Location, Vec<FunctionId>>,
-    unknown: bool,
+    unknown: Option<Location>,
+    backs: Vec<Back>,
+}
+
+/// One call back: what was known there, and what the arguments are.
+#[derive(Clone, Debug)]
+pub(super) struct Back {
+    frame: u32,
+    graph: Vec<((u8, u8), bool)>,
+    state: State,
+    lines: Vec<Option<Line>>,
+    longest: Vec<Vec<Line>>,
+    at: Location,
 }
 
 impl Cycle {
@@ -36,22 +57,22 @@ impl Cycle {
     pub fn merge(&mut self, other: Cycle) {
         self.graphs.extend(other.graphs);
         self.calls.extend(other.calls);
-        self.unknown |= other.unknown;
+        self.unknown = self.unknown.or(other.unknown);
+        self.backs.extend(other.backs);
     }
 
     /// A call back, with the functions on the way.
-    pub fn call(
-        &mut self,
-        frame: u32,
-        parameters: &[u32],
-        arguments: &[Known],
-        at: Location,
-        way: Vec<FunctionId>,
-        unknown: bool,
-    ) {
-        self.graphs.insert(arrows(frame, parameters, arguments.iter()));
-        self.calls.insert(at, way);
-        self.unknown |= unknown;
+    pub fn call(&mut self, back: Back, way: Vec<FunctionId>, unknown: Option<Location>) {
+        self.graphs.insert(back.graph.clone());
+        self.calls.insert(back.at, way);
+        self.unknown = self.unknown.or(unknown);
+        let same = |other: &Back| other.at == back.at && other.graph == back.graph && other.lines == back.lines;
+        if self.backs.len() < MOST_BACKS && !self.backs.iter().any(same) {
+            self.backs.push(back);
+        } else if self.backs.len() >= MOST_BACKS {
+            // What is not kept cannot be shown to fall.
+            self.backs.iter_mut().for_each(|back| back.lines.clear());
+        }
     }
 }
 
@@ -225,12 +246,134 @@ impl Flow<'_> {
         self.edges.entry((from, closure.function)).or_default().insert(graph);
     }
 
+    /// What is known at a call back to a function in an activation.
+    pub fn back(&mut self, frame: u32, parameters: &[u32], given: &[Known], state: &State, at: Location) -> Back {
+        let mut graph: Arrows = arrows(frame, parameters, given.iter()).into_iter().collect();
+        let nulls = given.iter().enumerate().take(MOST_PARAMETERS).filter(|(_, known)| known.null == Null::Always);
+        for (to, _) in nulls {
+            for (from, parameter) in parameters.iter().enumerate().take(MOST_PARAMETERS) {
+                let learned = state.learned.get(&Id(frame, *parameter));
+                if learned.is_some_and(|learned| learned.null == Some(false) || learned.truth == Some(true)) {
+                    // Null is smaller than anything that is not null.
+                    graph.insert((from as u8, to as u8), true);
+                }
+            }
+        }
+        let lines = given.iter().map(|known| self.line_of(known)).collect();
+        let longest = given.iter().map(|known| self.longest_here(known)).collect();
+        Back { frame, graph: graph.into_iter().collect(), state: state.clone(), lines, longest, at }
+    }
+
     /// What all calls of a function within its outermost one take, from what one takes.
     pub fn repeated(&self, function: FunctionId) -> Cost {
         let declared = &self.program.declarations.functions[function.0 as usize];
         let most = declared.decorators.max_calls.map_or(f64::INFINITY, |most| most as f64);
         let depth = self.taken.depth.times(1.0, most);
         Cost { depth, ..self.taken.times(&Turns::between(1.0, most)) }
+    }
+
+    /// The graphs of a cycle, with sums of parameters as parameters of their own: those that tests bound from below, and what
+    /// `@decreases` names.
+    fn with_sums(&mut self, function: FunctionId, cycle: &Cycle) -> BTreeSet<Vec<((u8, u8), bool)>> {
+        let parameters: Vec<u32> = self.code(function).blocks[0].parameters.iter().map(|p| p.0).collect();
+        let mut sums: Vec<Line> = Vec::new();
+        let declared = &self.program.declarations.functions[function.0 as usize];
+        if let Some(back) = cycle.backs.first()
+            && let Some(named) = &declared.decorators.decreases
+        {
+            sums.extend(self.named_sum(declared, named, back.frame, &parameters));
+        }
+        for back in &cycle.backs {
+            let own =
+                |line: &Line| line.atoms().all(|(atom, _)| atom.id.0 == back.frame && parameters.contains(&atom.id.1));
+            for line in back.state.relations.iter().filter(|line| own(line)) {
+                if sums.len() < MOST_SUMS && !sums.contains(line) {
+                    sums.push(*line);
+                }
+            }
+            for (i, parameter) in parameters.iter().enumerate() {
+                let (atom, length) =
+                    (Line::atom(Id(back.frame, *parameter), false), Line::atom(Id(back.frame, *parameter), true));
+                let changes = |same: Line, now: bool| now && sums.len() < MOST_SUMS && !sums.contains(&same);
+                if changes(length, back.longest.get(i).is_some_and(|l| !l.is_empty() && l[..] != [length])) {
+                    sums.push(length);
+                }
+                let low = self.range_of(Atom { id: Id(back.frame, *parameter), length: false }, &back.state).low;
+                let above = atom.plus(&Line::constant(-low), 1).filter(|_| low.is_finite());
+                if let Some(above) = above
+                    && sums.len() < MOST_SUMS
+                    && !sums.contains(&above)
+                    && back.lines.get(i).is_some_and(|line| line.is_some_and(|line| line != atom))
+                {
+                    sums.push(above);
+                }
+            }
+        }
+        let graph = |back: &Back| {
+            let mut graph: Arrows = back.graph.iter().copied().collect();
+            for (i, sum) in sums.iter().enumerate() {
+                let next = super::falling::afterwards(sum, |atom| {
+                    let i = parameters.iter().position(|p| *p == atom.id.1)?;
+                    let line = back.lines.get(i).copied().flatten().into_iter().collect();
+                    Some(if atom.length { back.longest.get(i).cloned().unwrap_or_default() } else { line })
+                });
+                let Some(next) = next else { continue };
+                let by = |least: f64| {
+                    next.iter().all(|next| {
+                        let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&Line::constant(least), -1));
+                        lost.is_some_and(|lost| self.never_negative(&lost, &back.state))
+                    })
+                };
+                let place = 100 + i as u8;
+                if self.never_negative(sum, &back.state) && by(1.0) {
+                    graph.insert((place, place), true);
+                } else if by(0.0) {
+                    graph.insert((place, place), false);
+                }
+            }
+            graph.into_iter().collect()
+        };
+        cycle.backs.iter().map(graph).collect()
+    }
+
+    /// What `@decreases` names as a sum of parameters.
+    fn named_sum(&self, declared: &Function, expr: &Expr, frame: u32, parameters: &[u32]) -> Option<Line> {
+        let of = |expr: &Expr| self.named_sum(declared, expr, frame, parameters);
+        match &expr.kind {
+            ExprKind::Number(x) => Some(Line::constant(*x)),
+            ExprKind::Binary { first, rest } => rest.iter().try_fold(of(first)?, |sum, (operator, _, next)| {
+                let next = of(next)?;
+                match operator {
+                    Binary::Add => sum.plus(&next, 1),
+                    Binary::Subtract => sum.plus(&next, -1),
+                    Binary::Multiply => match (sum.atoms().next(), next.atoms().next()) {
+                        (_, None) if next.constant.fract() == 0.0 => sum.times(next.constant as i32),
+                        (None, _) if sum.constant.fract() == 0.0 => next.times(sum.constant as i32),
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            }),
+            ExprKind::Chain { base, links } => match &links[..] {
+                [link] if matches!(&link.kind, LinkKind::Member(name) if &**name == "length") => {
+                    let place = self.parameter_named(declared, base)?;
+                    Some(Line::atom(Id(frame, *parameters.get(place)?), true))
+                }
+                _ => None,
+            },
+            _ => {
+                let place = self.parameter_named(declared, expr)?;
+                Some(Line::atom(Id(frame, *parameters.get(place)?), false))
+            }
+        }
+    }
+
+    /// Which parameter a name in the text is.
+    fn parameter_named(&self, declared: &Function, expr: &Expr) -> Option<usize> {
+        let ExprKind::Read(variable) = &expr.kind else { return None };
+        let binds =
+            |p: &crate::hir::Parameter| matches!(&p.pattern.kind, PatternKind::Bind(bound) if bound == variable);
+        declared.parameters.iter().position(binds)
     }
 
     /// For each function the functions that lie on circles of calls with it.
@@ -292,6 +435,9 @@ impl Flow<'_> {
                 continue;
             }
             let mut verdict = decide(&cycle.graphs);
+            if verdict == Verdict::MayNot && !self.calls.shared.contains(function) {
+                verdict = decide(&self.with_sums(*function, cycle));
+            }
             if verdict != Verdict::Ends || self.calls.shared.contains(function) {
                 // Where not every way round was walked, or ways were taken together, the single calls have to show it.
                 let circle = &circles[function];
@@ -301,13 +447,18 @@ impl Flow<'_> {
             if verdict == Verdict::Ends {
                 continue;
             }
+            let alone = |back: &Back| Cycle { backs: vec![back.clone()], ..Cycle::default() };
+            let guilty =
+                cycle.backs.iter().find(|back| decide(&self.with_sums(*function, &alone(back))) != Verdict::Ends);
+            let guilty = guilty.map(|back| back.at);
             let name = |f: FunctionId| {
                 let function = &self.program.declarations.functions[f.0 as usize];
                 function
                     .name
                     .map_or_else(|| "a lambda".to_owned(), |n| format!("`{}`", self.program.declarations.names.text(n)))
             };
-            let Some((&at, way)) = cycle.calls.iter().next() else { continue };
+            let first = cycle.calls.iter().find(|(at, _)| guilty.is_none_or(|guilty| guilty == **at));
+            let Some((&(mut at), way)) = first.or_else(|| cycle.calls.iter().next()) else { continue };
             if !said.insert(circles.get(function).map_or(*function, |circle| *circle.first().unwrap_or(function))) {
                 continue;
             }
@@ -329,7 +480,8 @@ impl Flow<'_> {
                     "what `@decreases` names does not get smaller at this call".to_owned(),
                     "call with something smaller, or count the calls: `@maxCalls(100)`",
                 )
-            } else if cycle.unknown {
+            } else if let Some(unknown) = cycle.unknown {
+                at = unknown;
                 (
                     Code::TM07,
                     format!("a function that is only known at run time may call itself: {path}"),

@@ -29,10 +29,11 @@ impl Known {
             },
             marks: self.marks.clone(),
             measures: Rc::default(),
+            longest: self.longest.as_ref().map(|longest| longest.iter().map(|line| line.renamed(to)).collect()),
             shape: shape(&self.shape, to),
             tests: self.tests.as_ref().map(|tests| {
                 let facts =
-                    |facts: &[Fact], to: &mut dyn FnMut(Id) -> Id| facts.iter().map(|f| f.of(to(f.about()))).collect();
+                    |facts: &[Fact], to: &mut dyn FnMut(Id) -> Id| facts.iter().map(|f| f.renamed(to)).collect();
                 Rc::new(Tests { yes: facts(&tests.yes, to), no: facts(&tests.no, to) })
             }),
             ..*self
@@ -47,11 +48,17 @@ fn set(ids: &Rc<BTreeSet<Id>>, to: &mut dyn FnMut(Id) -> Id) -> Rc<BTreeSet<Id>>
 fn shape(from: &Shape, to: &mut dyn FnMut(Id) -> Id) -> Shape {
     match from {
         Shape::Number(number)
-            if number.confidence_of.is_some() || number.length_of.is_some() || number.assessed.is_some() =>
+            if number.confidence_of.is_some()
+                || number.length_of.is_some()
+                || number.assessed.is_some()
+                || number.line.is_some()
+                || number.ratio.is_some() =>
         {
             let mut number = (**number).clone();
             number.confidence_of = number.confidence_of.map(&mut *to);
             number.length_of = number.length_of.map(&mut *to);
+            number.line = number.line.map(|line| line.renamed(&mut *to));
+            number.ratio = number.ratio.map(|(line, by)| (line.renamed(&mut *to), by));
             number.assessed = number.assessed.as_ref().map(|ids| set(ids, to));
             Shape::Number(Rc::new(number))
         }
@@ -77,10 +84,13 @@ fn shape(from: &Shape, to: &mut dyn FnMut(Id) -> Id) -> Shape {
 }
 
 impl Fact {
-    /// The same of another value.
-    pub fn of(self, id: Id) -> Fact {
+    fn renamed(self, to: &mut dyn FnMut(Id) -> Id) -> Fact {
+        if let Fact::Holds(line) = self { Fact::Holds(line.renamed(to)) } else { self.of(to(self.about())) }
+    }
+
+    fn of(self, id: Id) -> Fact {
         match self {
-            Fact::Never => Fact::Never,
+            Fact::Never | Fact::Holds(_) => self,
             Fact::AtLeast(_, x) => Fact::AtLeast(id, x),
             Fact::Below(_, x) => Fact::Below(id, x),
             Fact::Unknown(_) => Fact::Unknown(id),

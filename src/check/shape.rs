@@ -1,6 +1,7 @@
 //! What a value looks like.
 
 use super::domain::{Agent, CellId, Id, Known, Null, union};
+use super::line::Line;
 use crate::builtin::BuiltinId;
 use crate::hir::FunctionId;
 use crate::types::InterfaceId;
@@ -60,6 +61,10 @@ pub(super) struct Number {
     pub changed: bool,
     /// Whether it is made from lengths alone, so that it is finite whoever chose them.
     pub sized: bool,
+    /// The sum that it is of other values.
+    pub line: Option<Line>,
+    /// The sum that it is a part of: the sum, and by what it is divided.
+    pub ratio: Option<(Line, i32)>,
 }
 
 impl Number {
@@ -74,6 +79,8 @@ impl Number {
             assessed: None,
             changed: false,
             sized: false,
+            line: None,
+            ratio: None,
         }
     }
 
@@ -99,6 +106,8 @@ impl Number {
                 (a, b) => a.clone().or_else(|| b.clone()),
             },
             changed: self.changed || other.changed,
+            line: if self.line == other.line { self.line } else { None },
+            ratio: if self.ratio == other.ratio { self.ratio } else { None },
             sized: (self.sized || self.constant().is_some()) && (other.sized || other.constant().is_some()),
         }
     }

@@ -1,6 +1,7 @@
 //! What is known at a point of the program: what tests have told of values, and what memory holds.
 
 use super::domain::{CellId, Claim, Fact, Id, Known, Null, Number, Raw, SURE, Shape};
+use super::line::Line;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -35,7 +36,7 @@ impl Default for Learned {
 impl Learned {
     fn add(&mut self, fact: Fact) {
         match fact {
-            Fact::Never => {}
+            Fact::Never | Fact::Holds(_) => {}
             Fact::AtLeast(_, threshold) => {
                 self.low = self.low.max(threshold);
                 self.known = Some(true);
@@ -83,7 +84,7 @@ impl Fact {
     /// The value it tells about.
     pub fn about(self) -> Id {
         match self {
-            Fact::Never => Id::NONE,
+            Fact::Never | Fact::Holds(_) => Id::NONE,
             Fact::AtLeast(id, _)
             | Fact::Below(id, _)
             | Fact::Unknown(id)
@@ -109,12 +110,17 @@ pub(super) struct State {
     /// What cells, globals and slots hold.
     #[serde(with = "super::witness::pairs")]
     pub memory: Rc<BTreeMap<CellId, Known>>,
+    /// Sums that are never below 0.
+    pub relations: Rc<Vec<Line>>,
 }
 
 impl State {
     /// Takes in what a test told.
     pub fn learn(&mut self, facts: &[Fact]) {
         for &fact in facts {
+            if let Fact::Holds(line) = fact {
+                self.relate(line);
+            }
             if fact.about() != Id::NONE {
                 Rc::make_mut(&mut self.learned).entry(fact.about()).or_default().add(fact);
             }
@@ -139,7 +145,12 @@ impl State {
             }
             Rc::new(all)
         };
-        State { learned, memory }
+        let relations = if Rc::ptr_eq(&self.relations, &other.relations) || self.relations == other.relations {
+            self.relations.clone()
+        } else {
+            Rc::new(self.relations.iter().filter(|line| other.relations.contains(line)).copied().collect())
+        };
+        State { learned, memory, relations }
     }
 
     /// Puts a value into memory; the old one is gone, unless the place stands for several.
@@ -158,9 +169,13 @@ impl State {
         if self.learned.contains_key(&id) {
             Rc::make_mut(&mut self.learned).remove(&id);
         }
-        if self.memory.values().any(|known| known.id == id || known.parts.contains(&id)) {
+        if self.relations.iter().any(|line| line.mentions(id)) {
+            Rc::make_mut(&mut self.relations).retain(|line| !line.mentions(id));
+        }
+        let speaks = |known: &Known| known.id == id || known.parts.contains(&id) || known.measured_by(id);
+        if self.memory.values().any(speaks) {
             for known in Rc::make_mut(&mut self.memory).values_mut() {
-                if known.id == id || known.parts.contains(&id) {
+                if speaks(known) {
                     *known = known.detached();
                 }
             }
@@ -293,6 +308,21 @@ impl Known {
         }
     }
 
+    /// Whether its number or its length is given by another value, or it tells of that one.
+    fn measured_by(&self, id: Id) -> bool {
+        self.longest.as_ref().is_some_and(|longest| longest.iter().any(|line| line.mentions(id)))
+            || self.as_number().is_some_and(|number| {
+                number.line.is_some_and(|line| line.mentions(id))
+                    || number.ratio.is_some_and(|(line, _)| line.mentions(id))
+            })
+            || self.tests.as_ref().is_some_and(|tests| {
+                tests.yes.iter().chain(&tests.no).any(|fact| match fact {
+                    Fact::Holds(line) => line.mentions(id),
+                    fact => fact.about() == id,
+                })
+            })
+    }
+
     /// The same value without its identity: what may be another one by the time it is looked at again.
     pub fn detached(&self) -> Known {
         let mut result = self.clone();
@@ -301,11 +331,19 @@ impl Known {
             result.parts = Rc::new(BTreeSet::from([Id::NONE]));
         }
         result.tests = None;
+        result.longest = None;
         match &mut result.shape {
-            Shape::Number(number) if number.confidence_of.is_some() || number.length_of.is_some() => {
+            Shape::Number(number)
+                if number.confidence_of.is_some()
+                    || number.length_of.is_some()
+                    || number.line.is_some()
+                    || number.ratio.is_some() =>
+            {
                 let number = Rc::make_mut(number);
                 number.confidence_of = None;
                 number.length_of = None;
+                number.line = None;
+                number.ratio = None;
             }
             Shape::List(list) => {
                 let list = Rc::make_mut(list);

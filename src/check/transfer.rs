@@ -54,6 +54,7 @@ impl<'a> Flow<'a> {
                 one(known)
             }
             Op::Truth => {
+                self.line_of(&args[0]);
                 let mut known = own(args, truth_shape(&args[0]));
                 known.id = args[0].id;
                 known.exact = args[0].exact;
@@ -73,7 +74,8 @@ impl<'a> Flow<'a> {
                     high: number.high + by,
                     ..Number { whole: number.whole && by.fract() == 0.0, ..Number::any() }
                 };
-                let known = Known::computed(&args[..1], Shape::Number(Rc::new(moved)));
+                let mut known = Known::computed(&args[..1], Shape::Number(Rc::new(moved)));
+                self.summed(Binary::Add, &args[0], &Known::number(*by), &mut known, state);
                 let known = if *by < 0.0 && known.as_number().is_some_and(|n| n.low.is_finite()) {
                     known.measured(&args[0], true)
                 } else {
@@ -88,7 +90,10 @@ impl<'a> Flow<'a> {
                 self.read_of_nothing(&args[0], at, "it is taken apart here");
                 one(args[0].clone())
             }
-            Op::Rest(from) => one(rest(&args[0], u64::from(*from))),
+            Op::Rest(from) => {
+                let longest = self.changed_by(&args[0], -f64::from(*from));
+                one(Known { longest, ..rest(&args[0], u64::from(*from)) })
+            }
             Op::Omit(keys) => {
                 let mut known = Known { id: Id::NONE, tests: None, ..args[0].clone() };
                 args[1..].iter().for_each(|key| known = known.under(key));
@@ -101,9 +106,17 @@ impl<'a> Flow<'a> {
                 }
                 one(known)
             }
-            Op::Fits { .. } | Op::Has(_) | Op::Instance(_) => {
-                one(Known { null: Null::Never, ..own(args, Shape::Plain) })
+            Op::Fits { length, open } => {
+                let mut known = Known { null: Null::Never, ..own(args, Shape::Plain) };
+                let (id, length) = (args[0].id, f64::from(*length));
+                let mut yes = vec![Fact::LengthFrom(id, length)];
+                if !open {
+                    yes.push(Fact::LengthTo(id, length));
+                }
+                known.tests = tests(yes, Vec::new());
+                one(known)
             }
+            Op::Has(_) | Op::Instance(_) => one(Known { null: Null::Never, ..own(args, Shape::Plain) }),
             Op::Expect(kind) => one(self.fitted(&args[0], kind)),
             Op::Under => {
                 let mut result = args[0].clone();
@@ -281,6 +294,7 @@ impl<'a> Flow<'a> {
                 let mut known = Known::computed([a, b], super::interval::arithmetic(binary, a, b));
                 known.nothing = a.nothing.or(b.nothing);
                 known.woven = [a, b].iter().any(|x| x.integrity == Integrity::Program || x.woven);
+                self.summed(binary, a, b, &mut known, state);
                 super::interval::measured(binary, a, b, known)
             }
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
@@ -312,7 +326,7 @@ impl<'a> Flow<'a> {
         let raises = before.unknown || high > before.low;
         let lowers = bound < x.cap.bound || x.cap.why == Why::Free;
         let why = if lowers || (raises && before.least() < low) { Why::Stated(at) } else { x.cap.why };
-        result.cap = Cap { bound, why };
+        result.cap = Cap { bound, why, scaled: x.cap.scaled };
         if raises {
             result.evidence = result.evidence.min(Evidence::Stated);
         }

@@ -32,6 +32,18 @@ impl Known {
             None => Vec::new(),
         };
         facts.push(if truth { Fact::True(self.id) } else { Fact::False(self.id) });
+        if truth && matches!(self.shape, Shape::Plain) {
+            // A text that is true is not empty.
+            facts.push(Fact::LengthFrom(self.id, 1.0));
+        }
+        if let Some(number) = self.as_number().filter(|number| number.low >= 0.0 && number.whole) {
+            // A count is true from 1 on.
+            let (from, to) = (1.0, 0.0);
+            facts.push(if truth { Fact::From(self.id, from) } else { Fact::To(self.id, to) });
+            if let Some(id) = number.length_of {
+                facts.push(if truth { Fact::LengthFrom(id, from) } else { Fact::LengthTo(id, to) });
+            }
+        }
         facts
     }
 

@@ -6,6 +6,7 @@
 
 use super::amount::Turns;
 use super::domain::{Integrity, Known, Null, Shape};
+use super::falling::Fall;
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
 use super::interval::numbers;
@@ -126,6 +127,13 @@ impl<'a> Flow<'a> {
         if breaks && exits.is_empty() {
             return Err(Fault::Break);
         }
+        if !(form == Some(Form::Count) && fault == Fault::Changed) {
+            match self.falls(act, natural) {
+                Fall::Ends(turns) => return Ok(turns),
+                Fall::Chosen => fault = fault.min(Fault::Chosen),
+                Fall::Unknown => {}
+            }
+        }
         Err(fault)
     }
 
@@ -212,6 +220,10 @@ impl<'a> Flow<'a> {
         for (moving, bound, grows) in [(left, right, true), (right, left, false)] {
             let step = match self.movement(act, natural, moving) {
                 Some(step) => step,
+                None if self.stepped_in_head(act, natural, moving) => {
+                    fault = fault.min(Fault::Step);
+                    continue;
+                }
                 None => {
                     if self.changed_elsewhere(act, natural, moving) || self.moves_at_all(act, natural, moving) {
                         fault = fault.min(Fault::Changed);
@@ -258,6 +270,9 @@ impl<'a> Flow<'a> {
                 continue;
             }
             let bound_known = if grows { &to } else { &from };
+            if self.chosen_range(act, bound, state) {
+                return Err(Fault::Chosen);
+            }
             if y.length_of.is_some() || x.length_of.is_some() || sized(&to) || sized(&from) {
                 let symbol = self.symbol_of(act, bound, state);
                 return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(symbol) });
@@ -277,8 +292,35 @@ impl<'a> Flow<'a> {
         Err(fault)
     }
 
+    /// Whether a count is that of a range whose end somebody else than the program chooses.
+    fn chosen_range(&self, act: &Activation<'a>, count: Var, state: &State) -> bool {
+        let instruction = |var: Var| match act.graph.definitions[var.0 as usize] {
+            Definition::Instruction(block, index) => Some(&act.code.blocks[block].code[index]),
+            _ => None,
+        };
+        let Some(inst) = instruction(count) else { return false };
+        if !matches!(inst.op, Op::Count) {
+            return false;
+        }
+        let Some(range) = instruction(inst.args[0]) else { return false };
+        let counts = match &range.op {
+            Op::Range { .. } => true,
+            Op::CallBuiltin { builtin, .. } => builtin.entry().name == "range",
+            _ => false,
+        };
+        counts
+            && range.args.iter().any(|&end| {
+                let known = act.value(end, state);
+                let number = numbers(&known);
+                known.integrity >= Integrity::Input
+                    && !number.sized
+                    && !(number.low.is_finite() && number.high.is_finite())
+            })
+            && range.args.last().is_some_and(|&end| !numbers(&act.value(end, state)).high.is_finite())
+    }
+
     /// What a number is before the first turn.
-    fn start(&self, act: &Activation<'a>, natural: &Natural, var: Var, state: &State) -> Known {
+    pub fn start(&self, act: &Activation<'a>, natural: &Natural, var: Var, state: &State) -> Known {
         let root = root(act, natural, var);
         match act.graph.definitions[root.0 as usize] {
             Definition::Parameter(block, index) if block == natural.head => {
@@ -456,6 +498,32 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// Whether what a counter becomes is written in the loop's own head.
+    fn stepped_in_head(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
+        let Some(written) = act.code.loops.iter().find(|l| l.head.0 as usize == natural.head) else { return false };
+        let Definition::Parameter(head, index) = act.graph.definitions[root(act, natural, var).0 as usize] else {
+            return false;
+        };
+        head == natural.head
+            && natural.latches.iter().all(|&latch| {
+                super::graph::targets(&act.code.blocks[latch].end).iter().filter(|t| t.block.0 as usize == head).all(
+                    |t| {
+                        let next = root(act, natural, t.args[index]);
+                        match act.graph.definitions[next.0 as usize] {
+                            Definition::Instruction(block, i) => {
+                                let inst = &act.code.blocks[block].code[i];
+                                let counter = root(act, natural, var);
+                                inst.args.iter().any(|&arg| root(act, natural, arg) == counter)
+                                    && written.span.start <= inst.span.start
+                                    && inst.span.end <= written.span.end
+                            }
+                            _ => false,
+                        }
+                    },
+                )
+            })
+    }
+
     fn moves_at_all(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
         matches!(act.graph.definitions[root(act, natural, var).0 as usize], Definition::Parameter(b, _) if b == natural.head)
     }
@@ -496,7 +564,7 @@ impl<'a> Flow<'a> {
         Ok(Turns { low: 0.0, high, size: symbol })
     }
 
-    fn symbol_of(&self, act: &Activation<'a>, var: Var, _state: &State) -> Rc<str> {
+    pub fn symbol_of(&self, act: &Activation<'a>, var: Var, _state: &State) -> Rc<str> {
         let name = act.code.values[var.0 as usize].name.map(|n| self.program.declarations.names.text(n));
         Rc::from(name.map_or_else(|| "length".to_owned(), |n| format!("{n}.length")))
     }

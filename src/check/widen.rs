@@ -40,7 +40,7 @@ impl Known {
     }
 
     /// The same against what it was before: only what changed is forgotten.
-    fn widened_from(&self, old: Option<&Known>) -> Known {
+    pub fn widened_from(&self, old: Option<&Known>) -> Known {
         let Some(old) = old else { return self.clone() };
         if self == old {
             return self.clone();

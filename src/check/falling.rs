@@ -1,0 +1,208 @@
+//! Sums that fall: why a loop ends whose counter is not one variable alone.
+
+use super::amount::Turns;
+use super::domain::{Id, Integrity, Shape};
+use super::flow::{Activation, Flow, WayBack};
+use super::graph::{Definition, Natural};
+use super::line::{Atom, Line};
+use super::state::State;
+use std::rc::Rc;
+
+/// The most sums that are tried.
+const MOST_SUMS: usize = 24;
+
+/// How many meetings of branches are looked behind.
+const MOST_MEETINGS: u32 = 3;
+
+/// What a sum shows of a loop.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Fall {
+    /// It falls, and the loop turns so often at most.
+    Ends(Turns),
+    /// It falls, and somebody else than the program chooses from where.
+    Chosen,
+    /// Nothing was found.
+    Unknown,
+}
+
+impl<'a> Flow<'a> {
+    /// Whether some sum of a loop's variables falls by one at least on every way back, and is never negative there.
+    pub fn falls(&mut self, act: &Activation<'a>, natural: &Natural) -> Fall {
+        let ways: Vec<(usize, &WayBack)> = act
+            .ways_back
+            .iter()
+            .filter(|((head, from), _)| *head == natural.head && natural.latches.contains(from))
+            .map(|((_, from), way)| (*from, way))
+            .collect();
+        let Some((_, first)) = ways.first() else { return Fall::Unknown };
+        let own: Vec<Id> = act.code.blocks[natural.head].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
+        let mut sums: Vec<Line> = Vec::new();
+        for (i, &id) in own.iter().enumerate() {
+            if first.lines[i].is_some() {
+                let atom = Line::atom(id, false);
+                let range = self.range_of(Atom { id, length: false }, &first.state);
+                let from = |low: f64| atom.plus(&Line::constant(-low), 1);
+                let to = |high: f64| Line::constant(high).plus(&atom, -1);
+                sums.extend(range.low.is_finite().then(|| from(range.low)).flatten());
+                sums.extend(range.high.is_finite().then(|| to(range.high)).flatten());
+            }
+            if !first.longest[i].is_empty() {
+                sums.push(Line::atom(id, true));
+            }
+        }
+        sums.extend(first.state.relations.iter().filter(|line| own.iter().any(|id| line.mentions(*id))).copied());
+        sums.truncate(MOST_SUMS);
+        let mut found = Fall::Unknown;
+        for sum in sums {
+            let steady = sum.atoms().all(|(atom, _)| own.contains(&atom.id) || !changes(act, natural, atom.id));
+            if !steady || !ways.iter().all(|(_, way)| self.falls_on(act, &sum, &own, way)) {
+                continue;
+            }
+            match self.from_where(act, natural, &sum, &own) {
+                Fall::Ends(turns) if turns.high.is_finite() => return Fall::Ends(turns),
+                Fall::Unknown => {}
+                fall => {
+                    if found == Fall::Unknown || found == Fall::Chosen {
+                        found = fall;
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a sum is not negative at the end of a way back, and one smaller at least.
+    fn falls_on(&self, act: &Activation<'a>, sum: &Line, own: &[Id], way: &WayBack) -> bool {
+        if !self.never_negative(sum, &way.state) {
+            return false;
+        }
+        let one = Line::constant(1.0);
+        afterwards(sum, |atom| {
+            let i = own.iter().position(|id| *id == atom.id)?;
+            Some(if atom.length { way.longest[i].clone() } else { way.lines[i].into_iter().collect() })
+        })
+        .is_some_and(|all| {
+            all.iter().all(|next| {
+                let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&one, -1));
+                lost.is_some_and(|lost| self.shown_on_all_ways(act, &lost, &way.state, 0))
+            })
+        })
+    }
+
+    /// Whether a sum is never negative here, if need be on each way to where branches met that its values come from.
+    fn shown_on_all_ways(&self, act: &Activation<'a>, sum: &Line, state: &State, depth: u32) -> bool {
+        if self.never_negative(sum, state) {
+            return true;
+        }
+        let met = sum.atoms().find_map(|(atom, _)| {
+            if atom.id.0 != act.frame {
+                return None;
+            }
+            match act.graph.definitions.get(atom.id.1 as usize) {
+                Some(Definition::Parameter(block, _)) if act.graph.loop_of[*block].is_none() => Some(*block),
+                _ => None,
+            }
+        });
+        let Some(block) = met.filter(|_| depth < MOST_MEETINGS) else { return false };
+        let parameters: Vec<Id> = act.code.blocks[block].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
+        let mut ways = act.ways_back.iter().filter(|((to, _), _)| *to == block).map(|(_, way)| way).peekable();
+        ways.peek().is_some()
+            && ways.all(|way| {
+                let before = afterwards(sum, |atom| {
+                    let i = parameters.iter().position(|id| *id == atom.id)?;
+                    Some(if atom.length { way.longest[i].clone() } else { way.lines[i].into_iter().collect() })
+                });
+                before.is_some_and(|all| all.iter().all(|sum| self.shown_on_all_ways(act, sum, &way.state, depth + 1)))
+            })
+    }
+
+    /// How often a loop turns at most whose sum falls by one each time.
+    fn from_where(&mut self, act: &Activation<'a>, natural: &Natural, sum: &Line, own: &[Id]) -> Fall {
+        let state = State::default();
+        let mut most = sum.constant;
+        let (mut chosen, mut sized) = (false, None);
+        for (atom, factor) in sum.atoms() {
+            let range = match own.iter().position(|id| *id == atom.id) {
+                Some(i) if !atom.length => {
+                    let known = self.start(act, natural, act.code.blocks[natural.head].parameters[i], &state);
+                    let number = super::interval::numbers(&known);
+                    super::line::Range {
+                        low: number.low,
+                        high: number.high,
+                        whole: number.whole,
+                        chosen: !number.sized && known.integrity >= Integrity::Input,
+                        sized: number.sized,
+                    }
+                }
+                Some(i) => {
+                    let known = self.start(act, natural, act.code.blocks[natural.head].parameters[i], &state);
+                    let (low, high) = match &known.shape {
+                        Shape::List(list) => (list.low as f64, list.high.map_or(f64::INFINITY, |high| high as f64)),
+                        Shape::Text(text) => (0.0, text.chars().count() as f64),
+                        _ => (0.0, f64::INFINITY),
+                    };
+                    super::line::Range { low, high, whole: true, chosen: false, sized: true }
+                }
+                None => self.range_of(atom, &state),
+            };
+            let end = if factor > 0 { range.high } else { range.low };
+            if !end.is_finite() {
+                chosen |= range.chosen;
+                if range.sized || atom.length {
+                    sized = Some(atom);
+                }
+            }
+            most += f64::from(factor) * end;
+        }
+        if most.is_finite() {
+            return Fall::Ends(Turns::between(0.0, (most.floor() + 1.0).max(0.0)));
+        }
+        if chosen {
+            return Fall::Chosen;
+        }
+        let name = match sized {
+            Some(atom) if atom.id.0 == act.frame => self.symbol_of(act, crate::ir::Var(atom.id.1), &state),
+            Some(_) => Rc::from("length"),
+            None => Rc::from("steps"),
+        };
+        Fall::Ends(Turns { low: 0.0, high: f64::INFINITY, size: Some(name) })
+    }
+}
+
+/// What a sum becomes when values become other sums, each one of several: all that it can be at most. A value that stays
+/// what it is has nothing said of it.
+pub(super) fn afterwards(sum: &Line, becomes: impl Fn(Atom) -> Option<Vec<Line>>) -> Option<Vec<Line>> {
+    let mut all = vec![Line::constant(sum.constant)];
+    for (atom, factor) in sum.atoms() {
+        let own = Line::atom(atom.id, atom.length);
+        let next = match becomes(atom) {
+            None => vec![own],
+            // A length is no more than this; how much less nobody knows, so that only a sum that grows with it can be told.
+            Some(next) if atom.length && factor < 0 && next[..] != [own] => return None,
+            Some(next) => next,
+        };
+        let mut sums = Vec::new();
+        for line in &all {
+            for next in &next {
+                sums.push(line.plus(next, factor)?);
+            }
+        }
+        if sums.is_empty() || sums.len() > 16 {
+            return None;
+        }
+        all = sums;
+    }
+    Some(all)
+}
+
+/// Whether a value is made anew inside a loop.
+fn changes(act: &Activation<'_>, natural: &Natural, id: Id) -> bool {
+    if id.0 != act.frame {
+        // A value of a function around this one stays; one of a function that was called may not.
+        return act.outer.binary_search(&id.0).is_err();
+    }
+    match act.graph.definitions.get(id.1 as usize) {
+        Some(Definition::Parameter(block, _) | Definition::Instruction(block, _)) => natural.blocks.contains(block),
+        _ => true,
+    }
+}

@@ -1,0 +1,377 @@
+//! Numbers as sums of others, and what tests tell of such sums.
+//!
+//! A loop or a circle of calls ends when some sum of its variables falls by one or more each time and never below a bound:
+//! `n - i`, `xs.length + ys.length`, `hi - lo`. Tests give the bounds, assignments and arguments the steps.
+
+use super::domain::{Id, Integrity, Known, Number, Shape};
+use super::flow::Flow;
+use super::state::State;
+use crate::hir::Binary;
+
+/// The most values in one sum.
+const MOST_ATOMS: usize = 4;
+
+/// How deep a proof goes.
+const DEEPEST: u32 = 2;
+
+/// The most relations that are kept.
+pub(super) const MOST_RELATIONS: usize = 16;
+
+/// A value, or the length of one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+pub(super) struct Atom {
+    /// Which value.
+    pub id: Id,
+    /// Whether it is its length that counts.
+    pub length: bool,
+}
+
+/// A sum of values with whole factors, and a number.
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+pub(super) struct Line {
+    /// In order; those with factor 0 are not used.
+    atoms: [(Atom, i32); MOST_ATOMS],
+    /// What is added.
+    pub constant: f64,
+}
+
+const UNUSED: (Atom, i32) = (Atom { id: Id::NONE, length: false }, 0);
+
+impl Line {
+    /// A number.
+    pub fn constant(constant: f64) -> Self {
+        Self { atoms: [UNUSED; MOST_ATOMS], constant }
+    }
+
+    /// A value, or its length.
+    pub fn atom(id: Id, length: bool) -> Self {
+        let mut line = Self::constant(0.0);
+        line.atoms[0] = (Atom { id, length }, 1);
+        line
+    }
+
+    /// Its values with their factors.
+    pub fn atoms(&self) -> impl Iterator<Item = (Atom, i32)> + '_ {
+        self.atoms.iter().copied().filter(|(_, factor)| *factor != 0)
+    }
+
+    /// Whether a value has a part in it.
+    pub fn mentions(&self, id: Id) -> bool {
+        self.atoms().any(|(atom, _)| atom.id == id)
+    }
+
+    /// `self + factor * other`; nothing when there are too many values.
+    pub fn plus(&self, other: &Line, factor: i32) -> Option<Line> {
+        let mut all: Vec<(Atom, i32)> = self.atoms().collect();
+        for (atom, by) in other.atoms() {
+            let by = by.checked_mul(factor)?;
+            match all.iter_mut().find(|(a, _)| *a == atom) {
+                Some((_, old)) => *old = old.checked_add(by)?,
+                None => all.push((atom, by)),
+            }
+        }
+        all.retain(|(_, factor)| *factor != 0);
+        all.sort_unstable();
+        if all.len() > MOST_ATOMS {
+            return None;
+        }
+        let mut atoms = [UNUSED; MOST_ATOMS];
+        atoms[..all.len()].copy_from_slice(&all);
+        let constant = self.constant + f64::from(factor) * other.constant;
+        constant.is_finite().then_some(Line { atoms, constant })
+    }
+
+    /// So many times.
+    pub fn times(&self, factor: i32) -> Option<Line> {
+        Line::constant(0.0).plus(self, factor)
+    }
+
+    /// Under other identities.
+    pub fn renamed(&self, to: &mut dyn FnMut(Id) -> Id) -> Line {
+        let mut line = Line::constant(self.constant);
+        for (atom, factor) in self.atoms() {
+            let own = Line::atom(to(atom.id), atom.length);
+            line = line.plus(&own, factor).unwrap_or(line);
+        }
+        line
+    }
+}
+
+/// What a value can be at most and at least, and whether it is whole.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Range {
+    /// At least.
+    pub low: f64,
+    /// At most.
+    pub high: f64,
+    /// Whether it is whole.
+    pub whole: bool,
+    /// Whether somebody else than the program chose it, and nothing keeps it small.
+    pub chosen: bool,
+    /// Whether it is made from lengths.
+    pub sized: bool,
+}
+
+impl Flow<'_> {
+    /// Takes note of how large a value can be; what was noted before holds as well, since tests may have been passed there
+    /// that were not passed everywhere.
+    pub fn note_range(&mut self, atom: Atom, range: Range) {
+        let old = self.ranges.entry(atom).or_insert(range);
+        *old = Range {
+            low: old.low.min(range.low),
+            high: old.high.max(range.high),
+            whole: old.whole && range.whole,
+            chosen: old.chosen || range.chosen,
+            sized: old.sized && range.sized,
+        };
+    }
+
+    /// A value as a sum, and takes note of how large what it is made of can be.
+    pub fn line_of(&mut self, known: &Known) -> Option<Line> {
+        let Shape::Number(number) = &known.shape else { return None };
+        if let Some(line) = number.line {
+            return Some(line);
+        }
+        let length = number.length_of.filter(|id| self.ranges.contains_key(&Atom { id: *id, length: true }));
+        if let Some(x) = number.constant().filter(|_| length.is_none()) {
+            return x.is_finite().then(|| Line::constant(x));
+        }
+        let (id, length) = match number.length_of {
+            Some(id) if id != Id::NONE => (id, true),
+            _ => (known.id, false),
+        };
+        if id == Id::NONE {
+            return None;
+        }
+        let sized = number.sized || length;
+        let chosen = !sized && known.integrity >= Integrity::Input;
+        let range = Range { low: number.low, high: number.high, whole: number.whole, chosen, sized };
+        let range = if length { Range { low: 0.0, high: f64::INFINITY, ..range } } else { range };
+        self.note_range(Atom { id, length }, range);
+        Some(Line::atom(id, length))
+    }
+
+    /// The same at a point, where it is known how long it is at least.
+    pub fn longest_here(&mut self, known: &Known) -> Vec<Line> {
+        let least = match &known.shape {
+            Shape::List(list) => list.low as f64,
+            _ => f64::from(u8::from(known.filled)),
+        };
+        let mut all = self.longest_of(known);
+        if all.len() > 1 {
+            all.retain(|line| line.atoms().next().is_some() || line.constant >= least);
+        }
+        all
+    }
+
+    /// The sum that arithmetic gives, and what else is told of it here.
+    pub fn summed(&mut self, binary: Binary, a: &Known, b: &Known, result: &mut Known, state: &State) {
+        let Some(number) = result.as_number().cloned() else { return };
+        let (Some(x), Some(y)) = (self.line_of(a), self.line_of(b)) else { return };
+        let factor = |line: &Line| {
+            let constant = line.atoms().next().is_none().then_some(line.constant)?;
+            (constant.fract() == 0.0 && constant.abs() < 1e6 && constant != 0.0).then_some(constant as i32)
+        };
+        let line = match binary {
+            Binary::Add => x.plus(&y, 1),
+            Binary::Subtract => x.plus(&y, -1),
+            Binary::Multiply => match (factor(&x), factor(&y)) {
+                (Some(by), _) => y.times(by),
+                (_, Some(by)) => x.times(by),
+                _ => None,
+            },
+            Binary::Divide => {
+                if let Some(by) = factor(&y).filter(|by| *by > 1 && x.atoms().next().is_some()) {
+                    result.shape = Shape::Number(std::rc::Rc::new(Number { ratio: Some((x, by)), ..number }));
+                }
+                return;
+            }
+            _ => None,
+        };
+        let Some(line) = line.filter(|line| line.atoms().next().is_some()) else { return };
+        let mut low = number.low;
+        for relation in state.relations.iter() {
+            if relation.atoms().eq(line.atoms()) {
+                low = low.max(line.constant - relation.constant);
+            }
+        }
+        result.shape = Shape::Number(std::rc::Rc::new(Number { low, line: Some(line), ..number }));
+    }
+
+    /// What is told of a number that was rounded, to be taken note of when it is there.
+    pub fn rounded(&mut self, name: &str, x: &Known, id: Id) {
+        let Some((line, by)) = x.as_number().and_then(|number| number.ratio) else { return };
+        let whole = line.constant.fract() == 0.0
+            && line.atoms().all(|(atom, _)| self.ranges.get(&atom).is_some_and(|range| range.whole));
+        if !whole {
+            return;
+        }
+        let own = Line::atom(id, false);
+        let part = |factor: i32, of: i32, constant: i32| {
+            let sum = line.times(of)?.plus(&own, factor)?;
+            sum.plus(&Line::constant(f64::from(constant)), 1)
+        };
+        let sides = match name {
+            // by * own <= line < by * own + by
+            "floor" | "trunc" => [part(-by, 1, 0), part(by, -1, by - 1)],
+            "ceil" => [part(by, -1, 0), part(-by, 1, by - 1)],
+            _ => [part(-2 * by, 2, by), part(2 * by, -2, by)],
+        };
+        self.pending.extend(sides.into_iter().flatten());
+    }
+
+    /// What is told of the least or greatest of some numbers.
+    pub fn picked(&mut self, all: &[Known], least: bool, id: Id) {
+        for known in all {
+            let own = Line::atom(id, false);
+            if let Some(line) = self.line_of(known) {
+                let side = if least { line.plus(&own, -1) } else { own.plus(&line, -1) };
+                self.pending.extend(side);
+            }
+        }
+    }
+
+    /// What the length of a part of a list or text is no more than.
+    pub fn cut(&mut self, name: &str, args: &[Known], state: &State) -> Option<std::rc::Rc<[Line]>> {
+        let source = args.first()?;
+        let all = self.longest_of(source);
+        let from = args.get(1).and_then(|from| self.line_of(from));
+        let to = args.get(2).map(|to| self.line_of(to));
+        let nothing = Line::constant(0.0);
+        let after = |from: &Line| {
+            let rest: Option<Vec<Line>> = all.iter().map(|line| line.plus(from, -1)).collect();
+            rest.map(|rest| rest.into_iter().chain([nothing]).collect::<Vec<Line>>())
+        };
+        let longest = match (name, from, to) {
+            ("filter" | "sort" | "toSorted" | "sortBy" | "reverse" | "toReversed" | "map" | "trim" | "unique", ..) => {
+                all
+            }
+            ("take", Some(count), None) if self.never_negative(&count, state) => vec![count],
+            ("drop" | "slice" | "substring", Some(from), None) if self.never_negative(&from, state) => after(&from)?,
+            ("slice" | "substring", Some(from), Some(Some(to)))
+                if self.never_negative(&from, state) && self.never_negative(&to, state) =>
+            {
+                vec![to.plus(&from, -1)?, nothing]
+            }
+            _ => return None,
+        };
+        (!longest.is_empty()).then(|| longest.into())
+    }
+
+    /// The same for a list that gets longer or shorter by so many.
+    pub fn changed_by(&mut self, source: &Known, by: f64) -> Option<std::rc::Rc<[Line]>> {
+        let all = self.longest_of(source);
+        let moved: Option<Vec<Line>> = all.iter().map(|line| line.plus(&Line::constant(by), 1)).collect();
+        let floor = (by < 0.0).then(|| Line::constant(0.0));
+        moved.filter(|moved| !moved.is_empty()).map(|moved| moved.into_iter().chain(floor).collect())
+    }
+
+    /// What the length of a list or text is no more than: one of these.
+    pub fn longest_of(&mut self, known: &Known) -> Vec<Line> {
+        if let Some(longest) = &known.longest {
+            return longest.to_vec();
+        }
+        match &known.shape {
+            Shape::Text(text) => return vec![Line::constant(text.chars().count() as f64)],
+            Shape::List(list) if list.high == Some(list.low) => return vec![Line::constant(list.low as f64)],
+            Shape::List(_) | Shape::Plain | Shape::Any => {}
+            _ => return Vec::new(),
+        }
+        if known.id == Id::NONE {
+            return Vec::new();
+        }
+        let range = Range { low: 0.0, high: f64::INFINITY, whole: true, chosen: false, sized: true };
+        self.note_range(Atom { id: known.id, length: true }, range);
+        vec![Line::atom(known.id, true)]
+    }
+
+    /// How large a value of a sum can be here.
+    pub fn range_of(&self, atom: Atom, state: &State) -> Range {
+        let open = Range { low: f64::NEG_INFINITY, high: f64::INFINITY, whole: false, chosen: false, sized: false };
+        let mut range = self.ranges.get(&atom).copied().unwrap_or(open);
+        if atom.length {
+            range.low = range.low.max(0.0);
+            range.whole = true;
+        }
+        if let Some(learned) = state.learned.get(&atom.id) {
+            let (low, high) = if atom.length { learned.length } else { learned.number };
+            range.low = range.low.max(low);
+            range.high = range.high.min(high);
+        }
+        range
+    }
+
+    /// The least that a sum can be here, by what is known of each value alone.
+    fn floor(&self, line: &Line, state: &State) -> f64 {
+        line.constant
+            + line
+                .atoms()
+                .map(|(atom, factor)| {
+                    let range = self.range_of(atom, state);
+                    f64::from(factor) * if factor > 0 { range.low } else { range.high }
+                })
+                .sum::<f64>()
+    }
+
+    /// Whether a sum is never below 0 here.
+    pub fn never_negative(&self, line: &Line, state: &State) -> bool {
+        let whole = line.constant.fract() == 0.0 && line.atoms().all(|(atom, _)| self.range_of(atom, state).whole);
+        self.shown(line, 1, whole, state, 0)
+    }
+
+    fn shown(&self, line: &Line, scale: i32, whole: bool, state: &State, depth: u32) -> bool {
+        // A whole number that is above -1 is not negative.
+        let slack = if whole { f64::from(scale - 1) } else { 0.0 };
+        if self.floor(line, state) + slack >= 0.0 {
+            return true;
+        }
+        if depth >= DEEPEST {
+            return false;
+        }
+        line.atoms().any(|(atom, factor)| {
+            state.relations.iter().any(|relation| {
+                let Some((_, given)) = relation.atoms().find(|(a, f)| *a == atom && f.signum() == factor.signum())
+                else {
+                    return false;
+                };
+                let (mine, theirs) = (given.abs(), factor.abs());
+                let divisor = divisor(mine, theirs);
+                let (mine, theirs) = (mine / divisor, theirs / divisor);
+                let Some(scale) = scale.checked_mul(mine).filter(|scale| *scale < 1_000_000) else { return false };
+                let rest = line.times(mine).and_then(|line| line.plus(relation, -theirs));
+                rest.is_some_and(|rest| self.shown(&rest, scale, whole, state, depth + 1))
+            })
+        })
+    }
+}
+
+fn divisor(a: i32, b: i32) -> i32 {
+    if b == 0 { a.max(1) } else { divisor(b, a % b) }
+}
+
+impl State {
+    /// A sum is never below 0 from here on.
+    pub fn relate(&mut self, line: Line) {
+        if line.atoms().next().is_none() || self.relations.contains(&line) {
+            return;
+        }
+        let relations = std::rc::Rc::make_mut(&mut self.relations);
+        if relations.len() >= MOST_RELATIONS {
+            relations.remove(0);
+        }
+        relations.push(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_add_up() {
+        let (a, b) = (Line::atom(Id(0, 1), false), Line::atom(Id(0, 2), false));
+        let sum = a.plus(&b, -1).unwrap().plus(&Line::constant(3.0), 1).unwrap();
+        assert_eq!(sum.plus(&b, 1), a.plus(&Line::constant(3.0), 1));
+        assert!(sum.mentions(Id(0, 2)) && !sum.mentions(Id(0, 3)));
+    }
+}
