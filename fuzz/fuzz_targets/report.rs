@@ -14,7 +14,8 @@ fuzz_target!(|text: &str| {
     hir::load(file, &mut sources, &Alone, Limits::CHECK, &mut findings);
     findings.settle();
     let all = || findings.iter().map(|found| (&sources, found));
-    for value in [json::report(&["main.prism"], all(), Vec::new()), sarif::log(&["main.prism"], all())] {
+    for value in [json::report(&["main.prism"], all(), Vec::new()), sarif::log(&["main.prism"], all(), [], Vec::new())]
+    {
         assert_eq!(value.to_string().parse::<serde_json::Value>().ok(), Some(value));
     }
 });
