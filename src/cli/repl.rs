@@ -247,7 +247,8 @@ impl Session {
 
 fn percent(confidence: Option<f64>) -> String {
     let shown = display::percent(confidence.and_then(Confidence::from_number).unwrap_or(Confidence::UNKNOWN));
-    format!("{:>5}", format!("~{shown}"))
+    let shown = format!("~{shown}");
+    format!("{shown:>5}")
 }
 
 /// The names that a program declares.
