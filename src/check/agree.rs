@@ -110,10 +110,12 @@ impl Flow<'_> {
         known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
         known.cap = super::domain::Cap { scaled: true, ..whole.cap.min(list.cap) };
         known.origins = element.origins.clone();
-        let decided = matches!(&*strategy, "" | "plurality" | "weighted")
-            && !has("threshold")
-            && !has("tie")
-            && element.null == Null::Never;
+        let weighs = match &*strategy {
+            "" | "plurality" => true,
+            "weighted" => !whole.claim.unknown && whole.claim.low > NONE,
+            _ => false,
+        };
+        let decided = weighs && !has("threshold") && !has("tie") && element.null == Null::Never;
         if low == 0 {
             known.nothing = Some((Nothing::Aggregate, at));
         } else if !decided {

@@ -318,7 +318,8 @@ impl<'a> Flow<'a> {
         for arg in args {
             let whole = arg.whole();
             tested |= whole.tested >= need.confidence && whole.claim != Claim::SURE;
-            self.reaches(&whole, need.confidence, need.evidence, what, at);
+            let claimed = arg.as_it_claims().claim;
+            self.reaches(&whole, claimed, (need.confidence, need.evidence), what, at);
         }
         if let Some((form, from)) = self.repeats.last().copied()
             && effect >= Effect::Act
@@ -352,7 +353,7 @@ impl<'a> Flow<'a> {
     }
 
     /// One value reaches an action.
-    fn reaches(&mut self, whole: &Known, need: Raw, evidence: Evidence, what: &str, at: Location) {
+    fn reaches(&mut self, whole: &Known, claimed: Claim, (need, evidence): (Raw, Evidence), what: &str, at: Location) {
         let earned = whole.earned();
         if let Some((kind, from)) = whole.nothing {
             let code = if kind == Nothing::Aggregate { Code::CF011 } else { Code::CF017 };
@@ -361,8 +362,8 @@ impl<'a> Flow<'a> {
                     .help("give an alternative with `??`, or test for null first")
             });
         } else if earned < need {
-            let raised = whole.claim.least() >= need && matches!(whole.cap.why, Why::Stated(_));
-            let (wanted, claims) = (number(need), interval(whole.claim));
+            let raised = claimed.least() >= need && matches!(whole.cap.why, Why::Stated(_));
+            let (wanted, claims) = (number(need), interval(claimed));
             if let (true, Why::Stated(from)) = (raised, whole.cap.why) {
                 self.findings.report(
                     Code::CF002,

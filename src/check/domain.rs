@@ -261,6 +261,8 @@ pub(super) enum Mark {
 pub(super) struct Known {
     /// The confidences it can carry, its own for a list or object.
     pub claim: Claim,
+    /// The confidences that its parts can carry, where nobody knows them one by one and they are not as its own.
+    pub inside: Option<Claim>,
     /// What is believed of it at most.
     pub cap: Cap,
     /// Its evidence at least.
@@ -375,6 +377,7 @@ impl Known {
     pub fn constant(shape: Shape) -> Self {
         Self {
             claim: Claim::SURE,
+            inside: None,
             cap: Cap::FREE,
             evidence: Evidence::Exact,
             integrity: Integrity::Program,
@@ -450,6 +453,11 @@ impl Known {
                 object.fields.values().for_each(|field| all.absorb(&field.whole()));
                 if let Some(others) = &object.others {
                     all.absorb_some(&others.whole(), true);
+                }
+            }
+            Shape::Any => {
+                if let Some(inside) = self.inside {
+                    all.absorb_some(&Known { claim: inside, ..Known::constant(Shape::Plain) }, true);
                 }
             }
             _ => {}
@@ -539,7 +547,16 @@ impl Known {
         if self == other {
             return self.clone();
         }
+        let shape = self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth);
+        if shape == Shape::Any && (self.has_known_parts() || other.has_known_parts()) {
+            return self.opened().join_at(&other.opened(), depth);
+        }
         Known {
+            inside: if shape == Shape::Any && (self.inside.is_some() || other.inside.is_some()) {
+                Some(self.inside.unwrap_or(self.claim).join(other.inside.unwrap_or(other.claim)))
+            } else {
+                None
+            },
             claim: self.claim.join(other.claim),
             cap: self.cap.min(other.cap),
             evidence: self.evidence.min(other.evidence),
@@ -558,9 +575,22 @@ impl Known {
             woven: self.woven && other.woven,
             filled: self.filled && other.filled,
             exact: self.exact && other.exact,
-            shape: self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth),
+            shape,
             tests: if self.tests == other.tests { self.tests.clone() } else { None },
         }
+    }
+
+    fn has_known_parts(&self) -> bool {
+        matches!(self.shape, Shape::List(_) | Shape::Object(_))
+    }
+
+    /// The same with its parts forgotten, but for how sure they are at least.
+    pub fn opened(&self) -> Known {
+        if !self.has_known_parts() {
+            return self.clone();
+        }
+        let whole = self.whole();
+        Known { claim: self.claim, inside: Some(whole.claim), shape: Shape::Any, passed: self.passed, ..whole }
     }
 
     /// What both are the minimum of: a value is the minimum of itself, and one that is sure in any case of anything.

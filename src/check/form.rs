@@ -59,8 +59,8 @@ impl<'a> Flow<'a> {
                     let (element, low, high) = elements(&list);
                     let mut element = element.unwrap_or_else(Known::null);
                     element.id = Id::NONE;
-                    let index =
-                        Known::constant(Shape::Number(Rc::new(Number { low: 0.0, whole: true, ..Number::any() })));
+                    let index = Number { low: 0.0, whole: true, ..Number::any() };
+                    let index = super::read::own(std::slice::from_ref(&list), Shape::Number(Rc::new(index)));
                     let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
                     one_by_one = false;
                     let given = given.map(|g| if high.is_none_or(|h| h > 1) { g.repeated() } else { g });
@@ -98,8 +98,9 @@ impl<'a> Flow<'a> {
         let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
         if collects {
             results.iter_mut().for_each(|r| {
-                r.null = r.null.join(Null::Never);
-                r.shape = Shape::Any;
+                // An error in its place is exact, and no null; it counts as nothing all the same.
+                let error = Known::constant(Shape::Any);
+                *r = Known { null: Null::Maybe, ..r.join(&error) };
             });
         }
         let joined = || results.iter().cloned().reduce(|a, b| a.join(&b));
@@ -348,6 +349,7 @@ impl<'a> Flow<'a> {
             known.cap = Cap::FREE;
             known.evidence = evidence;
             known.passed = 0;
+            known.inside = None;
             known.id = Id::NONE;
             known.parts = Rc::default();
             let mut origins = (*x.origins).clone();
@@ -432,6 +434,7 @@ impl<'a> Flow<'a> {
         known.cap = Cap::FREE;
         known.evidence = Evidence::Approved;
         known.passed = 0;
+        known.inside = None;
         known.id = Id::NONE;
         known.parts = Rc::default();
         free_parts(&mut known);

@@ -45,7 +45,8 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         "drop" => (element, low.saturating_sub(most.unwrap_or(u64::MAX)), high.map(|h| h.saturating_sub(fewest))),
         "slice" => {
             let end = args.get(2).map(super::interval::numbers);
-            let from = if count.low >= 0.0 { fewest } else { 0 };
+            // Places are cut to whole numbers.
+            let from = if count.low >= 0.0 && count.low.is_finite() { count.low as u64 } else { 0 };
             let cut = match &end {
                 Some(end) if end.low >= 0.0 && count.low >= 0.0 => {
                     least(high.map(|h| h.saturating_sub(from)), end.counts().1.map(|e| e.saturating_sub(from)))

@@ -354,12 +354,8 @@ impl<'a> Flow<'a> {
             high: high.map_or(f64::INFINITY, |h| h as f64),
             size: source.size().or_else(|| high.is_none().then(|| Rc::from("list.length"))),
         };
-        let index = Known::constant(Shape::Number(Rc::new(Number {
-            low: 0.0,
-            high: high.map_or(f64::INFINITY, |h| h as f64),
-            whole: true,
-            ..Number::any()
-        })));
+        let index = Number { low: 0.0, high: high.map_or(f64::INFINITY, |h| h as f64), whole: true, ..Number::any() };
+        let index = super::read::own(std::slice::from_ref(source), Shape::Number(Rc::new(index)));
         let own = |shape: Shape| {
             let mut known = Known::constant(shape);
             known.absorb(&Known { shape: Shape::Plain, ..source.clone() });
@@ -651,6 +647,7 @@ fn dropped(x: &Known) -> Known {
 
 fn strip(known: &mut Known) {
     known.claim = super::domain::Claim::SURE;
+    known.inside = None;
     known.evidence = Evidence::Stated;
     known.each_part(strip);
 }

@@ -87,6 +87,9 @@ pub(super) fn anywhere(x: &Known) -> Known {
 /// A part of something whose parts are not known one by one.
 pub(super) fn part(x: &Known) -> Known {
     let mut known = own(std::slice::from_ref(x), Shape::Any);
+    if let Some(inside) = x.inside {
+        known.claim = known.claim.min(inside);
+    }
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
     known.measured(x, true)

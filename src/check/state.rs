@@ -280,7 +280,20 @@ impl Known {
     /// Its confidence, and that of all its parts, is at least this.
     pub fn raise(&mut self, threshold: Raw) {
         self.claim = self.claim.at_least(threshold);
+        self.inside = self.inside.map(|inside| inside.at_least(threshold));
         self.each_part(|part| part.raise(threshold));
+    }
+
+    /// With all parts that are known one by one, and those that are not as sure as itself.
+    pub fn as_it_claims(&self) -> Known {
+        let mut alone = self.clone();
+        alone.trust();
+        alone.whole()
+    }
+
+    fn trust(&mut self) {
+        self.inside = None;
+        self.each_part(Known::trust);
     }
 
     /// Its confidence, and that of all its parts, is known.

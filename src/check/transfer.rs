@@ -316,6 +316,10 @@ impl<'a> Flow<'a> {
         let (low, high) = k.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
         let before = x.claim;
         let mut result = x.clone();
+        if x.shape == Shape::Any {
+            // Its parts are not stated along with it.
+            result.inside = Some(x.inside.unwrap_or(x.claim));
+        }
         result.claim = if k.null == Null::Always {
             Claim::exactly(0)
         } else {
@@ -390,6 +394,10 @@ impl<'a> Flow<'a> {
         known.id = Id::NONE;
         known.passed = from;
         if fails {
+            // What does not pass is null at the confidence of the whole.
+            known.claim = known.claim.join(whole.claim);
+            known.evidence = known.evidence.min(whole.evidence);
+            known.cap = known.cap.min(whole.cap);
             known.null =
                 if passes { if x.null == Null::Always { Null::Always } else { Null::Maybe } } else { Null::Always };
             known.nothing = Some((Nothing::Gate, at));
@@ -402,17 +410,17 @@ impl<'a> Flow<'a> {
     pub fn best(&mut self, all: &[Known], at: crate::source::Location) -> Known {
         let Some(first) = all.first() else { return Known::null() };
         let mut known = all.iter().skip(1).fold(first.clone(), |a, b| {
-            let claim = Claim {
-                unknown: a.claim.unknown && b.claim.unknown,
-                low: if a.claim.unknown == b.claim.unknown {
-                    a.claim.low.max(b.claim.low)
-                } else if a.claim.unknown {
-                    b.claim.low
-                } else {
-                    a.claim.low
-                },
-                high: a.claim.greatest().max(b.claim.greatest()),
+            // The one whose least confidence is higher is chosen, and is at least as sure itself.
+            let (x, y) = (a.whole().claim, b.whole().claim);
+            let chosen = match (x.unknown, y.unknown) {
+                (false, false) => x.low.max(y.low),
+                (true, false) => y.low,
+                (false, true) => x.low,
+                (true, true) => 0,
             };
+            let either = a.claim.join(b.claim);
+            let claim =
+                Claim { unknown: either.unknown && x.unknown && y.unknown, low: either.low.max(chosen), ..either };
             Known { claim, parts: Rc::new(BTreeSet::from([Id::NONE])), id: Id::NONE, ..a.join(b) }
         });
         let uncalibrated = known.sources.len();

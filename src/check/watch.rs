@@ -11,6 +11,8 @@ pub struct Seen {
     pub unknown: bool,
     /// The least and the greatest confidence of its own when it is known, as [`crate::value::Confidence::bits`].
     pub confidence: (u32, u32),
+    /// The same of parts that nobody knows one by one: whether unknown, and the least.
+    pub inside: (bool, u32),
     /// The most that is believed of it.
     pub cap: u32,
     /// Its own evidence at least.
@@ -52,6 +54,7 @@ impl Seen {
         Self {
             unknown: known.claim.unknown,
             confidence: (known.claim.low, known.claim.high),
+            inside: known.inside.map_or((known.claim.unknown, known.claim.low), |inside| (inside.unknown, inside.low)),
             cap: known.cap.bound,
             evidence: known.evidence,
             foreign: known.integrity >= Integrity::Agent,

@@ -164,10 +164,10 @@ fn inside(seen: &Seen, value: &Value, above: (u32, u32)) -> Result<(), String> {
     if !seen.null.1 {
         return Err("is not null".into());
     }
-    let parts = value.as_list().is_some() || value.as_object().is_some();
+    let made = value.as_list().is_some() || value.as_object().is_some();
     let fits = match &seen.form {
-        Form::Any => return least(seen, value, lanes),
-        Form::Plain => !parts && value.kind() != Kind::Function && value.kind() != Kind::Agent,
+        Form::Any => return parts(value).iter().try_for_each(|part| least(seen, part)),
+        Form::Plain => !made && value.kind() != Kind::Function && value.kind() != Kind::Agent,
         Form::Number(low, high, whole) => match value.as_number() {
             Some(x) if x.is_nan() => *low == f64::NEG_INFINITY && *high == f64::INFINITY && !whole,
             Some(x) => *low <= x && x <= *high && (!whole || x.fract() == 0.0),
@@ -227,20 +227,25 @@ fn surely(seen: &Seen, lanes: Lanes, above: (u32, u32)) -> Result<(u32, u32), St
     Ok(read)
 }
 
-/// What is read out of something whose parts nobody knows is no less sure than itself.
-fn least(seen: &Seen, value: &Value, above: Lanes) -> Result<(), String> {
-    let lanes = above.meet(value.lanes());
+/// No part of something whose parts nobody knows is less sure than is said of all.
+fn least(seen: &Seen, value: &Value) -> Result<(), String> {
+    let lanes = value.lanes();
     let bits = lanes.confidence.bits();
-    if if bits == 0 { !seen.unknown } else { bits < seen.confidence.0 } {
+    if if bits == 0 { !seen.inside.0 } else { bits < seen.inside.1 } {
         return Err(format!("has a part with confidence {:?}", lanes.confidence.number()));
     }
     if lanes.evidence < seen.evidence {
         return Err(format!("has a part with evidence {}", lanes.evidence.name()));
     }
+    parts(value).iter().try_for_each(|part| least(seen, part))
+}
+
+/// What a list or object is made of.
+fn parts(value: &Value) -> Vec<Value> {
     match value.view() {
-        View::List(items) => items.iter().try_for_each(|item| least(seen, item, lanes)),
-        View::Object(entries) => entries.iter().try_for_each(|(_, item)| least(seen, item, lanes)),
-        _ => Ok(()),
+        View::List(items) => items.iter().cloned().collect(),
+        View::Object(entries) => entries.iter().map(|(_, item)| item.clone()).collect(),
+        _ => Vec::new(),
     }
 }
 
