@@ -122,6 +122,7 @@ impl Flow<'_> {
             known.nothing = Some((Nothing::Vote, at));
         }
         if known.nothing.is_some() {
+            known.passed = NONE;
             known.null = Null::Maybe;
             known.claim.low = NONE;
         }

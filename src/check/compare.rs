@@ -1,6 +1,6 @@
 //! Comparisons, and what they tell about confidences, lengths and nulls.
 
-use super::domain::{Cap, Claim, Fact, Integrity, Known, NONE, Null, Raw, SURE, Shape, raw};
+use super::domain::{Cap, Fact, Integrity, Known, NONE, Null, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::transfer::tests;
 use crate::diagnostic::{Code, Severity};
@@ -29,12 +29,16 @@ impl<'a> Flow<'a> {
         for (known, other, is_left) in [(l, r, true), (r, l, false)] {
             if let Some(id) = known.confidence_of {
                 // left <= right: for the confidence on the right, at least the left; and the other way round.
+                // Beyond 0 and 1 there is none, so a bound there tells less, or nothing.
+                let above = |more: bool| threshold(raw(other.low), more && other.low >= 0.0);
+                let below =
+                    |less: bool| (other.high <= 1.0).then(|| Fact::Below(id, step_above(raw(other.high), less)));
                 if is_left {
-                    yes.push(Fact::Below(id, step_above(raw(other.high), strict)));
-                    no.push(Fact::AtLeast(id, threshold(raw(other.low), !strict)));
+                    yes.extend(below(strict));
+                    no.push(Fact::AtLeast(id, above(!strict)));
                 } else {
-                    yes.push(Fact::AtLeast(id, threshold(raw(other.low), strict)));
-                    no.push(Fact::Below(id, step_above(raw(other.high), !strict)));
+                    yes.push(Fact::AtLeast(id, above(strict)));
+                    no.extend(below(!strict));
                 }
             }
             if let Some(id) = known.length_of {
@@ -75,10 +79,9 @@ impl<'a> Flow<'a> {
                 if l.confidence_of == Some(of) { (left, r, true) } else { (right, l, false) };
             self.confidence_test(claim, other.low, other.high, confidence_left, strict, at);
             self.chosen_threshold(if confidence_left { right } else { left }, at);
-            // A test on a confidence is exact.
-            known.claim = Claim::SURE;
-            known.cap = Cap::FREE;
-            known.parts = Default::default();
+            // A test on a confidence is exact, as far as what it is held against is.
+            let doubtful = [a, b].into_iter().filter(|x| x.as_number().is_none_or(|n| n.confidence_of.is_none()));
+            known = Known { tests: known.tests, ..Known::computed(doubtful, Shape::Plain) };
         }
         known
     }
@@ -137,9 +140,8 @@ impl<'a> Flow<'a> {
                 }
                 if x.nothing.is_some() || x.as_number().is_some_and(|n| n.confidence_of.is_some()) {
                     // Whether a gate passed is certain, however doubtful what it let through.
-                    known.claim = Claim::SURE;
                     known.cap = Cap::FREE;
-                    known.parts = Default::default();
+                    known.exact = true;
                 }
                 match x.null {
                     Null::Always => known.shape = Shape::Bool(equal),

@@ -438,6 +438,22 @@ impl Known {
         least.min(self.cap.bound)
     }
 
+    /// The least that it and all its parts claim.
+    pub fn least(&self) -> Raw {
+        let inside = self.inside.map_or(SURE, Claim::least);
+        let parts = match &self.shape {
+            Shape::List(list) => {
+                let items = list.items.iter().flat_map(|items| items.iter());
+                items.chain(&list.element).map(Known::least).min().unwrap_or(SURE)
+            }
+            Shape::Object(object) => {
+                object.fields.values().chain(&object.others).map(Known::least).min().unwrap_or(SURE)
+            }
+            _ => SURE,
+        };
+        self.claim.least().min(inside).min(parts)
+    }
+
     /// The same value with all its parts in its own confidence: what reads the whole reads this.
     pub fn whole(&self) -> Known {
         let mut all = self.clone();
@@ -529,6 +545,7 @@ impl Known {
         let before = result.claim;
         result.claim = result.claim.min(decider.claim);
         result.passed = result.passed.min(decider.claim.least());
+        result.exact = (self.exact || decider.exact) && self.settled() && decider.settled();
         result.cap = result.cap.min(decider.cap);
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
@@ -536,6 +553,11 @@ impl Known {
             result.id = Id::NONE;
         }
         result
+    }
+
+    /// Whether what happens on it is not in doubt.
+    fn settled(&self) -> bool {
+        self.exact || self.earned() == SURE
     }
 
     /// One or the other.
@@ -574,7 +596,7 @@ impl Known {
             longest: if self.longest == other.longest { self.longest.clone() } else { None },
             woven: self.woven && other.woven,
             filled: self.filled && other.filled,
-            exact: self.exact && other.exact,
+            exact: (self.exact || other.exact) && self.settled() && other.settled(),
             shape,
             tests: if self.tests == other.tests { self.tests.clone() } else { None },
         }
@@ -615,7 +637,7 @@ impl Known {
     fn passed_or_sure(&self) -> Raw {
         match self.null {
             Null::Always => SURE,
-            Null::Never => self.passed.max(self.claim.least()),
+            Null::Never => self.passed.max(self.least()),
             Null::Maybe => self.passed,
         }
     }

@@ -539,7 +539,7 @@ impl<'a> Flow<'a> {
                     _ if inside && list.items.is_none() => {
                         list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) })
                     }
-                    (Some(items), Some(i)) if i >= 0.0 => {
+                    (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 => {
                         items.get(i as usize).map_or_else(|| absent(x), |e| read(x, e))
                     }
                     _ => sought(x, list.any().map(|e| Known { id: Id::NONE, ..read(x, &e) })),
@@ -547,7 +547,7 @@ impl<'a> Flow<'a> {
                 if !inside {
                     known = sought(x, Some(known));
                 }
-                if key.claim == super::domain::Claim::SURE { known } else { known.under(key) }
+                known.under(key)
             }
             _ => Known { id: Id::NONE, ..part(x) }.under(key),
         }

@@ -61,7 +61,9 @@ impl Flow<'_> {
                     all.map_or_else(Known::null, |f| read(&at, &f))
                 }
                 (Shape::List(list), Step::Any(key)) => match (&list.items, key.as_constant()) {
-                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => read(&at, &items[i as usize]),
+                    (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 && (i as usize) < items.len() => {
+                        read(&at, &items[i as usize])
+                    }
                     _ => list.any().map_or_else(Known::null, |e| read(&at, &e)),
                 },
                 _ => part(&at),
@@ -100,7 +102,7 @@ impl Flow<'_> {
                 let constant = key.as_constant();
                 let mut list = (**list).clone();
                 match (&mut list.items, constant) {
-                    (Some(items), Some(i)) if i >= 0.0 && (i as usize) < items.len() => {
+                    (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 && (i as usize) < items.len() => {
                         Rc::make_mut(items)[i as usize] = inner;
                     }
                     _ => {
@@ -113,7 +115,12 @@ impl Flow<'_> {
                 known.shape = Shape::List(Rc::new(list));
             }
             _ => {
-                known.absorb(&inner);
+                let opened = known.opened();
+                let within = inner.whole();
+                let own = opened.claim;
+                known = opened;
+                known.inside = Some(known.inside.unwrap_or(own).join(within.claim));
+                known.absorb(&Known { claim: Claim::SURE, ..within });
                 known.shape = Shape::Any;
             }
         }

@@ -500,6 +500,9 @@ impl Flow<'_> {
 }
 
 #[cfg(test)]
+mod proof;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -271,8 +271,10 @@ impl Known {
     fn clears(&self, threshold: Raw) -> bool {
         use super::domain::{NONE, Nothing};
         match self.nothing {
-            Some((Nothing::Vote | Nothing::Aggregate, _)) => threshold > NONE,
-            Some((Nothing::Gate, _)) => threshold > NONE && self.passed <= threshold,
+            // One that was stated, judged or aggregated anew may be null at any confidence: of it no passing is known.
+            Some((Nothing::Vote | Nothing::Aggregate | Nothing::Gate, _)) => {
+                threshold > NONE && self.passed > 0 && self.passed <= threshold
+            }
             _ => false,
         }
     }

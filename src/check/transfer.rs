@@ -318,7 +318,7 @@ impl<'a> Flow<'a> {
         let mut result = x.clone();
         if x.shape == Shape::Any {
             // Its parts are not stated along with it.
-            result.inside = Some(x.inside.unwrap_or(x.claim));
+            result.inside = Some(Claim { high: SURE, ..x.inside.unwrap_or(x.claim) });
         }
         result.claim = if k.null == Null::Always {
             Claim::exactly(0)
@@ -336,6 +336,7 @@ impl<'a> Flow<'a> {
         }
         result.id = Id::NONE;
         result.passed = 0;
+        result.exact = false;
         result.parts = Rc::new(BTreeSet::from([Id::NONE]));
         result.tests = None;
         if let Some(number) = k.as_number()

@@ -3,6 +3,11 @@
 //! Each proof is short in `cargo test`; `PRISM_PROGRAMS=n cargo test --release proofs -- --nocapture` makes it long, on
 //! all cores, and `PRISM_SEED=n` looks at one seed and shrinks what it finds.
 
+mod acceptance;
+mod fuel;
+mod precision;
+mod relations;
+mod small;
 mod soundness;
 mod watch;
 

@@ -2,14 +2,14 @@
 
 use prism::check::{self, Certificate, Form, Seen, Setting};
 use prism::diagnostic::{Code, Diagnostics};
-use prism::engine::Compiled;
+use prism::engine::{Compiled, Drive};
 use prism::hir::{self, FunctionId};
-use prism::host::{Directory, Memory, Request};
+use prism::host::{Directory, Request};
 use prism::ir::{self, Inst, Op, Var};
 use prism::source::{Location, Sources};
 use prism::syntax;
 use prism::value::{Kind, Lanes, Limits, Value, View};
-use prism::vm::{self, Entry, Failure, Outcome, Vm};
+use prism::vm::{self, Failure, Outcome};
 use smallvec::smallvec;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,7 +42,6 @@ pub(super) struct Trace {
     pub(super) watched: Vec<(u32, Value)>,
     pub(super) requests: Vec<Request>,
     pub(super) end: Result<Value, Failure>,
-    pub(super) steps: u64,
 }
 
 impl Subject {
@@ -112,32 +111,33 @@ impl Subject {
         Compiled(Arc::new(vm::emit(&self.program, &mut Diagnostics::new())))
     }
 
-    /// Runs it.
-    pub(super) fn run(&self, compiled: &Compiled, limits: Limits, agents: &Arc<Directory>, input: &Value) -> Trace {
-        let steps = limits.steps;
-        let mut world = Memory::new(agents.clone(), 0);
-        let mut vm = Vm::new(compiled.0.clone(), limits, agents.clone(), input.clone());
-        let is_module = self.program.declarations.functions[self.entry.0 as usize].kind == hir::Kind::Module;
-        assert!(is_module, "only statements are run here");
-        vm.start(Entry::Program);
+    /// Runs it; nothing if its input or its agents are refused.
+    pub(super) fn run(
+        &self,
+        compiled: &Compiled,
+        limits: Limits,
+        agents: &Arc<Directory>,
+        input: &Value,
+    ) -> Option<Trace> {
+        let mut drive = Drive::new(compiled, limits, agents.clone(), input.clone());
+        drive.begin(compiled, self.entry, input, agents).ok()?;
         let mut requests = Vec::new();
         let end = loop {
-            let outcome = vm.run();
-            let batch = vm.take_batch();
+            let outcome = drive.machine().run();
+            let batch = drive.machine().take_batch();
             requests.extend(batch.requests.iter().cloned());
-            world.submit(batch);
+            drive.world().submit(batch);
             match outcome {
                 Outcome::Done(value) => break Ok(value),
                 Outcome::Failed(failure) => break Err(failure),
-                Outcome::Waiting if vm.is_ready() => {}
+                Outcome::Waiting if drive.machine().is_ready() => {}
                 Outcome::Waiting => {
-                    let (id, reply) = world.next_event().expect("somebody answers");
-                    vm.resume(&id, reply);
+                    let (id, reply) = drive.world().next_event().expect("somebody answers");
+                    drive.machine().resume(&id, reply);
                 }
             }
         };
-        let left = vm.meter().steps_left();
-        Trace { watched: vm.take_watched(), requests, end, steps: steps.saturating_sub(left) }
+        Some(Trace { watched: drive.machine().take_watched(), requests, end })
     }
 
     /// A place in words.

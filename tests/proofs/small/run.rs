@@ -1,0 +1,393 @@
+//! A run of a small pattern with ghosts: what is believed of each value at most, and what decided that it is there.
+
+use super::{ACTIONS, Cond, Expr, Pattern, Stmt};
+use prism::host::Seed;
+use prism::value::Evidence;
+use std::collections::BTreeMap;
+
+/// A confidence in tenths, one higher; 0 is unknown.
+type Sure = u32;
+
+const SURE: Sure = 11;
+const NONE: Sure = 1;
+
+/// A value with its ghosts.
+#[derive(Clone, Debug)]
+struct Ghost {
+    /// Its content; nothing is null.
+    text: Option<String>,
+    /// Whether that null means that nothing was found.
+    nothing: bool,
+    claimed: Sure,
+    /// What is believed of it at most.
+    cap: Sure,
+    evidence: Evidence,
+    /// The greatest threshold that it was tested against and passed.
+    tested: Sure,
+}
+
+impl Ghost {
+    fn exact(text: &str) -> Self {
+        let text = Some(text.to_owned());
+        Self { text, nothing: false, claimed: SURE, cap: SURE, evidence: Evidence::Exact, tested: 0 }
+    }
+
+    fn earned(&self) -> Sure {
+        self.claimed.min(self.cap)
+    }
+
+    /// With what decided that it is this one.
+    fn under(mut self, decider: &Ghost) -> Self {
+        self.claimed = self.claimed.min(decider.claimed);
+        self.cap = self.cap.min(decider.cap);
+        self.evidence = self.evidence.min(decider.evidence);
+        self
+    }
+
+    fn truth(&self) -> bool {
+        self.text.as_ref().is_some_and(|text| !text.is_empty())
+    }
+}
+
+/// What an action was done with that it must not be done with.
+#[derive(Clone, PartialEq, Debug)]
+pub(in super::super) struct Violation(pub(in super::super) String);
+
+/// What a run showed.
+#[derive(Default, Debug)]
+pub(in super::super) struct Run {
+    pub(in super::super) violations: Vec<Violation>,
+    pub(in super::super) actions: usize,
+}
+
+struct Runner<'a> {
+    pattern: &'a Pattern,
+    random: Seed,
+    names: BTreeMap<u32, Ghost>,
+    /// Doubtful conditions around what is run: what they have earned, and the test that what they are about has passed.
+    doubts: Vec<(Sure, Sure)>,
+    run: Run,
+}
+
+/// How a statement ends.
+enum Flow {
+    On,
+    Left(Ghost),
+}
+
+/// Runs a pattern once, agents at the ends of their contracts.
+pub(in super::super) fn perform(pattern: &Pattern, seed: u64) -> Run {
+    let random = Seed::new(seed);
+    let mut runner = Runner { pattern, random, names: BTreeMap::new(), doubts: Vec::new(), run: Run::default() };
+    let result = match runner.stmts(&pattern.body) {
+        Flow::Left(result) => result,
+        Flow::On => {
+            let result = runner.expr(&pattern.result);
+            runner.decided(result)
+        }
+    };
+    if let Some(least) = pattern.ensures
+        && result.earned() < least + 1
+    {
+        let earned = result.earned();
+        runner.run.violations.push(Violation(format!("the result earns {earned} of {}", least + 1)));
+    }
+    runner.run
+}
+
+impl Runner<'_> {
+    fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+        all[((self.random.bits() >> 24) % all.len() as u64) as usize]
+    }
+
+    fn answer(&mut self, least: Option<u32>) -> (String, Sure) {
+        let text = self.pick(&["", "a", "b", "yes"]).to_owned();
+        let sure = match least {
+            Some(least) => self.pick(&[least + 1, least + 1, SURE, (least + 1 + SURE) / 2]),
+            None => self.pick(&[0, NONE, 4, 6, 7, 8, 10, SURE]),
+        };
+        (text, sure)
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Ghost {
+        match expr {
+            Expr::Text(which) => Ghost::exact(["a", "b", ""][*which as usize]),
+            Expr::Input => Ghost::exact("in"),
+            Expr::Name(name) => self.names[name].clone(),
+            Expr::Ask(speaker, x) => {
+                let x = self.expr(x);
+                let (text, claimed) = self.answer(self.pattern.contracts[*speaker]);
+                let cap = x.earned();
+                Ghost { text: Some(text), nothing: false, claimed, cap, evidence: Evidence::Reported, tested: 0 }
+            }
+            Expr::Join(a, b) => {
+                let (a, b) = (self.expr(a), self.expr(b));
+                let nothing = a.nothing || b.nothing;
+                let text = format!("{} and {}", a.text.clone().unwrap_or_default(), b.text.clone().unwrap_or_default());
+                Ghost { text: Some(text), nothing, tested: 0, ..a.under(&b) }
+            }
+            Expr::State(x, k) => {
+                let x = self.expr(x);
+                let claimed = k + 1;
+                let evidence = if claimed > x.claimed { x.evidence.min(Evidence::Stated) } else { x.evidence };
+                Ghost { claimed, cap: x.earned().min(claimed), evidence, tested: 0, ..x }
+            }
+            Expr::Cap(x, k) => {
+                let x = self.expr(x);
+                Ghost { claimed: x.claimed.min(k + 1), tested: 0, ..x }
+            }
+            Expr::Drop(x) => {
+                let x = self.expr(x);
+                Ghost { claimed: SURE, cap: x.earned(), evidence: Evidence::Stated, tested: 0, ..x }
+            }
+            Expr::Gate(x, t) => {
+                let x = self.expr(x);
+                if x.claimed > *t { x } else { Ghost { text: None, nothing: true, tested: 0, ..x } }
+            }
+            Expr::Else(a, b) => {
+                let a = self.expr(a);
+                if a.text.is_some() { a } else { self.expr(b) }
+            }
+            Expr::OrElse(a, b) => {
+                let a = self.expr(a);
+                if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) }
+            }
+            Expr::Best(a, b) => {
+                let (a, b) = (self.expr(a), self.expr(b));
+                if b.claimed > a.claimed { b } else { a }
+            }
+            Expr::Choose(cond, a, b) => {
+                let (truth, decider) = self.cond(cond);
+                let chosen = if truth { self.expr(a) } else { self.expr(b) };
+                chosen.under(&decider)
+            }
+            Expr::Verify(x, _) => {
+                let x = self.expr(x);
+                let (answer, sure) = self.answer(None);
+                let claimed = if answer.is_empty() { NONE } else { sure };
+                Ghost { claimed, cap: SURE, evidence: Evidence::Reviewed, tested: 0, ..x }
+            }
+            Expr::Approve(x) => {
+                let x = self.expr(x);
+                let claimed = self.pick(&[NONE, SURE]);
+                Ghost { claimed, cap: SURE, evidence: Evidence::Approved, tested: 0, ..x }
+            }
+            Expr::Call(function, x) => {
+                let x = self.expr(x);
+                let held = std::mem::replace(&mut self.names, BTreeMap::from([(u32::MAX, x)]));
+                let body = self.pattern.functions[*function].clone();
+                let result = self.call(&body);
+                self.names = held;
+                result
+            }
+        }
+    }
+
+    /// The body of a function, whose input is its parameter.
+    fn call(&mut self, body: &Expr) -> Ghost {
+        self.expr(&body.with_input(u32::MAX))
+    }
+
+    /// Whether it holds, and how sure that is.
+    fn cond(&mut self, cond: &Cond) -> (bool, Ghost) {
+        let exact = Ghost::exact("");
+        match cond {
+            Cond::Sure(name, t) => {
+                let holds = self.names[name].claimed > *t;
+                if holds {
+                    self.test(*name, t + 1);
+                }
+                (holds, exact)
+            }
+            Cond::True(name) => {
+                let x = self.names[name].clone();
+                (x.truth(), x)
+            }
+            Cond::Asks(name, t) => {
+                let x = self.names[name].clone();
+                let holds = x.truth() && x.claimed > *t;
+                if holds {
+                    self.test(*name, t + 1);
+                }
+                // A test; whether it is in doubt what it is about is left open here.
+                (holds, Ghost { cap: SURE, ..x })
+            }
+            Cond::Present(name) => {
+                let x = self.names[name].clone();
+                (x.text.is_some(), Ghost { evidence: x.evidence, ..exact })
+            }
+            Cond::Same(name, y) => {
+                let y = self.expr(y);
+                let x = self.names[name].clone();
+                (x.text == y.text, x.under(&y))
+            }
+            Cond::And(a, b) => {
+                let (holds, first) = self.cond(a);
+                if !holds {
+                    return (false, first);
+                }
+                let (holds, second) = self.cond(b);
+                (holds, second.under(&first))
+            }
+            Cond::Or(a, b) => {
+                let (holds, first) = self.cond(a);
+                if holds {
+                    return (true, first);
+                }
+                let (holds, second) = self.cond(b);
+                (holds, second.under(&first))
+            }
+            Cond::Not(a) => {
+                let (holds, decider) = self.cond(a);
+                (!holds, decider)
+            }
+        }
+    }
+
+    fn test(&mut self, name: u32, threshold: Sure) {
+        if let Some(value) = self.names.get_mut(&name) {
+            value.tested = value.tested.max(threshold);
+        }
+    }
+
+    /// A value that is put somewhere under conditions.
+    fn decided(&self, mut value: Ghost) -> Ghost {
+        for (earned, _) in &self.doubts {
+            value.cap = value.cap.min(*earned);
+        }
+        value
+    }
+
+    fn stmts(&mut self, stmts: &[Stmt]) -> Flow {
+        for stmt in stmts {
+            if let Flow::Left(value) = self.stmt(stmt) {
+                return Flow::Left(value);
+            }
+        }
+        Flow::On
+    }
+
+    fn doubting(&mut self, decider: &Ghost, inside: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let at = self.doubts.len();
+        self.doubts.push((decider.earned(), decider.tested));
+        let flow = inside(self);
+        // What an early exit inside has added stays.
+        self.doubts.remove(at);
+        flow
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> Flow {
+        match stmt {
+            Stmt::Let(name, value) | Stmt::Assign(name, value) => {
+                let value = self.expr(value);
+                let value = if matches!(stmt, Stmt::Assign(..)) { self.decided(value) } else { value };
+                self.names.insert(*name, value);
+                Flow::On
+            }
+            Stmt::If(cond, yes, no) => {
+                let (holds, decider) = self.cond(cond);
+                let body = if holds { yes } else { no };
+                let asks = cond.only_tests();
+                let decider = if asks { Ghost::exact("") } else { decider };
+                self.doubting(&decider, |it| it.stmts(body))
+            }
+            Stmt::Bands(name, bands) => {
+                let sure = self.names[name].claimed;
+                let (which, least) = match sure {
+                    8.. => (0, 8),
+                    6..8 => (1, 6),
+                    _ => (2, 0),
+                };
+                self.test(*name, least);
+                self.stmts(&bands[which])
+            }
+            Stmt::Twice(body) => {
+                for _ in 0..2 {
+                    if let Flow::Left(value) = self.stmts(body) {
+                        return Flow::Left(value);
+                    }
+                }
+                Flow::On
+            }
+            Stmt::Leave(cond, value) => {
+                let (holds, decider) = self.cond(cond);
+                if !holds {
+                    // What follows is under the condition too; to the end of the function here, which is what is run.
+                    if !cond.only_tests() {
+                        self.doubts.push((decider.earned(), decider.tested));
+                    }
+                    return Flow::On;
+                }
+                let value = self.expr(value);
+                let earned = if cond.only_tests() { SURE } else { decider.earned() };
+                let value = self.decided(value);
+                Flow::Left(Ghost { cap: value.cap.min(earned), ..value })
+            }
+            Stmt::Act(which, value) => {
+                let value = self.expr(value);
+                self.act(*which, &value);
+                Flow::On
+            }
+        }
+    }
+
+    fn act(&mut self, which: usize, value: &Ghost) {
+        let (name, confidence, evidence) = ACTIONS[which];
+        let need = confidence + 1;
+        self.run.actions += 1;
+        let mut wrong = |why: String| self.run.violations.push(Violation(format!("`{name}` gets {why}")));
+        if value.nothing {
+            wrong("a null of a gate".into());
+        }
+        if value.earned() < need {
+            wrong(format!("what claims {} and has earned {} of {need}", value.claimed, value.earned()));
+        }
+        if value.evidence < evidence {
+            wrong(format!("evidence `{}`", value.evidence.name()));
+        }
+        // Of telling somebody it is only a warning.
+        let doubt = self.doubts.iter().find(|(earned, tested)| *earned < need && *tested < need);
+        if let Some((earned, _)) = doubt
+            && which > 0
+            && value.tested < need
+        {
+            wrong(format!("its turn from a condition that has earned {earned} of {need}"));
+        }
+    }
+}
+
+impl Cond {
+    /// Whether it is made of tests of confidences and for null alone, which are exact.
+    fn only_tests(&self) -> bool {
+        match self {
+            Cond::Sure(..) | Cond::Asks(..) | Cond::Present(_) => true,
+            Cond::True(_) | Cond::Same(..) => false,
+            Cond::And(a, b) | Cond::Or(a, b) => a.only_tests() && b.only_tests(),
+            Cond::Not(a) => a.only_tests(),
+        }
+    }
+}
+
+impl Expr {
+    /// With a variable for the input.
+    fn with_input(&self, name: u32) -> Expr {
+        let again = |x: &Expr| Box::new(x.with_input(name));
+        match self {
+            Expr::Input => Expr::Name(name),
+            Expr::Text(_) | Expr::Name(_) => self.clone(),
+            Expr::Ask(who, x) => Expr::Ask(*who, again(x)),
+            Expr::Join(a, b) => Expr::Join(again(a), again(b)),
+            Expr::State(x, k) => Expr::State(again(x), *k),
+            Expr::Cap(x, k) => Expr::Cap(again(x), *k),
+            Expr::Drop(x) => Expr::Drop(again(x)),
+            Expr::Gate(x, t) => Expr::Gate(again(x), *t),
+            Expr::Else(a, b) => Expr::Else(again(a), again(b)),
+            Expr::OrElse(a, b) => Expr::OrElse(again(a), again(b)),
+            Expr::Best(a, b) => Expr::Best(again(a), again(b)),
+            Expr::Choose(c, a, b) => Expr::Choose(c.clone(), again(a), again(b)),
+            Expr::Verify(x, judge) => Expr::Verify(again(x), *judge),
+            Expr::Approve(x) => Expr::Approve(again(x)),
+            Expr::Call(f, x) => Expr::Call(*f, again(x)),
+        }
+    }
+}
