@@ -28,7 +28,7 @@ fn fault(pattern: &Pattern, seed: u64) -> Option<String> {
 #[test]
 fn accepted_patterns_act_on_what_is_earned() {
     let (accepted, acted) = (AtomicU64::new(0), AtomicU64::new(0));
-    each_seed("acceptance", 1_500, |seed| {
+    each_seed("acceptance", 400, |seed| {
         let made = pattern(seed);
         if !verdict(&made, Style::Plain)?.errors.is_empty() {
             return Ok(());

@@ -8,7 +8,7 @@ use super::small::{Style, pattern};
 
 #[test]
 fn spelling_changes_no_verdict() {
-    each_seed("relations", 400, |seed| {
+    each_seed("relations", 150, |seed| {
         let made = pattern(seed);
         let plain = verdict(&made, Style::Plain)?;
         for style in [Style::Renamed, Style::Wrapped] {
@@ -24,7 +24,7 @@ fn spelling_changes_no_verdict() {
 
 #[test]
 fn writing_functions_out_removes_reports_only() {
-    each_seed("relations", 400, |seed| {
+    each_seed("relations", 150, |seed| {
         let made = pattern(seed);
         let (called, inlined) = (verdict(&made, Style::Plain)?, verdict(&made, Style::Inlined)?);
         if inlined.errors.is_subset(&called.errors) {
@@ -36,7 +36,7 @@ fn writing_functions_out_removes_reports_only() {
 
 #[test]
 fn wider_contracts_widen_results() {
-    each_seed("relations", 400, |seed| {
+    each_seed("relations", 150, |seed| {
         let made = pattern(seed);
         let mut wider = made.clone();
         wider.contracts = wider.contracts.map(|least| least.map(|least| least - 1));
