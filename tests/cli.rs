@@ -151,7 +151,7 @@ fn a_run_is_written_down() {
         "const x = agents.a.ask(1)\nemit(\"seen\", { x })\non \"seen\" as event max 1 { agents.a.ask(event.x) }\nx\n";
     folder.write("a.prism", program);
     folder.write("a.yaml", "a: { transport: mock, replies: { ask: [{ value: 2, confidence: 0.9, after: 5 }] } }\n");
-    let outcome = folder.prism(&["run", "--agents", "a.yaml", "--record", "run.jsonl", "a.prism"]);
+    let outcome = folder.prism(&["run", "--unchecked", "--agents", "a.yaml", "--record", "run.jsonl", "a.prism"]);
     assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, "2 (~90%)\n", ""));
     let lines: Vec<serde_json::Value> =
         folder.read("run.jsonl").lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
@@ -160,7 +160,7 @@ fn a_run_is_written_down() {
     assert_eq!(lines[0]["request"]["kind"]["call"]["method"], "ask");
     assert_eq!(lines[1]["reply"]["reply"]["answer"]["shape"]["confidence"], 0.9);
     assert_ne!(lines[0]["request"]["id"], lines[3]["request"]["id"]);
-    let refused = folder.prism(&["run", "--record", "nowhere/run.jsonl", "a.prism"]);
+    let refused = folder.prism(&["run", "--unchecked", "--record", "nowhere/run.jsonl", "a.prism"]);
     assert_eq!(refused.code, 2);
 }
 
