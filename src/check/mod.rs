@@ -34,6 +34,7 @@ mod recursion;
 mod rename;
 mod setting;
 mod shape;
+mod shorter;
 mod state;
 mod transfer;
 mod truth;

@@ -10,6 +10,7 @@ use super::falling::Fall;
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
 use super::interval::numbers;
+use super::shorter::{shrinks, shrinks_in_memory};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
@@ -599,7 +600,7 @@ impl<'a> Flow<'a> {
 
 /// A variable in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Place {
+pub(super) enum Place {
     Cell(Var),
     Global(crate::hir::GlobalId),
     Slot(crate::ir::Slot),
@@ -614,7 +615,7 @@ fn memory_of(inst: &Inst) -> Option<Place> {
     }
 }
 
-fn write_of(inst: &Inst) -> Option<(Place, Option<Var>)> {
+pub(super) fn write_of(inst: &Inst) -> Option<(Place, Option<Var>)> {
     match &inst.op {
         Op::Store => Some((Place::Cell(inst.args[0]), inst.args.get(1).copied())),
         Op::SetGlobal(global) => Some((Place::Global(*global), inst.args.first().copied())),
@@ -732,97 +733,4 @@ fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
 fn shifted(step: Move, low: f64, high: f64) -> Option<Move> {
     let (low, high) = (step.low + low, step.high + high);
     (!low.is_nan() && !high.is_nan()).then_some(Move { low, high })
-}
-
-/// Whether a list at the end of a turn is shorter than at its beginning.
-fn shrinks(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, depth: u32) -> bool {
-    lengthened(act, natural, var, root, depth).is_some_and(|by| by <= -1.0)
-}
-
-/// By how much longer, at most, a list is than at the beginning of the turn.
-fn lengthened(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, depth: u32) -> Option<f64> {
-    if var == root {
-        return Some(0.0);
-    }
-    if depth > 24 {
-        return None;
-    }
-    match act.graph.definitions[var.0 as usize] {
-        Definition::Parameter(block, index) => {
-            if block == natural.head || !natural.blocks.contains(&block) {
-                return None;
-            }
-            let mut most: Option<f64> = None;
-            for &before in &act.graph.before[block] {
-                for target in super::graph::targets(&act.code.blocks[before].end) {
-                    if target.block.0 as usize == block {
-                        let by = lengthened(act, natural, target.args[index], root, depth + 1)?;
-                        most = Some(most.map_or(by, |m: f64| m.max(by)));
-                    }
-                }
-            }
-            let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
-            if inner && most != Some(0.0) { None } else { most }
-        }
-        Definition::Instruction(block, index) => {
-            let inst = &act.code.blocks[block].code[index];
-            let state = State::default();
-            let number = |i: usize| inst.args.get(i).and_then(|&v| act.value(v, &state).as_constant());
-            match &inst.op {
-                Op::Under | Op::Ready => lengthened(act, natural, inst.args[0], root, depth + 1),
-                Op::Mutate { home: Home::Value, keys, method, .. } if keys.is_empty() && inst.second == Some(var) => {
-                    let before = lengthened(act, natural, inst.args[0], root, depth + 1)?;
-                    match &**method {
-                        "pop" | "shift" => Some(before - 1.0),
-                        "push" | "unshift" => Some(before + (inst.args.len() - 1) as f64),
-                        "sort" | "reverse" => Some(before),
-                        "splice" if inst.args.len() == 3 => Some(before - number(2).filter(|n| *n >= 1.0)?),
-                        _ => None,
-                    }
-                }
-                Op::CallMethod { name, .. } => {
-                    let before = lengthened(act, natural, inst.args[0], root, depth + 1)?;
-                    shortened(name, before, number(1), inst.args.len() == 2)
-                }
-                Op::CallBuiltin { builtin, .. } => {
-                    let before = lengthened(act, natural, *inst.args.first()?, root, depth + 1)?;
-                    shortened(builtin.entry().name, before, number(1), inst.args.len() == 2)
-                }
-                Op::Rest(n) => Some(lengthened(act, natural, inst.args[0], root, depth + 1)? - f64::from(*n)),
-                _ => None,
-            }
-        }
-        Definition::Nowhere => None,
-    }
-}
-
-fn shortened(name: &str, before: f64, by: Option<f64>, alone: bool) -> Option<f64> {
-    match name {
-        "drop" | "slice" if alone => Some(before - by.filter(|n| *n >= 1.0)?),
-        "filter" | "toSorted" | "toReversed" | "reverse" | "map" => Some(before),
-        _ => None,
-    }
-}
-
-fn shrinks_in_memory(act: &Activation<'_>, natural: &Natural, place: &Place) -> bool {
-    let mut by = 0.0;
-    for &block in &natural.blocks {
-        for inst in &act.code.blocks[block].code {
-            let Some((written, _)) = write_of(inst) else { continue };
-            if written != *place {
-                continue;
-            }
-            let on_every_turn = natural.latches.iter().all(|&latch| act.graph.dominates(block, latch));
-            match &inst.op {
-                Op::Mutate { keys, method, .. } if keys.is_empty() && matches!(&**method, "pop" | "shift") => {
-                    if on_every_turn {
-                        by -= 1.0;
-                    }
-                }
-                Op::Mutate { keys, method, .. } if keys.is_empty() && matches!(&**method, "sort" | "reverse") => {}
-                _ => return false,
-            }
-        }
-    }
-    by <= -1.0
 }

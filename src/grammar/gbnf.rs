@@ -71,7 +71,6 @@ const TOKENS: &[(&str, &str)] = &[
 
 /// What a token is at a place, where that is not what it is elsewhere.
 const PLACES: &[(&str, &str, &str)] = &[
-    ("First", "?", "gap \"?\" gap"),
     ("FirstHead", "?", "gap \"?\" gap"),
     ("FirstHead", ":", "gap \":\" gap"),
     ("Head", "?", "gap \"?\" gap"),

@@ -198,8 +198,7 @@ mod tests {
     #[test]
     fn reads_what_the_notation_has() {
         let text = "use a::{b, c};\ngrammar(b: &mut B<'_>);\nextern { enum Kind { \"x\" => Kind::X, } }\n\
-                    // a comment\npub A: N = <B>;\nB: N = {\n => E,\n <l: @L> \"{\" <b: B?> \"}\" => b.f(l, { \"}\" }),\n \
-                    <n: A> <e: !> => n,\n};\n";
+                    // a comment\npub A: N = <B>;\nB: N = {\n => E,\n <l: @L> \"{\" <b: B?> \"}\" => b.f(l, { \"}\" }),\n};\n";
         let read = rules(text);
         let b = Symbol::Rule("B".into());
         assert_eq!(read[0].alternatives, [vec![b.clone()]]);

@@ -37,7 +37,7 @@ struct Driver<'a, 'b, 't> {
     recovered: usize,
 }
 
-/// So many tokens must fit before another that does not is a mistake of its own.
+/// So many tokens of one statement must fit before another that does not is a mistake of its own.
 const CALM: usize = 3;
 
 /// Reads all tokens. Nothing comes out when there are too many faults, or one that nothing can be put in the place of.
@@ -96,7 +96,7 @@ impl Driver<'_, '_, '_> {
         if self.faults > message::FAULTS {
             return false;
         }
-        if self.faults == 1 || self.at >= self.recovered + CALM {
+        if self.faults == 1 || self.is_calm() {
             self.report();
         }
         let broken = self.machine.token_to_index(&Kind::Broken);
@@ -134,6 +134,12 @@ impl Driver<'_, '_, '_> {
         let symbol = self.machine.token_to_symbol(broken, Kind::Broken);
         self.symbols.push((start, symbol, end));
         true
+    }
+
+    /// Whether what fits nowhere now is a mistake of its own: enough has fitted since the last one, or a statement ended.
+    fn is_calm(&self) -> bool {
+        let since = &self.tokens[self.recovered.min(self.at)..self.at];
+        since.len() >= CALM || since.iter().any(|token| token.kind == Kind::End)
     }
 
     fn report(&mut self) {
