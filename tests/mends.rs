@@ -171,6 +171,6 @@ fn mends_make_programs_valid_again() {
 
 fn row(name: &str, counts: [usize; 4]) {
     let broken = counts[1] + counts[2] + counts[3];
-    let share = if broken == 0 { 0 } else { counts[3] * 100 / broken };
+    let share = (counts[3] * 100).checked_div(broken).unwrap_or(0);
     println!("{name:22}{broken:>8}{:>10}{:>10}{:>10}{share:>7}%", counts[1], counts[2], counts[3]);
 }

@@ -1,5 +1,12 @@
 //! The kernels in Rust. What a compiler could work out without running it is hidden from it.
 
+#![allow(
+    clippy::same_item_push,
+    clippy::needless_range_loop,
+    clippy::excessive_precision,
+    reason = "each kernel does the same work in every language, step by step"
+)]
+
 use std::collections::HashMap;
 use std::hint::black_box;
 

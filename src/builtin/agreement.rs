@@ -249,7 +249,7 @@ fn run_off(
             return Ok(if won { all[winner].clone().with(group.lanes(tally.whole)) } else { tally.nothing() });
         }
         let least = standing().map(|index| tally.groups[index].weight).min().unwrap_or_default();
-        if let Some(last) = standing().filter(|&index| tally.groups[index].weight == least).next_back() {
+        if let Some(last) = standing().rfind(|&index| tally.groups[index].weight == least) {
             stands[last] = false;
         }
     }

@@ -119,10 +119,8 @@ impl Flow<'_> {
                     self.work_on(weight(arg), 2.0);
                 }
             }
-            Op::Binary(Binary::Add) => {
-                if args.iter().any(|arg| arg.as_number().is_none()) {
-                    args.iter().for_each(|arg| self.work_on(weight(arg), 2.0));
-                }
+            Op::Binary(Binary::Add) if args.iter().any(|arg| arg.as_number().is_none()) => {
+                args.iter().for_each(|arg| self.work_on(weight(arg), 2.0));
             }
             Op::Binary(
                 Binary::Equal

@@ -58,7 +58,7 @@ impl<'a> Flow<'a> {
             if !steady || !ways.iter().all(|(_, way)| self.falls_on(act, &sum, &own, way)) {
                 continue;
             }
-            match self.from_where(act, natural, &sum, &own) {
+            match self.most_turns(act, natural, &sum, &own) {
                 Fall::Ends(turns) if turns.high.is_finite() => return Fall::Ends(turns),
                 Fall::Unknown => {}
                 fall => {
@@ -117,7 +117,7 @@ impl<'a> Flow<'a> {
     }
 
     /// How often a loop turns at most whose sum falls by one each time.
-    fn from_where(&mut self, act: &Activation<'a>, natural: &Natural, sum: &Line, own: &[Id]) -> Fall {
+    fn most_turns(&mut self, act: &Activation<'a>, natural: &Natural, sum: &Line, own: &[Id]) -> Fall {
         let state = State::default();
         let mut most = sum.constant;
         let (mut chosen, mut sized) = (false, None);

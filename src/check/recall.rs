@@ -13,6 +13,7 @@ use super::line::Line;
 use super::state::{Learned, State};
 use crate::hir::FunctionId;
 use crate::source::Location;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -512,8 +513,8 @@ impl<'a> Flow<'a> {
                 let given = grown(&member.given, &first.given, 0);
                 self.record.grown |= given != member.given;
                 first = Member { given, ..member };
-            } else if !self.calls.members.contains_key(&told.function) {
-                self.calls.members.insert(told.function, member);
+            } else if let Entry::Vacant(place) = self.calls.members.entry(told.function) {
+                place.insert(member);
                 self.calls.met.push(told.function);
             }
         }

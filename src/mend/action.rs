@@ -193,6 +193,9 @@ fn judges(page: &Page, at: Span, without: &[String]) -> Vec<String> {
     names
 }
 
+/// A call that judges the value written so.
+type Way = Box<dyn Fn(&str) -> String>;
+
 /// The value approved or verified before it is acted on.
 fn judged(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     let wanted = wanted_of_evidence(found);
@@ -201,7 +204,7 @@ fn judged(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     let Node::Chain { base, .. } = *page.tree.node(chain) else { return };
     let acting = page.source(base).to_owned();
     let names: Vec<String> = subjects(found, page, at);
-    let mut ways: Vec<(String, Box<dyn Fn(&str) -> String>)> = Vec::new();
+    let mut ways: Vec<(String, Way)> = Vec::new();
     for judge in judges(page, at, &[acting]) {
         let by = judge.clone();
         ways.push((

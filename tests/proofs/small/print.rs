@@ -154,7 +154,7 @@ impl Printer<'_> {
                 Stmt::If(cond, yes, no) => {
                     let _ = writeln!(out, "if ({}) {{", self.cond(cond));
                     self.stmts(yes, out);
-                    out.push_str("}");
+                    out.push('}');
                     if !no.is_empty() {
                         out.push_str(" else {\n");
                         self.stmts(no, out);
