@@ -101,8 +101,11 @@ fn large(missed: &mut Vec<String>) {
     }
 }
 
+/// Writes a program of some size.
+type Family = fn(usize) -> String;
+
 fn families(missed: &mut Vec<String>) {
-    let all: [(&str, fn(usize) -> String); 20] = [
+    let all: [(&str, Family); 20] = [
         ("statements", |n| lines(n, |i| format!("let x{i} = {i}"))),
         ("a chain of sums", |n| format!("let x0 = 1\n{}", lines(n, |i| format!("let x{} = x{i} + 1", i + 1)))),
         ("functions", functions),
