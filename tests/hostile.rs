@@ -90,6 +90,11 @@ fn cases() -> Vec<(&'static str, Vec<u8>, Verdict)> {
         ("a mark of order before a program", text("\u{feff}print(1)\n".into()), Fine),
         ("white space", text(" \t\r\n\n  ".into()), Fine),
         ("a comment", text("// nothing".into()), Fine),
+        (
+            "a comment that hides the end of a head",
+            text("pattern P(a: A, b#c) {\n  a.b()\n}\n".into()),
+            Refused(&["P002"]),
+        ),
         ("a comment without end", text("a = 1 /* b".into()), Refused(&["P002"])),
         ("a template without end", text("a = `b ${a".into()), Refused(&["P002"])),
         ("a lone carriage return", text("a = 1\rb = 2".into()), Refused(&["P003"])),

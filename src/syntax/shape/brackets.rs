@@ -14,22 +14,26 @@ pub(super) fn pair(
     tokens: Vec<Token>,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<Token>, Vec<u32>) {
-    match partners(&tokens) {
-        Some(partner) => (tokens, partner),
-        None => {
-            let tokens = mend(file, text, &tokens, diagnostics);
-            let partner = partners(&tokens).unwrap_or_default();
-            (tokens, partner)
-        }
+    if let Some(partner) = partners(&tokens, true) {
+        return (tokens, partner);
     }
+    // What was mended stands as it is, however it looks.
+    let mut tokens = mend(file, text, &tokens, diagnostics);
+    let partner = partners(&tokens, false).unwrap_or_else(|| {
+        tokens.retain(|token| !token.kind.opens() && !token.kind.closes());
+        vec![0; tokens.len()]
+    });
+    (tokens, partner)
 }
 
-fn partners(tokens: &[Token]) -> Option<Vec<u32>> {
+/// Which bracket belongs to which; nothing when one has no other, or when they fit by chance alone and that counts.
+fn partners(tokens: &[Token], wary: bool) -> Option<Vec<u32>> {
     let mut partner = vec![0; tokens.len()];
     let mut open: Vec<u32> = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         if token.kind.opens() {
-            if token.kind == Kind::BraceOpen && open.last().is_some_and(|head| leaves_head(tokens, *head, index)) {
+            let leaves = |head: &u32| wary && leaves_head(tokens, *head, index);
+            if token.kind == Kind::BraceOpen && open.last().is_some_and(leaves) {
                 return None;
             }
             open.push(index as u32);
