@@ -170,6 +170,17 @@ fn nothing_is_left_lying_about() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// What was built is nobody's source: no folder that a build made is tracked.
+#[test]
+fn nothing_built_is_tracked() {
+    let Ok(listed) = std::process::Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output() else {
+        return;
+    };
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let built: Vec<&str> = listed.split('\0').filter(|path| path.split('/').any(|part| part == "target")).collect();
+    assert!(built.is_empty(), "{} files, such as {}", built.len(), built.first().unwrap_or(&""));
+}
+
 /// The reference evaluator stays small, so that it can be read against the text: lines of code, blank lines and comments aside.
 #[test]
 fn the_reference_stays_small() {

@@ -1,6 +1,7 @@
 //! The grammar for people, in the notation of the XML recommendation.
 
 use super::normal::{Form, Plain};
+use super::notation::Notation;
 use super::token::{Class, Spelling, reserved};
 
 const HEAD: &str = "/* The grammar of Prism, generated from the grammar of its parser by `prism grammar --format ebnf`.
@@ -46,28 +47,11 @@ struct Printer {
     tokens: Vec<(String, Vec<String>)>,
 }
 
-impl Printer {
-    fn form(&mut self, form: &Form, inner: bool) -> String {
-        match form {
-            Form::Token(spelling) => self.token(spelling),
-            Form::Rule(name) => name.clone(),
-            Form::Row(forms) => {
-                let parts: Vec<String> = forms.iter().map(|form| self.form(form, true)).collect();
-                grouped(parts.join(" "), inner && forms.len() > 1)
-            }
-            Form::Choice(forms) => {
-                let parts: Vec<String> = forms.iter().map(|form| self.form(form, false)).collect();
-                grouped(parts.join(" | "), inner)
-            }
-            Form::Option(form) => format!("{}?", self.tight(form)),
-            Form::Many(form) => format!("{}*", self.tight(form)),
-        }
-    }
+impl Notation for Printer {
+    const BRACKETS: (&str, &str) = ("( ", " )");
 
-    fn tight(&mut self, form: &Form) -> String {
-        let grouping = matches!(form, Form::Option(_) | Form::Many(_));
-        let printed = self.form(form, true);
-        grouped(printed, grouping)
+    fn rule(&self, name: &str) -> String {
+        name.to_string()
     }
 
     fn token(&mut self, spelling: &Spelling) -> String {
@@ -129,8 +113,4 @@ fn class_of(class: Class) -> (&'static str, &'static str) {
 fn words(text: &str) -> String {
     let quote = if text.contains('\'') { '"' } else { '\'' };
     text.split(' ').map(|word| format!("{quote}{word}{quote}")).collect::<Vec<_>>().join(" ")
-}
-
-fn grouped(text: String, group: bool) -> String {
-    if group { format!("( {text} )") } else { text }
 }

@@ -2,6 +2,7 @@
 //! the end of a statement where one may stand. The terminals take the longest sign that fits, as the lexer does.
 
 use super::normal::{Form, Plain};
+use super::notation::Notation;
 use super::token::{Class, Spelling, is_word, patterns, reserved, signs};
 
 const HEAD: &str = r##"// The grammar of Prism in the notation of Lark, generated from the grammar of its parser by
@@ -47,32 +48,15 @@ struct Printer {
     terminals: Vec<(String, String)>,
 }
 
-impl Printer {
-    fn form(&mut self, form: &Form, inner: bool) -> String {
-        match form {
-            Form::Token(spelling) => self.terminal(spelling),
-            Form::Rule(name) => snake(name),
-            Form::Row(forms) => {
-                let parts: Vec<String> = forms.iter().map(|form| self.form(form, true)).collect();
-                grouped(parts.join(" "), inner && forms.len() > 1)
-            }
-            Form::Choice(forms) => {
-                let parts: Vec<String> = forms.iter().map(|form| self.form(form, false)).collect();
-                grouped(parts.join(" | "), inner)
-            }
-            Form::Option(form) => format!("{}?", self.tight(form)),
-            Form::Many(form) => format!("{}*", self.tight(form)),
-        }
-    }
+impl Notation for Printer {
+    const BRACKETS: (&str, &str) = ("(", ")");
 
-    fn tight(&mut self, form: &Form) -> String {
-        let grouping = matches!(form, Form::Option(_) | Form::Many(_));
-        let printed = self.form(form, true);
-        grouped(printed, grouping)
+    fn rule(&self, name: &str) -> String {
+        snake(name)
     }
 
     /// A terminal by its name, or in place where it is one word or sign.
-    fn terminal(&mut self, spelling: &Spelling) -> String {
+    fn token(&mut self, spelling: &Spelling) -> String {
         let (name, pattern) = match spelling {
             Spelling::Fixed(name, texts) => {
                 let parts: Vec<String> = texts.iter().map(|text| self.fixed(text)).collect();
@@ -92,7 +76,9 @@ impl Printer {
         }
         name
     }
+}
 
+impl Printer {
     /// A word that ends where it ends, or a sign that is no part of a longer one.
     fn fixed(&self, text: &str) -> String {
         if is_word(text) {
@@ -128,10 +114,6 @@ impl Printer {
         };
         (name.to_string(), pattern.replace('/', r"\/"))
     }
-}
-
-fn grouped(text: String, group: bool) -> String {
-    if group { format!("({text})") } else { text }
 }
 
 fn escaped(text: &str) -> String {

@@ -10,6 +10,7 @@ mod ebnf;
 mod gbnf;
 mod lark;
 mod normal;
+mod notation;
 pub mod source;
 mod token;
 
