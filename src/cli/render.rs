@@ -57,7 +57,10 @@ pub(super) fn summary(findings: &[(&Sources, &Diagnostic)]) -> String {
 
 /// One finding with its source, each line without trailing spaces.
 pub(super) fn report(sources: &Sources, found: &Diagnostic, style: Style) -> String {
-    let mut labels = vec![Mark { at: found.at, text: found.label.as_deref().unwrap_or("here"), first: true }];
+    let line = |at: Location| (at.file, sources.file(at.file).position(at.span.start).line);
+    let shared = found.notes.iter().filter_map(|note| note.at).any(|at| line(at) == line(found.at));
+    let told = found.label.as_deref().unwrap_or(if shared { "here" } else { "" });
+    let mut labels = vec![Mark { at: found.at, text: told, first: true }];
     for note in &found.notes {
         labels.extend(note.at.map(|at| Mark { at, text: &note.message, first: false }));
     }
@@ -86,10 +89,10 @@ pub(super) fn report(sources: &Sources, found: &Diagnostic, style: Style) -> Str
     if let Some(help) = help {
         let mut text = wrapped(&escaped(help), room);
         if found.code >= Code::CF001 && found.code < Code::R001 {
-            found.fixes.first().into_iter().flat_map(|fix| mended(sources, fix, room)).for_each(|line| {
+            for line in found.fixes.first().into_iter().flat_map(|fix| mended(sources, fix, help, room)) {
                 text.push('\n');
                 text.push_str(&line);
-            });
+            }
         }
         report.add_help(text);
     }
@@ -98,8 +101,9 @@ pub(super) fn report(sources: &Sources, found: &Diagnostic, style: Style) -> Str
     tidy(&String::from_utf8_lossy(&bytes), style.color)
 }
 
-/// The lines that an edit leaves, as they would be typed; none where it is nearly all of a program.
-fn mended(sources: &Sources, fix: &Fix, room: usize) -> Vec<String> {
+/// What an edit does, where the help does not say it, and the lines that it leaves, as they would be typed; none where it
+/// is nearly all of a program, or takes something away and writes nothing.
+fn mended(sources: &Sources, fix: &Fix, help: &str, room: usize) -> Vec<String> {
     let Some(first) = fix.edits.first() else { return Vec::new() };
     let file = sources.file(first.at.file);
     let span = fix.edits.iter().fold(first.at.span, |span, edit| span.to(edit.at.span));
@@ -113,7 +117,8 @@ fn mended(sources: &Sources, fix: &Fix, room: usize) -> Vec<String> {
     let kept = text.len() - end;
     let shown: Vec<&str> = after[start..after.len() - kept].lines().filter(|line| !line.trim().is_empty()).collect();
     let indent = shown.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
-    if shown.is_empty() || shown.len() > MOST_MENDED {
+    let removes = fix.edits.iter().all(|edit| edit.text.trim().is_empty());
+    if removes || shown.is_empty() || shown.len() > MOST_MENDED {
         return Vec::new();
     }
     let cut = |line: &&str| {
@@ -121,7 +126,8 @@ fn mended(sources: &Sources, fix: &Fix, room: usize) -> Vec<String> {
         let short: String = line.chars().take(room.saturating_sub(3)).collect();
         if short.len() < line.len() { format!("  {short}…") } else { format!("  {line}") }
     };
-    [format!("{}:", escaped(&fix.title))].into_iter().chain(shown.iter().map(cut)).collect()
+    let title = (fix.title != help).then(|| format!("{}:", escaped(&fix.title)));
+    title.into_iter().chain(shown.iter().map(cut)).collect()
 }
 
 /// The most lines that a mend is shown with.
@@ -195,25 +201,37 @@ impl Cache<usize> for &View {
     }
 }
 
-/// Drops the computed locations, trailing spaces, and the colours of the heading that are there in any case.
+/// Drops the computed locations, stems that lead to no text, trailing spaces, and the colours of the heading that are
+/// there in any case.
 fn tidy(text: &str, color: bool) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         let whole = line.split_once(CUT).map(|(known, computed)| {
             let rest = computed.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
             format!("{known}{rest}")
         });
         let line = whole.as_deref().unwrap_or(line).trim_end();
-        if color {
-            out.push_str(line);
-        } else {
-            let mut pieces = line.split("\x1b[");
-            out.push_str(pieces.next().unwrap_or_default());
-            pieces.for_each(|piece| out.push_str(piece.split_once('m').map_or("", |(_, rest)| rest)));
+        let plain = plain(line);
+        if let Some(above) = lines.last_mut().filter(|above| above.matches('┬').count() == 1 && leads_nowhere(&plain))
+        {
+            *above = above.replace('┬', "─");
+            continue;
         }
-        out.push('\n');
+        lines.push(if color { line.to_owned() } else { plain.trim_end().to_owned() });
     }
-    out
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+/// A line without its colours.
+fn plain(line: &str) -> String {
+    let mut pieces = line.split("\x1b[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    first + &pieces.map(|piece| piece.split_once('m').map_or("", |(_, rest)| rest)).collect::<String>()
+}
+
+/// Whether a line is the stem of a label that says nothing.
+fn leads_nowhere(plain: &str) -> bool {
+    plain.contains('╰') && plain.chars().all(|c| matches!(c, '│' | '╰' | '─' | ' '))
 }
 
 /// Text that stays on one line.

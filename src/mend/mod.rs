@@ -5,6 +5,7 @@
 //! is offered only if that finding is gone and no new error came. The work is counted, so a text with many faults gets
 //! few offers rather than a long wait.
 
+mod absent;
 mod action;
 mod band;
 mod declared;
@@ -61,7 +62,7 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
         if least == 0 && found.code < Code::T001 {
             candidates.truncate(FOLLOWING);
         }
-        let held = tried(candidates, found, &mut trials);
+        let held = preferred(tried(candidates, found, &mut trials));
         least = least.min(held.first().map_or(usize::MAX, |held| held.errors));
         offers[index] = held;
     }
@@ -77,6 +78,17 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
     for (found, fixes) in examination.findings.iter_mut().zip(offers) {
         found.fixes = fixes;
     }
+}
+
+/// What is certain comes first and alone, unless another edit mends all: in a text with
+/// several faults, what makes most of them go away is what hides them.
+fn preferred(mut held: Vec<Held>) -> Vec<Held> {
+    let best = held.first().map_or(0, |held| held.errors);
+    if held.iter().any(|held| held.fix.certain && (held.errors == best || best > 0)) {
+        held.retain(|held| held.fix.certain);
+    }
+    held.truncate(OFFERS);
+    held
 }
 
 /// An edit that holds.
@@ -110,7 +122,6 @@ fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> V
         }
     }
     all.sort_by_key(|held| (held.errors, held.warnings, held.place));
-    all.truncate(OFFERS);
     all
 }
 
@@ -127,7 +138,7 @@ fn hold_hints(findings: &[Diagnostic], hints: &[usize], offers: &mut [Vec<Fix>],
         }
     }
     for index in offering {
-        let held = tried(findings[index].fixes.clone(), &findings[index], trials);
+        let held = preferred(tried(findings[index].fixes.clone(), &findings[index], trials));
         offers[index] = held.into_iter().map(|held| held.fix).collect();
     }
 }
@@ -137,6 +148,7 @@ fn rules(found: &Diagnostic, page: &Page, examination: &Examination) -> Vec<Fix>
     let mut out = Vec::new();
     let name = found.code.name();
     match name.trim_end_matches(|c: char| c.is_ascii_digit()) {
+        "P" if found.code == Code::P008 => absent::candidates(found, page, &mut out),
         "P" => {
             names::candidates(found, page, examination, &mut out);
             declared::candidates(found, page, &mut out);
