@@ -172,10 +172,18 @@ fn limits_end_with_their_own_exit_code() {
     folder.write("calls.prism", "[agents.a.ask(), agents.a.ask()]\n");
     folder.write("thrown.prism", "throw \"no\"\n");
     folder.write("broken.prism", "let x = \n");
-    folder.write("a.json", json!({ "a": mock(1, json!({})) }).to_string());
+    folder.write("patient.prism", "const asked = now()\ndelay(1d)\nagents.slow.ask()\nnow() - asked\n");
+    let slow = json!({ "transport": "mock", "replies": { "ask": { "value": 2, "after": "2h" } } });
+    folder.write("a.json", json!({ "a": mock(1, json!({})), "slow": slow }).to_string());
+    folder.write("time.toml", "[limits]\ntime = \"30s\"\n");
     check(
         &folder,
         &[
+            ("run patient.prism --agents a.json", 0, "93600000"),
+            ("run patient.prism --agents a.json --timeout 25h", 3, "R093"),
+            ("run patient.prism --agents a.json --limit time=100000000", 0, "93600000"),
+            ("run patient.prism --agents a.json --limit time=90000000", 3, "R093"),
+            ("run patient.prism --agents a.json --policy time.toml", 3, "R093"),
             ("run loop.prism", 1, "TM11"),
             ("run loop.prism --unchecked --fuel 1000", 3, "R090"),
             ("run loop.prism --unchecked --memory 10", 3, "R091"),
@@ -214,7 +222,7 @@ function unused(x) {
 }
 test \"big\" { expect(size(11) == \"big\") }
 test \"wrong\" { expect(1 + 1 == 3) }
-test \"slow\" { delay(1h / 60)\n expect(true) }
+test \"slow\" { delay(30d)\n expect(true) }
 ";
 
 #[test]

@@ -90,6 +90,7 @@ impl Policy {
                 *limit = (*limit).min(*most);
             }
         }
+        limits.counts_virtual |= self.limits.contains_key("time");
         limits
     }
 

@@ -78,6 +78,7 @@ impl Bounds {
     /// The limits of a run.
     pub(super) fn limits(&self) -> Result<Limits, Usage> {
         let mut limits = Limits::RUN;
+        limits.counts_virtual = self.timeout.is_some() || self.limit.iter().any(|limit| limit.starts_with("time="));
         for limit in &self.limit {
             let Some((name, number)) = limit.split_once('=') else {
                 return Err(Usage::new(format!("`--limit {limit}` names no number; write `--limit list=10000000`")));

@@ -189,7 +189,7 @@ impl Drive {
             }
             let late = self.began.elapsed() > Duration::from_millis(limit);
             let next = if self.vm.is_ready() { Some(self.world.elapsed()) } else { self.world.next_time() };
-            if late || next.is_some_and(|next| next > limit as f64) {
+            if late || self.limits.counts_virtual && next.is_some_and(|next| next > limit as f64) {
                 let failure =
                     self.vm.interrupt(Code::R093, format!("not done within {limit} ms; raise `--timeout`, or do less"));
                 self.submit(show);

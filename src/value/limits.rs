@@ -71,6 +71,9 @@ pub struct Limits {
     pub output: u64,
     /// Milliseconds of wall clock.
     pub time: u64,
+    /// Whether virtual time counts as well: what mocks wait keeps nobody waiting, but an operator who names a limit wants
+    /// to see what it does.
+    pub counts_virtual: bool,
 }
 
 const KIB: u64 = 1 << 10;
@@ -92,6 +95,7 @@ impl Limits {
         answer: 4 * MIB,
         output: 16 * MIB,
         time: 600_000,
+        counts_virtual: false,
     };
 
     /// Those of a sandbox.
@@ -109,6 +113,7 @@ impl Limits {
         answer: 256 * KIB,
         output: MIB,
         time: 30_000,
+        counts_virtual: false,
     };
 
     /// The names by which the operator changes them.
