@@ -140,7 +140,7 @@ impl Flow<'_> {
             )
             | Op::Unary(Unary::Confidence)
             | Op::Ask
-            | Op::Expect(_)
+            | Op::Expect(..)
             | Op::Instance(_) => {
                 for arg in args {
                     if arg.as_number().is_none() && !matches!(arg.shape, Shape::Bool(_)) {

@@ -117,7 +117,7 @@ impl<'a> Flow<'a> {
                 one(known)
             }
             Op::Has(_) | Op::Instance(_) => one(Known { null: Null::Never, ..own(args, Shape::Plain) }),
-            Op::Expect(kind) => one(self.fitted(&args[0], kind)),
+            Op::Expect(kind, _) => one(self.fitted(&args[0], kind)),
             Op::Under => {
                 let mut result = args[0].clone();
                 for decider in &args[1..] {

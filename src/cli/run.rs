@@ -208,11 +208,17 @@ impl Run {
 fn read_input(text: Option<&str>, in_shape: bool, limits: &Limits) -> Result<Value, Fault> {
     let Some(text) = text else { return Ok(Value::NULL) };
     let mut meter = Meter::new(limits.clone());
+    let refused = |reason: &str| {
+        Fault::new(
+            Code::R011,
+            format!("the input is {reason}; a text is written in quotes, as in `--input '\"a text\"'`"),
+        )
+    };
     if !in_shape {
-        return json::parse(text, Lanes::EXACT, &mut meter);
+        let read = json::parse(text, Lanes::EXACT, &mut meter);
+        return read.map_err(|fault| if fault.code == Code::R011 { refused(&fault.message) } else { fault });
     }
-    let shape =
-        serde_json::from_str(text).map_err(|error| Fault::new(Code::R011, format!("the input is no JSON: {error}")))?;
+    let shape = serde_json::from_str(text).map_err(|error| refused(&format!("no JSON: {error}")))?;
     shaped::read(&shape, Lanes::EXACT, &mut meter)
 }
 

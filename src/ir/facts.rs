@@ -152,7 +152,7 @@ fn result_of(inst: &Inst, known: &[Known]) -> Known {
         Op::Under | Op::Cap | Op::Ready => arg(0).plain,
         Op::Item if walk => Plain::Number,
         Op::Beside if matches!(arg(0).plain, Plain::Range | Plain::List | Plain::String) => Plain::Number,
-        Op::Expect(kind) => match kind {
+        Op::Expect(kind, _) => match kind {
             Type::Null => Plain::Null,
             Type::Boolean => Plain::Boolean,
             Type::Number => Plain::Number,

@@ -102,7 +102,11 @@ impl Builder<'_> {
             value = self.or_default(value, default);
         }
         if let Some(annotation) = parameter.annotation.as_ref().filter(|_| self.function.kind == Kind::Pattern) {
-            value = self.emit(Op::Expect(annotation.clone()), smallvec![value], parameter.span);
+            let name = match &parameter.pattern.kind {
+                hir::PatternKind::Bind(hir::Variable::Local(local)) => self.function.locals[local.0 as usize].name,
+                _ => None,
+            };
+            value = self.emit(Op::Expect(annotation.clone(), name), smallvec![value], parameter.span);
         }
         self.bind(&parameter.pattern, value);
     }
@@ -118,7 +122,7 @@ impl Builder<'_> {
         let Some(mut value) = self.enter(exit).first().copied() else { return };
         let span = self.function.head;
         if let Some(result) = self.result_type().cloned() {
-            value = self.emit(Op::Expect(result), smallvec![value], span);
+            value = self.emit(Op::Expect(result, None), smallvec![value], span);
         }
         if let Some(cap) = &self.function.cap {
             let limit = self.value(cap);

@@ -275,8 +275,9 @@ pub enum Op {
     Has(Vec<Option<Arc<str>>>),
     /// x: whether it is of this type, for `instanceof`
     Instance(Type),
-    /// x: itself, when it fits the type at a boundary; R012 with the path otherwise
-    Expect(Type),
+    /// x: itself, when it fits the type at a boundary; R012 with the path otherwise. The name is the parameter's that it
+    /// is for; the result has none
+    Expect(Type, Option<Name>),
     // ---- confidence
     /// x, deciders …: x with the minimum of its confidence and theirs, the weakest evidence: what was chosen
     Under,

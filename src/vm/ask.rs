@@ -298,8 +298,8 @@ impl Vm {
         let program = self.program.clone();
         let name = self.agents.get(agent).name.clone();
         if let Some(declared) = self.agents.method(agent, method, &program.declarations) {
-            let whose = format!("the answer of `{name}.{method}`");
-            boundary::check(self, &answer, &declared.signature.result, Some(&whose))?;
+            let whose = boundary::Whose::Thing(format!("the answer of `{name}.{method}`"));
+            boundary::check(self, &answer, &declared.signature.result, &whose)?;
         }
         let sure = self.meter.least(&answer)?.confidence;
         let mut range = (Confidence::UNKNOWN, Confidence::ONE);

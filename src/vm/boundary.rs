@@ -13,16 +13,24 @@ pub(super) fn fits(vm: &mut Vm, value: &Value, kind: &Type) -> bool {
     Walk { vm, path: String::new() }.find(value, kind).is_none()
 }
 
-/// Refuses what is not of a type (`R012`), naming the part and, where there is one, whose value it is.
-pub(super) fn check(vm: &mut Vm, value: &Value, kind: &Type, whose: Option<&str>) -> Result<(), Fault> {
+/// What crosses a boundary.
+pub(super) enum Whose {
+    /// A variable, by its name.
+    Variable(String),
+    /// Something that a message calls so.
+    Thing(String),
+}
+
+/// Refuses what is not of a type (`R012`), naming the part and whose value it is.
+pub(super) fn check(vm: &mut Vm, value: &Value, kind: &Type, whose: &Whose) -> Result<(), Fault> {
     let mut walk = Walk { vm, path: String::new() };
     let Some((path, wanted, found)) = walk.find(value, kind) else { return Ok(()) };
-    let whose = whose.map_or_else(|| "a value".to_owned(), str::to_owned);
-    let place = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
-    Err(Fault::new(
-        Code::R012,
-        format!("{whose} is {found}{place}, where `{wanted}` is declared; give what the type says"),
-    ))
+    let subject = match whose {
+        Whose::Variable(name) => format!("`{name}{path}` is {found}"),
+        Whose::Thing(thing) if path.is_empty() => format!("{thing} is {found}"),
+        Whose::Thing(thing) => format!("{thing} is {found} at `{}`", path.trim_start_matches('.')),
+    };
+    Err(Fault::new(Code::R012, format!("{subject}, where `{wanted}` is declared; give what the type says")))
 }
 
 /// A type as programs write it.
@@ -262,7 +270,7 @@ impl Walk<'_> {
             View::Null | View::Bool(_) | View::Number(_) | View::Text(_) => display::brief(value, &mut self.vm.meter),
             _ => value.kind().phrase().to_owned(),
         };
-        Some((self.path.trim_start_matches('.').to_owned(), self.name(kind), found))
+        Some((self.path.clone(), self.name(kind), found))
     }
 }
 

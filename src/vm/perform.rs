@@ -263,9 +263,13 @@ impl Vm {
                 let fits = boundary::fits(self, &value, kind);
                 Value::bool(fits).with(self.meter.least(&value)?)
             }
-            Op::Expect(kind) => {
+            Op::Expect(kind, name) => {
                 let value = arg!(0);
-                boundary::check(self, &value, kind, None)?;
+                let whose = match name {
+                    Some(name) => boundary::Whose::Variable(self.program.declarations.names.text(*name).to_owned()),
+                    None => boundary::Whose::Thing("the result".to_owned()),
+                };
+                boundary::check(self, &value, kind, &whose)?;
                 value
             }
             Op::Under => {
