@@ -222,6 +222,7 @@ function unused(x) {
 }
 test \"big\" { expect(size(11) == \"big\") }
 test \"wrong\" { expect(1 + 1 == 3) }
+test \"text\" { const said = size(3) ~> 0.6\n const wanted = [\"big\"]\n expect(said == wanted[0]) }
 test \"slow\" { delay(30d)\n expect(true) }
 ";
 
@@ -231,16 +232,17 @@ fn tests_are_chosen_and_reported() {
     folder.write("a.prism", TESTED);
     let all = folder.prism(&["test"]);
     assert_eq!(all.code, 1);
-    assert!(all.out.contains("failed a.prism: wrong\n") && all.out.ends_with("2 of 3 tests passed\n"), "{}", all.out);
+    assert!(all.out.contains("failed a.prism: wrong\n") && all.out.ends_with("2 of 4 tests passed\n"), "{}", all.out);
     assert!(all.out.contains("the left side is 2 and the right side is 3"), "{}", all.out);
+    assert!(all.out.contains("the left side is small (~60%) and the right side is big"), "{}", all.out);
     let some = folder.prism(&["test", "a.prism", "--filter", "bi"]);
     assert_eq!((some.code, &*some.out), (0, "ok     a.prism: big\n1 of 1 test passed\n"));
     let json: Json =
         serde_json::from_str(&folder.prism(&["test", "a.prism", "--format", "json", "--coverage"]).out).unwrap();
-    assert_eq!((&json["passed"], &json["failed"]), (&json!(2), &json!(1)));
+    assert_eq!((&json["passed"], &json["failed"]), (&json!(2), &json!(2)));
     assert_eq!(json["tests"][1]["diagnostic"]["code"], "R001");
     assert_eq!(json["tests"][1]["diagnostic"]["start"]["line"], 11);
-    assert_eq!(json["coverage"][0]["taken"], 2);
+    assert_eq!(json["coverage"][0]["taken"], 3);
     let covered = folder.prism(&["test", "a.prism", "--filter", "big", "--coverage"]);
     for missed in ["a.prism:2:3: else", "function `unused`", "high", "low"] {
         assert!(covered.out.contains(missed), "{missed}: {}", covered.out);
@@ -268,4 +270,29 @@ fn the_repl_takes_lines() {
     assert!(said(":what\n").err.contains("there is no `:what`"));
     assert!(said("let y = \n\n1 +\n\n2\n").err.contains("P0"));
     assert_eq!(said("nothing_here\n2\n").code, 0);
+}
+
+#[test]
+fn a_prompt_says_what_is_instruction_and_what_is_data() {
+    let folder = Folder::new("running/prompt");
+    folder.write(
+        "a.prism",
+        "pattern P(topic: string, tone: string) {
+           const about = topic + \"!\"
+           llm(`Write about ${about} in a ${tone} tone`)
+         }",
+    );
+    folder.write("a.yaml", "default: { transport: mock, replies: { llm: [ { value: done, confidence: 0.9 } ] } }");
+    let input = r#"{ "topic": "cats", "tone": "calm" }"#;
+    let run = folder.prism(&["run", "a.prism", "--agents", "a.yaml", "--input", input, "--record", "run.jsonl"]);
+    assert_eq!((run.code, &*run.out), (0, "done (~90%)\n"), "{}", run.err);
+    let record = folder.read("run.jsonl");
+    let request: Json = serde_json::from_str(record.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        request["request"]["kind"]["call"]["prompt"],
+        json!([
+            { "instruction": "Write about " }, { "data": "cats!" }, { "instruction": " in a " }, { "data": "calm" },
+            { "instruction": " tone" }
+        ])
+    );
 }

@@ -325,18 +325,30 @@ impl<'a> Emission<'a> {
         }
         let fused = self.fused(block);
         let count = block.code.len() - usize::from(fused.is_some());
+        let sides = |at| beside.get(&(index, at)).map_or(&[][..], Vec::as_slice);
+        let looking: Vec<usize> =
+            if beside.is_empty() { Vec::new() } else { (0..count).filter(|at| !sides(*at).is_empty()).collect() };
+        let mut kept: Vec<Var> = Vec::new();
         for (at, inst) in block.code[..count].iter().enumerate() {
             self.glance(inst, block.code[..count].get(at + 1));
-            let sides = beside.get(&(index, at)).map_or(&[][..], Vec::as_slice);
-            self.inst(block, inst, sides);
-            self.let_go(inst);
+            self.inst(block, inst, sides(at));
+            let later = |var: &Var| looking.iter().any(|&other| other > at && sides(other).contains(var));
+            let mut gone = self.let_go(inst);
+            gone.extend(kept.extract_if(.., |var| !later(var)));
+            for var in gone {
+                if later(&var) {
+                    kept.push(var);
+                } else {
+                    self.put(Code::Drop(self.of(var)), inst.span);
+                }
+            }
         }
         fused
     }
 
-    /// Lets go of what an instruction used for the last time, where it did not take it itself or put its result there: whether
-    /// a later write copies must not depend on which register is used again when.
-    fn let_go(&mut self, inst: &Inst) {
+    /// What is to be let go of behind an instruction, which used it for the last time, and did not take it itself or put its
+    /// result there: whether a later write copies must not depend on which register is used again when.
+    fn let_go(&self, inst: &Inst) -> Vec<Var> {
         let reads_only = match &inst.op {
             Op::Binary(Binary::Add) => self.short(Binary::Add, inst.args[1]).is_some() || inst.moves & 2 != 0,
             Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask | Op::Under => true,
@@ -344,18 +356,14 @@ impl<'a> Emission<'a> {
             Op::Range { .. } | Op::Text | Op::Offers(_) | Op::Fits { .. } | Op::Enter => true,
             _ => false,
         };
-        if !reads_only {
-            return;
+        let mut gone = self.moved(inst);
+        if !reads_only || gone.is_empty() {
+            return Vec::new();
         }
-        for at in self.moved(inst) {
-            let var = inst.args[at];
-            let taken =
-                at == 0 && (inst.op == Op::Under || (inst.op == Op::Binary(Binary::Add) && inst.moves & 1 != 0));
-            let to = inst.result.filter(|result| !self.nowhere[result.0 as usize]).map(|result| self.of(result));
-            if !taken && to != Some(self.of(var)) {
-                self.put(Code::Drop(self.of(var)), inst.span);
-            }
-        }
+        let takes_first = inst.op == Op::Under || (inst.op == Op::Binary(Binary::Add) && inst.moves & 1 != 0);
+        let to = inst.result.filter(|result| !self.nowhere[result.0 as usize]).map(|result| self.of(result));
+        gone.retain(|at| !(*at == 0 && takes_first) && to != Some(self.of(inst.args[*at])));
+        gone.into_iter().map(|at| inst.args[at]).collect()
     }
 
     /// The arguments that are used for the last time and may own something.
