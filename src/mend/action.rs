@@ -20,7 +20,10 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         Code::CF002 => raised(found, page, out),
         Code::CF007 | Code::CF009 => stated(found, page, out),
         Code::CF008 => combined(page, at, out),
-        Code::CF011 | Code::CF017 => missing(found, page, out),
+        Code::CF011 | Code::CF017 => {
+            missing(found, page, out);
+            tested(found, page, at, out);
+        }
         Code::CF012 => fewer(page, at, out),
         Code::CF015 => compared(page, at, out),
         Code::CF016 => {
@@ -399,7 +402,10 @@ fn missing(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
                 out.push(page.insert("read with `?.`", span.start, "?."));
             }
         }
-        alternatives(page, page.tree.span(base), out);
+        // What is called or read of it binds tighter than `??`.
+        let mut others = Vec::new();
+        alternatives(page, page.tree.span(base), &mut others);
+        out.extend(others.into_iter().filter(|fix| fix.edits.iter().any(|edit| edit.text.starts_with('('))));
     }
     if let Some(from) = from {
         alternatives(page, from.span, out);

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity};
 use crate::engine::Examination;
 use crate::hir::Modules;
 use crate::source::{FileId, Sources};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 /// How many edits of one program are tried.
@@ -44,6 +44,7 @@ pub(super) struct Trials<'a> {
     before: HashMap<Code, usize>,
     warnings: usize,
     stage: u8,
+    actions: usize,
     left: usize,
     size: usize,
     bytes: usize,
@@ -82,6 +83,12 @@ fn count<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> HashMap<Code, usize
     out
 }
 
+/// How many actions a program has, as far as the validator came.
+fn actions(examination: &Examination) -> usize {
+    let all: HashSet<&String> = examination.certificates.iter().flat_map(|certificate| &certificate.actions).collect();
+    all.len()
+}
+
 /// Which stage gives a code: text, names, or the validator. What a stage refuses, the later ones never see, so a mend may
 /// bring their findings to light.
 fn stage(code: Code) -> u8 {
@@ -110,6 +117,7 @@ impl<'a> Trials<'a> {
             before: count(findings.iter()),
             warnings: findings.iter().filter(|found| found.severity == Severity::Warning).count(),
             stage: errors.map(|found| stage(found.code)).min().unwrap_or(2),
+            actions: actions(examination),
             left: if examination.took > LONGEST { 0 } else { MOST_TRIALS },
             size: examination.sources.files().map(|(_, file)| file.text().len()).sum(),
             bytes: MOST_BYTES,
@@ -130,6 +138,9 @@ impl<'a> Trials<'a> {
         self.left -= 1;
         self.bytes -= self.size;
         let Some(after) = self.examine(edits) else { return Some(Verdict::Fails) };
+        // What no longer acts is not mended.
+        let acts = actions(&after) >= self.actions;
+        let after = after.findings;
         let counts = count(after.iter());
         let of = |code: &Code| counts.get(code).copied().unwrap_or(0);
         let gone = count(mended.iter().copied());
@@ -140,7 +151,7 @@ impl<'a> Trials<'a> {
                 && of(&found.code) > self.before.get(&found.code).copied().unwrap_or(0)
         });
         let left = |severity| after.iter().filter(|found| found.severity == severity).count();
-        Some(if fewer && !worse {
+        Some(if fewer && !worse && acts {
             Verdict::Holds { errors: left(Severity::Error), warnings: left(Severity::Warning) }
         } else {
             Verdict::Fails
@@ -148,7 +159,7 @@ impl<'a> Trials<'a> {
     }
 
     /// What is wrong with the program after edits; nothing where they do not fit each other or the text.
-    fn examine(&self, edits: &[Edit]) -> Option<Vec<Diagnostic>> {
+    fn examine(&self, edits: &[Edit]) -> Option<Examination> {
         let mut by_file: HashMap<FileId, Vec<&Edit>> = HashMap::new();
         for edit in edits {
             by_file.entry(edit.at.file).or_default().push(edit);
@@ -168,6 +179,6 @@ impl<'a> Trials<'a> {
         let mut sources = Sources::new();
         let entry = sources.add(file.name(), text);
         let modules = Changed { modules: self.modules, texts };
-        Some(Examination::of(entry, sources, &modules, Diagnostics::new()).validate(self.setting).findings)
+        Some(Examination::of(entry, sources, &modules, Diagnostics::new()).validate(self.setting))
     }
 }
