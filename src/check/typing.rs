@@ -12,22 +12,32 @@ use crate::hir::{
     Place, Program, Root, Unary, Variable,
 };
 use crate::source::{Location, Span};
-use crate::types::{Literal, Signature, Type};
+use crate::types::{InterfaceId, Literal, Signature, Type};
 use crate::value::Kind;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Checks the types of all functions.
 pub(super) fn check(program: &Program, diagnostics: &mut Diagnostics) {
-    for function in &program.functions {
+    let mut handed = HashMap::new();
+    let depth = |id: &usize| {
+        let parent = |function: &Function| function.parent.map(|id| &program.functions[id.0 as usize]);
+        std::iter::successors(parent(&program.functions[*id]), |function| parent(function)).count()
+    };
+    // A function within another may be told by the one around it what it is given.
+    let mut order: Vec<usize> = (0..program.functions.len()).collect();
+    order.sort_by_cached_key(depth);
+    for id in order {
+        let function = &program.functions[id];
         let mut typing = Typing {
             program,
             function,
             diagnostics,
             locals: vec![None; function.locals.len()],
             tested: HashSet::new(),
+            handed: &mut handed,
         };
-        typing.function();
+        typing.function(FunctionId(id as u32));
     }
 }
 
@@ -39,11 +49,42 @@ struct Typing<'a> {
     locals: Vec<Option<Type>>,
     /// What was tested against null, or found to be a number from somewhere, so far.
     tested: HashSet<String>,
+    /// The elements that built-ins hand to functions written as their arguments.
+    handed: &'a mut HashMap<FunctionId, Type>,
+}
+
+/// Whether a method of lists hands its function an element first.
+fn hands_elements(name: &str) -> bool {
+    matches!(
+        name,
+        "map"
+            | "flatMap"
+            | "filter"
+            | "forEach"
+            | "some"
+            | "every"
+            | "find"
+            | "findIndex"
+            | "findLast"
+            | "partition"
+            | "groupBy"
+            | "countBy"
+            | "sortBy"
+            | "minBy"
+            | "maxBy"
+    )
 }
 
 impl<'a> Typing<'a> {
-    fn function(&mut self) {
+    fn function(&mut self, id: FunctionId) {
         let function = self.function;
+        if let (Some(first), Some(element)) = (function.parameters.first(), self.handed.remove(&id))
+            && let PatternKind::Bind(Variable::Local(local)) = first.pattern.kind
+            && !function.locals[local.0 as usize].reassigned
+            && !first.rest
+        {
+            self.locals[local.0 as usize] = Some(element);
+        }
         for parameter in &function.parameters {
             if let (PatternKind::Bind(Variable::Local(local)), Some(kind)) =
                 (&parameter.pattern.kind, &parameter.annotation)
@@ -475,6 +516,10 @@ impl<'a> Typing<'a> {
                     }
                 },
                 Type::List(_) | Type::String if &**name == "length" => Type::Number,
+                Type::Agent(interface) => {
+                    self.read_of_agent(*interface, name, link.span);
+                    Type::Any
+                }
                 _ => Type::Any,
             },
             LinkKind::Index(key) => {
@@ -499,10 +544,41 @@ impl<'a> Typing<'a> {
                 }
             }
             LinkKind::Method { name, arguments, .. } => {
+                let element = match &known {
+                    Type::List(element) => Some((**element).clone()),
+                    Type::Agents { interface, .. } => Some(Type::Agent(*interface)),
+                    _ => None,
+                };
+                if let (Some(element), Some(Element::One(first))) = (element, arguments.first())
+                    && let ExprKind::Function(lambda) = &first.kind
+                    && hands_elements(name)
+                {
+                    self.handed.insert(*lambda, element);
+                }
                 let given = self.arguments(arguments);
                 self.method(&known, name, given.as_deref(), link)
             }
         }
+    }
+
+    /// A property of an agent that is read and not called: it has methods alone, and what a mock was asked.
+    fn read_of_agent(&mut self, interface: Option<InterfaceId>, name: &str, span: Span) {
+        let program = self.program;
+        let methods = interface.map(|id| &program.interfaces[id.0 as usize].methods);
+        if name == "calls" || methods.is_none() && name != "name" {
+            return;
+        }
+        let method = methods.and_then(|methods| methods.iter().find(|method| *method.name == *name));
+        let (message, help) = match method {
+            Some(_) => {
+                (format!("`{name}` is a method, and a method is no value"), format!("hand over `x => agent.{name}(x)`"))
+            }
+            None if name == "name" => {
+                ("an agent has no `name`".to_owned(), "`among(agents, name)` gives the agent of a name".to_owned())
+            }
+            None => (format!("an agent has no property `{name}`"), "call one of its methods".to_owned()),
+        };
+        self.report(Code::T006, span, message, &help);
     }
 
     fn method(&mut self, known: &Type, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
