@@ -1,14 +1,16 @@
 //! What built-ins do to what is known, where the minimum over everything they read does not say it.
 
 use super::amount::{Amount, Turns};
-use super::domain::{Fact, Id, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw};
+use super::domain::{
+    Fact, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
+};
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
 use super::read::{absent, anywhere, confidence_of, elements, kept, length, part, read, sought};
 use super::state::State;
 use crate::builtin::BuiltinId;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::ir::Inst;
 use crate::source::Location;
 use crate::value::{Confidence, Evidence};
@@ -95,6 +97,18 @@ impl<'a> Flow<'a> {
         let nothing = Known::null();
         let x = args.first().unwrap_or(&nothing);
         let f = args.get(1);
+        let expression = match name {
+            "match" | "matches" | "matchAll" | "search" => f,
+            "exec" => Some(x),
+            // Either may be the text; what stands in the program is the expression.
+            "test" => f.filter(|f| f.integrity == Integrity::Program).or(Some(x)),
+            _ => None,
+        };
+        if expression.is_some_and(|text| text.whole().integrity >= Integrity::Agent) {
+            self.findings.report(Code::CF020, at, "agent text is the regular expression here", |d| {
+                d.help("write the expression in the program, or ask `includes`")
+            });
+        }
         let given = match name {
             "map" | "mapValues" | "forEach" | "filter" | "some" | "every" | "find" | "findLast" | "findIndex"
             | "sortBy" | "minBy" | "maxBy" | "groupBy" | "countBy" | "partition" | "flatMap" | "reduce"
