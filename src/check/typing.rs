@@ -3,17 +3,17 @@
 //! A type is known where a literal, an annotation or a built-in says it; everything else is anything, and nothing is said
 //! of it. What is reported fails whenever it runs.
 
+mod link;
+
 use super::fits::{Fit, fits, resolve, spelled, widened};
 use super::written::children;
-use crate::builtin::{self, BuiltinId};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir::{
-    Arm, Binary, Element, Expr, ExprKind, Function, FunctionId, Link, LinkKind, Logical, Part, Pattern, PatternKind,
-    Place, Program, Root, Unary, Variable,
+    Arm, Binary, Element, Expr, ExprKind, Function, FunctionId, LinkKind, Logical, Part, Pattern, PatternKind, Place,
+    Program, Root, Unary, Variable,
 };
 use crate::source::{Location, Span};
-use crate::types::{InterfaceId, Literal, Signature, Type};
-use crate::value::Kind;
+use crate::types::{Literal, Type};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -51,28 +51,6 @@ struct Typing<'a> {
     tested: HashSet<String>,
     /// The elements that built-ins hand to functions written as their arguments.
     handed: &'a mut HashMap<FunctionId, Type>,
-}
-
-/// Whether a method of lists hands its function an element first.
-fn hands_elements(name: &str) -> bool {
-    matches!(
-        name,
-        "map"
-            | "flatMap"
-            | "filter"
-            | "forEach"
-            | "some"
-            | "every"
-            | "find"
-            | "findIndex"
-            | "findLast"
-            | "partition"
-            | "groupBy"
-            | "countBy"
-            | "sortBy"
-            | "minBy"
-            | "maxBy"
-    )
 }
 
 impl<'a> Typing<'a> {
@@ -436,275 +414,6 @@ impl<'a> Typing<'a> {
         }
     }
 
-    fn chain(&mut self, base: &'a Expr, links: &'a [Link]) -> Type {
-        let mut links = links.iter();
-        let mut kind = match (&base.kind, links.as_slice().first().map(|l| &l.kind)) {
-            (ExprKind::Builtin(id), Some(LinkKind::Call(arguments))) => {
-                let span = links.next().expect("it was looked at").span;
-                let given = self.arguments(arguments);
-                self.builtin(*id, given.as_deref(), span, 0)
-            }
-            (ExprKind::Read(variable), Some(LinkKind::Call(arguments))) if self.function_of(*variable).is_some() => {
-                let span = links.next().expect("it was looked at").span;
-                let function = self.function_of(*variable).expect("it was looked at");
-                let given = self.arguments(arguments);
-                self.call(function, given.as_deref(), base.span.to(span))
-            }
-            (ExprKind::Read(Variable::Local(_)), _) => {
-                let known = self.visit(base);
-                if let ExprKind::Read(Variable::Local(local)) = base.kind
-                    && self.function.locals[local.0 as usize].reassigned
-                    && self.function.locals[local.0 as usize].annotation.is_none()
-                {
-                    Type::Any
-                } else {
-                    known
-                }
-            }
-            _ => self.visit(base),
-        };
-        for link in links {
-            kind = self.link(kind, link);
-        }
-        kind
-    }
-
-    fn arguments(&mut self, elements: &'a [Element]) -> Option<Vec<(Type, Span)>> {
-        let mut all = Some(Vec::new());
-        for element in elements {
-            match element {
-                Element::One(x) => {
-                    let kind = self.visit(x);
-                    if let Some(all) = &mut all {
-                        all.push((kind, x.span));
-                    }
-                }
-                Element::Spread(x) => {
-                    self.visit(x);
-                    all = None;
-                }
-            }
-        }
-        all
-    }
-
-    fn link(&mut self, kind: Type, link: &'a Link) -> Type {
-        let program = self.program;
-        let known = resolve(program, &kind).clone();
-        match &link.kind {
-            LinkKind::Member(name) => match &known {
-                Type::Object(shape) => match shape.fields.iter().find(|f| f.name == *name) {
-                    Some(field) if field.optional => union_null(&field.value),
-                    Some(field) => field.value.clone(),
-                    None if shape.others.is_some() => Type::Any,
-                    None if &**name == "length" => Type::Any,
-                    None => {
-                        let names: Vec<&str> = shape.fields.iter().map(|f| &*f.name).collect();
-                        let near = crate::diagnostic::nearest(name, names.iter().copied());
-                        let help = near.map_or_else(
-                            || {
-                                format!(
-                                    "it has {}",
-                                    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-                                )
-                            },
-                            |n| format!("did you mean `{n}`?"),
-                        );
-                        let message = format!("`{}` has no property `{name}`", spelled(program, &kind));
-                        self.report(Code::T006, link.span, message, &help);
-                        Type::Any
-                    }
-                },
-                Type::List(_) | Type::String if &**name == "length" => Type::Number,
-                Type::Agent(interface) => {
-                    self.read_of_agent(*interface, name, link.span);
-                    Type::Any
-                }
-                _ => Type::Any,
-            },
-            LinkKind::Index(key) => {
-                self.visit(key);
-                match &known {
-                    Type::List(element) => (**element).clone(),
-                    Type::Agents { interface, .. } => Type::Agent(*interface),
-                    _ => Type::Any,
-                }
-            }
-            LinkKind::Call(arguments) => {
-                self.arguments(arguments);
-                let plain =
-                    matches!(known, Type::Number | Type::String | Type::Boolean | Type::Literal(_) | Type::List(_));
-                if plain && !link.optional {
-                    let kind = spelled(program, &kind);
-                    self.report(Code::T005, link.span, format!("`{kind}` is no function"), "");
-                }
-                match known {
-                    Type::Function(signature) => signature.result.clone(),
-                    _ => Type::Any,
-                }
-            }
-            LinkKind::Method { name, arguments, .. } => {
-                let element = match &known {
-                    Type::List(element) => Some((**element).clone()),
-                    Type::Agents { interface, .. } => Some(Type::Agent(*interface)),
-                    _ => None,
-                };
-                if let (Some(element), Some(Element::One(first))) = (element, arguments.first())
-                    && let ExprKind::Function(lambda) = &first.kind
-                    && hands_elements(name)
-                {
-                    self.handed.insert(*lambda, element);
-                }
-                let given = self.arguments(arguments);
-                self.method(&known, name, given.as_deref(), link)
-            }
-        }
-    }
-
-    /// A property of an agent that is read and not called: it has methods alone, and what a mock was asked.
-    fn read_of_agent(&mut self, interface: Option<InterfaceId>, name: &str, span: Span) {
-        let program = self.program;
-        let methods = interface.map(|id| &program.interfaces[id.0 as usize].methods);
-        if name == "calls" || methods.is_none() && name != "name" {
-            return;
-        }
-        let method = methods.and_then(|methods| methods.iter().find(|method| *method.name == *name));
-        let (message, help) = match method {
-            Some(_) => {
-                (format!("`{name}` is a method, and a method is no value"), format!("hand over `x => agent.{name}(x)`"))
-            }
-            None if name == "name" => {
-                ("an agent has no `name`".to_owned(), "`among(agents, name)` gives the agent of a name".to_owned())
-            }
-            None => (format!("an agent has no property `{name}`"), "call one of its methods".to_owned()),
-        };
-        self.report(Code::T006, span, message, &help);
-    }
-
-    fn method(&mut self, known: &Type, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
-        let program = self.program;
-        match known {
-            Type::Agent(Some(id)) => {
-                let interface = &program.interfaces[id.0 as usize];
-                let Some(method) = interface.methods.iter().find(|m| *m.name == *name) else { return Type::Any };
-                if let Some(given) = given {
-                    self.fits_signature(&method.signature, given, link.span, name);
-                }
-                method.signature.result.clone()
-            }
-            Type::String | Type::Literal(Literal::Text(_)) => self.of_kind(Kind::Text, name, given, link),
-            Type::Number | Type::Literal(Literal::Number(_)) => self.of_kind(Kind::Number, name, given, link),
-            Type::List(_) => self.of_kind(Kind::List, name, given, link),
-            _ => Type::Any,
-        }
-    }
-
-    fn of_kind(&mut self, kind: Kind, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
-        match builtin::find_method(kind, name) {
-            Some(id) => self.builtin(id, given, link.span, 1),
-            None => Type::Any,
-        }
-    }
-
-    fn fits_signature(&mut self, signature: &Signature, given: &[(Type, Span)], span: Span, name: &str) {
-        let most = signature.parameters.len();
-        let rest = signature.parameters.last().is_some_and(|p| p.rest);
-        if given.len() > most && !rest {
-            self.report(
-                Code::T004,
-                span,
-                format!("`{name}` takes {}, and is given {}", counted(most), given.len()),
-                "leave out the rest",
-            );
-            return;
-        }
-        let required = signature
-            .parameters
-            .iter()
-            .filter(|p| !p.optional && !p.rest && super::call::null_of(&p.value) == super::domain::Null::Never)
-            .count();
-        if given.len() < required {
-            self.report(
-                Code::T004,
-                span,
-                format!("`{name}` takes {}, and is given {}", counted(most), given.len()),
-                "give the others as well",
-            );
-            return;
-        }
-        for (parameter, (kind, at)) in signature.parameters.iter().zip(given) {
-            if !parameter.rest {
-                let what = format!("`{}`", parameter.name);
-                self.expect(kind, &parameter.value, *at, &what);
-            }
-        }
-    }
-
-    fn builtin(&mut self, id: BuiltinId, given: Option<&[(Type, Span)]>, span: Span, receiver: usize) -> Type {
-        let entry = id.entry();
-        if let Some(given) = given {
-            let count = given.len() + receiver;
-            if id.most().is_some_and(|most| count > most) {
-                let most = id.most().unwrap_or(0) - receiver.min(id.most().unwrap_or(0));
-                self.report(
-                    Code::T004,
-                    span,
-                    format!("`{}` takes {}, and is given {}", entry.name, counted(most), given.len()),
-                    "leave out the rest",
-                );
-            } else if count < id.required() {
-                let least = id.required() - receiver;
-                self.report(
-                    Code::T004,
-                    span,
-                    format!("`{}` takes at least {}, and is given {}", entry.name, counted(least), given.len()),
-                    "give the others as well",
-                );
-            }
-        }
-        match &id.signature().result {
-            result @ (Type::Number | Type::String | Type::Boolean) if matches!(entry.calls, builtin::Calls::None) => {
-                result.clone()
-            }
-            _ => Type::Any,
-        }
-    }
-
-    fn function_of(&self, variable: Variable) -> Option<FunctionId> {
-        match variable {
-            Variable::Global(global) => self.program.globals[global.0 as usize].function,
-            _ => None,
-        }
-    }
-
-    fn call(&mut self, id: FunctionId, given: Option<&[(Type, Span)]>, span: Span) -> Type {
-        let callee = &self.program.functions[id.0 as usize];
-        let name = callee.name.map_or("it", |n| self.program.names.text(n)).to_owned();
-        let rest = callee.parameters.last().is_some_and(|p| p.rest);
-        if let Some(given) = given {
-            if given.len() > callee.parameters.len() && !rest {
-                self.report(
-                    Code::T004,
-                    span,
-                    format!("`{name}` takes {}, and is given {}", counted(callee.parameters.len()), given.len()),
-                    "leave out the rest",
-                );
-            }
-            for (parameter, (kind, at)) in callee.parameters.iter().zip(given) {
-                if let (Some(wanted), false) = (&parameter.annotation, parameter.rest) {
-                    if *kind == Type::Null && parameter.default.is_some() {
-                        continue;
-                    }
-                    let what = parameter
-                        .name
-                        .map_or_else(|| "this".to_owned(), |n| format!("`{}`", self.program.names.text(n)));
-                    self.expect(kind, wanted, *at, &what);
-                }
-            }
-        }
-        callee.result.clone().unwrap_or(Type::Any)
-    }
-
     /// Whether some arm fits whatever comes.
     fn exhaustive(&mut self, kind: &Type, arms: &[Arm], span: Span) {
         let open = |pattern: &Pattern| {
@@ -787,23 +496,6 @@ fn plain(kind: Type) -> Type {
         Type::Literal(literal) => widened(&literal),
         Type::Null => Type::Any,
         other => other,
-    }
-}
-
-fn union_null(kind: &Type) -> Type {
-    match kind {
-        Type::Union(all) if all.contains(&Type::Null) => kind.clone(),
-        Type::Union(all) => Type::Union(all.iter().cloned().chain([Type::Null]).collect()),
-        Type::Any => Type::Any,
-        other => Type::Union(Arc::from([other.clone(), Type::Null])),
-    }
-}
-
-fn counted(count: usize) -> String {
-    match count {
-        0 => "no argument".into(),
-        1 => "one argument".into(),
-        n => format!("{n} arguments"),
     }
 }
 
