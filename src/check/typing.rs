@@ -5,7 +5,7 @@
 
 mod link;
 
-use super::fits::{Fit, fits, resolve, spelled, widened};
+use super::fits::{Fit, fits, resolve, widened};
 use super::written::children;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir::{
@@ -89,7 +89,7 @@ impl<'a> Typing<'a> {
 
     fn expect(&mut self, given: &Type, wanted: &Type, span: Span, what: &str) {
         if fits(self.program, given, wanted) == Fit::Never {
-            let (given, wanted) = (spelled(self.program, given), spelled(self.program, wanted));
+            let (given, wanted) = (self.program.spelled(given), self.program.spelled(wanted));
             self.report(
                 Code::T001,
                 span,
@@ -282,7 +282,7 @@ impl<'a> Typing<'a> {
         match unary {
             Unary::Negate | Unary::Plus => {
                 if unary == Unary::Negate && fits(self.program, kind, &Type::Number) == Fit::Never {
-                    let kind = spelled(self.program, kind);
+                    let kind = self.program.spelled(kind);
                     self.report(Code::T002, span, format!("`-` takes a number, and this is `{kind}`"), "");
                 }
                 Type::Number
@@ -301,7 +301,7 @@ impl<'a> Typing<'a> {
             Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Subtract => {
                 for kind in [left, right] {
                     if never(kind, &Type::Number) {
-                        let (sign, kind) = (sign(operator), spelled(program, kind));
+                        let (sign, kind) = (sign(operator), program.spelled(kind));
                         let help = if kind.starts_with('"') || kind == "string" {
                             "turn the text into a number: `Number(x)`"
                         } else {
@@ -326,7 +326,7 @@ impl<'a> Typing<'a> {
                 let refused = |kind: &Type| never(kind, &Type::Number) && never(kind, &Type::String);
                 for (one, other) in [(left, right), (right, left)] {
                     if refused(one) && never(other, &Type::String) {
-                        let kind = spelled(program, one);
+                        let kind = program.spelled(one);
                         self.report(
                             Code::T002,
                             operator_span,
@@ -350,7 +350,7 @@ impl<'a> Typing<'a> {
                     !never(left, &null) && !never(right, &null)
                 };
                 if !both(&Type::Number) && !both(&Type::String) {
-                    let (left, right) = (spelled(program, left), spelled(program, right));
+                    let (left, right) = (program.spelled(left), program.spelled(right));
                     self.report(
                         Code::T002,
                         operator_span,
@@ -364,7 +364,7 @@ impl<'a> Typing<'a> {
                 let comparable = fits(program, left, right) != Fit::Never || fits(program, right, left) != Fit::Never;
                 if !comparable {
                     let always = if operator == Binary::Equal { "never" } else { "always" };
-                    let (left, right) = (spelled(program, left), spelled(program, right));
+                    let (left, right) = (program.spelled(left), program.spelled(right));
                     self.report(
                         Code::L107,
                         span,
@@ -460,7 +460,7 @@ impl<'a> Typing<'a> {
             let rest = left
                 .iter()
                 .filter(|t| matches!(t, Type::Literal(_) | Type::Null))
-                .map(|t| format!("`{}`", spelled(self.program, t)))
+                .map(|t| format!("`{}`", self.program.spelled(t)))
                 .collect::<Vec<_>>();
             let message = if rest.is_empty() {
                 "no arm may fit what comes".to_owned()

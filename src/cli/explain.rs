@@ -1,5 +1,6 @@
 //! `prism explain`: what a code means.
 
+use super::render::wrapped;
 use super::screen::{Style, print};
 use super::{ColorChoice, Exit, Usage};
 use crate::diagnostic::explanation;
@@ -70,7 +71,9 @@ fn text(code: Code, style: Style) -> String {
     let Some(explanation) = explanation::of(code) else { return out };
     for paragraph in explanation.cause.split("\n\n") {
         out.push('\n');
-        out.push_str(&fill(paragraph, style.width.min(100)));
+        let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        out.push_str(&wrapped(&line, style.width.min(100)));
+        out.push('\n');
     }
     for block in &explanation.blocks {
         out.push_str(&format!("\n{}\n\n", bold(block.role.heading())));
@@ -79,25 +82,5 @@ fn text(code: Code, style: Style) -> String {
             out.push('\n');
         }
     }
-    out
-}
-
-/// A paragraph broken at spaces.
-fn fill(paragraph: &str, width: usize) -> String {
-    let mut out = String::new();
-    let mut column = 0;
-    for word in paragraph.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
-            out.push('\n');
-            column = 0;
-        } else if column > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out.push('\n');
     out
 }

@@ -240,7 +240,7 @@ fn flat(text: &str) -> String {
 }
 
 /// Text broken at spaces to fit a width, its own line ends kept.
-fn wrapped(text: &str, width: usize) -> String {
+pub(super) fn wrapped(text: &str, width: usize) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for (index, line) in text.lines().enumerate() {
         if index > 0 {

@@ -27,6 +27,7 @@ mod pipeline;
 mod place;
 mod print;
 mod scope;
+mod spelling;
 mod statement;
 mod task;
 mod walk;

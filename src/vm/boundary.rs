@@ -33,42 +33,6 @@ pub(super) fn check(vm: &mut Vm, value: &Value, kind: &Type, whose: &Whose) -> R
     Err(Fault::new(Code::R012, format!("{subject}, where `{wanted}` is declared; give what the type says")))
 }
 
-/// A type as programs write it.
-pub fn name(kind: &Type, program: &Program) -> String {
-    match kind {
-        Type::Any => "any".into(),
-        Type::Null => "null".into(),
-        Type::Boolean => "boolean".into(),
-        Type::Number => "number".into(),
-        Type::String => "string".into(),
-        Type::Literal(Literal::Text(text)) => format!("\"{text}\""),
-        Type::Literal(Literal::Number(number)) => crate::value::number::render(*number),
-        Type::Literal(Literal::Bool(bool)) => bool.to_string(),
-        Type::List(element) => match &**element {
-            Type::Union(_) | Type::Function(_) => format!("({})[]", name(element, program)),
-            _ => format!("{}[]", name(element, program)),
-        },
-        Type::Object(shape) => {
-            let mut parts: Vec<String> = Vec::new();
-            for field in &shape.fields {
-                let mark = if field.optional { "?" } else { "" };
-                parts.push(format!("{}{mark}: {}", field.name, name(&field.value, program)));
-            }
-            parts.extend(shape.others.iter().map(|others| format!("[key: string]: {}", name(others, program))));
-            if parts.is_empty() { "{}".into() } else { format!("{{ {} }}", parts.join(", ")) }
-        }
-        Type::Function(_) => "function".into(),
-        Type::Union(members) => members.iter().map(|member| name(member, program)).collect::<Vec<_>>().join(" | "),
-        Type::Agent(None) => "Agent".into(),
-        Type::Agent(Some(id)) => program.names.text(program.interfaces[id.0 as usize].name).into(),
-        Type::Agents { interface, low, high } => {
-            let range = if low == high { low.to_string() } else { format!("{low}..{high}") };
-            format!("{}[{range}]", name(&Type::Agent(*interface), program))
-        }
-        Type::Named(id) => program.names.text(program.types[id.0 as usize].name).into(),
-    }
-}
-
 /// The JSON Schema of a type, for those who answer.
 pub(super) fn schema(kind: &Type, program: &Program) -> Json {
     let mut used = Vec::new();
@@ -262,7 +226,7 @@ impl Walk<'_> {
     }
 
     fn name(&self, kind: &Type) -> String {
-        name(kind, &self.vm.program.declarations)
+        self.vm.program.declarations.spelled(kind)
     }
 
     fn mismatch(&mut self, value: &Value, kind: &Type) -> Mismatch {

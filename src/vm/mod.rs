@@ -26,7 +26,6 @@ mod start;
 mod state;
 mod task;
 
-pub use boundary::name as type_name;
 pub use code::{Compiled, Function};
 pub use emit::{emit, may_be_too_large};
 pub use failure::Failure;

@@ -4,7 +4,7 @@ use super::Typing;
 use crate::builtin::{self, BuiltinId};
 use crate::check::call::null_of;
 use crate::check::domain::Null;
-use crate::check::fits::{resolve, spelled};
+use crate::check::fits::resolve;
 use crate::diagnostic::{Code, nearest};
 use crate::hir::{Element, Expr, ExprKind, FunctionId, Link, LinkKind, Variable};
 use crate::source::Span;
@@ -87,7 +87,7 @@ impl<'a> Typing<'a> {
                             },
                             |n| format!("did you mean `{n}`?"),
                         );
-                        let message = format!("`{}` has no property `{name}`", spelled(program, &kind));
+                        let message = format!("`{}` has no property `{name}`", program.spelled(&kind));
                         self.report(Code::T006, link.span, message, &help);
                         Type::Any
                     }
@@ -112,7 +112,7 @@ impl<'a> Typing<'a> {
                 let plain =
                     matches!(known, Type::Number | Type::String | Type::Boolean | Type::Literal(_) | Type::List(_));
                 if plain && !link.optional {
-                    let kind = spelled(program, &kind);
+                    let kind = program.spelled(&kind);
                     self.report(Code::T005, link.span, format!("`{kind}` is no function"), "");
                 }
                 match known {
