@@ -1,7 +1,8 @@
 //! Generates the parser from the grammar.
 //!
-//! The driver is our own (`src/syntax/parser.rs`), because what recovers from an error decides how large a symbol is, so
-//! the state machine, which is private in what lalrpop writes, is opened to it.
+//! The driver is our own (`src/syntax/driver.rs`), because what recovers from an error decides how large a symbol is, so
+//! the state machine, which is private in what lalrpop writes, is opened to it. What is done for every token is made part
+//! of the driver's loop, so that a symbol is written where it stays.
 
 use std::path::Path;
 
@@ -17,6 +18,8 @@ fn main() {
     let opened = text
         .replacen("    struct __StateMachine", "    pub(crate) struct __StateMachine", 1)
         .replacen("        b: &'__1", "        pub(crate) b: &'__1", 1)
-        .replacen("        __phantom:", "        pub(crate) __phantom:", 1);
+        .replacen("        __phantom:", "        pub(crate) __phantom:", 1)
+        .replace("    fn __token_to_", "    #[inline(always)]\n    fn __token_to_")
+        .replacen("        fn token_to_symbol", "        #[inline(always)]\n        fn token_to_symbol", 1);
     std::fs::write(Path::new(&folder).join("machine.rs"), opened).expect("the folder can be written");
 }

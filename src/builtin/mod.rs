@@ -53,9 +53,9 @@ pub struct BuiltinId(pub u16);
 struct Index {
     table: Vec<Builtin>,
     known: Vec<Known>,
-    functions: HashMap<&'static str, BuiltinId>,
+    functions: HashMap<&'static str, BuiltinId, FixedState>,
     methods: HashMap<&'static str, [Option<BuiltinId>; Kind::ALL.len()], FixedState>,
-    namespaces: HashMap<&'static str, Vec<&'static str>>,
+    namespaces: HashMap<&'static str, Vec<&'static str>, FixedState>,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
@@ -71,9 +71,9 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         world::TABLE,
     ];
     let table: Vec<Builtin> = areas.into_iter().flatten().copied().collect();
-    let mut functions = HashMap::new();
+    let mut functions: HashMap<_, _, FixedState> = HashMap::default();
     let mut methods: HashMap<_, [Option<BuiltinId>; Kind::ALL.len()], FixedState> = HashMap::default();
-    let mut namespaces: HashMap<_, Vec<_>> = HashMap::new();
+    let mut namespaces: HashMap<_, Vec<_>, FixedState> = HashMap::default();
     for (index, builtin) in table.iter().enumerate() {
         let id = BuiltinId(index as u16);
         for spelling in builtin.spellings() {

@@ -4,11 +4,30 @@ use std::sync::Arc;
 
 use crate::types::{Field, Literal, Parameter, Shape, Signature, Type};
 
-/// How many arguments a signature needs at least and takes at most.
-pub(super) fn arity(text: &'static str) -> (usize, Option<usize>) {
-    let parameters = read(text).parameters;
-    let required = parameters.iter().filter(|parameter| !parameter.optional && !parameter.rest).count();
-    (required, (!parameters.iter().any(|parameter| parameter.rest)).then_some(parameters.len()))
+/// How many arguments a signature needs at least and takes at most. All are asked at the beginning of every run, so the
+/// parameters are counted and not read.
+pub(super) fn arity(text: &str) -> (usize, Option<usize>) {
+    let (mut required, mut count, mut rest) = (0, 0, false);
+    let (mut depth, mut start) = (0, 1);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b',' | b')' if depth == 1 => {
+                let parameter = text[start..at].trim();
+                let name = parameter.split(':').next().unwrap_or_default();
+                rest |= name.starts_with("...");
+                required += usize::from(!name.is_empty() && !name.ends_with('?') && !name.starts_with("..."));
+                count += usize::from(!name.is_empty());
+                if byte == b')' {
+                    break;
+                }
+                start = at + 1;
+            }
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    (required, (!rest).then_some(count))
 }
 
 /// The signature that a text of the table stands for.

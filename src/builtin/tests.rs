@@ -596,3 +596,13 @@ fn tangles_and_floods_stop_at_a_limit() {
     assert_eq!(result.unwrap_err().code, Code::R015);
     assert_eq!(display::render(&Value::text("fine"), &mut meter).unwrap(), "fine");
 }
+
+#[test]
+fn parameters_are_counted_as_they_are_read() {
+    for (id, builtin) in all() {
+        let parameters = &id.signature().parameters;
+        let needed = parameters.iter().filter(|parameter| !parameter.optional && !parameter.rest).count();
+        let most = (!parameters.iter().any(|parameter| parameter.rest)).then_some(parameters.len());
+        assert_eq!((id.required(), id.most()), (needed, most), "{}{}", builtin.name, builtin.signature);
+    }
+}

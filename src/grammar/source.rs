@@ -41,11 +41,31 @@ pub(super) fn rules(text: &str) -> Vec<Rule> {
             reader.code(&[]);
             reader.at += 1;
         } else {
+            reader.eats("#[inline]");
             reader.eats("pub");
             rules.push(reader.rule());
         }
     }
+    join(&mut rules);
     rules
+}
+
+/// Joins a rule that is nothing or another one with that one: they are apart for the parser's sake alone.
+fn join(rules: &mut Vec<Rule>) {
+    let other = |rule: &Rule| match rule.alternatives.as_slice() {
+        [none, other] if none.is_empty() => match other.as_slice() {
+            [Symbol::Rule(other)] => Some(other.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    while let Some((at, other)) = rules.iter().enumerate().find_map(|(at, rule)| Some((at, other(rule)?))) {
+        let Rule { name, .. } = rules.remove(at);
+        if let Some(rule) = rules.iter_mut().find(|rule| rule.name == other) {
+            rule.name = name;
+            rule.alternatives.insert(0, Vec::new());
+        }
+    }
 }
 
 /// The names of the tokens of the `extern` block, each with the variant that stands for it.

@@ -47,7 +47,7 @@ fn function(program: &hir::Program, survey: &Survey, id: FunctionId) -> Function
     builder.finish();
     let rest = function.parameters.last().is_some_and(|last| last.rest);
     Function {
-        stands: survey.stands(program, id),
+        stands: survey.stands[id.0 as usize],
         name: function.name,
         kind: function.kind,
         file: function.file,

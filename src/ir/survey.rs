@@ -8,7 +8,7 @@ use super::visit::{Visit, walk};
 use crate::hir::{
     Block, Capture, Expr, ExprKind, FunctionId, LocalId, Origin, Pattern, PatternKind, Place, Program, Root, Variable,
 };
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// What the survey found, for all functions.
 pub(super) struct Survey {
@@ -16,6 +16,8 @@ pub(super) struct Survey {
     pub(super) functions: Vec<Notes>,
     /// Whether a function captures nothing but functions that capture nothing.
     pub(super) plain: Vec<bool>,
+    /// Whether a function is declared and captures nothing.
+    pub(super) stands: Vec<bool>,
 }
 
 /// What the survey found of one function.
@@ -58,16 +60,8 @@ impl Survey {
             functions.push(Walk::over(program, FunctionId(index as u32)));
         }
         let plain = plain(program, &functions);
-        Survey { functions, plain }
-    }
-
-    /// Whether a function is declared and captures nothing.
-    pub(super) fn stands(&self, program: &Program, id: FunctionId) -> bool {
-        let is_declared = |notes: &Notes| notes.locals.iter().any(|local| local.function == Some(id));
-        let is_global = program.globals.iter().any(|global| global.function == Some(id));
-        let parent = program.functions[id.0 as usize].parent;
-        self.plain[id.0 as usize]
-            && (is_global || parent.is_some_and(|parent| is_declared(&self.functions[parent.0 as usize])))
+        let stands = stands(program, &functions, &plain);
+        Survey { functions, plain, stands }
     }
 
     /// The function that a variable always is, where it is one that captures nothing.
@@ -118,6 +112,21 @@ fn plain(program: &Program, notes: &[Notes]) -> Vec<bool> {
         }
     }
     plain
+}
+
+/// Which functions are declared, as a global or by the function around them, and capture nothing.
+fn stands(program: &Program, notes: &[Notes], plain: &[bool]) -> Vec<bool> {
+    let mut stands = vec![false; plain.len()];
+    for function in program.globals.iter().filter_map(|global| global.function) {
+        stands[function.0 as usize] = plain[function.0 as usize];
+    }
+    for (parent, notes) in notes.iter().enumerate() {
+        for function in notes.locals.iter().filter_map(|local| local.function) {
+            let inside = program.functions[function.0 as usize].parent == Some(FunctionId(parent as u32));
+            stands[function.0 as usize] |= inside && plain[function.0 as usize];
+        }
+    }
+    stands
 }
 
 struct Walk<'a> {

@@ -1,38 +1,84 @@
 //! Names as small numbers.
 
-use indexmap::IndexSet;
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
 
 /// An interned name; equal names of one [`Names`] are equal numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Name(pub u32);
 
 /// The names of one program. Its modules share one, so that a name means the same in all of them.
+///
+/// The letters of all names stand behind each other in one text, so that a new name costs no room of its own.
 #[derive(Clone, Default, Debug)]
 pub struct Names {
-    texts: IndexSet<Box<str>>,
+    letters: String,
+    /// Where each name ends.
+    ends: Vec<u32>,
+    known: HashTable<Name>,
+    hasher: RandomState,
 }
+
+/// Room for the names of a small program.
+const ROOM: usize = 56;
 
 impl Names {
     /// No names yet.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            letters: String::with_capacity(8 * ROOM),
+            ends: Vec::with_capacity(ROOM),
+            known: HashTable::with_capacity(ROOM),
+            hasher: RandomState::default(),
+        }
     }
 
     /// The number of a name, new or known.
     pub fn intern(&mut self, text: &str) -> Name {
-        match self.texts.get_index_of(text) {
-            Some(index) => Name(index as u32),
-            None => Name(self.texts.insert_full(text.into()).0 as u32),
+        let Self { letters, ends, known, hasher } = self;
+        let hash = hasher.hash_one(text);
+        if let Some(&name) = known.find(hash, |&name| written(letters, ends, name) == text) {
+            return name;
         }
+        let name = Name(ends.len() as u32);
+        letters.push_str(text);
+        ends.push(letters.len() as u32);
+        known.insert_unique(hash, name, |&name| hasher.hash_one(written(letters, ends, name)));
+        name
     }
 
     /// The number of a name that is known already.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.texts.get_index_of(text).map(|index| Name(index as u32))
+        self.known.find(self.hasher.hash_one(text), |&name| self.text(name) == text).copied()
     }
 
     /// The text of a name.
     pub fn text(&self, name: Name) -> &str {
-        &self.texts[name.0 as usize]
+        written(&self.letters, &self.ends, name)
+    }
+}
+
+fn written<'t>(letters: &'t str, ends: &[u32], name: Name) -> &'t str {
+    let at = name.0 as usize;
+    let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+    &letters[start..ends[at] as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_names_are_equal_numbers() {
+        let mut names = Names::new();
+        let all: Vec<String> = (0..1000).map(|index| format!("name{index}")).collect();
+        let first: Vec<Name> = all.iter().map(|text| names.intern(text)).collect();
+        let again: Vec<Name> = all.iter().map(|text| names.intern(text)).collect();
+        assert_eq!(first, again);
+        assert!(
+            all.iter().zip(&first).all(|(text, name)| names.text(*name) == text && names.find(text) == Some(*name))
+        );
+        assert_eq!((names.find("name"), names.intern(""), names.text(Name(1000))), (None, Name(1000), ""));
     }
 }

@@ -40,12 +40,15 @@ struct Driver<'a, 'b, 't> {
 /// So many tokens of one statement must fit before another that does not is a mistake of its own.
 const CALM: usize = 3;
 
+/// How many symbols there is room for from the beginning: few programs nest deeper.
+const ROOM: usize = 128;
+
 /// Reads all tokens. Nothing comes out when there are too many faults, or one that nothing can be put in the place of.
 pub(super) fn drive(builder: &mut Builder<'_>, tokens: &[Token]) -> Option<List> {
     let machine = Machine { b: builder, __phantom: PhantomData };
-    let mut driver =
-        Driver { machine, tokens, at: 0, states: vec![0], symbols: Vec::with_capacity(64), faults: 0, recovered: 0 };
-    driver.run()
+    let (mut states, symbols) = (Vec::with_capacity(ROOM), Vec::with_capacity(ROOM));
+    states.push(0);
+    Driver { machine, tokens, at: 0, states, symbols, faults: 0, recovered: 0 }.run()
 }
 
 impl Driver<'_, '_, '_> {

@@ -45,7 +45,7 @@ pub fn lex(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Lexed {
             modes: Vec::new(),
             newline: false,
             operand_before: false,
-            tokens: Vec::with_capacity(text.len() / 4),
+            tokens: Vec::with_capacity(text.len() / 3),
             comments: Vec::new(),
             line: 0..0,
             torn: &torn,
@@ -374,32 +374,36 @@ impl Lexer<'_, '_> {
 
 /// Reports characters that hide what a text says, wherever they stand.
 fn report_controls(file: FileId, text: &str, diagnostics: &mut Diagnostics) {
+    /// So many bytes are looked at together, which costs as much as a few do one by one.
+    const STRETCH: usize = 64;
     let suspicious =
-        |byte: &u8| (*byte < 0x20 && !matches!(byte, b'\t' | b'\n')) || *byte == 0x7f || *byte == 0xc2 || *byte == 0xe2;
-    let mut at = 0;
-    let bytes = text.as_bytes();
-    while let Some(next) = bytes[at..].iter().position(suspicious) {
-        at += next;
-        let c = text[at..].chars().next().unwrap_or(' ');
-        let lone_return = c == '\r' && bytes.get(at + 1) != Some(&b'\n');
-        if lone_return || (c != '\r' && literal::is_control(c)) {
-            let what = match c {
-                '\r' => "a carriage return without a line feed".to_string(),
-                '\u{2028}' | '\u{2029}' => format!("the line separator U+{:04X}", c as u32),
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                    format!(
-                        "the bidirectional override U+{:04X}, which shows text in another order than it runs",
-                        c as u32
-                    )
-                }
-                _ => format!("the control character U+{:04X}", c as u32),
-            };
-            let place = Location::new(file, Span::new(at as u32, (at + c.len_utf8()) as u32));
-            let report = Diagnostic::new(Code::P003, place, format!("the text holds {what}"));
-            diagnostics.push(report.help("remove it, or write it as an escape inside a string"));
+        |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n')) || byte == 0x7f || byte == 0xc2 || byte == 0xe2;
+    for (index, stretch) in text.as_bytes().chunks(STRETCH).enumerate() {
+        if stretch.iter().fold(false, |any, byte| any | suspicious(*byte)) {
+            let found = stretch.iter().enumerate().filter(|(_, byte)| suspicious(**byte));
+            found.for_each(|(offset, _)| report_control(file, text, index * STRETCH + offset, diagnostics));
         }
-        at += c.len_utf8();
     }
+}
+
+/// Reports the character at a place if it hides what a text says.
+fn report_control(file: FileId, text: &str, at: usize, diagnostics: &mut Diagnostics) {
+    let c = text[at..].chars().next().unwrap_or(' ');
+    let lone_return = c == '\r' && text.as_bytes().get(at + 1) != Some(&b'\n');
+    if !lone_return && (c == '\r' || !literal::is_control(c)) {
+        return;
+    }
+    let what = match c {
+        '\r' => "a carriage return without a line feed".to_string(),
+        '\u{2028}' | '\u{2029}' => format!("the line separator U+{:04X}", c as u32),
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            format!("the bidirectional override U+{:04X}, which shows text in another order than it runs", c as u32)
+        }
+        _ => format!("the control character U+{:04X}", c as u32),
+    };
+    let place = Location::new(file, Span::new(at as u32, (at + c.len_utf8()) as u32));
+    let report = Diagnostic::new(Code::P003, place, format!("the text holds {what}"));
+    diagnostics.push(report.help("remove it, or write it as an escape inside a string"));
 }
 
 #[cfg(test)]

@@ -186,6 +186,9 @@ pub fn too_deep(tree: &Tree) -> Option<Span> {
     let mut deepest: Option<Span> = None;
     for index in (0..tree.nodes.len()).rev() {
         let id = NodeId(index as u32);
+        if is_leaf(tree.node(id)) {
+            continue;
+        }
         let depth = depths[index] + nests(tree, id);
         if depth > DEPTH {
             let span = tree.span(id);
@@ -199,6 +202,12 @@ pub fn too_deep(tree: &Tree) -> Option<Span> {
         });
     }
     deepest
+}
+
+/// Whether it is one of the nodes without children that most nodes are. They stand as deep as what holds them.
+fn is_leaf(node: &Node) -> bool {
+    use Node::{Key, Member, Name, Number, Operator, Text};
+    matches!(node, Name(_) | Key(_) | Member { .. } | Operator(_) | Text | Number(_))
 }
 
 /// How much deeper the children of a node stand.

@@ -14,8 +14,8 @@ use super::literal;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Name, Names, Span};
 
-/// How many names are kept at hand.
-const RECENT: usize = 1024;
+/// How much of each kind may be under construction before more room is needed.
+const ROOM: usize = 32;
 
 /// A row of nodes under construction: the number of its last cell.
 #[derive(Clone, Copy, Debug)]
@@ -102,8 +102,6 @@ pub(crate) struct Builder<'a> {
     operands: Vec<NodeId>,
     operators: Vec<Item>,
     promises: Vec<Promise>,
-    /// Names read lately, by a hash of their letters: most names of a text come again soon.
-    recent: Vec<(Span, Name)>,
 }
 
 impl<'a> Builder<'a> {
@@ -119,19 +117,19 @@ impl<'a> Builder<'a> {
         tree.nodes.reserve(tokens);
         tree.spans.reserve(tokens);
         tree.links.reserve(tokens / 2);
+        tree.functions.reserve(tokens / 64);
         Self {
             file,
             text,
             tree,
             names,
             diagnostics,
-            cells: Vec::new(),
-            parts: Vec::new(),
-            row: Vec::new(),
-            operands: Vec::new(),
-            operators: Vec::new(),
-            promises: Vec::new(),
-            recent: vec![(Span::default(), Name(0)); RECENT],
+            cells: Vec::with_capacity(ROOM),
+            parts: Vec::with_capacity(ROOM),
+            row: Vec::with_capacity(ROOM),
+            operands: Vec::with_capacity(ROOM),
+            operators: Vec::with_capacity(ROOM),
+            promises: Vec::with_capacity(ROOM),
         }
     }
 
@@ -147,21 +145,7 @@ impl<'a> Builder<'a> {
     /// The number of the name at a place.
     #[inline]
     fn intern(&mut self, start: u32, end: u32) -> Name {
-        let span = Span::new(start, end);
-        let written = span.of(self.text);
-        let bytes = written.as_bytes();
-        let mut hash = bytes.len();
-        for byte in bytes.iter().take(16) {
-            hash = hash.wrapping_mul(31).wrapping_add(*byte as usize);
-        }
-        let slot = (hash ^ hash >> 10) % RECENT;
-        let (known, name) = self.recent[slot];
-        if known.of(self.text) == written && !bytes.is_empty() {
-            return name;
-        }
-        let name = self.names.intern(written);
-        self.recent[slot] = (span, name);
-        name
+        self.names.intern(Span::new(start, end).of(self.text))
     }
 
     fn place(&self, span: Span) -> Location {

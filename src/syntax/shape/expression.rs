@@ -161,14 +161,15 @@ impl Shape<'_, '_> {
             Kind::Bar if self.top().pattern => Kind::Infix(Infix::Alternative),
             Kind::Bar | Kind::Bits => return self.bits(token),
             Kind::Else | Kind::While if self.ends_body(token) => return self.end_statement(),
-            Kind::Max if self.top_is_head() && self.begins_operand(self.at + 1) => {
+            Kind::Max
+                if self.top_is_head()
+                    && (self.begins_operand(self.at + 1) || self.peek(1) == Some(Kind::ParenOpen)) =>
+            {
                 self.frames.pop();
                 return self.head_ended();
             }
-            Kind::Max if self.top_is_head() && self.peek(1) == Some(Kind::ParenOpen) => {
-                self.frames.pop();
-                return self.head_ended();
-            }
+            Kind::Dot | Kind::OptionalDot | Kind::TildeDot | Kind::Assign(_) => token.kind,
+            Kind::Infix(infix) if !matches!(infix, Infix::Add | Infix::Subtract) => token.kind,
             kind => {
                 if self.adjacent(token) {
                     return;
@@ -177,10 +178,7 @@ impl Shape<'_, '_> {
                     return;
                 }
                 self.take(if kind.is_name() { Kind::Name } else { kind });
-                self.operand = !kind.ends_operand() && !matches!(kind, Kind::Dot | Kind::OptionalDot | Kind::TildeDot);
-                if matches!(kind, Kind::Dot | Kind::OptionalDot | Kind::TildeDot) {
-                    self.operand = true;
-                }
+                self.operand = !kind.ends_operand();
                 return;
             }
         };
