@@ -34,15 +34,20 @@ pub fn memory<T>(work: impl FnOnce() -> T) -> usize {
     MOST.load(Relaxed) - before
 }
 
-/// The CPU time of a piece of work: the best of five, each long enough to be measured. With the argument `--once` it is done
-/// once, for a profiler.
+/// The CPU time of a piece of work: the best of five, each long enough for a clock that ticks rarely. With the argument
+/// `--once` it is done once, for a profiler.
 pub fn time<T>(mut work: impl FnMut() -> T) -> Duration {
-    let once = taken(&mut work, 1);
+    const LONG: Duration = Duration::from_millis(40);
+    let mut turns = 1;
+    let mut first = taken(&mut work, turns);
     if std::env::args().any(|argument| argument == "--once") {
-        return once;
+        return first;
     }
-    let turns = (Duration::from_millis(40).as_nanos() / once.as_nanos().max(1)).clamp(1, 20_000) as u32;
-    (0..5).map(|_| taken(&mut work, turns) / turns).min().unwrap_or_default()
+    while first < LONG && turns < 1 << 20 {
+        turns *= 2;
+        first = taken(&mut work, turns);
+    }
+    (0..4).map(|_| taken(&mut work, turns)).chain([first]).min().unwrap_or_default() / turns
 }
 
 fn taken<T>(work: &mut impl FnMut() -> T, turns: u32) -> Duration {

@@ -235,7 +235,7 @@ impl Writer<'_> {
             Prefix::Negate => self.sign("-", operand),
             Prefix::Plus => self.sign("+", operand),
             Prefix::Not => self.token("!"),
-            Prefix::Confidence => self.token("~"),
+            Prefix::Confidence => self.sign("~", operand),
             Prefix::Drawn => self.word("<~"),
             Prefix::Typeof => self.word("typeof"),
             Prefix::Await => self.word("await"),
@@ -245,11 +245,16 @@ impl Writer<'_> {
         self.node(operand);
     }
 
-    /// A sign, which must not grow together with the sign of its operand.
+    /// A sign, which must not grow together with what its operand begins with.
     fn sign(&mut self, sign: &str, operand: NodeId) {
         self.token(sign);
         let next = self.peek();
-        if self.start(operand) <= next && self.text[next..].starts_with(sign) {
+        let text = &self.text[next..];
+        let grows = match sign {
+            "~" => text.starts_with(['~', '<', '.']) || text.starts_with("--") || text.starts_with("++"),
+            _ => text.starts_with(sign),
+        };
+        if self.start(operand) <= next && grows {
             self.space();
         }
     }

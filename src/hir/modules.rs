@@ -162,7 +162,11 @@ impl Loader<'_> {
                     let found = found.help(format!("did you mean `{near}`?"));
                     super::edit::suggest(found, title, at.span, format!("\"{near}\""), slip)
                 }
-                None if path.starts_with("./") || path.starts_with("../") || path.starts_with("std/") => {
+                None if path == "std" || path.starts_with(PREFIX) => {
+                    let all: Vec<String> = LIBRARY.iter().map(|(name, _)| format!("`{name}`")).collect();
+                    found.help(format!("the modules of the language are {}", all.join(", ")))
+                }
+                None if path.starts_with("./") || path.starts_with("../") => {
                     found.help("look at the path and the file's name")
                 }
                 None => found.help("paths begin with `./`, `../` or `std/`"),

@@ -8,10 +8,12 @@ use std::marker::PhantomData;
 
 use lalrpop_util::state_machine::{ParserDefinition, SimulatedReduce};
 
+use super::advice::advise;
 use super::ast::List;
 use super::builder::Builder;
 use super::message;
 use super::token::{Kind, Token};
+use crate::diagnostic::Diagnostic;
 use crate::source::{Location, Span};
 use generated::Machine;
 
@@ -158,7 +160,14 @@ impl Driver<'_, '_, '_> {
         expected.retain(|text| text != "\"broken\"");
         let builder = &mut *self.machine.b;
         let at = Location::new(builder.file, span);
-        builder.diagnostics.push(message::unexpected(builder.text, at, kind, &expected));
+        let advice = token.and_then(|&token| advise(builder.text, &self.tokens[..self.at], token, &expected));
+        builder.diagnostics.push(match advice {
+            Some(advice) => {
+                let at = Location::new(at.file, advice.span);
+                Diagnostic::new(advice.code, at, advice.message).help(advice.help)
+            }
+            None => message::unexpected(builder.text, at, kind, &expected),
+        });
     }
 
     /// Whether the automaton, in a state above others, would read a token, or the end of the text.

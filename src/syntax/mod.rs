@@ -1,5 +1,6 @@
 //! Text to tree: tokens, tokens as they are at their place, a tree. Parsing never fails.
 
+mod advice;
 pub mod ast;
 pub(crate) mod builder;
 pub mod comments;

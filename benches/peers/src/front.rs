@@ -1,8 +1,9 @@
 //! Front ends of other languages beside ours, in one table of one run:
 //! `cargo run --release --locked --manifest-path benches/peers/Cargo.toml --bin front`.
 //!
-//! Parsers of JavaScript read the very same bytes; Koto and Rhai read the same program in their own idiom. Best of five,
-//! CPU time. What loses is printed as well.
+//! Parsers of JavaScript read the very same bytes; Koto, Lua and Rhai read the same program in their own idiom. Lua and Node
+//! are asked where they are installed. Best of five, CPU time. The last column says how many times as fast as our tree a
+//! peer is at 100 kB, so what loses is printed as well. Words behind the command choose rows.
 
 #[path = "../../front/measure.rs"]
 #[allow(dead_code)]
@@ -11,7 +12,10 @@ mod measure;
 mod text;
 
 use std::hint::black_box;
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use logos::Logos;
 use prism::diagnostic::Diagnostics;
@@ -63,18 +67,81 @@ const PEERS: &[Peer] = &[
     ("rhai, tree", rhai_tree, rhai_text),
 ];
 
+/// Rows of bytes that are read, the smallest the script alone.
+const SIZES: [usize; 3] = [5_000_000, 100_000, 1];
+
 fn main() {
-    println!("{:<18} {:>10} {:>12} {:>12}", "", "MB/s, 5 MB", "MB/s, 100 kB", "µs, a script");
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let micros = |duration: Duration| duration.as_nanos() as f64 / 1e3;
+    let tree = text::plain(SIZES[1]);
+    let ours = tree.len() as f64 / micros(time(|| prism_tree(&tree)));
+    let row = |name: &str, text: fn(usize) -> String, spent: &dyn Fn(&str) -> Option<Duration>| {
+        if !wanted.is_empty() && !wanted.iter().any(|word| name.contains(word.as_str())) {
+            return;
+        }
+        let texts = SIZES.map(text);
+        let [large, middle, script] = texts.each_ref().map(|text| spent(text).map(micros));
+        match (large, middle, script) {
+            (Some(large), Some(middle), Some(script)) => {
+                let [large, middle] = [texts[0].len() as f64 / large, texts[1].len() as f64 / middle];
+                println!("{name:<18} {large:>10.1} {middle:>12.1} {script:>12.1} {:>10.2}", middle / ours);
+            }
+            _ => println!("{name:<18} not installed"),
+        }
+    };
+    println!("{:<18} {:>10} {:>12} {:>12} {:>10}", "", "MB/s, 5 MB", "MB/s, 100 kB", "µs, a script", "× our tree");
     for (name, work, text) in PEERS {
-        let speed = |bytes: usize| {
-            let text = text(bytes);
-            text.len() as f64 / (time(|| work(&text)).as_nanos() as f64 / 1e3)
-        };
-        let script = text(1);
-        let micros = time(|| work(&script)).as_nanos() as f64 / 1e3;
-        println!("{name:<18} {:>10.1} {:>12.1} {micros:>12.1}", speed(5_000_000), speed(100_000));
+        row(name, *text, &|text| Some(time(|| work(text))));
     }
+    row("lua, bytecode", lua, &|text| outside("lua", &["-"], LUA_DRIVER, text));
+    row("node, script", text::plain, &|text| outside("node", &["-"], NODE_DRIVER, text));
 }
+
+/// What a program of another language measures of itself: it reads the driver from its input, and the text from the file
+/// that is its argument, and prints nanoseconds.
+fn outside(program: &str, arguments: &[&str], driver: &str, text: &str) -> Option<Duration> {
+    let file = std::env::temp_dir().join(format!("prism-peer-{}", std::process::id()));
+    std::fs::write(&file, text).ok()?;
+    let mut command = Command::new(program);
+    command.args(arguments).arg(&file).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let told = command.spawn().ok().and_then(|mut child| {
+        child.stdin.take()?.write_all(driver.as_bytes()).ok()?;
+        child.wait_with_output().ok()
+    });
+    let _ = std::fs::remove_file(&file);
+    let nanos: f64 = String::from_utf8(told?.stdout).ok()?.trim().parse().ok()?;
+    Some(Duration::from_nanos(nanos as u64))
+}
+
+const LUA_DRIVER: &str = r#"
+local text = io.open(arg[1]):read("a")
+local function taken(turns)
+  local start = os.clock()
+  for _ = 1, turns do assert(load(text)) end
+  return os.clock() - start
+end
+local turns, best = 1, taken(1)
+while best < 0.04 do turns = turns * 2; best = taken(turns) end
+for _ = 1, 4 do best = math.min(best, taken(turns)) end
+print(string.format("%.0f", best / turns * 1e9))
+"#;
+
+// A comment in front of the text makes each text another one, so that nothing is taken from a cache.
+const NODE_DRIVER: &str = r#"
+const vm = require("vm"), text = require("fs").readFileSync(process.argv[2], "utf8")
+let count = 0
+function taken(turns) {
+  const start = process.cpuUsage()
+  for (let i = 0; i < turns; i++) new vm.Script(`//${count++}
+${text}`)
+  const spent = process.cpuUsage(start)
+  return spent.user + spent.system
+}
+let turns = 1, best = taken(1)
+while (best < 40000) { turns *= 2; best = taken(turns) }
+for (let i = 0; i < 4; i++) best = Math.min(best, taken(turns))
+console.log(Math.round(best / turns * 1e3))
+"#;
 
 fn prism_tree(text: &str) {
     let mut findings = Diagnostics::new();
@@ -146,6 +213,42 @@ print told#.each(|entry| entry.label).to_tuple(), total#(sample#, 0)
 
 fn koto(bytes: usize) -> String {
     text::repeat(KOTO, bytes).replace('@', "#")
+}
+
+const LUA: &str = r#"@@ Orders of one customer, newest first.
+limits# = { low = 10, high = 250.5, names = { "small", "large" }, nested = { deep = { 1, 2, 3 } } }
+
+@@[[ What one order costs, with the tax of its country. ]]
+function total#(orders, rate)
+  local sum = 0
+  for _, order in ipairs(orders) do
+    if $order.items > 0 and order.state ~= "cancelled" then
+      sum = sum + fold(map(order.items, function(item) return item.price * item.count end), function(a, b) return a + b end)
+    elseif order.state == "draft" or sum > limits#.high then
+      sum = sum - limits#.low / 2
+    end
+  end
+  return sum * (1 + (rate or 0.19))
+end
+
+function describe#(order, index)
+  local label = order.id .. ": " .. $order.items .. " items, " .. total#({ order }) .. " in all"
+  local size = total#({ order }, 0) < limits#.low and limits#.names[1] or limits#.names[2]
+  return { id = order.id, label = label, size = size, first = index == 0, tags = joined(order.tags, { "seen" }) }
+end
+
+sample# = {
+  { id = "a-1", state = "open", items = { { price = 12.5, count = 2 }, { price = 3, count = 10 } }, tags = {} },
+  { id = "a-2", state = "draft", items = {}, tags = { "urgent", "it\u{27}s late" } },
+}
+told# = map(filter(sample#, function(order) return $order.items >= 0 end), function(order, index) return describe#(order, index) end)
+while $told# > 3 do table.remove(told#) end
+print(table.concat(map(told#, function(entry) return entry.label end), ", "), total#(sample#))
+
+"#;
+
+fn lua(bytes: usize) -> String {
+    text::repeat(LUA, bytes).replace('@', "-").replace('$', "#")
 }
 
 const RHAI: &str = r#"// Orders of one customer, newest first.

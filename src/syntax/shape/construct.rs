@@ -363,6 +363,11 @@ impl Shape<'_, '_> {
                 self.enter(Place::Type);
                 self.operand = true;
             }
+            (What::Function | What::Signature, Kind::ThinArrow) => {
+                let span = Span::new(token.start, token.end);
+                self.report(Code::P001, span, "a result's type stands behind `:`", "write `:`");
+                self.raw[self.at].kind = Kind::Colon;
+            }
             (What::Signature, _) => {
                 self.frames.pop();
                 self.operand = false;
@@ -374,11 +379,6 @@ impl Shape<'_, '_> {
             (What::Function, Kind::Infix(Infix::Confident)) => {
                 self.take(Kind::Cap);
                 self.enter_head();
-            }
-            (What::Function, Kind::ThinArrow) => {
-                let span = Span::new(token.start, token.end);
-                self.report(Code::P001, span, "a result's type stands behind `:`", "write `:`");
-                self.raw[self.at].kind = Kind::Colon;
             }
             (What::Function, _) if self.mend_type_parameters(token) => {}
             (What::Try, _) if construct.stage == Stage::Last && self.mend_catch(token) => {}

@@ -25,12 +25,7 @@ impl Shape<'_, '_> {
             return false;
         }
         let token = self.raw[self.at];
-        self.report(
-            Code::P008,
-            Self::span(token),
-            "a block stands in braces, not behind `:`",
-            "write `{` here, and `}` behind the block",
-        );
+        self.absent(token, "a block stands in braces, not behind `:`", "write `{` here, and `}` behind the block");
         self.at += 1;
         self.indented_block();
         true
@@ -72,6 +67,11 @@ impl Shape<'_, '_> {
             {
                 self.replace(Code::P001, Self::span(token), format!("`{word}` is no keyword"), "else");
                 self.raw[index].kind = Kind::Else;
+            }
+            What::Do if word == "until" => {
+                let help = "write `while (!(…))`, or turn the condition around";
+                self.absent(token, "there is no `until`", help);
+                self.raw[index].kind = Kind::While;
             }
             What::Try
                 if (word == "except" || word == "rescue")

@@ -57,11 +57,16 @@ const KEYWORDS: &[(&str, Kind)] = &[
 
 impl Shape<'_, '_> {
     pub(super) fn written(&self, token: Token) -> &str {
-        Span::new(token.start, token.end).of(self.text)
+        Self::span(token).of(self.text)
     }
 
     pub(super) fn next(&self) -> Option<Token> {
         self.raw.get(self.at + 1).copied()
+    }
+
+    /// Reports a token that the language has not.
+    pub(super) fn absent(&mut self, token: Token, message: impl Into<String>, help: impl Into<String>) {
+        self.report(Code::P008, Self::span(token), message, help);
     }
 
     /// Reports a token that stands for another one, with the edit.
@@ -110,23 +115,18 @@ impl Shape<'_, '_> {
                 return self.declaration_elsewhere(token, &word);
             }
             "yield" => {
-                self.report(
-                    Code::P008,
-                    Self::span(token),
-                    "there are no generators",
-                    "collect the values in a list and return it",
-                );
+                self.absent(token, "there are no generators", "collect the values in a list and return it");
                 self.at += 1;
                 return true;
             }
             "print" | "echo" | "puts" if adjacent => {
-                self.report(Code::P008, Self::span(token), format!("`{word}` is a function here"), "write `print(…)`");
+                self.absent(token, format!("`{word}` is a function here"), "write `print(…)`");
                 self.at += 1;
                 return true;
             }
             "unless" if head => {
                 let help = "write `if (!(…))`, or turn the condition around";
-                self.report(Code::P008, Self::span(token), "there is no `unless`", help);
+                self.absent(token, "there is no `unless`", help);
                 self.raw[self.at].kind = Kind::If;
                 return true;
             }
@@ -194,12 +194,7 @@ impl Shape<'_, '_> {
     /// `class X { … }`, which is left out.
     pub(super) fn class(&mut self) {
         let token = self.raw[self.at];
-        self.report(
-            Code::P008,
-            Self::span(token),
-            "there are no classes",
-            "write a function that gives an object with the functions in it",
-        );
+        self.absent(token, "there are no classes", "write a function that gives an object with the functions in it");
         self.skip_declaration();
     }
 
@@ -232,7 +227,7 @@ impl Shape<'_, '_> {
             "struct" => "write `type Name = { field: type }`",
             _ => "write functions, and `export` them from a module of their own",
         };
-        self.report(Code::P008, Self::span(token), format!("there is no `{word}`"), help);
+        self.absent(token, format!("there is no `{word}`"), help);
         self.skip_declaration();
         true
     }
@@ -241,7 +236,7 @@ impl Shape<'_, '_> {
     fn interface(&mut self, token: Token) -> bool {
         let name = self.raw[self.at + 1];
         let help = format!("write `type {} = {{ … }}`", self.written(name));
-        self.report(Code::P008, Self::span(token), "there is no `interface`", help);
+        self.absent(token, "there is no `interface`", help);
         self.top_mut().fresh = false;
         self.take(Kind::Type);
         self.take(Kind::Name);
@@ -262,12 +257,7 @@ impl Shape<'_, '_> {
             return false;
         }
         let token = self.raw[self.at];
-        self.report(
-            Code::P008,
-            Self::span(token),
-            "an import names first what it takes",
-            "write `import { a } from \"./m.prism\"`",
-        );
+        self.absent(token, "an import names first what it takes", "write `import { a } from \"./m.prism\"`");
         self.top_mut().fresh = false;
         self.take(Kind::Invalid);
         while self.raw.get(self.at).is_some_and(|token| !token.newline && !token.kind.closes()) {
@@ -300,9 +290,8 @@ impl Shape<'_, '_> {
             return false;
         }
         let token = self.raw[self.at];
-        self.report(
-            Code::P008,
-            Self::span(token),
+        self.absent(
+            token,
             "modules are not loaded while a program runs",
             "write `import { a } from \"./m.prism\"` at the beginning of the file",
         );
@@ -316,12 +305,7 @@ impl Shape<'_, '_> {
     pub(super) fn mend_generator(&mut self) {
         if self.peek(0) == Some(Kind::Infix(Infix::Multiply)) {
             let token = self.raw[self.at];
-            self.report(
-                Code::P008,
-                Self::span(token),
-                "there are no generators",
-                "collect the values in a list and return it",
-            );
+            self.absent(token, "there are no generators", "collect the values in a list and return it");
             self.at += 1;
         }
     }

@@ -29,22 +29,23 @@ impl Shape<'_, '_> {
         match token.kind {
             Kind::Absent => {
                 match self.written(token) {
+                    "class" if matches!(self.previous(), Some(Kind::Let(_))) => {
+                        let message = "`class` is a reserved word";
+                        self.report(Code::P001, Self::span(token), message, "choose another name");
+                        self.take(Kind::Name);
+                        self.operand = false;
+                        return true;
+                    }
                     "class" => {
                         self.class();
                         return true;
                     }
-                    "this" => self.report(
-                        Code::P008,
-                        Self::span(token),
+                    "this" => self.absent(
+                        token,
                         "there is no `this`",
                         "hand the object over as a parameter, or name the variable that holds it",
                     ),
-                    _ => self.report(
-                        Code::P008,
-                        Self::span(token),
-                        "there is no `super`",
-                        "call the other function by its name",
-                    ),
+                    _ => self.absent(token, "there is no `super`", "call the other function by its name"),
                 }
                 self.take(Kind::Invalid);
                 self.operand = false;
@@ -69,22 +70,17 @@ impl Shape<'_, '_> {
                 true
             }
             "void" if operand || next.kind == Kind::Prefix(Prefix::Not) => {
-                self.report(Code::P008, Self::span(token), "there is no `void`", "write `null`");
+                self.absent(token, "there is no `void`", "write `null`");
                 self.at += 1;
                 true
             }
             "yield" if operand => {
-                self.report(
-                    Code::P008,
-                    Self::span(token),
-                    "there are no generators",
-                    "collect the values in a list and return it",
-                );
+                self.absent(token, "there are no generators", "collect the values in a list and return it");
                 self.at += 1;
                 true
             }
             "lambda" if next.kind.is_name() || next.kind == Kind::Colon => {
-                self.report(Code::P008, Self::span(token), "there is no `lambda`", "write `x => …`");
+                self.absent(token, "there is no `lambda`", "write `x => …`");
                 let line = self.raw[self.at + 1..].iter().position(|t| t.newline || t.kind == Kind::Colon);
                 self.at += line.map_or(1, |found| found + 2);
                 true
@@ -134,7 +130,7 @@ impl Shape<'_, '_> {
                     "is" => Infix::Equal,
                     "then" => return self.then(token),
                     "not" if self.peek(1) == Some(Kind::Infix(Infix::In)) => {
-                        self.report(Code::P008, Self::span(token), "there is no `not in`", "write `!(key in object)`");
+                        self.absent(token, "there is no `not in`", "write `!(key in object)`");
                         self.at += 1;
                         return true;
                     }
@@ -164,6 +160,11 @@ impl Shape<'_, '_> {
                 self.raw[self.at].kind = Kind::Equal;
                 true
             }
+            Kind::Equal if self.top().place == Place::Members && self.top().mode == Mode::Named => {
+                self.replace(Code::P001, Self::span(token), "a member of an agent has its value behind `:`", ":");
+                self.raw[self.at].kind = Kind::Colon;
+                true
+            }
             Kind::Colon if stuck == Some(Kind::Equal) && self.top().questions == 0 => {
                 self.replace(Code::P001, Span::new(token.start, token.end + 1), "there is no `:=`", "=");
                 self.at += 1;
@@ -191,7 +192,7 @@ impl Shape<'_, '_> {
                 true
             }
             Kind::As if self.peek(1).is_some_and(Kind::is_word) => {
-                self.report(Code::P008, Self::span(token), "there are no casts", "remove `as` and the type");
+                self.absent(token, "there are no casts", "remove `as` and the type");
                 self.at += 2;
                 while self.peek(0) == Some(Kind::SquareOpen) && self.peek(1) == Some(Kind::SquareClose) {
                     self.at += 2;
@@ -212,12 +213,7 @@ impl Shape<'_, '_> {
                         )
                     ) =>
             {
-                self.report(
-                    Code::P008,
-                    Self::span(token),
-                    "there is no `!` behind a value",
-                    "remove it; `?.` reads what may be missing",
-                );
+                self.absent(token, "there is no `!` behind a value", "remove it; `?.` reads what may be missing");
                 self.at += 1;
                 true
             }
@@ -249,7 +245,7 @@ impl Shape<'_, '_> {
         });
     }
 
-    /// A `{` behind `( … )` in the place of an operand, where `=>` should stand between them. Whether it was one.
+    /// A body behind `( … )` in the place of an operand, where `=>` should stand between them. Whether it was one.
     pub(super) fn mend_arrow(&mut self) -> bool {
         let parameters = self.out.iter().rposition(|token| token.kind == Kind::ParenOpen);
         let Some(open) = parameters.filter(|_| self.previous() == Some(Kind::ParenClose)) else { return false };
@@ -264,7 +260,8 @@ impl Shape<'_, '_> {
         let end = self.out.last().map_or(token.start, |last| last.end);
         let at = Location::new(self.file, Self::span(token));
         let report = Diagnostic::new(Code::P001, at, "`=>` is missing between the parameters and the body");
-        self.diagnostics.push(report.help("write `=>` before `{`").fix("write `=>`", Span::at(end), " =>"));
+        let help = format!("write `=>` before `{}`", self.written(token));
+        self.diagnostics.push(report.help(help).fix("write `=>`", Span::at(end), " =>"));
         self.out[open].kind = Kind::ArrowOpen;
         self.emit(Kind::Arrow);
         self.operand = true;
@@ -276,12 +273,7 @@ impl Shape<'_, '_> {
         if !matches!(self.top().place, Place::Head { .. }) {
             return false;
         }
-        self.report(
-            Code::P008,
-            Self::span(token),
-            "there is no `then`",
-            "write `{` before what is done, and `}` behind it",
-        );
+        self.absent(token, "there is no `then`", "write `{` before what is done, and `}` behind it");
         self.at += 1;
         self.frames.pop();
         self.head_ended();
@@ -290,9 +282,19 @@ impl Shape<'_, '_> {
 
     /// An operand directly behind another one. Whether something was put between them.
     pub(super) fn adjacent(&mut self, token: Token) -> bool {
+        if self.top().place == Place::Members && !token.newline && (token.kind == Kind::At || token.kind.is_word()) {
+            self.part_members(token);
+            return true;
+        }
         let begins = matches!(token.kind, Kind::BraceOpen | Kind::TemplateOpen) || self.begins_operand(self.at);
         if !begins {
             return false;
+        }
+        if token.kind != Kind::BraceOpen && !token.newline && self.mend_arrow() {
+            return true;
+        }
+        if self.declared() && self.out.last().is_some_and(|last| self.written(*last) == "mut") {
+            return self.mutable(token);
         }
         let top = *self.top();
         let at = Location::new(self.file, Self::span(token));
@@ -327,6 +329,27 @@ impl Shape<'_, '_> {
             Kind::Equal => self.top_mut().mode = Mode::Value,
             _ => {}
         }
+        true
+    }
+
+    /// A member of an agent directly behind another one.
+    fn part_members(&mut self, token: Token) {
+        let end = self.out.last().map_or(token.start, |last| last.end);
+        let at = Location::new(self.file, Self::span(token));
+        let message = format!("`,` is missing before `{}`", self.written(token));
+        let report = Diagnostic::new(Code::P001, at, message).help("write `,`, or begin a line");
+        self.diagnostics.push(report.fix("write `,`", Span::at(end), ","));
+        self.end_statement();
+    }
+
+    /// `let mut name`, as Rust writes it.
+    fn mutable(&mut self, token: Token) -> bool {
+        let Some(word) = self.out.pop() else { return false };
+        let at = Location::new(self.file, Self::span(word));
+        let report =
+            Diagnostic::new(Code::P008, at, "there is no `mut`").help("remove it: what `let` declares may change");
+        self.diagnostics.push(report.fix("remove `mut`", Span::new(word.start, token.start), ""));
+        self.operand = true;
         true
     }
 
@@ -384,7 +407,7 @@ impl Shape<'_, '_> {
             ">>" | ">>>" | ">>=" | ">>>=" => "write `Math.floor(x / 2 ** n)`",
             _ => "write a list and `includes` for flags",
         };
-        self.report(Code::P008, Self::span(token), format!("there is no `{written}` on numbers"), help);
+        self.absent(token, format!("there is no `{written}` on numbers"), help);
         let assigns = written.len() > 1 && written.ends_with('=');
         self.take(if assigns { Kind::Assign(Infix::And) } else { Kind::Infix(Infix::And) });
         self.operand = true;
@@ -411,7 +434,7 @@ impl Shape<'_, '_> {
         let depth = self.frames.len();
         // Of a row of commas the first says it all.
         if self.commaed != depth {
-            self.report(Code::P008, Self::span(token), "there is no comma operator", help);
+            self.absent(token, "there is no comma operator", help);
         }
         if matches!(top.place, Place::Statements | Place::Switch) && top.mode == Mode::Expression {
             self.at += 1;
@@ -433,12 +456,7 @@ impl Shape<'_, '_> {
     /// Mends what stands before a key. Whether the tokens changed.
     pub(super) fn mend_key(&mut self, token: Token) -> bool {
         if token.kind == Kind::Infix(Infix::Multiply) {
-            self.report(
-                Code::P008,
-                Self::span(token),
-                "there are no generators",
-                "collect the values in a list and return it",
-            );
+            self.absent(token, "there are no generators", "collect the values in a list and return it");
             self.at += 1;
             return true;
         }
@@ -448,7 +466,7 @@ impl Shape<'_, '_> {
             && self.peek(2) == Some(Kind::ParenOpen);
         if accessor {
             let message = format!("there is no `{}` before a method", self.written(token));
-            self.report(Code::P008, Self::span(token), message, "write an ordinary method, and call it");
+            self.absent(token, message, "write an ordinary method, and call it");
             self.at += 1;
         }
         accessor

@@ -2,8 +2,8 @@
 
 use super::place::{Mode, Place, What};
 use super::{Kind, Shape};
-use crate::diagnostic::Code;
-use crate::source::Span;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Location, Span};
 use crate::syntax::ast::{Band, Infix};
 use crate::syntax::token::Token;
 
@@ -416,6 +416,16 @@ impl Shape<'_, '_> {
         match token.kind {
             Kind::Comma | Kind::Semicolon => self.at += 1,
             Kind::At => self.decorator(),
+            Kind::Function | Kind::Fn | Kind::Async
+                if self.next().is_some_and(|next| next.kind.is_word() && !next.newline) =>
+            {
+                let at = Location::new(self.file, Self::span(token));
+                let report = Diagnostic::new(Code::P008, at, "a method of an agent is its name with its parameters");
+                let report = report.help(format!("remove `{}`", self.written(token)));
+                let end = self.raw[self.at + 1].start;
+                self.diagnostics.push(report.fix("remove it", Span::new(token.start, end), ""));
+                self.at += 1;
+            }
             kind if kind.is_word() || kind == Kind::Text => {
                 let top = self.top_mut();
                 top.fresh = false;

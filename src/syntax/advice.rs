@@ -1,0 +1,122 @@
+//! What to say of a token that fits nowhere when it shows which other language was meant.
+
+use super::token::{Kind, Token};
+use crate::diagnostic::Code;
+use crate::source::Span;
+
+/// What is wrong, and what to type instead.
+pub(super) struct Advice {
+    /// What shows it.
+    pub(super) span: Span,
+    pub(super) code: Code,
+    pub(super) message: String,
+    pub(super) help: &'static str,
+}
+
+/// Words behind a value that other languages write as operators.
+const OPERATORS: &[(&str, &str)] = &[
+    ("mod", "write `%`"),
+    ("div", "write `Math.trunc(a / b)`"),
+    ("xor", "write `a != b` of two booleans"),
+    ("eq", "write `==`"),
+    ("ne", "write `!=`"),
+    ("to", "write `a..=b` for the numbers from `a` to `b`"),
+    ("unless", "write `if (!(…)) { … }` around it"),
+    ("contains", "write `list.includes(x)`"),
+    ("matches", "write `/…/.test(text)`, or `match value { … }`"),
+];
+
+/// Words of other languages that begin a statement, and what to write instead.
+const STATEMENTS: &[(&str, &str)] = &[
+    ("loop", "write `while (true) max 100 { … }`, with the most turns it may take"),
+    ("repeat", "write `for (i in 1..=n) { … }`"),
+    ("goto", "move what is jumped to into a function, and call it"),
+    ("assert", "write `expect(…)` in a `test \"…\" { … }`, or throw an error"),
+    ("using", "write `import { a } from \"./m.prism\"`"),
+    ("include", "write `import { a } from \"./m.prism\"`"),
+    ("package", "remove it: a file is a module"),
+    ("module", "remove it: a file is a module"),
+    ("public", "write `export` before what other files may use"),
+    ("pub", "write `export` before what other files may use"),
+    ("private", "remove it: what is not exported is seen by its file alone"),
+    ("protected", "remove it: what is not exported is seen by its file alone"),
+    ("static", "remove it"),
+    ("global", "remove it: functions see the variables of their file"),
+    ("nonlocal", "remove it: functions see the variables around them"),
+    ("begin", "write `{` before a block and `}` behind it"),
+    ("with", "call the function, and keep what it gives in a variable"),
+    ("defer", "write it in the `finally` of a `try`"),
+    ("go", "write `parallel([() => …, () => …])` for what may run at the same time"),
+    ("spawn", "write `parallel([() => …, () => …])` for what may run at the same time"),
+];
+
+/// The advice about a token, with those before it, where other tokens were expected.
+pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[String]) -> Option<Advice> {
+    let written = |token: &Token| Span::new(token.start, token.end).of(text);
+    let wants = |name: &str| expected.iter().any(|text| text.trim_matches('"') == name);
+    let last = before.iter().rev().find(|token| token.start < token.end)?;
+    let stuck = last.end == token.start;
+    let previous = before.len().checked_sub(2).map(|at| before[at].kind);
+    let span = Span::new(token.start, token.end);
+    let absent = |span, spelled: &str, help| {
+        Some(Advice { span, code: Code::P008, message: format!("there is no `{spelled}`"), help })
+    };
+    let wrong = |message: &str, help| Some(Advice { span, code: Code::P001, message: message.to_string(), help });
+    let word = written(&token);
+    let operand = wants("number") && wants("name");
+    let operator = !operand && ["infix", "end", ",", ")", "]"].into_iter().any(wants);
+    match token.kind {
+        Kind::Infix(_) | Kind::Bits | Kind::Bar | Kind::Equal if stuck && operand => match (written(last), word) {
+            ("&&", "&" | "&&") => absent(Span::new(last.start, token.end), "&&&", "write `&&`"),
+            ("||", "|" | "||") => absent(Span::new(last.start, token.end), "|||", "write `||`"),
+            ("=", "<") => absent(Span::new(last.start, token.end), "=<", "write `<=`"),
+            ("=" | "==" | "===", "==" | "=") => absent(Span::new(last.start, token.end), "====", "write `===`"),
+            _ => None,
+        },
+        Kind::If if operator => wrong(
+            "`if` does not stand behind a value",
+            "write `condition ? a : b`, or `if (condition) { … }` around it",
+        ),
+        Kind::For if operator => wrong("`for` does not stand behind a value", "write `list.map(x => …)`"),
+        Kind::Colon if wants("]") => wrong("`:` does not cut a list", "write `list.slice(from, to)`"),
+        Kind::Colon
+            if wants(")") && last.kind == Kind::Name && matches!(previous, Some(Kind::ParenOpen | Kind::Comma)) =>
+        {
+            wrong("arguments have no names", "hand over an object: `f({ name: value })`")
+        }
+        Kind::Colon if wants("of") => wrong("the variable of a loop does not stand before `:`", "write `of`"),
+        Kind::Arrow if operator && !wants("arm =>") => {
+            wrong("`=>` stands behind the parameters of a function", "write `>=` to compare, or `(a, b) => …`")
+        }
+        Kind::Arrow | Kind::Equal | Kind::Return if wants("{") && wants("cap") => {
+            wrong("the body of a function stands in braces", "write `{ return … }`")
+        }
+        Kind::Arrow | Kind::Colon if operator && wants("{") && matches!(last.kind, Kind::Band(_)) => {
+            wrong("the branch of a band stands in braces", "write `{ … }`")
+        }
+        Kind::Case if operand => wrong("an arm of `match` has no `case`", "remove it"),
+        Kind::Prefix(_) if operator && word == "~" => {
+            wrong("`~` stands before a value", "write `~>` to state a confidence")
+        }
+        Kind::Text | Kind::Name if operator && last.kind == Kind::Step(1) => {
+            wrong("`++` adds one to a variable", "write `+` to join texts, `[...a, ...b]` to join lists")
+        }
+        _ if operator => {
+            let statement = previous.is_none_or(|kind| matches!(kind, Kind::End | Kind::BraceOpen | Kind::Then));
+            match (statement, written(last)) {
+                (true, "test") => {
+                    return wrong("a test has a name in quotes and a body in braces", "write `test \"…\" { … }`");
+                }
+                (true, "on") => return wrong("an event stands in quotes", "write `on \"…\" as event max 10 { … }`"),
+                _ => {}
+            }
+            if let Some((foreign, help)) = STATEMENTS.iter().find(|(foreign, _)| statement && *foreign == written(last))
+            {
+                return absent(Span::new(last.start, last.end), foreign, help);
+            }
+            let (foreign, help) = OPERATORS.iter().find(|(foreign, _)| *foreign == word)?;
+            absent(span, foreign, help)
+        }
+        _ => None,
+    }
+}
