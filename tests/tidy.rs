@@ -191,3 +191,57 @@ fn the_reference_stays_small() {
     let lines: usize = files("tests/oracle").iter().map(code).sum();
     assert!(lines <= 2_500, "tests/oracle has {lines} lines of code");
 }
+
+/// A package's dependencies with what is asked of their versions, without those that are there for a feature alone.
+fn asked(manifest: &toml::Table) -> Vec<(String, String)> {
+    let tables = ["dependencies", "build-dependencies"].into_iter().filter_map(|name| manifest.get(name)?.as_table());
+    let asked = tables.flatten().filter(|(_, what)| what.get("optional").is_none()).map(|(name, what)| {
+        let version = what.as_str().or(what.get("version").and_then(|version| version.as_str()));
+        (name.clone(), version.unwrap_or_default().to_string())
+    });
+    asked.collect()
+}
+
+/// Whether a version is one that a manifest asks for: as new, and alike up to the first number that is not nought.
+fn fits(asked: &str, version: &str) -> bool {
+    let numbers =
+        |text: &str| text.split(['.', '+', '-']).map_while(|part| part.parse::<u64>().ok()).collect::<Vec<_>>();
+    let (asked, version) = (numbers(asked), numbers(version));
+    let fixed = asked.iter().position(|number| *number > 0).map_or(asked.len(), |at| at + 1);
+    version.starts_with(&asked[..fixed]) && version >= asked
+}
+
+/// The packages beside ours have lock files of their own, which nobody looks at until a command that is rarely given fails.
+#[test]
+fn lock_files_fit_their_manifests() {
+    let table = |path: PathBuf| read(&path).parse::<toml::Table>().unwrap();
+    let ours = table(root().join("Cargo.toml"));
+    for folder in ["fuzz", "benches/peers"] {
+        let manifest = table(root().join(folder).join("Cargo.toml"));
+        let lock = table(root().join(folder).join("Cargo.lock"));
+        let packages = lock["package"].as_array().unwrap();
+        let named = |name: &str| -> Vec<&toml::Value> {
+            packages.iter().filter(|package| package["name"].as_str() == Some(name)).collect()
+        };
+        for manifest in [&manifest, &ours] {
+            let name = manifest["package"]["name"].as_str().unwrap();
+            let package =
+                named(name).into_iter().next().unwrap_or_else(|| panic!("{folder}: the lock file has no `{name}`"));
+            let locked =
+                package["dependencies"].as_array().unwrap().iter().filter_map(|one| one.as_str()?.split(' ').next());
+            let mut locked: Vec<&str> = locked.collect();
+            let asked = asked(manifest);
+            let mut wanted: Vec<&str> = asked.iter().map(|(name, _)| name.as_str()).collect();
+            locked.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(
+                locked, wanted,
+                "{folder}: what `{name}` needs; write the lock file anew with `cargo update -w`"
+            );
+            for (needed, version) in &asked {
+                let any = named(needed).into_iter().any(|package| fits(version, package["version"].as_str().unwrap()));
+                assert!(any, "{folder}: `{name}` asks for `{needed}` {version}, which the lock file has not");
+            }
+        }
+    }
+}

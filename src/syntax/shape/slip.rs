@@ -247,8 +247,10 @@ impl Shape<'_, '_> {
 
     /// A body behind `( … )` in the place of an operand, where `=>` should stand between them. Whether it was one.
     pub(super) fn mend_arrow(&mut self) -> bool {
-        let parameters = self.out.iter().rposition(|token| token.kind == Kind::ParenOpen);
-        let Some(open) = parameters.filter(|_| self.previous() == Some(Kind::ParenClose)) else { return false };
+        if self.previous() != Some(Kind::ParenClose) {
+            return false;
+        }
+        let Some(open) = self.out.iter().rposition(|token| token.kind == Kind::ParenOpen) else { return false };
         let names = &self.out[open + 1..self.out.len() - 1];
         let named = names.iter().all(|token| matches!(token.kind, Kind::Name | Kind::Comma));
         let operand =
