@@ -149,13 +149,12 @@ pub(super) fn patterns(examination: &Examination) -> Vec<Pattern> {
     module.patterns.iter().map(|&id| pattern(program, id, &clues, &bound)).collect()
 }
 
-/// The names of agents that the program reaches by name.
-fn bound(text: &str, tree: &Tree) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut add = |name: &str| {
-        let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if plain && !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
+/// The names of agents that the program reaches by name, and what they may answer.
+fn bound(text: &str, tree: &Tree) -> Vec<(String, Type)> {
+    let mut names: Vec<(String, Type)> = Vec::new();
+    let mut add = |name: &str, kind: Type| {
+        if !name.is_empty() && !names.iter().any(|(known, _)| known == name) {
+            names.push((name.to_owned(), kind));
         }
     };
     let source = |id: NodeId| tree.span(id).of(text);
@@ -165,16 +164,17 @@ fn bound(text: &str, tree: &Tree) -> Vec<String> {
                 if source(base) == "agents"
                     && let Some(&first) = tree.list(links).first()
                 {
-                    add(source(first).trim_start_matches(['.', '?']));
+                    add(source(first).trim_start_matches(['.', '?', '[', '"']).trim_end_matches([']', '"']), Type::Any);
                 }
                 if source(base) == "llm" {
-                    add("default");
+                    add("default", Type::Any);
                 }
             }
             Node::Entry { key, value } if matches!(source(key), "to" | "human" | "agent" | "command") => {
                 let written = source(value);
                 if let Some(inner) = written.strip_prefix('"') {
-                    add(inner.trim_end_matches('"').split(' ').next().unwrap_or(""));
+                    // Whoever judges says yes or no.
+                    add(inner.trim_end_matches('"').split(' ').next().unwrap_or(""), Type::Boolean);
                 }
             }
             _ => {}
@@ -183,7 +183,7 @@ fn bound(text: &str, tree: &Tree) -> Vec<String> {
     names
 }
 
-fn pattern(program: &Program, id: FunctionId, clues: &Clues, bound: &[String]) -> Pattern {
+fn pattern(program: &Program, id: FunctionId, clues: &Clues, bound: &[(String, Type)]) -> Pattern {
     let function = &program.functions[id.0 as usize];
     let name = function.name.map_or("", |name| program.names.text(name)).to_owned();
     let mut out = Pattern { name, parts: Vec::new(), arguments: Vec::new(), bound: Vec::new() };
@@ -206,8 +206,8 @@ fn pattern(program: &Program, id: FunctionId, clues: &Clues, bound: &[String]) -
         };
         out.arguments.push(argument);
     }
-    for name in bound {
-        out.parts.push(answers(program, &Type::Any, clues));
+    for (name, kind) in bound {
+        out.parts.push(answers(program, kind, clues));
         out.bound.push((name.clone(), out.parts.len() - 1));
     }
     out
@@ -338,8 +338,17 @@ fn values(program: &Program, kind: &Type, clues: &Clues, depth: usize) -> Vec<St
 }
 
 fn key(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric());
-    if plain { name.to_owned() } else { serde_json::Value::from(name).to_string() }
+    if plain(name) { name.to_owned() } else { serde_json::Value::from(name).to_string() }
+}
+
+/// A property of something, behind a dot where its name allows that.
+pub(super) fn member(of: &str, name: &str) -> String {
+    if plain(name) { format!("{of}.{name}") } else { format!("{of}[{}]", serde_json::Value::from(name)) }
+}
+
+/// Whether a text is a name as it is.
+fn plain(name: &str) -> bool {
+    name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric())
 }
 
 /// A number as programs write it.

@@ -1,6 +1,6 @@
 //! Runs of a pattern with chosen answers, watched.
 
-use super::candidate::{Argument, FAILS, Pattern};
+use super::candidate::{Argument, FAILS, Pattern, member};
 use super::goal::{Goal, Kind};
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Compiled, Drive, Examination};
@@ -63,7 +63,7 @@ impl<'a> Rehearsal<'a> {
         let mut lines = Vec::new();
         let mut arguments = Vec::new();
         for (name, part) in &self.pattern.bound {
-            lines.push(format!("agents.{name} = {}", mock(&[(None, *part)], &answer)));
+            lines.push(format!("{} = {}", member("agents", name), mock(&[(None, *part)], &answer)));
         }
         let taken = self.pattern.name.as_str();
         for argument in &self.pattern.arguments {

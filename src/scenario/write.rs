@@ -4,7 +4,7 @@ use super::candidate::Pattern;
 use super::goal::Goal;
 use super::rehearsal::{Rehearsal, names};
 use crate::format;
-use crate::value::{Limits, Meter, Value, View, json};
+use crate::value::{Limits, Meter, Value, json};
 
 /// The test of a choice, after it ran and did what it says; nothing where it cannot be written.
 pub(super) fn test(
@@ -47,19 +47,17 @@ pub(super) fn test(
     Some(format::format(&written).unwrap_or(written))
 }
 
+/// The longest result that a test repeats, as JSON.
+const MOST_COMPARED: usize = 120;
+
 /// What can be said of a result.
 fn expectations(value: &Value, result: &str) -> String {
     let mut out = String::new();
-    let short = match value.view() {
-        View::Null | View::Bool(_) | View::Number(_) => true,
-        View::Text(text) => text.len() < 100,
-        _ => false,
-    };
-    if short {
-        let mut meter = Meter::new(Limits::SANDBOX);
-        if let Ok(json) = json::stringify(value, "", &mut meter) {
-            out.push_str(&format!("expect({result} == {json})\n"));
-        }
+    let mut meter = Meter::new(Limits::SANDBOX);
+    if let Ok(json) = json::stringify(value, "", &mut meter)
+        && json.len() < MOST_COMPARED
+    {
+        out.push_str(&format!("expect({result} == {json})\n"));
     }
     match value.lanes().confidence.number() {
         None => out.push_str(&format!("expect(~{result} == null)\n")),
