@@ -92,6 +92,25 @@ fn subjects(found: &Diagnostic, page: &Page, at: Span) -> Vec<String> {
     names
 }
 
+/// A help that tells what to test, with the name of the value in the place of `x`.
+pub(super) fn named_help(found: &Diagnostic, page: &Page) -> Option<String> {
+    let help = found.help.as_deref().filter(|help| help.contains("~x >="))?;
+    // What is called in the argument itself has no name yet.
+    let (_, arguments) = call(page, found.at.span)?;
+    let plain = arguments.into_iter().filter(|argument| !page.source(*argument).contains('('));
+    let names: Vec<String> = plain.flat_map(|argument| page.reads(argument)).collect();
+    // The one that stands where the answer was given, if one does.
+    let given = found.notes.iter().filter_map(|note| note.at).filter(|at| at.file == page.file);
+    let lines = given.map(|at| Span::new(page.line_start(at.span.start), at.span.start)).collect::<Vec<Span>>();
+    let stands = |name: &&String| {
+        lines
+            .iter()
+            .any(|line| page.at(*line).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name))
+    };
+    let name = names.iter().find(stands).or(names.first())?;
+    Some(help.replace("~x >=", &format!("~{name} >=")))
+}
+
 /// The statement of a place under a condition.
 fn under(page: &Page, statement: NodeId, condition: &str, title: String, mut more: Vec<(Span, String)>) -> Fix {
     let span = page.tree.span(statement);

@@ -46,6 +46,7 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
     let mut pages: HashMap<FileId, Page> = HashMap::new();
     let mut offers: Vec<Vec<Held>> = Vec::new();
     offers.resize_with(findings.len(), Vec::new);
+    let mut helps: Vec<Option<String>> = vec![None; findings.len()];
     let grave = |found: &Diagnostic| found.severity != Severity::Info;
     // A text that has no end makes all brackets around it look open, so it comes first.
     let text = |found: &Diagnostic| !found.message.contains("string has no end");
@@ -55,6 +56,7 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
     for &index in order.iter().take(FINDINGS) {
         let found = &findings[index];
         let page = pages.entry(found.at.file).or_insert_with(|| Page::of(&examination.sources, found.at.file));
+        helps[index] = action::named_help(found, page);
         let mut candidates = rules(found, page, examination);
         // A rule knows where a bracket was lost; the parser can only take the other one away.
         let own = if found.code == Code::P002 { candidates.len() } else { 0 };
@@ -77,6 +79,9 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
     examination.findings = findings;
     for (found, fixes) in examination.findings.iter_mut().zip(offers) {
         found.fixes = fixes;
+    }
+    for (found, help) in examination.findings.iter_mut().zip(helps) {
+        found.help = help.or_else(|| found.help.take());
     }
 }
 
