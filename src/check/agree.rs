@@ -46,7 +46,7 @@ impl Flow<'_> {
                 }
                 for (source, many) in item.sources.iter() {
                     if matches!(source.agent, Agent::Named(_)) && (*many || seen.contains(&&source.agent)) {
-                        return Some(super::call::describe(&agent_of(source)));
+                        return Some(super::call::named([&source.agent]));
                     }
                 }
                 seen.extend(item.sources.keys().map(|s| &s.agent));
@@ -58,7 +58,7 @@ impl Flow<'_> {
             .sources
             .iter()
             .find(|(source, many)| **many && matches!(source.agent, Agent::Named(_)))
-            .map(|(s, _)| super::call::describe(&agent_of(s)))
+            .map(|(s, _)| super::call::named([&s.agent]))
     }
 
     /// `consensus`, `vote` and their like.
@@ -104,8 +104,13 @@ impl Flow<'_> {
         let share = high.map_or(0.0, |n| 1.0 / n.max(1) as f64);
         let floor = if whole.claim.unknown { NONE } else { raw(super::domain::number(whole.claim.low) * share) };
         let top = whole.claim.greatest().max(NONE);
+        if known.shape == Shape::Any {
+            // What wins keeps the confidences of its parts.
+            known.inside = Some(element.inside.unwrap_or(element.claim));
+        }
         known.claim = super::domain::Claim::between(floor.min(top), top);
         known.parts = Rc::default();
+        known.above = Rc::default();
         // Two that say the same agree, however good the evidence of each is.
         known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
         known.cap = super::domain::Cap { scaled: true, ..whole.cap.min(list.cap) };
@@ -128,8 +133,4 @@ impl Flow<'_> {
         }
         known
     }
-}
-
-fn agent_of(source: &super::domain::Source) -> super::domain::AgentShape {
-    super::domain::AgentShape { who: [source.agent.clone()].into(), interface: None, chosen: false }
 }

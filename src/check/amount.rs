@@ -265,6 +265,8 @@ pub(super) struct Cost {
     pub depth: Amount,
     /// Tasks at the same time.
     pub width: Amount,
+    /// Calls of a function back to itself.
+    pub backs: Amount,
 }
 
 impl Cost {
@@ -299,6 +301,7 @@ impl Cost {
         self.memory.add(&other.memory);
         self.output.add(&other.output);
         self.depth.max(&other.depth);
+        self.backs.add(&other.backs);
         for (agent, amount) in &other.agents {
             self.agents.entry(agent.clone()).or_default().add(amount);
         }
@@ -313,6 +316,7 @@ impl Cost {
         self.output.or(&other.output);
         self.depth.or(&other.depth);
         self.width.or(&other.width);
+        self.backs.or(&other.backs);
         for (agent, amount) in &mut self.agents {
             amount.or(other.agents.get(agent).unwrap_or(&Amount::default()));
         }
@@ -345,6 +349,7 @@ impl Cost {
         self.output.low = other.output.low;
         self.depth.low = other.depth.low;
         self.width.low = other.width.low;
+        self.backs.low = other.backs.low;
         for (agent, amount) in &mut self.agents {
             amount.low = other.agents.get(agent).map_or(0.0, |o| o.low);
         }
@@ -352,8 +357,8 @@ impl Cost {
 
     /// Changes all amounts.
     pub fn each_amount(&mut self, mut change: impl FnMut(&mut Amount)) {
-        let Cost { calls, agents, steps, time, memory, output, depth, width } = self;
-        [calls, steps, time, memory, output, depth, width].into_iter().for_each(&mut change);
+        let Cost { calls, agents, steps, time, memory, output, depth, width, backs } = self;
+        [calls, steps, time, memory, output, depth, width, backs].into_iter().for_each(&mut change);
         agents.values_mut().for_each(change);
     }
 

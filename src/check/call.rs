@@ -8,19 +8,34 @@ use super::finding::{Noted, Reached};
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::{Code, Severity};
-use crate::hir::Method;
+use crate::hir::{Interface, Method};
+use crate::host::Directory;
 use crate::ir::Inst;
 use crate::source::Location;
-use crate::types::{Effect, Type};
+use crate::types::{Effect, InterfaceId, Type};
 use crate::value::Evidence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What an agent is asked, as far as it is declared.
 struct Asked<'a> {
+    /// The gravest it may be.
     effect: Effect,
-    method: Option<&'a Method>,
-    declared: bool,
+    /// All that it may be.
+    effects: BTreeSet<Effect>,
+    /// By each interface that it may have.
+    methods: Vec<Option<&'a Method>>,
+    /// An interface that lists methods, and not this one.
+    lacking: Option<&'a Interface>,
+}
+
+impl Asked<'_> {
+    /// What it answers, as far as all say the same.
+    fn result(&self) -> Type {
+        let mut results = self.methods.iter().map(|m| m.map_or(&Type::Any, |m| &m.signature.result));
+        let first = results.next().unwrap_or(&Type::Any);
+        if results.all(|result| result == first) { first.clone() } else { Type::Any }
+    }
 }
 
 impl<'a> Flow<'a> {
@@ -38,11 +53,14 @@ impl<'a> Flow<'a> {
         let depth = self.conditions.len();
         let around = self.own_doubts(act, state);
         self.conditions.extend(around);
+        let chosen = self.chosen.len();
+        self.chosen.extend(self.own_chosen(act));
         let site = (act.at(inst.span), self.unknown_callee(act, inst));
         let outer = std::mem::replace(&mut self.site, site);
         let result = self.run((act.frame, place), callee, args, state);
         self.site = outer;
         self.conditions.truncate(depth);
+        self.chosen.truncate(chosen);
         result
     }
 
@@ -91,8 +109,68 @@ impl<'a> Flow<'a> {
                 given.map(|known| if callee.claim == Claim::SURE { known } else { known.under(callee) })
             }
             Shape::Builtin(builtin) => self.builtin(act, *builtin, args, inst, state),
-            _ => Some(Known::computed(args.iter().chain([callee]), Shape::Any)),
+            _ => {
+                if callee.hidden.functions && !self.lenient {
+                    self.unknown_function(act.at(inst.span));
+                }
+                Some(Known::computed(args.iter().chain([callee]), Shape::Any))
+            }
         }
+    }
+
+    /// A call of something that may be any function there is: nobody knows what it does.
+    fn unknown_function(&mut self, at: Location) {
+        self.findings.report(Code::TM07, at, "nobody knows before the run which function is called here", |d| {
+            d.help("keep functions apart from other values, or call one by its name")
+        });
+    }
+
+    /// A method of something that may be any agent there is: it counts as the gravest of what any of them offers. Nothing
+    /// if it is none.
+    fn perhaps_asked(
+        &mut self,
+        act: &mut Activation<'a>,
+        receiver: &Known,
+        name: &str,
+        args: &[Known],
+        inst: &Inst,
+        state: &State,
+    ) -> Option<Known> {
+        let hidden = receiver.hidden;
+        if receiver.shape != Shape::Any || self.lenient || !hidden.agents && !hidden.functions {
+            return None;
+        }
+        let mut offering: BTreeSet<Option<InterfaceId>> = BTreeSet::new();
+        for (i, interface) in self.program.declarations.interfaces.iter().enumerate() {
+            if interface.methods.iter().any(|method| &*method.name == name) {
+                offering.insert(Some(InterfaceId(i as u32)));
+            }
+        }
+        let listed = |directory: &Directory| directory.agents().iter().any(|agent| agent.effects.contains_key(name));
+        let offered = !offering.is_empty() || self.setting.agents.as_ref().is_some_and(listed);
+        let own = crate::builtin::find_function(name).is_some();
+        // Functions are not sent to agents.
+        if own && (!offered || args.iter().any(|arg| matches!(arg.shape, Shape::Functions(_)))) {
+            return None;
+        }
+        if !own && hidden.functions && !offered {
+            self.unknown_function(act.at(inst.span));
+            return None;
+        }
+        if !hidden.agents {
+            return None;
+        }
+        if offering.is_empty() {
+            offering.insert(None);
+        }
+        let anyone = AgentShape { who: BTreeSet::from([Agent::Anyone]), interfaces: offering, chosen: false };
+        let asked = Known { shape: Shape::Agent(Rc::new(anyone)), ..receiver.clone() };
+        // It may as well be none.
+        let outer = std::mem::take(&mut self.taken);
+        let given = self.ask(act, &asked, name, args, inst, state);
+        let once = std::mem::replace(&mut self.taken, outer);
+        self.taken.add(&once.times(&super::amount::Turns::between(0.0, 1.0)));
+        Some(given)
     }
 
     /// `receiver.name(arguments)`.
@@ -118,12 +196,19 @@ impl<'a> Flow<'a> {
         if let Some(own) = self.own_method(receiver, name) {
             return self.call(act, &own, args, inst, state);
         }
+        let asked = self.perhaps_asked(act, receiver, name, args, inst, state);
+        if asked.is_some() && crate::builtin::find_function(name).is_none() {
+            return asked;
+        }
         self.read_of_nothing(receiver, at, "its method is called here");
         let mut all = vec![receiver.clone()];
         all.extend(args.iter().cloned());
         let given = self.native(act, name, &all, true, inst, state);
         self.charge_builtin(crate::builtin::find_function(name), name, &all, given.as_ref());
-        given
+        match (given, asked) {
+            (Some(given), Some(asked)) => Some(given.join(&asked)),
+            (given, asked) => given.or(asked),
+        }
     }
 
     /// Agent text decides something that the program should decide.
@@ -151,22 +236,41 @@ impl<'a> Flow<'a> {
     }
 
     fn asked(&self, agent: &AgentShape, name: &str) -> Asked<'a> {
-        let interface = agent.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
-        let method = interface.and_then(|i| i.methods.iter().find(|m| &*m.name == name));
-        let mut effect = method.and_then(|m| m.effect).unwrap_or(Effect::Ask);
-        for who in &agent.who {
-            if let (Agent::Named(bound), Some(directory)) = (who, &self.setting.agents)
-                && let Some((_, entry)) = directory.find(bound)
-            {
-                let said = entry.effects.get(name).copied().or_else(|| entry.transport.map(|t| t.effect()));
-                effect = effect.max(said.unwrap_or(Effect::Read));
-            }
+        let interfaces = &self.program.declarations.interfaces;
+        let mut asked = Asked { effect: Effect::Read, effects: BTreeSet::new(), methods: Vec::new(), lacking: None };
+        for id in &agent.interfaces {
+            let interface = id.map(|id| &interfaces[id.0 as usize]);
+            let method = interface.and_then(|i| i.methods.iter().find(|m| &*m.name == name));
+            asked.effects.insert(method.and_then(|m| m.effect).unwrap_or(Effect::Ask));
+            asked.lacking = asked.lacking.or(interface.filter(|i| method.is_none() && !i.methods.is_empty()));
+            asked.methods.push(method);
         }
-        Asked { effect, method, declared: interface.is_none_or(|i| i.methods.is_empty()) || method.is_some() }
+        let declared = asked.effects.iter().next_back().copied().unwrap_or(Effect::Ask);
+        for entry in agent.who.iter().flat_map(|who| self.entries(who, agent)) {
+            let said = entry.effects.get(name).copied().or_else(|| entry.transport.map(|t| t.effect()));
+            asked.effects.extend(said.filter(|said| *said > declared));
+        }
+        asked.effect = asked.effects.iter().next_back().copied().unwrap_or(Effect::Ask);
+        asked
+    }
+
+    /// How grave a method is that is not called as one: what the interface or the agents file says of it.
+    pub fn declared_effect(&self, agent: &AgentShape, name: &str) -> Effect {
+        let asked = self.asked(agent, name);
+        let said = |method: &Option<&Method>| method.is_some_and(|method| method.effect.is_some());
+        let listed = agent.who.iter().flat_map(|who| self.entries(who, agent)).any(|it| it.effects.contains_key(name));
+        if listed || asked.methods.iter().any(said) { asked.effect } else { Effect::Ask }
+    }
+
+    /// The declared agents that may be meant.
+    fn entries(&self, who: &Agent, agent: &AgentShape) -> Vec<&'a crate::host::Agent> {
+        let Some(directory) = &self.setting.agents else { return Vec::new() };
+        let behind = self.behind(who, agent);
+        if behind.is_empty() && !matches!(who, Agent::Named(_)) { directory.agents().iter().collect() } else { behind }
     }
 
     /// A request to an agent.
-    fn ask(
+    pub fn ask(
         &mut self,
         act: &mut Activation<'a>,
         receiver: &Known,
@@ -182,22 +286,23 @@ impl<'a> Flow<'a> {
         if agent.who.len() > 1 {
             self.findings.noted.insert(Noted::Choice(format!("{label} for `{name}`")));
         }
-        if !asked.declared {
-            let interface = agent.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
-            let known: Vec<String> =
-                interface.map_or_else(Vec::new, |i| i.methods.iter().map(|m| format!("`{}`", m.name)).collect());
+        if let Some(interface) = asked.lacking {
+            let known: Vec<String> = interface.methods.iter().map(|m| format!("`{}`", m.name)).collect();
             self.findings.report(Code::E004, at, format!("`{label}` has no method `{name}`"), |d| {
                 d.help(format!("its interface lists {}", known.join(", ")))
             });
         }
-        let marked = asked.method.is_some_and(|m| m.effect.is_some());
+        let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));
         self.request(asked.effect, at, agent, name, marked);
+        for &effect in &asked.effects {
+            self.findings.reached.insert(Reached { effect, at, what: format!("{label}.{name}"), declared: marked });
+        }
         self.spoken(args);
         if asked.effect >= Effect::Notify {
             let what = format!("`{label}.{name}`");
             self.action(act, (asked.effect, &what), args, receiver, at, state);
         }
-        let result = asked.method.map(|m| m.signature.result.clone()).unwrap_or(Type::Any);
+        let result = asked.result();
         let mut answer = self.answer(
             agent,
             name,
@@ -248,6 +353,7 @@ impl<'a> Flow<'a> {
             }
             origins.extend(whole.origins.iter().copied());
         }
+        self.given_at.insert(id, at);
         let (claim, stale) = self.contract(agent, name);
         if claim.least() > least {
             washed = Some(at);
@@ -331,6 +437,11 @@ impl<'a> Flow<'a> {
                     .help("ask inside the form, and act on the answer behind it")
             });
         }
+        if !tested {
+            for from in self.chosen_around(act) {
+                self.matter(Mark::Chosen, from);
+            }
+        }
         let mut doubts = self.doubts(act, state);
         if receiver.earned() < need.confidence {
             doubts.push((receiver.clone(), at));
@@ -385,7 +496,15 @@ impl<'a> Flow<'a> {
                         percent(earned)
                     );
                 }
+                let given = whole.sources.keys().find_map(|source| {
+                    let from = self.given_at.get(&source.site).copied().filter(|from| *from != at)?;
+                    Some((named([&source.agent]), from))
+                });
                 self.findings.report(Code::CF001, at, message, |d| {
+                    let d = match given {
+                        Some((who, from)) => d.note_at(from, format!("`{who}` answers here")),
+                        None => d,
+                    };
                     let d = d.note(format!("what it claims of itself is {claims}"));
                     let d = match whole.cap.why {
                         Why::Made(from) => d.note_at(from, "what it was made from here is in doubt"),
@@ -428,6 +547,7 @@ impl<'a> Flow<'a> {
                 "the contract of this agent has expired, or rests on fewer than 100 samples",
                 |d| d.help("measure it again"),
             ),
+            Mark::Chosen => self.findings.graver(Code::CF018, from),
             Mark::Declassified | Mark::Unserved => {}
         }
     }
@@ -459,11 +579,10 @@ impl<'a> Flow<'a> {
                     };
                     object.fields.insert(Rc::from(&*field.name), known);
                 }
-                object.others = shape.others.as_ref().map(|o| Known {
-                    null: Null::Maybe,
-                    integrity: Integrity::Input,
-                    ..Known::constant(self.shape_of(o, depth + 1))
-                });
+                // An object that fits may have more fields than its type says.
+                let other = shape.others.as_ref().map_or(Shape::Any, |others| self.shape_of(others, depth + 1));
+                object.others =
+                    Some(Known { null: Null::Maybe, integrity: Integrity::Input, ..Known::constant(other) });
                 Shape::Object(Rc::new(object))
             }
             Type::Union(all) => {
@@ -474,11 +593,7 @@ impl<'a> Flow<'a> {
             Type::Named(id) if depth < 3 => {
                 self.shape_of(&self.program.declarations.types[id.0 as usize].definition, depth + 1)
             }
-            Type::Agent(interface) => Shape::Agent(Rc::new(AgentShape {
-                who: BTreeSet::from([Agent::Anyone]),
-                interface: *interface,
-                chosen: false,
-            })),
+            Type::Agent(interface) => Shape::Agent(Rc::new(AgentShape::one(Agent::Anyone, *interface))),
             _ => Shape::Any,
         }
     }
@@ -546,9 +661,13 @@ pub(super) fn null_of(kind: &Type) -> Null {
 
 /// An agent in words.
 pub(super) fn describe(agent: &AgentShape) -> String {
-    let names: Vec<&str> = agent
-        .who
-        .iter()
+    named(&agent.who)
+}
+
+/// Agents in words.
+pub(super) fn named<'a>(who: impl IntoIterator<Item = &'a Agent>) -> String {
+    let names: Vec<&str> = who
+        .into_iter()
         .map(|who| match who {
             Agent::Named(name) | Agent::Member(name) => &**name,
             Agent::Anyone => "agent",
@@ -559,8 +678,7 @@ pub(super) fn describe(agent: &AgentShape) -> String {
 
 /// The agents that a value comes from, in words.
 pub(super) fn describe_sources(known: &Known) -> String {
-    let who = known.sources.keys().map(|source| source.agent.clone()).collect();
-    describe(&AgentShape { who, interface: None, chosen: false })
+    named(known.sources.keys().map(|source| &source.agent).collect::<BTreeSet<_>>())
 }
 
 fn because(kind: Nothing) -> &'static str {

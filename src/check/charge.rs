@@ -215,8 +215,9 @@ impl Flow<'_> {
                 values().filter(|known| heavy(known)).for_each(|known| self.work_on(weight(known), 3.0 * levels));
             }
         }
-        if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info") {
-            for arg in args {
+        if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info" | "emit") {
+            // The name of an event is told, what goes with it is not printed.
+            for arg in args.iter().take(if name == "emit" { 1 } else { usize::MAX }) {
                 let mut printed = weight(arg).times(0.0, 32.0);
                 printed.add(&Amount::up_to(64.0));
                 self.taken.output.add(&printed);

@@ -1,6 +1,6 @@
 //! Comparisons, and what they tell about confidences, lengths and nulls.
 
-use super::domain::{Cap, Fact, Integrity, Known, NONE, Null, Raw, SURE, Shape, raw};
+use super::domain::{Cap, Claim, Fact, Integrity, Known, Mark, NONE, Null, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::transfer::tests;
 use crate::diagnostic::{Code, Severity};
@@ -41,6 +41,18 @@ impl<'a> Flow<'a> {
                     no.extend(below(!strict));
                 }
             }
+            // Whatever is at least as sure as a number says is beyond what the number is beyond.
+            for &id in known.below.iter().filter(|id| known.confidence_of != Some(**id)) {
+                let above = |more: bool| {
+                    let told = other.low > 0.0 || more && other.low >= 0.0;
+                    told.then(|| Fact::AtLeast(id, threshold(raw(other.low), more)))
+                };
+                if is_left {
+                    no.extend(above(!strict));
+                } else {
+                    yes.extend(above(strict));
+                }
+            }
             if let Some(id) = known.length_of {
                 if is_left {
                     yes.push(Fact::LengthTo(id, other.high - gap(whole)));
@@ -78,10 +90,14 @@ impl<'a> Flow<'a> {
             let (claim, other, confidence_left) =
                 if l.confidence_of == Some(of) { (left, r, true) } else { (right, l, false) };
             self.confidence_test(claim, other.low, other.high, confidence_left, strict, at);
-            self.chosen_threshold(if confidence_left { right } else { left }, at);
+            let chosen = self.chosen_threshold(if confidence_left { right } else { left }, at);
             // A test on a confidence is exact, as far as what it is held against is.
-            let doubtful = [a, b].into_iter().filter(|x| x.as_number().is_none_or(|n| n.confidence_of.is_none()));
+            let exact = |x: &Known| x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.claim == Claim::SURE;
+            let doubtful = [a, b].into_iter().filter(|x| !exact(x));
             known = Known { tests: known.tests, ..Known::computed(doubtful, Shape::Plain) };
+            if chosen {
+                known = known.marked(Mark::Chosen, at);
+            }
         }
         known
     }
@@ -124,6 +140,12 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         let mut known = Known::computed([a, b], Shape::Plain);
         known.nothing = None;
+        if [a, b].iter().any(|x| matches!(x.shape, Shape::List(_) | Shape::Object(_) | Shape::Any)) {
+            // Parts are looked at only where kinds and lengths agree.
+            let own = super::read::own(&[a.clone(), b.clone()], Shape::Plain);
+            known.claim = known.claim.join(own.claim);
+            known.above = own.above.clone();
+        }
         self.line_of(a);
         self.line_of(b);
         let mut same = Vec::new();
@@ -151,6 +173,17 @@ impl<'a> Flow<'a> {
             } else if y.null == Null::Never {
                 same.push(Fact::Present(x.id));
             }
+            if let (Some(text), Some(told)) = (y.as_text(), x.tests.as_deref()) {
+                // One of several texts that were chosen on different ways.
+                let (mut here, mut elsewhere) = (None, Vec::new());
+                for (case, facts) in &told.cases {
+                    if case == text { here = Some(facts) } else { elsewhere.push(facts) }
+                }
+                same.extend(here.into_iter().flatten());
+                if let Some((first, rest)) = elsewhere.split_first() {
+                    other.extend(first.iter().filter(|fact| rest.iter().all(|facts| facts.contains(fact))));
+                }
+            }
             if y.as_text().is_some_and(|text| text.is_empty()) {
                 same.push(Fact::LengthTo(x.id, 0.0));
                 other.push(Fact::LengthFrom(x.id, 1.0));
@@ -167,6 +200,11 @@ impl<'a> Flow<'a> {
                 }
                 same.push(Fact::From(x.id, value));
                 same.push(Fact::To(x.id, value));
+                if let Some(number) = x.as_number().filter(|number| number.whole) {
+                    // A whole number that is not at the end of where it lies is one further at least.
+                    other.extend((number.low >= value).then_some(Fact::From(x.id, value + 1.0)));
+                    other.extend((number.high <= value).then_some(Fact::To(x.id, value - 1.0)));
+                }
             }
             if x.as_number().is_some_and(|n| n.confidence_of.is_some()) && y.null != Null::Always {
                 self.findings.report(Code::CF015, at, "a confidence is compared for equality with a number", |d| {
@@ -184,27 +222,30 @@ impl<'a> Flow<'a> {
         known
     }
 
-    /// A threshold of a gate, a band, an asking `~>`: who chose it?
-    pub fn chosen_threshold(&mut self, t: &Known, at: Location) {
+    /// A threshold of a gate, a band, an asking `~>`: who chose it? Whether the input did, which is an error only where
+    /// something is done on it.
+    pub fn chosen_threshold(&mut self, t: &Known, at: Location) -> bool {
         let floor = t.as_number().is_some_and(|n| n.low.is_finite() && n.low > 0.0 && n.confidence_of.is_none());
         if floor {
-            return;
+            return false;
         }
         match t.integrity {
-            Integrity::Program => {}
+            Integrity::Program => false,
             Integrity::Input => {
                 let severity = Severity::Warning;
                 self.findings.report(Code::CF018, at, "the input can choose this threshold", |d| {
                     d.severity(severity).help("write a number, or keep it from falling too low: `Math.max(t, 0.6)`")
                 });
+                true
             }
             Integrity::Agent | Integrity::Unknown => {
                 if t.as_number().is_some_and(|n| n.confidence_of.is_some() || n.assessed.is_some()) {
-                    return;
+                    return false;
                 }
                 self.findings.report(Code::CF018, at, "an agent can choose this threshold", |d| {
                     d.help("write a number, or keep it from falling too low: `Math.max(t, 0.6)`")
                 });
+                false
             }
         }
     }

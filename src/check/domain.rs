@@ -11,7 +11,7 @@ use crate::value::{Confidence, Evidence};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-pub(super) use super::shape::{AgentShape, Closure, List, Number, Object, Shape};
+pub(super) use super::shape::{AgentShape, Closure, Hidden, List, Number, Object, Shape};
 
 /// Confidences as the machine holds them: 0 unknown, else 1 + steps.
 pub(super) type Raw = u32;
@@ -41,26 +41,29 @@ pub(super) struct Claim {
     pub low: Raw,
     /// The most when it is known; below `low` when it never is.
     pub high: Raw,
+    /// The least of a list that has an element, where that is more; 0 where nothing is known of it.
+    #[serde(default)]
+    pub filled: Raw,
 }
 
 impl Claim {
     /// Confidence 1.
-    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE };
+    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE, filled: 0 };
     /// Anything.
-    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE };
+    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE, filled: 0 };
 
     /// One known confidence.
     pub fn exactly(confidence: Raw) -> Self {
         if confidence == 0 {
-            Self { unknown: true, low: SURE, high: 0 }
+            Self { unknown: true, low: SURE, high: 0, filled: 0 }
         } else {
-            Self { unknown: false, low: confidence, high: confidence }
+            Self { unknown: false, low: confidence, high: confidence, filled: 0 }
         }
     }
 
     /// Known and between two bounds.
     pub fn between(low: Raw, high: Raw) -> Self {
-        Self { unknown: false, low, high }
+        Self { unknown: false, low, high, filled: 0 }
     }
 
     /// Whether it is ever known.
@@ -101,6 +104,13 @@ impl Claim {
             } else {
                 self.high.max(other.high)
             },
+            filled: if self.filled == 0 && other.filled == 0 {
+                0
+            } else {
+                let filled = self.filled.max(self.least()).min(other.filled.max(other.least()));
+                // What holds in any case is not said again.
+                if filled > self.least().min(other.least()) { filled } else { 0 }
+            },
         }
     }
 
@@ -114,6 +124,7 @@ impl Claim {
             unknown: self.unknown || other.unknown,
             low: if known { self.low.min(other.low) } else { SURE },
             high: if known { self.high.min(other.high) } else { 0 },
+            filled: 0,
         }
     }
 
@@ -122,12 +133,12 @@ impl Claim {
         if threshold == 0 {
             return self;
         }
-        Self { unknown: false, low: self.low.max(threshold), high: self.high }
+        Self { unknown: false, low: self.low.max(threshold), ..self }
     }
 
     /// Only what stays below a threshold, unknown included.
     pub fn below(self, threshold: Raw) -> Self {
-        Self { unknown: self.unknown, low: self.low, high: self.high.min(threshold.saturating_sub(1)) }
+        Self { high: self.high.min(threshold.saturating_sub(1)), ..self }
     }
 }
 
@@ -252,6 +263,8 @@ pub(super) enum Mark {
     Washed,
     /// The null of a form reaches it with no alternative.
     Unserved,
+    /// The input chose the threshold that it passed.
+    Chosen,
     /// The contract that vouches for it has expired or rests on few samples.
     Stale,
 }
@@ -281,6 +294,8 @@ pub(super) struct Known {
     pub id: Id,
     /// The values it is the minimum of, where that is all that decides its confidence.
     pub parts: Rc<BTreeSet<Id>>,
+    /// Values that are never less sure than it.
+    pub above: Rc<BTreeSet<Id>>,
     /// The values it is a copy or a part of, from where they came about.
     pub origins: Rc<BTreeSet<Id>>,
     /// Who it comes from, and whether more than once.
@@ -299,6 +314,8 @@ pub(super) struct Known {
     pub filled: bool,
     /// Whether it tests a confidence, so that what happens on it is not in doubt however sure it is itself.
     pub exact: bool,
+    /// What it may hold that can be called, where its shape does not say.
+    pub hidden: Hidden,
     /// What it looks like.
     pub shape: Shape,
     /// What holds when it is true, and when it is not.
@@ -312,6 +329,8 @@ pub(super) struct Tests {
     pub yes: Vec<Fact>,
     /// When it is not.
     pub no: Vec<Fact>,
+    /// When it is one of these texts, where it is one of them in any case.
+    pub cases: Vec<(Rc<str>, Vec<Fact>)>,
 }
 
 /// Something a test tells.
@@ -369,6 +388,11 @@ pub(super) fn union<T: Ord + Clone>(a: &Rc<BTreeSet<T>>, b: &Rc<BTreeSet<T>>) ->
     }
 }
 
+/// What is in both sets.
+fn both(a: &Rc<BTreeSet<Id>>, b: &Rc<BTreeSet<Id>>) -> Rc<BTreeSet<Id>> {
+    if a == b { a.clone() } else { Rc::new(a.intersection(b).copied().collect()) }
+}
+
 /// Beyond so many values a minimum is no longer followed to its parts.
 const MOST_PARTS: usize = 12;
 
@@ -387,6 +411,7 @@ impl Known {
             tested: 0,
             id: Id::NONE,
             parts: Rc::default(),
+            above: Rc::default(),
             origins: Rc::default(),
             sources: Rc::default(),
             marks: Rc::default(),
@@ -395,6 +420,7 @@ impl Known {
             woven: false,
             filled: false,
             exact: false,
+            hidden: Hidden::default(),
             shape,
             tests: None,
         }
@@ -418,8 +444,14 @@ impl Known {
             evidence: Evidence::Unknown,
             integrity: Integrity::Unknown,
             null: Null::Maybe,
+            hidden: Hidden { agents: true, functions: true },
             ..Self::constant(Shape::Any)
         }
+    }
+
+    /// What can be called in it, or may be.
+    pub fn hides(&self) -> Hidden {
+        self.hidden.or(self.shape.hidden())
     }
 
     /// With the identity of a place, as something new.
@@ -491,6 +523,9 @@ impl Known {
         self.integrity = self.integrity.max(other.integrity);
         self.sources = add_sources(&self.sources, &other.sources);
         self.marks = union(&self.marks, &other.marks);
+        if self.shape == Shape::Any {
+            self.hidden = self.hidden.or(other.hides());
+        }
         if self.nothing.is_none() {
             self.nothing = other.nothing;
         }
@@ -499,10 +534,11 @@ impl Known {
 
     /// The same for parts that may be absent.
     fn absorb_some(&mut self, other: &Known, maybe_none: bool) {
-        let before = self.claim;
+        let (before, above) = (self.claim, self.above.clone());
         self.absorb(other);
         if maybe_none {
             self.claim = self.claim.join(before);
+            self.above = above;
         }
     }
 
@@ -523,19 +559,42 @@ impl Known {
             parts = BTreeSet::from([Id::NONE]);
         }
         self.parts = Rc::new(parts);
+        if other.claim != Claim::SURE {
+            self.above = union(&self.above, &other.at_most());
+        }
+    }
+
+    /// What both are no surer than; that a value is no surer than itself is not said.
+    fn joined_above(&self, other: &Known) -> Rc<BTreeSet<Id>> {
+        if self.id == other.id {
+            return both(&self.above, &other.above);
+        }
+        both(&self.at_most(), &other.at_most())
+    }
+
+    /// Values that are never less sure than it, itself among them.
+    pub fn at_most(&self) -> Rc<BTreeSet<Id>> {
+        if self.id == Id::NONE || self.above.contains(&self.id) {
+            return self.above.clone();
+        }
+        Rc::new(self.above.iter().copied().chain([self.id]).take(MOST_PARTS).collect())
     }
 
     /// What is computed from these values by the minimum law.
     pub fn computed<'a>(from: impl IntoIterator<Item = &'a Known>, shape: Shape) -> Known {
         let mut result = Known::constant(shape);
         let mut origins: BTreeSet<Id> = BTreeSet::new();
+        let mut tested: Option<Raw> = None;
         for part in from {
             let whole = part.whole();
+            if whole.claim != Claim::SURE {
+                tested = Some(tested.map_or(whole.tested, |least| least.min(whole.tested)));
+            }
             result.absorb(&whole);
             origins.extend(part.origins.iter().copied());
         }
         result.origins = Rc::new(origins);
-        result.nothing = result.nothing.filter(|_| true);
+        result.tested = tested.unwrap_or(0);
         result
     }
 
@@ -550,6 +609,7 @@ impl Known {
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
         if decider.claim != Claim::SURE {
+            result.above = union(&result.above, &self.at_most());
             result.id = Id::NONE;
         }
         result
@@ -573,7 +633,9 @@ impl Known {
         if shape == Shape::Any && (self.has_known_parts() || other.has_known_parts()) {
             return self.opened().join_at(&other.opened(), depth);
         }
+        let hidden = if shape == Shape::Any { self.hides().or(other.hides()) } else { self.hidden.or(other.hidden) };
         Known {
+            hidden,
             inside: if shape == Shape::Any && (self.inside.is_some() || other.inside.is_some()) {
                 Some(self.inside.unwrap_or(self.claim).join(other.inside.unwrap_or(other.claim)))
             } else {
@@ -589,6 +651,7 @@ impl Known {
             tested: self.tested.min(other.tested),
             id: if self.id == other.id { self.id } else { Id::NONE },
             parts: self.joined_parts(other),
+            above: self.joined_above(other),
             origins: union(&self.origins, &other.origins),
             sources: join_sources(&self.sources, &other.sources),
             marks: union(&self.marks, &other.marks),
@@ -612,7 +675,8 @@ impl Known {
             return self.clone();
         }
         let whole = self.whole();
-        Known { claim: self.claim, inside: Some(whole.claim), shape: Shape::Any, passed: self.passed, ..whole }
+        let hidden = self.hides();
+        Known { claim: self.claim, inside: Some(whole.claim), shape: Shape::Any, passed: self.passed, hidden, ..whole }
     }
 
     /// What both are the minimum of: a value is the minimum of itself, and one that is sure in any case of anything.

@@ -1,6 +1,6 @@
 //! What the walk finds. A place is walked many times; what is found there is said once.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::Location;
 use crate::syntax::ast::Band;
 use crate::types::Effect;
@@ -52,6 +52,13 @@ impl Findings {
         self.found.entry((code, at)).or_insert_with(|| more(Diagnostic::new(code, at, message)));
     }
 
+    /// What was found at a place counts as an error after all.
+    pub fn graver(&mut self, code: Code, at: Location) {
+        if let Some(found) = self.found.get_mut(&(code, at)) {
+            found.severity = Severity::Error;
+        }
+    }
+
     /// A test at a place can pass, or fail.
     pub fn outcome(&mut self, at: Location, passes: bool, fails: bool) {
         let seen = self.outcomes.entry(at).or_insert((false, false));
@@ -90,7 +97,56 @@ impl Findings {
             {
                 continue;
             }
-            diagnostics.push(diagnostic.clone());
+            let mut diagnostic = diagnostic.clone();
+            diagnostic.label = diagnostic.label.or_else(|| label(*code).map(str::to_owned));
+            diagnostics.push(diagnostic);
         }
     }
+}
+
+/// What is written under the place of a finding, where its message says it at length.
+fn label(code: Code) -> Option<&'static str> {
+    Some(match code {
+        Code::CF001 => "not sure enough for this",
+        Code::CF002 => "raised here, not earned",
+        Code::CF003 => "never runs",
+        Code::CF004 => "tests nothing",
+        Code::CF005 => "a band is missing",
+        Code::CF006 => "silent",
+        Code::CF007 => "stated of something else",
+        Code::CF008 => "counted twice",
+        Code::CF009 => "stated again after arithmetic",
+        Code::CF010 => "surer than what it is given",
+        Code::CF011 | Code::CF017 => "may be null",
+        Code::CF012 => "the surest of many",
+        Code::CF013 => "evidence too weak",
+        Code::CF014 => "an old or thin contract",
+        Code::CF015 => "equal to the last digit",
+        Code::CF016 => "done on something doubtful",
+        Code::CF018 => "this threshold is chosen",
+        Code::CF019 => "confidence dropped",
+        Code::CF020 => "agent text decides",
+        Code::CF021 => "not earned on every way out",
+        Code::CF022 => "may run twice, or be cut off",
+        Code::CF023 => "judged by who gave it",
+        Code::TM01 => "no end in sight",
+        Code::TM02 => "waits for a confidence",
+        Code::TM03 => "a step can miss it",
+        Code::TM04 => "does not step towards the end",
+        Code::TM05 => "moves meanwhile",
+        Code::TM06 => "somebody else chooses how often",
+        Code::TM07 => "which function is this?",
+        Code::TM08 | Code::TM12 => "nothing gets smaller",
+        Code::TM10 => "leads back",
+        Code::TM11 => "too many",
+        Code::TM13 => "only `break` ends this",
+        Code::B001 => "no number bounds this",
+        Code::B002 => "above the budget",
+        Code::E001 => "not declared",
+        Code::E002 => "never used",
+        Code::E003 => "asks nobody",
+        Code::E004 => "not listed",
+        Code::E005 => "may be null",
+        _ => return None,
+    })
 }

@@ -40,6 +40,10 @@ pub(super) struct Flow<'a> {
     pub cycles: BTreeMap<FunctionId, super::recursion::Cycle>,
     /// All calls, for functions that call each other.
     pub edges: super::recursion::Edges,
+    /// What a call takes of functions that call themselves, when it does not.
+    pub endings: BTreeMap<FunctionId, Cost>,
+    /// The fields of parameters that are followed from call to call.
+    pub fields: super::recursion::Fields,
     /// The call that is being walked, and whether its callee is only known at run time.
     pub site: (Location, bool),
     /// Whether a value changed in the block that is being walked.
@@ -50,12 +54,16 @@ pub(super) struct Flow<'a> {
     pub turned: HashMap<(u32, usize), super::amount::Turns>,
     /// Doubtful conditions around the calls being walked, the outermost first.
     pub conditions: Vec<(Known, Location)>,
+    /// Tests around the calls being walked whose thresholds the input chose.
+    pub chosen: Vec<Location>,
     /// What the pattern being walked asks of answers: agent, method, least confidence.
     pub requires: Vec<(String, String, f64)>,
     /// The forms around what is walked that may run it again or drop it.
     pub repeats: Vec<(&'static str, Location)>,
     /// What was known where somebody watches.
     pub watched: BTreeMap<u32, Known>,
+    /// Where answers were given.
+    pub given_at: HashMap<Id, Location>,
     /// Who stands behind the names of agents in the certificate.
     pub labels: HashMap<Rc<str>, super::domain::AgentShape>,
     /// How large the values are that sums are made of.
@@ -96,6 +104,8 @@ pub(super) struct Activation<'a> {
     pub ways_back: BTreeMap<(usize, usize), WayBack>,
     /// What each block takes.
     pub costs: Vec<Cost>,
+    /// Whether what a block does never comes to its end.
+    pub stopped: Vec<bool>,
     result: Option<Known>,
     exit: Option<State>,
 }
@@ -182,14 +192,18 @@ impl<'a> Flow<'a> {
             calls: Calls::new(program.functions.len()),
             cycles: BTreeMap::new(),
             edges: BTreeMap::new(),
+            endings: BTreeMap::new(),
+            fields: BTreeMap::new(),
             site: (Location::default(), false),
             changed: false,
             taken: Cost::default(),
             turned: HashMap::new(),
             conditions: Vec::new(),
+            chosen: Vec::new(),
             requires: Vec::new(),
             repeats: Vec::new(),
             watched: BTreeMap::new(),
+            given_at: HashMap::new(),
             labels: HashMap::new(),
             ranges: HashMap::new(),
             pending: Vec::new(),
@@ -254,6 +268,7 @@ impl<'a> Flow<'a> {
             visits: vec![0; blocks],
             ways_back: BTreeMap::new(),
             costs: vec![Cost::default(); blocks],
+            stopped: vec![false; blocks],
             result: None,
             exit: None,
         };
@@ -270,6 +285,7 @@ impl<'a> Flow<'a> {
             }
             let outer = known.measures.iter().filter(|(id, _)| id.0 != frame).map(|(id, smaller)| (*id, *smaller));
             known.measures = Rc::new(outer.chain([(Id(frame, parameter.0), false)]).collect());
+            self.follow_fields(function, frame, i, &mut known);
             act.values[parameter.0 as usize] = Some(known);
         }
         act.entries[0] = Some(state.clone());
@@ -291,6 +307,18 @@ impl<'a> Flow<'a> {
         }
         self.loops(&act);
         let total = self.total(&act);
+        if !total.backs.is_nothing() {
+            // What the last of several calls takes, which does not call back.
+            let held = act.entries.clone();
+            for (entry, cost) in act.entries.iter_mut().zip(&act.costs) {
+                if !cost.backs.is_nothing() {
+                    *entry = None;
+                }
+            }
+            let ending = self.total(&act);
+            self.endings.insert(function, ending);
+            act.entries = held;
+        }
         self.taken.add(&total);
         if let Some(exit) = act.exit {
             *state = exit;
@@ -315,12 +343,14 @@ impl<'a> Flow<'a> {
     fn inside(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Vec<usize> {
         let code = act.code;
         let mut again = Vec::new();
+        act.stopped[block] = false;
         if let Some(handler) = code.blocks[block].handler {
             self.guard(act, handler, state, &mut again);
         }
         for inst in &code.blocks[block].code {
             self.work += 1;
             if !self.step(act, inst, state) {
+                act.stopped[block] = true;
                 return again;
             }
             if self.exhausted() {
@@ -342,7 +372,15 @@ impl<'a> Flow<'a> {
             let error = Known::error().born(Id(act.frame, parameter.0));
             act.values[parameter.0 as usize] = Some(error);
         }
-        self.enter(act, handler.0 as usize, state, again);
+        let block = handler.0 as usize;
+        self.enter(act, block, state, again);
+        if self.changed && act.graph.position[block] > act.graph.position[act.block] {
+            // What changed before it failed may be read there.
+            act.stale[block] = true;
+            if !again.contains(&block) {
+                again.push(block);
+            }
+        }
     }
 
     fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) -> bool {
@@ -428,6 +466,20 @@ impl<'a> Flow<'a> {
         own.filter(|(known, _)| known.earned() < SURE).collect()
     }
 
+    /// The tests that decide whether a block of a function runs and whose thresholds the input chose.
+    pub fn own_chosen(&self, act: &Activation<'a>) -> Vec<Location> {
+        let decided = act.graph.controls[act.block].iter().filter_map(|&branch| act.decided[branch].as_ref());
+        let marks = decided.flat_map(|(known, _)| known.marks.iter());
+        marks.filter(|(mark, _)| *mark == super::domain::Mark::Chosen).map(|(_, at)| *at).collect()
+    }
+
+    /// The same with those around its call.
+    pub fn chosen_around(&self, act: &Activation<'a>) -> Vec<Location> {
+        let mut all = self.own_chosen(act);
+        all.extend(&self.chosen);
+        all
+    }
+
     /// A value as it is when doubtful conditions decided that it is this one.
     pub fn decided(&self, known: &Known, doubts: &[(Known, Location)]) -> Known {
         let mut result = known.clone();
@@ -507,7 +559,10 @@ impl<'a> Flow<'a> {
             }
             End::Return(var) => {
                 let doubts = self.doubts(act, state);
-                let known = self.decided(&act.value(*var, state), &doubts);
+                let mut known = self.decided(&act.value(*var, state), &doubts);
+                for from in self.own_chosen(act) {
+                    known = known.marked(super::domain::Mark::Chosen, from);
+                }
                 act.result = Some(act.result.take().map_or_else(|| known.clone(), |old| old.join(&known)));
                 act.exit = Some(act.exit.take().map_or_else(|| state.clone(), |old| old.join(state)));
             }

@@ -44,6 +44,8 @@ impl<'a> Flow<'a> {
         }
         let mut slot = 0;
         let mut forked = Cost::default();
+        // The requests that any task makes at least.
+        let mut each_asks = f64::INFINITY;
         for task in tasks {
             slot += 1;
             let mut many = None;
@@ -79,6 +81,7 @@ impl<'a> Flow<'a> {
             let least = if repeats || name == "vote" { 0.0 } else { from as f64 };
             let turns = Turns { low: least, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
             let once = std::mem::replace(&mut self.taken, outer);
+            each_asks = each_asks.min(once.calls.low);
             forked.beside(&once.times_beside(&turns));
             low += from;
             high = high.zip(to).map(|(a, b)| a + b);
@@ -92,10 +95,14 @@ impl<'a> Flow<'a> {
             Some(Shape::Object(object)) => object.field(name),
             _ => None,
         };
+        let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
+        if collects {
+            // A task that fails leaves out what it would have done.
+            forked.least_of(&Cost::default());
+        }
         let tasks = Turns { low: low as f64, high: high.map_or(f64::INFINITY, |h| h as f64), size: None };
         let least = args[..before].first().map(|n| super::interval::numbers(n).low).unwrap_or(0.0);
-        self.forked(name, forked, &tasks, least, field("limit"), field("timeout"));
-        let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
+        self.forked(name, forked, &tasks, (least, each_asks), field("limit"), field("timeout"));
         if collects {
             results.iter_mut().for_each(|r| {
                 // An error in its place is exact, and no null; it counts as nothing all the same.
@@ -136,7 +143,7 @@ impl<'a> Flow<'a> {
         name: &str,
         mut cost: Cost,
         tasks: &Turns,
-        least: f64,
+        (least, each_asks): (f64, f64),
         limit: Option<Known>,
         timeout: Option<Known>,
     ) {
@@ -148,7 +155,7 @@ impl<'a> Flow<'a> {
         if name == "quorum" {
             // So many are asked at first, and one more for each failure.
             waves = (tasks.high - least + 1.0).max(1.0);
-            cost.calls.low = least.min(cost.calls.high());
+            cost.calls.low = if each_asks >= 1.0 { least.min(cost.calls.high()) } else { 0.0 };
         }
         cost.time = cost.time.times(1.0, waves);
         if let Some(timeout) = timeout.map(|timeout| super::interval::numbers(&timeout).high) {
@@ -167,7 +174,9 @@ impl<'a> Flow<'a> {
         slot: u32,
         state: &mut State,
     ) -> Option<Known> {
-        let Shape::Functions(functions) = &function.shape else { return Some(Known::anything()) };
+        let Shape::Functions(functions) = &function.shape else {
+            return self.call(act, function, args, inst, state);
+        };
         let mut given: Option<Known> = None;
         for (i, callee) in functions.iter().enumerate() {
             let place = slot.wrapping_mul(16).wrapping_add(i as u32);
@@ -203,7 +212,7 @@ impl<'a> Flow<'a> {
             Shape::Agent(agent) => {
                 let given = given.to_vec();
                 let agent = agent.clone();
-                Some(flow.handled_by(act, &agent, &given, inst))
+                Some(flow.handled_by(act, &agent, &given, inst, state))
             }
             _ => Some(known.clone()),
         };
@@ -324,15 +333,25 @@ impl<'a> Flow<'a> {
     }
 
     /// An agent as a handler: it is asked its interface's only method.
-    fn handled_by(&mut self, act: &Activation<'a>, agent: &AgentShape, args: &[Known], inst: &Inst) -> Known {
-        let at = act.at(inst.span);
-        let interface = agent.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
-        let method = interface.and_then(|i| i.methods.first());
-        let (name, result) =
-            method.map_or(("analyze".to_owned(), Type::Any), |m| (m.name.to_string(), m.signature.result.clone()));
-        self.request(Effect::Ask, at, agent, &name, true);
-        self.spoken(args);
-        self.answer(agent, &name, args, &result, place(act, inst), at)
+    fn handled_by(
+        &mut self,
+        act: &mut Activation<'a>,
+        agent: &AgentShape,
+        args: &[Known],
+        inst: &Inst,
+        state: &State,
+    ) -> Known {
+        let name = self.only_method(agent, "analyze");
+        let receiver = Known::constant(Shape::Agent(Rc::new(agent.clone())));
+        self.ask(act, &receiver, name, args, inst, state)
+    }
+
+    /// The only method of the interface of an agent, or the one that is usual.
+    fn only_method(&self, agent: &AgentShape, usual: &'static str) -> &'a str {
+        match agent.interface().map(|id| &self.program.declarations.interfaces[id.0 as usize].methods[..]) {
+            Some([method]) => &method.name,
+            _ => usual,
+        }
     }
 
     /// `verify(x, check)`.
@@ -352,12 +371,17 @@ impl<'a> Flow<'a> {
             known.inside = None;
             known.id = Id::NONE;
             known.parts = Rc::default();
+            known.above = Rc::default();
             let mut origins = (*x.origins).clone();
             origins.insert(id);
             known.origins = Rc::new(origins);
             free_parts(&mut known);
             known
         };
+        if matches!(check.shape, Shape::Agent(_)) {
+            let fair = self.judge(act, x, Some(check), ("agent", "verify"), at, state);
+            return if fair { judged(Evidence::Reviewed) } else { judged(Evidence::Reviewed).join(x) };
+        }
         let Shape::Object(options) = &check.shape else {
             // A function: no more than x earned, and no better evidence.
             let answer = self.call(act, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
@@ -371,18 +395,27 @@ impl<'a> Flow<'a> {
             ("human", "approve", Evidence::Approved),
         ] {
             if let Some(judge) = options.field(role) {
-                let fair = self.judge(x, Some(&judge), role, method, at);
-                return if fair { judged(evidence) } else { x.clone() };
+                let fair = self.judge(act, x, Some(&judge), (role, method), at, state);
+                return if fair { judged(evidence) } else { judged(evidence).join(x) };
             }
         }
         let mut known = x.clone();
         known.claim.low = NONE;
+        known.claim.filled = 0;
         Known { id: Id::NONE, parts: Rc::default(), ..known }
     }
 
     /// Whoever is named is asked to judge `x`. Whether that is somebody else than who gave it: one's own judgement
     /// changes nothing.
-    fn judge(&mut self, x: &Known, named: Option<&Known>, role: &str, method: &str, at: Location) -> bool {
+    fn judge(
+        &mut self,
+        act: &Activation<'a>,
+        x: &Known,
+        named: Option<&Known>,
+        (role, method): (&'static str, &'static str),
+        at: Location,
+        state: &State,
+    ) -> bool {
         let named = named.map(|named| (named.whole().integrity, &named.shape));
         if let Some((integrity, shape)) = named
             && integrity >= Integrity::Agent
@@ -399,13 +432,22 @@ impl<'a> Flow<'a> {
             }
             _ => BTreeSet::from([Agent::Named(Rc::from(role))]),
         };
-        let label = |who| super::call::describe(&AgentShape { who, interface: None, chosen: false });
-        let asked = AgentShape { who: who.clone(), interface: None, chosen: false };
-        self.request(Effect::Ask, at, &asked, method, true);
+        let asked = match named {
+            Some((_, Shape::Agent(agent))) => (**agent).clone(),
+            _ => AgentShape { who: who.clone(), interfaces: BTreeSet::from([None]), chosen: false },
+        };
+        let method = if role == "agent" { self.only_method(&asked, method) } else { method };
+        let effect = self.declared_effect(&asked, method).max(Effect::Ask);
+        self.request(effect, at, &asked, method, true);
+        if effect >= Effect::Notify {
+            // To be judged by somebody who does something with it is to have it done.
+            let what = format!("`{}.{method}`", super::call::describe(&asked));
+            self.action(act, (effect, &what), std::slice::from_ref(x), &Known::constant(Shape::Plain), at, state);
+        }
         self.spoken(std::slice::from_ref(x));
         let asks_itself = |who: &&Agent| matches!(who, Agent::Named(_)) && x.sources.keys().any(|s| s.agent == **who);
         let Some(own) = who.iter().find(asks_itself) else { return true };
-        let own = label(BTreeSet::from([own.clone()]));
+        let own = super::call::named([own]);
         self.findings.report(Code::CF023, at, format!("`{own}` judges its own answer"), |d| {
             d.help("have another agent judge it, or a person")
         });
@@ -413,7 +455,7 @@ impl<'a> Flow<'a> {
     }
 
     /// `approve(x, { to })`.
-    pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst) -> Known {
+    pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst, state: &State) -> Known {
         let at = act.at(inst.span);
         let mut known = args.first().cloned().unwrap_or_else(Known::null);
         let option = |name: &str| match args.get(1).map(|options| &options.shape) {
@@ -421,15 +463,13 @@ impl<'a> Flow<'a> {
             _ => None,
         };
         let outer = std::mem::take(&mut self.taken);
-        let fair = self.judge(&known, option("to").as_ref(), "human", "approve", at);
+        let fair = self.judge(act, &known, option("to").as_ref(), ("human", "approve"), at, state);
         let mut asked = std::mem::replace(&mut self.taken, outer);
         if let Some(within) = option("within").map(|within| super::interval::numbers(&within).high) {
             asked.time = asked.time.capped(within);
         }
         self.taken.add(&asked);
-        if !fair {
-            return known;
-        }
+        let given = (!fair).then(|| known.clone());
         known.claim = Claim::between(NONE, SURE);
         known.cap = Cap::FREE;
         known.evidence = Evidence::Approved;
@@ -437,8 +477,9 @@ impl<'a> Flow<'a> {
         known.inside = None;
         known.id = Id::NONE;
         known.parts = Rc::default();
+        known.above = Rc::default();
         free_parts(&mut known);
-        known
+        given.map_or_else(|| known.clone(), |given| known.join(&given))
     }
 
     /// `llm(prompt, options)`.
@@ -490,7 +531,7 @@ impl<'a> Flow<'a> {
                 None => d,
             });
         }
-        let agent = AgentShape { who: BTreeSet::from([Agent::Named(Rc::from(name))]), interface: None, chosen: false };
+        let agent = AgentShape::one(Agent::Named(Rc::from(name)), None);
         Known::constant(Shape::Agent(Rc::new(agent)))
     }
 
@@ -518,7 +559,7 @@ impl<'a> Flow<'a> {
                     if chosen {
                         self.chosen_by_agent(at, "agent");
                     }
-                    let agent = AgentShape { who: BTreeSet::from([Agent::Anyone]), interface: None, chosen: false };
+                    let agent = AgentShape::one(Agent::Anyone, None);
                     Known::constant(Shape::Agent(Rc::new(agent))).under(key)
                 }
             },
@@ -646,7 +687,7 @@ fn named(x: &Known, field: Option<Known>) -> Known {
 
 /// The agent of a name.
 fn agent_called(name: &str) -> AgentShape {
-    AgentShape { who: BTreeSet::from([Agent::Named(Rc::from(name))]), interface: None, chosen: false }
+    AgentShape::one(Agent::Named(Rc::from(name)), None)
 }
 
 fn place(act: &Activation<'_>, inst: &Inst) -> Id {
@@ -660,6 +701,8 @@ fn free_parts(known: &mut Known) {
         part.cap = cap;
         part.claim = claim;
         part.evidence = evidence;
+        part.above = Rc::default();
+        part.id = Id::NONE;
         free_parts(part);
     };
     known.each_part(free);

@@ -111,7 +111,15 @@ impl Graph {
             }
         }
         let dominator = dominators(&order, &position, &before);
-        let controls = controls(count, &plain, &order);
+        // What is thrown is caught where the branch that throws it says so.
+        let decided: Vec<Vec<usize>> = function
+            .blocks
+            .iter()
+            .zip(&after)
+            .zip(plain)
+            .map(|((block, all), plain)| if matches!(block.end, End::Throw(_)) { all.clone() } else { plain })
+            .collect();
+        let controls = controls(count, &decided, &order);
         let loops = loops(&order, &position, &before, &dominator);
         let mut definitions = vec![Definition::Nowhere; function.values.len()];
         for (b, block) in function.blocks.iter().enumerate() {

@@ -27,7 +27,8 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         Binary::Subtract => (x.low - y.high, x.high - y.low),
         Binary::Multiply => corners(|p, q| p * q),
         Binary::Divide if y.low > 0.0 || y.high < 0.0 => corners(|p, q| p / q),
-        Binary::Remainder if y.high.is_finite() && y.low > 0.0 => {
+        // The remainder of what is not finite is no number.
+        Binary::Remainder if y.low > 0.0 && (x.whole || x.low.is_finite() && x.high.is_finite()) => {
             let most = if x.whole && y.whole { y.high - 1.0 } else { y.high };
             (if x.low >= 0.0 { 0.0 } else { -most }, most.min(if x.low >= 0.0 { x.high } else { most }))
         }
@@ -47,6 +48,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         high,
         whole,
         confidence_of: None,
+        below: Rc::default(),
         length_of: None,
         assessed,
         changed,
@@ -78,6 +80,7 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                     high: pick(x.high, y.high),
                     whole: x.whole && y.whole,
                     confidence_of: None,
+                    below: if least { super::domain::union(&x.below, &y.below) } else { Rc::default() },
                     length_of: None,
                     assessed,
                     changed: (x.changed || y.changed) && !capped,
@@ -106,7 +109,7 @@ pub(super) fn measured(binary: Binary, a: &Known, b: &Known, result: Known) -> K
         }
         Binary::Add if y.high <= 0.0 && number.low.is_finite() => result.measured(a, y.high < 0.0),
         Binary::Divide if y.low >= 2.0 && x.low >= 1.0 => result.measured(a, true),
-        Binary::Remainder if b.as_constant().is_none() && x.low >= 0.0 => result.measured(b, true),
+        Binary::Remainder if y.low > 0.0 && number.low >= 0.0 && x.whole && y.whole => result.measured(b, true),
         _ => result,
     }
 }

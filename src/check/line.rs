@@ -220,6 +220,20 @@ impl Flow<'_> {
         self.pending.extend(sides.into_iter().flatten());
     }
 
+    /// A remainder is below what was divided by.
+    pub fn remaining(&mut self, x: &Known, by: &Known, id: Id) {
+        let (x, number) = (super::interval::numbers(x), super::interval::numbers(by));
+        if x.whole
+            && x.low >= 0.0
+            && number.whole
+            && number.low > 0.0
+            && let Some(line) = self.line_of(by)
+        {
+            let below = line.plus(&Line::atom(id, false), -1);
+            self.pending.extend(below.and_then(|below| below.plus(&Line::constant(1.0), -1)));
+        }
+    }
+
     /// What is told of the least or greatest of some numbers.
     pub fn picked(&mut self, all: &[Known], least: bool, id: Id) {
         for known in all {
@@ -302,7 +316,7 @@ impl Flow<'_> {
     }
 
     /// The least that a sum can be here, by what is known of each value alone.
-    fn floor(&self, line: &Line, state: &State) -> f64 {
+    pub fn floor(&self, line: &Line, state: &State) -> f64 {
         line.constant
             + line
                 .atoms()

@@ -1,7 +1,7 @@
-//! Lists made from lists.
+//! Lists made from lists, and objects from objects.
 
-use super::domain::{Id, Known, List, Null, Number, Shape};
-use super::read::{anywhere, elements, kept};
+use super::domain::{Id, Known, List, Null, Number, Object, Shape};
+use super::read::{anywhere, elements, kept, part};
 use std::rc::Rc;
 
 /// What `take`, `concat`, `entries` and their like give.
@@ -21,6 +21,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             known.absorb(&Known { shape: Shape::Plain, ..arg.clone() });
             if name == "concat" && matches!(arg.shape, Shape::Any) {
                 known.claim = known.claim.join(before);
+                known.above = Rc::default();
             }
         }
     }
@@ -30,10 +31,18 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         (a, b) => a.or(b),
     };
     let plain = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args.iter(), Shape::Plain) };
+    // Which keys there are is as sure as what has them.
+    let key = Known { null: Null::Never, nothing: None, ..super::read::own(&args[..args.len().min(1)], Shape::Plain) };
     if matches!(name, "take" | "drop" | "slice" | "concat") && !matches!(x.shape, Shape::List(_)) {
         // Of a text a text, of anything anything.
         let shape = if matches!(x.shape, Shape::Text(_) | Shape::Plain) { Shape::Plain } else { Shape::Any };
-        let whole = Known { shape, ..plain };
+        let mut whole = Known { shape, ..plain };
+        if whole.shape == Shape::Any {
+            // A list is as sure as itself, whatever is in it; a text is read as a whole.
+            whole.inside = Some(whole.claim);
+            whole.claim = whole.claim.join(super::read::own(args, Shape::Plain).claim);
+            whole.above = Rc::default();
+        }
         return match name {
             "drop" | "slice" => whole.measured(x, count.low >= 1.0 && x.is_filled()),
             "take" => whole.measured(x, false),
@@ -95,15 +104,15 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             )
         }
         "entries" => {
-            let pair = match &x.shape {
+            let value = match &x.shape {
                 Shape::Object(object) => {
-                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
-                    vec![plain.clone(), all.unwrap_or_else(Known::null)]
+                    object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b))
                 }
-                _ => vec![plain.clone(), element.unwrap_or_else(Known::null)],
+                _ => element,
             };
+            let pair = vec![key, value.unwrap_or_else(Known::null)];
             let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
-            (Some(Known::constant(Shape::List(Rc::new(pair)))), low, high)
+            (Some(Known { shape: Shape::List(Rc::new(pair)), ..known.clone() }), low, high)
         }
         "range" => {
             let (from, to) = if args.len() == 1 {
@@ -111,10 +120,27 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             } else {
                 (super::interval::numbers(x), count.clone())
             };
-            let span = Number { low: to.low - from.high, high: to.high - from.low, ..Number::any() };
-            let (low, high) = if args.len() > 2 { (0, span.counts().1) } else { span.counts() };
-            let element =
-                Number { low: from.low, high: (to.high - 1.0).max(from.low), whole: from.whole, ..Number::any() };
+            let span = Number { low: (to.low - from.high).ceil(), high: (to.high - from.low).ceil(), ..Number::any() };
+            let (low, high, element) = match args.get(2).map(super::interval::numbers) {
+                None => {
+                    let last = if from.whole && to.whole { to.high - 1.0 } else { to.high };
+                    let (low, high) = span.counts();
+                    (low, high, Number { low: from.low, high: last.max(from.low), whole: from.whole, ..Number::any() })
+                }
+                Some(step) => {
+                    // Upwards or downwards, as the step says.
+                    let most = if step.low > 0.0 {
+                        (to.high - from.low) / step.low
+                    } else if step.high < 0.0 {
+                        (to.low - from.high) / step.high
+                    } else {
+                        f64::INFINITY
+                    };
+                    let most = Number { high: most.ceil(), ..Number::any() };
+                    let ends = Number { low: from.low.min(to.low), high: from.high.max(to.high), ..Number::any() };
+                    (0, most.counts().1, Number { whole: from.whole && step.whole, ..ends })
+                }
+            };
             (Some(Known { shape: Shape::Number(Rc::new(element)), ..plain }), low, high)
         }
         "flat" => match element.map(|e| (e.shape.clone(), e)) {
@@ -123,6 +149,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 known.absorb(&Known { shape: Shape::Plain, ..e });
                 if low == 0 {
                     known.claim = known.claim.join(before);
+                    known.above = Rc::default();
                 }
                 (inner.any(), 0, None)
             }
@@ -131,6 +158,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 let before = known.claim;
                 known.absorb(&Known { shape: Shape::Plain, ..anywhere(x) });
                 known.claim = known.claim.join(before);
+                known.above = Rc::default();
                 (Some(anywhere(x)), 0, None)
             }
             None => (None, 0, Some(0)),
@@ -144,15 +172,63 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             (Some(row), fewest, args.iter().filter_map(|list| elements(list).2).min())
         }
         "split" => (Some(plain), 1, None),
-        "keys" => (Some(plain), low, high),
+        "keys" => (Some(key), low, high),
         _ => (Some(plain), 0, None),
     };
     known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
     known.measures = Rc::default();
     known.filled = false;
+    if matches!(name, "take" | "drop" | "slice" | "reverse" | "toReversed") {
+        // What is left of a list is left of one that had it.
+        let others = args.iter().skip(1).map(|arg| arg.claim.least()).min().unwrap_or(super::domain::SURE);
+        known.claim.filled = x.claim.filled.min(others);
+    }
     match name {
         "drop" | "slice" => known.measured(x, count.low >= 1.0 && x.is_filled()),
         "take" | "reverse" | "toReversed" => known.measured(x, false),
         _ => known,
     }
+}
+
+/// All fields of several objects, the later ones over the earlier.
+pub(super) fn merged(args: &[Known]) -> Shape {
+    let mut object = Object::default();
+    for arg in args.iter().filter(|arg| arg.null != Null::Always) {
+        match &arg.shape {
+            Shape::Object(given) if arg.null == Null::Never => object.take(given),
+            Shape::Object(given) => {
+                given.fields.iter().for_each(|(key, value)| object.put(key, value, false));
+                given.others.iter().for_each(|others| object.put_anywhere(others));
+            }
+            _ => object.put_anywhere(&part(arg)),
+        }
+    }
+    Shape::Object(Rc::new(object))
+}
+
+/// The fields of the first argument that the others name, or those that they do not name.
+pub(super) fn chosen(args: &[Known], picks: bool) -> Shape {
+    let Some((x, keys)) = args.split_first() else { return Shape::Any };
+    let Shape::Object(object) = &x.shape else {
+        return Shape::Object(Rc::new(Object { others: Some(part(x)), ..Object::default() }));
+    };
+    let mut names: Option<Vec<Rc<str>>> = Some(Vec::new());
+    for key in keys {
+        let listed: Vec<Known> = match &key.shape {
+            Shape::List(list) => list.items.as_ref().map_or_else(|| vec![Known::anything()], |items| items.to_vec()),
+            _ => vec![key.clone()],
+        };
+        for key in listed {
+            names = names.and_then(|mut names| {
+                names.push(key.as_text()?.clone());
+                Some(names)
+            });
+        }
+    }
+    let mut object = (**object).clone();
+    match names {
+        Some(names) => object.fields.retain(|key, _| names.contains(key) == picks),
+        None => object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always)),
+    }
+    Shape::Object(Rc::new(object))
 }

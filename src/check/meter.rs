@@ -79,8 +79,8 @@ impl<'a> Flow<'a> {
         for (&block, way) in &paths {
             for &member in self.members(act, block, None).iter() {
                 let into = match &act.code.blocks[member].end {
-                    crate::ir::End::Return(_) => &mut total,
-                    end if targets(end).is_empty() => &mut failed,
+                    crate::ir::End::Return(_) if !act.stopped[member] => &mut total,
+                    end if targets(end).is_empty() || act.stopped[member] => &mut failed,
                     _ => continue,
                 };
                 match into {

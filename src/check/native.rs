@@ -2,16 +2,16 @@
 
 use super::amount::{Amount, Turns};
 use super::domain::{
-    Fact, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
+    Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
 };
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
-use super::lists::listed;
+use super::lists::{chosen, listed, merged};
 use super::read::{absent, anywhere, confidence_of, elements, kept, length, part, read, sought};
 use super::state::State;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::{Code, Severity};
-use crate::ir::Inst;
+use crate::ir::{Inst, Op};
 use crate::source::Location;
 use crate::value::{Confidence, Evidence};
 use std::rc::Rc;
@@ -129,13 +129,25 @@ impl<'a> Flow<'a> {
                     let from = super::call::describe_sources(&x.whole());
                     self.findings.noted.insert(Noted::Declassified(format!("`value` of what {from} said")));
                 }
-                dropped(x).marked(Mark::Declassified, at)
+                let dropped = dropped(x);
+                if x.whole().sources.is_empty() { dropped } else { dropped.marked(Mark::Declassified, at) }
             }
             "confident" => return Some(self.binary_form(act, crate::hir::Binary::State, args, inst, state)),
             "gate" => self.gate(act, x, f.unwrap_or(&nothing), inst, state),
             "best" => {
-                let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
-                let best = self.best(&all, at);
+                // One that is no list stands for itself; of a list that is spread nobody knows how many there are.
+                let spread = matches!(inst.op, Op::CallBuiltin { spread: true, .. });
+                let all: Vec<Known> = match x.shape {
+                    Shape::List(_) if args.len() == 1 => elements(x).0.into_iter().collect(),
+                    _ => args.to_vec(),
+                };
+                let mut best = self.best(&all, at);
+                if args.len() == 1 && (spread || matches!(x.shape, Shape::Any)) {
+                    best = best.join(&part(x)).join(x);
+                }
+                if spread || matches!(&x.shape, Shape::List(list) if list.low == 0) && args.len() == 1 {
+                    best = best.join(&absent(x));
+                }
                 let many = args.len() == 1 && elements(x).2.is_none_or(|most| most >= 3);
                 if many && !matches!(x.shape, Shape::Any) { best.marked(Mark::Picked, at) } else { best }
             }
@@ -152,6 +164,7 @@ impl<'a> Flow<'a> {
                 let most = f.and_then(Known::as_number);
                 known.claim.high = known.claim.high.min(most.map_or(SURE, |most| raw(most.high)));
                 known.claim.low = known.claim.low.min(most.map_or(NONE, |most| raw(most.low)));
+                known.claim.filled = 0;
                 Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
             }
             "decay" => {
@@ -159,11 +172,17 @@ impl<'a> Flow<'a> {
                 let rate = f.and_then(Known::as_number);
                 known.claim.low = decayed(known.claim.low, rate.map_or(1.0, |rate| rate.high));
                 known.claim.high = decayed(known.claim.high, rate.map_or(0.0, |rate| rate.low));
+                known.claim.filled = 0;
                 Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
             }
             "calibrate" => {
-                let claim = super::domain::Claim { low: NONE, high: SURE, ..x.claim };
-                Known { claim, id: Id::NONE, passed: 0, ..x.clone() }
+                if let Some(map) = f.filter(|map| matches!(map.shape, Shape::Functions(_))) {
+                    let told = Number { low: 0.0, high: 1.0, ..Number::any() };
+                    let told = Known { null: Null::Maybe, ..Known::constant(Shape::Number(Rc::new(told))) };
+                    self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
+                }
+                let claim = super::domain::Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
+                Known { claim, id: Id::NONE, passed: 0, above: Rc::default(), ..x.clone() }
             }
             "endorse" => {
                 let mut known = x.clone();
@@ -174,6 +193,8 @@ impl<'a> Flow<'a> {
                 if let Some(c) = f.and_then(Known::as_number) {
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
                     known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
+                    known.above = Rc::default();
+                    known.evidence = known.evidence.min(Evidence::Stated);
                 }
                 Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
             }
@@ -181,7 +202,7 @@ impl<'a> Flow<'a> {
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
             "aggregate" => x.clone(),
             "verify" => return Some(self.verify(act, args, inst, state)),
-            "approve" => return Some(self.approve(act, args, inst)),
+            "approve" => return Some(self.approve(act, args, inst, state)),
             "retry" | "fallback" | "timeout" | "escalate" | "sequential" => {
                 return self.form(act, name, args, inst, state);
             }
@@ -279,6 +300,7 @@ impl<'a> Flow<'a> {
                 let object = Object { others: Some(anywhere(x)), ..Object::default() };
                 let mut known = Known::computed(args, Shape::Object(Rc::new(object)));
                 known.claim.high = SURE;
+                known.above = Rc::default();
                 known
             }
             "countBy" => {
@@ -317,11 +339,12 @@ impl<'a> Flow<'a> {
                 let given = self.apply(act, &args[2].clone(), &[piece], &turns, inst, state);
                 Known::computed(args.iter().chain(&given), Shape::Plain)
             }
-            // What a text says may be anything, and so may what a mock is.
-            "parse" | "mock" | "slow" | "failing" | "methods" => Known {
-                null: if name == "parse" { Null::Maybe } else { Null::Never },
-                ..Known::computed(args, Shape::Any)
-            },
+            // What a text says may be anything.
+            "parse" => Known { null: Null::Maybe, ..Known::computed(args, Shape::Any) },
+            // An agent is as sure as the test that makes it, whatever it answers.
+            "mock" | "slow" | "failing" | "methods" => {
+                Known { hidden: Hidden { agents: true, functions: false }, ..Known::constant(Shape::Any) }
+            }
             _ if matches!(x.shape, Shape::Any) && method => {
                 Known { null: Null::Never, ..Known::computed(args, Shape::Any) }
             }
@@ -480,7 +503,9 @@ impl<'a> Flow<'a> {
                     let object = Object { others: Some(answer), ..Object::default() };
                     own(Shape::Object(Rc::new(object)))
                 } else {
-                    own(list_of(Some(answer), low, high))
+                    let mut mapped = own(list_of(Some(answer), low, high));
+                    mapped.claim.filled = source.claim.filled;
+                    mapped
                 }
             }
             "flatMap" => {
@@ -494,12 +519,16 @@ impl<'a> Flow<'a> {
             }
             "filter" => {
                 let left = kept_element.map(|e| told(true, &e, exactly));
-                decided(own(list_of(left, 0, high)), &answer, surely).measured(source, false)
+                // What was kept was read out of the source, which is at least as sure then.
+                let read = told(true, &callback, true).claim.least();
+                let mut kept = decided(own(list_of(left, 0, high)), &answer, surely).measured(source, false);
+                kept.claim.filled = read.min(answer.claim.least());
+                kept
             }
             "partition" => {
                 let side = |truth| {
                     let left = kept_element.as_ref().map(|e| told(truth, e, exactly));
-                    decided(own(list_of(left, 0, high)), &answer, surely)
+                    decided(own(list_of(left, 0, high)), &answer, surely).measured(source, false)
                 };
                 let both = List {
                     element: None,
@@ -539,7 +568,25 @@ impl<'a> Flow<'a> {
                 let index = Number { low: -1.0, whole: true, ..Number::any() };
                 decided(own(Shape::Number(Rc::new(index))), &answer, surely)
             }
-            _ => decided(own(Shape::Plain), &answer, surely),
+            _ => {
+                let mut known = decided(own(Shape::Plain), &answer, surely);
+                // What holds of each element holds of all, the list itself among them where there is one to read.
+                if surely || source.claim == super::domain::Claim::SURE {
+                    let told = |truth: bool| {
+                        let least = answer.when(truth).into_iter().filter_map(|fact| match fact {
+                            Fact::AtLeast(id, least) if id == callback.id => Some(Fact::AtLeast(source.id, least)),
+                            _ => None,
+                        });
+                        least.collect::<Vec<Fact>>()
+                    };
+                    known.tests = match name {
+                        "every" => super::transfer::tests(told(true), Vec::new()),
+                        "some" => super::transfer::tests(Vec::new(), told(false)),
+                        _ => None,
+                    };
+                }
+                known
+            }
         })
     }
 
@@ -567,6 +614,7 @@ impl<'a> Flow<'a> {
         if !matches!(name, "pop" | "shift" | "sort" | "reverse") {
             changed.measures = Rc::default();
         }
+        changed.claim.filled = 0;
         match (&target.shape, name) {
             (Shape::List(list), "push" | "unshift" | "fill" | "splice") => {
                 let mut list = list.summed();
@@ -592,15 +640,25 @@ impl<'a> Flow<'a> {
                     list.low = 0;
                 }
                 let removed = list.element.clone();
+                // Where it is changed is as much in doubt as the places that say so.
+                let places: &[Known] = match name {
+                    "splice" => &args[..args.len().min(2)],
+                    "fill" => &args[args.len().min(1)..],
+                    _ => &[],
+                };
+                changed = places.iter().fold(changed, |changed, place| changed.under(place));
                 changed.shape = Shape::List(Rc::new(list.clone()));
                 let result = match name {
-                    "splice" => Known::constant(Shape::List(Rc::new(List {
-                        element: removed,
-                        low: 0,
-                        high: list.high,
-                        items: None,
-                        size: None,
-                    }))),
+                    "splice" => super::read::own(
+                        &[std::slice::from_ref(target), &args[..args.len().min(2)]].concat(),
+                        Shape::List(Rc::new(List {
+                            element: removed,
+                            low: 0,
+                            high: list.high,
+                            items: None,
+                            size: None,
+                        })),
+                    ),
                     "fill" => changed.clone(),
                     _ => length(&changed, false),
                 };
@@ -641,7 +699,13 @@ impl<'a> Flow<'a> {
             }
             _ => {
                 self.read_of_nothing(target, at, "it is changed here");
-                args.iter().for_each(|arg| changed.absorb(&arg.whole()));
+                // What is put into it makes its parts less sure, not itself.
+                for within in args.iter().map(Known::whole) {
+                    let inside = changed.inside.unwrap_or(changed.claim).join(within.claim);
+                    changed.hidden = changed.hidden.or(within.hides());
+                    changed.absorb(&Known { claim: super::domain::Claim::SURE, ..within });
+                    changed.inside = matches!(changed.shape, Shape::Any).then_some(inside);
+                }
                 let result = part(&changed);
                 (result, changed)
             }
@@ -676,6 +740,7 @@ fn dropped(x: &Known) -> Known {
 
 fn strip(known: &mut Known) {
     known.claim = super::domain::Claim::SURE;
+    known.above = Rc::default();
     known.inside = None;
     known.evidence = Evidence::Stated;
     known.each_part(strip);
@@ -687,48 +752,6 @@ fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Locatio
         // A list that the program knows to have elements gives a number.
         !matches!(&x.shape, Shape::List(list) if list.low > 0)
     })
-}
-
-fn merged(args: &[Known]) -> Shape {
-    let mut object = Object::default();
-    for arg in args.iter().filter(|arg| arg.null != Null::Always) {
-        match &arg.shape {
-            Shape::Object(given) if arg.null == Null::Never => object.take(given),
-            Shape::Object(given) => {
-                given.fields.iter().for_each(|(key, value)| object.put(key, value, false));
-                given.others.iter().for_each(|others| object.put_anywhere(others));
-            }
-            _ => object.put_anywhere(&part(arg)),
-        }
-    }
-    Shape::Object(Rc::new(object))
-}
-
-/// The fields of the first argument that the others name, or those that they do not name.
-fn chosen(args: &[Known], picks: bool) -> Shape {
-    let Some((x, keys)) = args.split_first() else { return Shape::Any };
-    let Shape::Object(object) = &x.shape else {
-        return Shape::Object(Rc::new(Object { others: Some(part(x)), ..Object::default() }));
-    };
-    let mut names: Option<Vec<Rc<str>>> = Some(Vec::new());
-    for key in keys {
-        let listed: Vec<Known> = match &key.shape {
-            Shape::List(list) => list.items.as_ref().map_or_else(|| vec![Known::anything()], |items| items.to_vec()),
-            _ => vec![key.clone()],
-        };
-        for key in listed {
-            names = names.and_then(|mut names| {
-                names.push(key.as_text()?.clone());
-                Some(names)
-            });
-        }
-    }
-    let mut object = (**object).clone();
-    match names {
-        Some(names) => object.fields.retain(|key, _| names.contains(key) == picks),
-        None => object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always)),
-    }
-    Shape::Object(Rc::new(object))
 }
 
 impl Known {

@@ -85,9 +85,7 @@ impl<'a> Flow<'a> {
 
     /// What a parameter is given.
     pub fn given(&self, name: &str, kind: &Type, id: Id) -> Known {
-        let agent = |who: Agent, interface| {
-            Known::constant(Shape::Agent(Rc::new(AgentShape { who: BTreeSet::from([who]), interface, chosen: false })))
-        };
+        let agent = |who: Agent, interface| Known::constant(Shape::Agent(Rc::new(AgentShape::one(who, interface))));
         match kind {
             Type::Agent(interface) => agent(Agent::Named(Rc::from(name)), *interface),
             Type::Agents { interface, low, high } => {

@@ -4,7 +4,6 @@ use super::domain::{AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, S
 use super::flow::Flow;
 use super::read::{part, read};
 use crate::ir::Key;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A key of a path: known, or computed.
@@ -35,14 +34,33 @@ pub(super) fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
 /// The root without what stands at a path.
 pub(super) fn loosened(root: &Known, path: &[Step]) -> Known {
     let mut known = root.clone();
-    if let (Shape::Object(object), [Step::Name(name)]) = (&root.shape, path) {
-        let mut object = (**object).clone();
-        object.fields.remove(name);
-        known.shape = Shape::Object(Rc::new(object));
-    } else if let Shape::Object(object) = &root.shape {
-        let mut object = (**object).clone();
-        object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always));
-        known.shape = Shape::Object(Rc::new(object));
+    let Some((step, rest)) = path.split_first() else { return known };
+    let missing = |field: &mut Known| field.null = field.null.join(Null::Always);
+    let inner = |field: &mut Known| *field = field.join(&loosened(field, rest));
+    match (&mut known.shape, step) {
+        (Shape::Object(object), Step::Name(name)) if rest.is_empty() => {
+            Rc::make_mut(object).fields.remove(name);
+        }
+        (Shape::Object(object), Step::Name(name)) => {
+            let object = Rc::make_mut(object);
+            match object.fields.get_mut(name) {
+                Some(field) => *field = loosened(field, rest),
+                None => object.others.iter_mut().for_each(inner),
+            }
+        }
+        (Shape::Object(object), Step::Any(_)) => {
+            let object = Rc::make_mut(object);
+            let all = object.fields.values_mut().chain(&mut object.others);
+            if rest.is_empty() { all.for_each(missing) } else { all.for_each(inner) }
+        }
+        (Shape::List(list), _) if !rest.is_empty() => {
+            let list = Rc::make_mut(list);
+            list.element.iter_mut().for_each(inner);
+            if let Some(items) = &mut list.items {
+                Rc::make_mut(items).iter_mut().for_each(inner);
+            }
+        }
+        _ => {}
     }
     known
 }
@@ -121,6 +139,7 @@ impl Flow<'_> {
                 known = opened;
                 known.inside = Some(known.inside.unwrap_or(own).join(within.claim));
                 known.absorb(&Known { claim: Claim::SURE, ..within });
+                known.hidden = known.hidden.or(inner.hides());
                 known.shape = Shape::Any;
             }
         }
@@ -139,11 +158,7 @@ impl Flow<'_> {
 
     /// All bound agents, as a list.
     pub fn agent_list(&self) -> Known {
-        let agent = AgentShape {
-            who: BTreeSet::from([super::domain::Agent::Member(Rc::from("agents"))]),
-            interface: None,
-            chosen: false,
-        };
+        let agent = AgentShape::one(super::domain::Agent::Member(Rc::from("agents")), None);
         let list = List {
             element: Some(Known::constant(Shape::Agent(Rc::new(agent)))),
             low: 0,

@@ -30,7 +30,7 @@ pub(super) enum Figure {
 
 impl<'a> Flow<'a> {
     /// The declared agents that may stand behind a name; nothing if the host binds them.
-    fn behind(&self, who: &Agent, shape: &AgentShape) -> Vec<&'a host::Agent> {
+    pub fn behind(&self, who: &Agent, shape: &AgentShape) -> Vec<&'a host::Agent> {
         let Some(directory) = &self.setting.agents else { return Vec::new() };
         match who {
             Agent::Named(name) => directory.find(name).map(|(_, agent)| agent).into_iter().collect(),
@@ -40,7 +40,7 @@ impl<'a> Flow<'a> {
                 if !group.is_empty() {
                     return group;
                 }
-                let interface = shape.interface.map(|id| &self.program.declarations.interfaces[id.0 as usize]);
+                let interface = shape.interface().map(|id| &self.program.declarations.interfaces[id.0 as usize]);
                 let able = |agent: &&host::Agent| {
                     interface.is_some_and(|interface| {
                         !interface.capabilities.is_empty() && agent.can(&interface.capabilities)

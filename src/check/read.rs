@@ -12,6 +12,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         high: super::domain::number(if whole.claim.known() { whole.claim.high } else { super::domain::NONE }),
         whole: false,
         confidence_of: Some(x.id),
+        below: whole.at_most(),
         length_of: None,
         assessed: Some(x.origins.clone()),
         changed: false,
@@ -79,6 +80,7 @@ pub(super) fn anywhere(x: &Known) -> Known {
     let whole = x.whole();
     let mut known = own(std::slice::from_ref(&whole), Shape::Any);
     known.claim.high = super::domain::SURE;
+    known.above = Rc::default();
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
     known
@@ -98,8 +100,9 @@ pub(super) fn part(x: &Known) -> Known {
 /// A part read out of a container.
 pub(super) fn read(container: &Known, element: &Known) -> Known {
     let mut known = element.clone();
-    known.claim = known.claim.min(container.claim);
-    known.passed = known.passed.min(container.claim.least());
+    let claim = container.claim_with_elements();
+    known.claim = known.claim.min(claim);
+    known.passed = known.passed.min(claim.least());
     known.cap = known.cap.min(container.cap);
     known.evidence = known.evidence.min(container.evidence);
     known.integrity = known.integrity.max(if container.integrity > Integrity::Input {
@@ -107,10 +110,20 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
     } else {
         container.integrity.min(Integrity::Program)
     });
-    if container.claim != Claim::SURE {
+    if claim != Claim::SURE {
         known.parts = Rc::new(BTreeSet::from([Id::NONE]));
     }
     known.measured(container, true)
+}
+
+impl Known {
+    /// What it claims of itself where something is read out of it.
+    pub fn claim_with_elements(&self) -> Claim {
+        match &self.shape {
+            Shape::List(_) if self.claim.filled > 0 => self.claim.at_least(self.claim.filled),
+            _ => self.claim,
+        }
+    }
 }
 
 /// What is read where nothing is: null, as sure as what it was sought in.
@@ -124,6 +137,7 @@ pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
     Known {
         claim: part.claim.join(container.claim),
         passed: 0,
+        above: Rc::default(),
         cap: part.cap.min(container.cap),
         evidence: part.evidence.min(container.evidence),
         null: part.null.join(Null::Always),

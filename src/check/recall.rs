@@ -433,6 +433,7 @@ impl<'a> Flow<'a> {
         let changed = self.changed;
         let known_cycle = self.cycles.remove(&function);
         let met = self.calls.met.len();
+        let initial = first.given.clone();
         let first = self.begin_circle(frame, function, first);
         if self.calls.members.insert(function, first).is_none() {
             self.calls.met.push(function);
@@ -492,7 +493,7 @@ impl<'a> Flow<'a> {
         }
         self.taken.depth.add(&Amount::exactly(1.0));
         if low <= index {
-            self.taken = self.repeated(function);
+            self.taken = self.repeated(function, &initial);
         }
         if let Some(member) = self.calls.members.get_mut(&function) {
             member.taken = self.taken.clone();
@@ -584,7 +585,6 @@ impl<'a> Flow<'a> {
     /// A call of a function that is being walked.
     fn recur(&mut self, from: usize, closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
         let function = closure.function;
-        let parameters: Vec<u32> = self.code(function).blocks[0].parameters.iter().map(|p| p.0).collect();
         let way = self.calls.stack[from..].to_vec();
         let (at, _) = self.site;
         let frame = self.calls.active[from];
@@ -592,8 +592,9 @@ impl<'a> Flow<'a> {
         let unknown = sites.filter(|(_, unknown)| *unknown).map(|(at, _)| *at).next();
         let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
         let given: Vec<Known> = given.iter().map(|known| state.refine(known)).collect();
-        let back = self.back(frame, &parameters, &given, state, at);
+        let back = self.back(function, frame, &given, state, at);
         self.cycles.entry(function).or_default().call(back, way, unknown);
+        self.taken.backs.add(&Amount::exactly(1.0));
         if let Some(low) = self.calls.lows.last_mut() {
             *low = (*low).min(from);
         }

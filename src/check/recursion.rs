@@ -5,9 +5,9 @@
 //! graphs that is its own square some parameter gets smaller, an endless chain of calls would make something smaller for
 //! ever, and lists, texts, objects and guarded numbers cannot (Lee, Jones and Ben-Amram).
 
-use super::amount::{Cost, Turns};
+use super::amount::{Amount, Cost, Turns};
 use super::domain::Null;
-use super::domain::{Closure, Id, Known};
+use super::domain::{Closure, Id, Known, Shape};
 use super::flow::Flow;
 use super::line::{Atom, Line};
 use super::state::State;
@@ -19,6 +19,9 @@ use std::rc::Rc;
 
 /// The most parameters that are followed.
 const MOST_PARAMETERS: usize = 8;
+
+/// The most fields of parameters that are followed.
+const MOST_FIELDS: usize = 6;
 
 /// The most calls back that are looked at one by one.
 const MOST_BACKS: usize = 64;
@@ -237,17 +240,70 @@ fn compose(first: &Arrows, second: &Arrows) -> Arrows {
     result
 }
 
+/// Fields of parameters are followed like parameters, under numbers from here on.
+const FIELDS: u32 = 0x1000_0000;
+
+/// The fields of parameters that are followed: of which parameter, and its name.
+pub(super) type Fields = BTreeMap<FunctionId, Vec<(usize, Rc<str>)>>;
+
 impl Flow<'_> {
+    /// The numbers of what is followed from call to call: parameters, what is captured, fields.
+    pub fn followed(&self, function: FunctionId) -> Vec<u32> {
+        let fields = self.fields.get(&function).map_or(0, Vec::len) as u32;
+        let parameters = self.code(function).blocks[0].parameters.iter().map(|p| p.0);
+        parameters.chain((0..fields).map(|i| FIELDS + i)).collect()
+    }
+
+    /// What is given for each of them.
+    fn given_for(&self, function: FunctionId, given: &[Known]) -> Vec<Known> {
+        let mut all = given.to_vec();
+        for (i, name) in self.fields.get(&function).into_iter().flatten() {
+            let field = match given.get(*i).map(|known| &known.shape) {
+                Some(Shape::Object(object)) => object.fields.get(name).cloned(),
+                _ => None,
+            };
+            all.push(field.unwrap_or_else(Known::anything));
+        }
+        all
+    }
+
+    /// Follows the fields of a parameter through what is made of them.
+    pub fn follow_fields(&mut self, function: FunctionId, frame: u32, place: usize, known: &mut Known) {
+        let Shape::Object(object) = &mut known.shape else { return };
+        let all = self.fields.entry(function).or_default();
+        for (name, field) in Rc::make_mut(object).fields.iter_mut() {
+            let followed = all.iter().position(|(i, other)| *i == place && other == name);
+            let number = match followed {
+                Some(number) => number,
+                None if all.len() < MOST_FIELDS => {
+                    all.push((place, name.clone()));
+                    all.len() - 1
+                }
+                None => continue,
+            };
+            let id = Id(frame, FIELDS + number as u32);
+            if field.id == Id::NONE {
+                field.id = id;
+            }
+            let outer = field.measures.iter().filter(|(id, _)| id.0 != frame).map(|(id, smaller)| (*id, *smaller));
+            field.measures = Rc::new(outer.chain([(id, false)]).collect());
+        }
+    }
+
     /// Takes note of a call, for functions that call each other.
     pub fn edge(&mut self, closure: &Closure, arguments: &[Known]) {
         let (Some(&from), Some(&frame)) = (self.calls.stack.last(), self.calls.active.last()) else { return };
-        let parameters: Vec<u32> = self.code(from).blocks[0].parameters.iter().map(|p| p.0).collect();
-        let graph = arrows(frame, &parameters, arguments.iter().chain(closure.captures.iter()));
+        let parameters = self.followed(from);
+        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
+        let given = self.given_for(closure.function, &given);
+        let graph = arrows(frame, &parameters, given.iter());
         self.edges.entry((from, closure.function)).or_default().insert(graph);
     }
 
     /// What is known at a call back to a function in an activation.
-    pub fn back(&mut self, frame: u32, parameters: &[u32], given: &[Known], state: &State, at: Location) -> Back {
+    pub fn back(&mut self, function: FunctionId, frame: u32, given: &[Known], state: &State, at: Location) -> Back {
+        let parameters = &self.followed(function)[..];
+        let given = &self.given_for(function, given)[..];
         let mut graph: Arrows = arrows(frame, parameters, given.iter()).into_iter().collect();
         let nulls = given.iter().enumerate().take(MOST_PARAMETERS).filter(|(_, known)| known.null == Null::Always);
         for (to, _) in nulls {
@@ -265,17 +321,76 @@ impl Flow<'_> {
     }
 
     /// What all calls of a function within its outermost one take, from what one takes.
-    pub fn repeated(&self, function: FunctionId) -> Cost {
+    pub fn repeated(&mut self, function: FunctionId, initial: &[Known]) -> Cost {
         let declared = &self.program.declarations.functions[function.0 as usize];
-        let most = declared.decorators.max_calls.map_or(f64::INFINITY, |most| most as f64);
-        let depth = self.taken.depth.times(1.0, most);
-        Cost { depth, ..self.taken.times(&Turns::between(1.0, most)) }
+        let backs = self.taken.backs.high();
+        let once = Cost { backs: Amount::default(), ..self.taken.clone() };
+        let ending = self.endings.remove(&function).unwrap_or_else(|| once.clone());
+        let ending = Cost { backs: Amount::default(), ..ending };
+        let turns = match declared.decorators.max_calls {
+            Some(most) => Turns::between(1.0, most as f64),
+            None if backs <= 1.0 => {
+                // Each calls back once at most, so as many do as something can fall, and the last one does not.
+                let turns = self.fallen(function, initial);
+                let mut all = once.times(&turns);
+                all.add(&ending);
+                let mut depth = turns.of(&once.depth);
+                depth.add(&ending.depth);
+                return Cost { depth, ..all };
+            }
+            None => Turns::between(1.0, f64::INFINITY),
+        };
+        Cost { depth: turns.of(&once.depth), ..once.times(&turns) }
     }
 
-    /// The graphs of a cycle, with sums of parameters as parameters of their own: those that tests bound from below, and what
-    /// `@decreases` names.
-    fn with_sums(&mut self, function: FunctionId, cycle: &Cycle) -> BTreeSet<Vec<((u8, u8), bool)>> {
-        let parameters: Vec<u32> = self.code(function).blocks[0].parameters.iter().map(|p| p.0).collect();
+    /// How often a function that calls itself once each time can do so, by what it is called with first.
+    fn fallen(&mut self, function: FunctionId, initial: &[Known]) -> Turns {
+        let unbounded = Turns::between(0.0, f64::INFINITY);
+        let Some(cycle) = self.cycles.get(&function).cloned() else { return unbounded };
+        let parameters = self.followed(function);
+        let given = self.given_for(function, initial);
+        let mut best = unbounded;
+        for sum in self.sums(function, &cycle) {
+            let falls = |back: &Back| self.falls_at(&sum, back, &parameters, 1.0);
+            if cycle.backs.is_empty() || !cycle.backs.iter().all(falls) {
+                continue;
+            }
+            // It begins with this, and is no less than that when it falls for the last time.
+            let least = cycle.backs.iter().map(|back| self.floor(&sum, &back.state)).fold(f64::INFINITY, f64::min);
+            let (mut most, mut size) = (sum.constant - least.max(0.0) + 1.0, None);
+            for (atom, factor) in sum.atoms() {
+                let first = parameters.iter().position(|p| *p == atom.id.1).and_then(|i| given.get(i));
+                let range = first.map_or((f64::NEG_INFINITY, f64::INFINITY), |known| match &known.shape {
+                    Shape::List(list) if atom.length => {
+                        (list.low as f64, list.high.map_or(f64::INFINITY, |high| high as f64))
+                    }
+                    Shape::Number(number) if !atom.length => (number.low, number.high),
+                    _ => (f64::NEG_INFINITY, f64::INFINITY),
+                });
+                let end = if factor > 0 { range.1 } else { range.0 };
+                if atom.length && factor == 1 && !end.is_finite() && size.is_none() {
+                    size = first.and_then(Known::size);
+                    most += if size.is_some() { 0.0 } else { f64::INFINITY };
+                } else {
+                    most += f64::from(factor) * end;
+                }
+            }
+            let turns = match size {
+                Some(name) if most <= 0.0 => Turns { low: 0.0, high: f64::INFINITY, size: Some(name) },
+                None if most.is_finite() => Turns::between(0.0, most.floor().max(0.0)),
+                _ => continue,
+            };
+            if turns.high < best.high || best.size.is_none() && !best.high.is_finite() {
+                best = turns;
+            }
+        }
+        best
+    }
+
+    /// The sums of parameters that may fall from call to call: those that tests bound from below, and what `@decreases`
+    /// names.
+    fn sums(&mut self, function: FunctionId, cycle: &Cycle) -> Vec<Line> {
+        let parameters = self.followed(function);
         let mut sums: Vec<Line> = Vec::new();
         let declared = &self.program.declarations.functions[function.0 as usize];
         if let Some(back) = cycle.backs.first()
@@ -309,25 +424,34 @@ impl Flow<'_> {
                 }
             }
         }
+        sums
+    }
+
+    /// Whether a sum is never negative at a call back, and less by so much at least in what is called.
+    fn falls_at(&self, sum: &Line, back: &Back, parameters: &[u32], least: f64) -> bool {
+        let next = super::falling::afterwards(sum, |atom| {
+            let i = parameters.iter().position(|p| *p == atom.id.1)?;
+            let line = back.lines.get(i).copied().flatten().into_iter().collect();
+            Some(if atom.length { back.longest.get(i).cloned().unwrap_or_default() } else { line })
+        });
+        let falls = |next: &Line| {
+            let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&Line::constant(least), -1));
+            lost.is_some_and(|lost| self.never_negative(&lost, &back.state))
+        };
+        next.is_some_and(|next| next.iter().all(falls)) && (least == 0.0 || self.never_negative(sum, &back.state))
+    }
+
+    /// The graphs of a cycle, with sums of parameters as parameters of their own.
+    fn with_sums(&mut self, function: FunctionId, cycle: &Cycle) -> BTreeSet<Vec<((u8, u8), bool)>> {
+        let parameters = self.followed(function);
+        let sums = self.sums(function, cycle);
         let graph = |back: &Back| {
             let mut graph: Arrows = back.graph.iter().copied().collect();
             for (i, sum) in sums.iter().enumerate() {
-                let next = super::falling::afterwards(sum, |atom| {
-                    let i = parameters.iter().position(|p| *p == atom.id.1)?;
-                    let line = back.lines.get(i).copied().flatten().into_iter().collect();
-                    Some(if atom.length { back.longest.get(i).cloned().unwrap_or_default() } else { line })
-                });
-                let Some(next) = next else { continue };
-                let by = |least: f64| {
-                    next.iter().all(|next| {
-                        let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&Line::constant(least), -1));
-                        lost.is_some_and(|lost| self.never_negative(&lost, &back.state))
-                    })
-                };
                 let place = 100 + i as u8;
-                if self.never_negative(sum, &back.state) && by(1.0) {
+                if self.falls_at(sum, back, &parameters, 1.0) {
                     graph.insert((place, place), true);
-                } else if by(0.0) {
+                } else if self.falls_at(sum, back, &parameters, 0.0) {
                     graph.insert((place, place), false);
                 }
             }

@@ -16,6 +16,7 @@ impl Known {
         Known {
             id: to(self.id),
             parts: set(&self.parts, to),
+            above: set(&self.above, to),
             origins: set(&self.origins, to),
             sources: if self.sources.is_empty() {
                 self.sources.clone()
@@ -34,7 +35,8 @@ impl Known {
             tests: self.tests.as_ref().map(|tests| {
                 let facts =
                     |facts: &[Fact], to: &mut dyn FnMut(Id) -> Id| facts.iter().map(|f| f.renamed(to)).collect();
-                Rc::new(Tests { yes: facts(&tests.yes, to), no: facts(&tests.no, to) })
+                let cases = tests.cases.iter().map(|(text, told)| (text.clone(), facts(told, to))).collect();
+                Rc::new(Tests { yes: facts(&tests.yes, to), no: facts(&tests.no, to), cases })
             }),
             ..*self
         }
@@ -52,10 +54,12 @@ fn shape(from: &Shape, to: &mut dyn FnMut(Id) -> Id) -> Shape {
                 || number.length_of.is_some()
                 || number.assessed.is_some()
                 || number.line.is_some()
-                || number.ratio.is_some() =>
+                || number.ratio.is_some()
+                || !number.below.is_empty() =>
         {
             let mut number = (**number).clone();
             number.confidence_of = number.confidence_of.map(&mut *to);
+            number.below = set(&number.below, to);
             number.length_of = number.length_of.map(&mut *to);
             number.line = number.line.map(|line| line.renamed(&mut *to));
             number.ratio = number.ratio.map(|(line, by)| (line.renamed(&mut *to), by));

@@ -53,6 +53,8 @@ pub(super) struct Number {
     pub whole: bool,
     /// The value whose confidence it is.
     pub confidence_of: Option<Id>,
+    /// Values whose confidence it never exceeds.
+    pub below: Rc<BTreeSet<Id>>,
     /// The value whose length it is.
     pub length_of: Option<Id>,
     /// The values that it was assessed on, where it is made from a confidence.
@@ -75,6 +77,7 @@ impl Number {
             high: f64::INFINITY,
             whole: false,
             confidence_of: None,
+            below: Rc::default(),
             length_of: None,
             assessed: None,
             changed: false,
@@ -100,6 +103,14 @@ impl Number {
             high: self.high.max(other.high),
             whole: self.whole && other.whole,
             confidence_of: if self.confidence_of == other.confidence_of { self.confidence_of } else { None },
+            // Nought and less is below every confidence.
+            below: if self.high <= 0.0 {
+                other.below.clone()
+            } else if other.high <= 0.0 {
+                self.below.clone()
+            } else {
+                Rc::new(self.below.intersection(&other.below).copied().collect())
+            },
             length_of: if self.length_of == other.length_of { self.length_of } else { None },
             assessed: match (&self.assessed, &other.assessed) {
                 (Some(a), Some(b)) => Some(union(a, b)),
@@ -151,13 +162,54 @@ pub(super) struct Closure {
 pub(super) struct AgentShape {
     /// Which ones it may be.
     pub who: BTreeSet<Agent>,
-    /// Its interface, where one is declared.
-    pub interface: Option<InterfaceId>,
+    /// Its interfaces, nothing where none is declared: one of these.
+    pub interfaces: BTreeSet<Option<InterfaceId>>,
     /// Whether agent text chose it.
     pub chosen: bool,
 }
 
+/// What a value may hold that can be called, where its shape does not say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub(super) struct Hidden {
+    /// Agents.
+    pub agents: bool,
+    /// Functions.
+    pub functions: bool,
+}
+
+impl Hidden {
+    /// Whatever one or the other may hold.
+    pub fn or(self, other: Self) -> Self {
+        Self { agents: self.agents || other.agents, functions: self.functions || other.functions }
+    }
+}
+
+impl AgentShape {
+    /// One agent.
+    pub fn one(who: Agent, interface: Option<InterfaceId>) -> Self {
+        Self { who: BTreeSet::from([who]), interfaces: BTreeSet::from([interface]), chosen: false }
+    }
+
+    /// Its interface, where there is one only.
+    pub fn interface(&self) -> Option<InterfaceId> {
+        if self.interfaces.len() == 1 { self.interfaces.iter().next().copied().flatten() } else { None }
+    }
+}
+
 impl Shape {
+    /// What can be called in it.
+    pub fn hidden(&self) -> Hidden {
+        let all = |mut parts: Vec<&Known>| parts.drain(..).map(Known::hides).fold(Hidden::default(), Hidden::or);
+        match self {
+            Shape::Functions(_) | Shape::Builtin(_) => Hidden { functions: true, agents: false },
+            Shape::Agent(_) | Shape::Agents => Hidden { agents: true, functions: false },
+            Shape::Cell(_) => Hidden { agents: true, functions: true },
+            Shape::List(list) => all(list.items.iter().flat_map(|items| items.iter()).chain(&list.element).collect()),
+            Shape::Object(object) => all(object.fields.values().chain(&object.others).collect()),
+            _ => Hidden::default(),
+        }
+    }
+
     pub(super) fn join(&self, other: &Shape, self_null: bool, other_null: bool, depth: u32) -> Shape {
         if self == other || other_null {
             return self.clone();
@@ -187,7 +239,7 @@ impl Shape {
             }
             (Shape::Agent(a), Shape::Agent(b)) => Shape::Agent(Rc::new(AgentShape {
                 who: a.who.union(&b.who).cloned().collect(),
-                interface: if a.interface == b.interface { a.interface } else { None },
+                interfaces: a.interfaces.union(&b.interfaces).copied().collect(),
                 chosen: a.chosen || b.chosen,
             })),
             (Shape::Text(_) | Shape::Bool(_) | Shape::Plain, Shape::Text(_) | Shape::Bool(_) | Shape::Plain) => {

@@ -1,6 +1,6 @@
 //! What is known at a point of the program: what tests have told of values, and what memory holds.
 
-use super::domain::{CellId, Claim, Fact, Id, Known, Null, Number, Raw, SURE, Shape};
+use super::domain::{CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape};
 use super::line::Line;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -172,7 +172,7 @@ impl State {
         if self.relations.iter().any(|line| line.mentions(id)) {
             Rc::make_mut(&mut self.relations).retain(|line| !line.mentions(id));
         }
-        let speaks = |known: &Known| known.id == id || known.parts.contains(&id) || known.measured_by(id);
+        let speaks = |known: &Known| known.speaks_of(id);
         if self.memory.values().any(speaks) {
             for known in Rc::make_mut(&mut self.memory).values_mut() {
                 if speaks(known) {
@@ -216,17 +216,23 @@ impl Known {
         match learned.known {
             Some(true) => self.certain(),
             Some(false) if !alone => {}
-            Some(false) => self.claim = Claim { unknown: true, low: SURE, high: 0 },
+            Some(false) => self.claim = Claim { unknown: true, low: SURE, high: 0, filled: 0 },
             None => {}
         }
         match learned.null {
             Some(true) => self.null = Null::Always,
             Some(false) => {
                 self.null = Null::Never;
+                // A vote that is decided says how sure it is itself, nothing of the parts of what won.
+                let alone = matches!(self.nothing, Some((Nothing::Vote | Nothing::Aggregate, _)));
                 self.nothing = None;
                 if self.passed > 0 {
                     let passed = self.passed;
-                    self.raise(passed);
+                    if alone {
+                        self.claim = self.claim.at_least(passed);
+                    } else {
+                        self.raise(passed);
+                    }
                     self.tested = self.tested.max(passed);
                 }
             }
@@ -269,7 +275,7 @@ impl Known {
 
     /// Whether a test against this threshold shows that it is not the null of a vote or a gate.
     fn clears(&self, threshold: Raw) -> bool {
-        use super::domain::{NONE, Nothing};
+        use super::domain::NONE;
         match self.nothing {
             // One that was stated, judged or aggregated anew may be null at any confidence: of it no passing is known.
             Some((Nothing::Vote | Nothing::Aggregate | Nothing::Gate, _)) => {
@@ -323,15 +329,34 @@ impl Known {
         }
     }
 
+    /// Whether what is known of it, or of something in it, rests on another value.
+    fn speaks_of(&self, id: Id) -> bool {
+        let inside = |known: &Known| known.speaks_of(id);
+        self.id == id
+            || self.parts.contains(&id)
+            || self.measured_by(id)
+            || match &self.shape {
+                Shape::List(list) => {
+                    list.element.iter().any(inside) || list.items.iter().any(|items| items.iter().any(inside))
+                }
+                Shape::Object(object) => object.fields.values().chain(&object.others).any(inside),
+                Shape::Functions(functions) => functions.iter().any(|function| function.captures.iter().any(inside)),
+                _ => false,
+            }
+    }
+
     /// Whether its number or its length is given by another value, or it tells of that one.
     fn measured_by(&self, id: Id) -> bool {
-        self.longest.as_ref().is_some_and(|longest| longest.iter().any(|line| line.mentions(id)))
+        self.above.contains(&id)
+            || self.longest.as_ref().is_some_and(|longest| longest.iter().any(|line| line.mentions(id)))
             || self.as_number().is_some_and(|number| {
                 number.line.is_some_and(|line| line.mentions(id))
+                    || number.below.contains(&id)
                     || number.ratio.is_some_and(|(line, _)| line.mentions(id))
             })
             || self.tests.as_ref().is_some_and(|tests| {
-                tests.yes.iter().chain(&tests.no).any(|fact| match fact {
+                let cases = tests.cases.iter().flat_map(|(_, told)| told);
+                tests.yes.iter().chain(&tests.no).chain(cases).any(|fact| match fact {
                     Fact::Holds(line) => line.mentions(id),
                     fact => fact.about() == id,
                 })
@@ -345,6 +370,7 @@ impl Known {
         if !result.parts.is_empty() || result.claim != Claim::SURE {
             result.parts = Rc::new(BTreeSet::from([Id::NONE]));
         }
+        result.above = Rc::default();
         result.tests = None;
         result.longest = None;
         match &mut result.shape {
@@ -352,9 +378,11 @@ impl Known {
                 if number.confidence_of.is_some()
                     || number.length_of.is_some()
                     || number.line.is_some()
-                    || number.ratio.is_some() =>
+                    || number.ratio.is_some()
+                    || !number.below.is_empty() =>
             {
                 let number = Rc::make_mut(number);
+                number.below = Rc::default();
                 number.confidence_of = None;
                 number.length_of = None;
                 number.line = None;
@@ -369,6 +397,11 @@ impl Known {
                 let object = Rc::make_mut(object);
                 object.fields.values_mut().for_each(|field| *field = field.detached());
                 object.others = object.others.as_ref().map(Known::detached);
+            }
+            Shape::Functions(functions) => {
+                for function in Rc::make_mut(functions) {
+                    function.captures = Rc::new(function.captures.iter().map(Known::detached).collect());
+                }
             }
             _ => {}
         }

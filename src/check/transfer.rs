@@ -126,7 +126,7 @@ impl<'a> Flow<'a> {
                 one(result)
             }
             Op::Ask => {
-                self.chosen_threshold(&args[1], at);
+                let chosen = self.chosen_threshold(&args[1], at);
                 let from = args[1].as_number().map_or(super::domain::NONE, |n| raw(n.low));
                 let mut known = own(&args[..1], Shape::Plain);
                 known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
@@ -134,7 +134,7 @@ impl<'a> Flow<'a> {
                 // Asking is a test: what happens on it is not in doubt, though what is chosen by it is no surer than x.
                 known.cap = Cap::FREE;
                 known.exact = true;
-                one(known)
+                one(if chosen { known.marked(Mark::Chosen, at) } else { known })
             }
             Op::Cap => {
                 let mut known = args[0].clone();
@@ -142,6 +142,7 @@ impl<'a> Flow<'a> {
                     known.claim.high = known.claim.high.min(raw(number.high));
                     known.claim.low = known.claim.low.min(raw(number.low));
                 }
+                known.claim.filled = 0;
                 known.passed = 0;
                 known.id = Id::NONE;
                 one(known)
@@ -202,7 +203,7 @@ impl<'a> Flow<'a> {
                 let (root, rest) = self.home(act, *home, args, state);
                 let changed = Known { id: Id::NONE, ..loosened(&root, &path(keys, rest)) };
                 self.put_back(act, *home, args, changed.clone(), state);
-                Some((Known::computed([&root], Shape::Plain), Some(changed)))
+                Some((own(std::slice::from_ref(&root), Shape::Plain), Some(changed)))
             }
             Op::Mutate { home, keys, method, spread } => {
                 let (root, rest) = self.home(act, *home, args, state);
@@ -272,7 +273,7 @@ impl<'a> Flow<'a> {
                 } else {
                     number
                 };
-                let number = Number { confidence_of: None, length_of: None, ..number };
+                let number = Number { confidence_of: None, below: Rc::default(), length_of: None, ..number };
                 Known::computed([x], Shape::Number(Rc::new(number)))
             }
             Unary::Typeof => own(std::slice::from_ref(x), Shape::Plain),
@@ -295,13 +296,23 @@ impl<'a> Flow<'a> {
                 known.nothing = a.nothing.or(b.nothing);
                 known.woven = [a, b].iter().any(|x| x.integrity == Integrity::Program || x.woven);
                 self.summed(binary, a, b, &mut known, state);
+                if let (Binary::Remainder, Some(result)) = (binary, inst.result) {
+                    self.remaining(a, b, Id(act.frame, result.0));
+                }
                 super::interval::measured(binary, a, b, known)
             }
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
                 self.compare(act, binary, a, b, inst)
             }
             Binary::Equal | Binary::NotEqual => self.equal(act, binary == Binary::Equal, a, b, inst),
-            Binary::In => Known::computed([a, b], Shape::Plain),
+            // Of an object its keys are looked at, of a list its elements.
+            Binary::In => {
+                let keys = own(&[a.whole(), b.clone()], Shape::Plain);
+                match b.shape {
+                    Shape::Object(_) => keys,
+                    _ => Known::computed([a, b], Shape::Plain).join(&keys),
+                }
+            }
             Binary::State => self.state(a, b, at),
             Binary::Gate => self.gate(act, a, b, inst, state),
             Binary::Best => self.best(&[a.clone(), b.clone()], at),
@@ -323,7 +334,7 @@ impl<'a> Flow<'a> {
         result.claim = if k.null == Null::Always {
             Claim::exactly(0)
         } else {
-            Claim { unknown: k.null == Null::Maybe, low, high }
+            Claim { unknown: k.null == Null::Maybe, low, high, filled: 0 }
         };
         let earned = x.claim.least().min(low);
         let bound = earned.min(x.cap.bound);
@@ -338,6 +349,7 @@ impl<'a> Flow<'a> {
         result.passed = 0;
         result.exact = false;
         result.parts = Rc::new(BTreeSet::from([Id::NONE]));
+        result.above = Rc::default();
         result.tests = None;
         if let Some(number) = k.as_number()
             && let Some(assessed) = &number.assessed
@@ -369,7 +381,9 @@ impl<'a> Flow<'a> {
                     given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                 }
             }
-            let mut known = given.unwrap_or_else(Known::null);
+            let whole = x.whole();
+            let refused = Known { claim: whole.claim, cap: whole.cap, evidence: whole.evidence, ..Known::null() };
+            let mut known = given.unwrap_or_else(Known::null).join(&refused);
             known.null = Null::Maybe;
             known.nothing = Some((Nothing::Gate, at));
             return known.marked(Mark::Unserved, at);
@@ -385,7 +399,7 @@ impl<'a> Flow<'a> {
     }
 
     fn gate_at(&mut self, x: &Known, t: &Known, at: crate::source::Location) -> Known {
-        self.chosen_threshold(t, at);
+        let chosen = self.chosen_threshold(t, at);
         let from = t.as_number().map_or(super::domain::NONE, |n| raw(n.low));
         let whole = x.whole();
         let passes = !whole.claim.at_least(from).empty() && whole.claim.known();
@@ -394,6 +408,9 @@ impl<'a> Flow<'a> {
         let mut known = x.clone();
         known.id = Id::NONE;
         known.passed = from;
+        if chosen {
+            known = known.marked(Mark::Chosen, at);
+        }
         if fails {
             // What does not pass is null at the confidence of the whole.
             known.claim = known.claim.join(whole.claim);
@@ -520,7 +537,7 @@ impl<'a> Flow<'a> {
 
 /// Tests, unless they tell nothing.
 pub(super) fn tests(yes: Vec<Fact>, no: Vec<Fact>) -> Option<Rc<Tests>> {
-    Some(Rc::new(Tests { yes, no }))
+    Some(Rc::new(Tests { yes, no, cases: Vec::new() }))
 }
 
 /// A literal of the program.
@@ -545,10 +562,11 @@ fn truth_shape(x: &Known) -> Shape {
 fn range(low: &Known, high: &Known, inclusive: bool) -> Known {
     let (a, b) =
         (low.as_number().cloned().unwrap_or_else(Number::any), high.as_number().cloned().unwrap_or_else(Number::any));
-    let more = if inclusive { 1.0 } else { 0.0 };
-    let count = Number { low: b.low - a.high + more, high: b.high - a.low + more, ..Number::any() };
+    // So many steps of one from the first fit; the last may be less than one away from the end.
+    let steps = |gap: f64| if inclusive { gap.floor() + 1.0 } else { gap.ceil() };
+    let count = Number { low: steps(b.low - a.high), high: steps(b.high - a.low), ..Number::any() };
     let (fewest, most) = count.counts();
-    let last = if inclusive { b.high } else { b.high - 1.0 };
+    let last = if inclusive || !(a.whole && b.whole) { b.high } else { b.high - 1.0 };
     let element = Known::computed(
         [low, high],
         Shape::Number(Rc::new(Number { low: a.low, high: last.max(a.low), whole: a.whole, ..Number::any() })),
@@ -608,6 +626,9 @@ pub(super) fn expand(args: &[Known], spread: bool) -> Vec<Known> {
     match args.last().map(|a| (&a.shape, a)) {
         Some((Shape::List(list), _)) => match &list.items {
             Some(items) => items.to_vec(),
+            None if list.high == Some(list.low) && list.low <= 16 => {
+                list.element.iter().flat_map(|each| std::iter::repeat_n(each.clone(), list.low as usize)).collect()
+            }
             None => list.element.iter().cloned().collect(),
         },
         Some((_, all)) => vec![part(all)],

@@ -4,6 +4,30 @@ use super::domain::{Fact, Known, SURE, Shape, Tests};
 use super::state::State;
 use std::rc::Rc;
 
+/// The most facts that are told of one text.
+const MOST_FACTS: usize = 16;
+
+/// The most texts that are told apart.
+const MOST_CASES: usize = 8;
+
+/// What is known of each text that a value of two ways may be; nothing where one of them may be any.
+fn cases(mine: &[(Rc<str>, Vec<Fact>)], theirs: &[(Rc<str>, Vec<Fact>)]) -> Vec<(Rc<str>, Vec<Fact>)> {
+    if mine.is_empty() || theirs.is_empty() {
+        return Vec::new();
+    }
+    let mut all = mine.to_vec();
+    for (text, told) in theirs {
+        match all.iter_mut().find(|(same, _)| same == text) {
+            Some((_, facts)) => facts.retain(|fact| told.contains(fact)),
+            None => all.push((text.clone(), told.clone())),
+        }
+    }
+    if all.len() > MOST_CASES { Vec::new() } else { all }
+}
+
+/// Where more is known than this, a value without tests of its own is not told all of it.
+const MOST_TOLD: usize = 6;
+
 impl Known {
     /// Whether it can be true, and whether it can be not true.
     pub fn outcomes(&self) -> (bool, bool) {
@@ -55,7 +79,9 @@ impl Known {
             Some(false) => yes = false,
             None => {}
         }
-        if yes && no && self.tests.is_none() {
+        let told =
+            (1..=MOST_TOLD).contains(&state.learned.len()) && matches!(self.shape, Shape::Bool(_) | Shape::Plain);
+        if yes && no && self.tests.is_none() && !told {
             return None;
         }
         let mut tests = self.tests.as_deref().cloned().unwrap_or_default();
@@ -71,6 +97,13 @@ impl Known {
                 on_the_way.push(Fact::Below(id, learned.high + 1));
             }
         }
+        if let Shape::Text(text) = &self.shape {
+            tests.cases = vec![(text.clone(), Vec::new())];
+        }
+        tests.cases.iter_mut().for_each(|(_, told)| {
+            told.extend(on_the_way.iter().copied());
+            told.truncate(MOST_FACTS);
+        });
         tests.yes.extend(on_the_way.iter().copied());
         tests.no.extend(on_the_way);
         if !yes {
@@ -96,6 +129,10 @@ impl Known {
         let tests = Tests {
             yes: pick(mine.map(|t| &t.yes), theirs.map(|t| &t.yes)),
             no: pick(mine.map(|t| &t.no), theirs.map(|t| &t.no)),
+            cases: match (mine, theirs) {
+                (Some(mine), Some(theirs)) => cases(&mine.cases, &theirs.cases),
+                _ => Vec::new(),
+            },
         };
         if tests != Tests::default() {
             joined.tests = Some(Rc::new(tests));

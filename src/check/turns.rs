@@ -128,7 +128,10 @@ impl<'a> Flow<'a> {
         if breaks && exits.is_empty() {
             return Err(Fault::Break);
         }
-        if !(form == Some(Form::Count) && fault == Fault::Changed) {
+        // A counter that steps towards what it is not to be can step over it, however it begins.
+        let steps =
+            fault == Fault::Unequal && exits.iter().any(|(condition, _)| self.steps_to(act, natural, *condition));
+        if !steps && !(form == Some(Form::Count) && fault == Fault::Changed) {
             match self.falls(act, natural) {
                 Fall::Ends(turns) => return Ok(turns),
                 Fall::Chosen => fault = fault.min(Fault::Chosen),
@@ -197,6 +200,19 @@ impl<'a> Flow<'a> {
             }
             Op::Field(_) | Op::Count => self.emptied(act, natural, condition, state),
             _ => Err(Fault::None),
+        }
+    }
+
+    /// Whether a condition holds a number that moves by steps against another for equality.
+    fn steps_to(&self, act: &Activation<'a>, natural: &Natural, condition: Var) -> bool {
+        let Definition::Instruction(block, index) = act.graph.definitions[condition.0 as usize] else { return false };
+        let inst = &act.code.blocks[block].code[index];
+        match &inst.op {
+            Op::Unary(Unary::Not) | Op::Truth | Op::Under => self.steps_to(act, natural, inst.args[0]),
+            Op::Binary(Binary::NotEqual | Binary::Equal) => {
+                inst.args.iter().any(|&side| self.movement(act, natural, side).is_some_and(|by| by.low != 0.0))
+            }
+            _ => false,
         }
     }
 

@@ -78,7 +78,7 @@ impl Known {
         }
         if result.claim != old.claim {
             let low = super::domain::NONE.min(result.claim.low);
-            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE };
+            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE, filled: 0 };
         }
         result
     }

@@ -23,6 +23,19 @@ fn spelling_changes_no_verdict() {
 }
 
 #[test]
+fn the_order_of_independent_statements_changes_no_verdict() {
+    each_seed("relations", 150, |seed| {
+        let made = pattern(seed);
+        let other = made.reordered();
+        let (first, second) = (verdict(&made, Style::Plain)?, verdict(&other, Style::Plain)?);
+        if first.codes == second.codes {
+            return Ok(());
+        }
+        Err(format!("{}{:?}, in another order {:?}", made.print(Style::Plain), first.codes, second.codes))
+    });
+}
+
+#[test]
 fn writing_functions_out_removes_reports_only() {
     each_seed("relations", 150, |seed| {
         let made = pattern(seed);

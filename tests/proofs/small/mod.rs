@@ -107,6 +107,27 @@ impl Pattern {
     pub(super) fn smaller(&self) -> Vec<Pattern> {
         without_one(&self.body).into_iter().map(|body| Pattern { body, ..self.clone() }).collect()
     }
+
+    /// The same with declarations and actions that have nothing to do with each other in another order.
+    pub(super) fn reordered(&self) -> Pattern {
+        let mut body = self.body.clone();
+        let mut at = 1;
+        while at < body.len() {
+            let (first, second) = (&body[at - 1], &body[at]);
+            let apart = match (first, second) {
+                (Stmt::Let(a, x), Stmt::Let(b, y)) => a != b && !x.reads(*b) && !y.reads(*a),
+                (Stmt::Let(a, _), Stmt::Act(_, y)) | (Stmt::Act(_, y), Stmt::Let(a, _)) => !y.reads(*a),
+                (Stmt::Act(..), Stmt::Act(..)) => true,
+                _ => false,
+            };
+            if apart {
+                body.swap(at - 1, at);
+                at += 1;
+            }
+            at += 1;
+        }
+        Pattern { body, ..self.clone() }
+    }
 }
 
 fn without_one(body: &[Stmt]) -> Vec<Vec<Stmt>> {
@@ -150,6 +171,15 @@ fn without_one(body: &[Stmt]) -> Vec<Vec<Stmt>> {
 }
 
 impl Expr {
+    /// Whether a variable is read in it.
+    fn reads(&self, name: u32) -> bool {
+        match self {
+            Expr::Name(own) => *own == name,
+            Expr::Choose(cond, ..) if cond.reads(name) => true,
+            _ => self.parts().iter().any(|part| part.reads(name)),
+        }
+    }
+
     /// The expressions that this one is made of.
     fn parts(&self) -> Vec<Expr> {
         match self {
@@ -161,6 +191,17 @@ impl Expr {
             Expr::Join(a, b) | Expr::Else(a, b) | Expr::OrElse(a, b) | Expr::Best(a, b) | Expr::Choose(_, a, b) => {
                 vec![(**a).clone(), (**b).clone()]
             }
+        }
+    }
+}
+
+impl Cond {
+    fn reads(&self, name: u32) -> bool {
+        match self {
+            Cond::Sure(own, _) | Cond::True(own) | Cond::Asks(own, _) | Cond::Present(own) => *own == name,
+            Cond::Same(own, y) => *own == name || y.reads(name),
+            Cond::And(a, b) | Cond::Or(a, b) => a.reads(name) || b.reads(name),
+            Cond::Not(a) => a.reads(name),
         }
     }
 }

@@ -113,7 +113,7 @@ impl Runner<'_> {
         match expr {
             Expr::Text(which) => Ghost::exact(["a", "b", ""][*which as usize]),
             Expr::Input => Ghost::exact("in"),
-            Expr::Name(name) => self.names[name].clone(),
+            Expr::Name(name) => self.named(*name),
             Expr::Ask(speaker, x) => {
                 let x = self.expr(x);
                 let (text, claimed) = self.answer(self.pattern.contracts[*speaker]);
@@ -193,18 +193,18 @@ impl Runner<'_> {
         let exact = Ghost::exact("");
         match cond {
             Cond::Sure(name, t) => {
-                let holds = self.names[name].claimed > *t;
+                let holds = self.named(*name).claimed > *t;
                 if holds {
                     self.test(*name, t + 1);
                 }
                 (holds, exact)
             }
             Cond::True(name) => {
-                let x = self.names[name].clone();
+                let x = self.named(*name);
                 (x.truth(), x)
             }
             Cond::Asks(name, t) => {
-                let x = self.names[name].clone();
+                let x = self.named(*name);
                 let holds = x.truth() && x.claimed > *t;
                 if holds {
                     self.test(*name, t + 1);
@@ -213,12 +213,12 @@ impl Runner<'_> {
                 (holds, Ghost { cap: SURE, ..x })
             }
             Cond::Present(name) => {
-                let x = self.names[name].clone();
+                let x = self.named(*name);
                 (x.text.is_some(), Ghost { evidence: x.evidence, ..exact })
             }
             Cond::Same(name, y) => {
                 let y = self.expr(y);
-                let x = self.names[name].clone();
+                let x = self.named(*name);
                 (x.text == y.text, x.under(&y))
             }
             Cond::And(a, b) => {
@@ -242,6 +242,12 @@ impl Runner<'_> {
                 (!holds, decider)
             }
         }
+    }
+
+    /// What a variable holds: null where nothing was assigned yet.
+    fn named(&self, name: u32) -> Ghost {
+        let null = || Ghost { text: None, ..Ghost::exact("") };
+        self.names.get(&name).cloned().unwrap_or_else(null)
     }
 
     fn test(&mut self, name: u32, threshold: Sure) {
@@ -292,7 +298,7 @@ impl Runner<'_> {
                 self.doubting(&decider, |it| it.stmts(body))
             }
             Stmt::Bands(name, bands) => {
-                let sure = self.names[name].claimed;
+                let sure = self.named(*name).claimed;
                 let (which, least) = match sure {
                     8.. => (0, 8),
                     6..8 => (1, 6),
