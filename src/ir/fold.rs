@@ -25,7 +25,7 @@ pub fn fold(program: &mut Program) {
         unite(function);
         let order = function.order();
         let forward: Vec<Var> = (0..function.values.len() as u32).map(Var).collect();
-        number(function, &order, &forward);
+        number(function, &order, &forward, true);
     }
 }
 
@@ -62,6 +62,8 @@ fn outcome<'a>(inst: &Inst, known: &[Option<Constant>], kind: impl Fn(Var) -> &'
     match &inst.op {
         Op::IsNull => match arg(0) {
             Some(constant) => Some(Constant::Bool(*constant == Constant::Null)),
+            // Whoever lets go of a value has to run.
+            None if inst.moves != 0 => None,
             None => match kind(inst.args[0]) {
                 Type::Boolean | Type::Number | Type::String | Type::List(_) | Type::Object(_) => {
                     Some(Constant::Bool(false))

@@ -145,6 +145,13 @@ pub struct Fact {
     pub name: Option<Name>,
 }
 
+impl Fact {
+    /// Whether a share of something may be held by it: it is not known to be a number, a boolean or null.
+    pub fn has_storage(&self) -> bool {
+        !matches!(self.kind, Type::Number | Type::Boolean | Type::Null | Type::Literal(_))
+    }
+}
+
 /// Instructions that run one after the other.
 #[derive(Clone, Debug)]
 pub struct Block {

@@ -11,7 +11,7 @@ const ROUNDS: usize = 8;
 pub(super) fn settle(function: &mut Function) {
     let order = function.order();
     let forward = same(function, &order);
-    number(function, &order, &forward);
+    number(function, &order, &forward, false);
 }
 
 fn find(forward: &[Var], mut var: Var) -> Var {
@@ -78,8 +78,8 @@ enum Source {
     Parameter(BlockId, u32),
 }
 
-/// Which values somebody reads.
-fn needed(function: &Function, order: &[BlockId], forward: &[Var]) -> Vec<bool> {
+/// Which values somebody reads; or holds a share of, where that may count.
+fn needed(function: &Function, order: &[BlockId], forward: &[Var], shares: bool) -> Vec<bool> {
     let count = function.values.len();
     let mut sources = vec![Source::Nowhere; count];
     let mut ways: Vec<Vec<(BlockId, u32)>> = vec![Vec::new(); function.blocks.len()];
@@ -108,6 +108,12 @@ fn needed(function: &Function, order: &[BlockId], forward: &[Var]) -> Vec<bool> 
     }
     for &id in order {
         let block = function.block(id);
+        if shares {
+            let results = block.code.iter().flat_map(|inst| inst.result.iter().chain(&inst.second));
+            let held =
+                block.parameters.iter().chain(results).filter(|var| function.values[var.0 as usize].has_storage());
+            held.for_each(|var| mark(&mut needed, &mut work, forward[var.0 as usize]));
+        }
         for inst in block.code.iter().filter(|inst| !inst.op.pure()) {
             inst.args.iter().for_each(|arg| mark(&mut needed, &mut work, forward[arg.0 as usize]));
         }
@@ -140,9 +146,10 @@ fn bit(moves: u64, at: u32) -> u64 {
     if at < 64 { moves >> at & 1 } else { 0 }
 }
 
-/// Drops what nobody reads and numbers anew what is left.
-pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var]) {
-    let needed = needed(function, order, forward);
+/// Drops what nobody reads and numbers anew what is left. Once last uses are marked, a value that may share storage stays even
+/// where nobody reads it any more: whether a later write copies must not depend on what was folded.
+pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var], marked: bool) {
+    let needed = needed(function, order, forward, marked);
     let mut blocks = vec![NOWHERE; function.blocks.len()];
     for (index, id) in order.iter().enumerate() {
         blocks[id.0 as usize] = BlockId(index as u32);

@@ -107,6 +107,10 @@ fn live(blocks: &Blocks, needs: &Needs) -> Vec<Vec<(Place, Place)>> {
                 uses[var.0 as usize].push((index as u32, place));
             }
         }
+        // Letting go of a value is a use of it: its share lasts so long, whatever is left of who would have read it.
+        for var in &block.gone {
+            uses[var.0 as usize].push((index as u32, blocks.starts[index]));
+        }
         let mut read = |var: Var| uses[var.0 as usize].push((index as u32, blocks.ends[index]));
         block.end.looks(&mut read);
         block.end.targets().flat_map(|target| target.args.iter().copied()).for_each(read);
