@@ -68,12 +68,12 @@ impl<'a> Arguments<'a> {
 
     /// The list at an index, to be changed.
     pub fn list_mut(&mut self, index: usize) -> Result<&mut List, Fault> {
-        match self.values.get(index).map(Value::kind) {
-            Some(Kind::List) => {}
-            _ => return Err(self.wrong(index, "a list")),
+        if self.values.get(index).map(Value::kind) != Some(Kind::List) {
+            return Err(self.wrong(index, "a list"));
         }
-        let fault = self.wrong(index, "a list");
-        self.values.get_mut(index).and_then(Value::as_list_mut).ok_or(fault)
+        let name = self.name;
+        let list = self.values.get_mut(index).and_then(Value::as_list_mut);
+        list.ok_or_else(|| Fault::new(Code::R005, format!("`{name}` takes a list")))
     }
 
     /// The object at an index.

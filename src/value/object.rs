@@ -24,22 +24,42 @@ const SMALL: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Object {
     entries: Vec<(Key, Value)>,
-    table: HashTable<u32>,
+    table: HashTable<Mark>,
     lowest: Lowest,
     depth: u8,
 }
 
-fn hash(key: &Value) -> u64 {
+/// Where a key is. Its hash stands beside the place, so that neither a table that grows nor a search that meets other keys
+/// has to look at texts that lie elsewhere.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    hash: u32,
+    at: u32,
+}
+
+impl Mark {
+    fn of(key: &Value, at: usize) -> Self {
+        Self { hash: hash(key), at: at as u32 }
+    }
+
+    /// The hash as wide as the table wants it.
+    fn spread(&self) -> u64 {
+        u64::from(self.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+fn hash(key: &Value) -> u32 {
     static SEED: OnceLock<RandomState> = OnceLock::new();
     let seed = SEED.get_or_init(RandomState::default);
-    match key.is_short() {
+    let hash = match key.is_short() {
         true => seed.hash_one(key.short_bits()),
         false => match key.as_text().unwrap_or_default() {
             // A text of eight bytes at most may be stored apart, and has to be found where a short one is.
             text if text.len() <= 8 => seed.hash_one(Value::text(text).short_bits()),
             text => seed.hash_one(text),
         },
-    }
+    };
+    hash as u32
 }
 
 impl Object {
@@ -102,8 +122,12 @@ impl Object {
         if self.entries.len() <= SMALL {
             return self.entries.iter().position(|(other, _)| same_text(other.as_value(), key));
         }
-        let same = |&at: &u32| same_text(self.entries[at as usize].0.as_value(), key);
-        self.table.find(hash(key), same).map(|&at| at as usize)
+        self.marked(&Mark::of(key, 0), key)
+    }
+
+    fn marked(&self, mark: &Mark, key: &Value) -> Option<usize> {
+        let same = |it: &Mark| it.hash == mark.hash && same_text(self.entries[it.at as usize].0.as_value(), key);
+        self.table.find(mark.spread(), same).map(|it| it.at as usize)
     }
 
     /// The place of a key that was at `hint` before, in another object of the same shape perhaps.
@@ -158,20 +182,23 @@ impl Object {
 
     /// Sets the value of a key, which is added at the end if it is new; gives its place.
     pub fn insert(&mut self, key: Key, value: Value) -> Result<usize, Fault> {
-        if let Some(at) = self.find(key.as_value()) {
+        let at = self.entries.len();
+        let mark = (at > SMALL).then(|| Mark::of(key.as_value(), at));
+        let found = match &mark {
+            Some(mark) => self.marked(mark, key.as_value()),
+            None => self.find(key.as_value()),
+        };
+        if let Some(at) = found {
             self.set(at, value)?;
             return Ok(at);
         }
         self.admit(&value)?;
         self.lowest.add(value.least());
-        let at = self.entries.len();
         self.entries.push((key, value));
-        if at == SMALL {
-            self.index();
-        } else if at > SMALL {
-            let entries = &self.entries;
-            let rehash = |&at: &u32| hash(entries[at as usize].0.as_value());
-            self.table.insert_unique(hash(entries[at].0.as_value()), at as u32, rehash);
+        match mark {
+            Some(mark) => drop(self.table.insert_unique(mark.spread(), mark, Mark::spread)),
+            None if at == SMALL => self.index(),
+            None => {}
         }
         Ok(at)
     }
@@ -186,6 +213,18 @@ impl Object {
         Ok(old)
     }
 
+    /// Puts a value that owns nothing in place of another; the place is one that [`Object::find`] gave.
+    #[inline]
+    pub(crate) fn put(&mut self, place: usize, value: Value) {
+        let old = &mut self.entries[place].1;
+        if value.is_exact() && old.is_exact() && old.is_plain() {
+            old.put(value);
+        } else {
+            // What has no parts cannot nest too deep.
+            let _ = self.set(place, value);
+        }
+    }
+
     /// Takes an entry away, and keeps the order of the others.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
         let at = self.find(key)?;
@@ -194,12 +233,13 @@ impl Object {
         if self.entries.len() <= SMALL {
             self.table.clear();
         } else {
-            if let Ok(entry) = self.table.find_entry(hash(key.as_value()), |&other| other as usize == at) {
+            let mark = Mark::of(key.as_value(), at);
+            if let Ok(entry) = self.table.find_entry(mark.spread(), |other| other.at == mark.at) {
                 entry.remove();
             }
             if !last {
-                for other in self.table.iter_mut().filter(|other| **other as usize > at) {
-                    *other -= 1;
+                for other in self.table.iter_mut().filter(|other| other.at > mark.at) {
+                    other.at -= 1;
                 }
             }
         }
@@ -252,12 +292,11 @@ impl Object {
     }
 
     fn index(&mut self) {
-        let entries = &self.entries;
         self.table.clear();
-        self.table.reserve(entries.len(), |&at| hash(entries[at as usize].0.as_value()));
-        for (at, (key, _)) in entries.iter().enumerate() {
-            let rehash = |&at: &u32| hash(entries[at as usize].0.as_value());
-            self.table.insert_unique(hash(key.as_value()), at as u32, rehash);
+        self.table.reserve(self.entries.len(), Mark::spread);
+        for (at, (key, _)) in self.entries.iter().enumerate() {
+            let mark = Mark::of(key.as_value(), at);
+            self.table.insert_unique(mark.spread(), mark, Mark::spread);
         }
     }
 }
