@@ -27,11 +27,13 @@ impl Confidence {
     pub const MEDIUM: Self = Self(500_000_001);
 
     /// So many steps above 0; more than all of them are 1.
+    #[inline]
     pub const fn from_steps(steps: u32) -> Self {
         if steps > STEPS { Self::ONE } else { Self(steps + 1) }
     }
 
     /// The number that is held: 0 for unknown, else one more than the steps.
+    #[inline]
     pub const fn bits(self) -> u32 {
         self.0
     }
@@ -43,11 +45,13 @@ impl Confidence {
     }
 
     /// The confidence that is held as this number, if there is one.
+    #[inline]
     pub const fn from_bits(bits: u32) -> Option<Self> {
         if bits <= Self::ONE.0 { Some(Self(bits)) } else { None }
     }
 
     /// A number rounded to the nearest step, halves up; nothing outside 0..1, and of NaN.
+    #[inline]
     pub fn from_number(number: f64) -> Option<Self> {
         if !(0.0..=1.0).contains(&number) {
             return None;
@@ -62,6 +66,7 @@ impl Confidence {
     }
 
     /// As [`Confidence::from_number`], with the fault `R020` instead of nothing.
+    #[inline]
     pub fn of(number: f64) -> Result<Self, Fault> {
         Self::from_number(number).ok_or_else(|| {
             let shown = super::number::render(number);
@@ -70,21 +75,25 @@ impl Confidence {
     }
 
     /// The steps above 0; nothing when unknown.
+    #[inline]
     pub const fn steps(self) -> Option<u32> {
         self.0.checked_sub(1)
     }
 
     /// The steps above 0, where unknown counts as 0.
+    #[inline]
     pub const fn weight(self) -> u32 {
         self.0.saturating_sub(1)
     }
 
     /// The number from 0 to 1; nothing when unknown.
+    #[inline]
     pub fn number(self) -> Option<f64> {
         self.steps().map(|steps| f64::from(steps) / f64::from(STEPS))
     }
 
     /// Whether it is known.
+    #[inline]
     pub const fn is_known(self) -> bool {
         self.0 != 0
     }
@@ -198,6 +207,7 @@ impl Lanes {
     pub const UNKNOWN: Self = Self { confidence: Confidence::UNKNOWN, evidence: Evidence::Unknown };
 
     /// Both together.
+    #[inline]
     pub const fn new(confidence: Confidence, evidence: Evidence) -> Self {
         Self { confidence, evidence }
     }
@@ -209,12 +219,14 @@ impl Lanes {
     }
 
     /// With a confidence that the program states: the evidence is `stated` if it raises, otherwise kept.
+    #[inline]
     pub fn stated(self, confidence: Confidence) -> Self {
         let evidence = if confidence > self.confidence { Evidence::Stated } else { self.evidence };
         Self { confidence, evidence }
     }
 
     /// With a confidence of at most `limit`.
+    #[inline]
     pub fn capped(self, limit: Confidence) -> Self {
         Self { confidence: self.confidence.min(limit), evidence: self.evidence }
     }

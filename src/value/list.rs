@@ -129,6 +129,18 @@ impl List {
         Ok(old)
     }
 
+    /// Puts a value that owns nothing in place of an element; the index is below the length.
+    #[inline]
+    pub(crate) fn put(&mut self, index: usize, item: Value) {
+        let old = &mut self.items[self.start + index];
+        if item.is_exact() && old.is_exact() && old.is_plain() {
+            old.put(item);
+        } else {
+            // What has no parts cannot nest too deep.
+            let _ = self.set(index, item);
+        }
+    }
+
     /// An element to be changed in place. What is changed must not nest deeper than [`super::NESTING`] allows with this list
     /// around it, and [`List::settle`] must be called afterwards.
     #[inline]
@@ -142,6 +154,12 @@ impl List {
     #[inline]
     pub(super) fn touch(&mut self, index: usize) -> Option<&mut Value> {
         self.items.get_mut(self.start + index)
+    }
+
+    /// Whether all parts are known to be exact, at any depth.
+    #[inline]
+    pub(super) fn is_all_exact(&self) -> bool {
+        self.lowest.get() == Some(Lanes::EXACT)
     }
 
     /// The minimum over all parts and that of one element, where both are remembered: for [`List::settle`].
@@ -273,6 +291,7 @@ impl Range {
     }
 
     /// The first number, the step, and the lanes of each.
+    #[inline]
     pub fn parts(&self) -> (f64, f64, Lanes) {
         (self.start, self.step, self.lanes)
     }

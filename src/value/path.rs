@@ -242,44 +242,32 @@ pub fn write_part(place: &mut Value, link: &Link, value: Value, meter: &mut Mete
     Ok(())
 }
 
-/// `list[index].name = value`, where all of it is there already, exact and nobody's share; the name is looked for where it was
-/// found the last time. Where it is not as easy as that nothing happens, and the value comes back.
+/// `list[index].name = value` of a value that owns nothing, where all of it is there already, exact and nobody's share; the
+/// name is looked for where it was found the last time. Where it is not as easy as that nothing happens; else its place.
 #[inline]
-pub fn set_in_element(
-    root: &mut Value,
-    index: &Value,
-    (name, hint): (&Key, usize),
-    value: Value,
-) -> Result<usize, Value> {
-    let (Some(number), true) = (index.exact_number(), root.is_exact() && value.is_plain()) else { return Err(value) };
-    let at = number as i64;
-    if at as f64 != number {
-        return Err(value);
+pub fn set_in_element(root: &mut Value, index: f64, (name, hint): (&Key, usize), value: Value) -> Option<usize> {
+    let at = index as i64;
+    if at as f64 != index || !root.is_exact() {
+        return None;
     }
     let at = at as usize;
-    let Some(list) = root.own_list().filter(|list| at < list.len()) else { return Err(value) };
-    let before = list.remembered(at);
-    let place = list.get(at).filter(|part| part.is_exact()).and_then(|part| part.as_object()?.find_near(name, hint));
-    let (Some(place), Some(_)) = (place, before) else { return Err(value) };
+    let list = root.own_list().filter(|list| at < list.len())?;
     // Among parts that are all exact an exact one changes nothing.
-    if before == Some((Lanes::EXACT, Lanes::EXACT)) && value.is_exact() {
-        return match list.touch(at).and_then(Value::own_object) {
-            Some(object) => {
-                let _ = object.set(place, value);
-                Ok(place)
-            }
-            None => Err(value),
-        };
+    if list.is_all_exact() && value.is_exact() {
+        let object = list.touch(at)?.own_object()?;
+        let place = object.find_near(name, hint)?;
+        object.put(place, value);
+        return Some(place);
     }
-    let mut value = Some(value);
-    if let Some(object) = list.open(at).and_then(Value::own_object)
-        && let Some(value) = value.take()
-    {
-        // What has no parts cannot nest too deep.
-        let _ = object.set(place, value);
+    let before = list.remembered(at)?;
+    let place = list.get(at).filter(|part| part.is_exact())?.as_object()?.find_near(name, hint)?;
+    let object = list.open(at).and_then(Value::own_object);
+    let done = object.is_some();
+    if let Some(object) = object {
+        object.put(place, value);
     }
-    list.settle(at, before);
-    value.map_or(Ok(place), Err)
+    list.settle(at, Some(before));
+    done.then_some(place)
 }
 
 #[cold]
@@ -374,18 +362,16 @@ mod tests {
         let object = || Value::object([(Key::new("a"), Value::number(1.0))]).unwrap();
         let mut root = Value::list(vec![object(), object()]).unwrap();
         let name = Key::new("a");
-        let set = |root: &mut Value, at: f64, value: Value| {
-            set_in_element(root, &Value::number(at), (&name, 7), value).map_err(|back| back.as_number())
-        };
-        assert_eq!(set(&mut root, 1.0, sure(Value::number(2.0), 0.4)), Ok(0));
+        let set = |root: &mut Value, at: f64, value: Value| set_in_element(root, at, (&name, 7), value);
+        assert_eq!(set(&mut root, 1.0, sure(Value::number(2.0), 0.4)), Some(0));
         assert_eq!(root.least().confidence, Confidence::of(0.4).unwrap());
-        assert_eq!(set(&mut root, 1.0, Value::number(3.0)), Ok(0));
+        assert_eq!(set(&mut root, 1.0, Value::number(3.0)), Some(0));
         assert_eq!(root.least().confidence, Confidence::ONE);
-        assert_eq!(set(&mut root, 2.0, Value::number(4.0)), Err(Some(4.0)));
+        assert_eq!(set(&mut root, 2.0, Value::number(4.0)), None);
         let shared = root.as_list().unwrap().get(0).cloned();
-        assert_eq!(set(&mut root, 0.0, Value::number(5.0)), Err(Some(5.0)));
+        assert_eq!(set(&mut root, 0.0, Value::number(5.0)), None);
         drop(shared);
-        assert_eq!(set(&mut root, 0.0, Value::number(6.0)), Ok(0));
+        assert_eq!(set(&mut root, 0.0, Value::number(6.0)), Some(0));
         let mut m = meter();
         assert_eq!(super::super::display::render(&root, &mut m).unwrap(), r#"[{"a":6},{"a":3}]"#);
     }

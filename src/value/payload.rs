@@ -174,6 +174,7 @@ impl Value {
     /// `false`
     pub const FALSE: Self = Self::plain(Tag::Bool, Payload { bits: 0 });
 
+    #[inline(always)]
     const fn plain(tag: Tag, payload: Payload) -> Self {
         Self { payload, word: word(tag, 0) }
     }
@@ -681,6 +682,7 @@ const _: () = assert!(size_of::<Value>() == 16);
 const EXACT_NUMBER: NonZeroU64 = word(Tag::Number, 0);
 
 /// The word of what is exact.
+#[inline(always)]
 const fn word(tag: Tag, short: u8) -> NonZeroU64 {
     let word = bits(Lanes::EXACT) | (tag as u64) << TAG | (short as u64) << SHORT;
     // SAFETY: no tag is 0.

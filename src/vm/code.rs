@@ -138,7 +138,7 @@ pub struct Site {
     /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
     /// that `llm` is given.
     pub beside: Box<[Operand]>,
-    /// The property that a [`Code::Set`] writes last.
+    /// The property that a [`Code::SetPart`] writes.
     pub property: u16,
     /// The name in `agents.name.method(…)`.
     pub agent: Option<Arc<str>>,
@@ -407,12 +407,12 @@ pub enum Code {
     Builtin(u32),
     /// Adds an element at the end of a list in a variable
     Push(u32),
-    /// Puts a value at a path of a value
-    Set(u32),
     /// `root.name = value` of a plain value
     SetField(Register, Register, u16),
     /// `root[key] = value` of a plain value
     SetIndex(Register, Register, Register),
+    /// `root[key].name = value` of a plain value; the name is that of the site of the instruction behind it
+    SetPart(Register, Register, Register),
     /// Everything else
     Do(u32),
 }

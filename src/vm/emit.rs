@@ -13,7 +13,6 @@ use crate::diagnostic::{Code as Fault, Diagnostic, Diagnostics};
 use crate::hir::{Binary, FunctionId};
 use crate::ir::{self, BlockId, Constant, End, Inst, Op, Target, Var};
 use crate::source::{Location, Span};
-use crate::types::Type;
 use crate::value::{Key, Value};
 
 /// The registers a function may have; slots and one to swap with included.
@@ -231,6 +230,8 @@ impl<'a> Emission<'a> {
             Op::Under => inst.args.len() <= 2,
             Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask => true,
             Op::Index { from_end: false } | Op::Item | Op::Step(_) | Op::Load { early: false } => true,
+            // What is written while nobody shares it has instructions of its own, which take registers.
+            Op::Update { home: ir::Home::Value, keys } => keys.len() <= 2,
             _ => false,
         }
     }
@@ -246,10 +247,7 @@ impl<'a> Emission<'a> {
     }
 
     fn holds_storage(&self, var: Var) -> bool {
-        !matches!(
-            self.function.values[var.0 as usize].kind,
-            Type::Number | Type::Boolean | Type::Null | Type::Literal(_)
-        ) && !self.nowhere[var.0 as usize]
+        self.function.values[var.0 as usize].has_storage() && !self.nowhere[var.0 as usize]
     }
 
     fn slot(&self, slot: ir::Slot) -> Register {
@@ -460,9 +458,9 @@ impl<'a> Emission<'a> {
                 Code::Builtin(self.site(inst, block, sides))
             }
             Op::Mutate { keys, method, spread: false, .. } if keys.is_empty() && &**method == "push" => {
-                self.guess(inst, block, sides, Code::Push)
+                self.guess(inst, block, sides)
             }
-            Op::Update { home: ir::Home::Value, keys } if keys.len() <= 2 => self.guess(inst, block, sides, Code::Set),
+            Op::Update { home: ir::Home::Value, keys } if keys.len() <= 2 => self.guess(inst, block, sides),
             _ => Code::Do(self.site(inst, block, sides)),
         };
         self.put(code, span);
@@ -496,7 +494,7 @@ impl<'a> Emission<'a> {
     }
 
     /// An operation that is tried the short way first, where its root stays in its register.
-    fn guess(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var], short: fn(u32) -> Code) -> Code {
+    fn guess(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var]) -> Code {
         let at = self.site(inst, block, sides);
         let property = self.out.keys.len();
         let site = &mut self.out.sites[at as usize];
@@ -532,8 +530,13 @@ impl<'a> Emission<'a> {
                 (Op::Update { keys, .. }, Some(&[root, key, value])) if matches!(keys[..], [ir::Key::Computed]) => {
                     Some(Code::SetIndex(root, key, value))
                 }
-                (Op::Update { keys, .. }, _) if keys.len() < 2 => None,
-                _ => Some(short(at)),
+                (Op::Update { keys, .. }, Some(&[root, key, value]))
+                    if matches!(keys[..], [ir::Key::Computed, ir::Key::Fixed(_)]) =>
+                {
+                    Some(Code::SetPart(root, key, value))
+                }
+                (Op::Update { .. }, _) => None,
+                _ => Some(Code::Push(at)),
             };
             if let Some(code) = code {
                 self.put(code, inst.span);

@@ -5,12 +5,13 @@
 
 use super::Vm;
 use super::code::{Compiled, Function};
+use super::compute;
 use super::dispatch::Exit;
 use super::failure::Failure;
 use super::native::{Native, Step};
 use super::task::{Args, Frame, Input, Task};
-use crate::diagnostic::Code as Fault;
-use crate::value::{Closure, Lanes, Value};
+use crate::diagnostic::Code;
+use crate::value::{Fault, Lanes, Value};
 
 /// Why a task stops running.
 pub(super) enum Stop {
@@ -88,7 +89,7 @@ impl Vm {
                 task.frames.push(Frame::Native(native));
                 match callee.as_closure() {
                     Some(closure) => {
-                        self.push(task, closure, args, callee.lanes(), owner)?;
+                        self.push(task, (closure.code, &closure.captures), args, callee.lanes(), owner)?;
                         None
                     }
                     None => match self.call(task, callee, args)? {
@@ -197,7 +198,7 @@ impl Vm {
         let lanes = callee.lanes();
         if let Some(closure) = callee.as_closure() {
             let owner = task.current_owner();
-            self.push(task, closure, args, lanes, owner)?;
+            self.push(task, (closure.code, &closure.captures), args, lanes, owner)?;
             return Ok(Called::Frame);
         }
         if let Some(id) = callee.as_native() {
@@ -213,20 +214,20 @@ impl Vm {
             });
         }
         let kind = callee.kind().phrase();
-        Err(Failure::new(Fault::R006, format!("{kind} is no function; call one, or drop the parentheses")))
+        Err(Failure::new(Code::R006, format!("{kind} is no function; call one, or drop the parentheses")))
     }
 
-    /// Puts the call of a function of the program on top.
+    /// Puts the call of a function of the program on top, with what it captured.
     pub(super) fn push(
         &mut self,
         task: &mut Task,
-        closure: &Closure,
+        (code, captures): (u32, &[Value]),
         mut args: Args,
         under: Lanes,
         owner: u32,
     ) -> Result<(), Failure> {
         self.admit_call(task)?;
-        let function = &self.program.functions[closure.code as usize];
+        let function = &self.program.functions[code as usize];
         let arity = function.arity as usize;
         let mut rest = None;
         if function.rest {
@@ -236,7 +237,7 @@ impl Vm {
         } else if args.len() > arity {
             return Err(surplus(&self.program, function, args.len()));
         }
-        let registers = task.make_room(function, &mut self.meter)?;
+        let registers = task.make_room(function, compute::room(function), &mut self.meter)?;
         let mut args = args.into_iter();
         for register in &mut registers[..arity] {
             register.put(args.next().unwrap_or_default());
@@ -246,36 +247,36 @@ impl Vm {
             registers[next].put(rest);
             next += 1;
         }
-        for (register, captured) in registers[next..].iter_mut().zip(&closure.captures) {
+        for (register, captured) in registers[next..].iter_mut().zip(captures) {
             register.put_copy(captured);
         }
         let budget = task.current_budget();
-        task.enter(closure.code, function, under, owner, budget);
-        if function.watched { self.watch(task, closure.code) } else { Ok(()) }
+        task.enter(code, function, under, owner, budget);
+        if function.watched { self.watch(task, code) } else { Ok(()) }
     }
 
     /// Refuses a call too many within each other.
     pub(super) fn admit_call(&self, task: &Task) -> Result<(), Failure> {
         let depth = task.depth as u64 + task.frames.len() as u64;
         if depth >= self.meter.limits.depth {
-            return Err(too_deep(self.meter.limits.depth));
+            return Err(too_deep(self.meter.limits.depth).into());
         }
         Ok(())
     }
 }
 
 #[cold]
-pub(super) fn too_deep(limit: u64) -> Failure {
-    Failure::new(
-        Fault::R092,
+pub(super) fn too_deep(limit: u64) -> Fault {
+    Fault::new(
+        Code::R092,
         format!("calls nest deeper than {limit}; use a loop, or make something smaller at each call"),
     )
 }
 
 #[cold]
-pub(super) fn surplus(program: &Compiled, function: &Function, given: usize) -> Failure {
+fn surplus(program: &Compiled, function: &Function, given: usize) -> Failure {
     let (name, takes) = (program.name(function), function.arity);
     let name = if function.name.is_some() { format!("`{name}`") } else { name };
     let plural = if takes == 1 { "" } else { "s" };
-    Failure::new(Fault::R008, format!("{name} takes {takes} argument{plural}, not {given}; leave out the others"))
+    Failure::new(Code::R008, format!("{name} takes {takes} argument{plural}, not {given}; leave out the others"))
 }

@@ -9,6 +9,7 @@ mod boundary;
 mod budget;
 mod cells;
 mod code;
+mod compute;
 mod dispatch;
 mod emit;
 mod failure;

@@ -177,12 +177,14 @@ impl Task {
     /// The registers of a call that is about to begin, charged when they are more than ever before. There is some value in
     /// each that owns nothing; the slots are empty.
     #[inline]
-    pub(super) fn make_room(&mut self, function: &Function, meter: &mut Meter) -> Result<&mut [Value], Fault> {
-        let end = self.top + function.size as usize;
-        if end > self.registers.len() {
-            self.grow(end, meter)?;
-        }
-        let registers = &mut self.registers[self.top..end];
+    pub(super) fn make_room(
+        &mut self,
+        function: &Function,
+        room: usize,
+        meter: &mut Meter,
+    ) -> Result<&mut [Value], Fault> {
+        self.ensure(self.top + room, meter)?;
+        let registers = &mut self.registers[self.top..][..function.size as usize];
         // Behind the slots there is only the register to swap with.
         for slot in &mut registers[function.slots as usize..(function.size as usize).saturating_sub(1)] {
             slot.put(Value::NULL);
@@ -190,9 +192,16 @@ impl Task {
         Ok(registers)
     }
 
+    /// Sees to it that there are so many registers.
+    #[inline]
+    pub(super) fn ensure(&mut self, end: usize, meter: &mut Meter) -> Result<(), Fault> {
+        if end > self.registers.len() { self.grow(end, meter) } else { Ok(()) }
+    }
+
     #[cold]
     fn grow(&mut self, end: usize, meter: &mut Meter) -> Result<(), Fault> {
-        let len = (end * 2).max(32);
+        // Most tasks make one call, and there may be many of them.
+        let len = if self.registers.is_empty() { end } else { 2 * end };
         meter.memory(16 * (len - self.registers.len()) as u64)?;
         self.registers.resize_with(len, || Value::NULL);
         Ok(())

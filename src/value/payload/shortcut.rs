@@ -23,7 +23,7 @@ impl Value {
     /// Puts an exact number in its place.
     #[inline(always)]
     pub fn put_number(&mut self, number: f64) {
-        self.put(Self::number(number));
+        self.put(Self { payload: super::Payload { number }, word: EXACT_NUMBER });
     }
 
     /// Puts a value in its place. As an assignment, but short where nothing has to be given back.
@@ -53,6 +53,16 @@ impl Value {
         if self.tag() > Tag::Number {
             self.put(Self::NULL);
         }
+    }
+
+    /// A copy of it, if it owns nothing.
+    #[inline(always)]
+    pub fn bare(&self) -> Option<Self> {
+        if self.tag() >= Tag::Text {
+            return None;
+        }
+        // SAFETY: a value below [`Tag::Text`] owns nothing, so its bits are a copy.
+        Some(unsafe { std::ptr::read(self) })
     }
 
     /// The element at an exact index, if this is a list that has it.

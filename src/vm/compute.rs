@@ -1,0 +1,501 @@
+//! The inner loop: instructions that need the registers of one call, and calls from function to function.
+//!
+//! It is apart from the rest because it has to be small: what it holds on to between two instructions fits into the
+//! processor's own registers, and whatever is not the common case is a call to somebody else. A register is found without a
+//! look at how many there are, because the loop works on a window of a fixed size; functions that need more registers
+//! than the largest window run the same loop on all there are.
+
+use super::Vm;
+use super::code::{Code, Compiled, Function, Operand, Register};
+use super::dispatch::{Exit, Next};
+use super::machine::too_deep;
+use super::quick;
+use super::task::{Frame, Task};
+use crate::hir::Binary;
+use crate::ir::Op;
+use crate::value::{Fault, Lanes, Value, operator};
+
+/// Why the inner loop ends. The place of the instruction is in the frame on top.
+pub(super) enum Halt {
+    /// The next instruction is for somebody else.
+    Other,
+    /// The call on top wants another window.
+    Window,
+    /// The task goes on elsewhere.
+    Exit(Exit),
+    /// The instruction before the next failed.
+    Fault(Fault),
+}
+
+/// The registers of a call as the inner loop sees them.
+pub(super) trait Window {
+    /// How many registers a function may have to run in it.
+    const ROOM: usize;
+
+    /// The registers that have to be there for a function to run in it.
+    fn room(function: &Function) -> usize;
+
+    /// The window at the beginning of some registers, if it fits.
+    fn of(registers: &mut [Value]) -> Option<&mut Self>;
+
+    /// A register.
+    fn at(&self, register: Register) -> &Value;
+
+    /// A register to be changed.
+    fn put(&mut self, register: Register) -> &mut Value;
+
+    /// All of them.
+    fn all(&mut self) -> &mut [Value];
+}
+
+impl<const N: usize> Window for [Value; N] {
+    const ROOM: usize = N;
+
+    #[inline(always)]
+    fn room(_: &Function) -> usize {
+        N
+    }
+
+    #[inline(always)]
+    fn of(registers: &mut [Value]) -> Option<&mut Self> {
+        registers.first_chunk_mut()
+    }
+
+    // The remainder changes no register of a function that fits, and tells the compiler that there is one.
+    #[inline(always)]
+    fn at(&self, register: Register) -> &Value {
+        &self[register as usize % N]
+    }
+
+    #[inline(always)]
+    fn put(&mut self, register: Register) -> &mut Value {
+        &mut self[register as usize % N]
+    }
+
+    #[inline(always)]
+    fn all(&mut self) -> &mut [Value] {
+        self
+    }
+}
+
+impl Window for [Value] {
+    const ROOM: usize = usize::MAX;
+
+    #[inline(always)]
+    fn room(function: &Function) -> usize {
+        function.size as usize
+    }
+
+    #[inline(always)]
+    fn of(registers: &mut [Value]) -> Option<&mut Self> {
+        Some(registers)
+    }
+
+    #[inline(always)]
+    fn at(&self, register: Register) -> &Value {
+        &self[register as usize]
+    }
+
+    #[inline(always)]
+    fn put(&mut self, register: Register) -> &mut Value {
+        &mut self[register as usize]
+    }
+
+    #[inline(always)]
+    fn all(&mut self) -> &mut [Value] {
+        self
+    }
+}
+
+/// The window that most functions fit into.
+pub(super) type Small = [Value; 32];
+/// The window that nearly all fit into.
+pub(super) type Large = [Value; 256];
+
+/// The registers that have to be there for a function to run in its window.
+#[inline(always)]
+pub(super) fn room(function: &Function) -> usize {
+    match function.size as usize {
+        0..=Small::ROOM => Small::ROOM,
+        size if size <= Large::ROOM => Large::ROOM,
+        size => size,
+    }
+}
+
+impl Vm {
+    /// Runs the call on top, and what it calls and returns to, as long as the instructions are for this loop.
+    pub(super) fn compute<W: Window + ?Sized>(&mut self, task: &mut Task, program: &Compiled) -> Halt {
+        'frame: loop {
+            let Some(Frame::Code(call)) = task.frames.last() else { return Halt::Window };
+            let function = &program.functions[call.function as usize];
+            let base = call.base as usize;
+            let mut next = call.next as usize;
+            if function.size as usize > W::ROOM {
+                return Halt::Window;
+            }
+            let Some(r) = task.registers.get_mut(base..).and_then(W::of) else { return Halt::Window };
+            let code = &function.code[..];
+
+            macro_rules! stay {
+                () => {
+                    if let Some(Frame::Code(call)) = task.frames.last_mut() {
+                        call.next = next as u32;
+                    }
+                };
+            }
+            let fault: Fault = 'fault: {
+                macro_rules! attempt {
+                    ($result:expr) => {
+                        match $result {
+                            Ok(value) => value,
+                            Err(fault) => break 'fault fault,
+                        }
+                    };
+                }
+                // Charges the block that begins next, as long as nobody wants a look around; else its own instruction does.
+                macro_rules! enter {
+                    () => {
+                        if let Some(&Code::Charge(steps)) = code.get(next)
+                            && self.meter.begin(u64::from(steps))
+                        {
+                            next += 1;
+                        }
+                    };
+                }
+                macro_rules! jump {
+                    ($by:ident) => {
+                        next = (next as isize - 1 + $by as isize) as usize
+                    };
+                }
+                macro_rules! arithmetic {
+                    ($op:expr, $to:ident, $a:ident, $b:ident, $numbers:expr) => {{
+                        match r.at($a).exact_numbers(r.at($b)) {
+                            Some((p, q)) => {
+                                let number: fn(f64, f64) -> f64 = $numbers;
+                                r.put($to).put_number(number(p, q));
+                            }
+                            None => attempt!(quick::arithmetic($op, r.all(), [$to, $a, $b], &mut self.meter)),
+                        }
+                    }};
+                }
+                macro_rules! with_number {
+                    ($op:expr, $to:ident, $a:ident, $k:ident, $numbers:expr) => {{
+                        match r.at($a).exact_number() {
+                            Some(p) => {
+                                let number: fn(f64, i16) -> f64 = $numbers;
+                                r.put($to).put_number(number(p, $k));
+                            }
+                            None => attempt!(quick::with_number($op, r.all(), [$to, $a], $k, &mut self.meter)),
+                        }
+                    }};
+                }
+                macro_rules! compare {
+                    ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $b:ident, $by:ident) => {{
+                        let holds = match r.at($a).exact_numbers(r.at($b)) {
+                            Some((p, q)) => p $operator q,
+                            None => attempt!(quick::holds(Binary::$comparison, r.at($a), r.at($b), &mut self.meter)),
+                        };
+                        if holds == $holds {
+                            jump!($by);
+                        }
+                        enter!();
+                    }};
+                }
+                macro_rules! compare_number {
+                    ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $k:ident, $by:ident) => {{
+                        let holds = match r.at($a).exact_number() {
+                            Some(p) => p $operator f64::from($k),
+                            None => attempt!(quick::number_holds(Binary::$comparison, r.at($a), $k, &mut self.meter)),
+                        };
+                        if holds == $holds {
+                            jump!($by);
+                        }
+                        enter!();
+                    }};
+                }
+
+                loop {
+                    let Some(&instruction) = code.get(next) else { return Halt::Window };
+                    next += 1;
+                    match instruction {
+                        Code::Charge(steps) => {
+                            if !self.meter.begin(u64::from(steps)) {
+                                next -= 1;
+                                stay!();
+                                return Halt::Other;
+                            }
+                        }
+                        Code::Jump(to) => {
+                            next = to as usize;
+                            enter!();
+                        }
+                        Code::JumpIf(condition, to) => {
+                            let x = r.at(condition);
+                            if x.as_bool().unwrap_or_else(|| x.truth()) {
+                                next = to as usize;
+                            }
+                            enter!();
+                        }
+                        Code::JumpUnless(condition, to) => {
+                            let x = r.at(condition);
+                            if !x.as_bool().unwrap_or_else(|| x.truth()) {
+                                next = to as usize;
+                            }
+                            enter!();
+                        }
+                        Code::IfLess(a, b, by) => compare!(Less, <, true, a, b, by),
+                        Code::UnlessLess(a, b, by) => compare!(Less, <, false, a, b, by),
+                        Code::IfLessEqual(a, b, by) => compare!(LessEqual, <=, true, a, b, by),
+                        Code::UnlessLessEqual(a, b, by) => compare!(LessEqual, <=, false, a, b, by),
+                        Code::IfGreater(a, b, by) => compare!(Greater, >, true, a, b, by),
+                        Code::UnlessGreater(a, b, by) => compare!(Greater, >, false, a, b, by),
+                        Code::IfGreaterEqual(a, b, by) => compare!(GreaterEqual, >=, true, a, b, by),
+                        Code::UnlessGreaterEqual(a, b, by) => compare!(GreaterEqual, >=, false, a, b, by),
+                        Code::IfEqual(a, b, by) => compare!(Equal, ==, true, a, b, by),
+                        Code::UnlessEqual(a, b, by) => compare!(Equal, ==, false, a, b, by),
+                        Code::IfNotEqual(a, b, by) => compare!(NotEqual, !=, true, a, b, by),
+                        Code::UnlessNotEqual(a, b, by) => compare!(NotEqual, !=, false, a, b, by),
+                        Code::IfLessNumber(a, k, by) => compare_number!(Less, <, true, a, k, by),
+                        Code::UnlessLessNumber(a, k, by) => compare_number!(Less, <, false, a, k, by),
+                        Code::IfLessEqualNumber(a, k, by) => compare_number!(LessEqual, <=, true, a, k, by),
+                        Code::UnlessLessEqualNumber(a, k, by) => compare_number!(LessEqual, <=, false, a, k, by),
+                        Code::IfGreaterNumber(a, k, by) => compare_number!(Greater, >, true, a, k, by),
+                        Code::UnlessGreaterNumber(a, k, by) => compare_number!(Greater, >, false, a, k, by),
+                        Code::IfGreaterEqualNumber(a, k, by) => compare_number!(GreaterEqual, >=, true, a, k, by),
+                        Code::UnlessGreaterEqualNumber(a, k, by) => compare_number!(GreaterEqual, >=, false, a, k, by),
+                        Code::IfEqualNumber(a, k, by) => compare_number!(Equal, ==, true, a, k, by),
+                        Code::UnlessEqualNumber(a, k, by) => compare_number!(Equal, ==, false, a, k, by),
+                        Code::IfNotEqualNumber(a, k, by) => compare_number!(NotEqual, !=, true, a, k, by),
+                        Code::UnlessNotEqualNumber(a, k, by) => compare_number!(NotEqual, !=, false, a, k, by),
+                        Code::Route(subject, index) => {
+                            let route = &function.routes[index as usize];
+                            next = attempt!(quick::route(route, subject, r.all(), &mut self.meter)) as usize;
+                            enter!();
+                        }
+                        Code::Return(register) => {
+                            let mut value = std::mem::take(r.put(register));
+                            r.all().iter_mut().take(function.size as usize).for_each(Value::clear);
+                            task.top = base;
+                            if let Some(Frame::Code(call)) = task.frames.pop() {
+                                if call.under != Lanes::EXACT {
+                                    value = value.under(call.under);
+                                }
+                                if task.contexts.len() > call.contexts as usize {
+                                    task.contexts.truncate(call.contexts as usize);
+                                }
+                            }
+                            let Some(Frame::Code(outer)) = task.frames.last() else {
+                                match self.hand_over(task, program, value) {
+                                    Next::Call => continue 'frame,
+                                    Next::Exit(exit) => return Halt::Exit(exit),
+                                }
+                            };
+                            let to = outer.base as usize + outer.to as usize;
+                            task.registers[to].put(value);
+                            continue 'frame;
+                        }
+                        Code::Move(to, from) => {
+                            let value = std::mem::take(r.put(from));
+                            r.put(to).put(value);
+                        }
+                        Code::Copy(to, from) => {
+                            let value = r.at(from).clone();
+                            r.put(to).put(value);
+                        }
+                        Code::Drop(register) => r.put(register).put(Value::NULL),
+                        Code::Constant(to, index) => r.put(to).put_copy(&function.constants[index as usize]),
+                        Code::Number(to, number) => r.put(to).put_number(f64::from(number)),
+                        Code::Add(to, a, b) => arithmetic!(Binary::Add, to, a, b, |p, q| p + q),
+                        Code::AddTake(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
+                            Some((p, q)) => r.put(to).put_number(p + q),
+                            None => attempt!(quick::add_take(r.all(), [to, a, b], &mut self.meter)),
+                        },
+                        Code::Subtract(to, a, b) => arithmetic!(Binary::Subtract, to, a, b, |p, q| p - q),
+                        Code::Multiply(to, a, b) => arithmetic!(Binary::Multiply, to, a, b, |p, q| p * q),
+                        Code::Divide(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
+                            Some((p, q)) if q != 0.0 => r.put(to).put_number(p / q),
+                            _ => attempt!(quick::arithmetic(Binary::Divide, r.all(), [to, a, b], &mut self.meter)),
+                        },
+                        Code::Remainder(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
+                            Some((p, q)) if q != 0.0 => r.put(to).put_number(operator::modulo(p, q)),
+                            _ => attempt!(quick::arithmetic(Binary::Remainder, r.all(), [to, a, b], &mut self.meter)),
+                        },
+                        Code::AddNumber(to, a, k) => with_number!(Binary::Add, to, a, k, |p, k| p + f64::from(k)),
+                        Code::SubtractNumber(to, a, k) => {
+                            with_number!(Binary::Subtract, to, a, k, |p, k| p - f64::from(k))
+                        }
+                        Code::MultiplyNumber(to, a, k) => {
+                            with_number!(Binary::Multiply, to, a, k, |p, k| p * f64::from(k))
+                        }
+                        Code::DivideNumber(to, a, k) => with_number!(Binary::Divide, to, a, k, quick::divide),
+                        Code::RemainderNumber(to, a, k) => with_number!(Binary::Remainder, to, a, k, quick::remainder),
+                        Code::Compare(comparison, to, a, b) => {
+                            let result = match r.at(a).exact_numbers(r.at(b)) {
+                                Some((p, q)) => Value::bool(comparison.holds(p, q)),
+                                None => {
+                                    let operator = comparison.operator();
+                                    attempt!(quick::compared(operator, r.at(a), r.at(b), &mut self.meter))
+                                }
+                            };
+                            r.put(to).put(result);
+                        }
+                        Code::CompareNumber(comparison, to, a, k) => {
+                            let result = match r.at(a).exact_number() {
+                                Some(p) => Value::bool(comparison.holds(p, f64::from(k))),
+                                None => {
+                                    let k = Value::number(f64::from(k));
+                                    attempt!(quick::compared(comparison.operator(), r.at(a), &k, &mut self.meter))
+                                }
+                            };
+                            r.put(to).put(result);
+                        }
+                        Code::Binary(op, to, a, b) => attempt!(self.binary_at(op, r.all(), [to, a, b])),
+                        Code::Unary(op, to, a) => attempt!(self.unary_at(op, r.all(), [to, a])),
+                        Code::Field(to, a, index) => {
+                            let property = &function.keys[index as usize];
+                            match quick::property(r.at(a), property) {
+                                Some(value) => r.put(to).put(value),
+                                None => attempt!(self.field_at(r.all(), [to, a], property)),
+                            }
+                        }
+                        Code::IndexField => {
+                            // Only a guess: what it does not find at once, the two instructions behind it do.
+                            if let Some(&[Code::Index(_, a, b), Code::Field(to, _, property)]) =
+                                code.get(next..next + 2)
+                            {
+                                let property = &function.keys[property as usize];
+                                if let Some(value) = quick::element_property(r.at(a), r.at(b), property) {
+                                    r.put(to).put(value);
+                                    next += 2;
+                                }
+                            }
+                        }
+                        Code::Index(to, a, b) => {
+                            let x = r.at(a);
+                            match x.element(r.at(b)) {
+                                Some(value) if x.is_exact() => {
+                                    let value = value.clone();
+                                    r.put(to).put(value);
+                                }
+                                _ => attempt!(quick::index(r.all(), [to, a, b], &mut self.meter)),
+                            }
+                        }
+                        Code::Under(to, a, b) => {
+                            let lanes = r.at(b).lanes();
+                            let value = r.at(a).clone();
+                            r.put(to).put(value.under(lanes));
+                        }
+                        Code::UnderTake(to, a, b) => {
+                            let lanes = r.at(b).lanes();
+                            if to != a {
+                                let value = std::mem::take(r.put(a));
+                                r.put(to).put(value);
+                            }
+                            if lanes != Lanes::EXACT {
+                                let own = r.at(to).lanes();
+                                r.put(to).set_lanes(own.meet(lanes));
+                            }
+                        }
+                        Code::Step(to, a, by) => match r.at(a).exact_number() {
+                            Some(number) => r.put(to).put_number(number + f64::from(by)),
+                            None => attempt!(quick::step(r.all(), [to, a], by)),
+                        },
+                        Code::IsNull(to, a) => {
+                            let value = Value::bool(r.at(a).is_null());
+                            r.put(to).put(value);
+                        }
+                        Code::Truth(to, a) => {
+                            let x = r.at(a);
+                            let value = Value::bool(x.truth()).with(x.lanes());
+                            r.put(to).put(value);
+                        }
+                        Code::Ask(to, a, b) => {
+                            let result = attempt!(self.ask(r.at(a), r.at(b)));
+                            r.put(to).put(result);
+                        }
+                        Code::Item(to, a, b) => match quick::in_range(r.at(a), r.at(b)) {
+                            Some(number) => r.put(to).put_number(number),
+                            None => quick::item(r.all(), [to, a, b]),
+                        },
+                        Code::Load(to, a) => {
+                            let value = self.cells.get(r.at(a)).clone();
+                            r.put(to).put(value);
+                        }
+                        Code::Global(to, index) => r.put(to).put_copy(&self.globals[index as usize]),
+                        Code::CallFunction(index) => {
+                            let site = &function.sites[index as usize];
+                            let Op::CallFunction(id) = site.op else { return Halt::Window };
+                            let callee = &program.functions[id.0 as usize];
+                            let arity = callee.arity as usize;
+                            if site.operands.len() > arity || callee.rest || callee.size as usize > W::ROOM {
+                                next -= 1;
+                                stay!();
+                                return Halt::Other;
+                            }
+                            let depth = self.meter.limits.depth;
+                            if u64::from(task.depth) + task.frames.len() as u64 >= depth {
+                                stay!();
+                                return Halt::Fault(too_deep(depth));
+                            }
+                            let Some(Frame::Code(call)) = task.frames.last_mut() else { return Halt::Window };
+                            call.next = next as u32;
+                            call.to = site.to.unwrap_or(function.size - 1);
+                            let (budget, owner) = (call.budget, call.owner);
+                            if let Err(fault) = task.make_room(callee, W::room(callee), &mut self.meter) {
+                                return Halt::Fault(fault);
+                            }
+                            let (own, free) = task.registers.split_at_mut(task.top);
+                            let own = &mut own[base..];
+                            for (at, to) in free[..arity].iter_mut().enumerate() {
+                                match site.operands.get(at) {
+                                    Some(Operand::Take(from)) => to.put(std::mem::take(&mut own[*from as usize])),
+                                    Some(Operand::Keep(from)) => to.put_copy(&own[*from as usize]),
+                                    Some(Operand::Constant(index)) => to.put_copy(&function.constants[*index as usize]),
+                                    None => to.put(Value::NULL),
+                                }
+                            }
+                            task.enter(id.0, callee, Lanes::EXACT, owner, budget);
+                            continue 'frame;
+                        }
+                        Code::Builtin(index) => {
+                            attempt!(self.native_at(function, r.all(), &function.sites[index as usize]))
+                        }
+                        // Guesses as well: the instruction behind each does what is not done.
+                        Code::Push(index) => {
+                            let owner = if let Some(Frame::Code(call)) = task.frames.last() { call.owner } else { 0 };
+                            if attempt!(self.quick_push(function, r.all(), &function.sites[index as usize], owner)) {
+                                next += 1;
+                            }
+                        }
+                        Code::SetField(root, value, property) => {
+                            let property = &function.keys[property as usize];
+                            if quick::set_field(r.all(), root, value, property) {
+                                next += 1;
+                            }
+                        }
+                        Code::SetIndex(root, key, value) => {
+                            if quick::set_index(r.all(), root, key, value) {
+                                next += 1;
+                            }
+                        }
+                        Code::SetPart(root, key, value) => {
+                            if let Some(&Code::Do(site)) = code.get(next) {
+                                let property = &function.keys[function.sites[site as usize].property as usize];
+                                if quick::set_part(r.all(), [root, key, value], property) {
+                                    next += 1;
+                                }
+                            }
+                        }
+                        _ => {
+                            next -= 1;
+                            stay!();
+                            return Halt::Other;
+                        }
+                    }
+                }
+            };
+            stay!();
+            return Halt::Fault(fault);
+        }
+    }
+}
