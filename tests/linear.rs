@@ -5,8 +5,10 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Arc;
 
 use prism::diagnostic::Diagnostics;
+use prism::engine::Checked;
 use prism::hir::{self, Alone};
 use prism::source::{FileId, Sources};
 use prism::syntax::{Limits, lexer};
@@ -96,6 +98,14 @@ const STAGES: &[Stage] = &[
         let mut sources = Sources::new();
         let file = sources.add("main.prism", text);
         hir::load(file, &mut sources, &Alone, Limits::RUN, &mut Diagnostics::new());
+    }),
+    ("bytecode", |text| {
+        let mut sources = Sources::new();
+        let file = sources.add("main.prism", text);
+        let mut findings = Diagnostics::new();
+        let program = hir::load(file, &mut sources, &Alone, Limits::RUN, &mut findings);
+        let checked = Checked::new(Arc::new(program), &findings);
+        drop(checked.map(|checked| checked.compile(&mut findings)));
     }),
 ];
 

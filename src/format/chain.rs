@@ -188,8 +188,20 @@ impl Writer<'_> {
         if bracket(&items[last]) && !before.iter().any(bracket) {
             return Some(last);
         }
-        let leads = last > 0 && function(&items[0]) && self.holds_on(items[0]);
+        let leads = last > 0 && function(&items[0]) && self.holds_on(items[0]) && !self.is_commented(items);
         (leads && !behind.iter().any(|id| function(id) || bracket(id))).then_some(0)
+    }
+
+    /// Whether comments stand behind the first argument, each of which may want a line of its own.
+    fn is_commented(&self, items: &[NodeId]) -> bool {
+        let end = |item: Option<&NodeId>| item.map_or(0, |&item| self.tree.span(item).end);
+        let (first, last) = (end(items.first()), end(items.last()));
+        let comments = &self.tree.comments;
+        let next = comments.get(comments.partition_point(|comment| comment.span.start < first));
+        next.is_some_and(|comment| {
+            let between = self.text.get(last as usize..comment.span.start as usize);
+            between.is_none_or(|between| between.chars().all(|c| c == ',' || c.is_whitespace()))
+        })
     }
 
     /// Writes the hugged argument; from its own first line end on, the groups around do not look at it.
