@@ -62,7 +62,15 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 }
                 _ => high.map(|h| h.saturating_sub(from)),
             };
-            (element, if end.is_some() { 0 } else { low.saturating_sub(most.unwrap_or(u64::MAX)) }, cut)
+            let rest = if end.is_some() || count.low < 0.0 && count.high >= 0.0 {
+                0
+            } else if count.high < 0.0 {
+                // So many from the end.
+                low.min(-count.high as u64)
+            } else {
+                low.saturating_sub(most.unwrap_or(u64::MAX))
+            };
+            (element, rest, cut)
         }
         "reverse" | "toReversed" | "values" | "from" => {
             if let Shape::Object(object) = &x.shape {

@@ -131,7 +131,8 @@ impl<'a> Flow<'a> {
         // A counter that steps towards what it is not to be can step over it, however it begins.
         let steps =
             fault == Fault::Unequal && exits.iter().any(|(condition, _)| self.steps_to(act, natural, *condition));
-        if !steps && !(form == Some(Form::Count) && fault == Fault::Changed) {
+        let recounted = form == Some(Form::Count) && fault == Fault::Changed;
+        if !steps && !recounted {
             match self.falls(act, natural) {
                 Fall::Ends(turns) => return Ok(turns),
                 Fall::Chosen => fault = fault.min(Fault::Chosen),
