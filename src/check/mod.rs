@@ -35,6 +35,7 @@ mod rename;
 mod setting;
 mod shape;
 mod shorter;
+mod spread;
 mod state;
 mod transfer;
 mod truth;

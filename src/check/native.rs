@@ -11,7 +11,7 @@ use super::read::{absent, anywhere, confidence_of, elements, kept, length, part,
 use super::state::State;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::{Code, Severity};
-use crate::ir::{Inst, Op};
+use crate::ir::Inst;
 use crate::source::Location;
 use crate::value::{Confidence, Evidence};
 use std::rc::Rc;
@@ -135,18 +135,17 @@ impl<'a> Flow<'a> {
             "confident" => return Some(self.binary_form(act, crate::hir::Binary::State, args, inst, state)),
             "gate" => self.gate(act, x, f.unwrap_or(&nothing), inst, state),
             "best" => {
-                // One that is no list stands for itself; of a list that is spread nobody knows how many there are.
-                let spread = matches!(inst.op, Op::CallBuiltin { spread: true, .. });
+                // One that is no list stands for itself.
                 let all: Vec<Known> = match x.shape {
                     Shape::List(_) if args.len() == 1 => elements(x).0.into_iter().collect(),
                     _ => args.to_vec(),
                 };
                 let mut best = self.best(&all, at);
-                if args.len() == 1 && (spread || matches!(x.shape, Shape::Any)) {
+                if args.len() == 1 && matches!(x.shape, Shape::Any) {
                     best = best.join(&part(x)).join(x);
                 }
-                if spread || matches!(&x.shape, Shape::List(list) if list.low == 0) && args.len() == 1 {
-                    best = best.join(&absent(x));
+                if args.len() == 1 && matches!(&x.shape, Shape::List(list) if list.low == 0) {
+                    best = best.join(&Known { nothing: Some((Nothing::Aggregate, at)), ..absent(x) });
                 }
                 let many = args.len() == 1 && elements(x).2.is_none_or(|most| most >= 3);
                 if many && !matches!(x.shape, Shape::Any) { best.marked(Mark::Picked, at) } else { best }

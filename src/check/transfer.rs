@@ -12,6 +12,7 @@ use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
 use crate::ir::{Constant, Home, Inst, Key, Member, Op};
 use crate::value::Evidence;
+use super::spread::{expand, padded};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -209,9 +210,14 @@ impl<'a> Flow<'a> {
                 let (root, rest) = self.home(act, *home, args, state);
                 let fixed = keys.iter().filter(|k| !matches!(k, Key::Fixed(_))).count();
                 let path = path(keys, &rest[..fixed]);
-                let arguments = expand(&rest[fixed..], *spread);
                 let target = self.reached(&root, &path);
-                if matches!(target.shape, Shape::Agent(_)) || self.own_method(&target, method).is_some() {
+                let own = matches!(target.shape, Shape::Agent(_)) || self.own_method(&target, method).is_some();
+                let (arguments, spread) = match expand(&rest[fixed..], *spread) {
+                    Ok(arguments) => (arguments, None),
+                    Err(list) if own => (padded(list), None),
+                    Err(list) => (vec![list.clone()], Some(list)),
+                };
+                if own {
                     let result = self.method(act, &target, method, &arguments, inst, state)?;
                     return Some((result, Some(root)));
                 }
@@ -222,26 +228,43 @@ impl<'a> Flow<'a> {
                     self.copied(&target);
                 }
                 arguments.iter().for_each(|argument| self.copied(argument));
-                let (result, changed) = self.mutation(act, &target, method, &arguments, inst, state);
+                let (result, changed) = match spread {
+                    Some(_) => self.put_together(&target, method, &arguments[0]),
+                    None => self.mutation(act, &target, method, &arguments, inst, state),
+                };
                 let changed = if path.is_empty() { changed } else { self.placed(&root, &path, &changed) };
                 self.put_back(act, *home, args, changed.clone(), state);
                 Some((result, Some(changed)))
             }
             Op::Call { spread } => {
-                let arguments = expand(&args[1..], *spread);
-                self.call(act, &args[0], &arguments, inst, state).map(|known| (known, None))
+                let known = match (expand(&args[1..], *spread), &args[0].shape) {
+                    (Ok(arguments), _) => self.call(act, &args[0], &arguments, inst, state),
+                    (Err(list), Shape::Builtin(builtin)) => self.spread_out(act, Ok(*builtin), None, list, inst, state),
+                    (Err(list), _) => self.call(act, &args[0], &padded(list), inst, state),
+                };
+                known.map(|known| (known, None))
             }
             Op::CallFunction(function) => {
                 let callee = self.plain(*function);
                 self.enter_call(act, &callee, args, inst, 0, state).map(|known| (known, None))
             }
             Op::CallBuiltin { builtin, spread } => {
-                let arguments = expand(args, *spread);
-                self.builtin(act, *builtin, &arguments, inst, state).map(|known| (known, None))
+                let known = match expand(args, *spread) {
+                    Ok(arguments) => self.builtin(act, *builtin, &arguments, inst, state),
+                    Err(list) => self.spread_out(act, Ok(*builtin), None, list, inst, state),
+                };
+                known.map(|known| (known, None))
             }
             Op::CallMethod { name, spread } => {
-                let arguments = expand(&args[1..], *spread);
-                self.method(act, &args[0], name, &arguments, inst, state).map(|known| (known, None))
+                let receiver = &args[0];
+                let known = match expand(&args[1..], *spread) {
+                    Ok(arguments) => self.method(act, receiver, name, &arguments, inst, state),
+                    Err(list) if matches!(receiver.shape, Shape::Agent(_)) || self.own_method(receiver, name).is_some() => {
+                        self.method(act, receiver, name, &padded(list), inst, state)
+                    }
+                    Err(list) => self.spread_out(act, Err(name), Some(receiver), list, inst, state),
+                };
+                known.map(|known| (known, None))
             }
             Op::Fork { .. } => self.fork(act, args, inst, state).map(|known| (known, None)),
             Op::Watch(place) => {
@@ -616,22 +639,4 @@ fn object(members: &[Member], args: &[Known]) -> Known {
 pub(super) fn closure(function: FunctionId, captures: &[Known]) -> Known {
     let closure = Closure { function, captures: Rc::new(captures.to_vec()) };
     Known::constant(Shape::Functions(Rc::new(vec![closure])))
-}
-
-/// Arguments of a call, one list of them taken apart.
-pub(super) fn expand(args: &[Known], spread: bool) -> Vec<Known> {
-    if !spread {
-        return args.to_vec();
-    }
-    match args.last().map(|a| (&a.shape, a)) {
-        Some((Shape::List(list), _)) => match &list.items {
-            Some(items) => items.to_vec(),
-            None if list.high == Some(list.low) && list.low <= 16 => {
-                list.element.iter().flat_map(|each| std::iter::repeat_n(each.clone(), list.low as usize)).collect()
-            }
-            None => list.element.iter().cloned().collect(),
-        },
-        Some((_, all)) => vec![part(all)],
-        None => Vec::new(),
-    }
 }

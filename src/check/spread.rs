@@ -1,0 +1,126 @@
+//! Calls whose arguments are a list that is spread out.
+//!
+//! Where the list is known one by one its elements are the arguments. Of any other nobody knows how many there are, so a
+//! parameter may get an element or nothing, and a built-in that is no function of each element alone gives anything.
+
+use super::domain::{Id, Known, List, Mark, Nothing, Shape};
+use super::flow::{Activation, Flow};
+use super::lists::listed;
+use super::read::{absent, anywhere, elements, length, own, part, read};
+use super::state::State;
+use crate::builtin::BuiltinId;
+use crate::diagnostic::Code;
+use crate::ir::Inst;
+use std::rc::Rc;
+
+/// Lists of one length that are taken apart.
+const MOST_ALIKE: u64 = 16;
+
+/// Parameters that a list is followed into.
+const MOST_FOLLOWED: u64 = 64;
+
+/// The arguments of a call; the list that is spread out where nobody knows how many there are.
+pub(super) fn expand(args: &[Known], spread: bool) -> Result<Vec<Known>, &Known> {
+    let Some(all) = args.last().filter(|_| spread) else { return Ok(args.to_vec()) };
+    let Shape::List(list) = &all.shape else { return Err(all) };
+    if let Some(items) = &list.items {
+        return Ok(items.iter().map(|item| read(all, item)).collect());
+    }
+    if list.high == Some(list.low) && list.low <= MOST_ALIKE {
+        let element = elements(all).0;
+        return Ok(element.iter().flat_map(|each| std::iter::repeat_n(each.clone(), list.low as usize)).collect());
+    }
+    Err(all)
+}
+
+/// As many arguments as parameters may ask for: those that may not be there may be null.
+pub(super) fn padded(all: &Known) -> Vec<Known> {
+    let (element, low, high) = elements(all);
+    let element = element.unwrap_or_else(|| absent(all));
+    let perhaps = element.join(&absent(all));
+    let count = high.unwrap_or(MOST_FOLLOWED).min(MOST_FOLLOWED);
+    (0..count).map(|index| if index < low { element.clone() } else { perhaps.clone() }).collect()
+}
+
+impl<'a> Flow<'a> {
+    /// A built-in, or a method of a receiver, of a list of which nobody knows how many there are.
+    pub fn spread_out(
+        &mut self,
+        act: &mut Activation<'a>,
+        callee: Result<BuiltinId, &str>,
+        receiver: Option<&Known>,
+        list: &Known,
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let at = act.at(inst.span);
+        let builtin = callee.ok();
+        let name = callee.map_or_else(|name| name, |id| id.entry().name);
+        let each = elements(list).0.unwrap_or_else(|| absent(list));
+        let given = match name {
+            "best" if receiver.is_none() => self.best_of(list, &each, at),
+            // What these give is the same however many there are.
+            "max" | "min" | "hypot" | "print" | "log" | "warn" | "error" | "debug" | "info" | "chain" | "independent" => {
+                return match builtin {
+                    Some(id) => self.builtin(act, id, &[each], inst, state),
+                    None => self.method(act, receiver?, name, &[each], inst, state),
+                };
+            }
+            _ => {
+                if is_called(&each.shape) {
+                    self.findings.report(Code::CF900, at, "nobody knows how many functions are spread out here", |d| {
+                        d.help("write the arguments one by one")
+                    });
+                }
+                receiver.into_iter().fold(anywhere(list), |given, receiver| given.join(&anywhere(receiver)))
+            }
+        };
+        let all: Vec<Known> = receiver.into_iter().chain([list]).cloned().collect();
+        self.charge_builtin(builtin, name, &all, Some(&given));
+        Some(given)
+    }
+
+    /// The surest of a list that is spread out.
+    fn best_of(&mut self, list: &Known, each: &Known, at: crate::source::Location) -> Known {
+        let (_, low, high) = elements(list);
+        let mut best = self.best(std::slice::from_ref(each), at);
+        if low < 2 {
+            // A single one that is a list stands for its elements.
+            best = best.join(&part(each));
+        }
+        if low == 0 {
+            best = best.join(&Known { nothing: Some((Nothing::Aggregate, at)), ..absent(list) });
+        }
+        if high.is_none_or(|most| most >= 3) { best.marked(Mark::Picked, at) } else { best }
+    }
+
+    /// What a change of a list gives whose arguments are a list that is spread out, and the changed list.
+    pub fn put_together(&mut self, target: &Known, name: &str, list: &Known) -> (Known, Known) {
+        let grown = listed("concat", &[target.clone(), list.clone()]);
+        let shape = match (&grown.shape, name) {
+            (_, "push" | "unshift") => grown.shape.clone(),
+            (Shape::List(all), _) => {
+                Shape::List(Rc::new(List { element: all.any(), low: 0, high: None, items: None, size: None }))
+            }
+            _ => Shape::Any,
+        };
+        let mut changed =
+            Known { id: Id::NONE, tests: None, longest: None, measures: Rc::default(), shape, ..target.clone() };
+        changed.claim.filled = 0;
+        let changed = changed.under(&own(std::slice::from_ref(list), Shape::Plain));
+        let result = if matches!(name, "push" | "unshift") { length(&changed, false) } else { anywhere(&changed) };
+        (result, changed)
+    }
+}
+
+/// Whether a value may be called, or hold what may be.
+fn is_called(shape: &Shape) -> bool {
+    match shape {
+        Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) => true,
+        Shape::List(list) => list.any().is_some_and(|element| is_called(&element.shape)),
+        Shape::Object(object) => {
+            object.fields.values().chain(&object.others).any(|field| is_called(&field.shape))
+        }
+        _ => false,
+    }
+}
