@@ -114,6 +114,11 @@ pub(super) struct State {
     pub relations: Rc<Vec<Line>>,
 }
 
+/// What a variable is that was not written on a way; a cell is not there before it is made.
+fn unwritten(cell: CellId) -> Option<Known> {
+    matches!(cell, CellId::Slot(..) | CellId::Global(_)).then(Known::null)
+}
+
 impl State {
     /// Takes in what a test told.
     pub fn learn(&mut self, facts: &[Fact]) {
@@ -139,9 +144,14 @@ impl State {
             self.memory.clone()
         } else {
             let mut all = (*self.memory).clone();
+            for (cell, known) in &mut all {
+                if let Some(unwritten) = unwritten(*cell).filter(|_| !other.memory.contains_key(cell)) {
+                    *known = known.join(&unwritten);
+                }
+            }
             for (cell, known) in other.memory.iter() {
-                let joined = all.get(cell).map_or_else(|| known.clone(), |old| old.join(known));
-                all.insert(*cell, joined);
+                let old = self.memory.get(cell).cloned().or_else(|| unwritten(*cell));
+                all.insert(*cell, old.map_or_else(|| known.clone(), |old| old.join(known)));
             }
             Rc::new(all)
         };
