@@ -7,6 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
+use prism::check::{Setting, account, check};
 use prism::diagnostic::Diagnostics;
 use prism::engine::Checked;
 use prism::hir::{self, Alone};
@@ -88,6 +89,33 @@ const FAMILIES: &[Family] = &[
     ("Python's blocks", |n| rows(n, |_| "if 1 < 2:\n    print(1)\n".into())),
 ];
 
+/// Programs that the validator has something to think about in.
+const PROGRAMS: &[Family] = &[
+    ("values that are changed", |n| {
+        format!("let x = 0\n{}", rows(n, |i| format!("if (input == {i}) {{ x = {i} }}\n")))
+    }),
+    ("variables that are changed", |n| rows(n, |i| format!("let x{i} = {i}\nif (input == x{i}) {{ x{i} = input }}\n"))),
+    ("loops that add", |n| {
+        rows(n, |i| format!("let t{i} = 0\nfor (const x of [1, {i}]) {{\n  if (x > 1) {{ t{i} += x }}\n}}\n"))
+    }),
+    ("loops that count", |n| rows(n, |i| format!("for (let i = 0; i < {i}; i++) {{ print(i) }}\n"))),
+    ("questions", |n| {
+        rows(n, |i| format!("const x{i} = agents.a.say(\"{i}\")\nif (~x{i} >= 0.7) {{ print(x{i}) }}\n"))
+    }),
+    ("bands", |n| {
+        let one =
+            |i| format!("uncertain if (agents.a.say(\"{i}\")) {{ high {{ print({i}) }} default {{ print(0) }} }}\n");
+        rows(n, one)
+    }),
+    ("calls that double", |n| {
+        rows(n, |i| format!("function f{i}(x) {{ f{0}(x) + f{0}(x) }}\n", i + 1))
+            + &format!("function f{n}(x) {{ x }}\nf0(1)")
+    }),
+    ("a circle of calls", |n| {
+        rows(n, |i| format!("function f{i}(x) {{ x <= 0 ? 0 : f{}(x - 1) }}\n", (i + 1) % n)) + "f0(9)"
+    }),
+];
+
 /// The stages in front of the validator.
 type Stage = (&'static str, fn(&str));
 
@@ -123,6 +151,32 @@ fn twice_the_text_is_twice_the_work() {
             if twice > 2.2 * once {
                 faults.push(format!("{family}, {stage}: {once} and {twice}, {:.2} times", twice / once));
             }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn twice_the_program_is_twice_the_work_of_the_validator() {
+    let mut faults = Vec::new();
+    for (family, text) in FAMILIES.iter().chain(PROGRAMS) {
+        // What is allocated, and the instructions that were interpreted.
+        let measured = |count: usize| {
+            let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+            let file = sources.add("main.prism", text(count));
+            let program = hir::load(file, &mut sources, &Alone, Limits::RUN, &mut diagnostics);
+            if diagnostics.has_errors() {
+                return None;
+            }
+            let lowered = prism::ir::lower(std::sync::Arc::new(program));
+            let allocated = work(|| check(&lowered, &Setting::default(), &mut Diagnostics::new()));
+            let steps = account(&lowered, &Setting::default(), None, &mut diagnostics).work;
+            Some((allocated as f64, steps as f64))
+        };
+        let (Some(once), Some(twice)) = (measured(100), measured(200)) else { continue };
+        if twice.0 > 2.3 * once.0 || twice.1 > 2.3 * once.1 + 100.0 {
+            let (bytes, steps) = (twice.0 / once.0, twice.1 / once.1);
+            faults.push(format!("{family}: {bytes:.2} times the memory, {steps:.2} times the instructions"));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -1,6 +1,7 @@
 //! How much of something a program can take: at least a number, at most a polynomial over the sizes of its inputs.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// The most terms of a polynomial; beyond it there is no bound.
@@ -8,6 +9,9 @@ const MOST_TERMS: usize = 64;
 
 /// The highest degree; beyond it there is no bound.
 const HIGHEST: usize = 4;
+
+/// What the names of sizes begin with that no variable gives a name, as in `any text / 16`.
+pub const UNNAMED: &str = "any ";
 
 /// A size that is not known before the run, with the most it can be.
 #[derive(Clone, PartialEq, Debug)]
@@ -33,14 +37,78 @@ pub(super) struct Amount {
 /// What sizes say.
 #[derive(Clone, PartialEq, Debug, Default)]
 struct More {
-    /// Coefficients by the names of the sizes multiplied.
-    terms: BTreeMap<Vec<Rc<str>>, f64>,
-    sizes: BTreeMap<Rc<str>, f64>,
+    /// Coefficients by the sizes multiplied, in order.
+    terms: Vec<(Product, f64)>,
+    /// The most that each size can be, in order.
+    sizes: Vec<(Name, f64)>,
+}
+
+/// The name of a size, by its number: amounts are added at each instruction, and numbers are soon compared.
+type Name = u32;
+
+/// Names multiplied, in order behind those that are not used.
+type Product = [Name; HIGHEST];
+
+/// No name.
+const NOBODY: Name = 0;
+
+/// The names that were met, with their numbers.
+#[derive(Default)]
+struct Names {
+    all: Vec<Rc<str>>,
+    numbers: HashMap<Rc<str>, Name>,
+}
+
+thread_local! {
+    static NAMES: RefCell<Names> = RefCell::default();
+}
+
+/// The number of a name.
+fn number(name: &str) -> Name {
+    NAMES.with_borrow_mut(|names| match names.numbers.get(name) {
+        Some(number) => *number,
+        None => {
+            let name: Rc<str> = Rc::from(name);
+            names.all.push(name.clone());
+            let number = names.all.len() as Name;
+            names.numbers.insert(name, number);
+            number
+        }
+    })
+}
+
+/// The name of a number.
+fn name(number: Name) -> Rc<str> {
+    NAMES.with_borrow(|names| names.all[number as usize - 1].clone())
+}
+
+/// Numbers the names anew. Amounts of before mean nothing afterwards.
+pub(super) fn forget_names() {
+    NAMES.take();
 }
 
 /// Whether a size is what the host will say of an agent, as in `price(senior)`.
-fn is_deferred(name: &str) -> bool {
-    name.ends_with(')')
+fn is_deferred(number: Name) -> bool {
+    NAMES.with_borrow(|names| names.all[number as usize - 1].ends_with(')'))
+}
+
+/// The names of a product.
+fn factors(product: &Product) -> impl Iterator<Item = Name> + '_ {
+    product.iter().copied().filter(|name| *name != NOBODY)
+}
+
+/// Takes a row in order into another: what stands in both by a law.
+fn merge<K: Copy + Ord>(mine: &mut Vec<(K, f64)>, given: &[(K, f64)], law: impl Fn(f64, f64) -> f64) {
+    let mut from = 0;
+    for &(key, value) in given {
+        while mine.get(from).is_some_and(|(own, _)| *own < key) {
+            from += 1;
+        }
+        match mine.get_mut(from) {
+            Some((own, old)) if *own == key => *old = law(*old, value),
+            _ => mine.insert(from, (key, value)),
+        }
+    }
 }
 
 impl Amount {
@@ -56,7 +124,7 @@ impl Amount {
 
     /// So much as a size says.
     pub fn size(name: &str, low: f64, high: f64) -> Self {
-        Self::exactly(1.0).times_size(&Size { name: Rc::from(name), low, high })
+        Self::exactly(1.0).times_named(number(name), low, high)
     }
 
     /// Whether it is nothing in any case.
@@ -101,8 +169,9 @@ impl Amount {
     /// Whether it is never more than the other.
     pub fn is_within(&self, other: &Amount) -> bool {
         let Some(more) = &self.more else { return self.most <= other.most };
-        let covers = |(product, c): (&Vec<Rc<str>>, &f64)| {
-            other.more.as_ref().is_some_and(|o| o.terms.get(product).is_some_and(|d| c <= d))
+        let covers = |(product, c): &(Product, f64)| {
+            let theirs = other.more.as_ref().map_or(&[][..], |other| &other.terms);
+            theirs.binary_search_by_key(product, |(own, _)| *own).is_ok_and(|at| *c <= theirs[at].1)
         };
         self.most <= other.most && more.terms.iter().all(covers)
     }
@@ -116,19 +185,8 @@ impl Amount {
                     return;
                 }
                 let mine = Rc::make_mut(mine);
-                for (product, coefficient) in &given.terms {
-                    match mine.terms.get_mut(product) {
-                        Some(old) => *old = law(*old, *coefficient),
-                        None => {
-                            mine.terms.insert(product.clone(), *coefficient);
-                        }
-                    }
-                }
-                for (name, most) in &given.sizes {
-                    if !mine.sizes.contains_key(name) {
-                        mine.sizes.insert(name.clone(), *most);
-                    }
-                }
+                merge(&mut mine.terms, &given.terms, law);
+                merge(&mut mine.sizes, &given.sizes, |old, _| old);
                 if mine.terms.len() > MOST_TERMS {
                     self.saturate();
                 }
@@ -158,34 +216,42 @@ impl Amount {
         } else if let Some(more) = &mut result.more
             && high != 1.0
         {
-            Rc::make_mut(more).terms.values_mut().for_each(|c| *c *= high);
+            Rc::make_mut(more).terms.iter_mut().for_each(|(_, c)| *c *= high);
         }
         result
     }
 
     /// As many times as a size says.
     pub fn times_size(&self, size: &Size) -> Amount {
+        self.times_named(number(&size.name), size.low, size.high)
+    }
+
+    fn times_named(&self, name: Name, low: f64, high: f64) -> Amount {
         let mut result = self.clone();
-        result.low *= size.low;
+        result.low *= low;
         if self.is_nothing() || !self.most.is_finite() {
             return result;
         }
         let mut more = More::default();
-        let constant = (self.most != 0.0).then_some((Vec::new(), self.most));
-        let others = self.more.iter().flat_map(|m| m.terms.iter().map(|(product, c)| (product.clone(), *c)));
+        let constant = (self.most != 0.0).then_some(([NOBODY; HIGHEST], self.most));
+        let others = self.more.iter().flat_map(|more| more.terms.iter().copied());
         for (mut product, c) in constant.into_iter().chain(others) {
-            product.push(size.name.clone());
-            product.sort();
-            if product.len() > HIGHEST {
+            if product[0] != NOBODY {
                 result.saturate();
                 return result;
             }
-            more.terms.insert(product, c);
+            product[0] = name;
+            product.sort_unstable();
+            more.terms.push((product, c));
         }
+        more.terms.sort_unstable_by_key(|(product, _)| *product);
         if let Some(old) = &self.more {
-            more.sizes = old.sizes.clone();
+            more.sizes.clone_from(&old.sizes);
         }
-        more.sizes.insert(size.name.clone(), size.high);
+        match more.sizes.binary_search_by_key(&name, |(own, _)| *own) {
+            Ok(at) => more.sizes[at].1 = high,
+            Err(at) => more.sizes.insert(at, (name, high)),
+        }
         result.most = 0.0;
         result.more = Some(Rc::new(more));
         result
@@ -203,11 +269,11 @@ impl Amount {
 
     fn most_with(&self, deferred: f64) -> f64 {
         let Some(more) = &self.more else { return self.most };
-        let term = |(product, c): (&Vec<Rc<str>>, &f64)| {
-            let sizes = product.iter().map(|name| more.sizes.get(name).copied().unwrap_or(f64::INFINITY));
-            let known = product.iter().zip(sizes);
+        let term = |(product, c): &(Product, f64)| {
             let (mut total, mut open) = (*c, false);
-            for (name, size) in known {
+            for name in factors(product) {
+                let size = more.sizes.binary_search_by_key(&name, |(own, _)| *own);
+                let size = size.map_or(f64::INFINITY, |at| more.sizes[at].1);
                 if is_deferred(name) {
                     open = true;
                 } else if size == 0.0 {
@@ -228,8 +294,15 @@ impl Amount {
         }
         let mut parts: Vec<String> = Vec::new();
         if let Some(more) = &self.more {
-            for (product, c) in more.terms.iter().rev() {
-                let sizes = product.iter().map(|name| &**name).collect::<Vec<_>>().join(" * ");
+            let mut terms: Vec<(Vec<Rc<str>>, f64)> = Vec::new();
+            for (product, c) in &more.terms {
+                let mut names: Vec<Rc<str>> = factors(product).map(name).collect();
+                names.sort_unstable();
+                terms.push((names, *c));
+            }
+            terms.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+            for (names, c) in &terms {
+                let sizes = names.join(" * ");
                 parts.push(if *c == 1.0 { sizes } else { format!("{} * {sizes}", rounded(*c)) });
             }
         }

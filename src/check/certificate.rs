@@ -8,6 +8,7 @@ use super::pattern::Walked;
 use super::price::Figure;
 use crate::hir::Budget;
 use crate::types::Effect;
+use crate::value::Evidence;
 use std::collections::BTreeSet;
 
 /// The certificate of one pattern, as plain data.
@@ -42,13 +43,26 @@ pub struct Certificate {
     /// The classes of what it does.
     pub effects: Vec<Effect>,
     /// The calls that change the world.
-    pub actions: Vec<String>,
+    pub actions: Vec<Action>,
     /// Agents, tools and the like that answers choose from what the program lists.
     pub choices: Vec<String>,
     /// Where confidence is dropped or endorsed.
     pub declassified: Vec<String>,
     /// What is left to be settled when agents are bound.
     pub deferred: Vec<String>,
+}
+
+/// A call that changes the world, and what it needs of the values that reach it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Action {
+    /// The agent and what it is asked.
+    pub what: String,
+    /// How grave it is.
+    pub effect: Effect,
+    /// What each value has earned at least; 0 when nothing is needed.
+    pub confidence: f64,
+    /// How good their evidence is at least, where some is needed.
+    pub evidence: Option<&'static str>,
 }
 
 /// What a result is worth.
@@ -103,8 +117,13 @@ impl Certificate {
         let name =
             declared.name.map_or_else(|| "main".to_owned(), |n| flow.program.declarations.names.text(n).to_owned());
         let effects: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
-        let actions: BTreeSet<String> =
-            walked.reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| r.what.clone()).collect();
+        let actions: BTreeSet<(&str, Effect)> =
+            walked.reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (&*r.what, r.effect)).collect();
+        let action = |(what, effect): (&str, Effect)| {
+            let need = flow.setting.need(effect);
+            let evidence = (need.evidence > Evidence::Unknown).then(|| need.evidence.name());
+            Action { what: what.to_owned(), effect, confidence: number(need.confidence), evidence }
+        };
         let unmarked: BTreeSet<String> = walked
             .reached
             .iter()
@@ -124,6 +143,8 @@ impl Certificate {
             flow.spent(&walked.cost, measure).iter().for_each(|(_, amount)| all.add(amount));
             Measure::of(&all)
         };
+        let mut memory = walked.cost.memory.clone();
+        memory.add(&flow.stacks(&walked.cost));
         Self {
             name,
             entry,
@@ -134,12 +155,12 @@ impl Certificate {
             tokens: sum(Budget::Tokens),
             cost: sum(Budget::Cost),
             time: Measure::of(&walked.cost.time),
-            memory: Measure::of(&walked.cost.memory),
+            memory: Measure::of(&memory),
             output: Measure::of(&walked.cost.output),
             depth: Measure::of(&walked.cost.depth),
             width: Measure::of(&walked.cost.width),
             effects: effects.into_iter().collect(),
-            actions: actions.into_iter().collect(),
+            actions: actions.into_iter().map(action).collect(),
             choices: noted(|n| if let Noted::Choice(what) = n { Some(what) } else { None }),
             declassified: noted(|n| if let Noted::Declassified(what) = n { Some(what) } else { None }),
             deferred: prices.chain(unmarked).collect(),
@@ -162,8 +183,8 @@ impl Certificate {
             "name": self.name,
             "entry": self.entry,
             "result": self.result.map(|r| json!({
-                "confidence": { "min": r.confidence.0, "max": r.confidence.1, "unknown": r.unknown },
-                "earned": { "min": r.earned.0, "max": r.earned.1 },
+                "confidence": { "min": number(r.confidence.0), "max": number(r.confidence.1), "unknown": r.unknown },
+                "earned": { "min": number(r.earned.0), "max": number(r.earned.1) },
                 "evidence": r.evidence,
             })),
             "bounds": {
@@ -178,7 +199,7 @@ impl Certificate {
                 "width": measure(&self.width),
             },
             "effects": self.effects.iter().map(|e| e.name()).collect::<Vec<_>>(),
-            "actions": self.actions,
+            "actions": self.actions.iter().map(|action| &*action.what).collect::<BTreeSet<_>>(),
             "choices": self.choices,
             "declassified": self.declassified,
             "deferred": self.deferred,

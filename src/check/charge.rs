@@ -3,7 +3,7 @@
 //! The machine charges for elements, entries and characters where it meets them. Here they are counted by what is known of
 //! the sizes, never less than the machine does; a size that nobody knows is a name in the formula.
 
-use super::amount::{Amount, Turns};
+use super::amount::{Amount, Cost, Turns};
 use super::domain::{Known, Null, Shape};
 use super::flow::Flow;
 use crate::builtin::{BuiltinId, Cost as Growth};
@@ -15,6 +15,15 @@ const BYTES: f64 = 64.0;
 
 /// Bytes of what has no parts: a header and a little content.
 const HEADER: f64 = 128.0;
+
+/// Bytes of a register.
+const REGISTER: f64 = 16.0;
+
+/// Registers of a call beside its values.
+const SPARE: f64 = 16.0;
+
+/// Bytes that registers take at first.
+const FIRST: f64 = 512.0;
 
 /// Beyond this nesting a value counts as one of unknown size.
 const DEEPEST: u32 = 5;
@@ -29,14 +38,14 @@ fn weight_at(known: &Known, depth: u32) -> Amount {
         return Amount::exactly(1.0);
     }
     if depth > DEEPEST {
-        return open("data.length");
+        return open("any data");
     }
     match &known.shape {
         Shape::Number(_) | Shape::Bool(_) | Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) => {
             Amount::up_to(2.0)
         }
         Shape::Text(text) => Amount::up_to(2.0 + text.len() as f64 / 16.0),
-        Shape::Plain | Shape::Cell(_) => open("text.length / 16"),
+        Shape::Plain | Shape::Cell(_) => open("any text / 16"),
         Shape::List(list) => {
             let mut all = Amount::exactly(1.0);
             match &list.items {
@@ -55,11 +64,11 @@ fn weight_at(known: &Known, depth: u32) -> Amount {
                 all.add(&one_more(weight_at(field, depth + 1)));
             }
             if object.others.is_some() {
-                all.add(&open("data.length"));
+                all.add(&open("any data"));
             }
             all
         }
-        Shape::Agents | Shape::Any => open("data.length"),
+        Shape::Agents | Shape::Any => open("any data"),
     }
 }
 
@@ -75,7 +84,7 @@ const MOST_TEXT: f64 = 1_048_576.0;
 const MOST_DATA: f64 = 16_777_216.0;
 
 fn open(name: &str) -> Amount {
-    let mut amount = Amount::size(name, 0.0, if name.starts_with("text") { MOST_TEXT } else { MOST_DATA });
+    let mut amount = Amount::size(name, 0.0, if name.starts_with("any text") { MOST_TEXT } else { MOST_DATA });
     amount.add(&Amount::exactly(1.0));
     amount
 }
@@ -89,13 +98,13 @@ pub(super) fn turns(known: &Known) -> Turns {
             size: match (&list.size, list.high) {
                 (Some(size), _) => Some(size.clone()),
                 (None, Some(_)) => None,
-                (None, None) => Some("list.length".into()),
+                (None, None) => Some("any list".into()),
             },
         },
         Shape::Text(text) => Turns::between(0.0, text.chars().count() as f64),
         Shape::Object(object) if object.others.is_none() => Turns::between(0.0, object.fields.len() as f64),
         Shape::Number(_) | Shape::Bool(_) => Turns::between(0.0, 0.0),
-        _ => Turns { low: 0.0, high: f64::INFINITY, size: Some("data.length".into()) },
+        _ => Turns { low: 0.0, high: f64::INFINITY, size: Some("any data".into()) },
     }
 }
 
@@ -178,6 +187,14 @@ impl Flow<'_> {
         }
     }
 
+    /// What the registers of all calls inside calls take, in all tasks at the same time. They grow by doubling.
+    pub fn stacks(&self, cost: &Cost) -> Amount {
+        let sizes = self.calls.walked.iter().map(|function| self.code(*function).values.len());
+        let frame = sizes.max().unwrap_or(0) as f64 + SPARE;
+        let tasks = cost.width.high() + 1.0;
+        Amount::up_to(FIRST + 2.0 * REGISTER * frame * (cost.depth.high() + 1.0) * tasks)
+    }
+
     /// A list or object is copied, its parts shared.
     pub fn copied(&mut self, known: &Known) {
         let parts = turns(known);
@@ -206,7 +223,7 @@ impl Flow<'_> {
                     name,
                     "repeat" | "padStart" | "padEnd" | "replace" | "replaceAll" | "JSON.stringify" | "stringify"
                 ) {
-                    self.work_on(open("text.length / 16"), 4.0);
+                    self.work_on(open("any text / 16"), 4.0);
                 }
             }
             Growth::Sorting => {

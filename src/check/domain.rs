@@ -8,9 +8,11 @@ use super::line::Line;
 use crate::hir::GlobalId;
 use crate::source::Location;
 use crate::value::{Confidence, Evidence};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+pub(super) use super::fact::{Fact, Tests};
 pub(super) use super::shape::{AgentShape, Closure, Hidden, List, Number, Object, Shape};
 
 /// Confidences as the machine holds them: 0 unknown, else 1 + steps.
@@ -34,6 +36,7 @@ pub(super) fn number(confidence: Raw) -> f64 {
 
 /// The confidences a value can carry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Claim {
     /// Whether it may be unknown.
     pub unknown: bool,
@@ -170,6 +173,7 @@ pub(super) enum Why {
 
 /// What is believed of a value at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Cap {
     /// The bound.
     pub bound: Raw,
@@ -245,6 +249,7 @@ pub(super) enum Agent {
 
 /// Something a value comes from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Source {
     /// Who gave it.
     pub agent: Agent,
@@ -271,6 +276,7 @@ pub(super) enum Mark {
 
 /// What is known of a value.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Known {
     /// The confidences it can carry, its own for a list or object.
     pub claim: Claim,
@@ -322,50 +328,6 @@ pub(super) struct Known {
     pub tests: Option<Rc<Tests>>,
 }
 
-/// What a boolean tells about other values.
-#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
-pub(super) struct Tests {
-    /// When it is true.
-    pub yes: Vec<Fact>,
-    /// When it is not.
-    pub no: Vec<Fact>,
-    /// When it is one of these texts, where it is one of them in any case.
-    pub cases: Vec<(Rc<str>, Vec<Fact>)>,
-}
-
-/// Something a test tells.
-#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
-pub(super) enum Fact {
-    /// It never comes out this way.
-    Never,
-    /// The value's confidence is at least this.
-    AtLeast(Id, Raw),
-    /// The value's confidence is below this, or unknown.
-    Below(Id, Raw),
-    /// The value's confidence is unknown.
-    Unknown(Id),
-    /// The value's confidence is known.
-    Known(Id),
-    /// The value is null.
-    Null(Id),
-    /// The value is not null.
-    Present(Id),
-    /// The value is true.
-    True(Id),
-    /// The value is not true.
-    False(Id),
-    /// The length of the value, or its number, is at least this.
-    From(Id, #[serde(with = "super::witness::real")] f64),
-    /// The length of the value, or its number, is at most this.
-    To(Id, #[serde(with = "super::witness::real")] f64),
-    /// The same for the length of a list or text.
-    LengthFrom(Id, #[serde(with = "super::witness::real")] f64),
-    /// The same for the length of a list or text.
-    LengthTo(Id, #[serde(with = "super::witness::real")] f64),
-    /// A sum is never below 0.
-    Holds(Line),
-}
-
 /// Memory that outlives an instruction.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum CellId {
@@ -393,37 +355,43 @@ fn both(a: &Rc<BTreeSet<Id>>, b: &Rc<BTreeSet<Id>>) -> Rc<BTreeSet<Id>> {
     if a == b { a.clone() } else { Rc::new(a.intersection(b).copied().collect()) }
 }
 
+thread_local! {
+    /// A constant without parts.
+    static BLANK: Known = Known {
+        claim: Claim::SURE,
+        inside: None,
+        cap: Cap::FREE,
+        evidence: Evidence::Exact,
+        integrity: Integrity::Program,
+        null: Null::Never,
+        nothing: None,
+        passed: 0,
+        tested: 0,
+        id: Id::NONE,
+        parts: Rc::default(),
+        above: Rc::default(),
+        origins: Rc::default(),
+        sources: Rc::default(),
+        marks: Rc::default(),
+        measures: Rc::default(),
+        longest: None,
+        woven: false,
+        filled: false,
+        exact: false,
+        hidden: Hidden::default(),
+        shape: Shape::Plain,
+        tests: None,
+    };
+}
+
 /// Beyond so many values a minimum is no longer followed to its parts.
 const MOST_PARTS: usize = 12;
 
 impl Known {
     /// A constant of the program.
     pub fn constant(shape: Shape) -> Self {
-        Self {
-            claim: Claim::SURE,
-            inside: None,
-            cap: Cap::FREE,
-            evidence: Evidence::Exact,
-            integrity: Integrity::Program,
-            null: Null::Never,
-            nothing: None,
-            passed: 0,
-            tested: 0,
-            id: Id::NONE,
-            parts: Rc::default(),
-            above: Rc::default(),
-            origins: Rc::default(),
-            sources: Rc::default(),
-            marks: Rc::default(),
-            measures: Rc::default(),
-            longest: None,
-            woven: false,
-            filled: false,
-            exact: false,
-            hidden: Hidden::default(),
-            shape,
-            tests: None,
-        }
+        // Constants are made all the time, and their empty sets need not be.
+        BLANK.with(|blank| Self { shape, ..blank.clone() })
     }
 
     /// `null` as the program says it.
@@ -486,6 +454,15 @@ impl Known {
         self.claim.least().min(inside).min(parts)
     }
 
+    /// Whether it has no parts that are known apart from itself.
+    fn is_one(&self) -> bool {
+        match &self.shape {
+            Shape::List(_) | Shape::Object(_) => false,
+            Shape::Any => self.inside.is_none(),
+            _ => true,
+        }
+    }
+
     /// The same value with all its parts in its own confidence: what reads the whole reads this.
     pub fn whole(&self) -> Known {
         let mut all = self.clone();
@@ -544,11 +521,16 @@ impl Known {
 
     /// Remembers what this is the minimum of, so that a later test on a part speaks of this as well.
     fn follow(&mut self, before: Claim, other: &Known) {
+        let own = before != Claim::SURE && self.id != Id::NONE && self.parts.is_empty();
+        let alone = other.parts.is_empty() || other.parts.contains(&Id::NONE);
+        if !own && alone && other.claim == Claim::SURE {
+            return;
+        }
         let mut parts = (*self.parts).clone();
-        if before != Claim::SURE && self.id != Id::NONE && parts.is_empty() {
+        if own {
             parts.insert(self.id);
         }
-        if other.parts.is_empty() || other.parts.contains(&Id::NONE) {
+        if alone {
             if other.claim != Claim::SURE {
                 parts.insert(other.id);
             }
@@ -583,17 +565,15 @@ impl Known {
     /// What is computed from these values by the minimum law.
     pub fn computed<'a>(from: impl IntoIterator<Item = &'a Known>, shape: Shape) -> Known {
         let mut result = Known::constant(shape);
-        let mut origins: BTreeSet<Id> = BTreeSet::new();
         let mut tested: Option<Raw> = None;
         for part in from {
-            let whole = part.whole();
+            let whole = if part.is_one() { Cow::Borrowed(part) } else { Cow::Owned(part.whole()) };
             if whole.claim != Claim::SURE {
                 tested = Some(tested.map_or(whole.tested, |least| least.min(whole.tested)));
             }
             result.absorb(&whole);
-            origins.extend(part.origins.iter().copied());
+            result.origins = union(&result.origins, &part.origins);
         }
-        result.origins = Rc::new(origins);
         result.tested = tested.unwrap_or(0);
         result
     }

@@ -162,8 +162,8 @@ impl<'a> Flow<'a> {
         }
         let name = match sized {
             Some(atom) if atom.id.0 == act.frame => self.symbol_of(act, crate::ir::Var(atom.id.1), &state),
-            Some(_) => Rc::from("length"),
-            None => Rc::from("steps"),
+            Some(_) => Rc::from("any list"),
+            None => Rc::from("any number"),
         };
         Fall::Ends(Turns { low: 0.0, high: f64::INFINITY, size: Some(name) })
     }
@@ -202,7 +202,7 @@ fn changes(act: &Activation<'_>, natural: &Natural, id: Id) -> bool {
         return act.outer.binary_search(&id.0).is_err();
     }
     match act.graph.definitions.get(id.1 as usize) {
-        Some(Definition::Parameter(block, _) | Definition::Instruction(block, _)) => natural.blocks.contains(block),
+        Some(Definition::Parameter(block, _) | Definition::Instruction(block, _)) => natural.has(*block),
         _ => true,
     }
 }

@@ -74,9 +74,9 @@ pub(super) struct Flow<'a> {
     pub events: super::apart::Events,
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
     pub lenient: bool,
-    /// The work done so far.
     /// What the walk settles on, and what it was told.
     pub record: Record,
+    /// The work done so far.
     pub work: u64,
 }
 
@@ -96,7 +96,9 @@ pub(super) struct Activation<'a> {
     pub block: usize,
     values: Vec<Option<Known>>,
     entries: Vec<Option<State>>,
+    /// The conditions that blocks end with and that are in doubt or tested against a chosen threshold, and how many there are.
     decided: Vec<Option<(Known, Location)>>,
+    doubtful: usize,
     /// Whether values that a block may read have changed since it was walked.
     stale: Vec<bool>,
     visits: Vec<u32>,
@@ -183,6 +185,7 @@ fn takes_the_minimum(op: &Op) -> bool {
 impl<'a> Flow<'a> {
     /// Nothing walked yet.
     pub fn new(program: &'a Program, setting: &'a Setting) -> Self {
+        super::amount::forget_names();
         Self {
             program,
             setting,
@@ -264,6 +267,7 @@ impl<'a> Flow<'a> {
             values: vec![None; code.values.len()],
             entries: vec![None; blocks],
             decided: vec![None; blocks],
+            doubtful: 0,
             stale: vec![false; blocks],
             visits: vec![0; blocks],
             ways_back: BTreeMap::new(),
@@ -453,7 +457,10 @@ impl<'a> Flow<'a> {
 
     /// The same inside the function alone.
     pub fn own_doubts(&self, act: &Activation<'a>, state: &State) -> Vec<(Known, Location)> {
-        let own = act.graph.controls[act.block].iter().filter_map(|&branch| {
+        if act.doubtful == 0 {
+            return Vec::new();
+        }
+        let own = act.graph.controls.all(act.block).into_iter().filter_map(|branch| {
             let (known, at) = act.decided[branch].as_ref()?;
             let mut known = state.refine(known);
             if let End::Branch { condition, .. } = act.code.blocks[branch].end {
@@ -468,7 +475,8 @@ impl<'a> Flow<'a> {
 
     /// The tests that decide whether a block of a function runs and whose thresholds the input chose.
     pub fn own_chosen(&self, act: &Activation<'a>) -> Vec<Location> {
-        let decided = act.graph.controls[act.block].iter().filter_map(|&branch| act.decided[branch].as_ref());
+        let branches = if act.doubtful == 0 { Vec::new() } else { act.graph.controls.all(act.block) };
+        let decided = branches.into_iter().filter_map(|branch| act.decided[branch].as_ref());
         let marks = decided.flat_map(|(known, _)| known.marks.iter());
         marks.filter(|(mark, _)| *mark == super::domain::Mark::Chosen).map(|(_, at)| *at).collect()
     }
@@ -500,7 +508,11 @@ impl<'a> Flow<'a> {
             }
             End::Branch { condition, then, otherwise } => {
                 let known = act.value(*condition, state);
-                act.decided[block] = (!known.exact).then(|| (known.clone(), at));
+                // Of what is sure, only a threshold that somebody chose is asked for later.
+                let chosen = known.marks.iter().any(|(mark, _)| *mark == super::domain::Mark::Chosen);
+                let decided = (!known.exact && (chosen || known.earned() < SURE)).then(|| (known.clone(), at));
+                act.doubtful += usize::from(decided.is_some());
+                act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
                 let (yes, no) = known.outcomes();
                 if yes {
                     let facts = known.when(true);
@@ -589,13 +601,17 @@ impl<'a> Flow<'a> {
         let head = turning.is_some();
         // What another turn leaves was decided by all that let it happen, the loop's own condition among it.
         let again_from = turning.filter(|_| act.graph.position[from] >= act.graph.position[to]);
-        let deciding: Vec<(Known, Location)> = act.graph.controls[from]
-            .iter()
-            .filter(|branch| match again_from {
-                Some(turning) => turning.blocks.contains(branch),
-                None => !act.graph.controls[to].contains(branch),
-            })
-            .filter_map(|&branch| act.decided[branch].clone())
+        let deciding = match again_from {
+            _ if act.doubtful == 0 || target.args.is_empty() => Vec::new(),
+            Some(turning) => {
+                let all = act.graph.controls.all(from).into_iter();
+                all.filter(|branch| turning.blocks.binary_search(branch).is_ok()).collect()
+            }
+            None => act.graph.controls.left(from, to),
+        };
+        let deciding: Vec<(Known, Location)> = deciding
+            .into_iter()
+            .filter_map(|branch| act.decided[branch].clone())
             .map(|(known, at)| (state.refine(&known), at))
             .filter(|(known, _)| known.earned() < SURE)
             .collect();
@@ -611,11 +627,14 @@ impl<'a> Flow<'a> {
             let longest = given.iter().map(|known| self.longest_here(known)).collect();
             act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
         }
+        // Whatever way leads here, it passed this block, and what was known there is known here.
+        let parting =
+            act.entries[act.graph.dominator[to]].clone().filter(|_| !target.args.is_empty()).unwrap_or_default();
         let mut changed = false;
         let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
             let mut known = self.decided(&act.value(var, &state), &deciding);
-            known.tests = known.tests_on_the_way(&state);
+            known.tests = known.tests_on_the_way(&state, &parting);
             let id = Id(act.frame, parameter.0);
             if head {
                 known = known.detached();

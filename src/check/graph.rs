@@ -1,6 +1,7 @@
 //! The shape of a function's code: orders, dominators, what controls what, loops.
 
-use crate::ir::{BlockId, End, Function, Target, Var};
+use super::control::Controls;
+use crate::ir::{BlockId, End, Function, Loop, Target, Var};
 
 /// The ways out of a block, exceptional ones aside.
 pub(super) fn targets(end: &End) -> Vec<&Target> {
@@ -19,7 +20,7 @@ pub(super) fn targets(end: &End) -> Vec<&Target> {
 pub(super) struct Natural {
     /// The block each turn begins with.
     pub head: usize,
-    /// All its blocks, the head among them.
+    /// All its blocks in order, the head among them.
     pub blocks: Vec<usize>,
     /// The blocks that jump back to the head.
     pub latches: Vec<usize>,
@@ -47,8 +48,8 @@ pub(super) struct Graph {
     pub before: Vec<Vec<usize>>,
     /// The nearest block that every way here passes.
     pub dominator: Vec<usize>,
-    /// For each block, the branching blocks that decide whether it runs.
-    pub controls: Vec<Vec<usize>>,
+    /// Which branches decide whether a block runs.
+    pub controls: Controls,
     /// The loops, inner ones last.
     pub loops: Vec<Natural>,
     /// The loop that each block begins.
@@ -57,6 +58,15 @@ pub(super) struct Graph {
     pub turns: Vec<bool>,
     /// Where each value is defined.
     pub definitions: Vec<Definition>,
+    /// The loop of the text that each block begins, by its place in the function's list.
+    written: Vec<Option<usize>>,
+}
+
+impl Natural {
+    /// Whether a block is one of its blocks.
+    pub fn has(&self, block: usize) -> bool {
+        self.blocks.binary_search(&block).is_ok()
+    }
 }
 
 impl Graph {
@@ -88,7 +98,7 @@ impl Graph {
                 next
             })
             .collect();
-        let after: Vec<Vec<usize>> = function
+        let mut after: Vec<Vec<usize>> = function
             .blocks
             .iter()
             .zip(&plain)
@@ -98,18 +108,15 @@ impl Graph {
             })
             .collect();
         let order = reverse_postorder(0, &after);
-        let mut position = vec![usize::MAX; count];
-        for (i, &block) in order.iter().enumerate() {
-            position[block] = i;
-        }
         let mut before = vec![Vec::new(); count];
         for &block in &order {
             for &next in &after[block] {
-                if !before[next].contains(&block) {
+                if before[next].last() != Some(&block) {
                     before[next].push(block);
                 }
             }
         }
+        let position = positions(&order, count);
         let dominator = dominators(&order, &position, &before);
         // What is thrown is caught where the branch that throws it says so.
         let decided: Vec<Vec<usize>> = function
@@ -119,8 +126,14 @@ impl Graph {
             .zip(plain)
             .map(|((block, all), plain)| if matches!(block.end, End::Throw(_)) { all.clone() } else { plain })
             .collect();
-        let controls = controls(count, &decided, &order);
         let loops = loops(&order, &position, &before, &dominator);
+        // All of a loop comes before what follows it, so that it has settled by then.
+        let mut depth = vec![0u32; count];
+        loops.iter().for_each(|natural| natural.blocks.iter().for_each(|&block| depth[block] += 1));
+        after.iter_mut().for_each(|next| next.sort_by_key(|&block| depth[block]));
+        let order = reverse_postorder(0, &after);
+        let position = positions(&order, count);
+        let controls = Controls::of(&decided, &order);
         let mut definitions = vec![Definition::Nowhere; function.values.len()];
         for (b, block) in function.blocks.iter().enumerate() {
             for (i, parameter) in block.parameters.iter().enumerate() {
@@ -138,7 +151,16 @@ impl Graph {
             loop_of[natural.head] = Some(index);
             natural.blocks.iter().for_each(|&block| turns[block] = true);
         }
-        Self { order, position, before, dominator, controls, loops, loop_of, turns, definitions }
+        let mut written = vec![None; count];
+        for (index, natural) in function.loops.iter().enumerate().rev() {
+            written[natural.head.0 as usize] = Some(index);
+        }
+        Self { order, position, before, dominator, controls, loops, loop_of, turns, definitions, written }
+    }
+
+    /// The loop of the text that begins with a block.
+    pub fn written<'f>(&self, function: &'f Function, head: usize) -> Option<&'f Loop> {
+        self.written[head].map(|index| &function.loops[index])
     }
 
     /// Whether every way to `below` passes `above`.
@@ -161,7 +183,8 @@ impl Graph {
     }
 }
 
-fn reverse_postorder(root: usize, after: &[Vec<usize>]) -> Vec<usize> {
+/// The blocks that can be reached, each before what follows it, loops aside.
+pub(super) fn reverse_postorder(root: usize, after: &[Vec<usize>]) -> Vec<usize> {
     let mut seen = vec![false; after.len()];
     let mut order = Vec::with_capacity(after.len());
     let mut stack = vec![(root, 0)];
@@ -181,8 +204,14 @@ fn reverse_postorder(root: usize, after: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
-/// Cooper, Harvey and Kennedy's iteration.
-fn dominators(order: &[usize], position: &[usize], before: &[Vec<usize>]) -> Vec<usize> {
+fn positions(order: &[usize], count: usize) -> Vec<usize> {
+    let mut position = vec![usize::MAX; count];
+    order.iter().enumerate().for_each(|(i, &block)| position[block] = i);
+    position
+}
+
+/// The nearest block that every way to each block passes, by Cooper, Harvey and Kennedy's iteration.
+pub(super) fn dominators(order: &[usize], position: &[usize], before: &[Vec<usize>]) -> Vec<usize> {
     let mut dominator = vec![usize::MAX; position.len()];
     let Some(&root) = order.first() else { return dominator };
     dominator[root] = root;
@@ -223,91 +252,6 @@ fn meet(mut a: usize, mut b: usize, dominator: &[usize], position: &[usize]) -> 
     a
 }
 
-/// Which branches decide whether a block runs: it lies behind one way out of the branch, and not behind every way.
-fn controls(count: usize, after: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
-    let exit = count;
-    let mut reversed = vec![Vec::new(); count + 1];
-    let mut forward = vec![Vec::new(); count + 1];
-    for &block in order {
-        if after[block].is_empty() {
-            forward[block].push(exit);
-            reversed[exit].push(block);
-        }
-        for &next in &after[block] {
-            forward[block].push(next);
-            reversed[next].push(block);
-        }
-    }
-    // A loop without a way out ends in the exit as well, so that it has a place in the tree.
-    let mut leads_out = vec![false; count + 1];
-    let mut stack = vec![exit];
-    leads_out[exit] = true;
-    while let Some(block) = stack.pop() {
-        for &previous in &reversed[block] {
-            if !leads_out[previous] {
-                leads_out[previous] = true;
-                stack.push(previous);
-            }
-        }
-    }
-    for &block in order.iter().rev() {
-        if !leads_out[block] {
-            forward[block].push(exit);
-            reversed[exit].push(block);
-            let mut stack = vec![block];
-            leads_out[block] = true;
-            while let Some(block) = stack.pop() {
-                for &previous in &reversed[block] {
-                    if !leads_out[previous] {
-                        leads_out[previous] = true;
-                        stack.push(previous);
-                    }
-                }
-            }
-        }
-    }
-    let back = reverse_postorder(exit, &reversed);
-    let mut position = vec![usize::MAX; count + 1];
-    for (i, &block) in back.iter().enumerate() {
-        position[block] = i;
-    }
-    let behind = dominators(&back, &position, &forward);
-    let mut direct = vec![Vec::new(); count];
-    for &block in order {
-        if forward[block].len() < 2 {
-            continue;
-        }
-        for &next in &forward[block] {
-            let mut at = next;
-            while at != behind[block] && at != exit && position[at] != usize::MAX {
-                if !direct[at].contains(&block) {
-                    direct[at].push(block);
-                }
-                if behind[at] == at {
-                    break;
-                }
-                at = behind[at];
-            }
-        }
-    }
-    // For which block each branch was met last.
-    let mut met = vec![usize::MAX; count];
-    (0..count)
-        .map(|block| {
-            let mut all: Vec<usize> = Vec::new();
-            let mut stack = direct[block].clone();
-            while let Some(branch) = stack.pop() {
-                if std::mem::replace(&mut met[branch], block) != block {
-                    all.push(branch);
-                    stack.extend(direct[branch].iter().copied());
-                }
-            }
-            all.sort_unstable();
-            all
-        })
-        .collect()
-}
-
 fn loops(order: &[usize], position: &[usize], before: &[Vec<usize>], dominator: &[usize]) -> Vec<Natural> {
     let dominates = |above: usize, below: usize| {
         let mut at = below;
@@ -317,6 +261,8 @@ fn loops(order: &[usize], position: &[usize], before: &[Vec<usize>], dominator: 
         at == above
     };
     let mut found = Vec::new();
+    // For each block, the last head whose loop it was found in.
+    let mut member_of = vec![usize::MAX; position.len()];
     for &head in order {
         // A way back comes from what stands later, so that ways forward need no climb.
         let back = |b: usize| position[b] != usize::MAX && position[b] >= position[head] && dominates(head, b);
@@ -325,9 +271,10 @@ fn loops(order: &[usize], position: &[usize], before: &[Vec<usize>], dominator: 
             continue;
         }
         let mut blocks = vec![head];
+        member_of[head] = head;
         let mut stack = latches.clone();
         while let Some(block) = stack.pop() {
-            if !blocks.contains(&block) {
+            if std::mem::replace(&mut member_of[block], head) != head {
                 blocks.push(block);
                 stack.extend(before[block].iter().copied());
             }

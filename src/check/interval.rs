@@ -36,8 +36,11 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
     };
     let low = if low.is_nan() { f64::NEG_INFINITY } else { low };
     let high = if high.is_nan() { f64::INFINITY } else { high };
-    let whole =
-        x.whole && y.whole && matches!(binary, Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Remainder);
+    let kept = matches!(binary, Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Remainder);
+    // What is too large for a number is not whole any more.
+    let bounded = |n: &Number| n.low.is_finite() && n.high.is_finite();
+    let exceeds = bounded(&x) && bounded(&y) && !(low.is_finite() && high.is_finite());
+    let whole = x.whole && y.whole && kept && !exceeds;
     let assessed = match (&x.assessed, &y.assessed) {
         (Some(p), Some(q)) => Some(super::domain::union(p, q)),
         (p, q) => p.clone().or_else(|| q.clone()),
@@ -113,3 +116,6 @@ pub(super) fn measured(binary: Binary, a: &Known, b: &Known, result: Known) -> K
         _ => result,
     }
 }
+
+#[cfg(test)]
+mod proof;

@@ -19,6 +19,7 @@ pub(super) const MOST_RELATIONS: usize = 16;
 
 /// A value, or the length of one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Atom {
     /// Which value.
     pub id: Id,
@@ -28,10 +29,12 @@ pub(super) struct Atom {
 
 /// A sum of values with whole factors, and a number.
 #[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Line {
     /// In order; those with factor 0 are not used.
     atoms: [(Atom, i32); MOST_ATOMS],
     /// What is added.
+    #[serde(with = "super::witness::real")]
     pub constant: f64,
 }
 

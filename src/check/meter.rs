@@ -37,7 +37,7 @@ impl<'a> Flow<'a> {
                         let next = target.block.0 as usize;
                         if next == natural.head {
                             merge(&mut full, &way.after);
-                        } else if !natural.blocks.contains(&next) {
+                        } else if !natural.has(next) {
                             leaves_at_head |= member == natural.head;
                             if member != natural.head {
                                 merge(&mut partial, &way.after);
@@ -68,7 +68,7 @@ impl<'a> Flow<'a> {
                     cost = early;
                 }
             }
-            if let Some(written) = act.code.loops.iter().find(|l| l.head.0 as usize == natural.head) {
+            if let Some(written) = act.graph.written(act.code, natural.head) {
                 self.lengthy(&cost.steps, act.at(written.span));
             }
             inner.insert(natural.head, cost);
@@ -145,12 +145,12 @@ impl<'a> Flow<'a> {
                 let handler = act.code.blocks[member].handler.map(|h| act.code.handlers[h.0 as usize].block.0 as usize);
                 let next = targets(&act.code.blocks[member].end).into_iter().map(|t| (t.block.0 as usize, false));
                 let next = next.chain(handler.map(|handler| (handler, true)));
-                after.extend(next.filter(|(n, _)| !members.contains(n)));
+                after.extend(next.filter(|(n, _)| members.binary_search(n).is_err()));
             }
             after.sort_unstable();
             after.dedup();
             for (next, thrown) in after {
-                let outside = region.is_some_and(|natural| !natural.blocks.contains(&next));
+                let outside = region.is_some_and(|natural| !natural.has(next));
                 let back = act.graph.position[next] <= act.graph.position[block];
                 if outside || back || act.graph.position[next] == usize::MAX || !act.entered(next) {
                     continue;

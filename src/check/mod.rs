@@ -11,8 +11,11 @@ mod budget;
 mod call;
 mod certificate;
 mod charge;
+mod chart;
 mod compare;
+mod control;
 mod domain;
+mod fact;
 mod falling;
 mod finding;
 mod fits;
@@ -46,7 +49,8 @@ mod widen;
 mod witness;
 mod written;
 
-pub use certificate::{Certificate, Measure, Worth};
+pub use amount::UNNAMED;
+pub use certificate::{Action, Certificate, Measure, Worth};
 pub use policy::Policy;
 pub use setting::{Need, Setting, day};
 pub use watch::{Form, Seen};
@@ -88,8 +92,9 @@ pub fn watch(
 pub struct Account {
     /// What is proved.
     pub certificates: Vec<Certificate>,
-    /// What the walk settled on at the heads of loops and on circles of calls, as data.
-    pub invariants: serde_json::Value,
+    /// What the walk settled on at the heads of loops and on circles of calls, as data; nothing where that is exactly what it
+    /// was told.
+    pub invariants: Option<serde_json::Value>,
     /// Whether the walk found more than the invariants that it was told.
     pub grown: bool,
     /// The instructions that it interpreted.
@@ -106,13 +111,12 @@ pub fn account(
 ) -> Account {
     with_room(program, || {
         let told: Option<Witness> = invariants.and_then(|told| Witness::deserialize(told).ok());
-        let unreadable = invariants.is_some() && told.is_none();
         let walked = walk(program, setting, told.as_ref(), diagnostics);
-        let invariants = serde_json::to_value(&walked.witness).unwrap_or_default();
+        let as_told = told.as_ref() == Some(&walked.witness);
         Account {
             certificates: walked.certificates,
-            invariants,
-            grown: walked.grown || unreadable || told.is_none(),
+            invariants: (!as_told).then(|| serde_json::to_value(&walked.witness).unwrap_or_default()),
+            grown: walked.grown || told.is_none(),
             work: walked.work,
         }
     })

@@ -175,12 +175,13 @@ impl<'a> Flow<'a> {
                 Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
             }
             "calibrate" => {
+                let mut claim = super::domain::Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
                 if let Some(map) = f.filter(|map| matches!(map.shape, Shape::Functions(_))) {
                     let told = Number { low: 0.0, high: 1.0, ..Number::any() };
                     let told = Known { null: Null::Maybe, ..Known::constant(Shape::Number(Rc::new(told))) };
-                    self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
+                    let measured = self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
+                    claim.unknown |= measured.is_none_or(|measured| measured.null != Null::Never);
                 }
-                let claim = super::domain::Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
                 Known { claim, id: Id::NONE, passed: 0, above: Rc::default(), ..x.clone() }
             }
             "endorse" => {
@@ -403,7 +404,7 @@ impl<'a> Flow<'a> {
                 low as f64
             },
             high: high.map_or(f64::INFINITY, |h| h as f64),
-            size: source.size().or_else(|| high.is_none().then(|| Rc::from("list.length"))),
+            size: source.size().or_else(|| high.is_none().then(|| Rc::from("any list"))),
         };
         let index = Number { low: 0.0, high: high.map_or(f64::INFINITY, |h| h as f64), whole: true, ..Number::any() };
         let index = super::read::own(std::slice::from_ref(source), Shape::Number(Rc::new(index)));

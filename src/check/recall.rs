@@ -280,9 +280,12 @@ impl<'a> Flow<'a> {
         let result = self.settle(frame, closure, arguments.len(), Member::given(given), state);
         state.relations = outside;
         // What was told of values inside is known of what they became; nobody else can ask for it.
-        if state.learned.len() > entry.learned.len() {
-            let outer = |id: &Id| entry.learned.contains_key(id) || names.known.contains_key(id);
-            Rc::make_mut(&mut state.learned).retain(|id, _| outer(id));
+        let inside = std::mem::take(&mut state.learned);
+        state.learned = inside.common(&entry.learned, &mut |learned, _| Some(*learned));
+        for id in &names.back {
+            if let Some(learned) = inside.get(id) {
+                state.learned.insert(*id, *learned);
+            }
         }
         let taken = std::mem::replace(&mut self.taken, before);
         self.taken.add(&taken);
@@ -409,7 +412,7 @@ impl<'a> Flow<'a> {
         }
         for (name, learned) in &way.told {
             let id = names.back[name.1 as usize];
-            Rc::make_mut(&mut state.learned).entry(id).or_default().meet(*learned);
+            state.learned.update(id, |old| old.meet(*learned));
         }
         for (cell, value) in wrote {
             state.write(cell, value, false);

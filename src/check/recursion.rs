@@ -103,7 +103,7 @@ enum Verdict {
     TooMany,
 }
 
-fn decide(graphs: &BTreeSet<Vec<((u8, u8), bool)>>) -> Verdict {
+fn decide(graphs: &BTreeSet<Vec<((u8, u8), bool)>>, work: &mut usize) -> Verdict {
     let mut all: BTreeSet<Vec<((u8, u8), bool)>> = graphs.clone();
     let mut fresh: Vec<Arrows> = graphs.iter().map(|g| g.iter().copied().collect()).collect();
     while let Some(graph) = fresh.pop() {
@@ -117,22 +117,23 @@ fn decide(graphs: &BTreeSet<Vec<((u8, u8), bool)>>) -> Verdict {
             if all.insert(next.iter().map(|(k, v)| (*k, *v)).collect()) {
                 fresh.push(next);
             }
+            *work += 1;
         }
-        if all.len() > MOST_GRAPHS {
+        if all.len() > MOST_GRAPHS || *work > MOST_WORK {
             return Verdict::TooMany;
         }
     }
     Verdict::Ends
 }
 
-/// The most compositions that are tried.
-const MOST_WORK: usize = 200_000;
+/// The most compositions that are tried for all functions of a program together.
+const MOST_WORK: usize = 300_000;
 
 /// The calls among some functions.
 type Inside<'e> = Vec<(&'e (FunctionId, FunctionId), &'e BTreeSet<Vec<((u8, u8), bool)>>)>;
 
 /// The same for several functions that call each other: all chains of calls from each of them back to itself.
-fn decide_among(edges: &Edges, members: &BTreeSet<FunctionId>) -> Verdict {
+fn decide_among(edges: &Edges, members: &BTreeSet<FunctionId>, work: &mut usize) -> Verdict {
     let inside: Inside<'_> =
         edges.iter().filter(|((from, to), _)| members.contains(from) && members.contains(to)).collect();
     if circles_without_loss(&inside) {
@@ -148,7 +149,6 @@ fn decide_among(edges: &Edges, members: &BTreeSet<FunctionId>) -> Verdict {
     base.iter().enumerate().for_each(|(i, (from, ..))| by_start.entry(*from).or_default().push(i));
     let mut all: BTreeSet<Step> = base.iter().cloned().collect();
     let mut fresh: Vec<Step> = base.clone();
-    let mut work = 0;
     while let Some((from, to, graph)) = fresh.pop() {
         let graph: Arrows = graph.into_iter().collect();
         if from == to && compose(&graph, &graph) == graph && !graph.iter().any(|((a, b), smaller)| a == b && *smaller) {
@@ -161,9 +161,9 @@ fn decide_among(edges: &Edges, members: &BTreeSet<FunctionId>) -> Verdict {
             if all.insert(step.clone()) {
                 fresh.push(step);
             }
-            work += 1;
+            *work += 1;
         }
-        if all.len() > MOST_GRAPHS || work > MOST_WORK {
+        if all.len() > MOST_GRAPHS || *work > MOST_WORK {
             return Verdict::TooMany;
         }
     }
@@ -177,7 +177,8 @@ fn one_falls(edges: &Inside<'_>, first: FunctionId, parameter: u8) -> bool {
     let mut level: Vec<(FunctionId, FunctionId)> = Vec::new();
     let mut fresh = vec![first];
     while let Some(at) = fresh.pop() {
-        for ((from, to), graphs) in edges.iter().filter(|((from, _), _)| *from == at) {
+        let begin = edges.partition_point(|((from, _), _)| *from < at);
+        for ((from, to), graphs) in edges[begin..].iter().take_while(|((from, _), _)| *from == at) {
             let place = held[from];
             let arrow =
                 |graph: &Vec<((u8, u8), bool)>, to: u8| graph.iter().find(|(a, _)| *a == (place, to)).map(|a| a.1);
@@ -210,23 +211,27 @@ fn one_falls(edges: &Inside<'_>, first: FunctionId, parameter: u8) -> bool {
 
 /// Whether there is a circle of calls on which nothing gets smaller at all.
 fn circles_without_loss(edges: &Inside<'_>) -> bool {
-    let mut next: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
+    let mut ahead: BTreeMap<FunctionId, usize> = BTreeMap::new();
+    let mut back: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
     for ((from, to), graphs) in edges {
         if graphs.iter().any(|graph| graph.iter().all(|(_, smaller)| !smaller)) {
-            next.entry(*from).or_default().push(*to);
+            *ahead.entry(*from).or_default() += 1;
+            back.entry(*to).or_default().push(*from);
         }
     }
     // A function from which no circle can be reached is put aside; what is left when nothing more can be, is on one.
-    loop {
-        let done: Vec<FunctionId> =
-            next.iter().filter(|(_, to)| to.iter().all(|to| !next.contains_key(to))).map(|(from, _)| *from).collect();
-        if done.is_empty() {
-            return !next.is_empty();
+    let mut done: Vec<FunctionId> = back.keys().copied().filter(|to| !ahead.contains_key(to)).collect();
+    while let Some(function) = done.pop() {
+        for from in back.get(&function).into_iter().flatten() {
+            let left = ahead.get_mut(from).expect("it calls");
+            *left -= 1;
+            if *left == 0 {
+                ahead.remove(from);
+                done.push(*from);
+            }
         }
-        done.iter().for_each(|function| {
-            next.remove(function);
-        });
     }
+    !ahead.is_empty()
 }
 
 fn compose(first: &Arrows, second: &Arrows) -> Arrows {
@@ -552,28 +557,31 @@ impl Flow<'_> {
         let cycles = std::mem::take(&mut self.cycles);
         let mut said: BTreeSet<FunctionId> = BTreeSet::new();
         let mut decided: BTreeMap<FunctionId, Verdict> = BTreeMap::new();
+        let mut work = 0;
         let circles = if cycles.is_empty() { BTreeMap::new() } else { self.circles() };
         for (function, cycle) in &cycles {
             let declared = &self.program.declarations.functions[function.0 as usize];
             if declared.decorators.max_calls.is_some() {
                 continue;
             }
-            let mut verdict = decide(&cycle.graphs);
+            let mut verdict = decide(&cycle.graphs, &mut work);
             if verdict == Verdict::MayNot && !self.calls.shared.contains(function) {
-                verdict = decide(&self.with_sums(*function, cycle));
+                verdict = decide(&self.with_sums(*function, cycle), &mut work);
             }
             if verdict != Verdict::Ends || self.calls.shared.contains(function) {
                 // Where not every way round was walked, or ways were taken together, the single calls have to show it.
                 let circle = &circles[function];
                 let first = *circle.first().unwrap_or(function);
-                verdict = *decided.entry(first).or_insert_with(|| decide_among(&self.edges, circle));
+                verdict = *decided.entry(first).or_insert_with(|| decide_among(&self.edges, circle, &mut work));
             }
             if verdict == Verdict::Ends {
                 continue;
             }
             let alone = |back: &Back| Cycle { backs: vec![back.clone()], ..Cycle::default() };
-            let guilty =
-                cycle.backs.iter().find(|back| decide(&self.with_sums(*function, &alone(back))) != Verdict::Ends);
+            let guilty = cycle
+                .backs
+                .iter()
+                .find(|back| decide(&self.with_sums(*function, &alone(back)), &mut work) != Verdict::Ends);
             let guilty = guilty.map(|back| back.at);
             let name = |f: FunctionId| {
                 let function = &self.program.declarations.functions[f.0 as usize];
@@ -638,23 +646,23 @@ mod tests {
 
     #[test]
     fn one_falling_argument_ends() {
-        assert_eq!(decide(&BTreeSet::from([graph(&[(0, 0, true)])])), Verdict::Ends);
-        assert_eq!(decide(&BTreeSet::from([graph(&[(0, 0, false)])])), Verdict::MayNot);
+        assert_eq!(decide(&BTreeSet::from([graph(&[(0, 0, true)])]), &mut 0), Verdict::Ends);
+        assert_eq!(decide(&BTreeSet::from([graph(&[(0, 0, false)])]), &mut 0), Verdict::MayNot);
     }
 
     #[test]
     fn ackermann_and_swapped_arguments_end() {
         assert_eq!(
-            decide(&BTreeSet::from([graph(&[(0, 0, true)]), graph(&[(0, 0, false), (1, 1, true)])])),
+            decide(&BTreeSet::from([graph(&[(0, 0, true)]), graph(&[(0, 0, false), (1, 1, true)])]), &mut 0),
             Verdict::Ends
         );
-        assert_eq!(decide(&BTreeSet::from([graph(&[(0, 1, true), (1, 0, false)])])), Verdict::Ends);
+        assert_eq!(decide(&BTreeSet::from([graph(&[(0, 1, true), (1, 0, false)])]), &mut 0), Verdict::Ends);
     }
 
     #[test]
     fn two_calls_that_undo_each_other_do_not() {
         let up = graph(&[(1, 1, true)]);
         let down = graph(&[(0, 0, true)]);
-        assert_eq!(decide(&BTreeSet::from([up, down])), Verdict::MayNot);
+        assert_eq!(decide(&BTreeSet::from([up, down]), &mut 0), Verdict::MayNot);
     }
 }

@@ -42,6 +42,7 @@ pub(super) enum Shape {
 
 /// A number.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Number {
     /// At least.
     #[serde(with = "super::witness::real")]
@@ -126,6 +127,7 @@ impl Number {
 
 /// A list.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct List {
     /// What any element is.
     pub element: Option<Known>,
@@ -141,6 +143,7 @@ pub(super) struct List {
 
 /// An object.
 #[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Object {
     /// The fields that are known.
     pub fields: BTreeMap<Rc<str>, Known>,
@@ -150,6 +153,7 @@ pub(super) struct Object {
 
 /// A function with what it carries.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Closure {
     /// Its code.
     pub function: FunctionId,
@@ -159,6 +163,7 @@ pub(super) struct Closure {
 
 /// An agent.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct AgentShape {
     /// Which ones it may be.
     pub who: BTreeSet<Agent>,

@@ -21,7 +21,7 @@ fn lengthened(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, dept
     }
     match act.graph.definitions[var.0 as usize] {
         Definition::Parameter(block, index) => {
-            if block == natural.head || !natural.blocks.contains(&block) {
+            if block == natural.head || !natural.has(block) {
                 return None;
             }
             let mut most: Option<f64> = None;

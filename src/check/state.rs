@@ -1,12 +1,14 @@
 //! What is known at a point of the program: what tests have told of values, and what memory holds.
 
+use super::chart::{Chart, Key};
 use super::domain::{CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape};
 use super::line::Line;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What tests have told of one value.
 #[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Learned {
     /// Its confidence is at least this; 0 when nothing is known.
     pub low: Raw,
@@ -80,36 +82,120 @@ impl Learned {
     }
 }
 
-impl Fact {
-    /// The value it tells about.
-    pub fn about(self) -> Id {
+/// What memory holds, and of which values it speaks, so that it need not be searched for one that it does not know.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    held: Chart<CellId, Known>,
+    /// Every value that something held is, is a part of, is measured by or tells about; others may be among them.
+    spoken: Chart<Id, ()>,
+}
+
+impl Memory {
+    /// What a place holds.
+    pub fn get(&self, cell: &CellId) -> Option<&Known> {
+        self.held.get(cell)
+    }
+
+    /// Whether a place holds something.
+    pub fn contains_key(&self, cell: &CellId) -> bool {
+        self.held.contains_key(cell)
+    }
+
+    /// Puts something into a place.
+    pub fn insert(&mut self, cell: CellId, known: Known) {
+        known.speaks_of(&mut |id| {
+            if id != Id::NONE && !self.spoken.contains_key(&id) {
+                self.spoken.insert(id, ());
+            }
+        });
+        self.held.insert(cell, known);
+    }
+
+    /// What the places hold that hold something else in another.
+    pub fn beyond(&self, other: &Memory) -> Vec<(CellId, Known)> {
+        self.held.beyond(&other.held)
+    }
+
+    fn join(&self, other: &Memory) -> Memory {
+        let mut held = self.held.union(&other.held, &mut |a, b| a.join(b));
+        for (one, another) in [(self, other), (other, self)] {
+            let alone = one.beyond(another).into_iter().filter(|(cell, _)| !another.contains_key(cell));
+            for (cell, known) in alone {
+                if let Some(unwritten) = unwritten(cell) {
+                    held.insert(cell, known.join(&unwritten));
+                }
+            }
+        }
+        Memory { held, spoken: self.spoken.union(&other.spoken, &mut |(), ()| ()) }
+    }
+
+    /// Nothing that is held is this value any more, or tells of it.
+    fn forget(&mut self, id: Id) {
+        if !self.spoken.contains_key(&id) {
+            return;
+        }
+        self.spoken.remove(&id);
+        let speaks = |known: &Known| {
+            let mut found = false;
+            known.speaks_of(&mut |other| found |= other == id);
+            found
+        };
+        let speaking: Vec<(CellId, Known)> = self
+            .held
+            .iter()
+            .filter(|(_, known)| speaks(known))
+            .map(|(cell, known)| (*cell, known.detached()))
+            .collect();
+        speaking.into_iter().for_each(|(cell, known)| self.held.insert(cell, known));
+    }
+}
+
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        self.held == other.held
+    }
+}
+
+impl serde::Serialize for Memory {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&self.held, serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Memory {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut memory = Memory::default();
+        for (cell, known) in <Vec<(CellId, Known)> as serde::Deserialize>::deserialize(deserializer)? {
+            memory.insert(cell, known);
+        }
+        Ok(memory)
+    }
+}
+
+impl Key for Id {
+    fn bits(self) -> u128 {
+        u128::from(self.0) << 32 | u128::from(self.1)
+    }
+}
+
+impl Key for CellId {
+    fn bits(self) -> u128 {
         match self {
-            Fact::Never | Fact::Holds(_) => Id::NONE,
-            Fact::AtLeast(id, _)
-            | Fact::Below(id, _)
-            | Fact::Unknown(id)
-            | Fact::Known(id)
-            | Fact::Null(id)
-            | Fact::Present(id)
-            | Fact::True(id)
-            | Fact::False(id)
-            | Fact::From(id, _)
-            | Fact::To(id, _)
-            | Fact::LengthFrom(id, _)
-            | Fact::LengthTo(id, _) => id,
+            CellId::Cell(id) => id.bits(),
+            CellId::Global(global) => 1 << 64 | u128::from(global.0),
+            CellId::Slot(frame, slot) => 2 << 64 | Id(frame, slot).bits(),
         }
     }
 }
 
 /// What is known at a point.
 #[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct State {
     /// What tests have told on every way here.
-    #[serde(with = "super::witness::pairs")]
-    pub learned: Rc<BTreeMap<Id, Learned>>,
+    pub learned: Chart<Id, Learned>,
     /// What cells, globals and slots hold.
-    #[serde(with = "super::witness::pairs")]
-    pub memory: Rc<BTreeMap<CellId, Known>>,
+    pub memory: Memory,
     /// Sums that are never below 0.
     pub relations: Rc<Vec<Line>>,
 }
@@ -127,69 +213,42 @@ impl State {
                 self.relate(line);
             }
             if fact.about() != Id::NONE {
-                Rc::make_mut(&mut self.learned).entry(fact.about()).or_default().add(fact);
+                self.learned.update(fact.about(), |learned| learned.add(fact));
             }
         }
     }
 
     /// What is known when either is.
     pub fn join(&self, other: &State) -> State {
-        let learned = if Rc::ptr_eq(&self.learned, &other.learned) || self.learned == other.learned {
-            self.learned.clone()
-        } else {
-            let both = self.learned.iter().filter_map(|(id, a)| Some((*id, a.join(*other.learned.get(id)?))));
-            Rc::new(both.filter(|(_, l)| *l != Learned::default()).collect())
-        };
-        let memory = if Rc::ptr_eq(&self.memory, &other.memory) || self.memory == other.memory {
-            self.memory.clone()
-        } else {
-            let mut all = (*self.memory).clone();
-            for (cell, known) in &mut all {
-                if let Some(unwritten) = unwritten(*cell).filter(|_| !other.memory.contains_key(cell)) {
-                    *known = known.join(&unwritten);
-                }
-            }
-            for (cell, known) in other.memory.iter() {
-                let old = self.memory.get(cell).cloned().or_else(|| unwritten(*cell));
-                all.insert(*cell, old.map_or_else(|| known.clone(), |old| old.join(known)));
-            }
-            Rc::new(all)
-        };
+        let learned = self.learned.common(&other.learned, &mut |a, b| {
+            let both = a.join(*b);
+            (both != Learned::default()).then_some(both)
+        });
         let relations = if Rc::ptr_eq(&self.relations, &other.relations) || self.relations == other.relations {
             self.relations.clone()
         } else {
             Rc::new(self.relations.iter().filter(|line| other.relations.contains(line)).copied().collect())
         };
-        State { learned, memory, relations }
+        State { learned, memory: self.memory.join(&other.memory), relations }
     }
 
     /// Puts a value into memory; the old one is gone, unless the place stands for several.
     pub fn write(&mut self, cell: CellId, known: Known, several: bool) {
-        let memory = Rc::make_mut(&mut self.memory);
-        let value = match memory.get(&cell) {
+        let value = match self.memory.get(&cell) {
             Some(old) if several => old.join(&known),
             _ => known,
         };
-        memory.insert(cell, value);
+        self.memory.insert(cell, value);
     }
 
     /// A value is about to be made anew at a place: what was learned of the last one made there holds no longer, and what
     /// memory holds is not this one.
     pub fn forget(&mut self, id: Id) {
-        if self.learned.contains_key(&id) {
-            Rc::make_mut(&mut self.learned).remove(&id);
-        }
+        self.learned.remove(&id);
         if self.relations.iter().any(|line| line.mentions(id)) {
             Rc::make_mut(&mut self.relations).retain(|line| !line.mentions(id));
         }
-        let speaks = |known: &Known| known.speaks_of(id);
-        if self.memory.values().any(speaks) {
-            for known in Rc::make_mut(&mut self.memory).values_mut() {
-                if speaks(known) {
-                    *known = known.detached();
-                }
-            }
-        }
+        self.memory.forget(id);
     }
 
     /// A value with all that tests have told of it.
@@ -339,38 +398,40 @@ impl Known {
         }
     }
 
-    /// Whether what is known of it, or of something in it, rests on another value.
-    fn speaks_of(&self, id: Id) -> bool {
-        let inside = |known: &Known| known.speaks_of(id);
-        self.id == id
-            || self.parts.contains(&id)
-            || self.measured_by(id)
-            || match &self.shape {
-                Shape::List(list) => {
-                    list.element.iter().any(inside) || list.items.iter().any(|items| items.iter().any(inside))
+    /// Visits the values that what is known of it, or of something in it, rests on: that it is, that it is the least of, that
+    /// its number or length is given by, and that it tells of.
+    fn speaks_of(&self, visit: &mut dyn FnMut(Id)) {
+        visit(self.id);
+        self.parts.iter().chain(self.above.iter()).for_each(|other| visit(*other));
+        let number = self.as_number();
+        number.iter().flat_map(|number| number.below.iter()).for_each(|other| visit(*other));
+        let lines = self.longest.iter().flat_map(|longest| longest.iter());
+        let lines = lines.chain(number.and_then(|number| number.line.as_ref()));
+        let lines = lines.chain(number.and_then(|number| number.ratio.as_ref()).map(|(line, _)| line));
+        lines.for_each(|line| line.atoms().for_each(|(atom, _)| visit(atom.id)));
+        if let Some(tests) = &self.tests {
+            let cases = tests.cases.iter().flat_map(|(_, told)| told);
+            for fact in tests.yes.iter().chain(&tests.no).chain(cases) {
+                match fact {
+                    Fact::Holds(line) => line.atoms().for_each(|(atom, _)| visit(atom.id)),
+                    fact => visit(fact.about()),
                 }
-                Shape::Object(object) => object.fields.values().chain(&object.others).any(inside),
-                Shape::Functions(functions) => functions.iter().any(|function| function.captures.iter().any(inside)),
-                _ => false,
             }
-    }
-
-    /// Whether its number or its length is given by another value, or it tells of that one.
-    fn measured_by(&self, id: Id) -> bool {
-        self.above.contains(&id)
-            || self.longest.as_ref().is_some_and(|longest| longest.iter().any(|line| line.mentions(id)))
-            || self.as_number().is_some_and(|number| {
-                number.line.is_some_and(|line| line.mentions(id))
-                    || number.below.contains(&id)
-                    || number.ratio.is_some_and(|(line, _)| line.mentions(id))
-            })
-            || self.tests.as_ref().is_some_and(|tests| {
-                let cases = tests.cases.iter().flat_map(|(_, told)| told);
-                tests.yes.iter().chain(&tests.no).chain(cases).any(|fact| match fact {
-                    Fact::Holds(line) => line.mentions(id),
-                    fact => fact.about() == id,
-                })
-            })
+        }
+        match &self.shape {
+            Shape::List(list) => {
+                let items = list.items.iter().flat_map(|items| items.iter());
+                items.chain(&list.element).for_each(|part| part.speaks_of(visit));
+            }
+            Shape::Object(object) => {
+                object.fields.values().chain(&object.others).for_each(|part| part.speaks_of(visit));
+            }
+            Shape::Functions(functions) => {
+                let captures = functions.iter().flat_map(|function| function.captures.iter());
+                captures.for_each(|part| part.speaks_of(visit));
+            }
+            _ => {}
+        }
     }
 
     /// The same value without its identity: what may be another one by the time it is looked at again.

@@ -28,6 +28,9 @@ fn cases(mine: &[(Rc<str>, Vec<Fact>)], theirs: &[(Rc<str>, Vec<Fact>)]) -> Vec<
 /// Where more is known than this, a value without tests of its own is not told all of it.
 const MOST_TOLD: usize = 6;
 
+/// The most that a value tells of others.
+const MOST_TESTS: usize = 32;
+
 impl Known {
     /// Whether it can be true, and whether it can be not true.
     pub fn outcomes(&self) -> (bool, bool) {
@@ -71,22 +74,23 @@ impl Known {
         facts
     }
 
-    /// Its tests, with what the way here has told: of a value chosen on one way, that way was taken as well.
-    pub fn tests_on_the_way(&self, state: &State) -> Option<Rc<Tests>> {
+    /// Its tests, with what the way here has told since the ways parted: of a value chosen on one way, that way was taken as
+    /// well.
+    pub fn tests_on_the_way(&self, state: &State, parting: &State) -> Option<Rc<Tests>> {
         let (mut yes, mut no) = self.outcomes();
         match state.learned.get(&self.id).and_then(|learned| learned.truth) {
             Some(true) => no = false,
             Some(false) => yes = false,
             None => {}
         }
-        let told =
-            (1..=MOST_TOLD).contains(&state.learned.len()) && matches!(self.shape, Shape::Bool(_) | Shape::Plain);
+        let fresh = state.learned.beyond(&parting.learned);
+        let told = (1..=MOST_TOLD).contains(&fresh.len()) && matches!(self.shape, Shape::Bool(_) | Shape::Plain);
         if yes && no && self.tests.is_none() && !told {
             return None;
         }
         let mut tests = self.tests.as_deref().cloned().unwrap_or_default();
         let mut on_the_way = Vec::new();
-        for (&id, learned) in state.learned.iter() {
+        for (id, learned) in fresh {
             if learned.low > 0 {
                 on_the_way.push(Fact::AtLeast(id, learned.low));
             }
@@ -106,6 +110,10 @@ impl Known {
         });
         tests.yes.extend(on_the_way.iter().copied());
         tests.no.extend(on_the_way);
+        // A long chain of choices would tell more of each than of the one before.
+        for facts in [&mut tests.yes, &mut tests.no] {
+            facts.drain(..facts.len().saturating_sub(MOST_TESTS));
+        }
         if !yes {
             tests.yes = vec![Fact::Never];
         }

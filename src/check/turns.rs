@@ -45,7 +45,7 @@ impl<'a> Flow<'a> {
     pub fn loops(&mut self, act: &Activation<'a>) {
         let graph = act.graph.clone();
         for natural in &graph.loops {
-            let written = act.code.loops.iter().find(|l| l.head.0 as usize == natural.head);
+            let written = graph.written(act.code, natural.head);
             let turns = self.turns(act, natural, written);
             let at = written.map(|l| act.at(l.span));
             match turns {
@@ -114,16 +114,14 @@ impl<'a> Flow<'a> {
             return if chosen > usize::from(refused == Some(Fault::Chosen)) {
                 Err(Fault::Chosen)
             } else {
-                Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("length")) })
+                Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("any list")) })
             };
         }
         let breaks = natural.blocks.iter().any(|&b| {
             if matches!(act.code.blocks[b].end, End::Branch { condition, .. } if certain(act, condition)) {
                 return false;
             }
-            super::graph::targets(&act.code.blocks[b].end)
-                .iter()
-                .any(|t| !natural.blocks.contains(&(t.block.0 as usize)))
+            super::graph::targets(&act.code.blocks[b].end).iter().any(|t| !natural.has(t.block.0 as usize))
         });
         if breaks && exits.is_empty() {
             return Err(Fault::Break);
@@ -395,7 +393,7 @@ impl<'a> Flow<'a> {
         }
         match act.graph.definitions[var.0 as usize] {
             Definition::Parameter(block, index) => {
-                if block == natural.head || !natural.blocks.contains(&block) {
+                if block == natural.head || !natural.has(block) {
                     return None;
                 }
                 let mut all: Option<Move> = None;
@@ -509,7 +507,7 @@ impl<'a> Flow<'a> {
     /// Whether a value is read from memory that another function writes.
     fn changed_elsewhere(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
         match act.graph.definitions[root(act, natural, var).0 as usize] {
-            Definition::Instruction(block, index) if natural.blocks.contains(&block) => {
+            Definition::Instruction(block, index) if natural.has(block) => {
                 memory_of(&act.code.blocks[block].code[index]).is_some_and(|place| self.written_elsewhere(act, &place))
             }
             _ => false,
@@ -518,7 +516,7 @@ impl<'a> Flow<'a> {
 
     /// Whether what a counter becomes is written in the loop's own head.
     fn stepped_in_head(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
-        let Some(written) = act.code.loops.iter().find(|l| l.head.0 as usize == natural.head) else { return false };
+        let Some(written) = act.graph.written(act.code, natural.head) else { return false };
         let Definition::Parameter(head, index) = act.graph.definitions[root(act, natural, var).0 as usize] else {
             return false;
         };
@@ -584,7 +582,7 @@ impl<'a> Flow<'a> {
 
     pub fn symbol_of(&self, act: &Activation<'a>, var: Var, _state: &State) -> Rc<str> {
         let name = act.code.values[var.0 as usize].name.map(|n| self.program.declarations.names.text(n));
-        Rc::from(name.map_or_else(|| "length".to_owned(), |n| format!("{n}.length")))
+        Rc::from(name.map_or_else(|| "any list".to_owned(), |n| format!("{n}.length")))
     }
 
     fn unbounded(&mut self, fault: Fault, form: Form, at: Location) {
@@ -663,7 +661,7 @@ fn exits(act: &Activation<'_>, natural: &Natural, written: Option<&Loop>) -> Vec
             if certain(act, *condition) {
                 continue;
             }
-            let inside = |t: &crate::ir::Target| natural.blocks.contains(&(t.block.0 as usize));
+            let inside = |t: &crate::ir::Target| natural.has(t.block.0 as usize);
             match (inside(then), inside(otherwise)) {
                 (true, false) => found.push((*condition, true)),
                 (false, true) => found.push((*condition, false)),
@@ -698,7 +696,7 @@ fn root(act: &Activation<'_>, natural: &Natural, var: Var) -> Var {
     let mut at = var;
     for _ in 0..16 {
         match act.graph.definitions[at.0 as usize] {
-            Definition::Instruction(block, index) if natural.blocks.contains(&block) => {
+            Definition::Instruction(block, index) if natural.has(block) => {
                 let inst = &act.code.blocks[block].code[index];
                 match inst.op {
                     Op::Ready | Op::Under | Op::Truth => at = inst.args[0],
@@ -714,9 +712,9 @@ fn root(act: &Activation<'_>, natural: &Natural, var: Var) -> Var {
 /// Whether a value is the same in every turn.
 fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
     match act.graph.definitions[var.0 as usize] {
-        Definition::Parameter(block, _) => !natural.blocks.contains(&block),
+        Definition::Parameter(block, _) => !natural.has(block),
         Definition::Instruction(block, index) => {
-            if !natural.blocks.contains(&block) {
+            if !natural.has(block) {
                 return true;
             }
             let inst = &act.code.blocks[block].code[index];

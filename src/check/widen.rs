@@ -88,17 +88,13 @@ impl State {
     /// Forgetting what still changes from turn to turn; after many turns, everything that does.
     pub fn widened_from(&self, old: &State, turns: u32) -> State {
         let mut result = self.clone();
-        if result.memory != old.memory {
-            for (cell, known) in Rc::make_mut(&mut result.memory).iter_mut() {
-                *known = known.widened_after(old.memory.get(cell), turns);
-            }
+        for (cell, known) in self.memory.beyond(&old.memory) {
+            result.memory.insert(cell, known.widened_after(old.memory.get(&cell), turns));
         }
-        if result.learned != old.learned {
-            Rc::make_mut(&mut result.learned).values_mut().for_each(|learned| {
-                let nothing = super::state::Learned::default();
-                learned.number = nothing.number;
-                learned.length = nothing.length;
-            });
+        for (id, learned) in self.learned.beyond(&old.learned) {
+            let nothing = super::state::Learned::default();
+            let left = super::state::Learned { number: nothing.number, length: nothing.length, ..learned };
+            result.learned.insert(id, left);
         }
         result
     }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a walk settled on.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Witness {
     /// The activations in the order of their numbers: where each is called from, and which function it walks.
     pub(super) frames: Vec<(u32, u32, FunctionId)>,
@@ -25,6 +26,7 @@ pub(super) struct Witness {
 
 /// The head of a loop in an activation.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Head {
     frame: u32,
     block: usize,
@@ -36,6 +38,7 @@ pub(super) struct Head {
 
 /// A function on a circle of calls, met in an activation.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Circle {
     frame: u32,
     /// Which function.
@@ -151,19 +154,27 @@ pub(super) mod real {
     #[derive(Serialize, Deserialize)]
     #[serde(untagged)]
     pub enum Real {
+        Whole(i64),
         Finite(f64),
         Word(String),
     }
 
     impl From<f64> for Real {
         fn from(x: f64) -> Self {
-            if x.is_finite() { Real::Finite(x) } else { Real::Word(x.to_string()) }
+            if x.fract() == 0.0 && x.abs() <= 9_007_199_254_740_992.0 {
+                Real::Whole(x as i64)
+            } else if x.is_finite() {
+                Real::Finite(x)
+            } else {
+                Real::Word(x.to_string())
+            }
         }
     }
 
     impl Real {
         pub fn number(self) -> Option<f64> {
             match self {
+                Real::Whole(x) => Some(x as f64),
                 Real::Finite(x) => Some(x),
                 Real::Word(word) => word.parse().ok(),
             }

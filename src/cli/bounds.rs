@@ -1,74 +1,134 @@
-//! What is proved of a pattern, as a table.
+//! What is proved of a pattern, as a table for somebody who has not read it and decides whether it may run.
 
-use crate::check::{Certificate, Measure};
+use std::collections::BTreeMap;
 
-/// The certificate of a pattern, a line a fact.
+use crate::check::{Action, Certificate, Measure, UNNAMED};
+use crate::value::Limits;
+
+/// The certificate of a pattern, a line a fact: what it does to the world first, then what its answer is worth, then what it
+/// takes.
 pub(super) fn table(certificate: &Certificate) -> String {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |name: &str, text: String| rows.push((name.to_owned(), text));
+    row("effects", listed(certificate.effects.iter().map(|effect| effect.name().to_owned())));
+    let mut first = "actions";
+    for action in &certificate.actions {
+        row(first, acts(action));
+        first = "";
+    }
+    if certificate.actions.is_empty() {
+        row(first, "none: it changes nothing outside".into());
+    }
     match certificate.result {
         None => row("result", "none: it never returns".into()),
         Some(worth) => {
             let (low, high) = worth.confidence;
             let unknown = if worth.unknown { ", or unknown" } else { "" };
-            row("result", format!("confidence {}{unknown}, evidence {} at least", between(low, high), worth.evidence));
-            row("", format!("earned {}", between(worth.earned.0, worth.earned.1)));
+            row("result", format!("confidence {}{unknown}", between(low, high)));
+            row("", format!("earned {}, whatever it claims", between(worth.earned.0, worth.earned.1)));
+            row("", format!("evidence {} at least", worth.evidence));
         }
     }
-    row("calls", measure(&certificate.calls));
+    row("calls", measure(&certificate.calls, grouped));
     for (agent, amount) in &certificate.agents {
-        row(&format!("  {agent}"), measure(amount));
+        row(&format!("  {agent}"), measure(amount, grouped));
     }
-    row("cost", money(&certificate.cost));
-    row("tokens", measure(&certificate.tokens));
-    row("time", time(&certificate.time));
-    row("steps", measure(&certificate.steps));
-    row("memory", format!("{} bytes", measure(&certificate.memory)));
-    row("output", format!("{} bytes", measure(&certificate.output)));
-    row("depth", measure(&certificate.depth));
-    row("width", measure(&certificate.width));
-    row("effects", listed(certificate.effects.iter().map(|effect| effect.name().to_owned())));
-    row("actions", listed(certificate.actions.iter().cloned()));
-    row("choices", listed(certificate.choices.iter().cloned()));
-    row("declassified", listed(certificate.declassified.iter().cloned()));
-    row("deferred", listed(certificate.deferred.iter().cloned()));
+    row("cost", measure(&certificate.cost, |micro| format!("{}", micro / 1_000_000.0)));
+    row("tokens", measure(&certificate.tokens, grouped));
+    row("time", measure(&certificate.time, duration));
+    row("steps", stopped(&certificate.steps, grouped, Limits::RUN.steps));
+    row("memory", stopped(&certificate.memory, bytes, Limits::RUN.memory));
+    row("output", stopped(&certificate.output, bytes, Limits::RUN.output));
+    row("depth", stopped(&certificate.depth, grouped, Limits::RUN.depth));
+    row("width", measure(&certificate.width, grouped));
+    let mut several = |name: &str, all: &[String]| {
+        if !all.is_empty() {
+            row(name, all.join(", "));
+        }
+    };
+    several("choices", &certificate.choices);
+    several("declassified", &certificate.declassified);
+    several("deferred", &deferred(&certificate.deferred));
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let entry = if certificate.entry { "" } else { " (not the entry)" };
     let body: String = rows.iter().map(|(name, text)| format!("  {name:width$}  {text}\n")).collect();
     format!("{}{entry}\n{body}\n", certificate.name)
 }
 
+/// What it may do to the world, and on what.
+fn acts(action: &Action) -> String {
+    let mut needs = Vec::new();
+    if action.confidence > 0.0 {
+        needs.push(format!("what has earned {}", action.confidence));
+    }
+    if let Some(evidence) = action.evidence {
+        needs.push(format!("evidence {evidence} at least"));
+    }
+    let on = if needs.is_empty() { "on anything".into() } else { format!("only on {}", needs.join(" and ")) };
+    format!("{}: {}, {on}", action.what, action.effect.name())
+}
+
+/// What is left to the host, by what it is of.
+fn deferred(all: &[String]) -> Vec<String> {
+    let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for open in all {
+        let (what, who) = open.rsplit_once(" of ").unwrap_or((open, ""));
+        of.entry(who).or_default().push(what);
+    }
+    of.into_iter().map(|(who, what)| format!("{} of {who}", what.join(" and "))).collect()
+}
+
 fn between(low: f64, high: f64) -> String {
     if low == high { format!("{low}") } else { format!("{low} to {high}") }
 }
 
-fn measure(measure: &Measure) -> String {
-    let text = match measure.high {
-        Some(high) if high == measure.low => format!("{high}"),
-        Some(high) => format!("{} to {high}", measure.low),
-        None => format!("{} and more: no bound", measure.low),
-    };
-    match &measure.formula {
-        Some(formula) if formula.parse::<f64>().is_err() => format!("{text} ({formula})"),
-        _ => text,
+/// At least and at most, and what the most is made of. What grows with texts and lists that have no name says only that.
+fn measure(measure: &Measure, show: impl Fn(f64) -> String) -> String {
+    let formula = measure.formula.as_deref().filter(|formula| formula.parse::<f64>().is_err());
+    let nameless = formula.is_some_and(|formula| formula.contains(UNNAMED));
+    let low = show(measure.low);
+    match (measure.high, formula) {
+        (Some(high), _) if high == measure.low => low,
+        (Some(high), Some(formula)) if !nameless => format!("{low} to {} ({formula})", show(high)),
+        (Some(high), _) => format!("{low} to {}", show(high)),
+        (None, Some(_)) if nameless => format!("{low} or more, by the sizes of texts and lists"),
+        (None, Some(formula)) if measure.low == 0.0 => formula.to_owned(),
+        (None, Some(formula)) => format!("{low} or more ({formula})"),
+        (None, None) => format!("{low} or more: no bound"),
     }
 }
 
-/// Money is counted in millionths.
-fn money(amount: &Measure) -> String {
-    let whole = |x: f64| x / 1_000_000.0;
-    match amount.high {
-        Some(high) if high == amount.low => format!("{}", whole(high)),
-        Some(high) => format!("{} to {}", whole(amount.low), whole(high)),
-        None => measure(amount),
+/// The same, where every run is stopped at a limit.
+fn stopped(amount: &Measure, show: impl Fn(f64) -> String, limit: u64) -> String {
+    let limit = limit as f64;
+    let text = measure(amount, &show);
+    if amount.high.is_some_and(|high| high <= limit) { text } else { format!("{text}; a run stops at {}", show(limit)) }
+}
+
+fn duration(ms: f64) -> String {
+    if ms < 1_000.0 { format!("{ms} ms") } else { format!("{} s", grouped(ms / 1_000.0)) }
+}
+
+fn bytes(count: f64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    match units.iter().find(|(_, bits)| count >= f64::from(1 << bits)) {
+        Some((unit, bits)) => format!("{} {unit}", grouped((count / f64::from(1 << bits) * 10.0).ceil() / 10.0)),
+        None => format!("{count} bytes"),
     }
 }
 
-fn time(amount: &Measure) -> String {
-    match amount.high {
-        Some(high) => format!("{} s at most", high / 1_000.0),
-        None => measure(amount),
+/// A number with its thousands apart.
+fn grouped(number: f64) -> String {
+    let text = format!("{number}");
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut out = String::new();
+    for (at, digit) in whole.char_indices() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) && digit.is_ascii_digit() {
+            out.push(',');
+        }
+        out.push(digit);
     }
+    out + rest
 }
 
 fn listed(all: impl Iterator<Item = String>) -> String {

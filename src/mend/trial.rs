@@ -85,7 +85,11 @@ fn count<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> HashMap<Code, usize
 
 /// How many actions a program has, as far as the validator came.
 fn actions(examination: &Examination) -> usize {
-    let all: HashSet<&String> = examination.certificates.iter().flat_map(|certificate| &certificate.actions).collect();
+    let all: HashSet<&String> = examination
+        .certificates
+        .iter()
+        .flat_map(|certificate| certificate.actions.iter().map(|action| &action.what))
+        .collect();
     all.len()
 }
 

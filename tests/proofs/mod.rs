@@ -5,11 +5,14 @@
 
 mod acceptance;
 mod fuel;
+mod mutants;
 mod precision;
 mod relations;
 mod small;
 mod soundness;
+mod transfer;
 mod watch;
+mod worst;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

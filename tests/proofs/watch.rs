@@ -140,6 +140,13 @@ impl Subject {
         Some(Trace { watched: drive.machine().take_watched(), requests, end })
     }
 
+    /// The text of the line that a place stands on.
+    pub(super) fn line<'t>(&self, number: u32, text: &'t str) -> &'t str {
+        let at = self.places[number as usize].at.span.start as usize;
+        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        text[start..].lines().next().unwrap_or_default()
+    }
+
     /// A place in words.
     pub(super) fn place(&self, number: u32, text: &str) -> String {
         let place = &self.places[number as usize];

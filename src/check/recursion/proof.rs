@@ -98,9 +98,9 @@ fn look(seed: u64) -> Result<(), String> {
         edges.entry(at).or_default().insert(arrows_of(matrix));
     }
     let wanted = if ends(&calls) { Verdict::Ends } else { Verdict::MayNot };
-    let mut got = vec![decide_among(&edges, &members)];
+    let mut got = vec![decide_among(&edges, &members, &mut 0)];
     if members.len() == 1 {
-        got.push(decide(&edges.values().flatten().cloned().collect()));
+        got.push(decide(&edges.values().flatten().cloned().collect(), &mut 0));
     }
     let wrong = got.iter().any(|verdict| *verdict != wanted);
     if wrong { Err(format!("PRISM_SEED={seed}: {calls:?}\nwanted {wanted:?}, got {got:?}")) } else { Ok(()) }

@@ -1,0 +1,223 @@
+//! Which branches decide whether a block runs.
+//!
+//! Only the nearest are kept. All others are theirs: written out for each block they would grow with the square of a chain
+//! of `else if`.
+
+use super::graph::{dominators, reverse_postorder};
+use std::collections::BTreeMap;
+
+/// Which branches decide whether a block runs.
+#[derive(Debug)]
+pub(super) struct Controls {
+    /// For each block, the branches that decide about it at once.
+    direct: Vec<Vec<usize>>,
+    /// For each block, the circle it lies on, which may be itself alone; what decides about others has the lower number.
+    rank: Vec<usize>,
+    /// The blocks of each circle.
+    circles: Vec<Vec<usize>>,
+}
+
+impl Controls {
+    /// Reads the ways out of each block, and the blocks that are reached in their order.
+    pub fn of(after: &[Vec<usize>], order: &[usize]) -> Self {
+        let direct = direct(after, order);
+        let (rank, circles) = circles(&direct);
+        Self { direct, rank, circles }
+    }
+
+    /// All branches that decide whether a block runs, in the order of their numbers.
+    pub fn all(&self, block: usize) -> Vec<usize> {
+        self.beyond(block, None)
+    }
+
+    /// Those among them that do not decide about another block.
+    pub fn left(&self, block: usize, other: usize) -> Vec<usize> {
+        self.beyond(block, Some(other))
+    }
+
+    fn beyond(&self, block: usize, other: Option<usize>) -> Vec<usize> {
+        let mut found = Vec::new();
+        // Circles still to be looked at, with whether they decide about the block and about the other.
+        let mut ahead: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
+        let mut alone: isize = 0;
+        let put = |ahead: &mut BTreeMap<usize, (bool, bool)>, rank: usize, (of, by): (bool, bool)| {
+            let told = ahead.entry(rank).or_default();
+            let counted = told.0 && !told.1;
+            *told = (told.0 || of, told.1 || by);
+            let counts = told.0 && !told.1;
+            isize::from(counts) - isize::from(counted)
+        };
+        for &branch in &self.direct[block] {
+            alone += put(&mut ahead, self.rank[branch], (true, false));
+        }
+        for &branch in other.iter().flat_map(|&other| &self.direct[other]) {
+            alone += put(&mut ahead, self.rank[branch], (false, true));
+        }
+        // What decides about a circle has a lower number, so that the highest is known by now. Where all that is ahead decides
+        // about both, so does all that follows.
+        while alone > 0 {
+            let Some((rank, told)) = ahead.pop_last() else { break };
+            if told == (true, false) {
+                alone -= 1;
+                found.extend(self.circles[rank].iter().copied());
+            }
+            for &member in &self.circles[rank] {
+                for &branch in &self.direct[member] {
+                    if self.rank[branch] != rank {
+                        alone += put(&mut ahead, self.rank[branch], told);
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+/// The branches that decide about each block at once: it lies behind one way out of the branch, and not behind every way.
+fn direct(after: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
+    let count = after.len();
+    let exit = count;
+    let mut reversed = vec![Vec::new(); count + 1];
+    let mut forward = vec![Vec::new(); count + 1];
+    for &block in order {
+        if after[block].is_empty() {
+            forward[block].push(exit);
+            reversed[exit].push(block);
+        }
+        for &next in &after[block] {
+            forward[block].push(next);
+            reversed[next].push(block);
+        }
+    }
+    // A loop without a way out ends in the exit as well, so that it has a place in the tree.
+    let mut leads_out = vec![false; count + 1];
+    let mut stack = vec![exit];
+    leads_out[exit] = true;
+    while let Some(block) = stack.pop() {
+        for &previous in &reversed[block] {
+            if !leads_out[previous] {
+                leads_out[previous] = true;
+                stack.push(previous);
+            }
+        }
+    }
+    for &block in order.iter().rev() {
+        if !leads_out[block] {
+            forward[block].push(exit);
+            reversed[exit].push(block);
+            let mut stack = vec![block];
+            leads_out[block] = true;
+            while let Some(block) = stack.pop() {
+                for &previous in &reversed[block] {
+                    if !leads_out[previous] {
+                        leads_out[previous] = true;
+                        stack.push(previous);
+                    }
+                }
+            }
+        }
+    }
+    let back = reverse_postorder(exit, &reversed);
+    let mut position = vec![usize::MAX; count + 1];
+    for (i, &block) in back.iter().enumerate() {
+        position[block] = i;
+    }
+    let behind = dominators(&back, &position, &forward);
+    let mut direct = vec![Vec::new(); count];
+    for &block in order {
+        if forward[block].len() < 2 {
+            continue;
+        }
+        for &next in &forward[block] {
+            let mut at = next;
+            while at != behind[block] && at != exit && position[at] != usize::MAX {
+                if !direct[at].contains(&block) {
+                    direct[at].push(block);
+                }
+                if behind[at] == at {
+                    break;
+                }
+                at = behind[at];
+            }
+        }
+    }
+    direct
+}
+
+/// The circles of what decides about what, by Tarjan's way: those first that nothing else decides about.
+fn circles(direct: &[Vec<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+    const UNSEEN: usize = usize::MAX;
+    let count = direct.len();
+    let (mut number, mut low, mut rank) = (vec![UNSEEN; count], vec![0; count], vec![UNSEEN; count]);
+    let mut circles = Vec::new();
+    let (mut open, mut next) = (Vec::new(), 0);
+    for root in 0..count {
+        if number[root] != UNSEEN {
+            continue;
+        }
+        let mut walk = vec![(root, 0)];
+        while let Some((block, done)) = walk.pop() {
+            if done == 0 {
+                (number[block], low[block]) = (next, next);
+                next += 1;
+                open.push(block);
+            }
+            let seen = direct[block][..done].last();
+            if let Some(&seen) = seen.filter(|seen| rank[**seen] == UNSEEN) {
+                low[block] = low[block].min(low[seen]);
+            }
+            if let Some(&branch) = direct[block].get(done) {
+                walk.push((block, done + 1));
+                if number[branch] == UNSEEN {
+                    walk.push((branch, 0));
+                } else if rank[branch] == UNSEEN {
+                    low[block] = low[block].min(number[branch]);
+                }
+            } else if low[block] == number[block] {
+                let first = open.iter().rposition(|&at| at == block).expect("it was put there");
+                let circle = open.split_off(first);
+                circle.iter().for_each(|&at| rank[at] = circles.len());
+                circles.push(circle);
+            }
+        }
+    }
+    (rank, circles)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What follows directly, and what decides over others, found by brute force.
+    fn closure(direct: &[Vec<usize>], block: usize) -> Vec<usize> {
+        let (mut all, mut stack) = (std::collections::BTreeSet::new(), direct[block].clone());
+        while let Some(branch) = stack.pop() {
+            if all.insert(branch) {
+                stack.extend(&direct[branch]);
+            }
+        }
+        all.into_iter().collect()
+    }
+
+    #[test]
+    fn what_decides_is_what_a_search_finds() {
+        let mut seed = crate::host::Seed::new(7);
+        for _ in 0..300 {
+            let count = 2 + (seed.bits() % 12) as usize;
+            let direct: Vec<Vec<usize>> =
+                (0..count).map(|_| (0..count).filter(|_| seed.bits() % (count as u64) == 0).collect()).collect();
+            let (rank, circles) = circles(&direct);
+            let controls = Controls { direct, rank, circles };
+            for block in 0..count {
+                let all = closure(&controls.direct, block);
+                assert_eq!(controls.all(block), all);
+                for other in 0..count {
+                    let theirs = closure(&controls.direct, other);
+                    let left: Vec<usize> = all.iter().copied().filter(|it| !theirs.contains(it)).collect();
+                    assert_eq!(controls.left(block, other), left);
+                }
+            }
+        }
+    }
+}
