@@ -161,6 +161,8 @@ impl<'a> Flow<'a> {
         if let Some(timeout) = timeout.map(|timeout| super::interval::numbers(&timeout).high) {
             cost.time = cost.time.capped(timeout);
         }
+        // A task begins below the fork, which stands on the calls itself.
+        cost.depth.add(&Amount::up_to(2.0));
         self.taken.add(&cost);
     }
 

@@ -46,7 +46,18 @@ impl<'a> Flow<'a> {
         let given = self.apply_once(act, function, args, inst, state);
         let mut once = std::mem::replace(&mut self.taken, outer);
         once.steps.add(&Amount::up_to(4.0));
+        once.depth.add(&Amount::up_to(1.0));
         self.taken.add(&once.times(turns));
+        given
+    }
+
+    /// What calls something itself stands on the calls while that runs.
+    fn one_deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::take(&mut self.taken);
+        let given = run(self);
+        let mut inside = std::mem::replace(&mut self.taken, outer);
+        inside.depth.add(&Amount::up_to(1.0));
+        self.taken.add(&inside);
         given
     }
 
@@ -201,10 +212,10 @@ impl<'a> Flow<'a> {
             "combine" => return Some(self.combine(args, at)),
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
             "aggregate" => x.clone(),
-            "verify" => return Some(self.verify(act, args, inst, state)),
+            "verify" => return Some(self.one_deeper(|flow| flow.verify(act, args, inst, state))),
             "approve" => return Some(self.approve(act, args, inst, state)),
             "retry" | "fallback" | "timeout" | "escalate" | "sequential" => {
-                return self.form(act, name, args, inst, state);
+                return self.one_deeper(|flow| flow.form(act, name, args, inst, state));
             }
             "among" => {
                 let (element, ..) = elements(x);

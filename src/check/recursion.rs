@@ -341,6 +341,7 @@ impl Flow<'_> {
                 all.add(&ending);
                 let mut depth = turns.of(&once.depth);
                 depth.add(&ending.depth);
+                depth.add(&Amount::exactly(1.0));
                 return Cost { depth, ..all };
             }
             None => Turns::between(1.0, f64::INFINITY),

@@ -60,7 +60,8 @@ impl<'a> Flow<'a> {
         let given = match name {
             "best" if receiver.is_none() => self.best_of(list, &each, at),
             // What these give is the same however many there are.
-            "max" | "min" | "hypot" | "print" | "log" | "warn" | "error" | "debug" | "info" | "chain" | "independent" => {
+            "max" | "min" | "hypot" | "print" | "log" | "warn" | "error" | "debug" | "info" | "chain"
+            | "independent" => {
                 return match builtin {
                     Some(id) => self.builtin(act, id, &[each], inst, state),
                     None => self.method(act, receiver?, name, &[each], inst, state),
@@ -118,9 +119,7 @@ fn is_called(shape: &Shape) -> bool {
     match shape {
         Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) => true,
         Shape::List(list) => list.any().is_some_and(|element| is_called(&element.shape)),
-        Shape::Object(object) => {
-            object.fields.values().chain(&object.others).any(|field| is_called(&field.shape))
-        }
+        Shape::Object(object) => object.fields.values().chain(&object.others).any(|field| is_called(&field.shape)),
         _ => false,
     }
 }

@@ -7,12 +7,12 @@ use super::domain::{
 use super::flow::{Activation, Flow};
 use super::place::{loosened, path};
 use super::read::{beside, confidence_of, item, kept, length, own, part, rest};
+use super::spread::{expand, padded};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
 use crate::ir::{Constant, Home, Inst, Key, Member, Op};
 use crate::value::Evidence;
-use super::spread::{expand, padded};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -259,7 +259,9 @@ impl<'a> Flow<'a> {
                 let receiver = &args[0];
                 let known = match expand(&args[1..], *spread) {
                     Ok(arguments) => self.method(act, receiver, name, &arguments, inst, state),
-                    Err(list) if matches!(receiver.shape, Shape::Agent(_)) || self.own_method(receiver, name).is_some() => {
+                    Err(list)
+                        if matches!(receiver.shape, Shape::Agent(_)) || self.own_method(receiver, name).is_some() =>
+                    {
                         self.method(act, receiver, name, &padded(list), inst, state)
                     }
                     Err(list) => self.spread_out(act, Err(name), Some(receiver), list, inst, state),

@@ -12,6 +12,9 @@ use crate::diagnostic::escaped;
 /// How often files are looked at.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// How much earlier than it happened a change may be stamped: file systems look at a clock that ticks slowly.
+const TICK: Duration = Duration::from_millis(20);
+
 /// What tells that a file or folder is another than before.
 type Mark = Option<(SystemTime, u64)>;
 
@@ -26,6 +29,7 @@ pub(super) fn rounds(
     also: Vec<PathBuf>,
     mut round: impl FnMut() -> Result<(Exit, Vec<PathBuf>), Usage>,
 ) -> Result<Exit, Usage> {
+    thread::sleep(TICK);
     let mut began = SystemTime::now();
     let mut files = round()?.1;
     loop {
@@ -40,7 +44,7 @@ pub(super) fn rounds(
         watched.extend(files.iter().cloned());
         let before: Vec<Mark> = watched.iter().map(|path| mark(path)).collect();
         // What changed during the round may have been read too early.
-        let late = before.iter().flatten().any(|(modified, _)| *modified > began);
+        let late = before.iter().flatten().any(|(modified, _)| *modified + TICK > began);
         while !late && watched.iter().map(|path| mark(path)).eq(before.iter().copied()) {
             thread::sleep(PAUSE);
         }

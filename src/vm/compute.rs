@@ -433,7 +433,7 @@ impl Vm {
                                 return Halt::Other;
                             }
                             let depth = self.meter.limits.depth;
-                            if u64::from(task.depth) + task.frames.len() as u64 >= depth {
+                            if u64::from(task.depth) + task.frames.len() as u64 > depth {
                                 stay!();
                                 return Halt::Fault(too_deep(depth));
                             }

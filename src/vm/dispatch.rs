@@ -186,7 +186,7 @@ impl Vm {
             return self.call_for_routine(task);
         };
         let (code, under) = (closure.code, callee.lanes());
-        if depth >= self.meter.limits.depth {
+        if depth > self.meter.limits.depth {
             return Next::Exit(Exit::Failed(too_deep(self.meter.limits.depth).into()));
         }
         let (arity, offered) = (function.arity as usize, routine.offered());

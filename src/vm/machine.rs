@@ -257,8 +257,9 @@ impl Vm {
 
     /// Refuses a call too many within each other.
     pub(super) fn admit_call(&self, task: &Task) -> Result<(), Failure> {
+        // What the program itself runs in is no call.
         let depth = task.depth as u64 + task.frames.len() as u64;
-        if depth >= self.meter.limits.depth {
+        if depth > self.meter.limits.depth {
             return Err(too_deep(self.meter.limits.depth).into());
         }
         Ok(())
