@@ -205,11 +205,11 @@ fn without<K: Key, V>(node: &Rc<Node<K, V>>, bits: u128) -> Option<Rc<Node<K, V>
     })
 }
 
+/// What may be left of a branch.
+type Branch<K, V> = Option<Rc<Node<K, V>>>;
+
 /// A fork with other branches; itself when they are its own.
-fn renewed<K: Key, V>(
-    node: &Rc<Node<K, V>>,
-    branches: (Option<Rc<Node<K, V>>>, Option<Rc<Node<K, V>>>),
-) -> Option<Rc<Node<K, V>>> {
+fn renewed<K: Key, V>(node: &Rc<Node<K, V>>, branches: (Branch<K, V>, Branch<K, V>)) -> Branch<K, V> {
     let Fork(at, prefix, left, right) = &**node else { return Some(node.clone()) };
     match branches {
         (Some(a), Some(b)) if Rc::ptr_eq(&a, left) && Rc::ptr_eq(&b, right) => Some(node.clone()),

@@ -206,7 +206,7 @@ mod tests {
         for _ in 0..300 {
             let count = 2 + (seed.bits() % 12) as usize;
             let direct: Vec<Vec<usize>> =
-                (0..count).map(|_| (0..count).filter(|_| seed.bits() % (count as u64) == 0).collect()).collect();
+                (0..count).map(|_| (0..count).filter(|_| seed.bits().is_multiple_of(count as u64)).collect()).collect();
             let (rank, circles) = circles(&direct);
             let controls = Controls { direct, rank, circles };
             for block in 0..count {
