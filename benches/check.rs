@@ -25,7 +25,8 @@ const MORE: Duration = Duration::from_millis(1_000);
 
 fn main() {
     let mut missed = Vec::new();
-    let parts: [(&str, fn(&mut Vec<String>)); 5] = [
+    type Part = (&'static str, fn(&mut Vec<String>));
+    let parts: [Part; 5] = [
         ("patterns", patterns),
         ("large", large),
         ("certificates", certificates),

@@ -40,8 +40,11 @@ const PROGRAMS: &[(&str, f64)] = &[
     ("for (let i = 0; i < 100; i++) { print(\"a line of some length that is printed\") }\n", 1.0),
 ];
 
-/// The measures of a run, with the code of one that takes more.
-const MEASURES: [(&str, fn(&Certificate) -> &Measure, Code); 6] = [
+/// A measure by its name, where it stands, and the code of a run that takes more.
+type Watched = (&'static str, fn(&Certificate) -> &Measure, Code);
+
+/// The measures of a run.
+const MEASURES: [Watched; 6] = [
     ("calls", |it| &it.calls, Code::R094),
     ("steps", |it| &it.steps, Code::R090),
     ("memory", |it| &it.memory, Code::R091),
