@@ -96,6 +96,11 @@ impl<'a> Flow<'a> {
                 let before = state.clone();
                 let mut after: Option<State> = None;
                 let mut given: Option<Known> = None;
+                // Which function it is was decided as surely as the callee is, and what it does with it.
+                let around = self.conditions.len();
+                if callee.claim != Claim::SURE || callee.cap.bound < SURE {
+                    self.conditions.push((callee.clone(), act.at(inst.span)));
+                }
                 for (i, function) in functions.iter().enumerate() {
                     let mut own = before.clone();
                     if let Some(known) = self.enter_call(act, function, args, inst, (i % 8) as u32, &mut own) {
@@ -103,6 +108,7 @@ impl<'a> Flow<'a> {
                         after = Some(after.map_or_else(|| own.clone(), |old| old.join(&own)));
                     }
                 }
+                self.conditions.truncate(around);
                 if let Some(after) = after {
                     *state = after;
                 }
