@@ -3,7 +3,8 @@
 //! Only the nearest are kept. All others are theirs: written out for each block they would grow with the square of a chain
 //! of `else if`.
 
-use super::graph::{dominators, reverse_postorder};
+use super::graph::{Graph, dominators, reverse_postorder};
+use crate::ir::Function;
 use std::collections::BTreeMap;
 
 /// Which branches decide whether a block runs.
@@ -15,6 +16,53 @@ pub(super) struct Controls {
     rank: Vec<usize>,
     /// The blocks of each circle.
     circles: Vec<Vec<usize>>,
+}
+
+/// What decides over what in a function of which some blocks may end early, by an error of what they call. Such a block
+/// decides by its error under its own number, and by its end under one behind all blocks.
+#[derive(Debug)]
+pub(super) struct Wiring {
+    /// What decides over what.
+    pub controls: Controls,
+    /// The blocks that may end early, in order.
+    pub early: Vec<usize>,
+    /// How many blocks there are.
+    pub count: usize,
+}
+
+impl Wiring {
+    /// The wiring of a function's code, some of whose blocks may end early.
+    pub fn of(graph: &Graph, code: &Function, early: &[usize]) -> Self {
+        let count = code.blocks.len();
+        let mut after = graph.ways.clone();
+        let exit = count + early.len();
+        for (number, &block) in early.iter().enumerate() {
+            let caught = code.blocks[block].handler.map(|handler| code.handlers[handler.0 as usize].block.0 as usize);
+            let goes_on = std::mem::replace(&mut after[block], vec![count + number, caught.unwrap_or(exit)]);
+            after.push(goes_on);
+        }
+        let both = |&block: &usize| {
+            let end = early.binary_search(&block).ok().map(|number| count + number);
+            [block].into_iter().chain(end)
+        };
+        let order: Vec<usize> = graph.order.iter().flat_map(both).collect();
+        Self { controls: Controls::of(&after, &order), early: early.to_vec(), count }
+    }
+
+    /// Whether a block may end early.
+    pub fn ends_early(&self, block: usize) -> bool {
+        self.early.binary_search(&block).is_ok()
+    }
+
+    /// The number under which a block decides by its end.
+    pub fn end(&self, block: usize) -> usize {
+        self.early.binary_search(&block).map_or(block, |number| self.count + number)
+    }
+
+    /// The block of a number, and whether it decides by its error there.
+    pub fn block(&self, number: usize) -> (usize, bool) {
+        if number < self.count { (number, self.ends_early(number)) } else { (self.early[number - self.count], false) }
+    }
 }
 
 impl Controls {

@@ -4,7 +4,9 @@
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
 use super::amount::Cost;
-use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, Why, raw};
+use super::control::Wiring;
+use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
+use super::escape::{Doubts, Escapes};
 use super::finding::Findings;
 use super::graph::{Definition, Graph};
 use super::recall::Calls;
@@ -15,7 +17,7 @@ use super::witness::{Record, Witness};
 use super::written::Written;
 use crate::builtin::{self, Law};
 use crate::hir::{Binary, FunctionId};
-use crate::ir::{BlockId, End, Function, HandlerId, Inst, Op, Program, Target, Threshold, Var};
+use crate::ir::{BlockId, End, Function, Inst, Op, Program, Target, Threshold, Var};
 use crate::source::{Location, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -76,6 +78,10 @@ pub(super) struct Flow<'a> {
     pub lenient: bool,
     /// What the walk settles on, and what it was told.
     pub record: Record,
+    /// What the stretch being walked does besides coming to its end.
+    pub escapes: Escapes,
+    /// What decides over what in functions of which some blocks end early.
+    pub wirings: HashMap<(FunctionId, Vec<usize>), Rc<Wiring>>,
     /// The work done so far.
     pub work: u64,
 }
@@ -97,10 +103,19 @@ pub(super) struct Activation<'a> {
     values: Vec<Option<Known>>,
     entries: Vec<Option<State>>,
     /// The conditions that blocks end with and that are in doubt or tested against a chosen threshold, and how many there are.
-    decided: Vec<Option<(Known, Location)>>,
-    doubtful: usize,
+    pub decided: Vec<Option<(Known, Location)>>,
+    pub doubtful: usize,
+    /// The conditions on which what blocks call throws.
+    pub thrown: BTreeMap<usize, Doubts>,
+    /// The same of the block that is being walked, so far.
+    pub met: Doubts,
+    /// The conditions on which an error leaves the function, if one does.
+    pub escape: Option<Doubts>,
+    /// What decides over what, and the blocks that are found to throw since.
+    pub wiring: Rc<Wiring>,
+    pub early: BTreeSet<usize>,
     /// Whether values that a block may read have changed since it was walked.
-    stale: Vec<bool>,
+    pub stale: Vec<bool>,
     visits: Vec<u32>,
     /// How each way back to a loop's head was taken last.
     pub ways_back: BTreeMap<(usize, usize), WayBack>,
@@ -129,6 +144,20 @@ impl Activation<'_> {
         Location::new(self.code.file, span)
     }
 
+    /// Puts what is known of a value in its place.
+    pub fn hold(&mut self, var: Var, known: Known) {
+        self.values[var.0 as usize] = Some(known);
+    }
+
+    /// Keeps the conditions on which what a block calls throws; whether they are others than before.
+    fn throws(&mut self, block: usize) -> bool {
+        if self.met.is_empty() || self.thrown.get(&block) == Some(&self.met) {
+            return false;
+        }
+        self.thrown.insert(block, self.met.clone());
+        true
+    }
+
     /// Whether a block is ever reached.
     pub fn entered(&self, block: usize) -> bool {
         self.entries[block].is_some()
@@ -146,7 +175,7 @@ impl Activation<'_> {
 
     /// What a value, or all that it was computed from, has been tested against by now: a test of `p` speaks of `p > 8` as
     /// well, also when that was asked before.
-    fn tested(&self, var: Var, state: &State, depth: u32) -> Raw {
+    pub fn tested(&self, var: Var, state: &State, depth: u32) -> Raw {
         let known = self.value(var, state).whole();
         if known.claim == Claim::SURE && known.earned() == SURE {
             return SURE;
@@ -166,9 +195,6 @@ impl Activation<'_> {
         known.tested.max(parts)
     }
 }
-
-/// How far the values behind a condition are followed.
-const DEEPEST_CONDITION: u32 = 6;
 
 /// Whether an operation's result is as sure as the least sure of its arguments.
 fn takes_the_minimum(op: &Op) -> bool {
@@ -213,6 +239,8 @@ impl<'a> Flow<'a> {
             events: super::apart::Events::default(),
             lenient: false,
             record: Record::default(),
+            escapes: Escapes::default(),
+            wirings: HashMap::new(),
             work: 0,
         }
     }
@@ -268,6 +296,11 @@ impl<'a> Flow<'a> {
             entries: vec![None; blocks],
             decided: vec![None; blocks],
             doubtful: 0,
+            thrown: BTreeMap::new(),
+            met: Vec::new(),
+            escape: None,
+            wiring: graph.wiring.clone(),
+            early: BTreeSet::new(),
             stale: vec![false; blocks],
             visits: vec![0; blocks],
             ways_back: BTreeMap::new(),
@@ -294,7 +327,14 @@ impl<'a> Flow<'a> {
         }
         act.entries[0] = Some(state.clone());
         let mut waiting: BTreeSet<usize> = BTreeSet::from([0]);
-        while let Some(position) = waiting.pop_first() {
+        loop {
+            let Some(position) = waiting.pop_first() else {
+                waiting.extend(self.rewired(&mut act, function).into_iter().map(|block| graph.position[block]));
+                if waiting.is_empty() {
+                    break;
+                }
+                continue;
+            };
             let block = graph.order[position];
             let reached = self.block(&mut act, block);
             waiting.extend(reached.into_iter().map(|b| graph.position[b]).filter(|&p| p != usize::MAX));
@@ -327,6 +367,9 @@ impl<'a> Flow<'a> {
         if let Some(exit) = act.exit {
             *state = exit;
         }
+        if let Some(doubts) = act.escape {
+            self.escapes.throw(doubts);
+        }
         act.result
     }
 
@@ -345,49 +388,50 @@ impl<'a> Flow<'a> {
     }
 
     fn inside(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Vec<usize> {
-        let code = act.code;
+        let handler = act.code.blocks[block].handler;
         let mut again = Vec::new();
-        act.stopped[block] = false;
-        if let Some(handler) = code.blocks[block].handler {
+        if let Some(handler) = handler {
             self.guard(act, handler, state, &mut again);
         }
-        for inst in &code.blocks[block].code {
-            self.work += 1;
-            if !self.step(act, inst, state) {
-                act.stopped[block] = true;
-                return again;
-            }
-            if self.exhausted() {
-                return again;
-            }
+        let outer = std::mem::take(&mut self.escapes);
+        act.met.clear();
+        let goes_on = self.steps(act, block, state);
+        let mut escapes = std::mem::replace(&mut self.escapes, outer);
+        self.changed |= act.throws(block);
+        if let Some(handler) = handler {
+            let mut meanwhile = state.clone();
+            escapes.meanwhile(&mut meanwhile);
+            self.guard(act, handler, &meanwhile, &mut again);
         }
-        if let Some(handler) = code.blocks[block].handler {
-            self.guard(act, handler, state, &mut again);
+        escapes.forget(act.frame);
+        self.escapes.take_in(escapes);
+        act.stopped[block] = goes_on == Some(false);
+        if goes_on == Some(true) {
+            self.end(act, block, state, &mut again);
         }
-        self.end(act, block, state, &mut again);
         again
     }
 
-    /// What a handler may see: memory as it is now, and an error.
-    fn guard(&mut self, act: &mut Activation<'a>, handler: HandlerId, state: &State, again: &mut Vec<usize>) {
-        let handler = act.code.handlers[handler.0 as usize].block;
-        let parameter = act.code.blocks[handler.0 as usize].parameters.first().copied();
-        if let Some(parameter) = parameter {
-            let error = Known::error().born(Id(act.frame, parameter.0));
-            act.values[parameter.0 as usize] = Some(error);
-        }
-        let block = handler.0 as usize;
-        self.enter(act, block, state, again);
-        if self.changed && act.graph.position[block] > act.graph.position[act.block] {
-            // What changed before it failed may be read there.
-            act.stale[block] = true;
-            if !again.contains(&block) {
-                again.push(block);
+    /// Walks the instructions of a block: whether what follows them is reached; nothing if the work is used up.
+    fn steps(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Option<bool> {
+        for inst in &act.code.blocks[block].code {
+            self.work += 1;
+            let goes_on = self.step(act, inst, state);
+            if let Some(doubts) = self.escapes.thrown.take() {
+                self.thrown_by_call(act, doubts, state);
+            }
+            if !goes_on {
+                return Some(false);
+            }
+            if self.exhausted() {
+                return None;
             }
         }
+        Some(true)
     }
 
-    fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) -> bool {
+    /// A block is reached with what is known; whether that is more than before.
+    pub fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) -> bool {
         let joined = match &act.entries[block] {
             Some(old) if act.visits[block] > PATIENCE => old.join(state).widened_from(old, act.visits[block]),
             Some(old) => old.join(state),
@@ -412,6 +456,7 @@ impl<'a> Flow<'a> {
     /// Puts a value into memory; the old one is gone, unless the place stands for several.
     pub fn poke(&mut self, cell: CellId, known: Known, several: bool, state: &mut State) {
         self.calls.touch(cell);
+        self.escapes.hold(cell, &known);
         state.write(cell, known, several);
     }
 
@@ -445,58 +490,6 @@ impl<'a> Flow<'a> {
         self.give(act, inst.result, result, state);
         std::mem::take(&mut self.pending).into_iter().for_each(|line| state.relate(line));
         true
-    }
-
-    /// The doubtful conditions that decide whether a block runs, those around its call first.
-    pub fn doubts(&self, act: &Activation<'a>, state: &State) -> Vec<(Known, Location)> {
-        let outer = self.conditions.iter().map(|(known, at)| (state.refine(known), *at));
-        let mut doubts: Vec<(Known, Location)> = outer.filter(|(known, _)| known.earned() < SURE).collect();
-        doubts.extend(self.own_doubts(act, state));
-        doubts
-    }
-
-    /// The same inside the function alone.
-    pub fn own_doubts(&self, act: &Activation<'a>, state: &State) -> Vec<(Known, Location)> {
-        if act.doubtful == 0 {
-            return Vec::new();
-        }
-        let own = act.graph.controls.all(act.block).into_iter().filter_map(|branch| {
-            let (known, at) = act.decided[branch].as_ref()?;
-            let mut known = state.refine(known);
-            if let End::Branch { condition, .. } = act.code.blocks[branch].end {
-                let tested = act.tested(condition, state, DEEPEST_CONDITION);
-                known.claim = known.claim.at_least(tested);
-                known.tested = known.tested.max(tested);
-            }
-            Some((known, *at))
-        });
-        own.filter(|(known, _)| known.earned() < SURE).collect()
-    }
-
-    /// The tests that decide whether a block of a function runs and whose thresholds the input chose.
-    pub fn own_chosen(&self, act: &Activation<'a>) -> Vec<Location> {
-        let branches = if act.doubtful == 0 { Vec::new() } else { act.graph.controls.all(act.block) };
-        let decided = branches.into_iter().filter_map(|branch| act.decided[branch].as_ref());
-        let marks = decided.flat_map(|(known, _)| known.marks.iter());
-        marks.filter(|(mark, _)| *mark == super::domain::Mark::Chosen).map(|(_, at)| *at).collect()
-    }
-
-    /// The same with those around its call.
-    pub fn chosen_around(&self, act: &Activation<'a>) -> Vec<Location> {
-        let mut all = self.own_chosen(act);
-        all.extend(&self.chosen);
-        all
-    }
-
-    /// A value as it is when doubtful conditions decided that it is this one.
-    pub fn decided(&self, known: &Known, doubts: &[(Known, Location)]) -> Known {
-        let mut result = known.clone();
-        for (condition, at) in doubts {
-            let cap = super::domain::Cap { bound: condition.earned(), why: Why::Decided(*at), scaled: false };
-            result.cap = result.cap.min(cap);
-            result.integrity = result.integrity.max(condition.integrity.min(super::domain::Integrity::Input));
-        }
-        result
     }
 
     fn end(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) {
@@ -578,7 +571,7 @@ impl<'a> Flow<'a> {
                 act.result = Some(act.result.take().map_or_else(|| known.clone(), |old| old.join(&known)));
                 act.exit = Some(act.exit.take().map_or_else(|| state.clone(), |old| old.join(state)));
             }
-            End::Throw(_) | End::Fail(..) => {}
+            End::Throw(_) | End::Fail(..) => self.thrown_here(act, Vec::new(), state),
         }
     }
 
@@ -601,20 +594,9 @@ impl<'a> Flow<'a> {
         let head = turning.is_some();
         // What another turn leaves was decided by all that let it happen, the loop's own condition among it.
         let again_from = turning.filter(|_| act.graph.position[from] >= act.graph.position[to]);
-        let deciding = match again_from {
-            _ if act.doubtful == 0 || target.args.is_empty() => Vec::new(),
-            Some(turning) => {
-                let all = act.graph.controls.all(from).into_iter();
-                all.filter(|branch| turning.blocks.binary_search(branch).is_ok()).collect()
-            }
-            None => act.graph.controls.left(from, to),
-        };
-        let deciding: Vec<(Known, Location)> = deciding
-            .into_iter()
-            .filter_map(|branch| act.decided[branch].clone())
-            .map(|(known, at)| (state.refine(&known), at))
-            .filter(|(known, _)| known.earned() < SURE)
-            .collect();
+        let mut deciding = if target.args.is_empty() { Vec::new() } else { act.deciding_way(from, to, again_from) };
+        deciding.iter_mut().for_each(|(known, _)| *known = state.refine(known));
+        deciding.retain(|(known, _)| known.earned() < SURE);
         let first = head && act.entries[to].is_none();
         if first {
             self.begin(act, to);

@@ -44,6 +44,7 @@ impl<'a> Flow<'a> {
         }
         let mut slot = 0;
         let mut forked = Cost::default();
+        let outer_escapes = std::mem::take(&mut self.escapes);
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
         for task in tasks {
@@ -100,6 +101,13 @@ impl<'a> Flow<'a> {
             // A task that fails leaves out what it would have done.
             forked.least_of(&Cost::default());
         }
+        let mut escapes = std::mem::replace(&mut self.escapes, outer_escapes);
+        if let Some(doubts) = escapes.thrown.take_if(|_| collects || name != "parallel") {
+            // Which of them failed is seen in what is given; only where all did the form fails as well.
+            results.iter_mut().for_each(|result| *result = self.decided(result, &doubts));
+            escapes.thrown = Some(doubts).filter(|_| !collects);
+        }
+        self.escapes.take_in(escapes);
         let tasks = Turns { low: low as f64, high: high.map_or(f64::INFINITY, |h| h as f64), size: None };
         let least = args[..before].first().map(|n| super::interval::numbers(n).low).unwrap_or(0.0);
         self.forked(name, forked, &tasks, (least, each_asks), field("limit"), field("timeout"));
@@ -207,8 +215,13 @@ impl<'a> Flow<'a> {
         let mut run = |flow: &mut Self, known: &Known, given: &[Known], state: &mut State| match &known.shape {
             Shape::Functions(_) | Shape::Builtin(_) => {
                 let before = state.clone();
+                let outer = std::mem::take(&mut flow.escapes);
                 let result = flow.call(act, known, given, inst, state);
+                let escapes = std::mem::replace(&mut flow.escapes, outer);
                 *state = before.join(state);
+                // It may be left at any time, and something else goes on.
+                escapes.meanwhile(state);
+                flow.escapes.take_in(escapes);
                 result
             }
             Shape::Agent(agent) => {
@@ -234,9 +247,20 @@ impl<'a> Flow<'a> {
                 }
                 let outer = std::mem::take(&mut self.taken);
                 self.repeats.push(("retry", at));
-                let result = run(self, args.first()?, &[], state);
-                self.repeats.pop();
+                let mut result = run(self, args.first()?, &[], state);
                 let once = std::mem::replace(&mut self.taken, outer);
+                let depth = self.conditions.len();
+                if let Some(doubts) = self.escapes.thrown.clone() {
+                    // What a failure decided is that there is another attempt, and that this one gives the result.
+                    self.conditions.extend(doubts.iter().cloned());
+                    let counted = std::mem::take(&mut self.taken);
+                    let again = run(self, args.first()?, &[], state);
+                    result = result.into_iter().chain(again).reduce(|a, b| a.join(&b));
+                    result = result.map(|result| self.decided(&result, &doubts));
+                    self.taken = counted;
+                }
+                self.conditions.truncate(depth);
+                self.repeats.pop();
                 self.taken.add(&once.times(&Turns::between(1.0, attempts)));
                 if let Some(delay) = option("delay") {
                     // Each further attempt waits, longer from time to time where there is a `backoff`.
@@ -266,10 +290,20 @@ impl<'a> Flow<'a> {
             }
             "fallback" => {
                 let mut given: Option<Known> = None;
+                let depth = self.conditions.len();
+                let mut failed: super::escape::Doubts = Vec::new();
                 for (i, operand) in args.iter().enumerate() {
                     let last = i + 1 == args.len();
                     let outer = std::mem::take(&mut self.taken);
-                    let given_here = run(self, operand, &[], state);
+                    let given_here = run(self, operand, &[], state).map(|result| self.decided(&result, &failed));
+                    if let Some(doubts) = self.escapes.thrown.take() {
+                        // What comes next runs because this failed.
+                        self.conditions.extend(doubts.iter().cloned());
+                        super::escape::absorb(&mut failed, doubts);
+                        if last {
+                            self.escapes.throw(failed.clone());
+                        }
+                    }
                     let once = std::mem::replace(&mut self.taken, outer);
                     self.taken.add(&once.times(&Turns::between(if i == 0 { 1.0 } else { 0.0 }, 1.0)));
                     if let Some(mut result) = given_here {
@@ -287,7 +321,8 @@ impl<'a> Flow<'a> {
                         given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
                     }
                 }
-                given
+                self.conditions.truncate(depth);
+                given.map(|given| self.decided(&given, &failed))
             }
             "escalate" => {
                 let x = args.first()?;

@@ -1,7 +1,8 @@
 //! The shape of a function's code: orders, dominators, what controls what, loops.
 
-use super::control::Controls;
+use super::control::{Controls, Wiring};
 use crate::ir::{BlockId, End, Function, Loop, Target, Var};
+use std::rc::Rc;
 
 /// The ways out of a block, exceptional ones aside.
 pub(super) fn targets(end: &End) -> Vec<&Target> {
@@ -48,8 +49,10 @@ pub(super) struct Graph {
     pub before: Vec<Vec<usize>>,
     /// The nearest block that every way here passes.
     pub dominator: Vec<usize>,
+    /// Where each block leads, errors aside that it does not throw itself.
+    pub ways: Vec<Vec<usize>>,
     /// Which branches decide whether a block runs.
-    pub controls: Controls,
+    pub wiring: Rc<Wiring>,
     /// The loops, inner ones last.
     pub loops: Vec<Natural>,
     /// The loop that each block begins.
@@ -119,12 +122,16 @@ impl Graph {
         let position = positions(&order, count);
         let dominator = dominators(&order, &position, &before);
         // What is thrown is caught where the branch that throws it says so.
-        let decided: Vec<Vec<usize>> = function
+        let ways: Vec<Vec<usize>> = function
             .blocks
             .iter()
             .zip(&after)
             .zip(plain)
-            .map(|((block, all), plain)| if matches!(block.end, End::Throw(_)) { all.clone() } else { plain })
+            .map(
+                |((block, all), plain)| {
+                    if matches!(block.end, End::Throw(_) | End::Fail(..)) { all.clone() } else { plain }
+                },
+            )
             .collect();
         let loops = loops(&order, &position, &before, &dominator);
         // All of a loop comes before what follows it, so that it has settled by then.
@@ -133,7 +140,7 @@ impl Graph {
         after.iter_mut().for_each(|next| next.sort_by_key(|&block| depth[block]));
         let order = reverse_postorder(0, &after);
         let position = positions(&order, count);
-        let controls = Controls::of(&decided, &order);
+        let wiring = Rc::new(Wiring { controls: Controls::of(&ways, &order), early: Vec::new(), count });
         let mut definitions = vec![Definition::Nowhere; function.values.len()];
         for (b, block) in function.blocks.iter().enumerate() {
             for (i, parameter) in block.parameters.iter().enumerate() {
@@ -155,7 +162,7 @@ impl Graph {
         for (index, natural) in function.loops.iter().enumerate().rev() {
             written[natural.head.0 as usize] = Some(index);
         }
-        Self { order, position, before, dominator, controls, loops, loop_of, turns, definitions, written }
+        Self { order, position, before, dominator, ways, wiring, loops, loop_of, turns, definitions, written }
     }
 
     /// The loop of the text that begins with a block.

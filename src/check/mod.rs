@@ -15,6 +15,7 @@ mod chart;
 mod compare;
 mod control;
 mod domain;
+mod escape;
 mod fact;
 mod falling;
 mod finding;

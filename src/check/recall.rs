@@ -7,10 +7,12 @@
 
 use super::amount::{Amount, Cost};
 use super::domain::{CellId, Closure, Id, Known, List, Shape};
+use super::escape::{Doubts, Escapes};
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::line::Line;
 use super::state::{Learned, State};
+use super::witness::Settled;
 use crate::hir::FunctionId;
 use crate::source::Location;
 use std::collections::hash_map::Entry;
@@ -79,6 +81,7 @@ struct Member {
     given: Vec<Known>,
     result: Option<Known>,
     wrote: Vec<(CellId, Known)>,
+    thrown: Option<Doubts>,
     growths: u32,
     low: usize,
     round: u64,
@@ -86,12 +89,7 @@ struct Member {
     taken: Cost,
     /// What it was given last, which is mostly what it is given next.
     last: Vec<Known>,
-    /// What it was given and gave in this walk, where the rest was told.
-    fresh: Option<Settled>,
 }
-
-/// What the calls of a function are given, give and write.
-pub(super) type Settled = (Vec<Known>, Option<Known>, Vec<(CellId, Known)>);
 
 /// A set of arguments, and what came of it. Identities are those of [`REMEMBERED`] or of activations inside.
 #[derive(Debug)]
@@ -105,6 +103,8 @@ struct Way {
     result: Option<Known>,
     wrote: Vec<(CellId, Known)>,
     told: Vec<(Id, Learned)>,
+    thrown: Option<Doubts>,
+    held: Vec<(CellId, Known)>,
     taken: Cost,
     reached: BTreeSet<Reached>,
     noted: BTreeSet<Noted>,
@@ -274,6 +274,7 @@ impl<'a> Flow<'a> {
         let reached = std::mem::take(&mut self.findings.reached);
         let noted = std::mem::take(&mut self.findings.noted);
         let before = std::mem::take(&mut self.taken);
+        let escapes = std::mem::take(&mut self.escapes);
         let outside = std::mem::replace(&mut state.relations, Rc::new(relations.clone()));
         let entry = state.clone();
         let given = arguments.iter().chain(closure.captures.iter()).cloned().collect();
@@ -289,15 +290,19 @@ impl<'a> Flow<'a> {
         }
         let taken = std::mem::replace(&mut self.taken, before);
         self.taken.add(&taken);
+        let inside = std::mem::replace(&mut self.escapes, escapes);
+        self.escapes.take_in(inside.clone());
         let reached = std::mem::replace(&mut self.findings.reached, reached);
         self.findings.reached.extend(reached.iter().cloned());
         let noted = std::mem::replace(&mut self.findings.noted, noted);
         self.findings.noted.extend(noted.iter().cloned());
         let touched = std::mem::replace(&mut self.calls.touched, touched);
         self.calls.touched.extend(touched.iter().copied());
-        let inside = self.calls.members.contains_key(&function);
-        let kept = |cell: &CellId| state.memory.get(cell).is_some_and(holds_cells);
-        if inside || self.exhausted() || result.as_ref().is_some_and(holds_cells) || touched.iter().any(kept) {
+        let member = self.calls.members.contains_key(&function);
+        let kept = |cell: &CellId| {
+            state.memory.get(cell).is_some_and(holds_cells) || inside.held.get(cell).is_some_and(holds_cells)
+        };
+        if member || self.exhausted() || result.as_ref().is_some_and(holds_cells) || touched.iter().any(kept) {
             return result;
         }
         let is_outside = |cell: &CellId| match cell {
@@ -340,6 +345,13 @@ impl<'a> Flow<'a> {
                 .filter(|told| !learned.contains(told))
                 .collect(),
             read: touched.iter().filter(|c| is_outside(c)).map(|c| (*c, entry.memory.get(c).cloned())).collect(),
+            thrown: inside.thrown.map(|doubts| doubts.iter().map(|(known, at)| (store(known), *at)).collect()),
+            held: inside
+                .held
+                .iter()
+                .filter(|(cell, _)| is_outside(cell))
+                .map(|(cell, value)| (*cell, store(value)))
+                .collect(),
             given: canon,
             learned,
             conditions,
@@ -370,7 +382,7 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let function = closure.function;
-        let Flow { calls, findings, taken, .. } = self;
+        let Flow { calls, findings, taken, escapes, .. } = self;
         let way = &calls.ways[&function][known];
         let (frames, active, seen) = (&mut calls.frames, &calls.active, &mut calls.seen);
         let mut fresh: BTreeSet<Id> = BTreeSet::new();
@@ -389,6 +401,11 @@ impl<'a> Flow<'a> {
             id
         };
         let mut result = way.result.as_ref().map(|known| known.renamed(&mut restore));
+        let thrown = way.thrown.as_ref();
+        let thrown: Option<Doubts> =
+            thrown.map(|doubts| doubts.iter().map(|(known, at)| (known.renamed(&mut restore), *at)).collect());
+        let held = way.held.iter().map(|(cell, value)| (*cell, value.renamed(&mut restore))).collect();
+        escapes.take_in(Escapes { thrown, held });
         let wrote: Vec<(CellId, Known)> =
             way.wrote.iter().map(|(cell, value)| (*cell, value.renamed(&mut restore))).collect();
         if let Some(result) = &mut result {
@@ -480,8 +497,8 @@ impl<'a> Flow<'a> {
             for id in self.calls.met.split_off(met) {
                 let member = self.calls.members.remove(&id);
                 if let Some(member) = member.filter(|member| member.called) {
-                    let settled = member.fresh.unwrap_or((member.given, member.result, member.wrote));
-                    self.record.keep_circle(frame, id, settled);
+                    let Member { given, result, wrote, thrown, .. } = member;
+                    self.record.keep_circle(frame, id, Settled { given, result, wrote, thrown });
                 }
             }
             self.calls.grown = outer_grown;
@@ -512,7 +529,8 @@ impl<'a> Flow<'a> {
     /// Begins a circle with what the walk was told of the functions on it.
     fn begin_circle(&mut self, frame: u32, function: FunctionId, mut first: Member) -> Member {
         for told in self.record.circles(frame) {
-            let member = Member { called: true, result: told.result, wrote: told.wrote, ..Member::given(told.given) };
+            let Settled { given, result, wrote, thrown } = told.settled;
+            let member = Member { called: true, result, wrote, thrown, ..Member::given(given) };
             if told.function == function {
                 let given = grown(&member.given, &first.given, 0);
                 self.record.grown |= given != member.given;
@@ -542,11 +560,10 @@ impl<'a> Flow<'a> {
         self.taken = Cost::default();
         let mut inside = state.clone();
         let outer_touched = std::mem::take(&mut self.calls.touched);
+        let outer_escapes = std::mem::take(&mut self.escapes);
         let result = self.walk(frame, closure, &arguments, &mut inside);
+        let escapes = std::mem::replace(&mut self.escapes, outer_escapes);
         let member = self.calls.members.get_mut(&function).expect("it is being walked");
-        if let (Some((_, fresh, _)), Some(new)) = (&mut member.fresh, &result) {
-            *fresh = Some(fresh.as_ref().map_or_else(|| new.clone(), |old| old.join(new)));
-        }
         let mut grown = false;
         if let Some(new) = &result {
             grown |= match &mut member.result {
@@ -557,16 +574,10 @@ impl<'a> Flow<'a> {
                 }
             };
         }
-        for cell in &self.calls.touched {
-            let Some(value) = inside.memory.get(cell).filter(|value| state.memory.get(cell) != Some(value)) else {
-                continue;
-            };
-            if let Some((.., fresh)) = &mut member.fresh {
-                match fresh.iter_mut().find(|(c, _)| c == cell) {
-                    Some((_, old)) => *old = old.join(value),
-                    None => fresh.push((*cell, value.clone())),
-                }
-            }
+        grown |= member.throws(escapes.thrown.as_ref(), last);
+        let touched = self.calls.touched.iter();
+        let wrote = touched.filter_map(|cell| Some((cell, inside.memory.get(cell)?))).chain(escapes.held.iter());
+        for (cell, value) in wrote.filter(|(cell, value)| state.memory.get(cell) != Some(value)) {
             match member.wrote.iter_mut().find(|(c, _)| c == cell) {
                 Some((_, old)) => grown |= takes_in(old, value, last),
                 None => {
@@ -577,6 +588,7 @@ impl<'a> Flow<'a> {
         }
         let touched = std::mem::replace(&mut self.calls.touched, outer_touched);
         self.calls.touched.extend(touched);
+        self.escapes.take_in(escapes);
         // Only what somebody assumed can have been assumed wrongly.
         self.calls.grown |= grown && (member.called || self.calls.lows[index] < index);
         if self.calls.lows[index] != index || !self.calls.grown {
@@ -604,7 +616,7 @@ impl<'a> Flow<'a> {
         let member = self.calls.members.get_mut(&function).expect("it is being walked");
         let first = !std::mem::replace(&mut member.called, true);
         self.calls.grown |= member.take_in(closure, arguments) | first;
-        member.answer(state)
+        member.answer(state, &mut self.escapes)
     }
 
     /// A call of a function on a circle that was walked before.
@@ -625,7 +637,7 @@ impl<'a> Flow<'a> {
             }
             let member = &self.calls.members[&function];
             self.taken.add(&member.taken);
-            return member.answer(state);
+            return member.answer(state, &mut self.escapes);
         }
         self.calls.grown |= grew;
         let member = self.calls.members[&function].clone();
@@ -668,7 +680,7 @@ impl Member {
             called: false,
             taken: Cost::default(),
             last: Vec::new(),
-            fresh: None,
+            thrown: None,
         }
     }
 
@@ -679,10 +691,6 @@ impl Member {
             return false;
         }
         let detached = |all: &[Known]| all.iter().map(Known::detached).collect::<Vec<Known>>();
-        if let Some((fresh, ..)) = &mut self.fresh {
-            let given = detached(&given);
-            *fresh = if fresh.is_empty() { given } else { grown(fresh, &given, 0) };
-        }
         // The same value may keep what tests tell of it; of different ones only what all have in common stays.
         let same = given.len() == self.given.len() && given.iter().zip(&self.given).all(|(new, old)| new.id == old.id);
         let joined = if same {
@@ -697,10 +705,31 @@ impl Member {
         grew
     }
 
+    /// Takes in on what it throws; whether that is more than before.
+    fn throws(&mut self, thrown: Option<&Doubts>, last: bool) -> bool {
+        let Some(doubts) = thrown else { return false };
+        let mut grown = self.thrown.is_none();
+        let own = self.thrown.get_or_insert_default();
+        for (known, at) in doubts {
+            match own.iter_mut().find(|(_, place)| place == at) {
+                Some((old, _)) => grown |= takes_in(old, &known.detached(), last),
+                None => {
+                    grown = true;
+                    own.push((known.detached(), *at));
+                }
+            }
+        }
+        grown
+    }
+
     /// What a call gives as far as is known.
-    fn answer(&self, state: &mut State) -> Option<Known> {
+    fn answer(&self, state: &mut State, escapes: &mut Escapes) -> Option<Known> {
         for (cell, value) in &self.wrote {
+            escapes.hold(*cell, value);
             state.write(*cell, value.detached(), true);
+        }
+        if let Some(doubts) = &self.thrown {
+            escapes.throw(doubts.iter().map(|(known, at)| (known.detached(), *at)).collect());
         }
         self.result.as_ref().map(Known::detached)
     }

@@ -6,7 +6,7 @@
 //! the walk has grown, and the witness shows nothing.
 
 use super::domain::{CellId, Known};
-use super::recall::Settled;
+use super::escape::Doubts;
 use super::state::State;
 use crate::hir::FunctionId;
 use serde::{Deserialize, Serialize};
@@ -43,12 +43,22 @@ pub(super) struct Circle {
     frame: u32,
     /// Which function.
     pub function: FunctionId,
+    /// What its calls are given, give, write and throw.
+    pub settled: Settled,
+}
+
+/// What the calls of a function are given, give, write and throw.
+#[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settled {
     /// Arguments and captures of all its calls.
     pub given: Vec<Known>,
     /// What they give.
     pub result: Option<Known>,
     /// What they write.
     pub wrote: Vec<(CellId, Known)>,
+    /// The conditions on which they throw, where they do.
+    pub thrown: Option<Doubts>,
 }
 
 /// A walk's record of what it settles on, and what it was told to begin with.
@@ -116,8 +126,7 @@ impl Record {
 
     /// A function of a circle as a walk leaves it.
     pub fn keep_circle(&mut self, frame: u32, function: FunctionId, settled: Settled) {
-        let (given, result, wrote) = settled;
-        self.circles.insert((frame, function), Circle { frame, function, given, result, wrote });
+        self.circles.insert((frame, function), Circle { frame, function, settled });
     }
 
     /// What was settled on, with the activations of the walk.

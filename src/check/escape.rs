@@ -1,0 +1,259 @@
+//! What decides whether a place is reached, and what leaves a function as an error.
+//!
+//! An error that is thrown on a doubtful condition carries the doubt to whoever catches it: what follows the call runs only
+//! because nothing was thrown, and the `catch` only because something was. And it leaves memory as it was when it was
+//! thrown, so that a `catch` may find whatever a variable held meanwhile.
+
+use super::chart::Chart;
+use super::control::Wiring;
+use super::domain::{Cap, CellId, Id, Integrity, Known, Mark, SURE, Why};
+use super::flow::{Activation, Flow};
+use super::state::State;
+use crate::hir::FunctionId;
+use crate::ir::{End, HandlerId};
+use crate::source::Location;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Conditions that decide about something, with their places.
+pub(super) type Doubts = Vec<(Known, Location)>;
+
+/// Conditions of one error that are told apart before they are taken together.
+const MOST_DOUBTS: usize = 8;
+
+/// How far the values behind a condition are followed.
+const DEEPEST_CONDITION: u32 = 6;
+
+/// What a stretch of code does besides coming to its end.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Escapes {
+    /// The conditions on which it throws, where it does; there may be none.
+    pub thrown: Option<Doubts>,
+    /// All that was put into memory.
+    pub held: Chart<CellId, Known>,
+}
+
+impl Escapes {
+    /// Throws on these conditions, in one way or another.
+    pub fn throw(&mut self, doubts: Doubts) {
+        absorb(self.thrown.get_or_insert_default(), doubts);
+    }
+
+    /// Something was put into memory.
+    pub fn hold(&mut self, cell: CellId, known: &Known) {
+        let known = known.detached();
+        match self.held.get(&cell) {
+            Some(old) => {
+                let joined = old.join(&known);
+                if joined != *old {
+                    self.held.insert(cell, joined);
+                }
+            }
+            None => self.held.insert(cell, known),
+        }
+    }
+
+    /// The same of another stretch.
+    pub fn take_in(&mut self, other: Escapes) {
+        if let Some(doubts) = other.thrown {
+            self.throw(doubts);
+        }
+        self.held = self.held.union(&other.held, &mut |old, new| old.join(new));
+    }
+
+    /// The slots of an activation are gone when it ends.
+    pub fn forget(&mut self, frame: u32) {
+        let own = |cell: &CellId| matches!(cell, CellId::Slot(owner, _) if *owner == frame);
+        let gone: Vec<CellId> = self.held.iter().map(|(cell, _)| *cell).filter(own).collect();
+        gone.iter().for_each(|cell| self.held.remove(cell));
+    }
+
+    /// Memory at any time of it, given what it was before or after.
+    pub fn meanwhile(&self, state: &mut State) {
+        for (cell, known) in self.held.iter() {
+            state.write(*cell, known.clone(), true);
+        }
+    }
+}
+
+/// Takes further conditions in; too many are taken together.
+pub(super) fn absorb(doubts: &mut Doubts, more: Doubts) {
+    for (known, at) in more {
+        match doubts.iter_mut().find(|(_, place)| *place == at) {
+            Some((old, _)) => *old = old.join(&known),
+            None => doubts.push((known, at)),
+        }
+    }
+    if doubts.len() > MOST_DOUBTS {
+        let at = doubts[0].1;
+        let joined = doubts.drain(..).map(|(known, _)| known.detached()).reduce(|a, b| a.join(&b));
+        doubts.extend(joined.map(|known| (known, at)));
+    }
+}
+
+/// A condition as the callers of a function see it: nobody there knows the values inside.
+fn outward(known: &Known, frame: u32) -> Known {
+    let inside = |id: &Id| id.0 == frame;
+    let mut parts = known.parts.clone();
+    if parts.iter().any(inside) {
+        parts = Rc::new(BTreeSet::from([Id::NONE]));
+    }
+    Known {
+        claim: known.claim,
+        cap: known.cap,
+        evidence: known.evidence,
+        integrity: known.integrity,
+        tested: known.tested,
+        id: if inside(&known.id) { Id::NONE } else { known.id },
+        parts,
+        marks: known.marks.clone(),
+        ..Known::constant(super::domain::Shape::Plain)
+    }
+}
+
+impl Activation<'_> {
+    /// The conditions that were found at a node of the wiring.
+    fn found_at(&self, node: usize) -> &[(Known, Location)] {
+        let (block, thrown) = self.wiring.block(node);
+        if thrown { self.thrown.get(&block).map_or(&[], Vec::as_slice) } else { self.decided[block].as_slice() }
+    }
+
+    /// Whether anything in the function is decided by what is in doubt.
+    fn is_decided(&self) -> bool {
+        self.doubtful > 0 || !self.thrown.is_empty() || !self.met.is_empty()
+    }
+
+    /// What decides whether code goes on from a block to another, and is not decided by then; all of the turn where that
+    /// begins another one.
+    pub fn deciding_way(&self, from: usize, to: usize, turning: Option<&super::graph::Natural>) -> Doubts {
+        if self.doubtful == 0 && self.thrown.is_empty() {
+            return Vec::new();
+        }
+        let node = self.wiring.end(from);
+        let nodes = match turning {
+            Some(turning) => {
+                let mut all = self.wiring.controls.all(node);
+                all.retain(|&node| turning.has(self.wiring.block(node).0));
+                all
+            }
+            None => self.wiring.controls.left(node, to),
+        };
+        nodes.into_iter().flat_map(|node| self.found_at(node)).cloned().collect()
+    }
+
+    /// The conditions that decide whether the place that is walked is reached, sure ones among them.
+    fn deciding(&self, state: &State) -> Doubts {
+        if !self.is_decided() {
+            return Vec::new();
+        }
+        let mut all = Vec::new();
+        for node in self.wiring.controls.all(self.block) {
+            let (block, thrown) = self.wiring.block(node);
+            for (known, at) in self.found_at(node) {
+                let mut known = state.refine(known);
+                if let (false, End::Branch { condition, .. }) = (thrown, &self.code.blocks[block].end) {
+                    let tested = self.tested(*condition, state, DEEPEST_CONDITION);
+                    known.claim = known.claim.at_least(tested);
+                    known.tested = known.tested.max(tested);
+                }
+                all.push((known, *at));
+            }
+        }
+        all.extend(self.met.iter().map(|(known, at)| (state.refine(known), *at)));
+        all
+    }
+}
+
+impl<'a> Flow<'a> {
+    /// The doubtful conditions that decide whether a place is reached, those around its call first.
+    pub fn doubts(&self, act: &Activation<'a>, state: &State) -> Doubts {
+        let outer = self.conditions.iter().map(|(known, at)| (state.refine(known), *at));
+        let mut doubts: Doubts = outer.filter(|(known, _)| known.earned() < SURE).collect();
+        doubts.extend(self.own_doubts(act, state));
+        doubts
+    }
+
+    /// The same inside the function alone.
+    pub fn own_doubts(&self, act: &Activation<'a>, state: &State) -> Doubts {
+        let mut doubts = act.deciding(state);
+        doubts.retain(|(known, _)| known.earned() < SURE);
+        doubts
+    }
+
+    /// The tests that decide whether a place of a function is reached and whose thresholds the input chose.
+    pub fn own_chosen(&self, act: &Activation<'a>) -> Vec<Location> {
+        let nodes = if act.is_decided() { act.wiring.controls.all(act.block) } else { Vec::new() };
+        let deciding = nodes.iter().flat_map(|&node| act.found_at(node)).chain(&act.met);
+        let marks = deciding.flat_map(|(known, _)| known.marks.iter());
+        marks.filter(|(mark, _)| *mark == Mark::Chosen).map(|(_, at)| *at).collect()
+    }
+
+    /// The same with those around its call.
+    pub fn chosen_around(&self, act: &Activation<'a>) -> Vec<Location> {
+        let mut all = self.own_chosen(act);
+        all.extend(&self.chosen);
+        all
+    }
+
+    /// A value as it is when doubtful conditions decided that it is this one.
+    pub fn decided(&self, known: &Known, doubts: &[(Known, Location)]) -> Known {
+        let mut result = known.clone();
+        for (condition, at) in doubts {
+            let cap = Cap { bound: condition.earned(), why: Why::Decided(*at), scaled: false };
+            result.cap = result.cap.min(cap);
+            result.integrity = result.integrity.max(condition.integrity.min(Integrity::Input));
+        }
+        result
+    }
+
+    /// An error leaves the place that is walked, decided by these conditions and those around it.
+    pub fn thrown_here(&mut self, act: &mut Activation<'a>, doubts: Doubts, state: &State) {
+        if act.code.blocks[act.block].handler.is_none() {
+            let around = act.deciding(state);
+            let frame = act.frame;
+            let escape = act.escape.get_or_insert_default();
+            let all = around.iter().chain(&doubts).map(|(known, at)| (outward(known, frame), *at)).collect();
+            absorb(escape, all);
+        }
+        absorb(&mut act.met, doubts);
+    }
+
+    /// An error came out of a call.
+    pub fn thrown_by_call(&mut self, act: &mut Activation<'a>, doubts: Doubts, state: &State) {
+        self.thrown_here(act, doubts, state);
+        if !act.wiring.ends_early(act.block) {
+            act.early.insert(act.block);
+        }
+    }
+
+    /// What a handler may see: memory as it is now, and an error.
+    pub fn guard(&mut self, act: &mut Activation<'a>, handler: HandlerId, state: &State, again: &mut Vec<usize>) {
+        let block = act.code.handlers[handler.0 as usize].block.0 as usize;
+        if let Some(parameter) = act.code.blocks[block].parameters.first().copied() {
+            act.hold(parameter, Known::error().born(Id(act.frame, parameter.0)));
+        }
+        self.enter(act, block, state, again);
+        if self.changed && act.graph.position[block] > act.graph.position[act.block] {
+            // What changed before it failed may be read there.
+            act.stale[block] = true;
+            if !again.contains(&block) {
+                again.push(block);
+            }
+        }
+    }
+
+    /// What decides over what, once calls that throw are known; the blocks that must be walked again by that.
+    pub fn rewired(&mut self, act: &mut Activation<'a>, function: FunctionId) -> Vec<usize> {
+        if act.early.is_empty() {
+            return Vec::new();
+        }
+        let mut early: Vec<usize> = act.wiring.early.to_vec();
+        early.extend(std::mem::take(&mut act.early));
+        early.sort_unstable();
+        self.work += act.graph.order.len() as u64;
+        let (code, graph) = (act.code, &act.graph);
+        let known = self.wirings.entry((function, early));
+        act.wiring = known.or_insert_with_key(|(_, early)| Rc::new(Wiring::of(graph, code, early))).clone();
+        (0..code.blocks.len()).filter(|&block| act.entered(block)).collect()
+    }
+}
