@@ -169,7 +169,7 @@ impl<'a> Flow<'a> {
         if offering.is_empty() {
             offering.insert(None);
         }
-        let anyone = AgentShape { who: BTreeSet::from([Agent::Anyone]), interfaces: offering, chosen: false };
+        let anyone = AgentShape { interfaces: offering, ..AgentShape::one(Agent::Anyone, None) };
         let asked = Known { shape: Shape::Agent(Rc::new(anyone)), ..receiver.clone() };
         // It may as well be none.
         let outer = std::mem::take(&mut self.taken);
@@ -192,7 +192,10 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         if let Shape::Agent(agent) = &receiver.shape {
             if name == "with" {
-                return Some(receiver.clone());
+                let nothing = Known::null();
+                let manner = agent.manner.set(args.first().unwrap_or(&nothing));
+                let set = AgentShape { manner, ..(**agent).clone() };
+                return Some(Known { shape: Shape::Agent(Rc::new(set)), ..receiver.clone() });
             }
             if agent.chosen && receiver.integrity >= Integrity::Agent {
                 self.chosen_by_agent(at, "agent");
@@ -266,6 +269,12 @@ impl<'a> Flow<'a> {
         let said = |method: &Option<&Method>| method.is_some_and(|method| method.effect.is_some());
         let listed = agent.who.iter().flat_map(|who| self.entries(who, agent)).any(|it| it.effects.contains_key(name));
         if listed || asked.methods.iter().any(said) { asked.effect } else { Effect::Ask }
+    }
+
+    /// Whether it does no harm to ask any of them twice.
+    fn idempotent(&self, agent: &AgentShape) -> bool {
+        let mut entries = agent.who.iter().map(|who| self.entries(who, agent));
+        entries.all(|all| !all.is_empty() && all.iter().all(|entry| entry.idempotent))
     }
 
     /// The declared agents that may be meant.
@@ -433,14 +442,18 @@ impl<'a> Flow<'a> {
             let claimed = arg.as_it_claims().claim;
             self.reaches(&whole, claimed, (need.confidence, need.evidence), what, at);
         }
-        if let Some((form, from)) = self.repeats.last().copied()
-            && effect >= Effect::Act
-        {
-            let severity = if effect == Effect::Irreversible { Severity::Error } else { Severity::Warning };
+        let agent = if let Shape::Agent(agent) = &receiver.shape { Some(agent) } else { None };
+        let severity = if effect == Effect::Irreversible { Severity::Error } else { Severity::Warning };
+        if effect < Effect::Act || agent.is_some_and(|agent| self.idempotent(agent)) {
+        } else if let Some((form, from)) = self.repeats.last().copied() {
             self.findings.report(Code::CF022, at, format!("{what} can happen twice or be lost inside `{form}`"), |d| {
                 d.severity(severity)
                     .note_at(from, format!("`{form}` runs it"))
                     .help("ask inside the form, and act on the answer behind it")
+            });
+        } else if agent.is_some_and(|agent| agent.manner.retries > 0) {
+            self.findings.report(Code::CF022, at, format!("{what} can happen twice, because `with` retries it"), |d| {
+                d.severity(severity).help("leave `retries` out where something is done rather than asked")
             });
         }
         if !tested {

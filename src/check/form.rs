@@ -471,7 +471,7 @@ impl<'a> Flow<'a> {
         };
         let asked = match named {
             Some((_, Shape::Agent(agent))) => (**agent).clone(),
-            _ => AgentShape { who: who.clone(), interfaces: BTreeSet::from([None]), chosen: false },
+            _ => AgentShape { who: who.clone(), interfaces: BTreeSet::from([None]), ..agent_called(role) },
         };
         let method = if role == "agent" { self.only_method(&asked, method) } else { method };
         let effect = self.declared_effect(&asked, method).max(Effect::Ask);

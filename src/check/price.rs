@@ -71,27 +71,39 @@ impl<'a> Flow<'a> {
 
     /// The time that one request takes at most.
     pub fn time_of(&self, shape: &AgentShape) -> Amount {
-        let figure = self.figure(shape, |agent| Some(agent.timeout? * factor(agent)));
-        match figure {
+        let manner = shape.manner;
+        let limit = |agent: &host::Agent| {
+            let own = if manner.own_time { agent.timeout? } else { 0.0 };
+            Some(own.max(manner.time) * factor(agent) * manner.tries())
+        };
+        match self.figure(shape, limit) {
             Figure::Known(time) => Amount::up_to(time),
             Figure::Unsaid => Amount::up_to(f64::INFINITY),
-            Figure::Open => Amount::size(&format!("time({})", super::call::describe(shape)), 0.0, f64::INFINITY),
+            Figure::Open if !manner.own_time => Amount::up_to(manner.time * manner.tries()),
+            Figure::Open => {
+                let name = format!("time({})", super::call::describe(shape));
+                Amount::size(&name, 0.0, f64::INFINITY).times(0.0, manner.tries())
+            }
         }
     }
 
     /// Remembers who stands behind a label of the certificate.
     pub fn introduce(&mut self, label: &str, shape: &AgentShape) {
-        if !self.labels.contains_key(label) {
-            self.labels.insert(Rc::from(label), shape.clone());
+        match self.labels.get_mut(label) {
+            Some(known) => known.manner = known.manner.join(shape.manner),
+            None => {
+                self.labels.insert(Rc::from(label), shape.clone());
+            }
         }
     }
 
     /// What is said of an agent of the certificate.
     pub fn said(&self, label: &str, measure: Budget) -> Figure {
         let Some(shape) = self.labels.get(label) else { return Figure::Open };
+        let tries = shape.manner.tries();
         match measure {
-            Budget::Cost => self.figure(shape, |agent| Some((price(agent)? * MICRO).ceil() * factor(agent))),
-            Budget::Tokens => self.figure(shape, |agent| Some(tokens(agent)? * factor(agent))),
+            Budget::Cost => self.figure(shape, |agent| Some((price(agent)? * MICRO).ceil() * factor(agent) * tries)),
+            Budget::Tokens => self.figure(shape, |agent| Some(tokens(agent)? * factor(agent) * tries)),
             _ => self.figure(shape, |agent| Some(agent.timeout? * factor(agent))),
         }
     }
@@ -105,7 +117,8 @@ impl<'a> Flow<'a> {
                 Figure::Unsaid => calls.times(0.0, f64::INFINITY),
                 Figure::Open => {
                     let name = Rc::from(format!("{name}({label})"));
-                    calls.times_size(&super::amount::Size { name, low: 0.0, high: f64::INFINITY })
+                    let tries = self.labels.get(label).map_or(1.0, |shape| shape.manner.tries());
+                    calls.times_size(&super::amount::Size { name, low: 0.0, high: f64::INFINITY }).times(0.0, tries)
                 }
             };
             (label.clone(), amount)

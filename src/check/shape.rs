@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// Beyond this nesting a value's shape is forgotten.
 const DEEPEST: u32 = 4;
 
+/// The most that a request which fails is made again.
+const MOST_RETRIES: u32 = crate::host::MOST_RETRIES as u32;
+
 /// What a value looks like.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Shape {
@@ -171,6 +174,65 @@ pub(super) struct AgentShape {
     pub interfaces: BTreeSet<Option<InterfaceId>>,
     /// Whether agent text chose it.
     pub chosen: bool,
+    /// How it is asked.
+    pub manner: Manner,
+}
+
+/// How an agent is asked, or a copy of it that was given other settings.
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Manner {
+    /// How often a request that fails is made again at most.
+    pub retries: u32,
+    /// Whether it may have the time that is its own.
+    pub own_time: bool,
+    /// The time that it is given otherwise at most.
+    #[serde(with = "super::witness::real")]
+    pub time: f64,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { retries: 0, own_time: true, time: 0.0 }
+    }
+}
+
+impl Manner {
+    /// One or the other.
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            retries: self.retries.max(other.retries),
+            own_time: self.own_time || other.own_time,
+            time: self.time.max(other.time),
+        }
+    }
+
+    /// With what `with` is given.
+    pub fn set(self, options: &Known) -> Self {
+        let option = |name: &str| match &options.shape {
+            Shape::Object(object) => object.field(name),
+            _ => Some(Known::anything()),
+        };
+        let mut set = self;
+        if let Some(retries) = option("retries") {
+            let most = super::interval::numbers(&retries).high.clamp(0.0, f64::from(MOST_RETRIES));
+            set.retries = if retries.null == Null::Never { most as u32 } else { self.retries.max(most as u32) };
+        }
+        if let Some(time) = option("timeout") {
+            let most = super::interval::numbers(&time).high.max(0.0);
+            set = match time.null {
+                Null::Never => Self { own_time: false, time: most, ..set },
+                // A null is no setting.
+                _ => Self { own_time: true, time: self.time.max(most), ..set },
+            };
+        }
+        set
+    }
+
+    /// How often something is asked at most for one answer.
+    pub fn tries(self) -> f64 {
+        1.0 + f64::from(self.retries)
+    }
 }
 
 /// What a value may hold that can be called, where its shape does not say.
@@ -192,7 +254,12 @@ impl Hidden {
 impl AgentShape {
     /// One agent.
     pub fn one(who: Agent, interface: Option<InterfaceId>) -> Self {
-        Self { who: BTreeSet::from([who]), interfaces: BTreeSet::from([interface]), chosen: false }
+        Self {
+            who: BTreeSet::from([who]),
+            interfaces: BTreeSet::from([interface]),
+            chosen: false,
+            manner: Manner::default(),
+        }
     }
 
     /// Its interface, where there is one only.
@@ -246,6 +313,7 @@ impl Shape {
                 who: a.who.union(&b.who).cloned().collect(),
                 interfaces: a.interfaces.union(&b.interfaces).copied().collect(),
                 chosen: a.chosen || b.chosen,
+                manner: a.manner.join(b.manner),
             })),
             (Shape::Text(_) | Shape::Bool(_) | Shape::Plain, Shape::Text(_) | Shape::Bool(_) | Shape::Plain) => {
                 Shape::Plain

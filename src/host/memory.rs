@@ -85,7 +85,7 @@ impl Ord for Event {
 }
 
 /// How often an agent is asked again at most, whatever its options say.
-const MOST_RETRIES: u64 = 1_000;
+pub const MOST_RETRIES: u64 = 1_000;
 
 /// The moment virtual time begins with: 2026-01-01T00:00:00Z.
 const EPOCH: f64 = 1_767_225_600_000.0;

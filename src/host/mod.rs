@@ -12,7 +12,7 @@ mod seed;
 mod time;
 
 pub use agents::{Agent, Contract, Directory, Transport};
-pub use memory::{Memory, Script};
+pub use memory::{MOST_RETRIES, Memory, Script};
 pub use reply::{Answer, Failure, Reply};
 pub use request::{Batch, Call, Count, EffectName, Id, Kind, Path, Purpose, Request, Slot, Stream, Timer};
 pub use seed::Seed;
