@@ -173,6 +173,10 @@ impl<'a> Flow<'a> {
             } else if y.null == Null::Never {
                 same.push(Fact::Present(x.id));
             }
+            if let (Shape::Bool(truth), Some(told)) = (&y.shape, x.tests.as_deref()) {
+                same.extend(if *truth { &told.yes } else { &told.no }.iter().copied());
+                known.exact |= x.exact;
+            }
             if let (Some(text), Some(told)) = (y.as_text(), x.tests.as_deref()) {
                 // One of several texts that were chosen on different ways.
                 let (mut here, mut elsewhere) = (None, Vec::new());

@@ -5,7 +5,7 @@
 
 use super::amount::Cost;
 use super::control::Wiring;
-use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
+use super::domain::{Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
 use super::escape::{Doubts, Escapes};
 use super::finding::Findings;
 use super::graph::{Definition, Graph};
@@ -100,8 +100,8 @@ pub(super) struct Activation<'a> {
     pub graph: Rc<Graph>,
     /// The block that is being walked.
     pub block: usize,
-    values: Vec<Option<Known>>,
-    entries: Vec<Option<State>>,
+    pub values: Vec<Option<Known>>,
+    pub entries: Vec<Option<State>>,
     /// The conditions that blocks end with and that are in doubt or tested against a chosen threshold, and how many there are.
     pub decided: Vec<Option<(Known, Location)>>,
     pub doubtful: usize,
@@ -161,11 +161,6 @@ impl Activation<'_> {
     /// Whether a block is ever reached.
     pub fn entered(&self, block: usize) -> bool {
         self.entries[block].is_some()
-    }
-
-    /// Whether the block that is being walked can run more than once.
-    pub fn repeats(&self) -> bool {
-        self.graph.turns[self.block]
     }
 
     /// What is known of a value here.
@@ -366,6 +361,7 @@ impl<'a> Flow<'a> {
         self.taken.add(&total);
         if let Some(exit) = act.exit {
             *state = exit;
+            self.leave(frame, act.result.as_ref(), state);
         }
         if let Some(doubts) = act.escape {
             self.escapes.throw(doubts);
@@ -447,19 +443,6 @@ impl<'a> Flow<'a> {
         changed
     }
 
-    /// What memory holds at a place.
-    pub fn peek(&mut self, cell: CellId, state: &State) -> Option<Known> {
-        self.calls.touch(cell);
-        state.memory.get(&cell).cloned()
-    }
-
-    /// Puts a value into memory; the old one is gone, unless the place stands for several.
-    pub fn poke(&mut self, cell: CellId, known: Known, several: bool, state: &mut State) {
-        self.calls.touch(cell);
-        self.escapes.hold(cell, &known);
-        state.write(cell, known, several);
-    }
-
     /// Puts what an instruction gives into its place.
     pub fn give(&mut self, act: &mut Activation<'a>, var: Option<Var>, known: Known, state: &mut State) {
         let Some(var) = var else { return };
@@ -488,6 +471,7 @@ impl<'a> Flow<'a> {
             self.give(act, inst.second, second, state);
         }
         self.give(act, inst.result, result, state);
+        self.recognise(act, inst, &args, state);
         std::mem::take(&mut self.pending).into_iter().for_each(|line| state.relate(line));
         true
     }

@@ -9,6 +9,7 @@ mod amount;
 mod apart;
 mod budget;
 mod call;
+mod cell;
 mod certificate;
 mod charge;
 mod chart;

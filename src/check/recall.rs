@@ -11,8 +11,8 @@ use super::escape::{Doubts, Escapes};
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::line::Line;
-use super::state::{Learned, State};
-use super::witness::Settled;
+use super::state::{Learned, Memory, State};
+use super::witness::{Held, Settled};
 use crate::hir::FunctionId;
 use crate::source::Location;
 use std::collections::hash_map::Entry;
@@ -78,10 +78,9 @@ pub(super) struct Calls {
 /// A function on a circle: what it was given and gave so far.
 #[derive(Clone, Debug)]
 struct Member {
-    given: Vec<Known>,
-    result: Option<Known>,
-    wrote: Vec<(CellId, Known)>,
-    thrown: Option<Doubts>,
+    all: Settled,
+    /// The memory that it was walked with last.
+    entry: Memory,
     growths: u32,
     low: usize,
     round: u64,
@@ -186,6 +185,11 @@ impl Calls {
     pub fn forget(&mut self) {
         self.ways.clear();
         self.together.clear();
+    }
+
+    /// Whether a call that is being walked was met again inside.
+    pub fn circling(&self) -> bool {
+        self.stack.iter().any(|function| self.members.get(function).is_some_and(|member| member.called))
     }
 
     /// Takes note that memory is read or written.
@@ -453,7 +457,7 @@ impl<'a> Flow<'a> {
         let changed = self.changed;
         let known_cycle = self.cycles.remove(&function);
         let met = self.calls.met.len();
-        let initial = first.given.clone();
+        let initial = first.all.given.clone();
         let first = self.begin_circle(frame, function, first);
         if self.calls.members.insert(function, first).is_none() {
             self.calls.met.push(function);
@@ -497,8 +501,7 @@ impl<'a> Flow<'a> {
             for id in self.calls.met.split_off(met) {
                 let member = self.calls.members.remove(&id);
                 if let Some(member) = member.filter(|member| member.called) {
-                    let Member { given, result, wrote, thrown, .. } = member;
-                    self.record.keep_circle(frame, id, Settled { given, result, wrote, thrown });
+                    self.record.keep_circle(frame, id, member.all);
                 }
             }
             self.calls.grown = outer_grown;
@@ -529,12 +532,12 @@ impl<'a> Flow<'a> {
     /// Begins a circle with what the walk was told of the functions on it.
     fn begin_circle(&mut self, frame: u32, function: FunctionId, mut first: Member) -> Member {
         for told in self.record.circles(frame) {
-            let Settled { given, result, wrote, thrown } = told.settled;
-            let member = Member { called: true, result, wrote, thrown, ..Member::given(given) };
+            let mut member = Member { called: true, ..Member::new(told.settled) };
             if told.function == function {
-                let given = grown(&member.given, &first.given, 0);
-                self.record.grown |= given != member.given;
-                first = Member { given, ..member };
+                let given = grown(&member.all.given, &first.all.given, 0);
+                self.record.grown |= given != member.all.given;
+                member.all.given = given;
+                first = member;
             } else if let Entry::Vacant(place) = self.calls.members.entry(told.function) {
                 place.insert(member);
                 self.calls.met.push(told.function);
@@ -554,43 +557,42 @@ impl<'a> Flow<'a> {
         last: bool,
     ) -> Option<Known> {
         let function = closure.function;
-        let given = self.calls.members[&function].given.clone();
+        let Settled { given, found, .. } = self.calls.members[&function].all.clone();
         let (arguments, together) = parted(function, &given, count);
         let closure = if given[count..] == closure.captures[..] { closure } else { &together };
         self.taken = Cost::default();
         let mut inside = state.clone();
+        for (cell, known) in found {
+            inside.write(cell, known, true);
+        }
+        self.calls.members.get_mut(&function).expect("it is being walked").entry = inside.memory.clone();
         let outer_touched = std::mem::take(&mut self.calls.touched);
         let outer_escapes = std::mem::take(&mut self.escapes);
         let result = self.walk(frame, closure, &arguments, &mut inside);
         let escapes = std::mem::replace(&mut self.escapes, outer_escapes);
-        let member = self.calls.members.get_mut(&function).expect("it is being walked");
+        let all = &mut self.calls.members.get_mut(&function).expect("it is being walked").all;
         let mut grown = false;
         if let Some(new) = &result {
-            grown |= match &mut member.result {
+            grown |= match &mut all.result {
                 Some(old) => takes_in(old, new, last),
                 None => {
-                    member.result = Some(new.clone());
+                    all.result = Some(new.clone());
                     true
                 }
             };
         }
-        grown |= member.throws(escapes.thrown.as_ref(), last);
+        grown |= throws(&mut all.thrown, escapes.thrown.as_ref(), last);
         let touched = self.calls.touched.iter();
         let wrote = touched.filter_map(|cell| Some((cell, inside.memory.get(cell)?))).chain(escapes.held.iter());
         for (cell, value) in wrote.filter(|(cell, value)| state.memory.get(cell) != Some(value)) {
-            match member.wrote.iter_mut().find(|(c, _)| c == cell) {
-                Some((_, old)) => grown |= takes_in(old, value, last),
-                None => {
-                    grown = true;
-                    member.wrote.push((*cell, value.clone()));
-                }
-            }
+            grown |= hold(&mut all.wrote, *cell, value, last);
         }
+        let called = self.calls.members[&function].called;
         let touched = std::mem::replace(&mut self.calls.touched, outer_touched);
         self.calls.touched.extend(touched);
         self.escapes.take_in(escapes);
         // Only what somebody assumed can have been assumed wrongly.
-        self.calls.grown |= grown && (member.called || self.calls.lows[index] < index);
+        self.calls.grown |= grown && (called || self.calls.lows[index] < index);
         if self.calls.lows[index] != index || !self.calls.grown {
             *state = inside;
         }
@@ -613,23 +615,25 @@ impl<'a> Flow<'a> {
         if let Some(low) = self.calls.lows.last_mut() {
             *low = (*low).min(from);
         }
+        let active = self.calls.active[from..].to_vec();
         let member = self.calls.members.get_mut(&function).expect("it is being walked");
         let first = !std::mem::replace(&mut member.called, true);
-        self.calls.grown |= member.take_in(closure, arguments) | first;
-        member.answer(state, &mut self.escapes)
+        self.calls.grown |= member.take_in(closure, arguments) | member.find(state, &active) | first;
+        member.answer(state, &active, &mut self.escapes)
     }
 
     /// A call of a function on a circle that was walked before.
     fn again(&mut self, place: (u32, u32), closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
         let function = closure.function;
         let member = self.calls.members.get_mut(&function).expect("its caller looked");
-        let grew = member.take_in(closure, arguments);
+        let active = self.calls.active.get(member.low..).unwrap_or_default();
+        let grew = member.take_in(closure, arguments) | member.find(state, active);
         let (low, round) = (member.low, member.round);
         member.called = true;
         let told = |known: &Known| {
             known.id == Id::NONE || (!state.learned.contains_key(&known.id) && state.relations.is_empty())
         };
-        let fresh = self.calls.rounds.get(low).is_some_and(|now| *now == round) && member.given.iter().all(told);
+        let fresh = self.calls.rounds.get(low).is_some_and(|now| *now == round) && member.all.given.iter().all(told);
         if fresh && !grew {
             self.calls.shared.extend(self.calls.stack[low..].iter().copied().chain([function]));
             if let Some(caller) = self.calls.lows.last_mut() {
@@ -637,11 +641,11 @@ impl<'a> Flow<'a> {
             }
             let member = &self.calls.members[&function];
             self.taken.add(&member.taken);
-            return member.answer(state, &mut self.escapes);
+            return member.answer(state, &self.calls.active[low..], &mut self.escapes);
         }
         self.calls.grown |= grew;
         let member = self.calls.members[&function].clone();
-        let (_, together) = parted(function, &member.given, arguments.len());
+        let (_, together) = parted(function, &member.all.given, arguments.len());
         let frame = self.calls.frame(place, function);
         self.settle(frame, &together, arguments.len(), member, state).map(|known| known.detached())
     }
@@ -670,17 +674,19 @@ impl<'a> Flow<'a> {
 impl Member {
     /// Nothing known yet of what comes of these arguments.
     fn given(given: Vec<Known>) -> Self {
+        Self::new(Settled { given, ..Settled::default() })
+    }
+
+    fn new(all: Settled) -> Self {
         Self {
-            given,
-            result: None,
-            wrote: Vec::new(),
+            all,
+            entry: Memory::default(),
             growths: 0,
             low: usize::MAX,
             round: 0,
             called: false,
             taken: Cost::default(),
             last: Vec::new(),
-            thrown: None,
         }
     }
 
@@ -692,46 +698,83 @@ impl Member {
         }
         let detached = |all: &[Known]| all.iter().map(Known::detached).collect::<Vec<Known>>();
         // The same value may keep what tests tell of it; of different ones only what all have in common stays.
-        let same = given.len() == self.given.len() && given.iter().zip(&self.given).all(|(new, old)| new.id == old.id);
+        let old = &self.all.given;
+        let same = given.len() == old.len() && given.iter().zip(old).all(|(new, old)| new.id == old.id);
         let joined = if same {
-            grown(&self.given, &given, self.growths)
+            grown(old, &given, self.growths)
         } else {
-            grown(&detached(&self.given), &detached(&given), self.growths)
+            grown(&detached(old), &detached(&given), self.growths)
         };
-        let grew = joined != self.given;
+        let grew = joined != *old;
         self.growths += u32::from(grew);
-        self.given = joined;
+        self.all.given = joined;
         self.last = given;
         grew
     }
 
-    /// Takes in on what it throws; whether that is more than before.
-    fn throws(&mut self, thrown: Option<&Doubts>, last: bool) -> bool {
-        let Some(doubts) = thrown else { return false };
-        let mut grown = self.thrown.is_none();
-        let own = self.thrown.get_or_insert_default();
-        for (known, at) in doubts {
-            match own.iter_mut().find(|(_, place)| place == at) {
-                Some((old, _)) => grown |= takes_in(old, &known.detached(), last),
-                None => {
-                    grown = true;
-                    own.push((known.detached(), *at));
-                }
-            }
+    /// Takes in what memory holds at a further call; whether that is new. `circle` are the activations on the circle: what
+    /// is theirs alone is made anew by each call, unless the call is handed it.
+    fn find(&mut self, state: &State, circle: &[u32]) -> bool {
+        let mut beyond = state.memory.beyond(&self.entry);
+        let own = |cell: &CellId| match cell {
+            CellId::Cell(id) => circle.contains(&id.0),
+            CellId::Slot(frame, _) => circle.contains(frame),
+            CellId::Global(_) => false,
+        };
+        if beyond.iter().any(|(cell, _)| own(cell)) {
+            let others = state.memory.iter().filter(|(cell, _)| !own(cell)).map(|(_, known)| known);
+            let reached = state.memory.reached(self.last.iter().chain(others));
+            beyond.retain(|(cell, _)| !own(cell) || reached.contains(cell));
         }
-        grown
+        let last = self.growths > 2 * MOST_ROUNDS;
+        let grew = beyond
+            .iter()
+            .fold(false, |grew, (cell, known)| hold(&mut self.all.found, *cell, &known.detached(), last) | grew);
+        self.growths += u32::from(grew);
+        grew
     }
 
-    /// What a call gives as far as is known.
-    fn answer(&self, state: &mut State, escapes: &mut Escapes) -> Option<Known> {
-        for (cell, value) in &self.wrote {
+    /// What a call gives as far as is known. A cell of an activation on the circle may be another in each call.
+    fn answer(&self, state: &mut State, circle: &[u32], escapes: &mut Escapes) -> Option<Known> {
+        for (cell, value) in &self.all.wrote {
             escapes.hold(*cell, value);
+            if matches!(cell, CellId::Cell(id) if circle.contains(&id.0)) {
+                state.memory.multiply(*cell);
+            }
             state.write(*cell, value.detached(), true);
         }
-        if let Some(doubts) = &self.thrown {
+        if let Some(doubts) = &self.all.thrown {
             escapes.throw(doubts.iter().map(|(known, at)| (known.detached(), *at)).collect());
         }
-        self.result.as_ref().map(Known::detached)
+        self.all.result.as_ref().map(Known::detached)
+    }
+}
+
+/// Takes in on what a function throws; whether that is more than before.
+fn throws(all: &mut Option<Doubts>, thrown: Option<&Doubts>, last: bool) -> bool {
+    let Some(doubts) = thrown else { return false };
+    let mut grown = all.is_none();
+    let own = all.get_or_insert_default();
+    for (known, at) in doubts {
+        match own.iter_mut().find(|(_, place)| place == at) {
+            Some((old, _)) => grown |= takes_in(old, &known.detached(), last),
+            None => {
+                grown = true;
+                own.push((known.detached(), *at));
+            }
+        }
+    }
+    grown
+}
+
+/// Takes in what a place holds; whether that is new.
+fn hold(held: &mut Held, cell: CellId, value: &Known, last: bool) -> bool {
+    match held.iter_mut().find(|(other, _)| *other == cell) {
+        Some((_, old)) => takes_in(old, value, last),
+        None => {
+            held.push((cell, value.clone()));
+            true
+        }
     }
 }
 
@@ -779,13 +822,7 @@ fn parted(function: FunctionId, given: &[Known], count: usize) -> (Vec<Known>, C
 
 /// Whether a value is a function that carries variables, or holds one.
 fn holds_cells(known: &Known) -> bool {
-    match &known.shape {
-        Shape::Cell(_) => true,
-        Shape::Functions(all) => all.iter().any(|closure| closure.captures.iter().any(holds_cells)),
-        Shape::List(list) => {
-            list.element.iter().any(holds_cells) || list.items.iter().any(|items| items.iter().any(holds_cells))
-        }
-        Shape::Object(object) => object.fields.values().chain(&object.others).any(holds_cells),
-        _ => false,
-    }
+    let mut found = false;
+    known.cells(&mut |_| found = true);
+    found
 }

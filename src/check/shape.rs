@@ -268,6 +268,22 @@ impl AgentShape {
     }
 }
 
+impl Known {
+    /// The cells that it holds, in the functions among its parts.
+    pub fn cells(&self, meet: &mut dyn FnMut(CellId)) {
+        match &self.shape {
+            Shape::Cell(cell) => meet(*cell),
+            Shape::Functions(all) => all.iter().flat_map(|one| one.captures.iter()).for_each(|known| known.cells(meet)),
+            Shape::List(list) => {
+                let items = list.items.iter().flat_map(|items| items.iter());
+                items.chain(&list.element).for_each(|known| known.cells(meet));
+            }
+            Shape::Object(object) => object.fields.values().chain(&object.others).for_each(|known| known.cells(meet)),
+            _ => {}
+        }
+    }
+}
+
 impl Shape {
     /// What can be called in it.
     pub fn hidden(&self) -> Hidden {

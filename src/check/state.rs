@@ -86,6 +86,8 @@ impl Learned {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     held: Chart<CellId, Known>,
+    /// Cells that stand for several, of which nobody knows which is meant.
+    several: Chart<CellId, ()>,
     /// Every value that something held is, is a part of, is measured by or tells about; others may be among them.
     spoken: Chart<Id, ()>,
 }
@@ -111,6 +113,41 @@ impl Memory {
         self.held.insert(cell, known);
     }
 
+    /// A cell stands for several from now on.
+    pub fn multiply(&mut self, cell: CellId) {
+        self.several.insert(cell, ());
+    }
+
+    /// Whether a cell stands for several.
+    pub fn is_several(&self, cell: &CellId) -> bool {
+        self.several.contains_key(cell)
+    }
+
+    /// Cells that nobody can get at any more.
+    pub fn drop(&mut self, cell: &CellId) {
+        self.held.remove(cell);
+        self.several.remove(cell);
+    }
+
+    /// All places and what they hold.
+    pub fn iter(&self) -> impl Iterator<Item = (&CellId, &Known)> {
+        self.held.iter()
+    }
+
+    /// The cells that can be got at from these values, directly or through others.
+    pub fn reached<'a>(&'a self, from: impl Iterator<Item = &'a Known>) -> BTreeSet<CellId> {
+        let mut reached = BTreeSet::new();
+        let mut waiting: Vec<&Known> = from.collect();
+        while let Some(known) = waiting.pop() {
+            known.cells(&mut |cell| {
+                if reached.insert(cell) {
+                    waiting.extend(self.get(&cell));
+                }
+            });
+        }
+        reached
+    }
+
     /// What the places hold that hold something else in another.
     pub fn beyond(&self, other: &Memory) -> Vec<(CellId, Known)> {
         self.held.beyond(&other.held)
@@ -126,7 +163,12 @@ impl Memory {
                 }
             }
         }
-        Memory { held, spoken: self.spoken.union(&other.spoken, &mut |(), ()| ()) }
+        let mut both = |(): &(), (): &()| ();
+        Memory {
+            held,
+            several: self.several.union(&other.several, &mut both),
+            spoken: self.spoken.union(&other.spoken, &mut both),
+        }
     }
 
     /// Nothing that is held is this value any more, or tells of it.
@@ -152,22 +194,23 @@ impl Memory {
 
 impl PartialEq for Memory {
     fn eq(&self, other: &Self) -> bool {
-        self.held == other.held
+        self.held == other.held && self.several == other.several
     }
 }
 
 impl serde::Serialize for Memory {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde::Serialize::serialize(&self.held, serializer)
+        let several: Vec<&CellId> = self.several.iter().map(|(cell, ())| cell).collect();
+        serde::Serialize::serialize(&(&self.held, several), serializer)
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Memory {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut memory = Memory::default();
-        for (cell, known) in <Vec<(CellId, Known)> as serde::Deserialize>::deserialize(deserializer)? {
-            memory.insert(cell, known);
-        }
+        let (held, several) = <(Vec<(CellId, Known)>, Vec<CellId>) as serde::Deserialize>::deserialize(deserializer)?;
+        held.into_iter().for_each(|(cell, known)| memory.insert(cell, known));
+        several.into_iter().for_each(|cell| memory.multiply(cell));
         Ok(memory)
     }
 }
@@ -235,7 +278,7 @@ impl State {
     /// Puts a value into memory; the old one is gone, unless the place stands for several.
     pub fn write(&mut self, cell: CellId, known: Known, several: bool) {
         let value = match self.memory.get(&cell) {
-            Some(old) if several => old.join(&known),
+            Some(old) if several || self.memory.is_several(&cell) => old.join(&known),
             _ => known,
         };
         self.memory.insert(cell, value);

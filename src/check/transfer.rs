@@ -11,7 +11,7 @@ use super::spread::{expand, padded};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
-use crate::ir::{Constant, Home, Inst, Key, Member, Op};
+use crate::ir::{Constant, Inst, Key, Member, Op};
 use crate::value::Evidence;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -151,8 +151,9 @@ impl<'a> Flow<'a> {
             Op::Cell => {
                 let result = inst.result.map_or(Id::NONE, |var| Id(act.frame, var.0));
                 let cell = CellId::Cell(result);
+                act.renew(inst.result, cell, state);
                 if let Some(first) = args.first() {
-                    self.poke(cell, first.clone(), act.repeats(), state);
+                    self.poke(cell, first.clone(), state);
                 }
                 one(Known::constant(Shape::Cell(cell)))
             }
@@ -172,15 +173,14 @@ impl<'a> Flow<'a> {
             Op::SetGlobal(global) => {
                 let doubts = self.doubts(act, state);
                 let known = self.decided(&args[0], &doubts);
-                let several = self.calls.stack.len() > 1;
-                self.poke(CellId::Global(*global), known, several, state);
+                self.poke(CellId::Global(*global), known, state);
                 one(args[0].clone())
             }
             Op::Slot(slot) => one(self.peek(CellId::Slot(act.frame, slot.0), state).unwrap_or_else(Known::null)),
             Op::SetSlot(slot) => {
                 let doubts = self.doubts(act, state);
                 let known = self.decided(&args[0], &doubts);
-                self.poke(CellId::Slot(act.frame, slot.0), known, false, state);
+                self.poke(CellId::Slot(act.frame, slot.0), known, state);
                 one(args[0].clone())
             }
             Op::Ready => one(args[0].clone()),
@@ -471,50 +471,6 @@ impl<'a> Flow<'a> {
             known = known.marked(Mark::Picked, at);
         }
         known
-    }
-
-    fn home<'b>(&mut self, act: &Activation<'a>, home: Home, args: &'b [Known], state: &State) -> (Known, &'b [Known]) {
-        match home {
-            Home::Value => (args[0].clone(), &args[1..]),
-            Home::Cell { .. } => (self.load(&args[0], state), &args[1..]),
-            Home::Global { global, .. } => (self.peek(CellId::Global(global), state).unwrap_or_else(Known::null), args),
-            Home::Slot { slot, .. } => {
-                (self.peek(CellId::Slot(act.frame, slot.0), state).unwrap_or_else(Known::null), args)
-            }
-        }
-    }
-
-    fn put_back(&mut self, act: &Activation<'a>, home: Home, args: &[Known], changed: Known, state: &mut State) {
-        match home {
-            Home::Value => {}
-            Home::Cell { .. } => self.store(act, &args[0], changed, state),
-            Home::Global { global, .. } => {
-                let doubts = self.doubts(act, state);
-                let known = self.decided(&changed, &doubts);
-                let several = self.calls.stack.len() > 1 || act.repeats();
-                self.poke(CellId::Global(global), known, several, state);
-            }
-            Home::Slot { slot, .. } => {
-                let doubts = self.doubts(act, state);
-                let known = self.decided(&changed, &doubts);
-                self.poke(CellId::Slot(act.frame, slot.0), known, act.repeats(), state);
-            }
-        }
-    }
-
-    fn load(&mut self, cell: &Known, state: &State) -> Known {
-        match &cell.shape {
-            Shape::Cell(cell) => self.peek(*cell, state).unwrap_or_else(Known::null),
-            _ => Known::anything(),
-        }
-    }
-
-    fn store(&mut self, act: &Activation<'a>, cell: &Known, value: Known, state: &mut State) {
-        let Shape::Cell(cell) = &cell.shape else { return };
-        let doubts = self.doubts(act, state);
-        let known = self.decided(&value, &doubts);
-        let foreign = !matches!(cell, CellId::Cell(id) if id.0 == act.frame);
-        self.poke(*cell, known, foreign || act.repeats(), state);
     }
 
     fn list(&mut self, args: &[Known], spread: &[bool]) -> Known {

@@ -47,7 +47,10 @@ pub(super) struct Circle {
     pub settled: Settled,
 }
 
-/// What the calls of a function are given, give, write and throw.
+/// What memory holds at some places.
+pub(super) type Held = Vec<(CellId, Known)>;
+
+/// The calls of a function on a circle, taken together.
 #[derive(Clone, PartialEq, Default, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Settled {
@@ -56,7 +59,9 @@ pub(super) struct Settled {
     /// What they give.
     pub result: Option<Known>,
     /// What they write.
-    pub wrote: Vec<(CellId, Known)>,
+    pub wrote: Held,
+    /// What memory holds when they are made from the circle, where that is not what it held when the circle was entered.
+    pub found: Held,
     /// The conditions on which they throw, where they do.
     pub thrown: Option<Doubts>,
 }

@@ -494,14 +494,25 @@ impl<'a> Lowering<'a> {
         own || self.program.interfaces.iter().any(of_agent)
     }
 
+    /// A type where a value is wanted. An interface that is asked something is meant as the agent that has it.
     fn type_as_value(&mut self, name: Name, span: Span) -> Expr {
         let text = self.name_text(name).to_owned();
-        self.refuse(
-            Code::P010,
-            span,
-            format!("`{text}` is a type, not a value"),
-            "types stand behind `:` and `instanceof` only",
-        )
+        let message = format!("`{text}` is a type, not a value");
+        if !self.program.interfaces.iter().any(|interface| interface.name == name) {
+            return self.refuse(Code::P010, span, message, "types stand behind `:` and `instanceof` only");
+        }
+        let mut letters = text.chars();
+        let own: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+        if !self.frame().input {
+            let help = format!("take the agent as a parameter, as in `{own}: {text}`");
+            return self.refuse(Code::P010, span, message, &help);
+        }
+        let found = self
+            .finding(Code::P010, span, message)
+            .help(format!("`agents.{own}` is the agent that is bound as `{own}`"))
+            .fix(format!("write `agents.{own}`"), span, format!("agents.{own}"));
+        self.report(found);
+        Expr { kind: ExprKind::Null, span }
     }
 
     fn unknown(&mut self, name: Name, text: &str, span: Span) -> Expr {
