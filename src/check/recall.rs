@@ -93,6 +93,8 @@ struct Member {
 /// A set of arguments, and what came of it. Identities are those of [`REMEMBERED`] or of activations inside.
 #[derive(Debug)]
 struct Way {
+    /// The activation that was walked.
+    frame: u32,
     given: Vec<Known>,
     learned: Vec<(Id, Learned)>,
     repeats: Vec<(&'static str, Location)>,
@@ -334,6 +336,7 @@ impl<'a> Flow<'a> {
             })
         };
         let way = Way {
+            frame,
             result: result.as_ref().map(&mut store),
             wrote: touched
                 .iter()
@@ -395,6 +398,10 @@ impl<'a> Flow<'a> {
                 return names.back[id.1 as usize];
             }
             if active.contains(&id.0) || id.0 >= REMEMBERED {
+                return id;
+            }
+            if way.frame == frame {
+                fresh.insert(id);
                 return id;
             }
             let next = frames.len() as u32;
