@@ -41,23 +41,30 @@ impl Events {
 impl<'a> Flow<'a> {
     /// Walks the handlers of a module, with what the host or the program itself sends.
     pub fn handlers(&mut self, module: &'a Module, state: &mut State) {
-        for round in 0..MOST_ROUNDS {
-            let before = self.events.sent.clone();
+        for round in 0.. {
+            let (sent_before, before) = (self.events.sent.clone(), state.clone());
             for handler in &module.handlers {
                 let name: Rc<str> = Rc::from(&*handler.event);
                 let sent = self.events.sent.get(&name);
                 let data = match sent {
-                    _ if round + 1 == MOST_ROUNDS => Known::anything(),
+                    _ if round + 1 >= MOST_ROUNDS => Known::anything(),
                     Some(sent) => self.input().join(sent),
                     None => self.input(),
                 };
                 let data = Known { null: Null::Maybe, ..data }.born(Id(u32::MAX - 4, handler.function.0));
                 self.events.handled = Some(name);
                 let closure = self.plain(handler.function);
-                self.run((u32::MAX - 4, handler.function.0), &closure, &[data], state);
+                // It may run or not, and again after others.
+                let mut after = state.clone();
+                self.run((u32::MAX - 4, handler.function.0), &closure, &[data], &mut after);
+                *state = state.join(&after);
                 self.events.handled = None;
             }
-            if self.events.sent == before {
+            if round > 0 {
+                *state = state.widened_from(&before, 5 * round);
+            }
+            let same = state.memory == before.memory;
+            if same && (self.events.sent == sent_before || round + 1 >= MOST_ROUNDS) || self.exhausted() {
                 break;
             }
         }

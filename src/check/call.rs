@@ -112,7 +112,7 @@ impl<'a> Flow<'a> {
                 if let Some(after) = after {
                     *state = after;
                 }
-                given.map(|known| if callee.claim == Claim::SURE { known } else { known.under(callee) })
+                given.map(|known| if callee.earned() == SURE { known } else { known.under(callee) })
             }
             Shape::Builtin(builtin) => self.builtin(act, *builtin, args, inst, state),
             _ => {

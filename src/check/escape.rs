@@ -6,7 +6,7 @@
 
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{Cap, CellId, Id, Integrity, Known, Mark, SURE, Why};
+use super::domain::{Cap, CellId, Id, Integrity, Known, Mark, Raw, SURE, Why};
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::hir::FunctionId;
@@ -139,6 +139,24 @@ impl Activation<'_> {
             None => self.wiring.controls.left(node, to),
         };
         nodes.into_iter().flat_map(|node| self.found_at(node)).cloned().collect()
+    }
+
+    /// What all that decides which way leads to a block has been tested against by now.
+    pub fn tested_ways(&self, block: usize, state: &State, depth: u32) -> Raw {
+        let ways = self.graph.before[block].iter();
+        let nodes = ways.flat_map(|&before| self.wiring.controls.left(self.wiring.end(before), block));
+        nodes.map(|node| self.tested_at(node, state, depth)).min().unwrap_or(SURE)
+    }
+
+    /// The same of the conditions of a node.
+    fn tested_at(&self, node: usize, state: &State, depth: u32) -> Raw {
+        let (block, thrown) = self.wiring.block(node);
+        match &self.code.blocks[block].end {
+            End::Branch { condition, .. } if !thrown && self.decided[block].is_some() => {
+                self.tested(*condition, state, depth)
+            }
+            _ => self.found_at(node).iter().map(|(known, _)| state.refine(known).tested).min().unwrap_or(SURE),
+        }
     }
 
     /// The conditions that decide whether the place that is walked is reached, sure ones among them.

@@ -184,7 +184,10 @@ impl Activation<'_> {
                 let inst = &self.code.blocks[block].code[index];
                 if takes_the_minimum(&inst.op) { least(&inst.args) } else { 0 }
             }
-            Definition::Parameter(block, index) => least(&self.graph.arguments(self.code, block, index)),
+            Definition::Parameter(block, index) => {
+                let given = least(&self.graph.arguments(self.code, block, index));
+                if given == 0 { 0 } else { given.min(self.tested_ways(block, state, depth - 1)) }
+            }
             Definition::Nowhere => 0,
         };
         known.tested.max(parts)
@@ -547,7 +550,8 @@ impl<'a> Flow<'a> {
                 }
             }
             End::Return(var) => {
-                let doubts = self.doubts(act, state);
+                // What decides that it was called decides as well what becomes of what it gives.
+                let doubts = self.own_doubts(act, state);
                 let mut known = self.decided(&act.value(*var, state), &doubts);
                 for from in self.own_chosen(act) {
                     known = known.marked(super::domain::Mark::Chosen, from);

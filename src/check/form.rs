@@ -64,7 +64,11 @@ impl<'a> Flow<'a> {
                     element.id = Id::NONE;
                     let index = Number { low: 0.0, whole: true, ..Number::any() };
                     let index = super::read::own(std::slice::from_ref(&list), Shape::Number(Rc::new(index)));
+                    let depth = self.conditions.len();
+                    let walked = super::read::own(std::slice::from_ref(&list), Shape::Plain);
+                    self.conditions.extend((walked.earned() < SURE).then(|| (Known { id: list.id, ..walked }, at)));
                     let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
+                    self.conditions.truncate(depth);
                     one_by_one = false;
                     let given = given.map(|g| if high.is_none_or(|h| h > 1) { g.repeated() } else { g });
                     structure.absorb(&Known { shape: Shape::Plain, ..list });

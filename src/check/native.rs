@@ -126,7 +126,13 @@ impl<'a> Flow<'a> {
             | "reduceRight" | "findLastIndex" | "sort" | "toSorted" | "unique"
                 if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
             {
-                return self.walk_over(act, name, args, inst, state);
+                // That it is called for an element, and how often, is as sure as what is walked.
+                let depth = self.conditions.len();
+                let walked = super::read::own(std::slice::from_ref(x), Shape::Plain);
+                self.conditions.extend((walked.earned() < SURE).then(|| (Known { id: x.id, ..walked }, at)));
+                let given = self.walk_over(act, name, args, inst, state);
+                self.conditions.truncate(depth);
+                return given;
             }
             "confidence" => confidence_of(x),
             "evidence" => Known::constant(Shape::Plain),
@@ -202,6 +208,10 @@ impl<'a> Flow<'a> {
                 let c = f.and_then(Known::as_constant).map_or_else(|| "a number".to_owned(), |c| format!("{c}"));
                 self.findings.noted.insert(Noted::Declassified(format!("`endorse` at {c}: {reason}")));
                 if let Some(c) = f.and_then(Known::as_number) {
+                    if x.shape == Shape::Any {
+                        // Its parts are not endorsed along with it.
+                        known.inside = Some(super::domain::Claim { high: SURE, ..x.inside.unwrap_or(x.claim) });
+                    }
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
                     known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
                     known.above = Rc::default();
