@@ -7,6 +7,12 @@
 use std::path::Path;
 
 fn main() {
+    // The program is started anew for each script. At a place of its own it needs none of its 27,000 addresses put right
+    // before the first instruction: a third of the time that a small script takes, and 1.5 MiB.
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+    if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
     println!("cargo::rerun-if-changed=grammar");
     lalrpop::Configuration::new()
         .emit_rerun_directives(true)

@@ -51,7 +51,7 @@ use table::Known;
 pub struct BuiltinId(pub u16);
 
 struct Index {
-    table: Vec<Builtin>,
+    table: Vec<&'static Builtin>,
     known: Vec<Known>,
     functions: HashMap<&'static str, BuiltinId, FixedState>,
     methods: HashMap<&'static str, [Option<BuiltinId>; Kind::ALL.len()], FixedState>,
@@ -70,9 +70,11 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         form::TABLE,
         world::TABLE,
     ];
-    let table: Vec<Builtin> = areas.into_iter().flatten().copied().collect();
-    let mut functions: HashMap<_, _, FixedState> = HashMap::default();
-    let mut methods: HashMap<_, [Option<BuiltinId>; Kind::ALL.len()], FixedState> = HashMap::default();
+    let table: Vec<&'static Builtin> = areas.into_iter().flatten().collect();
+    let mut functions: HashMap<_, _, FixedState> =
+        HashMap::with_capacity_and_hasher(table.len(), FixedState::default());
+    let mut methods: HashMap<_, [Option<BuiltinId>; Kind::ALL.len()], FixedState> =
+        HashMap::with_capacity_and_hasher(table.len(), FixedState::default());
     let mut namespaces: HashMap<_, Vec<_>, FixedState> = HashMap::default();
     for (index, builtin) in table.iter().enumerate() {
         let id = BuiltinId(index as u16);
@@ -83,19 +85,23 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             methods.entry(builtin.name).or_default()[kind as usize] = Some(id);
         }
     }
-    for spelling in functions.keys().copied().chain(CONSTANTS.iter().map(|(name, _, _)| *name)) {
+    let longer = table.iter().flat_map(|builtin| builtin.statics.iter().copied());
+    for spelling in longer.chain(CONSTANTS.iter().map(|(name, _, _)| *name)) {
         if let Some((namespace, name)) = spelling.split_once('.') {
             namespaces.entry(namespace).or_default().push(name);
         }
     }
-    namespaces.values_mut().for_each(|names| names.sort_unstable());
-    let known = table.iter().map(Known::of).collect();
+    for names in namespaces.values_mut() {
+        names.sort_unstable();
+        names.dedup();
+    }
+    let known = table.iter().map(|_| Known::default()).collect();
     Index { table, known, functions, methods, namespaces }
 });
 
 /// All built-ins, in the order of their ids.
 pub fn all() -> impl Iterator<Item = (BuiltinId, &'static Builtin)> {
-    INDEX.table.iter().enumerate().map(|(index, builtin)| (BuiltinId(index as u16), builtin))
+    INDEX.table.iter().enumerate().map(|(index, builtin)| (BuiltinId(index as u16), *builtin))
 }
 
 /// The global function with a name.
@@ -137,22 +143,26 @@ pub fn is_mutating(name: &str) -> bool {
 impl BuiltinId {
     /// What is declared of it.
     pub fn entry(self) -> &'static Builtin {
-        &INDEX.table[self.0 as usize]
+        INDEX.table[self.0 as usize]
     }
 
     /// Its signature; of a method with the receiver first.
     pub fn signature(self) -> &'static Signature {
-        INDEX.known[self.0 as usize].signature.get_or_init(|| signature::read(self.entry().signature))
+        INDEX.known[self.0 as usize].signature(self.entry())
+    }
+
+    fn arity(self) -> (usize, Option<usize>) {
+        INDEX.known[self.0 as usize].arity(self.entry())
     }
 
     /// How many arguments it needs, the receiver counted.
     pub fn required(self) -> usize {
-        INDEX.known[self.0 as usize].required
+        self.arity().0
     }
 
     /// How many arguments it takes at most, the receiver counted; nothing when there is no end.
     pub fn most(self) -> Option<usize> {
-        INDEX.known[self.0 as usize].most
+        self.arity().1
     }
 
     /// How many arguments it gets as a callback that is offered so many, of which the first `needed` carry the meaning:

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::types::{Field, Literal, Parameter, Shape, Signature, Type};
 
-/// How many arguments a signature needs at least and takes at most. All are asked at the beginning of every run, so the
-/// parameters are counted and not read.
+/// How many arguments a signature needs at least and takes at most. The parameters are counted and not read.
 pub(super) fn arity(text: &str) -> (usize, Option<usize>) {
     let (mut required, mut count, mut rest) = (0, 0, false);
     let (mut depth, mut start) = (0, 1);

@@ -332,18 +332,21 @@ impl Builtin {
     }
 }
 
-/// What is computed once from a declaration.
-#[derive(Debug)]
+/// What is computed once from a declaration, when somebody asks: a small program uses few of them.
+#[derive(Debug, Default)]
 pub(super) struct Known {
-    pub(super) signature: OnceLock<Signature>,
-    pub(super) required: usize,
-    pub(super) most: Option<usize>,
+    signature: OnceLock<Signature>,
+    arity: OnceLock<(usize, Option<usize>)>,
 }
 
 impl Known {
-    pub(super) fn of(builtin: &Builtin) -> Self {
-        let (required, most) = signature::arity(builtin.signature);
-        Self { signature: OnceLock::new(), required, most }
+    pub(super) fn signature(&self, builtin: &Builtin) -> &Signature {
+        self.signature.get_or_init(|| signature::read(builtin.signature))
+    }
+
+    /// How many arguments it needs at least and takes at most.
+    pub(super) fn arity(&self, builtin: &Builtin) -> (usize, Option<usize>) {
+        *self.arity.get_or_init(|| signature::arity(builtin.signature))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Agreement, combination, and who is counted twice.
 
 use super::domain::{Id, Known, NONE, Nothing, Null, Number, Shape, raw};
+use super::few::Few;
 use super::flow::Flow;
 use super::read::elements;
 use crate::diagnostic::{Code, Severity};
@@ -19,7 +20,8 @@ impl Flow<'_> {
             let severity = if law == "noisy-or" { Severity::Error } else { Severity::Warning };
             self.twice(&who, severity, at);
         }
-        let origins = args.first().map(|xs| elements(xs).0.map_or_else(Rc::default, |e| e.origins)).unwrap_or_default();
+        let origins =
+            args.first().map(|xs| elements(xs).0.map_or_else(Few::default, |e| e.origins)).unwrap_or_default();
         let number = Number { low: 0.0, high: 1.0, assessed: Some(origins), ..Number::any() };
         Known::constant(Shape::Number(Rc::new(number)))
     }
@@ -57,7 +59,7 @@ impl Flow<'_> {
         element
             .sources
             .iter()
-            .find(|(source, many)| **many && matches!(source.agent, Agent::Named(_)))
+            .find(|(source, many)| *many && matches!(source.agent, Agent::Named(_)))
             .map(|(s, _)| super::call::named([&s.agent]))
     }
 
@@ -109,8 +111,8 @@ impl Flow<'_> {
             known.inside = Some(element.inside.unwrap_or(element.claim));
         }
         known.claim = super::domain::Claim::between(floor.min(top), top);
-        known.parts = Rc::default();
-        known.above = Rc::default();
+        known.parts = Few::NONE;
+        known.above = Few::NONE;
         // Two that say the same agree, however good the evidence of each is.
         known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
         known.cap = super::domain::Cap { scaled: true, ..whole.cap.min(list.cap) };

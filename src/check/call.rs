@@ -4,6 +4,7 @@ use super::domain::{
     Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape, Source,
     Why, number, raw,
 };
+use super::few::Few;
 use super::finding::{Noted, Reached};
 use super::flow::{Activation, Flow};
 use super::state::State;
@@ -14,7 +15,7 @@ use crate::ir::Inst;
 use crate::source::Location;
 use crate::types::{Effect, InterfaceId, Type};
 use crate::value::Evidence;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What an agent is asked, as far as it is declared.
@@ -358,7 +359,7 @@ impl<'a> Flow<'a> {
     ) -> Known {
         let mut least: Raw = SURE;
         let mut why = Why::Free;
-        let mut origins = BTreeSet::from([id]);
+        let mut origins = Few::one(id);
         let mut washed = None;
         for arg in args {
             let whole = arg.whole();
@@ -366,7 +367,7 @@ impl<'a> Flow<'a> {
                 least = whole.earned();
                 why = Why::Made(at);
             }
-            origins.extend(whole.origins.iter().copied());
+            origins = origins.union(&whole.origins);
         }
         self.given_at.insert(id, at);
         let (claim, stale) = self.contract(agent, name);
@@ -374,16 +375,15 @@ impl<'a> Flow<'a> {
             washed = Some(at);
         }
         let shape = self.shape_of(result, 0);
-        let sources: BTreeMap<Source, bool> =
-            agent.who.iter().map(|who| (Source { agent: who.clone(), site: id }, false)).collect();
+        let sources = agent.who.iter().map(|who| (Source { agent: who.clone(), site: id }, false)).collect();
         let mut answer = Known {
             claim,
             cap: Cap { bound: least, why, scaled: false },
             evidence: Evidence::Reported,
             integrity: Integrity::Agent,
             null: null_of(result),
-            origins: Rc::new(origins),
-            sources: Rc::new(sources),
+            origins,
+            sources,
             ..Known::constant(shape)
         };
         if let Some(at) = washed {

@@ -59,7 +59,7 @@ fn weight_at(known: &Known, depth: u32) -> Amount {
         }
         Shape::Object(object) => {
             let mut all = Amount::exactly(1.0);
-            for (key, field) in &object.fields {
+            for (key, field) in object.fields.iter() {
                 all.add(&Amount::up_to(1.0 + key.len() as f64 / 16.0));
                 all.add(&one_more(weight_at(field, depth + 1)));
             }

@@ -4,12 +4,12 @@
 //! of it at most whatever it claims (*cap*), how good its evidence is at least, who can influence its content, where it
 //! comes from, and what it looks like. Joining two forgets, never invents.
 
+use super::few::{Few, Sides};
 use super::line::Line;
 use crate::hir::GlobalId;
 use crate::source::Location;
 use crate::value::{Confidence, Evidence};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub(super) use super::fact::{Fact, Tests};
@@ -299,19 +299,17 @@ pub(super) struct Known {
     /// Which value it is, for tests; copies share it.
     pub id: Id,
     /// The values it is the minimum of, where that is all that decides its confidence.
-    pub parts: Rc<BTreeSet<Id>>,
+    pub parts: Few<Id>,
     /// Values that are never less sure than it.
-    pub above: Rc<BTreeSet<Id>>,
+    pub above: Few<Id>,
     /// The values it is a copy or a part of, from where they came about.
-    pub origins: Rc<BTreeSet<Id>>,
+    pub origins: Few<Id>,
     /// Who it comes from, and whether more than once.
-    #[serde(with = "super::witness::pairs")]
-    pub sources: Rc<BTreeMap<Source, bool>>,
+    pub sources: Sides<Source>,
     /// Remarks with their places.
-    pub marks: Rc<BTreeSet<(Mark, Location)>>,
+    pub marks: Few<(Mark, Location)>,
     /// Parameters of the functions being walked that it is no larger than, and whether it is smaller.
-    #[serde(with = "super::witness::pairs")]
-    pub measures: Rc<BTreeMap<Id, bool>>,
+    pub measures: Sides<Id>,
     /// Its length is no more than one of these, where it is a list or text.
     pub longest: Option<Rc<[Line]>>,
     /// Whether it is a text that the program and others wrote together.
@@ -339,50 +337,32 @@ pub(super) enum CellId {
     Slot(u32, u32),
 }
 
-/// Both sets in one, sharing where one holds the other.
-pub(super) fn union<T: Ord + Clone>(a: &Rc<BTreeSet<T>>, b: &Rc<BTreeSet<T>>) -> Rc<BTreeSet<T>> {
-    if Rc::ptr_eq(a, b) || b.is_subset(a) {
-        a.clone()
-    } else if a.is_subset(b) {
-        b.clone()
-    } else {
-        Rc::new(a.union(b).cloned().collect())
-    }
-}
-
-/// What is in both sets.
-fn both(a: &Rc<BTreeSet<Id>>, b: &Rc<BTreeSet<Id>>) -> Rc<BTreeSet<Id>> {
-    if a == b { a.clone() } else { Rc::new(a.intersection(b).copied().collect()) }
-}
-
-thread_local! {
-    /// A constant without parts.
-    static BLANK: Known = Known {
-        claim: Claim::SURE,
-        inside: None,
-        cap: Cap::FREE,
-        evidence: Evidence::Exact,
-        integrity: Integrity::Program,
-        null: Null::Never,
-        nothing: None,
-        passed: 0,
-        tested: 0,
-        id: Id::NONE,
-        parts: Rc::default(),
-        above: Rc::default(),
-        origins: Rc::default(),
-        sources: Rc::default(),
-        marks: Rc::default(),
-        measures: Rc::default(),
-        longest: None,
-        woven: false,
-        filled: false,
-        exact: false,
-        hidden: Hidden::default(),
-        shape: Shape::Plain,
-        tests: None,
-    };
-}
+/// A constant without parts.
+const BLANK: Known = Known {
+    claim: Claim::SURE,
+    inside: None,
+    cap: Cap::FREE,
+    evidence: Evidence::Exact,
+    integrity: Integrity::Program,
+    null: Null::Never,
+    nothing: None,
+    passed: 0,
+    tested: 0,
+    id: Id::NONE,
+    parts: Few::NONE,
+    above: Few::NONE,
+    origins: Few::NONE,
+    sources: Sides::NONE,
+    marks: Few::NONE,
+    measures: Sides::NONE,
+    longest: None,
+    woven: false,
+    filled: false,
+    exact: false,
+    hidden: Hidden { agents: false, functions: false },
+    shape: Shape::Plain,
+    tests: None,
+};
 
 /// Beyond so many values a minimum is no longer followed to its parts.
 const MOST_PARTS: usize = 12;
@@ -390,8 +370,7 @@ const MOST_PARTS: usize = 12;
 impl Known {
     /// A constant of the program.
     pub fn constant(shape: Shape) -> Self {
-        // Constants are made all the time, and their empty sets need not be.
-        BLANK.with(|blank| Self { shape, ..blank.clone() })
+        Self { shape, ..BLANK }
     }
 
     /// `null` as the program says it.
@@ -425,7 +404,7 @@ impl Known {
     /// With the identity of a place, as something new.
     pub fn born(mut self, id: Id) -> Self {
         self.id = id;
-        self.origins = Rc::new(BTreeSet::from([id]));
+        self.origins = Few::one(id);
         self
     }
 
@@ -498,8 +477,8 @@ impl Known {
         self.cap = self.cap.min(other.cap);
         self.evidence = self.evidence.min(other.evidence);
         self.integrity = self.integrity.max(other.integrity);
-        self.sources = add_sources(&self.sources, &other.sources);
-        self.marks = union(&self.marks, &other.marks);
+        self.sources = self.sources.or(&other.sources);
+        self.marks = self.marks.union(&other.marks);
         if self.shape == Shape::Any {
             self.hidden = self.hidden.or(other.hides());
         }
@@ -526,40 +505,43 @@ impl Known {
         if !own && alone && other.claim == Claim::SURE {
             return;
         }
-        let mut parts = (*self.parts).clone();
         if own {
-            parts.insert(self.id);
+            self.parts = Few::one(self.id);
         }
-        if alone {
-            if other.claim != Claim::SURE {
-                parts.insert(other.id);
-            }
-        } else {
-            parts.extend(other.parts.iter().copied());
+        if !alone {
+            self.parts = self.parts.union(&other.parts);
+        } else if other.claim != Claim::SURE {
+            self.parts = self.parts.with(other.id);
         }
-        if parts.len() > MOST_PARTS {
-            parts = BTreeSet::from([Id::NONE]);
+        if self.parts.len() > MOST_PARTS {
+            self.parts = Few::one(Id::NONE);
         }
-        self.parts = Rc::new(parts);
         if other.claim != Claim::SURE {
-            self.above = union(&self.above, &other.at_most());
+            self.above = self.above.union(&other.at_most());
         }
     }
 
     /// What both are no surer than; that a value is no surer than itself is not said.
-    fn joined_above(&self, other: &Known) -> Rc<BTreeSet<Id>> {
+    fn joined_above(&self, other: &Known) -> Few<Id> {
         if self.id == other.id {
-            return both(&self.above, &other.above);
+            return self.above.common(&other.above);
         }
-        both(&self.at_most(), &other.at_most())
+        if self.above.is_empty() && other.above.is_empty() {
+            return Few::NONE;
+        }
+        self.at_most().common(&other.at_most())
     }
 
     /// Values that are never less sure than it, itself among them.
-    pub fn at_most(&self) -> Rc<BTreeSet<Id>> {
+    pub fn at_most(&self) -> Few<Id> {
         if self.id == Id::NONE || self.above.contains(&self.id) {
             return self.above.clone();
         }
-        Rc::new(self.above.iter().copied().chain([self.id]).take(MOST_PARTS).collect())
+        if self.above.len() >= MOST_PARTS {
+            self.above.iter().copied().take(MOST_PARTS).collect()
+        } else {
+            self.above.with(self.id)
+        }
     }
 
     /// What is computed from these values by the minimum law.
@@ -572,7 +554,7 @@ impl Known {
                 tested = Some(tested.map_or(whole.tested, |least| least.min(whole.tested)));
             }
             result.absorb(&whole);
-            result.origins = union(&result.origins, &part.origins);
+            result.origins = result.origins.union(&part.origins);
         }
         result.tested = tested.unwrap_or(0);
         result
@@ -589,7 +571,7 @@ impl Known {
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
         if decider.claim != Claim::SURE {
-            result.above = union(&result.above, &self.at_most());
+            result.above = result.above.union(&self.at_most());
             result.id = Id::NONE;
         }
         result
@@ -632,10 +614,10 @@ impl Known {
             id: if self.id == other.id { self.id } else { Id::NONE },
             parts: self.joined_parts(other),
             above: self.joined_above(other),
-            origins: union(&self.origins, &other.origins),
-            sources: join_sources(&self.sources, &other.sources),
-            marks: union(&self.marks, &other.marks),
-            measures: common(&self.measures, &other.measures),
+            origins: self.origins.union(&other.origins),
+            sources: self.sources.or(&other.sources),
+            marks: self.marks.union(&other.marks),
+            measures: self.measures.and(&other.measures),
             longest: if self.longest == other.longest { self.longest.clone() } else { None },
             woven: self.woven && other.woven,
             filled: self.filled && other.filled,
@@ -660,20 +642,19 @@ impl Known {
     }
 
     /// What both are the minimum of: a value is the minimum of itself, and one that is sure in any case of anything.
-    fn joined_parts(&self, other: &Known) -> Rc<BTreeSet<Id>> {
-        let parts = |known: &Known| {
-            if known.parts.is_empty() { Rc::new(BTreeSet::from([known.id])) } else { known.parts.clone() }
-        };
+    fn joined_parts(&self, other: &Known) -> Few<Id> {
         if self.parts == other.parts && (self.id == other.id || !self.parts.is_empty()) {
             return self.parts.clone();
         }
-        let (mine, theirs) = (parts(self), parts(other));
+        let parts = |known: &Known| if known.parts.is_empty() { Few::one(known.id) } else { known.parts.clone() };
         match (self.claim == Claim::SURE, other.claim == Claim::SURE) {
-            (true, true) => Rc::default(),
-            (true, false) => theirs,
-            (false, true) => mine,
-            _ if mine == theirs => mine,
-            _ => Rc::new(BTreeSet::from([Id::NONE])),
+            (true, true) => Few::NONE,
+            (true, false) => parts(other),
+            (false, true) => parts(self),
+            (false, false) => {
+                let mine = parts(self);
+                if mine == parts(other) { mine } else { Few::one(Id::NONE) }
+            }
         }
     }
 
@@ -689,11 +670,8 @@ impl Known {
     /// No larger than another value, or smaller than it.
     pub fn measured(mut self, other: &Known, smaller: bool) -> Known {
         if !other.measures.is_empty() {
-            let mut measures = (*self.measures).clone();
-            for (id, strict) in other.measures.iter() {
-                *measures.entry(*id).or_insert(false) |= *strict || smaller;
-            }
-            self.measures = Rc::new(measures);
+            let given: Sides<Id> = other.measures.iter().map(|(id, strict)| (*id, *strict || smaller)).collect();
+            self.measures = self.measures.or(&given);
         }
         self
     }
@@ -710,16 +688,14 @@ impl Known {
 
     /// Marked, at a place.
     pub fn marked(mut self, mark: Mark, at: Location) -> Known {
-        let mut marks = (*self.marks).clone();
-        marks.insert((mark, at));
-        self.marks = Rc::new(marks);
+        self.marks = self.marks.with((mark, at));
         self
     }
 
     /// Without a kind of mark.
     pub fn unmarked(mut self, mark: Mark) -> Known {
         if self.marks.iter().any(|(m, _)| *m == mark) {
-            self.marks = Rc::new(self.marks.iter().filter(|(m, _)| *m != mark).copied().collect());
+            self.marks = self.marks.iter().filter(|(m, _)| *m != mark).copied().collect();
         }
         self
     }
@@ -743,30 +719,4 @@ impl Known {
     pub fn as_text(&self) -> Option<&Rc<str>> {
         if let Shape::Text(text) = &self.shape { Some(text) } else { None }
     }
-}
-
-/// What holds of both.
-fn common(a: &Rc<BTreeMap<Id, bool>>, b: &Rc<BTreeMap<Id, bool>>) -> Rc<BTreeMap<Id, bool>> {
-    if a == b {
-        return a.clone();
-    }
-    Rc::new(a.iter().filter_map(|(id, x)| Some((*id, *x && *b.get(id)?))).collect())
-}
-
-fn add_sources(a: &Rc<BTreeMap<Source, bool>>, b: &Rc<BTreeMap<Source, bool>>) -> Rc<BTreeMap<Source, bool>> {
-    if b.is_empty() || Rc::ptr_eq(a, b) {
-        return a.clone();
-    }
-    if a.is_empty() {
-        return b.clone();
-    }
-    let mut all = (**a).clone();
-    for (source, many) in b.iter() {
-        *all.entry(source.clone()).or_insert(false) |= *many;
-    }
-    Rc::new(all)
-}
-
-fn join_sources(a: &Rc<BTreeMap<Source, bool>>, b: &Rc<BTreeMap<Source, bool>>) -> Rc<BTreeMap<Source, bool>> {
-    add_sources(a, b)
 }

@@ -7,12 +7,12 @@
 use super::chart::Chart;
 use super::control::Wiring;
 use super::domain::{Cap, CellId, Id, Integrity, Known, Mark, Raw, SURE, Why};
+use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::hir::FunctionId;
 use crate::ir::{End, HandlerId};
 use crate::source::Location;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Conditions that decide about something, with their places.
@@ -96,7 +96,7 @@ fn outward(known: &Known, frame: u32) -> Known {
     let inside = |id: &Id| id.0 == frame;
     let mut parts = known.parts.clone();
     if parts.iter().any(inside) {
-        parts = Rc::new(BTreeSet::from([Id::NONE]));
+        parts = Few::one(Id::NONE);
     }
     Known {
         claim: known.claim,

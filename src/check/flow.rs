@@ -7,6 +7,7 @@ use super::amount::Cost;
 use super::control::Wiring;
 use super::domain::{Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
 use super::escape::{Doubts, Escapes};
+use super::few::Sides;
 use super::finding::Findings;
 use super::graph::{Definition, Graph};
 use super::recall::Calls;
@@ -94,6 +95,8 @@ pub(super) struct Activation<'a> {
     pub again: bool,
     /// The activations around it, in order, the host's among them.
     pub outer: Vec<u32>,
+    /// Which function it is.
+    function: FunctionId,
     /// Its code.
     pub code: &'a Function,
     /// What is known of the code's shape.
@@ -287,6 +290,7 @@ impl<'a> Flow<'a> {
             frame,
             again,
             outer,
+            function,
             code,
             graph: graph.clone(),
             block: 0,
@@ -319,7 +323,7 @@ impl<'a> Flow<'a> {
                 known.id = Id(frame, parameter.0);
             }
             let outer = known.measures.iter().filter(|(id, _)| id.0 != frame).map(|(id, smaller)| (*id, *smaller));
-            known.measures = Rc::new(outer.chain([(Id(frame, parameter.0), false)]).collect());
+            known.measures = outer.chain([(Id(frame, parameter.0), false)]).collect();
             self.follow_fields(function, frame, i, &mut known);
             act.values[parameter.0 as usize] = Some(known);
         }
@@ -600,11 +604,13 @@ impl<'a> Flow<'a> {
         // Whatever way leads here, it passed this block, and what was known there is known here.
         let parting =
             act.entries[act.graph.dominator[to]].clone().filter(|_| !target.args.is_empty()).unwrap_or_default();
+        let standing = if target.args.is_empty() { Sides::NONE } else { self.standing_in(act, &state) };
         let mut changed = false;
         let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
             let mut known = self.decided(&act.value(var, &state), &deciding);
             known.tests = known.tests_on_the_way(&state, &parting);
+            known.measures = known.measures.or(&standing);
             let id = Id(act.frame, parameter.0);
             if head {
                 known = known.detached();
@@ -651,6 +657,18 @@ impl<'a> Flow<'a> {
                 again.push(to);
             }
         }
+    }
+
+    /// The parameters with a value for when they are null that are null here: null counts as larger than anything, so that
+    /// what stands in for it is no larger. No call that leads back hands such a parameter what may be null.
+    fn standing_in(&self, act: &Activation<'a>, state: &State) -> Sides<Id> {
+        let parameters = act.code.blocks[0].parameters.iter().enumerate();
+        let null = parameters.filter(|(i, parameter)| {
+            let known = act.values[parameter.0 as usize].as_ref();
+            let learned = known.and_then(|known| state.learned.get(&known.id));
+            learned.is_some_and(|learned| learned.null == Some(true)) && self.has_default(act.function, *i)
+        });
+        null.map(|(_, parameter)| (Id(act.frame, parameter.0), false)).collect()
     }
 
     /// Begins a loop with what the walk was told of it.

@@ -4,7 +4,9 @@ use super::amount::{Amount, Cost, Turns};
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape,
 };
+use super::few::Few;
 use super::flow::{Activation, Flow};
+use super::parts::Items;
 use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
 use crate::diagnostic::Code;
@@ -123,7 +125,7 @@ impl<'a> Flow<'a> {
             });
         }
         let joined = || results.iter().cloned().reduce(|a, b| a.join(&b));
-        let list = |element: Option<Known>, items: Option<Rc<Vec<Known>>>, low, high| {
+        let list = |element: Option<Known>, items: Option<Items>, low, high| {
             let shape = Shape::List(Rc::new(List { element, low, high, items, size: None }));
             Known { shape, nothing: None, ..structure.clone() }
         };
@@ -143,7 +145,7 @@ impl<'a> Flow<'a> {
                     r.id = Id(act.frame, inst.result.map_or(inst.span.start, |v| v.0) | 0x2000_0000 | (i as u32) << 24);
                     r
                 });
-                list(None, Some(Rc::new(items.collect())), low, high)
+                list(None, Some(items.collect()), low, high)
             }
             _ => list(joined(), None, low, high),
         })
@@ -411,11 +413,9 @@ impl<'a> Flow<'a> {
             known.passed = 0;
             known.inside = None;
             known.id = Id::NONE;
-            known.parts = Rc::default();
-            known.above = Rc::default();
-            let mut origins = (*x.origins).clone();
-            origins.insert(id);
-            known.origins = Rc::new(origins);
+            known.parts = Few::NONE;
+            known.above = Few::NONE;
+            known.origins = x.origins.with(id);
             free_parts(&mut known);
             known
         };
@@ -428,7 +428,7 @@ impl<'a> Flow<'a> {
             let answer = self.call(act, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
             let mut known = x.under(&Known { shape: Shape::Plain, ..answer });
             known.claim.low = NONE;
-            return Known { id: Id::NONE, parts: Rc::default(), ..known };
+            return Known { id: Id::NONE, parts: Few::NONE, ..known };
         };
         for (role, method, evidence) in [
             ("agent", "verify", Evidence::Reviewed),
@@ -443,7 +443,7 @@ impl<'a> Flow<'a> {
         let mut known = x.clone();
         known.claim.low = NONE;
         known.claim.filled = 0;
-        Known { id: Id::NONE, parts: Rc::default(), ..known }
+        Known { id: Id::NONE, parts: Few::NONE, ..known }
     }
 
     /// Whoever is named is asked to judge `x`. Whether that is somebody else than who gave it: one's own judgement
@@ -517,8 +517,8 @@ impl<'a> Flow<'a> {
         known.passed = 0;
         known.inside = None;
         known.id = Id::NONE;
-        known.parts = Rc::default();
-        known.above = Rc::default();
+        known.parts = Few::NONE;
+        known.above = Few::NONE;
         free_parts(&mut known);
         given.map_or_else(|| known.clone(), |given| known.join(&given))
     }
@@ -608,7 +608,7 @@ impl<'a> Flow<'a> {
                 let found = match key.as_text() {
                     Some(name) => object.field(name),
                     None => {
-                        let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                        let all = object.any();
                         return sought(x, all.map(|f| read(x, &f))).under(key);
                     }
                 };
@@ -742,7 +742,7 @@ fn free_parts(known: &mut Known) {
         part.cap = cap;
         part.claim = claim;
         part.evidence = evidence;
-        part.above = Rc::default();
+        part.above = Few::NONE;
         part.id = Id::NONE;
         free_parts(part);
     };

@@ -1,6 +1,7 @@
 //! Numbers between bounds.
 
 use super::domain::{Known, Number, Shape};
+use super::few::Few;
 use crate::hir::Binary;
 use std::rc::Rc;
 
@@ -42,7 +43,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
     let exceeds = bounded(&x) && bounded(&y) && !(low.is_finite() && high.is_finite());
     let whole = x.whole && y.whole && kept && !exceeds;
     let assessed = match (&x.assessed, &y.assessed) {
-        (Some(p), Some(q)) => Some(super::domain::union(p, q)),
+        (Some(p), Some(q)) => Some(p.union(q)),
         (p, q) => p.clone().or_else(|| q.clone()),
     };
     let changed = assessed.is_some();
@@ -51,7 +52,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         high,
         whole,
         confidence_of: None,
-        below: Rc::default(),
+        below: Few::NONE,
         length_of: None,
         assessed,
         changed,
@@ -83,7 +84,7 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                     high: pick(x.high, y.high),
                     whole: x.whole && y.whole,
                     confidence_of: None,
-                    below: if least { super::domain::union(&x.below, &y.below) } else { Rc::default() },
+                    below: if least { x.below.union(&y.below) } else { Few::NONE },
                     length_of: None,
                     assessed,
                     changed: (x.changed || y.changed) && !capped,

@@ -1,6 +1,7 @@
 //! Lists made from lists, and objects from objects.
 
 use super::domain::{Id, Known, List, Null, Number, Object, Shape};
+use super::few::{Few, Sides};
 use super::read::{anywhere, elements, kept, part};
 use std::rc::Rc;
 
@@ -21,7 +22,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             known.absorb(&Known { shape: Shape::Plain, ..arg.clone() });
             if name == "concat" && matches!(arg.shape, Shape::Any) {
                 known.claim = known.claim.join(before);
-                known.above = Rc::default();
+                known.above = Few::NONE;
             }
         }
     }
@@ -41,7 +42,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             // A list is as sure as itself, whatever is in it; a text is read as a whole.
             whole.inside = Some(whole.claim);
             whole.claim = whole.claim.join(super::read::own(args, Shape::Plain).claim);
-            whole.above = Rc::default();
+            whole.above = Few::NONE;
         }
         return match name {
             "drop" | "slice" => whole.measured(x, count.low >= 1.0 && x.is_filled()),
@@ -74,7 +75,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         }
         "reverse" | "toReversed" | "values" | "from" => {
             if let Shape::Object(object) = &x.shape {
-                let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                let all = object.any();
                 let bounded = object.others.is_none().then_some(object.fields.len() as u64);
                 (all, bounded.unwrap_or(0), bounded)
             } else {
@@ -113,13 +114,11 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         }
         "entries" => {
             let value = match &x.shape {
-                Shape::Object(object) => {
-                    object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b))
-                }
+                Shape::Object(object) => object.any(),
                 _ => element,
             };
             let pair = vec![key, value.unwrap_or_else(Known::null)];
-            let pair = List { element: None, low: 2, high: Some(2), items: Some(Rc::new(pair)), size: None };
+            let pair = List { element: None, low: 2, high: Some(2), items: Some(pair.into()), size: None };
             (Some(Known { shape: Shape::List(Rc::new(pair)), ..known.clone() }), low, high)
         }
         "range" => {
@@ -157,7 +156,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 known.absorb(&Known { shape: Shape::Plain, ..e });
                 if low == 0 {
                     known.claim = known.claim.join(before);
-                    known.above = Rc::default();
+                    known.above = Few::NONE;
                 }
                 (inner.any(), 0, None)
             }
@@ -166,7 +165,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 let before = known.claim;
                 known.absorb(&Known { shape: Shape::Plain, ..anywhere(x) });
                 known.claim = known.claim.join(before);
-                known.above = Rc::default();
+                known.above = Few::NONE;
                 (Some(anywhere(x)), 0, None)
             }
             None => (None, 0, Some(0)),
@@ -174,7 +173,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         "zip" => {
             let columns = args.iter().map(|list| kept(list).0.unwrap_or_else(Known::null)).collect();
             let count = args.len() as u64;
-            let row = List { element: None, low: count, high: Some(count), items: Some(Rc::new(columns)), size: None };
+            let row = List { element: None, low: count, high: Some(count), items: Some(columns), size: None };
             let row = Known { shape: Shape::List(Rc::new(row)), ..plain };
             let fewest = args.iter().map(|list| elements(list).1).min().unwrap_or(0);
             (Some(row), fewest, args.iter().filter_map(|list| elements(list).2).min())
@@ -184,7 +183,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         _ => (Some(plain), 0, None),
     };
     known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
-    known.measures = Rc::default();
+    known.measures = Sides::NONE;
     known.filled = false;
     if matches!(name, "take" | "drop" | "slice" | "reverse" | "toReversed") {
         // What is left of a list is left of one that had it.
@@ -235,7 +234,7 @@ pub(super) fn chosen(args: &[Known], picks: bool) -> Shape {
     }
     let mut object = (**object).clone();
     match names {
-        Some(names) => object.fields.retain(|key, _| names.contains(key) == picks),
+        Some(names) => object.fields.retain(|key| names.iter().any(|name| **name == *key) == picks),
         None => object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always)),
     }
     Shape::Object(Rc::new(object))

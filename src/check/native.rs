@@ -4,6 +4,7 @@ use super::amount::{Amount, Turns};
 use super::domain::{
     Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
 };
+use super::few::{Few, Sides};
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::lists::{chosen, listed, merged};
@@ -181,7 +182,7 @@ impl<'a> Flow<'a> {
                 known.claim.high = known.claim.high.min(most.map_or(SURE, |most| raw(most.high)));
                 known.claim.low = known.claim.low.min(most.map_or(NONE, |most| raw(most.low)));
                 known.claim.filled = 0;
-                Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
+                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
             }
             "decay" => {
                 let mut known = x.clone();
@@ -189,7 +190,7 @@ impl<'a> Flow<'a> {
                 known.claim.low = decayed(known.claim.low, rate.map_or(1.0, |rate| rate.high));
                 known.claim.high = decayed(known.claim.high, rate.map_or(0.0, |rate| rate.low));
                 known.claim.filled = 0;
-                Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
+                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
             }
             "calibrate" => {
                 let mut claim = super::domain::Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
@@ -199,7 +200,7 @@ impl<'a> Flow<'a> {
                     let measured = self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
                     claim.unknown |= measured.is_none_or(|measured| measured.null != Null::Never);
                 }
-                Known { claim, id: Id::NONE, passed: 0, above: Rc::default(), ..x.clone() }
+                Known { claim, id: Id::NONE, passed: 0, above: Few::NONE, ..x.clone() }
             }
             "endorse" => {
                 let mut known = x.clone();
@@ -214,10 +215,10 @@ impl<'a> Flow<'a> {
                     }
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
                     known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
-                    known.above = Rc::default();
+                    known.above = Few::NONE;
                     known.evidence = known.evidence.min(Evidence::Stated);
                 }
-                Known { id: Id::NONE, passed: 0, parts: Rc::default(), ..known }
+                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
             }
             "combine" => return Some(self.combine(args, at)),
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
@@ -321,7 +322,7 @@ impl<'a> Flow<'a> {
                 let object = Object { others: Some(anywhere(x)), ..Object::default() };
                 let mut known = Known::computed(args, Shape::Object(Rc::new(object)));
                 known.claim.high = SURE;
-                known.above = Rc::default();
+                known.above = Few::NONE;
                 known
             }
             "countBy" => {
@@ -555,7 +556,7 @@ impl<'a> Flow<'a> {
                     element: None,
                     low: 2,
                     high: Some(2),
-                    items: Some(Rc::new(vec![side(true), side(false)])),
+                    items: Some(vec![side(true), side(false)].into()),
                     size: None,
                 };
                 decided(own(Shape::List(Rc::new(both))), &answer, surely)
@@ -633,7 +634,7 @@ impl<'a> Flow<'a> {
             changed.longest = longest;
         }
         if !matches!(name, "pop" | "shift" | "sort" | "reverse") {
-            changed.measures = Rc::default();
+            changed.measures = Sides::NONE;
         }
         changed.claim.filled = 0;
         match (&target.shape, name) {
@@ -750,7 +751,7 @@ fn dropped(x: &Known) -> Known {
     let earned = whole.earned();
     let mut known = x.clone();
     known.id = Id::NONE;
-    known.parts = Rc::default();
+    known.parts = Few::NONE;
     strip(&mut known);
     known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why, scaled: false };
     if earned == SURE {
@@ -761,7 +762,7 @@ fn dropped(x: &Known) -> Known {
 
 fn strip(known: &mut Known) {
     known.claim = super::domain::Claim::SURE;
-    known.above = Rc::default();
+    known.above = Few::NONE;
     known.inside = None;
     known.evidence = Evidence::Stated;
     known.each_part(strip);
@@ -778,8 +779,8 @@ fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Locatio
 impl Known {
     /// The same answers more than once.
     pub fn repeated(mut self) -> Known {
-        if self.sources.values().any(|many| !many) {
-            self.sources = Rc::new(self.sources.keys().map(|s| (s.clone(), true)).collect());
+        if self.sources.iter().any(|(_, many)| !many) {
+            self.sources = self.sources.keys().map(|s| (s.clone(), true)).collect();
         }
         self
     }

@@ -1,6 +1,7 @@
 //! Paths into lists and objects, and what a change along one leaves behind.
 
 use super::domain::{AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, Shape};
+use super::few::Sides;
 use super::flow::Flow;
 use super::read::{part, read};
 use crate::ir::Key;
@@ -57,7 +58,7 @@ pub(super) fn loosened(root: &Known, path: &[Step]) -> Known {
             let list = Rc::make_mut(list);
             list.element.iter_mut().for_each(inner);
             if let Some(items) = &mut list.items {
-                Rc::make_mut(items).iter_mut().for_each(inner);
+                items.change().iter_mut().for_each(inner);
             }
         }
         _ => {}
@@ -75,7 +76,7 @@ impl Flow<'_> {
                     object.field(name).map_or_else(Known::null, |f| read(&at, &f))
                 }
                 (Shape::Object(object), Step::Any(_)) => {
-                    let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+                    let all = object.any();
                     all.map_or_else(Known::null, |f| read(&at, &f))
                 }
                 (Shape::List(list), Step::Any(key)) => match (&list.items, key.as_constant()) {
@@ -99,7 +100,7 @@ impl Flow<'_> {
             let below = self.reached(root, std::slice::from_ref(step));
             self.placed(&below, rest, value)
         };
-        let mut known = Known { id: Id::NONE, tests: None, longest: None, measures: Rc::default(), ..root.clone() };
+        let mut known = Known { id: Id::NONE, tests: None, longest: None, measures: Sides::NONE, ..root.clone() };
         if let Step::Any(key) = step {
             known = known.under(key);
         }
@@ -121,7 +122,7 @@ impl Flow<'_> {
                 let mut list = (**list).clone();
                 match (&mut list.items, constant) {
                     (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 && (i as usize) < items.len() => {
-                        Rc::make_mut(items)[i as usize] = inner;
+                        items.change()[i as usize] = inner;
                     }
                     _ => {
                         let inner = inner.detached();

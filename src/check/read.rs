@@ -1,7 +1,7 @@
 //! What reading gives: confidences, lengths, elements, parts.
 
 use super::domain::{Claim, Id, Integrity, Known, List, Null, Number, Shape};
-use std::collections::BTreeSet;
+use super::few::Few;
 use std::rc::Rc;
 
 /// `~x`: exact, and it knows whose confidence it is.
@@ -80,7 +80,7 @@ pub(super) fn anywhere(x: &Known) -> Known {
     let whole = x.whole();
     let mut known = own(std::slice::from_ref(&whole), Shape::Any);
     known.claim.high = super::domain::SURE;
-    known.above = Rc::default();
+    known.above = Few::NONE;
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
     known
@@ -111,7 +111,7 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
         container.integrity.min(Integrity::Program)
     });
     if claim != Claim::SURE {
-        known.parts = Rc::new(BTreeSet::from([Id::NONE]));
+        known.parts = Few::one(Id::NONE);
     }
     known.measured(container, true)
 }
@@ -137,7 +137,7 @@ pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
     Known {
         claim: part.claim.join(container.claim),
         passed: 0,
-        above: Rc::default(),
+        above: Few::NONE,
         cap: part.cap.min(container.cap),
         evidence: part.evidence.min(container.evidence),
         null: part.null.join(Null::Always),
@@ -157,7 +157,7 @@ pub(super) fn item(x: &Known) -> Known {
 pub(super) fn beside(x: &Known, i: &Known) -> Known {
     let known = match &x.shape {
         Shape::Object(object) => {
-            let all = object.fields.values().chain(object.others.iter()).cloned().reduce(|a, b| a.join(&b));
+            let all = object.any();
             all.map_or_else(Known::null, |value| read(x, &value))
         }
         Shape::List(_) | Shape::Text(_) => i.clone(),
@@ -178,7 +178,7 @@ pub(super) fn rest(x: &Known, from: u64) -> Known {
         known.tests = None;
         known.shape = Shape::List(Rc::new(list));
     } else if let Shape::List(list) = &x.shape {
-        let items = list.items.as_ref().map(|items| Rc::new(items.iter().skip(from as usize).cloned().collect()));
+        let items = list.items.as_ref().map(|items| items.iter().skip(from as usize).cloned().collect());
         let list = List {
             element: list.element.clone(),
             low: list.low.saturating_sub(from),

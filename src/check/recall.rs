@@ -8,6 +8,7 @@
 use super::amount::{Amount, Cost};
 use super::domain::{CellId, Closure, Id, Known, List, Shape};
 use super::escape::{Doubts, Escapes};
+use super::few::Sides;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::line::Line;
@@ -16,7 +17,7 @@ use super::witness::{Held, Settled};
 use crate::hir::FunctionId;
 use crate::source::Location;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// What a call costs besides the instructions of the function, for the meter.
@@ -318,7 +319,7 @@ impl<'a> Flow<'a> {
         let parameters: Vec<Id> = self.code(function).blocks[0].parameters.iter().map(|p| Id(frame, p.0)).collect();
         let measures = match &result {
             Some(known) => {
-                parameters.iter().enumerate().filter_map(|(i, id)| Some((i, *known.measures.get(id)?))).collect()
+                parameters.iter().enumerate().filter_map(|(i, id)| Some((i, known.measures.get(id)?))).collect()
             }
             None => Vec::new(),
         };
@@ -420,14 +421,11 @@ impl<'a> Flow<'a> {
         let wrote: Vec<(CellId, Known)> =
             way.wrote.iter().map(|(cell, value)| (*cell, value.renamed(&mut restore))).collect();
         if let Some(result) = &mut result {
-            let mut measures: BTreeMap<Id, bool> = BTreeMap::new();
+            result.measures = Sides::NONE;
             for &(i, smaller) in &way.measures {
                 let Some(given) = arguments.iter().chain(closure.captures.iter()).nth(i) else { continue };
-                for (id, strict) in given.measures.iter() {
-                    *measures.entry(*id).or_insert(false) |= *strict || smaller;
-                }
+                *result = std::mem::replace(result, Known::null()).measured(given, smaller);
             }
-            result.measures = Rc::new(measures);
         }
         taken.add(&way.taken);
         findings.reached.extend(way.reached.iter().cloned());
@@ -666,7 +664,7 @@ impl<'a> Flow<'a> {
         if code.rest {
             let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
             let count = items.len() as u64;
-            let list = List { element: None, low: count, high: Some(count), items: Some(Rc::new(items)), size: None };
+            let list = List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None };
             all.push(Known::constant(Shape::List(Rc::new(list))));
         }
         all

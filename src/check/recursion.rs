@@ -8,6 +8,7 @@
 use super::amount::{Amount, Cost, Turns};
 use super::domain::Null;
 use super::domain::{Closure, Id, Known, Shape};
+use super::few::Sides;
 use super::flow::Flow;
 use super::line::{Atom, Line};
 use super::state::State;
@@ -88,7 +89,7 @@ fn arrows<'k>(frame: u32, parameters: &[u32], arguments: impl Iterator<Item = &'
     for (to, argument) in arguments.enumerate().take(MOST_PARAMETERS) {
         for (from, parameter) in parameters.iter().enumerate().take(MOST_PARAMETERS) {
             if let Some(smaller) = argument.measures.get(&Id(frame, *parameter)) {
-                arrows.insert((from as u8, to as u8), *smaller);
+                arrows.insert((from as u8, to as u8), smaller);
             }
         }
     }
@@ -262,6 +263,12 @@ impl Flow<'_> {
     /// What is given for each of them.
     fn given_for(&self, function: FunctionId, given: &[Known]) -> Vec<Known> {
         let mut all = given.to_vec();
+        for (i, known) in all.iter_mut().enumerate() {
+            // What stands in for null is as large as it likes.
+            if known.null != Null::Never && self.has_default(function, i) {
+                known.measures = Sides::NONE;
+            }
+        }
         for (i, name) in self.fields.get(&function).into_iter().flatten() {
             let field = match given.get(*i).map(|known| &known.shape) {
                 Some(Shape::Object(object)) => object.fields.get(name).cloned(),
@@ -270,6 +277,12 @@ impl Flow<'_> {
             all.push(field.unwrap_or_else(Known::anything));
         }
         all
+    }
+
+    /// Whether a parameter has a value for when it is null.
+    pub fn has_default(&self, function: FunctionId, parameter: usize) -> bool {
+        let parameters = &self.program.declarations.functions[function.0 as usize].parameters;
+        parameters.get(parameter).is_some_and(|parameter| parameter.default.is_some())
     }
 
     /// Follows the fields of a parameter through what is made of them.
@@ -291,7 +304,7 @@ impl Flow<'_> {
                 field.id = id;
             }
             let outer = field.measures.iter().filter(|(id, _)| id.0 != frame).map(|(id, smaller)| (*id, *smaller));
-            field.measures = Rc::new(outer.chain([(id, false)]).collect());
+            field.measures = outer.chain([(id, false)]).collect();
         }
     }
 

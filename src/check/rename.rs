@@ -1,8 +1,8 @@
 //! The same value under other identities: what is known of it does not depend on where it came about.
 
 use super::domain::{Closure, Fact, Id, Known, Shape, Source, Tests};
+use super::few::{Few, Sides};
 use super::shape::{List, Object};
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 impl Known {
@@ -21,15 +21,13 @@ impl Known {
             sources: if self.sources.is_empty() {
                 self.sources.clone()
             } else {
-                let sources: BTreeMap<Source, bool> = self
-                    .sources
-                    .iter()
-                    .map(|(source, many)| (Source { agent: source.agent.clone(), site: to(source.site) }, *many))
-                    .collect();
-                Rc::new(sources)
+                let site = |(source, many): &(Source, bool)| {
+                    (Source { agent: source.agent.clone(), site: to(source.site) }, *many)
+                };
+                self.sources.iter().map(site).collect()
             },
             marks: self.marks.clone(),
-            measures: Rc::default(),
+            measures: Sides::NONE,
             longest: self.longest.as_ref().map(|longest| longest.iter().map(|line| line.renamed(to)).collect()),
             shape: shape(&self.shape, to),
             tests: self.tests.as_ref().map(|tests| {
@@ -43,8 +41,8 @@ impl Known {
     }
 }
 
-fn set(ids: &Rc<BTreeSet<Id>>, to: &mut dyn FnMut(Id) -> Id) -> Rc<BTreeSet<Id>> {
-    if ids.is_empty() { ids.clone() } else { Rc::new(ids.iter().map(|&id| to(id)).collect()) }
+fn set(ids: &Few<Id>, to: &mut dyn FnMut(Id) -> Id) -> Few<Id> {
+    ids.iter().map(|&id| to(id)).collect()
 }
 
 fn shape(from: &Shape, to: &mut dyn FnMut(Id) -> Id) -> Shape {
@@ -68,7 +66,7 @@ fn shape(from: &Shape, to: &mut dyn FnMut(Id) -> Id) -> Shape {
         }
         Shape::List(list) => {
             let element = list.element.as_ref().map(|element| element.rename(to));
-            let items = list.items.as_ref().map(|items| Rc::new(items.iter().map(|item| item.rename(to)).collect()));
+            let items = list.items.as_ref().map(|items| items.iter().map(|item| item.rename(to)).collect());
             Shape::List(Rc::new(List { element, items, size: list.size.clone(), ..**list }))
         }
         Shape::Object(object) => {

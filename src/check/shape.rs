@@ -1,11 +1,13 @@
 //! What a value looks like.
 
-use super::domain::{Agent, CellId, Id, Known, Null, union};
+use super::domain::{Agent, CellId, Id, Known, Null};
+use super::few::Few;
 use super::line::Line;
+use super::parts::{Fields, Items};
 use crate::builtin::BuiltinId;
 use crate::hir::FunctionId;
 use crate::types::InterfaceId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Beyond this nesting a value's shape is forgotten.
@@ -58,11 +60,11 @@ pub(super) struct Number {
     /// The value whose confidence it is.
     pub confidence_of: Option<Id>,
     /// Values whose confidence it never exceeds.
-    pub below: Rc<BTreeSet<Id>>,
+    pub below: Few<Id>,
     /// The value whose length it is.
     pub length_of: Option<Id>,
     /// The values that it was assessed on, where it is made from a confidence.
-    pub assessed: Option<Rc<BTreeSet<Id>>>,
+    pub assessed: Option<Few<Id>>,
     /// Whether arithmetic changed a confidence, and nothing has capped it since.
     pub changed: bool,
     /// Whether it is made from lengths alone, so that it is finite whoever chose them.
@@ -81,7 +83,7 @@ impl Number {
             high: f64::INFINITY,
             whole: false,
             confidence_of: None,
-            below: Rc::default(),
+            below: Few::NONE,
             length_of: None,
             assessed: None,
             changed: false,
@@ -113,11 +115,11 @@ impl Number {
             } else if other.high <= 0.0 {
                 self.below.clone()
             } else {
-                Rc::new(self.below.intersection(&other.below).copied().collect())
+                self.below.common(&other.below)
             },
             length_of: if self.length_of == other.length_of { self.length_of } else { None },
             assessed: match (&self.assessed, &other.assessed) {
-                (Some(a), Some(b)) => Some(union(a, b)),
+                (Some(a), Some(b)) => Some(a.union(b)),
                 (a, b) => a.clone().or_else(|| b.clone()),
             },
             changed: self.changed || other.changed,
@@ -139,7 +141,7 @@ pub(super) struct List {
     /// The most, where there is a bound.
     pub high: Option<u64>,
     /// The elements one by one, for short lists that are written out.
-    pub items: Option<Rc<Vec<Known>>>,
+    pub items: Option<Items>,
     /// The name of its length, when it is the length of something that the host gives.
     pub size: Option<Rc<str>>,
 }
@@ -149,7 +151,7 @@ pub(super) struct List {
 #[serde(deny_unknown_fields)]
 pub(super) struct Object {
     /// The fields that are known.
-    pub fields: BTreeMap<Rc<str>, Known>,
+    pub fields: Fields,
     /// What any other field is, where there may be others.
     pub others: Option<Known>,
 }
@@ -346,10 +348,7 @@ impl Shape {
 impl List {
     /// What reading any element gives.
     pub fn any(&self) -> Option<Known> {
-        self.element.clone().or_else(|| {
-            let items = self.items.as_ref()?;
-            items.iter().cloned().reduce(|a, b| a.join(&b))
-        })
+        self.element.clone().or_else(|| self.items.as_ref()?.any())
     }
 
     /// The same list with its elements summed up.
@@ -360,14 +359,16 @@ impl List {
     pub(super) fn join(&self, other: &List, depth: u32) -> List {
         let items = match (&self.items, &other.items) {
             (Some(a), Some(b)) if a.len() == b.len() => {
-                Some(Rc::new(a.iter().zip(b.iter()).map(|(x, y)| x.join_at(y, depth + 1)).collect()))
+                Some(a.iter().zip(b.iter()).map(|(x, y)| x.join_at(y, depth + 1)).collect())
             }
             _ => None,
         };
-        let element = match (self.any(), other.any()) {
-            _ if items.is_some() => None,
-            (Some(a), Some(b)) => Some(a.join_at(&b, depth + 1)),
-            (a, b) => a.or(b),
+        let element = match items {
+            Some(_) => None,
+            None => match (self.any(), other.any()) {
+                (Some(a), Some(b)) => Some(a.join_at(&b, depth + 1)),
+                (a, b) => a.or(b),
+            },
         };
         let size = if self.size == other.size { self.size.clone() } else { None };
         List {
@@ -382,15 +383,16 @@ impl List {
 
 impl Object {
     pub(super) fn join(&self, other: &Object, depth: u32) -> Object {
-        let mut fields = BTreeMap::new();
-        for key in self.fields.keys().chain(other.fields.keys()) {
-            let joined = match (self.field(key), other.field(key)) {
-                (Some(a), Some(b)) => a.join_at(&b, depth + 1),
-                (Some(a), None) | (None, Some(a)) => Known { null: a.null.join(Null::Always), id: Id::NONE, ..a },
-                (None, None) => continue,
-            };
-            fields.insert(key.clone(), joined);
-        }
+        // A field that one of them has is in the other one of those that are not known, if it has any.
+        let beside = |of: &Object| of.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), ..o.clone() });
+        let (mine, theirs) = (beside(self), beside(other));
+        let both = |a: &Known, b: &Known| a.join_at(b, depth + 1);
+        let alone = |a: &Known, other: &Option<Known>, first: bool| match other {
+            Some(b) if first => a.join_at(b, depth + 1),
+            Some(b) => b.join_at(a, depth + 1),
+            None => Known { null: a.null.join(Null::Always), id: Id::NONE, ..a.clone() },
+        };
+        let fields = self.fields.joined(&other.fields, both, |a| alone(a, &theirs, true), |b| alone(b, &mine, false));
         let others = match (&self.others, &other.others) {
             (Some(a), Some(b)) => Some(a.join_at(b, depth + 1)),
             (a, b) => a.clone().or_else(|| b.clone()),
@@ -420,9 +422,14 @@ impl Object {
         if let Some(others) = &other.others {
             self.put_anywhere(others);
         }
-        for (key, value) in &other.fields {
+        for (key, value) in other.fields.iter() {
             self.put(key, value, value.null == Null::Never);
         }
+    }
+
+    /// What any field is.
+    pub fn any(&self) -> Option<Known> {
+        super::parts::any(self.fields.values().chain(&self.others))
     }
 
     /// What a field is, if it may be there.

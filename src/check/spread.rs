@@ -4,6 +4,7 @@
 //! parameter may get an element or nothing, and a built-in that is no function of each element alone gives anything.
 
 use super::domain::{Id, Known, List, Mark, Nothing, Shape};
+use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
 use super::read::{absent, anywhere, elements, length, own, part, read};
@@ -106,7 +107,7 @@ impl<'a> Flow<'a> {
             _ => Shape::Any,
         };
         let mut changed =
-            Known { id: Id::NONE, tests: None, longest: None, measures: Rc::default(), shape, ..target.clone() };
+            Known { id: Id::NONE, tests: None, longest: None, measures: Sides::NONE, shape, ..target.clone() };
         changed.claim.filled = 0;
         let changed = changed.under(&own(std::slice::from_ref(list), Shape::Plain));
         let result = if matches!(name, "push" | "unshift") { length(&changed, false) } else { anywhere(&changed) };

@@ -2,6 +2,7 @@
 
 use super::chart::{Chart, Key};
 use super::domain::{CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape};
+use super::few::Few;
 use super::line::Line;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -429,7 +430,7 @@ impl Known {
                 let list = Rc::make_mut(list);
                 list.element.iter_mut().for_each(&visit);
                 if let Some(items) = &mut list.items {
-                    Rc::make_mut(items).iter_mut().for_each(&visit);
+                    items.change().iter_mut().for_each(&visit);
                 }
             }
             Shape::Object(object) => {
@@ -482,9 +483,9 @@ impl Known {
         let mut result = self.clone();
         result.id = Id::NONE;
         if !result.parts.is_empty() || result.claim != Claim::SURE {
-            result.parts = Rc::new(BTreeSet::from([Id::NONE]));
+            result.parts = Few::one(Id::NONE);
         }
-        result.above = Rc::default();
+        result.above = Few::NONE;
         result.tests = None;
         result.longest = None;
         match &mut result.shape {
@@ -496,7 +497,7 @@ impl Known {
                     || !number.below.is_empty() =>
             {
                 let number = Rc::make_mut(number);
-                number.below = Rc::default();
+                number.below = Few::NONE;
                 number.confidence_of = None;
                 number.length_of = None;
                 number.line = None;
@@ -505,7 +506,7 @@ impl Known {
             Shape::List(list) => {
                 let list = Rc::make_mut(list);
                 list.element = list.element.as_ref().map(Known::detached);
-                list.items = list.items.as_ref().map(|items| Rc::new(items.iter().map(Known::detached).collect()));
+                list.items = list.items.as_ref().map(|items| items.iter().map(Known::detached).collect());
             }
             Shape::Object(object) => {
                 let object = Rc::make_mut(object);

@@ -4,6 +4,7 @@ use super::domain::{
     Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, SURE, Shape,
     Tests, Why, raw,
 };
+use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::place::{loosened, path};
 use super::read::{beside, confidence_of, item, kept, length, own, part, rest};
@@ -13,7 +14,6 @@ use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
 use crate::ir::{Constant, Inst, Key, Member, Op};
 use crate::value::Evidence;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What an instruction gives: its result and, of a change, the changed root.
@@ -100,7 +100,7 @@ impl<'a> Flow<'a> {
                 args[1..].iter().for_each(|key| known = known.under(key));
                 if let Shape::Object(object) = &mut known.shape {
                     let object = Rc::make_mut(object);
-                    object.fields.retain(|name, _| !keys.iter().flatten().any(|key| **key == **name));
+                    object.fields.retain(|name| !keys.iter().flatten().any(|key| **key == *name));
                     if args.len() > 1 {
                         object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always));
                     }
@@ -298,7 +298,7 @@ impl<'a> Flow<'a> {
                 } else {
                     number
                 };
-                let number = Number { confidence_of: None, below: Rc::default(), length_of: None, ..number };
+                let number = Number { confidence_of: None, below: Few::NONE, length_of: None, ..number };
                 Known::computed([x], Shape::Number(Rc::new(number)))
             }
             Unary::Typeof => own(std::slice::from_ref(x), Shape::Plain),
@@ -373,8 +373,8 @@ impl<'a> Flow<'a> {
         result.id = Id::NONE;
         result.passed = 0;
         result.exact = false;
-        result.parts = Rc::new(BTreeSet::from([Id::NONE]));
-        result.above = Rc::default();
+        result.parts = Few::one(Id::NONE);
+        result.above = Few::NONE;
         result.tests = None;
         if let Some(number) = k.as_number()
             && let Some(assessed) = &number.assessed
@@ -415,7 +415,7 @@ impl<'a> Flow<'a> {
         }
         if let Shape::List(list) = &t.shape
             && let Some(items) = &list.items
-            && let [threshold, instead] = items.as_slice()
+            && let [threshold, instead] = &items[..]
         {
             let passed = self.gate_at(x, threshold, at);
             return Known { nothing: None, ..passed.unmarked(Mark::Unserved) }.join(instead);
@@ -464,7 +464,7 @@ impl<'a> Flow<'a> {
             let either = a.claim.join(b.claim);
             let claim =
                 Claim { unknown: either.unknown && x.unknown && y.unknown, low: either.low.max(chosen), ..either };
-            Known { claim, parts: Rc::new(BTreeSet::from([Id::NONE])), id: Id::NONE, ..a.join(b) }
+            Known { claim, parts: Few::one(Id::NONE), id: Id::NONE, ..a.join(b) }
         });
         let uncalibrated = known.sources.len();
         if uncalibrated >= 3 {
@@ -479,7 +479,7 @@ impl<'a> Flow<'a> {
             let items: Vec<Known> = args.to_vec();
             let count = items.len() as u64;
             let list = if items.len() <= 16 {
-                List { element: None, low: count, high: Some(count), items: Some(Rc::new(items)), size: None }
+                List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None }
             } else {
                 List {
                     element: items.into_iter().reduce(|a, b| a.join(&b)),

@@ -69,7 +69,7 @@ impl Known {
             }
             (Shape::Object(new), Shape::Object(old)) => {
                 let object = Rc::make_mut(new);
-                for (key, field) in &mut object.fields {
+                for (key, field) in object.fields.iter_mut() {
                     *field = field.widened_from(old.fields.get(key));
                 }
                 object.others = object.others.as_ref().map(|others| others.widened_from(old.others.as_ref()));

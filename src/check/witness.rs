@@ -140,27 +140,6 @@ impl Record {
     }
 }
 
-/// Maps whose keys are no texts, as lists of pairs.
-pub(super) mod pairs {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::collections::BTreeMap;
-    use std::rc::Rc;
-
-    pub fn serialize<K: Serialize, V: Serialize, S: Serializer>(
-        map: &Rc<BTreeMap<K, V>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(map.iter())
-    }
-
-    pub fn deserialize<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Rc<BTreeMap<K, V>>, D::Error> {
-        let pairs = Vec::<(K, V)>::deserialize(deserializer)?;
-        Ok(Rc::new(pairs.into_iter().collect()))
-    }
-}
-
 /// Numbers that may be without end, which JSON has no word for.
 pub(super) mod real {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,0 +1,253 @@
+//! Small sets and maps that are copied all the time and seldom changed.
+//!
+//! Most of what is known of a value is nothing or one thing: an empty set takes no memory of its own and another is one
+//! sorted row that its copies share, so that a copy costs next to nothing.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smallvec::SmallVec;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A set.
+#[derive(Debug)]
+pub(super) struct Few<T>(Option<Rc<[T]>>);
+
+/// A map to yes or no.
+#[derive(Debug)]
+pub(super) struct Sides<K>(Few<(K, bool)>);
+
+/// Room for what most sets hold.
+type Row<T> = SmallVec<[T; 8]>;
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Clone for Few<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Deref for Few<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<T: PartialEq> PartialEq for Few<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b) || a == b,
+            (a, b) => a.is_none() && b.is_none(),
+        }
+    }
+}
+
+impl<T> Few<T> {
+    /// Nothing.
+    pub const NONE: Self = Self(None);
+
+    /// One thing.
+    pub fn one(thing: T) -> Self {
+        Self(Some(Rc::from([thing])))
+    }
+}
+
+impl<T: Ord + Clone> Few<T> {
+    /// What is in order already.
+    fn sorted(row: &[T]) -> Self {
+        Self((!row.is_empty()).then(|| Rc::from(row)))
+    }
+
+    /// Whether something is in it.
+    pub fn contains(&self, thing: &T) -> bool {
+        self.binary_search(thing).is_ok()
+    }
+
+    /// Whether all of it is in another.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.len() <= other.len() && self.iter().all(|thing| other.contains(thing))
+    }
+
+    /// With one thing more.
+    pub fn with(&self, thing: T) -> Self {
+        match self.binary_search(&thing) {
+            Ok(_) => self.clone(),
+            Err(at) => {
+                let mut row: Row<T> = self.iter().cloned().collect();
+                row.insert(at, thing);
+                Self::sorted(&row)
+            }
+        }
+    }
+
+    /// Both in one, sharing where one holds the other.
+    pub fn union(&self, other: &Self) -> Self {
+        match (&self.0, &other.0) {
+            (_, None) => self.clone(),
+            (None, _) => other.clone(),
+            (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
+            _ if other.is_subset(self) => self.clone(),
+            _ if self.is_subset(other) => other.clone(),
+            _ => self.iter().chain(other.iter()).cloned().collect(),
+        }
+    }
+
+    /// What is in both.
+    pub fn common(&self, other: &Self) -> Self {
+        if self.is_empty() || self.is_subset(other) {
+            return self.clone();
+        }
+        let row: Row<T> = self.iter().filter(|thing| other.contains(thing)).cloned().collect();
+        Self::sorted(&row)
+    }
+}
+
+impl<T: Ord + Clone> FromIterator<T> for Few<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(things: I) -> Self {
+        let mut row: Row<T> = things.into_iter().collect();
+        row.sort_unstable();
+        row.dedup();
+        Self::sorted(&row)
+    }
+}
+
+impl<T: Serialize> Serialize for Few<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Ord + Clone> Deserialize<'de> for Few<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<T>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+impl<K> Default for Sides<K> {
+    fn default() -> Self {
+        Self(Few(None))
+    }
+}
+
+impl<K> Clone for Sides<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K> Deref for Sides<K> {
+    type Target = [(K, bool)];
+
+    fn deref(&self) -> &[(K, bool)] {
+        &self.0
+    }
+}
+
+impl<K: PartialEq> PartialEq for Sides<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<K> Sides<K> {
+    /// Nothing.
+    pub const NONE: Self = Self(Few::NONE);
+
+    /// What is in it.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(key, _)| key)
+    }
+}
+
+impl<K: Ord + Clone> Sides<K> {
+    /// What it says of something.
+    pub fn get(&self, key: &K) -> Option<bool> {
+        self.binary_search_by(|(own, _)| own.cmp(key)).ok().map(|at| self[at].1)
+    }
+
+    /// What either says, yes where one does.
+    pub fn or(&self, other: &Self) -> Self {
+        if other.is_empty() || self.0 == other.0 {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
+        let all = |key: &K| self.get(key) == Some(true) || other.get(key) == Some(true);
+        let keys = self.keys().chain(other.keys());
+        keys.map(|key| (key.clone(), all(key))).collect()
+    }
+
+    /// What both speak of, yes where both say so.
+    pub fn and(&self, other: &Self) -> Self {
+        if self.0 == other.0 {
+            return self.clone();
+        }
+        self.iter().filter_map(|(key, yes)| Some((key.clone(), other.get(key)? && *yes))).collect()
+    }
+}
+
+/// What is said of a key last counts.
+impl<K: Ord + Clone> FromIterator<(K, bool)> for Sides<K> {
+    fn from_iter<I: IntoIterator<Item = (K, bool)>>(pairs: I) -> Self {
+        let mut row: Row<(K, bool)> = pairs.into_iter().collect();
+        row.sort_by(|(a, _), (b, _)| a.cmp(b));
+        row.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            if same {
+                earlier.1 = later.1;
+            }
+            same
+        });
+        Self(Few::sorted(&row))
+    }
+}
+
+impl<K: Serialize> Serialize for Sides<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, K: Deserialize<'de> + Ord + Clone> Deserialize<'de> for Sides<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<(K, bool)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn few_are_a_set() {
+        let sets: Vec<Few<u8>> = (0..32u8).map(|bits| (0..5).filter(|i| bits >> i & 1 == 1).rev().collect()).collect();
+        let all = |few: &Few<u8>| few.iter().copied().collect::<BTreeSet<u8>>();
+        for a in &sets {
+            assert!(a.is_sorted() && all(a).len() == a.len());
+            for b in &sets {
+                assert_eq!(all(&a.union(b)), &all(a) | &all(b));
+                assert_eq!(all(&a.common(b)), &all(a) & &all(b));
+                assert_eq!(a == b, all(a) == all(b));
+                assert_eq!(a.is_subset(b), all(a).is_subset(&all(b)));
+            }
+            assert_eq!(all(&a.with(3)), &all(a) | &BTreeSet::from([3]));
+        }
+    }
+
+    #[test]
+    fn the_last_word_counts() {
+        let sides: Sides<u8> = [(2, true), (1, false), (2, false)].into_iter().collect();
+        assert_eq!(*sides, [(1, false), (2, false)]);
+        let other: Sides<u8> = [(2, true), (3, true)].into_iter().collect();
+        assert_eq!(*sides.or(&other), [(1, false), (2, true), (3, true)]);
+        assert_eq!(*sides.and(&other), [(2, false)]);
+    }
+}
