@@ -436,11 +436,14 @@ impl<'a> Flow<'a> {
     ) {
         let need = self.setting.need(effect);
         let mut tested = false;
+        let chosen = self.chosen_around(act);
         for arg in args {
             let whole = arg.whole();
             tested |= whole.tested >= need.confidence && whole.claim != Claim::SURE;
             let claimed = arg.as_it_claims().claim;
-            self.reaches(&whole, claimed, (need.confidence, need.evidence), what, at);
+            // Of a value that was tested against what somebody chose, the choice is what is wrong.
+            let chosen = whole.has(Mark::Chosen) || !chosen.is_empty() && whole.claim.known();
+            self.reaches(&whole, claimed, (need.confidence, need.evidence), chosen, what, at);
         }
         let agent = if let Shape::Agent(agent) = &receiver.shape { Some(agent) } else { None };
         let severity = if effect == Effect::Irreversible { Severity::Error } else { Severity::Warning };
@@ -457,17 +460,17 @@ impl<'a> Flow<'a> {
             });
         }
         if !tested {
-            for from in self.chosen_around(act) {
-                self.matter(Mark::Chosen, from);
-            }
+            chosen.into_iter().for_each(|from| self.matter(Mark::Chosen, from));
         }
         let mut doubts = self.doubts(act, state);
         if receiver.earned() < need.confidence {
             doubts.push((receiver.clone(), at));
         }
-        let doubt = doubts
-            .iter()
-            .find(|(condition, _)| condition.earned() < need.confidence && condition.tested < need.confidence);
+        let doubt = doubts.iter().find(|(condition, _)| {
+            // A threshold that somebody chose is told as such.
+            let told = condition.has(Mark::Chosen);
+            !told && condition.earned() < need.confidence && condition.tested < need.confidence
+        });
         if let Some((condition, from)) = doubt
             && !tested
         {
@@ -483,7 +486,15 @@ impl<'a> Flow<'a> {
     }
 
     /// One value reaches an action.
-    fn reaches(&mut self, whole: &Known, claimed: Claim, (need, evidence): (Raw, Evidence), what: &str, at: Location) {
+    fn reaches(
+        &mut self,
+        whole: &Known,
+        claimed: Claim,
+        (need, evidence): (Raw, Evidence),
+        chosen: bool,
+        what: &str,
+        at: Location,
+    ) {
         let earned = whole.earned();
         if let Some((kind, from)) = whole.nothing {
             let code = if kind == Nothing::Aggregate { Code::CF011 } else { Code::CF017 };
@@ -507,7 +518,7 @@ impl<'a> Flow<'a> {
                         .help("lower with `cap`, or have the value verified: a confidence that is stated is not earned")
                     },
                 );
-            } else {
+            } else if !chosen {
                 let mut message = format!("{what} needs confidence {wanted}, and this has earned {}", percent(earned));
                 if whole.claim.least() >= need {
                     message = format!(

@@ -226,8 +226,8 @@ impl<'a> Flow<'a> {
         known
     }
 
-    /// A threshold of a gate, a band, an asking `~>`: who chose it? Whether the input did, which is an error only where
-    /// something is done on it.
+    /// A threshold of a gate, a band, an asking `~>`: whether somebody else than the program chose it. That the input did is an
+    /// error only where something is done on it.
     pub fn chosen_threshold(&mut self, t: &Known, at: Location) -> bool {
         let floor = t.as_number().is_some_and(|n| n.low.is_finite() && n.low > 0.0 && n.confidence_of.is_none());
         if floor {
@@ -249,7 +249,7 @@ impl<'a> Flow<'a> {
                 self.findings.report(Code::CF018, at, "an agent can choose this threshold", |d| {
                     d.help("write a number, or keep it from falling too low: `Math.max(t, 0.6)`")
                 });
-                false
+                true
             }
         }
     }

@@ -692,9 +692,14 @@ impl Known {
         self
     }
 
+    /// Whether it has a kind of mark.
+    pub fn has(&self, mark: Mark) -> bool {
+        self.marks.iter().any(|(own, _)| *own == mark)
+    }
+
     /// Without a kind of mark.
     pub fn unmarked(mut self, mark: Mark) -> Known {
-        if self.marks.iter().any(|(m, _)| *m == mark) {
+        if self.has(mark) {
             self.marks = self.marks.iter().filter(|(m, _)| *m != mark).copied().collect();
         }
         self

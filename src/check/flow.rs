@@ -493,7 +493,7 @@ impl<'a> Flow<'a> {
             End::Branch { condition, then, otherwise } => {
                 let known = act.value(*condition, state);
                 // Of what is sure, only a threshold that somebody chose is asked for later.
-                let chosen = known.marks.iter().any(|(mark, _)| *mark == super::domain::Mark::Chosen);
+                let chosen = known.has(super::domain::Mark::Chosen);
                 let decided = (!known.exact && (chosen || known.earned() < SURE)).then(|| (known.clone(), at));
                 act.doubtful += usize::from(decided.is_some());
                 act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
