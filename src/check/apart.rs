@@ -1,10 +1,12 @@
 //! What the program's own statements and patterns do not reach: handlers of events, and functions that nobody calls.
 
-use super::domain::{Id, Known, Null};
-use super::flow::Flow;
+use super::amount::Turns;
+use super::domain::{Id, Known, Null, Shape};
+use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Function, FunctionId, Handler, Kind, Module};
+use crate::ir::Inst;
 use crate::source::Location;
 use crate::types::Type;
 use std::collections::BTreeMap;
@@ -12,6 +14,9 @@ use std::rc::Rc;
 
 /// Rounds over the handlers before what they send each other is taken as unknown.
 const MOST_ROUNDS: u32 = 4;
+
+/// Arguments of what answers for an agent, at most as far as they are told apart.
+const MOST_ASKED: usize = 8;
 
 /// The events that a program sends: what it sends with them, and from which handlers.
 #[derive(Default, Debug)]
@@ -90,6 +95,26 @@ impl<'a> Flow<'a> {
                     });
                 }
             }
+        }
+    }
+
+    /// Functions that answer for an agent are called whenever it is asked, with whatever it is asked.
+    pub fn rehearsed(&mut self, act: &mut Activation<'a>, args: &[Known], inst: &Inst, state: &mut State) {
+        let given = args.iter().flat_map(|arg| match &arg.shape {
+            Shape::Object(object) => object.fields.values().chain(&object.others).collect(),
+            _ => vec![arg],
+        });
+        for function in given.filter(|known| matches!(known.shape, Shape::Functions(_))) {
+            let outer = std::mem::take(&mut self.escapes);
+            let asked = vec![Known::anything(); MOST_ASKED];
+            self.apply(act, function, &asked, &Turns::between(0.0, f64::INFINITY), inst, state);
+            let mut escapes = std::mem::replace(&mut self.escapes, outer);
+            // Nobody knows when it writes.
+            if escapes.held.iter().any(|(cell, _)| state.memory.contains_key(cell)) {
+                self.unknown_function(act.at(inst.span));
+            }
+            escapes.thrown = None;
+            self.escapes.take_in(escapes);
         }
     }
 

@@ -126,7 +126,7 @@ impl<'a> Flow<'a> {
     }
 
     /// A call of something that may be any function there is: nobody knows what it does.
-    fn unknown_function(&mut self, at: Location) {
+    pub fn unknown_function(&mut self, at: Location) {
         self.findings.report(Code::TM07, at, "nobody knows before the run which function is called here", |d| {
             d.help("keep functions apart from other values, or call one by its name")
         });

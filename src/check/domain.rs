@@ -715,13 +715,13 @@ impl Known {
         if let Shape::Number(number) = &self.shape { Some(number) } else { None }
     }
 
-    /// The one number it is.
+    /// The one number it is, which is not null.
     pub fn as_constant(&self) -> Option<f64> {
-        self.as_number().and_then(Number::constant)
+        self.as_number().filter(|_| self.null == Null::Never).and_then(Number::constant)
     }
 
-    /// The constant text it is.
+    /// The constant text it is, which is not null.
     pub fn as_text(&self) -> Option<&Rc<str>> {
-        if let Shape::Text(text) = &self.shape { Some(text) } else { None }
+        if let (Shape::Text(text), Null::Never) = (&self.shape, self.null) { Some(text) } else { None }
     }
 }

@@ -5,6 +5,12 @@ use super::few::{Few, Sides};
 use super::read::{anywhere, elements, kept, part};
 use std::rc::Rc;
 
+/// How many fields there are: those that are never null are there.
+fn fields(object: &Object) -> (u64, Option<u64>) {
+    let low = object.fields.values().filter(|field| field.null == Null::Never).count() as u64;
+    (low, object.others.is_none().then_some(object.fields.len() as u64))
+}
+
 /// What `take`, `concat`, `entries` and their like give.
 pub(super) fn listed(name: &str, args: &[Known]) -> Known {
     let nothing = Known::null();
@@ -75,9 +81,8 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         }
         "reverse" | "toReversed" | "values" | "from" => {
             if let Shape::Object(object) = &x.shape {
-                let all = object.any();
-                let bounded = object.others.is_none().then_some(object.fields.len() as u64);
-                (all, bounded.unwrap_or(0), bounded)
+                let (low, high) = fields(object);
+                (object.any(), low, high)
             } else {
                 (element, low, high)
             }

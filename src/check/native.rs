@@ -2,7 +2,7 @@
 
 use super::amount::{Amount, Turns};
 use super::domain::{
-    Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
+    Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
 };
 use super::few::{Few, Sides};
 use super::finding::Noted;
@@ -34,7 +34,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Calls a callback once for any element, and says what it gives.
-    fn apply(
+    pub fn apply(
         &mut self,
         act: &mut Activation<'a>,
         function: &Known,
@@ -193,14 +193,15 @@ impl<'a> Flow<'a> {
                 Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
             }
             "calibrate" => {
-                let mut claim = super::domain::Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
+                let mut claim = Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
                 if let Some(map) = f.filter(|map| matches!(map.shape, Shape::Functions(_))) {
                     let told = Number { low: 0.0, high: 1.0, ..Number::any() };
                     let told = Known { null: Null::Maybe, ..Known::constant(Shape::Number(Rc::new(told))) };
                     let measured = self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
                     claim.unknown |= measured.is_none_or(|measured| measured.null != Null::Never);
                 }
-                Known { claim, id: Id::NONE, passed: 0, above: Few::NONE, ..x.clone() }
+                let evidence = if x.claim == Claim::SURE { x.evidence } else { x.evidence.min(Evidence::Stated) };
+                Known { claim, evidence, id: Id::NONE, passed: 0, above: Few::NONE, ..x.clone() }
             }
             "endorse" => {
                 let mut known = x.clone();
@@ -211,10 +212,10 @@ impl<'a> Flow<'a> {
                 if let Some(c) = f.and_then(Known::as_number) {
                     if x.shape == Shape::Any {
                         // Its parts are not endorsed along with it.
-                        known.inside = Some(super::domain::Claim { high: SURE, ..x.inside.unwrap_or(x.claim) });
+                        known.inside = Some(Claim { high: SURE, ..x.inside.unwrap_or(x.claim) });
                     }
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
-                    known.claim = super::domain::Claim::between(raw(c.low), raw(c.high));
+                    known.claim = Claim::between(raw(c.low), raw(c.high));
                     known.above = Few::NONE;
                     known.evidence = known.evidence.min(Evidence::Stated);
                 }
@@ -365,6 +366,7 @@ impl<'a> Flow<'a> {
             "parse" => Known { null: Null::Maybe, ..Known::computed(args, Shape::Any) },
             // An agent is as sure as the test that makes it, whatever it answers.
             "mock" | "slow" | "failing" | "methods" => {
+                self.rehearsed(act, args, inst, state);
                 Known { hidden: Hidden { agents: true, functions: false }, ..Known::constant(Shape::Any) }
             }
             _ if matches!(x.shape, Shape::Any) && method => {
@@ -502,7 +504,7 @@ impl<'a> Flow<'a> {
         let answer = self.apply(act, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
         let Some(answer) = answer else { return (low == 0).then(of_nothing) };
         let surely = low > 0;
-        let exactly = source.claim == super::domain::Claim::SURE;
+        let exactly = source.claim == Claim::SURE;
         let whole_answer = answer.whole();
         let told = |truth: bool, known: &Known, exactly: bool| {
             let mut told = answer.when(truth);
@@ -593,7 +595,7 @@ impl<'a> Flow<'a> {
             _ => {
                 let mut known = decided(own(Shape::Plain), &answer, surely);
                 // What holds of each element holds of all, the list itself among them where there is one to read.
-                if surely || source.claim == super::domain::Claim::SURE {
+                if surely || source.claim == Claim::SURE {
                     let told = |truth: bool| {
                         let least = answer.when(truth).into_iter().filter_map(|fact| match fact {
                             Fact::AtLeast(id, least) if id == callback.id => Some(Fact::AtLeast(source.id, least)),
@@ -725,7 +727,7 @@ impl<'a> Flow<'a> {
                 for within in args.iter().map(Known::whole) {
                     let inside = changed.inside.unwrap_or(changed.claim).join(within.claim);
                     changed.hidden = changed.hidden.or(within.hides());
-                    changed.absorb(&Known { claim: super::domain::Claim::SURE, ..within });
+                    changed.absorb(&Known { claim: Claim::SURE, ..within });
                     changed.inside = matches!(changed.shape, Shape::Any).then_some(inside);
                 }
                 let result = part(&changed);
@@ -761,7 +763,7 @@ fn dropped(x: &Known) -> Known {
 }
 
 fn strip(known: &mut Known) {
-    known.claim = super::domain::Claim::SURE;
+    known.claim = Claim::SURE;
     known.above = Few::NONE;
     known.inside = None;
     known.evidence = Evidence::Stated;

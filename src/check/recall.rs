@@ -13,6 +13,7 @@ use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::line::Line;
 use super::state::{Learned, Memory, State};
+use super::widen::{grown, takes_in};
 use super::witness::{Held, Settled};
 use crate::hir::FunctionId;
 use crate::source::Location;
@@ -30,7 +31,7 @@ const DEEPEST_CALLS: usize = 1_000;
 const MOST_WAYS: usize = 24;
 
 /// Rounds before what still grows is forgotten.
-const MOST_ROUNDS: u32 = 6;
+pub(super) const MOST_ROUNDS: u32 = 6;
 
 /// The activation that the identities of remembered arguments belong to.
 const REMEMBERED: u32 = u32::MAX - 3;
@@ -781,42 +782,6 @@ fn hold(held: &mut Held, cell: CellId, value: &Known, last: bool) -> bool {
             true
         }
     }
-}
-
-/// What a value was before together with what it is now, and whether that is more; in the last rounds anything.
-fn takes_in(old: &mut Known, new: &Known, last: bool) -> bool {
-    if *old == Known::anything() {
-        return false;
-    }
-    let joined = old.join(new);
-    if joined == *old {
-        return false;
-    }
-    *old = if last { Known::anything() } else { joined.widened_from(Some(old)) };
-    true
-}
-
-/// What was given before together with what is given now; after a while without what keeps changing.
-fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
-    let count = old.len().max(new.len());
-    (0..count)
-        .map(|i| match (old.get(i), new.get(i)) {
-            (Some(old), Some(_)) if growths > 2 * MOST_ROUNDS && *old == Known::anything() => old.clone(),
-            (Some(old), Some(new)) => {
-                let joined = old.join(new);
-                if joined == *old {
-                    old.clone()
-                } else if growths > 2 * MOST_ROUNDS {
-                    Known::anything()
-                } else {
-                    joined.widened_from(Some(old))
-                }
-            }
-            (Some(old), None) => old.join(&Known::null()),
-            (None, Some(new)) => new.join(&Known::null()),
-            (None, None) => Known::null(),
-        })
-        .collect()
 }
 
 /// Arguments and captures, which are kept as one list.

@@ -1,6 +1,6 @@
 //! What a truth value tells about the values it was made from.
 
-use super::domain::{Fact, Known, SURE, Shape, Tests};
+use super::domain::{Fact, Known, Null, SURE, Shape, Tests};
 use super::state::State;
 use std::rc::Rc;
 
@@ -34,17 +34,23 @@ const MOST_TESTS: usize = 32;
 impl Known {
     /// Whether it can be true, and whether it can be not true.
     pub fn outcomes(&self) -> (bool, bool) {
+        let (yes, no) = self.outcomes_unless_null();
+        match self.null {
+            Null::Always => (false, true),
+            Null::Maybe => (yes, true),
+            Null::Never => (yes, no),
+        }
+    }
+
+    fn outcomes_unless_null(&self) -> (bool, bool) {
         match &self.shape {
-            _ if self.null == super::domain::Null::Always => (false, true),
             Shape::Bool(b) => (*b, !*b),
             Shape::Number(n) => match n.constant() {
                 Some(x) => (x != 0.0, x == 0.0),
                 None => (true, true),
             },
             Shape::Text(t) => (!t.is_empty(), t.is_empty()),
-            Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) | Shape::List(_) | Shape::Object(_)
-                if self.null == super::domain::Null::Never =>
-            {
+            Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) | Shape::List(_) | Shape::Object(_) => {
                 (true, false)
             }
             _ => (true, true),

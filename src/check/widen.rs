@@ -121,3 +121,41 @@ impl Number {
         (low, self.high.is_finite().then(|| self.high.max(0.0).floor() as u64))
     }
 }
+
+/// What a value was before together with what it is now, and whether that is more; in the last rounds anything.
+pub(super) fn takes_in(old: &mut Known, new: &Known, last: bool) -> bool {
+    if *old == Known::anything() {
+        return false;
+    }
+    let joined = old.join(new);
+    if joined == *old {
+        return false;
+    }
+    *old = if last { Known::anything() } else { joined.widened_from(Some(old)) };
+    true
+}
+
+/// What was given before together with what is given now; after a while without what keeps changing.
+pub(super) fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
+    let count = old.len().max(new.len());
+    (0..count)
+        .map(|i| match (old.get(i), new.get(i)) {
+            (Some(old), Some(_)) if growths > 2 * super::recall::MOST_ROUNDS && *old == Known::anything() => {
+                old.clone()
+            }
+            (Some(old), Some(new)) => {
+                let joined = old.join(new);
+                if joined == *old {
+                    old.clone()
+                } else if growths > 2 * super::recall::MOST_ROUNDS {
+                    Known::anything()
+                } else {
+                    joined.widened_from(Some(old))
+                }
+            }
+            (Some(old), None) => old.join(&Known::null()),
+            (None, Some(new)) => new.join(&Known::null()),
+            (None, None) => Known::null(),
+        })
+        .collect()
+}
