@@ -4,6 +4,7 @@
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
 use super::amount::Cost;
+use super::chart::Chart;
 use super::control::Wiring;
 use super::domain::{Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
 use super::escape::{Doubts, Escapes};
@@ -602,18 +603,24 @@ impl<'a> Flow<'a> {
             act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
         }
         // Whatever way leads here, it passed this block, and what was known there is known here.
-        let parting =
-            act.entries[act.graph.dominator[to]].clone().filter(|_| !target.args.is_empty()).unwrap_or_default();
-        let standing = if target.args.is_empty() { Sides::NONE } else { self.standing_in(act, &state) };
+        let parting = act.entries[act.graph.dominator[to]].as_ref().map(|entry| &entry.learned);
+        let (mut fresh, mut standing) = (Vec::new(), Sides::NONE);
+        if !target.args.is_empty() {
+            fresh = if head { fresh } else { state.learned.beyond(parting.unwrap_or(&Chart::default())) };
+            standing = self.standing_in(act, &state);
+        }
         let mut changed = false;
         let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
             let mut known = self.decided(&act.value(var, &state), &deciding);
-            known.tests = known.tests_on_the_way(&state, &parting);
             known.measures = known.measures.or(&standing);
             let id = Id(act.frame, parameter.0);
             if head {
                 known = known.detached();
+            } else {
+                known.tests = known.tests_on_the_way(&state, &fresh);
+            }
+            if head && self.record.told {
                 let mut one = Known { id, ..known.clone() };
                 self.own_size(&mut one);
                 arriving.push(one);
@@ -640,7 +647,9 @@ impl<'a> Flow<'a> {
             let relations = std::mem::take(&mut state.relations);
             own.into_iter().for_each(|id| state.forget(id));
             state.relations = relations;
-            self.record.arrive(act.frame, to, &state, arriving);
+            if self.record.told {
+                self.record.arrive(act.frame, to, &state, arriving);
+            }
         }
         let more = self.enter(act, to, &state, again);
         if head && self.record.told {

@@ -1,7 +1,7 @@
 //! What a truth value tells about the values it was made from.
 
-use super::domain::{Fact, Known, Null, SURE, Shape, Tests};
-use super::state::State;
+use super::domain::{Fact, Id, Known, Null, SURE, Shape, Tests};
+use super::state::{Learned, State};
 use std::rc::Rc;
 
 /// The most facts that are told of one text.
@@ -80,23 +80,22 @@ impl Known {
         facts
     }
 
-    /// Its tests, with what the way here has told since the ways parted: of a value chosen on one way, that way was taken as
+    /// Its tests, with what is `fresh`, told on the way here since the ways parted: of a value chosen on one way, that way was taken as
     /// well.
-    pub fn tests_on_the_way(&self, state: &State, parting: &State) -> Option<Rc<Tests>> {
+    pub fn tests_on_the_way(&self, state: &State, fresh: &[(Id, Learned)]) -> Option<Rc<Tests>> {
         let (mut yes, mut no) = self.outcomes();
         match state.learned.get(&self.id).and_then(|learned| learned.truth) {
             Some(true) => no = false,
             Some(false) => yes = false,
             None => {}
         }
-        let fresh = state.learned.beyond(&parting.learned);
         let told = (1..=MOST_TOLD).contains(&fresh.len()) && matches!(self.shape, Shape::Bool(_) | Shape::Plain);
         if yes && no && self.tests.is_none() && !told {
             return None;
         }
         let mut tests = self.tests.as_deref().cloned().unwrap_or_default();
         let mut on_the_way = Vec::new();
-        for (id, learned) in fresh {
+        for &(id, learned) in fresh {
             if learned.low > 0 {
                 on_the_way.push(Fact::AtLeast(id, learned.low));
             }

@@ -131,7 +131,7 @@ impl Run {
             return Ok(Exit::Failed);
         }
         let record = self.record()?;
-        let outcome = self.outcome(&program, limits, &bound, input, record);
+        let outcome = self.outcome(&mut program, limits, &bound, input, record);
         match outcome {
             Ok(text) => {
                 print(&text);
@@ -147,12 +147,13 @@ impl Run {
 
     fn outcome(
         &self,
-        program: &Examination,
+        program: &mut Examination,
         limits: Limits,
         bound: &Directory,
         input: Option<String>,
         record: Option<BufWriter<File>>,
     ) -> Result<String, Diagnostic> {
+        let checked = Checked::examined(program);
         let declarations = &program.program;
         let entry = hir::entry(declarations, self.entry.as_deref())?;
         let head = declarations.functions[entry.0 as usize].head;
@@ -164,7 +165,6 @@ impl Run {
         let directory = engine::directory(declarations, bound)
             .map_err(|problems| Diagnostic::new(Code::R033, at, problems.join("; ")))?;
         let mut diagnostics = Diagnostics::new();
-        let checked = Checked::new(declarations.clone(), &diagnostics);
         let compiled = checked.map(|checked| checked.compile(&mut diagnostics));
         let Some(compiled) = compiled.filter(|_| !diagnostics.has_errors()) else {
             return Err(diagnostics

@@ -21,6 +21,8 @@ pub struct Examination {
     pub file: FileId,
     /// What it means, its modules included.
     pub program: Arc<hir::Program>,
+    /// The same as the machine and the validator read it, where the validator was asked.
+    pub lowered: Option<ir::Program>,
     /// What is wrong with it, in the order of the places.
     pub findings: Vec<Diagnostic>,
     /// What is proved of its patterns, where the validator was asked.
@@ -41,6 +43,7 @@ impl Examination {
             sources,
             file,
             program: Arc::new(program),
+            lowered: None,
             findings,
             certificates: Vec::new(),
             allowed: Vec::new(),
@@ -80,6 +83,7 @@ impl Examination {
             }
             self.certificates = check::check(&lowered, &setting, &mut findings);
             super::admit(&lowered, &mut findings);
+            self.lowered = Some(lowered);
         }
         findings.settle();
         self.findings = findings.into_vec();

@@ -38,6 +38,12 @@ impl Checked {
         (!diagnostics.has_errors()).then(|| Self { program: ir::lower(program) })
     }
 
+    /// A program that was examined, unless something refuses it.
+    pub fn examined(examination: &mut Examination) -> Option<Self> {
+        let lowered = examination.lowered.take().unwrap_or_else(|| ir::lower(examination.program.clone()));
+        (examination.errors() == 0).then_some(Self { program: lowered })
+    }
+
     /// Folds and emits it.
     pub fn compile(mut self, diagnostics: &mut Diagnostics) -> Compiled {
         ir::fold(&mut self.program);
