@@ -109,9 +109,13 @@ impl<K: Key, V: Clone + PartialEq> Chart<K, V> {
     where
         V: Default,
     {
-        let mut value = self.get(&key).cloned().unwrap_or_default();
+        let old = self.get(&key);
+        let mut value = old.cloned().unwrap_or_default();
         change(&mut value);
-        self.insert(key, value);
+        // What stays the same stays shared.
+        if old != Some(&value) {
+            self.insert(key, value);
+        }
     }
 
     /// Takes a key out.

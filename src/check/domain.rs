@@ -517,7 +517,11 @@ impl Known {
             self.parts = Few::one(Id::NONE);
         }
         if other.claim != Claim::SURE {
-            self.above = self.above.union(&other.at_most());
+            self.above = if other.id == Id::NONE || other.above.len() >= MOST_PARTS {
+                self.above.union(&other.at_most())
+            } else {
+                self.above.union(&other.above).with(other.id)
+            };
         }
     }
 

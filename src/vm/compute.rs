@@ -274,7 +274,7 @@ impl Vm {
                         }
                         Code::Return(register) => {
                             let mut value = std::mem::take(r.put(register));
-                            r.all().iter_mut().take(function.size as usize).for_each(Value::clear);
+                            r.all()[..function.size as usize].iter_mut().for_each(Value::clear);
                             task.top = base;
                             if let Some(Frame::Code(call)) = task.frames.pop() {
                                 if call.under != Lanes::EXACT {

@@ -176,7 +176,7 @@ impl Task {
 
     /// The registers of a call that is about to begin, charged when they are more than ever before. There is some value in
     /// each that owns nothing; the slots are empty.
-    #[inline]
+    #[inline(always)]
     pub(super) fn make_room(
         &mut self,
         function: &Function,
@@ -193,7 +193,7 @@ impl Task {
     }
 
     /// Sees to it that there are so many registers.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ensure(&mut self, end: usize, meter: &mut Meter) -> Result<(), Fault> {
         if end > self.registers.len() { self.grow(end, meter) } else { Ok(()) }
     }
