@@ -187,10 +187,14 @@ impl Cap {
     /// No bound.
     pub const FREE: Cap = Cap { bound: SURE, why: Why::Free, scaled: false };
 
-    /// The lower of two; the first on a tie, except that a reason beats none.
+    /// The lower of two; the first on a tie, except that a reason beats none, and a decision what something was made from.
     pub fn min(self, other: Self) -> Self {
-        let lower =
-            if other.bound < self.bound || (other.bound == self.bound && self.why == Why::Free) { other } else { self };
+        let better = match (self.why, other.why) {
+            (Why::Free, _) => true,
+            (Why::Made(_), Why::Decided(_)) => self.bound < SURE,
+            _ => false,
+        };
+        let lower = if other.bound < self.bound || (other.bound == self.bound && better) { other } else { self };
         let scales = |cap: Self| cap.scaled && cap.bound < SURE;
         Self { scaled: scales(self) || scales(other), ..lower }
     }

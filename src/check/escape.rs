@@ -6,12 +6,13 @@
 
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{Cap, CellId, Id, Integrity, Known, Mark, Raw, SURE, Why};
+use super::domain::{Cap, CellId, Id, Integrity, Known, Mark, Raw, SURE, Shape, Why};
 use super::few::Few;
 use super::flow::{Activation, Flow};
+use super::read::own;
 use super::state::State;
 use crate::hir::FunctionId;
-use crate::ir::{End, HandlerId};
+use crate::ir::{End, HandlerId, Inst};
 use crate::source::Location;
 use std::rc::Rc;
 
@@ -107,7 +108,7 @@ fn outward(known: &Known, frame: u32) -> Known {
         id: if inside(&known.id) { Id::NONE } else { known.id },
         parts,
         marks: known.marks.clone(),
-        ..Known::constant(super::domain::Shape::Plain)
+        ..Known::constant(Shape::Plain)
     }
 }
 
@@ -222,6 +223,33 @@ impl<'a> Flow<'a> {
             result.integrity = result.integrity.max(condition.integrity.min(Integrity::Input));
         }
         result
+    }
+
+    /// Walks a callback over a list. That it is called for an element, and how often, is as sure as the list; of a search,
+    /// whether it goes on is as sure as what it found.
+    pub fn one_by_one(
+        &mut self,
+        act: &mut Activation<'a>,
+        name: &str,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let at = act.at(inst.span);
+        let depth = self.conditions.len();
+        let walked = own(&args[..1], Shape::Plain);
+        self.conditions.extend((walked.earned() < SURE).then(|| (Known { id: args[0].id, ..walked }, at)));
+        let mut given = self.walk_over(act, name, args, inst, state);
+        let ends = matches!(name, "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex");
+        if let Some(found) = given.as_ref().filter(|found| ends && found.earned() < SURE) {
+            self.conditions.push((own(std::slice::from_ref(found), Shape::Plain), at));
+            let counted = self.taken.clone();
+            let further = self.walk_over(act, name, args, inst, state);
+            given = given.into_iter().chain(further).reduce(|first, next| first.join(&next));
+            self.taken = counted;
+        }
+        self.conditions.truncate(depth);
+        given
     }
 
     /// An error leaves the place that is walked, decided by these conditions and those around it.

@@ -127,13 +127,7 @@ impl<'a> Flow<'a> {
             | "reduceRight" | "findLastIndex" | "sort" | "toSorted" | "unique"
                 if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
             {
-                // That it is called for an element, and how often, is as sure as what is walked.
-                let depth = self.conditions.len();
-                let walked = super::read::own(std::slice::from_ref(x), Shape::Plain);
-                self.conditions.extend((walked.earned() < SURE).then(|| (Known { id: x.id, ..walked }, at)));
-                let given = self.walk_over(act, name, args, inst, state);
-                self.conditions.truncate(depth);
-                return given;
+                return self.one_by_one(act, name, args, inst, state);
             }
             "confidence" => confidence_of(x),
             "evidence" => Known::constant(Shape::Plain),
@@ -408,7 +402,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Built-ins that call back for each element.
-    fn walk_over(
+    pub fn walk_over(
         &mut self,
         act: &mut Activation<'a>,
         name: &str,

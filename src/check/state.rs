@@ -316,10 +316,17 @@ impl State {
 }
 
 impl Known {
+    /// It passed a test. That tells of what it is worth, and nothing of what decided that it is this value.
+    fn test(&mut self, threshold: Raw) {
+        if !matches!(self.cap.why, super::domain::Why::Decided(_)) {
+            self.tested = self.tested.max(threshold);
+        }
+    }
+
     fn apply(&mut self, learned: &Learned) {
         if learned.low > 0 {
             self.raise(learned.low);
-            self.tested = self.tested.max(learned.low);
+            self.test(learned.low);
         }
         // A test speaks of the least of a value and its parts: what fails it may have parts to blame.
         let alone = !matches!(self.shape, Shape::Any | Shape::List(_) | Shape::Object(_));
@@ -338,6 +345,8 @@ impl Known {
                 self.null = Null::Never;
                 // A vote that is decided says how sure it is itself, nothing of the parts of what won.
                 let alone = matches!(self.nothing, Some((Nothing::Vote | Nothing::Aggregate, _)));
+                // Of any other null it says nothing that there is none.
+                let told = self.nothing.is_some();
                 self.nothing = None;
                 if self.passed > 0 {
                     let passed = self.passed;
@@ -346,7 +355,9 @@ impl Known {
                     } else {
                         self.raise(passed);
                     }
-                    self.tested = self.tested.max(passed);
+                    if told {
+                        self.test(passed);
+                    }
                 }
             }
             None => {}
