@@ -11,6 +11,7 @@ use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
 use super::graph::{Definition, Graph};
+use super::meter::Circling;
 use super::recall::Calls;
 use super::setting::Setting;
 use super::state::State;
@@ -44,8 +45,8 @@ pub(super) struct Flow<'a> {
     pub cycles: BTreeMap<FunctionId, super::recursion::Cycle>,
     /// All calls, for functions that call each other.
     pub edges: super::recursion::Edges,
-    /// What a call takes of functions that call themselves, when it does not.
-    pub endings: BTreeMap<FunctionId, Cost>,
+    /// What a call takes of functions that call themselves.
+    pub circling: BTreeMap<FunctionId, Circling>,
     /// The fields of parameters that are followed from call to call.
     pub fields: super::recursion::Fields,
     /// The call that is being walked, and whether its callee is only known at run time.
@@ -223,7 +224,7 @@ impl<'a> Flow<'a> {
             calls: Calls::new(program.functions.len()),
             cycles: BTreeMap::new(),
             edges: BTreeMap::new(),
-            endings: BTreeMap::new(),
+            circling: BTreeMap::new(),
             fields: BTreeMap::new(),
             site: (Location::default(), false),
             changed: false,
@@ -355,16 +356,11 @@ impl<'a> Flow<'a> {
         self.loops(&act);
         let total = self.total(&act);
         if !total.backs.is_nothing() {
-            // What the last of several calls takes, which does not call back.
-            let held = act.entries.clone();
-            for (entry, cost) in act.entries.iter_mut().zip(&act.costs) {
-                if !cost.backs.is_nothing() {
-                    *entry = None;
-                }
-            }
-            let ending = self.total(&act);
-            self.endings.insert(function, ending);
-            act.entries = held;
+            let back: Vec<bool> = act.costs.iter().map(|cost| !cost.backs.is_nothing()).collect();
+            let beside = graph.beside(&back);
+            let going = self.total_within(&mut act, |block| beside[block]);
+            let ending = self.total_within(&mut act, |block| !back[block]);
+            self.circling.insert(function, Circling { going, ending });
         }
         self.taken.add(&total);
         if let Some(exit) = act.exit {

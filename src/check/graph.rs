@@ -170,6 +170,23 @@ impl Graph {
         self.written[head].map(|index| &function.loops[index])
     }
 
+    /// The blocks that lie on a way through one of these.
+    pub fn beside(&self, through: &[bool]) -> Vec<bool> {
+        let spread = |ways: &[Vec<usize>]| {
+            let mut found = through.to_vec();
+            let mut waiting: Vec<usize> = (0..through.len()).filter(|&block| through[block]).collect();
+            while let Some(block) = waiting.pop() {
+                for &next in &ways[block] {
+                    if !std::mem::replace(&mut found[next], true) {
+                        waiting.push(next);
+                    }
+                }
+            }
+            found
+        };
+        spread(&self.before).into_iter().zip(spread(&self.ways)).map(|(leads, follows)| leads || follows).collect()
+    }
+
     /// Whether every way to `below` passes `above`.
     pub fn dominates(&self, above: usize, below: usize) -> bool {
         let mut at = below;

@@ -14,7 +14,29 @@ struct Way {
     after: Cost,
 }
 
+/// What one call takes of a function that calls itself.
+#[derive(Clone, Debug)]
+pub(super) struct Circling {
+    /// When it does.
+    pub going: Cost,
+    /// When it does not.
+    pub ending: Cost,
+}
+
 impl<'a> Flow<'a> {
+    /// What it takes along the ways that keep to some of its blocks.
+    pub fn total_within(&mut self, act: &mut Activation<'a>, keep: impl Fn(usize) -> bool) -> Cost {
+        let held = act.entries.clone();
+        for (block, entry) in act.entries.iter_mut().enumerate() {
+            if !keep(block) {
+                *entry = None;
+            }
+        }
+        let total = self.total(act);
+        act.entries = held;
+        total
+    }
+
     /// What a walk through a function takes, from its entry to any of its ends.
     pub fn total(&mut self, act: &Activation<'a>) -> Cost {
         let mut inner: HashMap<usize, Cost> = HashMap::new();

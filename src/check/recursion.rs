@@ -11,6 +11,7 @@ use super::domain::{Closure, Id, Known, Shape};
 use super::few::Sides;
 use super::flow::Flow;
 use super::line::{Atom, Line};
+use super::meter::Circling;
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Expr, ExprKind, Function, FunctionId, Kind, LinkKind, PatternKind};
@@ -343,18 +344,24 @@ impl Flow<'_> {
         let declared = &self.program.declarations.functions[function.0 as usize];
         let backs = self.taken.backs.high();
         let once = Cost { backs: Amount::default(), ..self.taken.clone() };
-        let ending = self.endings.remove(&function).unwrap_or_else(|| once.clone());
-        let ending = Cost { backs: Amount::default(), ..ending };
+        let circling = self.circling.remove(&function);
+        let Circling { going, ending } =
+            circling.unwrap_or_else(|| Circling { going: once.clone(), ending: once.clone() });
+        let [going, ending] = [going, ending].map(|cost| Cost { backs: Amount::default(), ..cost });
         let turns = match declared.decorators.max_calls {
             Some(most) => Turns::between(1.0, most as f64),
             None if backs <= 1.0 => {
                 // Each calls back once at most, so as many do as something can fall, and the last one does not.
                 let turns = self.fallen(function, initial);
-                let mut all = once.times(&turns);
+                let mut all = going.times(&turns);
                 all.add(&ending);
-                let mut depth = turns.of(&once.depth);
-                depth.add(&ending.depth);
-                depth.add(&Amount::exactly(1.0));
+                let deep = |cost: &Cost| {
+                    let mut depth = cost.depth.clone();
+                    depth.add(&Amount::exactly(1.0));
+                    depth
+                };
+                let mut depth = turns.of(&deep(&going));
+                depth.add(&deep(&ending));
                 return Cost { depth, ..all };
             }
             None => Turns::between(1.0, f64::INFINITY),
