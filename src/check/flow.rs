@@ -433,6 +433,8 @@ impl<'a> Flow<'a> {
     /// A block is reached with what is known; whether that is more than before.
     pub fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) -> bool {
         let joined = match &act.entries[block] {
+            // What came the one way before is what comes now, and no longer that.
+            Some(_) if act.graph.single[block] => state.clone(),
             Some(old) if act.visits[block] > PATIENCE => old.join(state).widened_from(old, act.visits[block]),
             Some(old) => old.join(state),
             None => state.clone(),
@@ -623,7 +625,7 @@ impl<'a> Flow<'a> {
             }
             let slot = &act.values[parameter.0 as usize];
             let mut joined = match slot {
-                Some(old) if act.entries[to].is_some() => old.join_with_tests(&known),
+                Some(old) if act.entries[to].is_some() && !act.graph.single[to] => old.join_with_tests(&known),
                 _ => known,
             };
             if head {

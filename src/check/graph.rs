@@ -47,6 +47,8 @@ pub(super) struct Graph {
     pub position: Vec<usize>,
     /// Where a block is entered from, exceptional ways included.
     pub before: Vec<Vec<usize>>,
+    /// Whether there is one way only into a block.
+    pub single: Vec<bool>,
     /// The nearest block that every way here passes.
     pub dominator: Vec<usize>,
     /// Where each block leads, errors aside that it does not throw itself.
@@ -119,6 +121,13 @@ impl Graph {
                 }
             }
         }
+        let mut into = vec![0u32; count];
+        for &block in &order {
+            targets(&function.blocks[block].end).iter().for_each(|target| into[target.block.0 as usize] += 1);
+        }
+        // A handler is entered from many places of one block.
+        function.handlers.iter().for_each(|handler| into[handler.block.0 as usize] = u32::MAX);
+        let single = into.iter().map(|&ways| ways == 1).collect();
         let position = positions(&order, count);
         let dominator = dominators(&order, &position, &before);
         // What is thrown is caught where the branch that throws it says so.
@@ -162,7 +171,7 @@ impl Graph {
         for (index, natural) in function.loops.iter().enumerate().rev() {
             written[natural.head.0 as usize] = Some(index);
         }
-        Self { order, position, before, dominator, ways, wiring, loops, loop_of, turns, definitions, written }
+        Self { order, position, before, single, dominator, ways, wiring, loops, loop_of, turns, definitions, written }
     }
 
     /// The loop of the text that begins with a block.
