@@ -60,8 +60,7 @@ impl Known {
 }
 
 /// Writes down what is certain of each value.
-pub(super) fn infer(function: &mut Function) {
-    let order = function.order();
+pub(super) fn infer(function: &mut Function, order: &[BlockId]) {
     let mut known = vec![Known::UNSEEN; function.values.len()];
     for &parameter in &function.blocks[0].parameters {
         known[parameter.0 as usize] = Known::NOTHING;
@@ -71,7 +70,7 @@ pub(super) fn infer(function: &mut Function) {
             known[parameter.0 as usize] = Known::NOTHING;
         }
     }
-    while round(function, &order, &mut known) {}
+    while round(function, order, &mut known) {}
     let list = Type::List(Arc::new(Type::Any));
     let numbers = Type::List(Arc::new(Type::Number));
     let object = Type::Object(Arc::default());

@@ -6,7 +6,7 @@
 //! marked.
 
 use super::settle::number;
-use super::{Block, BlockId, Constant, End, Function, Inst, Op, Program, Target, Var};
+use super::{Block, Constant, End, Function, Inst, Op, Program, Target, Var};
 use crate::hir::{Binary, Unary};
 use crate::types::Type;
 use crate::value::operator::{self, Comparison};
@@ -18,8 +18,7 @@ const HOISTED: usize = 64;
 /// Folds all functions.
 pub fn fold(program: &mut Program) {
     for function in &mut program.functions {
-        let order = function.order();
-        compute(function, &order);
+        compute(function);
         hoist(function);
         step_over(function);
         unite(function);
@@ -29,12 +28,12 @@ pub fn fold(program: &mut Program) {
     }
 }
 
-/// Computes what is known, block by block; a value is known before it is used, loops aside.
-fn compute(function: &mut Function, order: &[BlockId]) {
-    let mut known: Vec<Option<Constant>> = vec![None; function.values.len()];
-    for &id in order {
-        let Function { blocks, values, .. } = function;
-        let block = &mut blocks[id.0 as usize];
+/// Computes what is known, block by block in the order they can run in, which is the one they are in; a value is known before
+/// it is used, loops aside.
+fn compute(function: &mut Function) {
+    let Function { blocks, values, .. } = function;
+    let mut known: Vec<Option<Constant>> = vec![None; values.len()];
+    for block in blocks {
         for inst in &mut block.code {
             let Some(result) = inst.result else { continue };
             if let Some(constant) = outcome(inst, &known, |var| &values[var.0 as usize].kind) {
@@ -187,6 +186,9 @@ fn step_over(function: &mut Function) {
     let empty = |block: &Block| {
         block.code.is_empty() && block.gone.is_empty() && block.parameters.is_empty() && block.cost == 0
     };
+    if !function.blocks.iter().any(empty) {
+        return;
+    }
     // Where each empty block leads in the end, found from the last to the first so that rows of them are short.
     let mut ends: Vec<Option<Target>> = vec![None; count];
     let mut order = function.order();

@@ -15,8 +15,9 @@ pub fn lower(program: Arc<hir::Program>) -> Program {
     let functions = (0..program.functions.len())
         .map(|index| {
             let mut function = function(&program, &survey, FunctionId(index as u32));
-            super::facts::infer(&mut function);
-            super::settle::settle(&mut function);
+            let order = function.order();
+            super::facts::infer(&mut function, &order);
+            super::settle::settle(&mut function, &order);
             super::uses::mark(&mut function);
             super::cost::charge(&mut function);
             function

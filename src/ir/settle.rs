@@ -7,11 +7,10 @@ use super::{BlockId, Function, HandlerId, Op, Var};
 /// How often parameters are looked through again because others turned out to be the same; what is left costs a move.
 const ROUNDS: usize = 8;
 
-/// Tidies a function.
-pub(super) fn settle(function: &mut Function) {
-    let order = function.order();
-    let forward = same(function, &order);
-    number(function, &order, &forward, false);
+/// Tidies a function whose blocks can run in this order; afterwards that is the order they are in.
+pub(super) fn settle(function: &mut Function, order: &[BlockId]) {
+    let forward = same(function, order);
+    number(function, order, &forward, false);
 }
 
 fn find(forward: &[Var], mut var: Var) -> Var {
@@ -162,15 +161,14 @@ pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var]
             *fixed = true;
         }
     }
-    let kept: Vec<Vec<bool>> = function
-        .blocks
-        .iter()
-        .zip(&fixed)
-        .map(|(block, &fixed)| {
-            let keeps = |var: &Var| fixed || (needed[var.0 as usize] && forward[var.0 as usize] == *var);
-            block.parameters.iter().map(keeps).collect()
-        })
-        .collect();
+    // Of the parameters of all blocks, one behind the other.
+    let mut kept: Vec<bool> = Vec::with_capacity(function.values.len());
+    let mut kept_from: Vec<usize> = Vec::with_capacity(function.blocks.len());
+    for (block, &fixed) in function.blocks.iter().zip(&fixed) {
+        let keeps = |var: &Var| fixed || (needed[var.0 as usize] && forward[var.0 as usize] == *var);
+        kept_from.push(kept.len());
+        kept.extend(block.parameters.iter().map(keeps));
+    }
     let mut vars = vec![NONE; function.values.len()];
     let mut values = Vec::with_capacity(function.values.len());
     let mut old: Vec<Option<super::Block>> = std::mem::take(&mut function.blocks).into_iter().map(Some).collect();
@@ -183,7 +181,7 @@ pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var]
             vars[var.0 as usize] = new;
             new
         };
-        let mut keeps = kept[id.0 as usize].iter();
+        let mut keeps = kept[kept_from[id.0 as usize]..].iter();
         block.parameters.retain(|_| keeps.next().copied().unwrap_or(true));
         block.parameters.iter_mut().for_each(|var| *var = define(*var));
         block.code.retain_mut(|inst| {
@@ -221,7 +219,7 @@ pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var]
         }
         block.end.looks_mut(|var| *var = vars[forward[var.0 as usize].0 as usize]);
         for target in block.end.targets_mut() {
-            let mut keeps = kept[target.block.0 as usize].iter();
+            let mut keeps = kept[kept_from[target.block.0 as usize]..].iter();
             let mut moves = 0;
             let (mut from, mut to) = (0, 0);
             target.args.retain(|_| {
