@@ -187,6 +187,11 @@ impl Flow<'_> {
         }
     }
 
+    /// What an error tells is rendered, and carried along.
+    pub fn told(&mut self, known: &Known) {
+        self.work_on(weight(known), 3.0);
+    }
+
     /// What the registers of all calls inside calls take, in all tasks at the same time. They grow by doubling.
     pub fn stacks(&self, cost: &Cost) -> Amount {
         let sizes = self.calls.walked.iter().map(|function| self.code(*function).values.len());

@@ -131,6 +131,11 @@ impl Claim {
         }
     }
 
+    /// What each of several values can be whose minimum is this.
+    pub fn of_each(self) -> Self {
+        Self { low: if self.known() { self.low } else { NONE }, high: SURE, ..self }
+    }
+
     /// Only what reaches a threshold.
     pub fn at_least(self, threshold: Raw) -> Self {
         if threshold == 0 {
@@ -504,7 +509,8 @@ impl Known {
 
     /// Remembers what this is the minimum of, so that a later test on a part speaks of this as well.
     fn follow(&mut self, before: Claim, other: &Known) {
-        let own = before != Claim::SURE && self.id != Id::NONE && self.parts.is_empty();
+        // One that is nobody's is not known to be the minimum of anything.
+        let own = before != Claim::SURE && self.parts.is_empty();
         let alone = other.parts.is_empty() || other.parts.contains(&Id::NONE);
         if !own && alone && other.claim == Claim::SURE {
             return;
@@ -646,7 +652,14 @@ impl Known {
         }
         let whole = self.whole();
         let hidden = self.hides();
-        Known { claim: self.claim, inside: Some(whole.claim), shape: Shape::Any, passed: self.passed, hidden, ..whole }
+        Known {
+            claim: self.claim,
+            inside: Some(whole.claim.of_each()),
+            shape: Shape::Any,
+            passed: self.passed,
+            hidden,
+            ..whole
+        }
     }
 
     /// What both are the minimum of: a value is the minimum of itself, and one that is sure in any case of anything.

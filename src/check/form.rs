@@ -288,6 +288,8 @@ impl<'a> Flow<'a> {
                 let result = run(self, args.first()?, &[], state);
                 self.repeats.pop();
                 let mut once = std::mem::replace(&mut self.taken, outer);
+                once.width.max(&Amount::exactly(1.0));
+                once.depth.add(&Amount::up_to(2.0));
                 if let Some(limit) = args.get(1).map(super::interval::numbers) {
                     once.time = once.time.capped(limit.high);
                 }
@@ -311,7 +313,8 @@ impl<'a> Flow<'a> {
                         }
                     }
                     let once = std::mem::replace(&mut self.taken, outer);
-                    self.taken.add(&once.times(&Turns::between(if i == 0 { 1.0 } else { 0.0 }, 1.0)));
+                    // One that fails may have been cut off before it asked.
+                    self.taken.add(&once.times(&Turns::between(0.0, 1.0)));
                     if let Some(mut result) = given_here {
                         if !last {
                             if result.null == Null::Always {
@@ -742,6 +745,7 @@ fn free_parts(known: &mut Known) {
         part.cap = cap;
         part.claim = claim;
         part.evidence = evidence;
+        part.inside = None;
         part.above = Few::NONE;
         part.id = Id::NONE;
         free_parts(part);

@@ -633,6 +633,13 @@ impl<'a> Flow<'a> {
             changed.measures = Sides::NONE;
         }
         changed.claim.filled = 0;
+        // Where it is changed is as much in doubt as the places that say so.
+        let places: &[Known] = match name {
+            "splice" => &args[..args.len().min(2)],
+            "fill" => &args[args.len().min(1)..],
+            "set" => &args[..args.len().min(1)],
+            _ => &[],
+        };
         match (&target.shape, name) {
             (Shape::List(list), "push" | "unshift" | "fill" | "splice") => {
                 let mut list = list.summed();
@@ -658,12 +665,6 @@ impl<'a> Flow<'a> {
                     list.low = 0;
                 }
                 let removed = list.element.clone();
-                // Where it is changed is as much in doubt as the places that say so.
-                let places: &[Known] = match name {
-                    "splice" => &args[..args.len().min(2)],
-                    "fill" => &args[args.len().min(1)..],
-                    _ => &[],
-                };
                 changed = places.iter().fold(changed, |changed, place| changed.under(place));
                 changed.shape = Shape::List(Rc::new(list.clone()));
                 let result = match name {
@@ -708,7 +709,7 @@ impl<'a> Flow<'a> {
             (_, "sort") if !args.is_empty() => {
                 let mut all = vec![target.clone()];
                 all.extend(args.iter().cloned());
-                let sorted = self.walk_over(act, "sort", &all, inst, state).unwrap_or_else(Known::null);
+                let sorted = self.one_by_one(act, "sort", &all, inst, state).unwrap_or_else(Known::null);
                 (sorted.clone(), sorted)
             }
             (Shape::List(list), "sort" | "reverse") => {
@@ -719,11 +720,12 @@ impl<'a> Flow<'a> {
                 self.read_of_nothing(target, at, "it is changed here");
                 // What is put into it makes its parts less sure, not itself.
                 for within in args.iter().map(Known::whole) {
-                    let inside = changed.inside.unwrap_or(changed.claim).join(within.claim);
+                    let inside = changed.inside.unwrap_or(changed.claim).join(within.claim.of_each());
                     changed.hidden = changed.hidden.or(within.hides());
                     changed.absorb(&Known { claim: Claim::SURE, ..within });
                     changed.inside = matches!(changed.shape, Shape::Any).then_some(inside);
                 }
+                changed = places.iter().fold(changed, |changed, place| changed.under(place));
                 let result = part(&changed);
                 (result, changed)
             }

@@ -138,7 +138,7 @@ impl Flow<'_> {
                 let within = inner.whole();
                 let own = opened.claim;
                 known = opened;
-                known.inside = Some(known.inside.unwrap_or(own).join(within.claim));
+                known.inside = Some(known.inside.unwrap_or(own).join(within.claim.of_each()));
                 known.absorb(&Known { claim: Claim::SURE, ..within });
                 known.hidden = known.hidden.or(inner.hides());
                 known.shape = Shape::Any;

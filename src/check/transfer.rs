@@ -398,6 +398,7 @@ impl<'a> Flow<'a> {
     pub fn gate(&mut self, act: &mut Activation<'a>, x: &Known, t: &Known, inst: &Inst, state: &mut State) -> Known {
         let at = act.at(inst.span);
         if let Shape::Functions(functions) = &t.shape {
+            let outer = std::mem::take(&mut self.taken);
             let mut given: Option<Known> = None;
             for function in functions.iter() {
                 let mut passed = x.clone();
@@ -406,6 +407,8 @@ impl<'a> Flow<'a> {
                     given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                 }
             }
+            let once = std::mem::replace(&mut self.taken, outer);
+            self.taken.add(&once.times(&super::amount::Turns::between(0.0, 1.0)));
             let whole = x.whole();
             let refused = Known { claim: whole.claim, cap: whole.cap, evidence: whole.evidence, ..Known::null() };
             let mut known = given.unwrap_or_else(Known::null).join(&refused);
