@@ -562,14 +562,8 @@ impl<'a> Flow<'a> {
                 act.result = Some(act.result.take().map_or_else(|| known.clone(), |old| old.join(&known)));
                 act.exit = Some(act.exit.take().map_or_else(|| state.clone(), |old| old.join(state)));
             }
-            End::Throw(var) => {
-                let thrown = act.value(*var, state);
-                self.told(&thrown);
-                self.thrown_here(act, Vec::new(), state);
-            }
-            End::Fail(_, about) => {
-                let about = about.map(|var| act.value(var, state));
-                about.iter().for_each(|about| self.told(about));
+            End::Throw(_) | End::Fail(..) => {
+                code.blocks[block].end.looks(|var| self.told(&act.value(var, state)));
                 self.thrown_here(act, Vec::new(), state);
             }
         }

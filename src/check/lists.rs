@@ -212,7 +212,10 @@ pub(super) fn merged(args: &[Known]) -> Shape {
                 given.fields.iter().for_each(|(key, value)| object.put(key, value, false));
                 given.others.iter().for_each(|others| object.put_anywhere(others));
             }
-            _ => object.put_anywhere(&part(arg)),
+            _ => {
+                let kept = part(arg);
+                object.put_anywhere(&Known { claim: kept.claim.of_each(), ..kept });
+            }
         }
     }
     Shape::Object(Rc::new(object))

@@ -141,7 +141,7 @@ impl<'a> Flow<'a> {
                     let from = super::call::describe_sources(&x.whole());
                     self.findings.noted.insert(Noted::Declassified(format!("`value` of what {from} said")));
                 }
-                let dropped = dropped(x);
+                let dropped = super::read::dropped(x);
                 if x.whole().sources.is_empty() { dropped } else { dropped.marked(Mark::Declassified, at) }
             }
             "confident" => return Some(self.binary_form(act, crate::hir::Binary::State, args, inst, state)),
@@ -365,6 +365,12 @@ impl<'a> Flow<'a> {
             }
             _ if matches!(x.shape, Shape::Any) && method => {
                 Known { null: Null::Never, ..Known::computed(args, Shape::Any) }
+            }
+            // They look no further than they must.
+            "includes" | "indexOf" | "lastIndexOf" => {
+                let known = Known::computed(args, Shape::Plain);
+                let claim = known.claim.join(super::read::own(args, Shape::Plain).claim);
+                Known { claim: Claim { high: SURE, ..claim }, above: Few::NONE, ..known }
             }
             _ => Known::computed(args, Shape::Plain),
         };
@@ -698,10 +704,7 @@ impl<'a> Flow<'a> {
                 (Known { id: Id::NONE, ..element }, changed)
             }
             (Shape::Object(_), "set") => {
-                let path = [args.first().and_then(Known::as_text).map_or_else(
-                    || super::place::Step::Any(args.first().cloned().unwrap_or_else(Known::null)),
-                    |t| super::place::Step::Name(t.clone()),
-                )];
+                let path = [super::place::Step::of(args.first().unwrap_or(&Known::null()))];
                 let value = args.get(1).cloned().unwrap_or_else(Known::null);
                 let changed = self.placed(target, &path, &value);
                 (changed.clone(), changed)
@@ -741,29 +744,6 @@ fn comparisons(turns: &Turns) -> Turns {
 
 fn answer_own(answer: &Known) -> Known {
     Known { shape: Shape::Plain, ..answer.clone() }
-}
-
-/// `value(x)`: at confidence 1, stated, all the way down; what it earned stays what it was.
-fn dropped(x: &Known) -> Known {
-    let whole = x.whole();
-    let earned = whole.earned();
-    let mut known = x.clone();
-    known.id = Id::NONE;
-    known.parts = Few::NONE;
-    strip(&mut known);
-    known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why, scaled: false };
-    if earned == SURE {
-        known.cap = super::domain::Cap::FREE;
-    }
-    known
-}
-
-fn strip(known: &mut Known) {
-    known.claim = Claim::SURE;
-    known.above = Few::NONE;
-    known.inside = None;
-    known.evidence = Evidence::Stated;
-    known.each_part(strip);
 }
 
 /// What an aggregate of possibly nothing gives.

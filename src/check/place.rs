@@ -1,10 +1,11 @@
 //! Paths into lists and objects, and what a change along one leaves behind.
 
 use super::domain::{AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, Shape};
-use super::few::Sides;
+use super::few::{Few, Sides};
 use super::flow::Flow;
 use super::read::{part, read};
 use crate::ir::Key;
+use crate::value::Evidence;
 use std::rc::Rc;
 
 /// A key of a path: known, or computed.
@@ -16,6 +17,15 @@ pub(super) enum Step {
     Any(Known),
 }
 
+impl Step {
+    /// A key: one that is in doubt, or stated, is as good as not known.
+    pub fn of(key: &Known) -> Step {
+        let sure = key.claim == Claim::SURE && key.cap.bound == SURE && key.evidence == Evidence::Exact;
+        let name = key.as_text().filter(|_| sure);
+        name.map_or_else(|| Step::Any(key.clone()), |text| Step::Name(text.clone()))
+    }
+}
+
 /// The keys of a path, computed ones as they are known.
 pub(super) fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
     let mut computed = computed.iter();
@@ -24,9 +34,7 @@ pub(super) fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
             Key::Fixed(name) => Step::Name(Rc::from(&**name)),
             Key::Computed | Key::FromEnd => {
                 let known = computed.next().cloned().unwrap_or_else(Known::anything);
-                let sure = known.claim == Claim::SURE && known.cap.bound == SURE;
-                let name = known.as_text().filter(|_| sure);
-                name.map_or_else(|| Step::Any(known.clone()), |text| Step::Name(text.clone()))
+                Step::of(&known)
             }
         })
         .collect()
@@ -66,6 +74,16 @@ pub(super) fn loosened(root: &Known, path: &[Step]) -> Known {
     known
 }
 
+/// A part that is changed where it stands: what it is told of may be as sure as it is itself.
+fn found(container: &Known, part: &Known) -> Known {
+    let mut known = read(container, part);
+    if known.claim.known() && part.claim.known() {
+        known.claim.high = known.claim.high.max(part.claim.high);
+        known.above = Few::NONE;
+    }
+    known
+}
+
 impl Flow<'_> {
     /// What stands at a path.
     pub fn reached(&mut self, root: &Known, path: &[Step]) -> Known {
@@ -73,17 +91,17 @@ impl Flow<'_> {
         for step in path {
             at = match (&at.shape, step) {
                 (Shape::Object(object), Step::Name(name)) => {
-                    object.field(name).map_or_else(Known::null, |f| read(&at, &f))
+                    object.field(name).map_or_else(Known::null, |f| found(&at, &f))
                 }
                 (Shape::Object(object), Step::Any(_)) => {
                     let all = object.any();
-                    all.map_or_else(Known::null, |f| read(&at, &f))
+                    all.map_or_else(Known::null, |f| found(&at, &f))
                 }
                 (Shape::List(list), Step::Any(key)) => match (&list.items, key.as_constant()) {
                     (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 && (i as usize) < items.len() => {
-                        read(&at, &items[i as usize])
+                        found(&at, &items[i as usize])
                     }
-                    _ => list.any().map_or_else(Known::null, |e| read(&at, &e)),
+                    _ => list.any().map_or_else(Known::null, |e| found(&at, &e)),
                 },
                 _ => part(&at),
             };

@@ -1,7 +1,8 @@
 //! What reading gives: confidences, lengths, elements, parts.
 
-use super::domain::{Claim, Id, Integrity, Known, List, Null, Number, Shape};
+use super::domain::{Claim, Id, Integrity, Known, List, Null, Number, SURE, Shape};
 use super::few::Few;
+use crate::value::Evidence;
 use std::rc::Rc;
 
 /// `~x`: exact, and it knows whose confidence it is.
@@ -79,11 +80,38 @@ pub(super) fn kept(x: &Known) -> (Option<Known>, u64, Option<u64>) {
 pub(super) fn anywhere(x: &Known) -> Known {
     let whole = x.whole();
     let mut known = own(std::slice::from_ref(&whole), Shape::Any);
-    known.claim.high = super::domain::SURE;
+    known.claim.high = SURE;
     known.above = Few::NONE;
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
     known
+}
+
+/// `value(x)`: at confidence 1, stated, all the way down; what it earned stays what it was.
+pub(super) fn dropped(x: &Known) -> Known {
+    let whole = x.whole();
+    let earned = whole.earned();
+    let mut known = x.clone();
+    known.id = Id::NONE;
+    known.parts = Few::NONE;
+    strip(&mut known);
+    known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why, scaled: false };
+    if earned == SURE {
+        known.cap = super::domain::Cap::FREE;
+    }
+    known
+}
+
+fn strip(known: &mut Known) {
+    known.claim = Claim::SURE;
+    known.above = Few::NONE;
+    known.inside = None;
+    known.evidence = Evidence::Stated;
+    if let Shape::Number(number) = &mut known.shape {
+        let number = Rc::make_mut(number);
+        (number.confidence_of, number.below) = (None, Few::NONE);
+    }
+    known.each_part(strip);
 }
 
 /// A part of something whose parts are not known one by one.

@@ -294,7 +294,7 @@ impl<'a> Flow<'a> {
             Unary::Negate | Unary::Plus => {
                 let number = x.as_number().cloned().unwrap_or_else(Number::any);
                 let number = if unary == Unary::Negate {
-                    Number { low: -number.high, high: -number.low, ..number }
+                    Number { low: -number.high, high: -number.low, line: None, ratio: None, ..number }
                 } else {
                     number
                 };
@@ -586,7 +586,11 @@ fn object(members: &[Member], args: &[Known]) -> Known {
                 match &spread.shape {
                     Shape::Object(given) => object.take(given),
                     _ if spread.null == Null::Always => {}
-                    _ => object.put_anywhere(&part(spread)),
+                    _ => {
+                        // What is kept is as sure as it is, whatever it is read from.
+                        let kept = part(spread);
+                        object.put_anywhere(&Known { claim: kept.claim.of_each(), ..kept });
+                    }
                 }
                 next += 1;
             }

@@ -60,7 +60,7 @@ fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
 #[test]
 fn bounds_are_enough() {
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
-    each_seed("fuel", 80, |seed| {
+    each_seed("fuel", 600, |seed| {
         let case = generate::case(seed, size);
         let (agents, input) = honest(&case, seed);
         if fault(&case.tree.print(), &agents, &input).is_none() {

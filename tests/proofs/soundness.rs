@@ -80,7 +80,7 @@ fn disagreement(subject: &Subject, verdict: &Verdict, trace: &Trace, text: &str)
 #[test]
 fn values_lie_in_what_was_computed() {
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
-    each_seed("soundness", 80, |seed| {
+    each_seed("soundness", 400, |seed| {
         let case = generate::statements(seed, size);
         let (agents, input) = honest(&case, seed);
         if fault(&case.tree.print(), &agents, &input).is_none() {
