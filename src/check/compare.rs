@@ -2,11 +2,32 @@
 
 use super::domain::{Cap, Claim, Fact, Integrity, Known, Mark, NONE, Null, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
+use super::graph::Definition;
 use super::transfer::tests;
 use crate::diagnostic::{Code, Severity};
-use crate::hir::Binary;
-use crate::ir::Inst;
+use crate::hir::{Binary, Unary};
+use crate::ir::{Inst, Op, Var};
 use crate::source::Location;
+
+impl Activation<'_> {
+    /// Whether a value is true or false, whatever it tests.
+    fn is_truth(&self, var: Var) -> bool {
+        let Definition::Instruction(block, index) = self.graph.definitions[var.0 as usize] else { return false };
+        match &self.code.blocks[block].code[index].op {
+            Op::IsNull | Op::Truth | Op::Ask | Op::Unary(Unary::Not) => true,
+            Op::Binary(binary) => matches!(
+                binary,
+                Binary::Less
+                    | Binary::LessEqual
+                    | Binary::Greater
+                    | Binary::GreaterEqual
+                    | Binary::Equal
+                    | Binary::NotEqual
+            ),
+            _ => false,
+        }
+    }
+}
 
 impl<'a> Flow<'a> {
     /// `<`, `<=`, `>`, `>=`.
@@ -150,7 +171,7 @@ impl<'a> Flow<'a> {
         self.line_of(b);
         let mut same = Vec::new();
         let mut other = Vec::new();
-        for (x, y) in [(a, b), (b, a)] {
+        for ((x, y), var) in [(a, b), (b, a)].into_iter().zip(&inst.args) {
             if y.null == Null::Always {
                 same.push(Fact::Null(x.id));
                 other.push(Fact::Present(x.id));
@@ -174,7 +195,11 @@ impl<'a> Flow<'a> {
                 same.push(Fact::Present(x.id));
             }
             if let (Shape::Bool(truth), Some(told)) = (&y.shape, x.tests.as_deref()) {
-                same.extend(if *truth { &told.yes } else { &told.no }.iter().copied());
+                let (when, unless) = if *truth { (&told.yes, &told.no) } else { (&told.no, &told.yes) };
+                same.extend(when);
+                if act.is_truth(*var) {
+                    other.extend(unless);
+                }
                 known.exact |= x.exact;
             }
             if let (Some(text), Some(told)) = (y.as_text(), x.tests.as_deref()) {
@@ -184,9 +209,8 @@ impl<'a> Flow<'a> {
                     if case == text { here = Some(facts) } else { elsewhere.push(facts) }
                 }
                 same.extend(here.into_iter().flatten());
-                if let Some((first, rest)) = elsewhere.split_first() {
-                    other.extend(first.iter().filter(|fact| rest.iter().all(|facts| facts.contains(fact))));
-                }
+                let all = elsewhere.into_iter().cloned().reduce(|a, b| super::truth::either(&a, &b));
+                other.extend(all.into_iter().flatten());
             }
             if y.as_text().is_some_and(|text| text.is_empty()) {
                 same.push(Fact::LengthTo(x.id, 0.0));

@@ -453,7 +453,7 @@ impl<'a> Flow<'a> {
     pub fn give(&mut self, act: &mut Activation<'a>, var: Option<Var>, known: Known, state: &mut State) {
         let Some(var) = var else { return };
         let id = Id(act.frame, var.0);
-        let mut known = known;
+        let mut known = self.this_one(known, (act.frame, var.0), 0, state);
         let slot = &mut act.values[var.0 as usize];
         let new = known.id == Id::NONE || known.id == id;
         if new {

@@ -68,11 +68,11 @@ impl<'a> Flow<'a> {
                     let index = super::read::own(std::slice::from_ref(&list), Shape::Number(Rc::new(index)));
                     let depth = self.conditions.len();
                     let walked = super::read::own(std::slice::from_ref(&list), Shape::Plain);
-                    self.conditions.extend((walked.earned() < SURE).then(|| (Known { id: list.id, ..walked }, at)));
+                    self.conditions.extend((walked.earned() < SURE).then_some((Known { id: list.id, ..walked }, at)));
                     let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
                     self.conditions.truncate(depth);
                     one_by_one = false;
-                    let given = given.map(|g| if high.is_none_or(|h| h > 1) { g.repeated() } else { g });
+                    let given = given.map(|g| if high.is_none_or(|h| h > 1) { self.any_of(g) } else { g });
                     structure.absorb(&Known { shape: Shape::Plain, ..list });
                     (given, low, high)
                 }
@@ -81,7 +81,8 @@ impl<'a> Flow<'a> {
                     let (element, low, high) = elements(&list);
                     one_by_one = false;
                     structure.absorb(&Known { shape: Shape::Plain, ..list });
-                    (element.and_then(|function| self.task(act, &function, &[], inst, slot, state)), low, high)
+                    let given = element.and_then(|function| self.task(act, &function, &[], inst, slot, state));
+                    (given.map(|g| if high.is_none_or(|h| h > 1) { self.any_of(g) } else { g }), low, high)
                 }
             };
             // Of the forms that leave what is unfinished, and of what fails, no more than that it may have been asked is sure.

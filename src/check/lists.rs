@@ -176,7 +176,9 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             None => (None, 0, Some(0)),
         },
         "zip" => {
-            let columns = args.iter().map(|list| kept(list).0.unwrap_or_else(Known::null)).collect();
+            // Each has its own names for what is inside.
+            let columns =
+                args.iter().map(|list| kept(list).0.map_or_else(Known::null, |known| known.detached())).collect();
             let count = args.len() as u64;
             let row = List { element: None, low: count, high: Some(count), items: Some(columns), size: None };
             let row = Known { shape: Shape::List(Rc::new(row)), ..plain };

@@ -13,6 +13,7 @@ mod cell;
 mod certificate;
 mod charge;
 mod chart;
+mod circle;
 mod compare;
 mod control;
 mod domain;
@@ -50,6 +51,7 @@ mod turns;
 mod typing;
 mod watch;
 mod widen;
+mod within;
 mod witness;
 mod written;
 

@@ -499,8 +499,10 @@ impl<'a> Flow<'a> {
         if high == Some(0) {
             return Some(of_nothing());
         }
-        let mut callback = element.clone();
-        callback.id = Id(act.frame, inst.result.map_or(inst.span.start, |v| v.0) | 0x4000_0000);
+        let place = (act.frame, inst.result.map_or(inst.span.start, |v| v.0));
+        let mut callback = self.this_one(element.clone(), place, 0, state);
+        callback.id = Id(place.0, place.1 | 0x4000_0000);
+        let met = kept_element.clone().map(|known| self.this_one(known, place, 0, state));
         let answer = self.apply(act, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
         let Some(answer) = answer else { return (low == 0).then(of_nothing) };
         let surely = low > 0;
@@ -512,17 +514,13 @@ impl<'a> Flow<'a> {
             told.retain(|fact| exactly || !matches!(fact, Fact::Below(..) | Fact::Unknown(_)));
             let mut facts = State::default();
             facts.learn(&told);
-            let mut known = facts.refine(&Known { id: callback.id, ..known.clone() });
-            known.id = Id::NONE;
-            known
+            Known { id: Id::NONE, ..facts.refine_within(&Known { id: callback.id, ..known.clone() }) }
         };
+        let any = |known: Known| known.as_element(|id| !self.calls.active.contains(&id.0));
         Some(match name {
             "map" | "mapValues" => {
                 let many = high.is_none_or(|h| h > 1);
-                let mut answer = Known { id: Id::NONE, ..answer };
-                if many {
-                    answer = answer.repeated();
-                }
+                let answer = if many { self.any_of(answer) } else { Known { id: Id::NONE, ..answer } };
                 if name == "mapValues" {
                     let object = Object { others: Some(answer), ..Object::default() };
                     own(Shape::Object(Rc::new(object)))
@@ -542,7 +540,7 @@ impl<'a> Flow<'a> {
                 if opens { decided(all, &answer, surely && !matches!(answer.shape, Shape::Any)) } else { all }
             }
             "filter" => {
-                let left = kept_element.map(|e| told(true, &e, exactly));
+                let left = met.map(|e| any(told(true, &e, exactly)));
                 // What was kept was read out of the source, which is at least as sure then.
                 let read = told(true, &callback, true).claim.least();
                 let mut kept = decided(own(list_of(left, 0, high)), &answer, surely).measured(source, false);
@@ -551,7 +549,7 @@ impl<'a> Flow<'a> {
             }
             "partition" => {
                 let side = |truth| {
-                    let left = kept_element.as_ref().map(|e| told(truth, e, exactly));
+                    let left = met.as_ref().map(|e| any(told(truth, e, exactly)));
                     decided(own(list_of(left, 0, high)), &answer, surely).measured(source, false)
                 };
                 let both = List {
@@ -596,12 +594,19 @@ impl<'a> Flow<'a> {
                 let mut known = decided(own(Shape::Plain), &answer, surely);
                 // What holds of each element holds of all, the list itself among them where there is one to read.
                 if surely || source.claim == Claim::SURE {
+                    let items: &[Known] = match &source.shape {
+                        Shape::List(list) => list.items.as_deref().unwrap_or_default(),
+                        _ => &[],
+                    };
                     let told = |truth: bool| {
                         let least = answer.when(truth).into_iter().filter_map(|fact| match fact {
-                            Fact::AtLeast(id, least) if id == callback.id => Some(Fact::AtLeast(source.id, least)),
+                            Fact::AtLeast(id, least) if id == callback.id => Some(least),
                             _ => None,
                         });
-                        least.collect::<Vec<Fact>>()
+                        let all = || items.iter().chain([source]);
+                        least
+                            .flat_map(|least| all().map(move |one| Fact::AtLeast(one.id, least)))
+                            .collect::<Vec<Fact>>()
                     };
                     known.tests = match name {
                         "every" => super::transfer::tests(told(true), Vec::new()),
@@ -655,7 +660,7 @@ impl<'a> Flow<'a> {
                 } else {
                     usize::MAX
                 }) {
-                    let arg = arg.detached();
+                    let arg = arg.as_any();
                     let arg = if before != Some(0) && list.element.as_ref().is_some_and(|e| e.shares_source(&arg)) {
                         arg.repeated()
                     } else {

@@ -34,7 +34,11 @@ impl Items {
         if self.is_empty() {
             return None;
         }
-        Some(self.0.any.get_or_init(|| any(self.iter()).unwrap_or_else(Known::null)).clone())
+        let any = || match &self[..] {
+            [one] => one.clone(),
+            all => any(&all.iter().map(Known::as_any).collect::<Vec<Known>>()).unwrap_or_else(Known::null),
+        };
+        Some(self.0.any.get_or_init(any).clone())
     }
 
     /// The elements, to be changed.

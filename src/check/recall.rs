@@ -6,15 +6,17 @@
 //! inside; the functions on such a circle are each walked once a round, with all that they were given so far.
 
 use super::amount::{Amount, Cost};
+use super::circle::{Member, hold, throws};
 use super::domain::{CellId, Closure, Id, Known, List, Shape};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::line::Line;
-use super::state::{Learned, Memory, State};
+use super::state::{Learned, State};
 use super::widen::{grown, takes_in};
-use super::witness::{Held, Settled};
+use super::within::WITHIN;
+use super::witness::Settled;
 use crate::hir::FunctionId;
 use crate::source::Location;
 use std::collections::hash_map::Entry;
@@ -75,21 +77,6 @@ pub(super) struct Calls {
     pub walked: BTreeSet<FunctionId>,
     /// Activations that were walked.
     pub entered: std::collections::HashSet<u32>,
-}
-
-/// A function on a circle: what it was given and gave so far.
-#[derive(Clone, Debug)]
-struct Member {
-    all: Settled,
-    /// The memory that it was walked with last.
-    entry: Memory,
-    growths: u32,
-    low: usize,
-    round: u64,
-    called: bool,
-    taken: Cost,
-    /// What it was given last, which is mostly what it is given next.
-    last: Vec<Known>,
 }
 
 /// A set of arguments, and what came of it. Identities are those of [`REMEMBERED`] or of activations inside.
@@ -185,6 +172,11 @@ impl Calls {
         frame
     }
 
+    /// The activation that the names inside an element get where it is read.
+    pub fn reading(&mut self, place: (u32, u32), number: u32) -> u32 {
+        self.frame(place, FunctionId(u32::MAX - 1 - number))
+    }
+
     /// Forgets what was walked under other assumptions.
     pub fn forget(&mut self) {
         self.ways.clear();
@@ -215,7 +207,11 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let function = closure.function;
-        let arguments = &self.filled(function, arguments)[..];
+        let mut arguments = self.filled(function, arguments);
+        for (argument, number) in arguments.iter_mut().zip(1..) {
+            *argument = self.this_one(std::mem::replace(argument, Known::null()), place, number, state);
+        }
+        let arguments = &arguments[..];
         self.work += CALL_WORK;
         if self.calls.stack.len() >= DEEPEST_CALLS {
             self.give_up();
@@ -399,7 +395,7 @@ impl<'a> Flow<'a> {
             if id.0 == REMEMBERED {
                 return names.back[id.1 as usize];
             }
-            if active.contains(&id.0) || id.0 >= REMEMBERED {
+            if active.contains(&id.0) || id.0 >= WITHIN {
                 return id;
             }
             if way.frame == frame {
@@ -538,7 +534,8 @@ impl<'a> Flow<'a> {
     /// Begins a circle with what the walk was told of the functions on it.
     fn begin_circle(&mut self, frame: u32, function: FunctionId, mut first: Member) -> Member {
         for told in self.record.circles(frame) {
-            let mut member = Member { called: true, ..Member::new(told.settled) };
+            let mut member = Member::new(told.settled);
+            member.called = true;
             if told.function == function {
                 let given = grown(&member.all.given, &first.all.given, 0);
                 self.record.grown |= given != member.all.given;
@@ -674,113 +671,6 @@ impl<'a> Flow<'a> {
     /// Ends the walk: too complex.
     pub fn give_up(&mut self) {
         self.work = u64::MAX / 2;
-    }
-}
-
-impl Member {
-    /// Nothing known yet of what comes of these arguments.
-    fn given(given: Vec<Known>) -> Self {
-        Self::new(Settled { given, ..Settled::default() })
-    }
-
-    fn new(all: Settled) -> Self {
-        Self {
-            all,
-            entry: Memory::default(),
-            growths: 0,
-            low: usize::MAX,
-            round: 0,
-            called: false,
-            taken: Cost::default(),
-            last: Vec::new(),
-        }
-    }
-
-    /// Takes in further arguments; whether they are new.
-    fn take_in(&mut self, closure: &Closure, arguments: &[Known]) -> bool {
-        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
-        if given == self.last {
-            return false;
-        }
-        let detached = |all: &[Known]| all.iter().map(Known::detached).collect::<Vec<Known>>();
-        // The same value may keep what tests tell of it; of different ones only what all have in common stays.
-        let old = &self.all.given;
-        let same = given.len() == old.len() && given.iter().zip(old).all(|(new, old)| new.id == old.id);
-        let joined = if same {
-            grown(old, &given, self.growths)
-        } else {
-            grown(&detached(old), &detached(&given), self.growths)
-        };
-        let grew = joined != *old;
-        self.growths += u32::from(grew);
-        self.all.given = joined;
-        self.last = given;
-        grew
-    }
-
-    /// Takes in what memory holds at a further call; whether that is new. `circle` are the activations on the circle: what
-    /// is theirs alone is made anew by each call, unless the call is handed it.
-    fn find(&mut self, state: &State, circle: &[u32]) -> bool {
-        let mut beyond = state.memory.beyond(&self.entry);
-        let own = |cell: &CellId| match cell {
-            CellId::Cell(id) => circle.contains(&id.0),
-            CellId::Slot(frame, _) => circle.contains(frame),
-            CellId::Global(_) => false,
-        };
-        if beyond.iter().any(|(cell, _)| own(cell)) {
-            let others = state.memory.iter().filter(|(cell, _)| !own(cell)).map(|(_, known)| known);
-            let reached = state.memory.reached(self.last.iter().chain(others));
-            beyond.retain(|(cell, _)| !own(cell) || reached.contains(cell));
-        }
-        let last = self.growths > 2 * MOST_ROUNDS;
-        let grew = beyond
-            .iter()
-            .fold(false, |grew, (cell, known)| hold(&mut self.all.found, *cell, &known.detached(), last) | grew);
-        self.growths += u32::from(grew);
-        grew
-    }
-
-    /// What a call gives as far as is known. A cell of an activation on the circle may be another in each call.
-    fn answer(&self, state: &mut State, circle: &[u32], escapes: &mut Escapes) -> Option<Known> {
-        for (cell, value) in &self.all.wrote {
-            escapes.hold(*cell, value);
-            if matches!(cell, CellId::Cell(id) if circle.contains(&id.0)) {
-                state.memory.multiply(*cell);
-            }
-            state.write(*cell, value.detached(), true);
-        }
-        if let Some(doubts) = &self.all.thrown {
-            escapes.throw(doubts.iter().map(|(known, at)| (known.detached(), *at)).collect());
-        }
-        self.all.result.as_ref().map(Known::detached)
-    }
-}
-
-/// Takes in on what a function throws; whether that is more than before.
-fn throws(all: &mut Option<Doubts>, thrown: Option<&Doubts>, last: bool) -> bool {
-    let Some(doubts) = thrown else { return false };
-    let mut grown = all.is_none();
-    let own = all.get_or_insert_default();
-    for (known, at) in doubts {
-        match own.iter_mut().find(|(_, place)| place == at) {
-            Some((old, _)) => grown |= takes_in(old, &known.detached(), last),
-            None => {
-                grown = true;
-                own.push((known.detached(), *at));
-            }
-        }
-    }
-    grown
-}
-
-/// Takes in what a place holds; whether that is new.
-fn hold(held: &mut Held, cell: CellId, value: &Known, last: bool) -> bool {
-    match held.iter_mut().find(|(other, _)| *other == cell) {
-        Some((_, old)) => takes_in(old, value, last),
-        None => {
-            held.push((cell, value.clone()));
-            true
-        }
     }
 }
 

@@ -2,86 +2,127 @@
 
 use super::domain::{Closure, Fact, Id, Known, Shape, Source, Tests};
 use super::few::{Few, Sides};
+use super::line::Line;
 use super::shape::{List, Object};
 use std::rc::Rc;
 
 impl Known {
     /// With every identity changed, and no measures.
     pub fn renamed(&self, to: &mut dyn FnMut(Id) -> Id) -> Known {
-        let mut rename = |id: Id| if id == Id::NONE { id } else { to(id) };
-        self.rename(&mut rename)
+        Renaming { to, nested: None }.known(self)
     }
 
-    fn rename(&self, to: &mut dyn FnMut(Id) -> Id) -> Known {
+    /// With other identities for it and its parts, wherever they come from; what its elements are, of which nobody knows
+    /// which is meant, becomes what `nested` says.
+    pub fn renamed_within(&self, to: &mut dyn FnMut(Id) -> Id, nested: fn(&Known) -> Known) -> Known {
+        Renaming { to, nested: Some(nested) }.known(self)
+    }
+}
+
+/// New identities for old ones.
+struct Renaming<'a> {
+    to: &'a mut dyn FnMut(Id) -> Id,
+    /// What becomes of elements, where only what is the value's own is renamed, and not where it comes from.
+    nested: Option<fn(&Known) -> Known>,
+}
+
+impl Renaming<'_> {
+    fn id(&mut self, id: Id) -> Id {
+        if id == Id::NONE { id } else { (self.to)(id) }
+    }
+
+    fn set(&mut self, ids: &Few<Id>) -> Few<Id> {
+        ids.iter().map(|&id| self.id(id)).collect()
+    }
+
+    fn line(&mut self, line: &Line) -> Line {
+        line.renamed(&mut |id| self.id(id))
+    }
+
+    fn facts(&mut self, facts: &[Fact]) -> Vec<Fact> {
+        facts.iter().map(|fact| fact.renamed(&mut |id| self.id(id))).collect()
+    }
+
+    fn known(&mut self, known: &Known) -> Known {
+        let (origins, sources, measures) = match self.nested {
+            Some(_) => (known.origins.clone(), known.sources.clone(), known.measures.clone()),
+            None => (self.set(&known.origins), self.sources(known), Sides::NONE),
+        };
         Known {
-            id: to(self.id),
-            parts: set(&self.parts, to),
-            above: set(&self.above, to),
-            origins: set(&self.origins, to),
-            sources: if self.sources.is_empty() {
-                self.sources.clone()
-            } else {
-                let site = |(source, many): &(Source, bool)| {
-                    (Source { agent: source.agent.clone(), site: to(source.site) }, *many)
-                };
-                self.sources.iter().map(site).collect()
-            },
-            marks: self.marks.clone(),
-            measures: Sides::NONE,
-            longest: self.longest.as_ref().map(|longest| longest.iter().map(|line| line.renamed(to)).collect()),
-            shape: shape(&self.shape, to),
-            tests: self.tests.as_ref().map(|tests| {
-                let facts =
-                    |facts: &[Fact], to: &mut dyn FnMut(Id) -> Id| facts.iter().map(|f| f.renamed(to)).collect();
-                let cases = tests.cases.iter().map(|(text, told)| (text.clone(), facts(told, to))).collect();
-                Rc::new(Tests { yes: facts(&tests.yes, to), no: facts(&tests.no, to), cases })
+            id: self.id(known.id),
+            parts: self.set(&known.parts),
+            above: self.set(&known.above),
+            origins,
+            sources,
+            marks: known.marks.clone(),
+            measures,
+            longest: known.longest.as_ref().map(|longest| longest.iter().map(|line| self.line(line)).collect()),
+            shape: self.shape(&known.shape),
+            tests: known.tests.as_ref().map(|tests| {
+                let cases = tests.cases.iter().map(|(text, told)| (text.clone(), self.facts(told))).collect();
+                Rc::new(Tests { yes: self.facts(&tests.yes), no: self.facts(&tests.no), cases })
             }),
-            ..*self
+            ..*known
         }
     }
-}
 
-fn set(ids: &Few<Id>, to: &mut dyn FnMut(Id) -> Id) -> Few<Id> {
-    ids.iter().map(|&id| to(id)).collect()
-}
+    fn sources(&mut self, known: &Known) -> Sides<Source> {
+        if known.sources.is_empty() {
+            return known.sources.clone();
+        }
+        let site = |(source, many): &(Source, bool)| {
+            (Source { agent: source.agent.clone(), site: self.id(source.site) }, *many)
+        };
+        known.sources.iter().map(site).collect()
+    }
 
-fn shape(from: &Shape, to: &mut dyn FnMut(Id) -> Id) -> Shape {
-    match from {
-        Shape::Number(number)
-            if number.confidence_of.is_some()
-                || number.length_of.is_some()
-                || number.assessed.is_some()
-                || number.line.is_some()
-                || number.ratio.is_some()
-                || !number.below.is_empty() =>
-        {
-            let mut number = (**number).clone();
-            number.confidence_of = number.confidence_of.map(&mut *to);
-            number.below = set(&number.below, to);
-            number.length_of = number.length_of.map(&mut *to);
-            number.line = number.line.map(|line| line.renamed(&mut *to));
-            number.ratio = number.ratio.map(|(line, by)| (line.renamed(&mut *to), by));
-            number.assessed = number.assessed.as_ref().map(|ids| set(ids, to));
-            Shape::Number(Rc::new(number))
+    fn element(&mut self, known: &Known) -> Known {
+        match self.nested {
+            Some(nested) => nested(known),
+            None => self.known(known),
         }
-        Shape::List(list) => {
-            let element = list.element.as_ref().map(|element| element.rename(to));
-            let items = list.items.as_ref().map(|items| items.iter().map(|item| item.rename(to)).collect());
-            Shape::List(Rc::new(List { element, items, size: list.size.clone(), ..**list }))
+    }
+
+    fn shape(&mut self, from: &Shape) -> Shape {
+        match from {
+            Shape::Number(number)
+                if number.confidence_of.is_some()
+                    || number.length_of.is_some()
+                    || number.assessed.is_some()
+                    || number.line.is_some()
+                    || number.ratio.is_some()
+                    || !number.below.is_empty() =>
+            {
+                let mut number = (**number).clone();
+                number.confidence_of = number.confidence_of.map(|id| self.id(id));
+                number.below = self.set(&number.below);
+                number.length_of = number.length_of.map(|id| self.id(id));
+                number.line = number.line.map(|line| self.line(&line));
+                number.ratio = number.ratio.map(|(line, by)| (self.line(&line), by));
+                if self.nested.is_none() {
+                    number.assessed = number.assessed.as_ref().map(|ids| self.set(ids));
+                }
+                Shape::Number(Rc::new(number))
+            }
+            Shape::List(list) => {
+                let element = list.element.as_ref().map(|element| self.element(element));
+                let items = list.items.as_ref().map(|items| items.iter().map(|item| self.known(item)).collect());
+                Shape::List(Rc::new(List { element, items, size: list.size.clone(), ..**list }))
+            }
+            Shape::Object(object) => {
+                let fields = object.fields.iter().map(|(key, field)| (key.clone(), self.known(field))).collect();
+                let others = object.others.as_ref().map(|others| self.element(others));
+                Shape::Object(Rc::new(Object { fields, others }))
+            }
+            Shape::Functions(functions) => {
+                let renamed = functions.iter().map(|closure| Closure {
+                    function: closure.function,
+                    captures: Rc::new(closure.captures.iter().map(|known| self.known(known)).collect()),
+                });
+                Shape::Functions(Rc::new(renamed.collect()))
+            }
+            _ => from.clone(),
         }
-        Shape::Object(object) => {
-            let fields = object.fields.iter().map(|(key, field)| (key.clone(), field.rename(to))).collect();
-            let others = object.others.as_ref().map(|others| others.rename(to));
-            Shape::Object(Rc::new(Object { fields, others }))
-        }
-        Shape::Functions(functions) => {
-            let renamed = functions.iter().map(|closure| Closure {
-                function: closure.function,
-                captures: Rc::new(closure.captures.iter().map(|known| known.rename(to)).collect()),
-            });
-            Shape::Functions(Rc::new(renamed.collect()))
-        }
-        _ => from.clone(),
     }
 }
 

@@ -313,6 +313,22 @@ impl State {
         }
         result
     }
+
+    /// The same of its parts as well.
+    pub fn refine_within(&self, known: &Known) -> Known {
+        let mut result = self.refine(known);
+        match &mut result.shape {
+            Shape::List(list) if list.items.is_some() => {
+                let items = Rc::make_mut(list).items.iter_mut();
+                items.flat_map(|items| items.change()).for_each(|item| *item = self.refine_within(item));
+            }
+            Shape::Object(object) => {
+                Rc::make_mut(object).fields.values_mut().for_each(|field| *field = self.refine_within(field));
+            }
+            _ => {}
+        }
+        result
+    }
 }
 
 impl Known {
@@ -456,23 +472,7 @@ impl Known {
     /// Visits the values that what is known of it, or of something in it, rests on: that it is, that it is the least of, that
     /// its number or length is given by, and that it tells of.
     fn speaks_of(&self, visit: &mut dyn FnMut(Id)) {
-        visit(self.id);
-        self.parts.iter().chain(self.above.iter()).for_each(|other| visit(*other));
-        let number = self.as_number();
-        number.iter().flat_map(|number| number.below.iter()).for_each(|other| visit(*other));
-        let lines = self.longest.iter().flat_map(|longest| longest.iter());
-        let lines = lines.chain(number.and_then(|number| number.line.as_ref()));
-        let lines = lines.chain(number.and_then(|number| number.ratio.as_ref()).map(|(line, _)| line));
-        lines.for_each(|line| line.atoms().for_each(|(atom, _)| visit(atom.id)));
-        if let Some(tests) = &self.tests {
-            let cases = tests.cases.iter().flat_map(|(_, told)| told);
-            for fact in tests.yes.iter().chain(&tests.no).chain(cases) {
-                match fact {
-                    Fact::Holds(line) => line.atoms().for_each(|(atom, _)| visit(atom.id)),
-                    fact => visit(fact.about()),
-                }
-            }
-        }
+        self.names(visit);
         match &self.shape {
             Shape::List(list) => {
                 let items = list.items.iter().flat_map(|items| items.iter());
@@ -486,6 +486,30 @@ impl Known {
                 captures.for_each(|part| part.speaks_of(visit));
             }
             _ => {}
+        }
+    }
+
+    /// The same without its parts.
+    pub fn names(&self, visit: &mut dyn FnMut(Id)) {
+        visit(self.id);
+        self.parts.iter().chain(self.above.iter()).for_each(|other| visit(*other));
+        let number = self.as_number();
+        if let Some(number) = number {
+            let of = number.confidence_of.iter().chain(&number.length_of).chain(number.below.iter());
+            of.for_each(|other| visit(*other));
+        }
+        let lines = self.longest.iter().flat_map(|longest| longest.iter());
+        let lines = lines.chain(number.and_then(|number| number.line.as_ref()));
+        let lines = lines.chain(number.and_then(|number| number.ratio.as_ref()).map(|(line, _)| line));
+        lines.for_each(|line| line.atoms().for_each(|(atom, _)| visit(atom.id)));
+        if let Some(tests) = &self.tests {
+            let cases = tests.cases.iter().flat_map(|(_, told)| told);
+            for fact in tests.yes.iter().chain(&tests.no).chain(cases) {
+                match fact {
+                    Fact::Holds(line) => line.atoms().for_each(|(atom, _)| visit(atom.id)),
+                    fact => visit(fact.about()),
+                }
+            }
         }
     }
 
@@ -516,7 +540,7 @@ impl Known {
             }
             Shape::List(list) => {
                 let list = Rc::make_mut(list);
-                list.element = list.element.as_ref().map(Known::detached);
+                list.element = list.element.as_ref().map(Known::as_any);
                 list.items = list.items.as_ref().map(|items| items.iter().map(Known::detached).collect());
             }
             Shape::Object(object) => {

@@ -10,6 +10,23 @@ const MOST_FACTS: usize = 16;
 /// The most texts that are told apart.
 const MOST_CASES: usize = 8;
 
+/// What is told of values when the one or the other is.
+pub(super) fn either(mine: &[Fact], theirs: &[Fact]) -> Vec<Fact> {
+    let weaker = |fact: &Fact| match *fact {
+        fact if theirs.contains(&fact) => Some(fact),
+        Fact::AtLeast(id, least) => theirs.iter().find_map(|other| match *other {
+            Fact::AtLeast(same, other) if same == id => Some(Fact::AtLeast(id, least.min(other))),
+            _ => None,
+        }),
+        Fact::Below(id, most) => theirs.iter().find_map(|other| match *other {
+            Fact::Below(same, other) if same == id => Some(Fact::Below(id, most.max(other))),
+            _ => None,
+        }),
+        _ => None,
+    };
+    mine.iter().filter_map(weaker).collect()
+}
+
 /// What is known of each text that a value of two ways may be; nothing where one of them may be any.
 fn cases(mine: &[(Rc<str>, Vec<Fact>)], theirs: &[(Rc<str>, Vec<Fact>)]) -> Vec<(Rc<str>, Vec<Fact>)> {
     if mine.is_empty() || theirs.is_empty() {
@@ -18,7 +35,7 @@ fn cases(mine: &[(Rc<str>, Vec<Fact>)], theirs: &[(Rc<str>, Vec<Fact>)]) -> Vec<
     let mut all = mine.to_vec();
     for (text, told) in theirs {
         match all.iter_mut().find(|(same, _)| same == text) {
-            Some((_, facts)) => facts.retain(|fact| told.contains(fact)),
+            Some((_, facts)) => *facts = either(facts, told),
             None => all.push((text.clone(), told.clone())),
         }
     }
@@ -135,7 +152,7 @@ impl Known {
         let pick = |mine: Option<&Vec<Fact>>, theirs: Option<&Vec<Fact>>| match (mine, theirs) {
             (Some(mine), theirs) if never(mine) => theirs.cloned().unwrap_or_default(),
             (mine, Some(theirs)) if never(theirs) => mine.cloned().unwrap_or_default(),
-            (Some(mine), Some(theirs)) => mine.iter().filter(|fact| theirs.contains(fact)).copied().collect(),
+            (Some(mine), Some(theirs)) => either(mine, theirs),
             _ => Vec::new(),
         };
         let (mine, theirs) = (self.tests.as_deref(), other.tests.as_deref());

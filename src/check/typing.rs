@@ -145,6 +145,7 @@ impl<'a> Typing<'a> {
                         self.remember(*operator, first, right);
                     }
                     if matches!(operator, Binary::Less | Binary::LessEqual)
+                        && !is_confidence(first)
                         && !key(first).is_some_and(|k| self.tested.contains(&k))
                     {
                         self.missing(&left, from, *operator);
@@ -196,6 +197,11 @@ impl<'a> Typing<'a> {
             }
             ExprKind::Let { pattern, value } => {
                 let kind = value.as_ref().map_or(Type::Null, |v| self.visit(v));
+                if let (PatternKind::Bind(variable), true) =
+                    (&pattern.kind, value.as_deref().is_some_and(is_confidence))
+                {
+                    self.tested.insert(format!("{variable:?}"));
+                }
                 self.bind(pattern, &kind, value.as_ref().map(|v| v.span));
                 Type::Null
             }
@@ -289,8 +295,7 @@ impl<'a> Typing<'a> {
             }
             Unary::Not => Type::Boolean,
             Unary::Typeof => Type::String,
-            // Unknown counts as unsure, so `~x < k` is what one means.
-            Unary::Confidence => Type::Number,
+            Unary::Confidence => Type::Union(Arc::from([Type::Number, Type::Null])),
         }
     }
 
@@ -471,6 +476,11 @@ impl<'a> Typing<'a> {
             self.report(Code::T011, head, message, "add an arm for the rest: `_ => …`");
         }
     }
+}
+
+/// Whether this is `~x`: what is unknown counts as unsure, so `~x < k` is what one means.
+fn is_confidence(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Unary(Unary::Confidence, _))
 }
 
 /// A variable, or properties of one, by a name of its own.

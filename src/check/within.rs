@@ -1,0 +1,74 @@
+//! What the parts of an element have to do with each other, whichever element it is.
+//!
+//! Of the elements of a list only that is known which holds of any of them. That a text was tested where the `ok` beside it
+//! says so may hold of each, but of its own text: identities inside an element have names that mean something within one
+//! element alone, and whoever reads an element gets new ones for it.
+
+use super::domain::{Id, Known, Shape};
+use super::flow::Flow;
+use super::state::State;
+use std::collections::{BTreeSet, HashMap};
+
+/// The activation of names that hold within one element.
+pub(super) const WITHIN: u32 = u32::MAX - 6;
+
+impl Known {
+    /// The same as any of several values, of each of which this is known. `own` tells the identities that each has for
+    /// itself; all other values are the same for each.
+    pub fn as_element(&self, own: impl Fn(Id) -> bool) -> Known {
+        let mut names: HashMap<Id, Id> = HashMap::new();
+        let mut name = |id: Id| {
+            if id.0 != WITHIN && !own(id) {
+                return id;
+            }
+            let next = Id(WITHIN, names.len() as u32);
+            *names.entry(id).or_insert(next)
+        };
+        Known { id: Id::NONE, ..self.clone() }.renamed_within(&mut name, Known::as_any)
+    }
+
+    /// The same where each has all identities for itself.
+    pub fn as_any(&self) -> Known {
+        self.as_element(|_| true)
+    }
+
+    /// Whether it has names that hold within one element, those of its own elements aside.
+    fn is_any(&self) -> bool {
+        let mut found = false;
+        self.names(&mut |id| found |= id.0 == WITHIN);
+        found
+            || match &self.shape {
+                Shape::List(list) => list.items.iter().any(|items| items.iter().any(Known::is_any)),
+                Shape::Object(object) => object.fields.values().any(Known::is_any),
+                Shape::Functions(all) => all.iter().any(|one| one.captures.iter().any(Known::is_any)),
+                _ => false,
+            }
+    }
+}
+
+impl Flow<'_> {
+    /// What one call gives, as any of several calls.
+    pub fn any_of(&self, known: Known) -> Known {
+        known.as_element(|id| !self.calls.active.contains(&id.0)).repeated()
+    }
+
+    /// What is known of any element, as the one that is read at a place.
+    pub fn this_one(&mut self, known: Known, place: (u32, u32), number: u32, state: &mut State) -> Known {
+        if !known.is_any() {
+            return known;
+        }
+        let frame = self.calls.reading(place, number);
+        let mut fresh = BTreeSet::new();
+        let mut name = |id: Id| {
+            if id.0 != WITHIN {
+                return id;
+            }
+            let id = Id(frame, id.1);
+            fresh.insert(id);
+            id
+        };
+        let known = known.renamed_within(&mut name, Known::clone);
+        fresh.into_iter().for_each(|id| state.forget(id));
+        known
+    }
+}
