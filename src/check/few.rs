@@ -4,20 +4,20 @@
 //! sorted row that its copies share, so that a copy costs next to nothing.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// A set.
+/// A set: nothing, or a row in order.
 #[derive(Debug)]
-pub(super) struct Few<T>(Option<Rc<[T]>>);
+pub(super) struct Few<T>(Option<Rc<Row<T>>>);
 
 /// A map to yes or no.
 #[derive(Debug)]
 pub(super) struct Sides<K>(Few<(K, bool)>);
 
-/// Room for what most sets hold.
-type Row<T> = SmallVec<[T; 8]>;
+/// With room for what most sets hold.
+type Row<T> = SmallVec<[T; 2]>;
 
 impl<T> Default for Few<T> {
     fn default() -> Self {
@@ -35,7 +35,7 @@ impl<T> Deref for Few<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        self.0.as_deref().unwrap_or_default()
+        self.0.as_deref().map_or(&[], |row| row)
     }
 }
 
@@ -54,14 +54,14 @@ impl<T> Few<T> {
 
     /// One thing.
     pub fn one(thing: T) -> Self {
-        Self(Some(Rc::from([thing])))
+        Self(Some(Rc::new(smallvec![thing])))
     }
 }
 
 impl<T: Ord + Clone> Few<T> {
     /// What is in order already.
-    fn sorted(row: &[T]) -> Self {
-        Self((!row.is_empty()).then(|| Rc::from(row)))
+    fn sorted(row: Row<T>) -> Self {
+        Self((!row.is_empty()).then(|| Rc::new(row)))
     }
 
     /// Whether something is in it.
@@ -81,7 +81,7 @@ impl<T: Ord + Clone> Few<T> {
             Err(at) => {
                 let mut row: Row<T> = self.iter().cloned().collect();
                 row.insert(at, thing);
-                Self::sorted(&row)
+                Self::sorted(row)
             }
         }
     }
@@ -104,7 +104,7 @@ impl<T: Ord + Clone> Few<T> {
             return self.clone();
         }
         let row: Row<T> = self.iter().filter(|thing| other.contains(thing)).cloned().collect();
-        Self::sorted(&row)
+        Self::sorted(row)
     }
 }
 
@@ -113,7 +113,7 @@ impl<T: Ord + Clone> FromIterator<T> for Few<T> {
         let mut row: Row<T> = things.into_iter().collect();
         row.sort_unstable();
         row.dedup();
-        Self::sorted(&row)
+        Self::sorted(row)
     }
 }
 
@@ -205,7 +205,7 @@ impl<K: Ord + Clone> FromIterator<(K, bool)> for Sides<K> {
             }
             same
         });
-        Self(Few::sorted(&row))
+        Self(Few::sorted(row))
     }
 }
 
