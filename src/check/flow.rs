@@ -67,6 +67,8 @@ pub(super) struct Flow<'a> {
     pub repeats: Vec<(&'static str, Location)>,
     /// What was known where somebody watches.
     pub watched: BTreeMap<u32, Known>,
+    /// What was read out of lists at fixed places.
+    pub read_at: HashMap<Id, BTreeSet<Id>>,
     /// Where answers were given.
     pub given_at: HashMap<Id, Location>,
     /// Who stands behind the names of agents in the certificate.
@@ -235,6 +237,7 @@ impl<'a> Flow<'a> {
             requires: Vec::new(),
             repeats: Vec::new(),
             watched: BTreeMap::new(),
+            read_at: HashMap::new(),
             given_at: HashMap::new(),
             labels: HashMap::new(),
             ranges: HashMap::new(),
@@ -454,14 +457,14 @@ impl<'a> Flow<'a> {
         let Some(var) = var else { return };
         let id = Id(act.frame, var.0);
         let mut known = self.this_one(known, (act.frame, var.0), 0, state);
-        let slot = &mut act.values[var.0 as usize];
         let new = known.id == Id::NONE || known.id == id;
         if new {
             known.id = id;
-            if act.again || slot.is_some() {
-                state.forget(id);
+            if act.again || act.values[var.0 as usize].is_some() {
+                self.another(id, state);
             }
         }
+        let slot = &mut act.values[var.0 as usize];
         if slot.as_ref() != Some(&known) {
             self.changed = true;
             *slot = Some(known);

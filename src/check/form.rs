@@ -622,8 +622,12 @@ impl<'a> Flow<'a> {
                 let number = super::interval::numbers(key);
                 let inside = number.low >= 0.0 && number.whole && number.high < list.low as f64;
                 let mut known = match (&list.items, number.constant()) {
-                    _ if inside && list.items.is_none() => {
-                        list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) })
+                    (None, index) if inside => {
+                        let element = list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) });
+                        match index {
+                            Some(index) => self.this_one_at(element, x.id, index),
+                            None => element,
+                        }
                     }
                     (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 => {
                         items.get(i as usize).map_or_else(|| absent(x), |e| read(x, e))

@@ -46,6 +46,24 @@ impl Known {
     }
 }
 
+/// Places of a list whose elements are told apart.
+const MOST_PLACES: u32 = 1_000;
+
+impl Known {
+    /// With names of an activation in place of those that hold within one element.
+    fn with_names(&self, frame: u32, fresh: &mut BTreeSet<Id>) -> Known {
+        let mut name = |id: Id| {
+            if id.0 != WITHIN {
+                return id;
+            }
+            let id = Id(frame, id.1);
+            fresh.insert(id);
+            id
+        };
+        self.renamed_within(&mut name, Known::clone)
+    }
+}
+
 impl Flow<'_> {
     /// What one call gives, as any of several calls.
     pub fn any_of(&self, known: Known) -> Known {
@@ -59,16 +77,27 @@ impl Flow<'_> {
         }
         let frame = self.calls.reading(place, number);
         let mut fresh = BTreeSet::new();
-        let mut name = |id: Id| {
-            if id.0 != WITHIN {
-                return id;
-            }
-            let id = Id(frame, id.1);
-            fresh.insert(id);
-            id
-        };
-        let known = known.renamed_within(&mut name, Known::clone);
+        let known = known.with_names(frame, &mut fresh);
         fresh.into_iter().for_each(|id| state.forget(id));
         known
+    }
+
+    /// The element at a place of a list, the same whenever it is read, until the list is another one.
+    pub fn this_one_at(&mut self, known: Known, list: Id, index: f64) -> Known {
+        if list == Id::NONE || index >= f64::from(MOST_PLACES) {
+            return known;
+        }
+        let frame = self.calls.reading((list.0, list.1), 1_000 + index as u32);
+        let own = Id(frame, u32::MAX);
+        let mut fresh = BTreeSet::from([own]);
+        let known = Known { id: own, ..known.with_names(frame, &mut fresh) };
+        self.read_at.entry(list).or_default().extend(fresh);
+        known
+    }
+
+    /// A list is made anew: what was read out of the last one is not what will be read out of this one.
+    pub fn another(&mut self, list: Id, state: &mut State) {
+        state.forget(list);
+        self.read_at.get(&list).into_iter().flatten().for_each(|id| state.forget(*id));
     }
 }
