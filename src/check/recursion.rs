@@ -455,16 +455,37 @@ impl Flow<'_> {
 
     /// Whether a sum is never negative at a call back, and less by so much at least in what is called.
     fn falls_at(&self, sum: &Line, back: &Back, parameters: &[u32], least: f64) -> bool {
-        let next = super::falling::afterwards(sum, |atom| {
-            let i = parameters.iter().position(|p| *p == atom.id.1)?;
-            let line = back.lines.get(i).copied().flatten().into_iter().collect();
-            Some(if atom.length { back.longest.get(i).cloned().unwrap_or_default() } else { line })
-        });
+        let next = self.after(sum, back, parameters);
         let falls = |next: &Line| {
             let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&Line::constant(least), -1));
             lost.is_some_and(|lost| self.never_negative(&lost, &back.state))
         };
         next.is_some_and(|next| next.iter().all(falls)) && (least == 0.0 || self.never_negative(sum, &back.state))
+    }
+
+    /// A call back at which what `@decreases` names is certainly no smaller than before.
+    fn rises_at(&self, function: FunctionId, cycle: &Cycle) -> Option<Location> {
+        let declared = &self.program.declarations.functions[function.0 as usize];
+        let named = declared.decorators.decreases.as_ref()?;
+        let parameters = self.followed(function);
+        let rises = |back: &&Back| {
+            let sum = self.named_sum(declared, named, back.frame, &parameters)?;
+            // Of lengths only the most is known.
+            let exact = sum.atoms().all(|(atom, _)| !atom.length);
+            let next = self.after(&sum, back, &parameters).filter(|_| exact)?;
+            let gained = next.iter().map(|next| next.plus(&sum, -1)).collect::<Option<Vec<Line>>>()?;
+            Some(!gained.is_empty() && gained.iter().all(|gained| self.never_negative(gained, &back.state)))
+        };
+        cycle.backs.iter().find(|back| rises(back) == Some(true)).map(|back| back.at)
+    }
+
+    /// What a sum is in what is called back: one of these at most.
+    fn after(&self, sum: &Line, back: &Back, parameters: &[u32]) -> Option<Vec<Line>> {
+        super::falling::afterwards(sum, |atom| {
+            let i = parameters.iter().position(|p| *p == atom.id.1)?;
+            let line = back.lines.get(i).copied().flatten().into_iter().collect();
+            Some(if atom.length { back.longest.get(i).cloned().unwrap_or_default() } else { line })
+        })
     }
 
     /// The graphs of a cycle, with sums of parameters as parameters of their own.
@@ -596,6 +617,11 @@ impl Flow<'_> {
                 verdict = *decided.entry(first).or_insert_with(|| decide_among(&self.edges, circle, &mut work));
             }
             if verdict == Verdict::Ends {
+                if let Some(at) = self.rises_at(*function, cycle) {
+                    let message = "what `@decreases` names does not get smaller at this call";
+                    self.findings
+                        .report(Code::TM12, at, message, |d| d.help("name what gets smaller, or leave it out"));
+                }
                 continue;
             }
             let alone = |back: &Back| Cycle { backs: vec![back.clone()], ..Cycle::default() };
