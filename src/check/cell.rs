@@ -9,6 +9,11 @@ use super::graph::Definition;
 use super::state::State;
 use crate::ir::{Home, Inst, Op, Var};
 
+/// The cell that a value is.
+fn cell_of(known: &Known) -> Option<CellId> {
+    if let Shape::Cell(cell) = known.shape { Some(cell) } else { None }
+}
+
 impl Activation<'_> {
     /// A cell is about to be made at a place. If one that was made there before can still be got at, the place stands for
     /// several from now on.
@@ -60,20 +65,26 @@ impl<'a> Flow<'a> {
         state.write(cell, known, false);
     }
 
+    /// Puts a value into memory, as much in doubt as what let it happen.
+    pub fn put(&mut self, act: &Activation<'a>, cell: CellId, value: &Known, state: &mut State) {
+        let doubts = self.doubts(act, state);
+        let known = self.decided(value, &doubts);
+        self.poke(cell, known, state);
+    }
+
     /// What a cell holds.
     pub fn load(&mut self, cell: &Known, state: &State) -> Known {
-        match &cell.shape {
-            Shape::Cell(cell) => self.peek(*cell, state).unwrap_or_else(Known::null),
-            _ => Known::anything(),
+        match cell_of(cell) {
+            Some(cell) => self.peek(cell, state).unwrap_or_else(Known::null),
+            None => Known::anything(),
         }
     }
 
-    /// Puts a value into a cell, as much in doubt as what let it happen.
-    pub fn store(&mut self, act: &Activation<'a>, cell: &Known, value: Known, state: &mut State) {
-        let Shape::Cell(cell) = &cell.shape else { return };
-        let doubts = self.doubts(act, state);
-        let known = self.decided(&value, &doubts);
-        self.poke(*cell, known, state);
+    /// Puts a value into a cell.
+    pub fn store(&mut self, act: &Activation<'a>, cell: &Known, value: &Known, state: &mut State) {
+        if let Some(cell) = cell_of(cell) {
+            self.put(act, cell, value, state);
+        }
     }
 
     /// What an instruction changes: the value of its home, and the other arguments.
@@ -84,43 +95,35 @@ impl<'a> Flow<'a> {
         args: &'b [Known],
         state: &State,
     ) -> (Known, &'b [Known]) {
+        let mut held = |cell| self.peek(cell, state).unwrap_or_else(Known::null);
         match home {
             Home::Value => (args[0].clone(), &args[1..]),
             Home::Cell { .. } => (self.load(&args[0], state), &args[1..]),
-            Home::Global { global, .. } => (self.peek(CellId::Global(global), state).unwrap_or_else(Known::null), args),
-            Home::Slot { slot, .. } => {
-                (self.peek(CellId::Slot(act.frame, slot.0), state).unwrap_or_else(Known::null), args)
-            }
+            Home::Global { global, .. } => (held(CellId::Global(global)), args),
+            Home::Slot { slot, .. } => (held(CellId::Slot(act.frame, slot.0)), args),
         }
     }
 
     /// Puts back what it became.
-    pub fn put_back(&mut self, act: &Activation<'a>, home: Home, args: &[Known], changed: Known, state: &mut State) {
+    pub fn put_back(&mut self, act: &Activation<'a>, home: Home, args: &[Known], changed: &Known, state: &mut State) {
         match home {
             Home::Value => {}
             Home::Cell { .. } => self.store(act, &args[0], changed, state),
-            Home::Global { global, .. } => {
-                let doubts = self.doubts(act, state);
-                let known = self.decided(&changed, &doubts);
-                self.poke(CellId::Global(global), known, state);
-            }
-            Home::Slot { slot, .. } => {
-                let doubts = self.doubts(act, state);
-                let known = self.decided(&changed, &doubts);
-                self.poke(CellId::Slot(act.frame, slot.0), known, state);
-            }
+            Home::Global { global, .. } => self.put(act, CellId::Global(global), changed, state),
+            Home::Slot { slot, .. } => self.put(act, CellId::Slot(act.frame, slot.0), changed, state),
         }
     }
 
     /// What is read from one place of memory is the same value as long as nobody writes there.
     pub fn recognise(&self, act: &Activation<'a>, inst: &Inst, args: &[Known], state: &mut State) {
         let Some(var) = inst.result else { return };
-        let cell = match (&inst.op, args.first().map(|cell| &cell.shape)) {
-            (Op::Load { .. }, Some(Shape::Cell(cell))) => *cell,
-            (Op::Global { global, .. }, _) => CellId::Global(*global),
-            (Op::Slot(slot), _) => CellId::Slot(act.frame, slot.0),
-            _ => return,
+        let cell = match &inst.op {
+            Op::Load { .. } => args.first().and_then(cell_of),
+            Op::Global { global, .. } => Some(CellId::Global(*global)),
+            Op::Slot(slot) => Some(CellId::Slot(act.frame, slot.0)),
+            _ => None,
         };
+        let Some(cell) = cell else { return };
         let Some(held) = state.memory.get(&cell).filter(|held| held.id == Id::NONE) else { return };
         if !state.memory.is_several(&cell) {
             let named = Known { id: Id(act.frame, var.0), ..held.clone() };

@@ -3,7 +3,7 @@
 //! Only the nearest are kept. All others are theirs: written out for each block they would grow with the square of a chain
 //! of `else if`.
 
-use super::graph::{Graph, dominators, reverse_postorder};
+use super::graph::{Graph, dominators, reverse_postorder, spread};
 use crate::ir::Function;
 use std::collections::BTreeMap;
 
@@ -140,30 +140,12 @@ fn direct(after: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
     }
     // A loop without a way out ends in the exit as well, so that it has a place in the tree.
     let mut leads_out = vec![false; count + 1];
-    let mut stack = vec![exit];
-    leads_out[exit] = true;
-    while let Some(block) = stack.pop() {
-        for &previous in &reversed[block] {
-            if !leads_out[previous] {
-                leads_out[previous] = true;
-                stack.push(previous);
-            }
-        }
-    }
+    spread(&reversed, exit, &mut leads_out);
     for &block in order.iter().rev() {
         if !leads_out[block] {
             forward[block].push(exit);
             reversed[exit].push(block);
-            let mut stack = vec![block];
-            leads_out[block] = true;
-            while let Some(block) = stack.pop() {
-                for &previous in &reversed[block] {
-                    if !leads_out[previous] {
-                        leads_out[previous] = true;
-                        stack.push(previous);
-                    }
-                }
-            }
+            spread(&reversed, block, &mut leads_out);
         }
     }
     let back = reverse_postorder(exit, &reversed);

@@ -181,19 +181,12 @@ impl Graph {
 
     /// The blocks that lie on a way through one of these.
     pub fn beside(&self, through: &[bool]) -> Vec<bool> {
-        let spread = |ways: &[Vec<usize>]| {
-            let mut found = through.to_vec();
-            let mut waiting: Vec<usize> = (0..through.len()).filter(|&block| through[block]).collect();
-            while let Some(block) = waiting.pop() {
-                for &next in &ways[block] {
-                    if !std::mem::replace(&mut found[next], true) {
-                        waiting.push(next);
-                    }
-                }
-            }
-            found
-        };
-        spread(&self.before).into_iter().zip(spread(&self.ways)).map(|(leads, follows)| leads || follows).collect()
+        let (mut leads, mut follows) = (vec![false; through.len()], vec![false; through.len()]);
+        for block in (0..through.len()).filter(|&block| through[block]) {
+            spread(&self.before, block, &mut leads);
+            spread(&self.ways, block, &mut follows);
+        }
+        leads.into_iter().zip(follows).map(|(leads, follows)| leads || follows).collect()
     }
 
     /// Whether every way to `below` passes `above`.
@@ -241,6 +234,16 @@ fn positions(order: &[usize], count: usize) -> Vec<usize> {
     let mut position = vec![usize::MAX; count];
     order.iter().enumerate().for_each(|(i, &block)| position[block] = i);
     position
+}
+
+/// Finds a block, and all that ways lead to from it over blocks that were not found yet.
+pub(super) fn spread(ways: &[Vec<usize>], from: usize, found: &mut [bool]) {
+    let mut waiting = vec![from];
+    while let Some(block) = waiting.pop() {
+        if !std::mem::replace(&mut found[block], true) {
+            waiting.extend(&ways[block]);
+        }
+    }
 }
 
 /// The nearest block that every way to each block passes, by Cooper, Harvey and Kennedy's iteration.

@@ -159,7 +159,7 @@ impl<'a> Flow<'a> {
             }
             Op::Load { .. } => one(self.load(&args[0], state)),
             Op::Store => {
-                self.store(act, &args[0], args[1].clone(), state);
+                self.store(act, &args[0], &args[1], state);
                 one(args[1].clone())
             }
             Op::Global { global, .. } => {
@@ -171,16 +171,12 @@ impl<'a> Flow<'a> {
                 })
             }
             Op::SetGlobal(global) => {
-                let doubts = self.doubts(act, state);
-                let known = self.decided(&args[0], &doubts);
-                self.poke(CellId::Global(*global), known, state);
+                self.put(act, CellId::Global(*global), &args[0], state);
                 one(args[0].clone())
             }
             Op::Slot(slot) => one(self.peek(CellId::Slot(act.frame, slot.0), state).unwrap_or_else(Known::null)),
             Op::SetSlot(slot) => {
-                let doubts = self.doubts(act, state);
-                let known = self.decided(&args[0], &doubts);
-                self.poke(CellId::Slot(act.frame, slot.0), known, state);
+                self.put(act, CellId::Slot(act.frame, slot.0), &args[0], state);
                 one(args[0].clone())
             }
             Op::Ready => one(args[0].clone()),
@@ -196,14 +192,13 @@ impl<'a> Flow<'a> {
                     self.copied(&inner);
                 }
                 let changed = self.placed(&root, &path, &value);
-                let result = changed.clone();
-                self.put_back(act, *home, args, changed, state);
-                one(result)
+                self.put_back(act, *home, args, &changed, state);
+                one(changed)
             }
             Op::Delete { home, keys } => {
                 let (root, rest) = self.home(act, *home, args, state);
                 let changed = Known { id: Id::NONE, ..loosened(&root, &path(keys, rest)) };
-                self.put_back(act, *home, args, changed.clone(), state);
+                self.put_back(act, *home, args, &changed, state);
                 Some((own(std::slice::from_ref(&root), Shape::Plain), Some(changed)))
             }
             Op::Mutate { home, keys, method, spread } => {
@@ -233,7 +228,7 @@ impl<'a> Flow<'a> {
                     None => self.mutation(act, &target, method, &arguments, inst, state),
                 };
                 let changed = if path.is_empty() { changed } else { self.placed(&root, &path, &changed) };
-                self.put_back(act, *home, args, changed.clone(), state);
+                self.put_back(act, *home, args, &changed, state);
                 Some((result, Some(changed)))
             }
             Op::Call { spread } => {
