@@ -1,13 +1,15 @@
 //! What a pattern can take against what it may.
 
 use super::amount::Amount;
+use super::domain::Agent;
 use super::flow::Flow;
 use super::pattern::Walked;
 use super::price::Figure;
 use crate::diagnostic::Code;
-use crate::hir::{Budget, Function};
+use crate::hir::{Budget, Function, Parameter};
 use crate::source::Location;
 use crate::types::Type;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Millionths in one.
@@ -94,19 +96,28 @@ impl Flow<'_> {
 
     /// How many different agents are asked.
     fn different(&self, walked: &Walked) -> Amount {
-        let mut all = Amount::default();
-        for agent in walked.cost.agents.keys() {
-            let members =
-                self.program.declarations.functions[walked.function.0 as usize].parameters.iter().find_map(|p| {
-                    let name = p.name.map(|n| self.program.declarations.names.text(n));
-                    match p.annotation {
-                        Some(Type::Agents { high, .. }) if name == Some(&**agent) => Some(f64::from(high)),
-                        _ => None,
-                    }
-                });
-            all.add(&Amount::up_to(members.unwrap_or(1.0)));
+        let functions = &self.program.declarations.functions;
+        let parameters = &functions[walked.function.0 as usize].parameters;
+        let members = |list: &str| {
+            let named = |p: &&Parameter| p.name.is_some_and(|name| self.program.declarations.names.text(name) == list);
+            match parameters.iter().find(named).map(|p| &p.annotation) {
+                Some(Some(Type::Agents { high, .. })) => f64::from(*high),
+                _ => f64::INFINITY,
+            }
+        };
+        let most = |agent: &Agent| match agent {
+            Agent::Named(_) => 1.0,
+            Agent::Member(list) => members(list),
+            Agent::Anyone => f64::INFINITY,
+        };
+        let (mut all, mut each) = (BTreeSet::new(), 0.0);
+        for (label, calls) in &walked.cost.agents {
+            let who: Vec<&Agent> = self.labels.get(label).into_iter().flat_map(|shape| &shape.who).collect();
+            // No more than there are, and than are called.
+            each += who.iter().copied().map(most).sum::<f64>().min(calls.settled());
+            all.extend(who);
         }
-        all
+        Amount::up_to(all.into_iter().map(most).sum::<f64>().min(each))
     }
 
     /// Reports agents that are declared without a figure; whether there is one.

@@ -222,13 +222,13 @@ impl<'a> Flow<'a> {
                 {
                     same.push(Fact::LengthFrom(id, value));
                     same.push(Fact::LengthTo(id, value));
-                    if value == number.low {
+                    if value == number.low && value.fract() == 0.0 {
                         other.push(Fact::LengthFrom(id, value + 1.0));
                     }
                 }
                 same.push(Fact::From(x.id, value));
                 same.push(Fact::To(x.id, value));
-                if let Some(number) = x.as_number().filter(|number| number.whole) {
+                if let Some(number) = x.as_number().filter(|number| number.whole && value.fract() == 0.0) {
                     // A whole number that is not at the end of where it lies is one further at least.
                     other.extend((number.low >= value).then_some(Fact::From(x.id, value + 1.0)));
                     other.extend((number.high <= value).then_some(Fact::To(x.id, value - 1.0)));

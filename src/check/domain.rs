@@ -463,7 +463,8 @@ impl Known {
                 }
             }
             Shape::Object(object) => {
-                object.fields.values().for_each(|field| all.absorb(&field.whole()));
+                // A field that may be null may be missing as well.
+                object.fields.values().for_each(|field| all.absorb_some(&field.whole(), field.null != Null::Never));
                 if let Some(others) = &object.others {
                     all.absorb_some(&others.whole(), true);
                 }

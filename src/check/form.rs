@@ -430,9 +430,7 @@ impl<'a> Flow<'a> {
         let Shape::Object(options) = &check.shape else {
             // A function: no more than x earned, and no better evidence.
             let answer = self.call(act, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
-            let mut known = x.under(&Known { shape: Shape::Plain, ..answer });
-            known.claim.low = NONE;
-            return Known { id: Id::NONE, parts: Few::NONE, ..known };
+            return refusable(x.under(&Known { shape: Shape::Plain, ..answer }));
         };
         for (role, method, evidence) in [
             ("agent", "verify", Evidence::Reviewed),
@@ -444,10 +442,7 @@ impl<'a> Flow<'a> {
                 return if fair { judged(evidence) } else { judged(evidence).join(x) };
             }
         }
-        let mut known = x.clone();
-        known.claim.low = NONE;
-        known.claim.filled = 0;
-        Known { id: Id::NONE, parts: Few::NONE, ..known }
+        refusable(x.clone())
     }
 
     /// Whoever is named is asked to judge `x`. Whether that is somebody else than who gave it: one's own judgement
@@ -741,6 +736,12 @@ fn agent_called(name: &str) -> AgentShape {
 
 fn place(act: &Activation<'_>, inst: &Inst) -> Id {
     Id(act.frame, inst.result.map_or(inst.span.start | 0x0800_0000, |v| v.0))
+}
+
+/// What may be refused, and has no confidence then: whatever was shown of it before is shown no longer.
+fn refusable(known: Known) -> Known {
+    let claim = Claim { filled: 0, ..known.claim.join(Claim::exactly(NONE)) };
+    Known { claim, passed: 0, id: Id::NONE, parts: Few::NONE, ..known }
 }
 
 /// A judgement is about the whole: its parts are as sure.

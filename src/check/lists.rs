@@ -2,7 +2,7 @@
 
 use super::domain::{Id, Known, List, Null, Number, Object, Shape};
 use super::few::{Few, Sides};
-use super::read::{anywhere, elements, kept, part};
+use super::read::{anywhere, elements, kept, kept_part};
 use std::rc::Rc;
 
 /// How many fields there are: those that are never null are there.
@@ -215,8 +215,7 @@ pub(super) fn merged(args: &[Known]) -> Shape {
                 given.others.iter().for_each(|others| object.put_anywhere(others));
             }
             _ => {
-                let kept = part(arg);
-                object.put_anywhere(&Known { claim: kept.claim.of_each(), ..kept });
+                object.put_anywhere(&kept_part(arg));
             }
         }
     }
@@ -227,7 +226,7 @@ pub(super) fn merged(args: &[Known]) -> Shape {
 pub(super) fn chosen(args: &[Known], picks: bool) -> Shape {
     let Some((x, keys)) = args.split_first() else { return Shape::Any };
     let Shape::Object(object) = &x.shape else {
-        return Shape::Object(Rc::new(Object { others: Some(part(x)), ..Object::default() }));
+        return Shape::Object(Rc::new(Object { others: Some(kept_part(x)), ..Object::default() }));
     };
     let mut names: Option<Vec<Rc<str>>> = Some(Vec::new());
     for key in keys {

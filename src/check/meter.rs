@@ -3,6 +3,7 @@
 use super::amount::{Cost, Turns};
 use super::flow::{Activation, Flow};
 use super::graph::targets;
+use crate::ir::End;
 use std::collections::HashMap;
 
 /// What ways to a block take: all of them, and at least.
@@ -55,6 +56,10 @@ impl<'a> Flow<'a> {
             let mut leaves_at_head = false;
             for (&block, way) in &paths {
                 for &member in self.members(act, block, Some(natural.head)).iter() {
+                    // One that an error may bring back into the loop is a part of it, though it leaves the function.
+                    if matches!(act.code.blocks[member].end, End::Return(_)) && act.entered(member) {
+                        merge(&mut partial, &way.after);
+                    }
                     for target in targets(&act.code.blocks[member].end) {
                         let next = target.block.0 as usize;
                         if next == natural.head {
@@ -101,7 +106,7 @@ impl<'a> Flow<'a> {
         for (&block, way) in &paths {
             for &member in self.members(act, block, None).iter() {
                 let into = match &act.code.blocks[member].end {
-                    crate::ir::End::Return(_) if !act.stopped[member] => &mut total,
+                    End::Return(_) if !act.stopped[member] => &mut total,
                     end if targets(end).is_empty() || act.stopped[member] => &mut failed,
                     _ => continue,
                 };

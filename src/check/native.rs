@@ -240,12 +240,24 @@ impl<'a> Flow<'a> {
             "min" | "max" => {
                 let least = name.ends_with("min");
                 let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
-                let mut known = Known::computed(args, super::interval::extreme(&all, least));
+                // The numbers among them have an order with numbers alone.
+                let numeric = all.iter().any(|one| one.as_number().is_some()) || all.is_empty();
+                let shape = if numeric { super::interval::extreme(&all, least) } else { Shape::Plain };
+                let mut known = Known::computed(args, shape);
                 if args.len() > 1 && known.as_constant().is_none() {
                     self.picked(&all, least, place);
                 }
                 known.nothing = aggregate(x, args.len() == 1, at);
-                known.null = if args.len() == 1 && elements(x).1 == 0 { Null::Maybe } else { Null::Never };
+                // Null is below everything: it is the least if it is among them, and the greatest of nothing else.
+                let null = |one: &Known| one.null != Null::Never;
+                let may = if args.len() == 1 {
+                    elements(x).1 == 0 || all.iter().any(null)
+                } else if least {
+                    all.iter().any(null)
+                } else {
+                    all.iter().all(null)
+                };
+                known.null = if may { Null::Maybe } else { Null::Never };
                 if least && args.len() > 1 { all.iter().fold(known, |k, arg| k.measured(arg, false)) } else { known }
             }
             "mean" | "median" | "average" => {
@@ -287,7 +299,8 @@ impl<'a> Flow<'a> {
                     Shape::Number(Rc::new(Number {
                         low: n.low.floor(),
                         high: n.high.ceil(),
-                        whole: true,
+                        // Of what may be no number at all it may be none either.
+                        whole: n.whole || n.low.is_finite() || n.high.is_finite(),
                         ..Number::any()
                     })),
                 )

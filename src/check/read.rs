@@ -73,7 +73,17 @@ pub(super) fn elements(x: &Known) -> (Option<Known>, u64, Option<u64>) {
 /// The same, the element as it is kept: as sure as it is itself, whatever it is read from.
 pub(super) fn kept(x: &Known) -> (Option<Known>, u64, Option<u64>) {
     let (element, low, high) = elements(x);
-    if let Shape::List(list) = &x.shape { (list.any(), low, high) } else { (element, low, high) }
+    match &x.shape {
+        Shape::List(list) => (list.any(), low, high),
+        Shape::Any => (Some(kept_part(x)), low, high),
+        _ => (element, low, high),
+    }
+}
+
+/// A part of something whose parts are not known one by one, as it is kept.
+pub(super) fn kept_part(x: &Known) -> Known {
+    let known = part(x);
+    Known { claim: known.claim.of_each(), above: Few::NONE, ..known }
 }
 
 /// Any part of something, however deep.

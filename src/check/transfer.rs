@@ -7,7 +7,7 @@ use super::domain::{
 use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::place::{loosened, path};
-use super::read::{beside, confidence_of, item, kept, length, own, part, rest};
+use super::read::{beside, confidence_of, item, kept, kept_part, length, own, rest};
 use super::spread::{expand, padded};
 use super::state::State;
 use crate::diagnostic::Code;
@@ -583,8 +583,7 @@ fn object(members: &[Member], args: &[Known]) -> Known {
                     _ if spread.null == Null::Always => {}
                     _ => {
                         // What is kept is as sure as it is, whatever it is read from.
-                        let kept = part(spread);
-                        object.put_anywhere(&Known { claim: kept.claim.of_each(), ..kept });
+                        object.put_anywhere(&kept_part(spread));
                     }
                 }
                 next += 1;

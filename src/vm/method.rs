@@ -16,7 +16,7 @@ use crate::builtin::{self, Body, BuiltinId, Form, Mutation, Started};
 use crate::diagnostic::{Code, nearest};
 use crate::host::{Purpose, Slot};
 use crate::ir::{self, Home, Op};
-use crate::value::{Confidence, Fault, Kind, Value, View, display, operator, path};
+use crate::value::{Confidence, Fault, Kind, Lanes, Value, View, display, operator, path};
 
 impl Vm {
     /// Calls a method.
@@ -277,16 +277,15 @@ impl Vm {
         let left = operands.as_slice();
         let mut args = self.arguments(function, r, left, spread)?;
         let mut root = early.map_or_else(|| self.open(function, r, site, home, owner), Ok)?;
-        let action = self.receive(&root, &links, method);
+        let (above, action) = self.receive(&root, &links, method);
         let outcome = match action {
             Ok(Action::Change(id, code)) => {
-                let name = links.iter().fold(root.lanes(), |lanes, link| lanes.meet(link.key.lanes()));
                 let incoming = args.iter().map(Value::depth).max().unwrap_or(0);
                 builtin::check_count(id, args.len() + 1).and_then(|()| {
                     path::change(&mut root, &links, incoming, &mut self.meter, |place, meter| {
                         builtin::run_change(id, code, place, &mut args, meter)
                     })
-                    .map(|value| (Flow::Next, Some(value.under(name))))
+                    .map(|value| (Flow::Next, Some(value.under(above))))
                 })
             }
             Ok(Action::Replace(id, target)) => {
@@ -309,29 +308,18 @@ impl Vm {
         Ok(flow)
     }
 
-    /// Who answers a mutating method at the end of a path.
-    fn receive(&mut self, root: &Value, links: &[path::Link], method: &Arc<str>) -> Result<Action, Fault> {
-        let mut place = root;
+    /// Who answers a mutating method at the end of a path, and how sure what the path leads through is.
+    fn receive(&mut self, root: &Value, links: &[path::Link], method: &Arc<str>) -> (Lanes, Result<Action, Fault>) {
+        let (mut place, mut above) = (root, Lanes::EXACT);
         for link in links {
-            place = match self.part(place, link)? {
-                Some(part) => part,
-                None => return Err(of_null(method)),
+            above = above.meet(place.lanes()).meet(link.key.lanes());
+            place = match self.part(place, link) {
+                Ok(Some(part)) => part,
+                Ok(None) => return (above, Err(of_null(method))),
+                Err(fault) => return (above, Err(fault)),
             };
         }
-        let id = builtin::find_method(place.kind(), method);
-        let own = own_function(place, method)?;
-        match (own, id) {
-            (Some(own), _) => Ok(Action::Call(own)),
-            (None, Some(id)) => match (id.entry().kind, id.entry().mutation) {
-                (Body::Change(code), _) => Ok(Action::Change(id, code)),
-                (_, Mutation::Replace) => Ok(Action::Replace(id, place.clone())),
-                _ => Ok(Action::Method(place.clone())),
-            },
-            (None, None) => match place.kind() {
-                Kind::Agent => Ok(Action::Method(place.clone())),
-                _ => Err(no_method(place, method)),
-            },
-        }
+        (above, answering(place, above, method))
     }
 
     fn part<'a>(&mut self, place: &'a Value, link: &path::Link) -> Result<Option<&'a Value>, Fault> {
@@ -404,6 +392,23 @@ enum Action {
     Replace(BuiltinId, Value),
     Call(Value),
     Method(Value),
+}
+
+/// Who answers a mutating method of a value that was found through something as sure as this.
+fn answering(place: &Value, above: Lanes, method: &str) -> Result<Action, Fault> {
+    if let Some(own) = own_function(place, method)? {
+        return Ok(Action::Call(own.under(above)));
+    }
+    let read = || place.clone().under(above);
+    match builtin::find_method(place.kind(), method).map(|id| (id, id.entry())) {
+        Some((id, entry)) => match (&entry.kind, entry.mutation) {
+            (Body::Change(code), _) => Ok(Action::Change(id, *code)),
+            (_, Mutation::Replace) => Ok(Action::Replace(id, read())),
+            _ => Ok(Action::Method(read())),
+        },
+        None if place.kind() == Kind::Agent => Ok(Action::Method(read())),
+        None => Err(no_method(place, method)),
+    }
 }
 
 /// The function that an object has under a key.

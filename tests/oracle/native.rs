@@ -6,7 +6,7 @@ use prism::builtin::{self, Body, BuiltinId, Mutation, Started, Step, World};
 use prism::diagnostic::Code;
 use prism::host::{Kind, Reply, Stream};
 use prism::source::Span;
-use prism::value::{Confidence, Value, display, json, shaped};
+use prism::value::{Confidence, Lanes, Value, display, json, shaped};
 
 impl Eval<'_> {
     pub fn builtin(&mut self, id: BuiltinId, mut arguments: Vec<Value>, span: Span) -> Run {
@@ -20,7 +20,7 @@ impl Eval<'_> {
                 self.made(builtin::run(id, code, &mut arguments, &mut meter()), span)
             }
             Body::Change(_) => {
-                self.mutate(arguments.remove(0), id.entry().name, arguments, span).map(|(_, result)| result)
+                self.mutate((arguments.remove(0), Lanes::EXACT), id.entry().name, arguments, span).map(|(_, result)| result)
             }
             Body::Routine(start) => {
                 let mut routine = match self.made(builtin::start(id, start, &mut arguments, &mut meter()), span)? {
@@ -41,8 +41,15 @@ impl Eval<'_> {
         }
     }
 
-    /// A method that changes what it is called on: the new content and what it gives.
-    pub fn mutate(&mut self, old: Value, name: &str, mut arguments: Vec<Value>, span: Span) -> Run<(Value, Value)> {
+    /// A method that changes what it is called on, found through something as sure as this: the new content and what it
+    /// gives.
+    pub fn mutate(
+        &mut self,
+        (old, through): (Value, Lanes),
+        name: &str,
+        mut arguments: Vec<Value>,
+        span: Span,
+    ) -> Run<(Value, Value)> {
         let Some(id) = builtin::find_method(old.kind(), name) else { return self.fail(Code::R006, span) };
         if let Body::Change(code) = id.entry().kind {
             self.made(builtin::check_count(id, arguments.len() + 1), span)?;
@@ -50,7 +57,7 @@ impl Eval<'_> {
             let result = builtin::run_change(id, code, &mut place, &mut arguments, &mut meter());
             return self.made(result, span).map(|result| (place, result));
         }
-        arguments.insert(0, old.clone());
+        arguments.insert(0, old.clone().under(through));
         let result = self.builtin(id, arguments, span)?;
         Ok((if id.entry().mutation == Mutation::Replace { result.clone() } else { old }, result))
     }
