@@ -540,7 +540,7 @@ impl<'a> Flow<'a> {
     }
 
     /// `x.name`.
-    pub fn field(&mut self, act: &mut Activation<'a>, x: &Known, name: &str, inst: &Inst, _state: &State) -> Known {
+    pub fn field(&mut self, act: &mut Activation<'a>, x: &Known, name: &str, inst: &Inst, state: &State) -> Known {
         let at = act.at(inst.span);
         if name == "length" && !matches!(x.shape, Shape::Object(_)) {
             self.read_of_nothing(x, at, "its length is read here");
@@ -550,12 +550,13 @@ impl<'a> Flow<'a> {
             Shape::Agents => self.bound(name, at),
             Shape::Object(object) => {
                 self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
-                named(x, object.field(name))
+                let found = named(x, object.field(name).map(|field| state.refine(&field)));
+                self.this_field(found, x.id, name)
             }
             Shape::Agent(_) => Known::constant(Shape::Plain),
             _ => {
                 self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
-                Known { id: Id::NONE, ..part(x) }
+                self.this_field(Known { id: Id::NONE, ..part(x) }, x.id, name)
             }
         }
     }
@@ -611,18 +612,18 @@ impl<'a> Flow<'a> {
                         return sought(x, all.map(|f| read(x, &f))).under(key);
                     }
                 };
-                named(x, found).under(key)
+                let found = named(x, found).under(key);
+                match key.as_text() {
+                    Some(name) => self.this_field(found, x.id, name),
+                    None => found,
+                }
             }
             Shape::List(list) => {
                 let number = super::interval::numbers(key);
                 let inside = number.low >= 0.0 && number.whole && number.high < list.low as f64;
                 let mut known = match (&list.items, number.constant()) {
-                    (None, index) if inside => {
-                        let element = list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) });
-                        match index {
-                            Some(index) => self.this_one_at(element, x.id, index),
-                            None => element,
-                        }
+                    (None, _) if inside => {
+                        list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) })
                     }
                     (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 => {
                         items.get(i as usize).map_or_else(|| absent(x), |e| read(x, e))
@@ -632,9 +633,20 @@ impl<'a> Flow<'a> {
                 if !inside {
                     known = sought(x, Some(known));
                 }
-                known.under(key)
+                let known = known.under(key);
+                match key.as_constant() {
+                    Some(index) => self.this_one_at(known, x.id, index),
+                    None => known,
+                }
             }
-            _ => Known { id: Id::NONE, ..part(x) }.under(key),
+            _ => {
+                let known = Known { id: Id::NONE, ..part(x) }.under(key);
+                match (key.as_text(), key.as_constant()) {
+                    (Some(name), _) => self.this_field(known, x.id, name),
+                    (None, Some(index)) => self.this_one_at(known, x.id, index),
+                    (None, None) => known,
+                }
+            }
         }
     }
 

@@ -49,6 +49,12 @@ impl Known {
 /// Places of a list whose elements are told apart.
 const MOST_PLACES: u32 = 1_000;
 
+/// The number of the first place among the parts of a value that are told apart, behind the turns of a walk.
+const FIRST_PLACE: u32 = 1_000;
+
+/// The number of the first name among them.
+const FIRST_NAME: u32 = FIRST_PLACE + MOST_PLACES;
+
 impl Known {
     /// With names of an activation in place of those that hold within one element.
     fn with_names(&self, frame: u32, fresh: &mut BTreeSet<Id>) -> Known {
@@ -84,20 +90,39 @@ impl Flow<'_> {
 
     /// The element at a place of a list, the same whenever it is read, until the list is another one.
     pub fn this_one_at(&mut self, known: Known, list: Id, index: f64) -> Known {
-        if list == Id::NONE || index >= f64::from(MOST_PLACES) {
+        if !(0.0..f64::from(MOST_PLACES)).contains(&index) || index.fract() != 0.0 {
             return known;
         }
-        let frame = self.calls.reading((list.0, list.1), 1_000 + index as u32);
+        self.this_part(known, list, FIRST_PLACE + index as u32)
+    }
+
+    /// The same of a field.
+    pub fn this_field(&mut self, known: Known, object: Id, name: &str) -> Known {
+        match self.program.declarations.names.find(name) {
+            Some(name) => self.this_part(known, object, FIRST_NAME + name.0),
+            None => known,
+        }
+    }
+
+    /// A part that is nobody yet, as the one that it is of its whole.
+    fn this_part(&mut self, known: Known, whole: Id, number: u32) -> Known {
+        if whole == Id::NONE || known.id != Id::NONE {
+            return known;
+        }
+        let frame = self.calls.reading((whole.0, whole.1), number);
         let own = Id(frame, u32::MAX);
         let mut fresh = BTreeSet::from([own]);
         let known = Known { id: own, ..known.with_names(frame, &mut fresh) };
-        self.read_at.entry(list).or_default().extend(fresh);
+        self.read_at.entry(whole).or_default().extend(fresh);
         known
     }
 
-    /// A list is made anew: what was read out of the last one is not what will be read out of this one.
-    pub fn another(&mut self, list: Id, state: &mut State) {
-        state.forget(list);
-        self.read_at.get(&list).into_iter().flatten().for_each(|id| state.forget(*id));
+    /// A value is made anew: what was read out of the last one is not what will be read out of this one.
+    pub fn another(&mut self, made: Id, state: &mut State) {
+        let mut gone = vec![made];
+        while let Some(id) = gone.pop() {
+            state.forget(id);
+            gone.extend(self.read_at.get(&id).into_iter().flatten());
+        }
     }
 }

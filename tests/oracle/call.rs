@@ -84,7 +84,7 @@ impl Eval<'_> {
         if let Some(own) = self.own(receiver, name) {
             return self.call(&own, arguments, span, 0);
         }
-        self.mutate((receiver.clone(), Lanes::EXACT), name, arguments, span).map(|(_, result)| result)
+        self.mutate(receiver.clone(), Lanes::EXACT, name, arguments, span).map(|[_, result]| result)
     }
 
     /// Whether a mutating method on a path is none: an agent's, or a function of one's own.

@@ -19,9 +19,9 @@ impl Eval<'_> {
             Body::Native(code) | Body::Form(_, Some(code)) => {
                 self.made(builtin::run(id, code, &mut arguments, &mut meter()), span)
             }
-            Body::Change(_) => {
-                self.mutate((arguments.remove(0), Lanes::EXACT), id.entry().name, arguments, span).map(|(_, result)| result)
-            }
+            Body::Change(_) => self
+                .mutate(arguments.remove(0), Lanes::EXACT, id.entry().name, arguments, span)
+                .map(|[_, result]| result),
             Body::Routine(start) => {
                 let mut routine = match self.made(builtin::start(id, start, &mut arguments, &mut meter()), span)? {
                     Started::Done(value) => return Ok(value),
@@ -41,25 +41,18 @@ impl Eval<'_> {
         }
     }
 
-    /// A method that changes what it is called on, found through something as sure as this: the new content and what it
-    /// gives.
-    pub fn mutate(
-        &mut self,
-        (old, through): (Value, Lanes),
-        name: &str,
-        mut arguments: Vec<Value>,
-        span: Span,
-    ) -> Run<(Value, Value)> {
+    /// A method that changes what it is called on, as sure as the way there: the new content and what it gives.
+    pub fn mutate(&mut self, old: Value, way: Lanes, name: &str, mut args: Vec<Value>, span: Span) -> Run<[Value; 2]> {
         let Some(id) = builtin::find_method(old.kind(), name) else { return self.fail(Code::R006, span) };
         if let Body::Change(code) = id.entry().kind {
-            self.made(builtin::check_count(id, arguments.len() + 1), span)?;
+            self.made(builtin::check_count(id, args.len() + 1), span)?;
             let mut place = old;
-            let result = builtin::run_change(id, code, &mut place, &mut arguments, &mut meter());
-            return self.made(result, span).map(|result| (place, result));
+            let result = builtin::run_change(id, code, &mut place, &mut args, &mut meter());
+            return self.made(result, span).map(|result| [place, result]);
         }
-        arguments.insert(0, old.clone().under(through));
-        let result = self.builtin(id, arguments, span)?;
-        Ok((if id.entry().mutation == Mutation::Replace { result.clone() } else { old }, result))
+        args.insert(0, old.clone().under(way));
+        let result = self.builtin(id, args, span)?;
+        Ok([if id.entry().mutation == Mutation::Replace { result.clone() } else { old }, result])
     }
 
     /// An option of a form; null where it is not given.

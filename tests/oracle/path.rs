@@ -136,7 +136,7 @@ impl<'t> Eval<'t> {
         }
         let mut result = Value::NULL;
         let (changed, _) = self.update(root, &keys, span, &mut |eval, old, lanes| {
-            let (new, value) = eval.mutate((old, lanes), name, arguments.clone(), span)?;
+            let [new, value] = eval.mutate(old, lanes, name, arguments.clone(), span)?;
             result = value.under(lanes);
             Ok((Some(new), Value::NULL))
         })?;

@@ -40,9 +40,6 @@ pub(super) fn honest(case: &generate::Case, seed: u64) -> (Json, Json) {
 /// What is wrong with what the validator says of a program, if anything is.
 fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
     let subject = Subject::read(text).ok()?.watched();
-    if std::env::var_os("PRISM_IR").is_some() {
-        eprintln!("{}", prism::ir::print(&subject.program));
-    }
     let directory = Directory::read(agents).expect("an agents file");
     let verdict = subject.check(&Setting { agents: Some(directory.clone()), ..Setting::default() });
     if verdict.codes.contains(&Code::CF900) {
