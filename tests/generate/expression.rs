@@ -1,7 +1,7 @@
 //! Random expressions.
 
 use super::{CONFIDENCES, Callable, Generator, Sort, Tree};
-use Sort::{Any, Bool, Fixed, Number, Numbers, Object, Text, Texts};
+use Sort::{Any, Bool, Fixed, Number, Numbers, Object, Records, Text, Texts};
 
 impl Generator {
     /// An expression of a sort.
@@ -23,9 +23,10 @@ impl Generator {
             Bool => self.truth(),
             Numbers => self.numbers(),
             Texts => self.texts(),
+            Records => self.records(),
             Object => self.object(),
             Any => {
-                let sort = self.pick(&[Number, Text, Bool, Numbers, Texts, Object]);
+                let sort = self.pick(&[Number, Text, Bool, Numbers, Texts, Records, Object]);
                 self.expression(sort)
             }
             Sort::Agent | Sort::Counter | Sort::Statement | Fixed => unreachable!("no sort of expressions"),
@@ -60,6 +61,11 @@ impl Generator {
             Numbers => self.pick(&["[]", "[1]", "[3, 1, 2]", "[1, 1, 2]"]),
             Texts => self.pick(&["[]", "[\"a\"]", "[\"b\", \"a\"]", "[\"x\", \"\", \"x\"]"]),
             Object => self.pick(&["({ n: 1, s: \"a\", xs: [1, 2] })", "({ n: 0, s: \"\", xs: [] })"]),
+            Records => self.pick(&[
+                "[]",
+                "[{ ok: true, text: \"a\", n: 1 }]",
+                "[{ ok: false, text: \"\", n: 2 }, { ok: 1, text: \"b\", n: 0 }]",
+            ]),
             Sort::Agent | Sort::Counter => unreachable!("agents are no literals"),
             _ => self.pick(&["null", "0", "\"\"", "[]"]),
         };
@@ -107,7 +113,7 @@ impl Generator {
             }
             16 => self.call(sort),
             17 => {
-                let taken = self.pick(&[Number, Text, Bool, Numbers, Texts, Object]);
+                let taken = self.pick(&[Number, Text, Bool, Numbers, Texts, Records, Object]);
                 let given = self.expression(taken);
                 let name = self.fresh("p");
                 let body = self.body(false, |it| {
@@ -328,7 +334,8 @@ impl Generator {
     }
 
     fn number(&mut self) -> Tree {
-        match self.below(44) {
+        match self.below(46) {
+            44 | 45 => self.of_records(Number),
             0..=3 => self.node(Number, "(@ + @)", &[Number, Number]),
             4 | 5 => self.node(Number, "(@ - @)", &[Number, Number]),
             6 => self.node(Number, "(@ * @)", &[Number, Number]),
@@ -405,7 +412,8 @@ impl Generator {
     }
 
     fn text(&mut self) -> Tree {
-        match self.below(16) {
+        match self.below(18) {
+            16 | 17 => self.of_records(Text),
             0 | 1 => self.node(Text, "(@ + @)", &[Text, Any]),
             2 | 3 => self.node(Text, "`<${@}|${@}>`", &[Any, Text]),
             4 => self.node(Text, "@.toUpperCase()", &[Text]),
@@ -425,7 +433,8 @@ impl Generator {
 
     fn truth(&mut self) -> Tree {
         let c = self.confidence();
-        match self.below(23) {
+        match self.below(25) {
+            23 | 24 => self.of_records(Bool),
             0 | 1 => self.node(Bool, "(@ < @)", &[Number, Number]),
             2 => self.node(Bool, "(@ >= @)", &[Number, Number]),
             3 => self.node(Bool, "(@ <= @)", &[Text, Text]),
@@ -450,7 +459,8 @@ impl Generator {
     }
 
     fn numbers(&mut self) -> Tree {
-        match self.below(29) {
+        match self.below(30) {
+            29 => self.of_records(Numbers),
             0 | 1 => {
                 let items = (0..self.below(4)).map(|_| self.expression(Number)).collect();
                 Tree::list(Numbers, "[", items, ", ", "]")
@@ -501,7 +511,8 @@ impl Generator {
     }
 
     fn texts(&mut self) -> Tree {
-        match self.below(8) {
+        match self.below(9) {
+            8 => self.of_records(Texts),
             0 | 1 => {
                 let items = (0..self.below(4)).map(|_| self.expression(Text)).collect();
                 Tree::list(Texts, "[", items, ", ", "]")

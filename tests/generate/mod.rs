@@ -2,6 +2,7 @@
 
 mod expression;
 mod orchestration;
+mod record;
 mod statement;
 mod tree;
 

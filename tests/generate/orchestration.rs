@@ -32,6 +32,7 @@ fn annotation(sort: Sort) -> &'static str {
         Bool => "boolean",
         Numbers => "number[]",
         Texts => "string[]",
+        Sort::Records => "{ ok: any, text: string, n: number }[]",
         Object => "{ n: number, s: string, xs?: number[] }",
         _ => "any",
     }

@@ -1,9 +1,9 @@
 //! Random statements.
 
 use super::{Callable, Generator, Sort, Tree};
-use Sort::{Any, Bool, Fixed, Number, Numbers, Object, Statement, Text, Texts};
+use Sort::{Any, Bool, Fixed, Number, Numbers, Object, Records, Statement, Text, Texts};
 
-const SORTS: [Sort; 6] = [Number, Text, Bool, Numbers, Texts, Object];
+const SORTS: [Sort; 7] = [Number, Text, Bool, Numbers, Texts, Records, Object];
 
 impl Generator {
     /// A block whose value is of a sort.
@@ -66,7 +66,10 @@ impl Generator {
     }
 
     fn any_statement(&mut self) -> Tree {
-        match self.below(44) {
+        match self.below(52) {
+            44..=47 => self.looked_through(),
+            48 => self.record_change(),
+            49 | 50 => self.circling(),
             0..=3 => {
                 let sort = self.pick(&SORTS);
                 self.declaration(sort)

@@ -10,6 +10,8 @@ pub enum Sort {
     Bool,
     Numbers,
     Texts,
+    /// A list of objects `{ ok, text, n }`.
+    Records,
     Object,
     Any,
     /// An agent that answers `count say judge list look verify approve run`.
@@ -28,7 +30,7 @@ impl Sort {
             Sort::Number => "1",
             Sort::Text => "\"\"",
             Sort::Bool => "true",
-            Sort::Numbers | Sort::Texts => "[]",
+            Sort::Numbers | Sort::Texts | Sort::Records => "[]",
             Sort::Any => "null",
             Sort::Statement => "",
             Sort::Object | Sort::Agent | Sort::Counter | Sort::Fixed => return None,
