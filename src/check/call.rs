@@ -8,7 +8,7 @@ use super::few::Few;
 use super::finding::{Noted, Reached};
 use super::flow::{Activation, Flow};
 use super::state::State;
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::{Code, Severity, nearest};
 use crate::hir::{Interface, Method};
 use crate::host::Directory;
 use crate::ir::Inst;
@@ -303,10 +303,14 @@ impl<'a> Flow<'a> {
             self.findings.noted.insert(Noted::Choice(format!("{label} for `{name}`")));
         }
         if let Some(interface) = asked.lacking {
-            let known: Vec<String> = interface.methods.iter().map(|m| format!("`{}`", m.name)).collect();
-            self.findings.report(Code::E004, at, format!("`{label}` has no method `{name}`"), |d| {
-                d.help(format!("its interface lists {}", known.join(", ")))
-            });
+            let names = || interface.methods.iter().map(|m| &*m.name);
+            let help = match nearest(name, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    format!("its interface lists {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
+                }
+            };
+            self.findings.report(Code::E004, at, format!("`{label}` has no method `{name}`"), |d| d.help(help));
         }
         let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));
         self.request(asked.effect, at, agent, name, marked);

@@ -9,7 +9,7 @@ use super::flow::{Activation, Flow};
 use super::parts::Items;
 use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, nearest};
 use crate::ir::{Inst, Op, Task};
 use crate::source::Location;
 use crate::types::{Effect, Type};
@@ -566,7 +566,7 @@ impl<'a> Flow<'a> {
         if let Some(names) = declared
             && !names.iter().any(|n| n == name)
         {
-            let nearest = crate::diagnostic::nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+            let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
             self.findings.report(Code::E004, at, format!("no agent is called `{name}`"), |d| match nearest {
                 Some(near) => d.help(format!("did you mean `{near}`?")),
                 None => d,

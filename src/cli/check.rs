@@ -112,7 +112,7 @@ impl Check {
                 }
                 let show = if self.scenarios { warn } else { print };
                 let style = if self.scenarios { Style::stderr(color) } else { Style::stdout(color) };
-                show(&text(files.len(), &findings, mended, style));
+                show(&text(files.len(), &findings, self.fix.then_some(mended), style));
                 show(&render::allowed(&allowed));
                 scenarios.iter().for_each(|found| print(&scenario_text(found)));
             }
@@ -267,10 +267,15 @@ fn mended(program: &Examination) -> (Option<String>, usize) {
     (texts.remove(&program.file), applied)
 }
 
-fn text(files: usize, findings: &[Found], mended: usize, style: Style) -> String {
+/// What is said of the findings, and of the mends written, where mends were asked for.
+fn text(files: usize, findings: &[Found], mended: Option<usize>, style: Style) -> String {
     let mut out = render::findings(findings, style);
-    if mended > 0 {
-        out.push_str(&format!("{} written\n", counted(mended, "mend")));
+    match mended {
+        Some(0) if !findings.is_empty() => {
+            out.push_str("no mend written: none of these faults has one that is certain\n")
+        }
+        Some(mended) if mended > 0 => out.push_str(&format!("{} written\n", counted(mended, "mend"))),
+        _ => {}
     }
     let files = counted(files, "file");
     if findings.is_empty() {

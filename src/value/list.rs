@@ -52,9 +52,9 @@ impl List {
     }
 
     /// The element at an index.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, index: usize) -> Option<&Value> {
-        self.items().get(index)
+        self.items.get(self.start.checked_add(index)?)
     }
 
     /// The elements in order.
@@ -159,7 +159,7 @@ impl List {
     /// Whether all parts are known to be exact, at any depth.
     #[inline]
     pub(super) fn is_all_exact(&self) -> bool {
-        self.lowest.get() == Some(Lanes::EXACT)
+        self.lowest.is_exact()
     }
 
     /// The minimum over all parts and that of one element, where both are remembered: for [`List::settle`].

@@ -130,21 +130,25 @@ impl Object {
         self.table.find(mark.spread(), same).map(|it| it.at as usize)
     }
 
-    /// The place of a key that was at `hint` before, in another object of the same shape perhaps.
-    #[inline]
-    pub fn find_near(&self, key: &Key, hint: usize) -> Option<usize> {
-        match self.entries.get(hint) {
-            Some((other, _)) if other.as_value().is_same_text(key.as_value()) => Some(hint),
-            _ => self.find(key.as_value()),
-        }
-    }
-
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         if self.entries.len() <= SMALL {
             return self.entries.iter().find(|(other, _)| other.as_str() == key).map(|(_, value)| value);
         }
         self.find(&Value::text(key)).map(|at| &self.entries[at].1)
+    }
+
+    /// The value of a key, if it is where it was before, in another object of the same shape perhaps.
+    #[inline(always)]
+    pub(crate) fn at_near(&self, key: &Key, hint: usize) -> Option<&Value> {
+        let (other, value) = self.entries.get(hint)?;
+        other.as_value().is_same_text(key.as_value()).then_some(value)
+    }
+
+    /// The place of a key, looked for first where it was before.
+    #[inline]
+    pub fn find_near(&self, key: &Key, hint: usize) -> Option<usize> {
+        self.at_near(key, hint).map_or_else(|| self.find(key.as_value()), |_| Some(hint))
     }
 
     /// The value at a place.
@@ -213,16 +217,31 @@ impl Object {
         Ok(old)
     }
 
-    /// Puts a value that owns nothing in place of another; the place is one that [`Object::find`] gave.
+    /// Puts a value that owns nothing in place of another, under a key that is looked for first where it was before. Gives
+    /// its place.
     #[inline]
-    pub(crate) fn put(&mut self, place: usize, value: Value) {
-        let old = &mut self.entries[place].1;
-        if value.is_exact() && old.is_exact() && old.is_plain() {
-            old.put(value);
-        } else {
-            // What has no parts cannot nest too deep.
-            let _ = self.set(place, value);
+    pub(crate) fn put_near(&mut self, key: &Key, hint: usize, value: Value) -> Option<usize> {
+        match self.entries.get_mut(hint) {
+            Some((other, old)) if other.as_value().is_same_text(key.as_value()) => {
+                if value.is_exact() && old.is_exact() && old.is_plain() {
+                    old.put(value);
+                } else {
+                    self.put(hint, value);
+                }
+                Some(hint)
+            }
+            _ => {
+                let place = self.find(key.as_value())?;
+                self.put(place, value);
+                Some(place)
+            }
         }
+    }
+
+    #[inline(never)]
+    fn put(&mut self, place: usize, value: Value) {
+        // What has no parts cannot nest too deep.
+        let _ = self.set(place, value);
     }
 
     /// Takes an entry away, and keeps the order of the others.

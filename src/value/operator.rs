@@ -101,12 +101,14 @@ pub fn remainder(a: &Value, b: &Value) -> Result<Value, Fault> {
 pub fn modulo(x: f64, y: f64) -> f64 {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let (a, b) = (x as i64, y as i64);
-    if a as f64 == x && b as f64 == y && b != 0 && a > 0 && x < EXACT && y.abs() < EXACT {
+    if a as f64 == x && b as f64 == y && b != 0 && x.abs() < EXACT && y.abs() < EXACT {
+        let (a, b) = (a.unsigned_abs(), b.unsigned_abs());
         // Short division is several times as fast.
-        return match (u32::try_from(a), u32::try_from(b)) {
+        let left = match (u32::try_from(a), u32::try_from(b)) {
             (Ok(a), Ok(b)) => f64::from(a % b),
             _ => (a % b) as f64,
         };
+        return left.copysign(x);
     }
     x % y
 }

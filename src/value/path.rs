@@ -62,18 +62,6 @@ pub fn property(base: &Value, name: &Key) -> Result<Value, Fault> {
     }
 }
 
-/// `base.name`, trying first where the name was found the last time; gives that place as well.
-#[inline]
-pub fn property_near(base: &Value, name: &Key, hint: usize) -> Result<(Value, usize), Fault> {
-    if let Some(object) = base.as_object()
-        && let Some(place) = object.find_near(name, hint)
-        && let Some(value) = object.at(place)
-    {
-        return Ok((value.clone().under(base.lanes()), place));
-    }
-    Ok((property(base, name)?, hint))
-}
-
 fn other_property(base: &Value, name: &str) -> Value {
     match base.kind() {
         Kind::List | Kind::Text if name == "length" => Value::number(base.size().unwrap_or(0) as f64),
@@ -254,20 +242,13 @@ pub fn set_in_element(root: &mut Value, index: f64, (name, hint): (&Key, usize),
     let list = root.own_list().filter(|list| at < list.len())?;
     // Among parts that are all exact an exact one changes nothing.
     if list.is_all_exact() && value.is_exact() {
-        let object = list.touch(at)?.own_object()?;
-        let place = object.find_near(name, hint)?;
-        object.put(place, value);
-        return Some(place);
+        return list.touch(at)?.own_object()?.put_near(name, hint, value);
     }
     let before = list.remembered(at)?;
-    let place = list.get(at).filter(|part| part.is_exact())?.as_object()?.find_near(name, hint)?;
-    let object = list.open(at).and_then(Value::own_object);
-    let done = object.is_some();
-    if let Some(object) = object {
-        object.put(place, value);
-    }
+    list.get(at).filter(|part| part.is_exact())?.as_object()?.find(name.as_value())?;
+    let place = list.open(at).and_then(Value::own_object).and_then(|object| object.put_near(name, hint, value));
     list.settle(at, Some(before));
-    done.then_some(place)
+    place
 }
 
 #[cold]

@@ -65,6 +65,8 @@ pub struct Function {
     pub size: u16,
     /// The register of its first slot.
     pub slots: u16,
+    /// Registers from here on own nothing when the function is left.
+    pub plain: u16,
     /// The thresholds of its bands.
     pub bands: Bands,
     /// The instructions.
@@ -75,6 +77,8 @@ pub struct Function {
     pub constants: Vec<Value>,
     /// Operations with operands elsewhere.
     pub sites: Vec<Site>,
+    /// Calls of functions that are known before the run.
+    pub calls: Vec<Direct>,
     /// Names of properties, each with where it was found last.
     pub keys: Vec<Property>,
     /// Branches by confidence.
@@ -87,6 +91,15 @@ impl Function {
     /// The place of an instruction.
     pub fn location(&self, at: usize) -> Location {
         Location::new(self.file, self.spans.get(at).copied().unwrap_or(self.span))
+    }
+
+    /// Empties the slots among its registers, before it begins.
+    #[inline(always)]
+    pub(super) fn empty_slots(&self, registers: &mut [Value]) {
+        // Behind the slots there is only the register to swap with.
+        if self.slots + 1 < self.size {
+            registers[self.slots as usize..self.size as usize - 1].iter_mut().for_each(|slot| slot.put(Value::NULL));
+        }
     }
 
     /// Where an error of an instruction goes.
@@ -152,6 +165,17 @@ impl Site {
         let (keys, beside) = (Box::new([]), Box::new([]));
         Self { op, operands, keys, to: None, second: None, beside, property: 0, agent: None, sides: None }
     }
+}
+
+/// A call of a function that captures nothing, takes no rest and is given no more than it takes.
+#[derive(Debug)]
+pub struct Direct {
+    /// The function.
+    pub callee: u32,
+    /// Where its result goes.
+    pub to: Register,
+    /// What it is given.
+    pub operands: Box<[Operand]>,
 }
 
 /// Where an operand is.
@@ -378,7 +402,7 @@ pub enum Code {
     /// The property of a value
     Field(Register, Register, u16),
     /// `x[key].name`, if a list of objects makes that easy; else nothing, and the two instructions behind it do it
-    IndexField,
+    IndexField(Register, Register),
     /// `x[key]`
     Index(Register, Register, Register),
     /// The value with lanes lowered by another's
@@ -401,8 +425,8 @@ pub enum Code {
     Load(Register, Register),
     /// The value of a module's variable
     Global(Register, u32),
-    /// Calls a function that captures nothing
-    CallFunction(u32),
+    /// Calls a function that is known before the run
+    Call(u32),
     /// Calls a built-in that computes, or begins one that calls functions
     Builtin(u32),
     /// Adds an element at the end of a list in a variable

@@ -12,7 +12,6 @@ use super::machine::too_deep;
 use super::quick;
 use super::task::{Frame, Task};
 use crate::hir::Binary;
-use crate::ir::Op;
 use crate::value::{Fault, Lanes, Value, operator};
 
 /// Why the inner loop ends. The place of the instruction is in the frame on top.
@@ -122,17 +121,21 @@ pub(super) fn room(function: &Function) -> usize {
     }
 }
 
+/// The function of the call on top, where its registers begin, and its next instruction; if it fits the window.
+fn top<'a, W: Window + ?Sized>(task: &Task, program: &'a Compiled) -> Option<(&'a Function, usize, usize)> {
+    let Some(Frame::Code(call)) = task.frames.last() else { return None };
+    let function = &program.functions[call.function as usize];
+    let fits = function.size as usize <= W::ROOM;
+    fits.then_some((function, call.base as usize, call.next as usize))
+}
+
 impl Vm {
     /// Runs the call on top, and what it calls and returns to, as long as the instructions are for this loop.
     pub(super) fn compute<W: Window + ?Sized>(&mut self, task: &mut Task, program: &Compiled) -> Halt {
+        let deepest = self.meter.limits.depth.saturating_sub(u64::from(task.depth));
+        // What of the call on top is looked at between two instructions; a call or a return puts its own there.
+        let Some((mut function, mut base, mut next)) = top::<W>(task, program) else { return Halt::Window };
         'frame: loop {
-            let Some(Frame::Code(call)) = task.frames.last() else { return Halt::Window };
-            let function = &program.functions[call.function as usize];
-            let base = call.base as usize;
-            let mut next = call.next as usize;
-            if function.size as usize > W::ROOM {
-                return Halt::Window;
-            }
             let Some(r) = task.registers.get_mut(base..).and_then(W::of) else { return Halt::Window };
             let code = &function.code[..];
 
@@ -161,6 +164,13 @@ impl Vm {
                             next += 1;
                         }
                     };
+                }
+                // Copies what lies elsewhere into a register; short for what owns nothing.
+                macro_rules! copy {
+                    ($to:ident, $value:ident) => {{
+                        let value = $value.bare().unwrap_or_else(|| $value.clone());
+                        r.put($to).put(value);
+                    }};
                 }
                 macro_rules! jump {
                     ($by:ident) => {
@@ -274,24 +284,38 @@ impl Vm {
                         }
                         Code::Return(register) => {
                             let mut value = std::mem::take(r.put(register));
-                            r.all()[..function.size as usize].iter_mut().for_each(Value::clear);
+                            Value::clear_all(&mut r.all()[..function.plain as usize]);
                             task.top = base;
-                            if let Some(Frame::Code(call)) = task.frames.pop() {
-                                if call.under != Lanes::EXACT {
-                                    value = value.under(call.under);
+                            // Each arm takes all there is, so that nothing is left to be given back.
+                            match task.frames.pop() {
+                                Some(Frame::Code(call)) => {
+                                    if call.under != Lanes::EXACT {
+                                        value = value.under(call.under);
+                                    }
+                                    if task.contexts.len() > call.contexts as usize {
+                                        task.contexts.truncate(call.contexts as usize);
+                                    }
                                 }
-                                if task.contexts.len() > call.contexts as usize {
-                                    task.contexts.truncate(call.contexts as usize);
-                                }
+                                Some(Frame::Native(native)) => drop(native),
+                                None => {}
                             }
                             let Some(Frame::Code(outer)) = task.frames.last() else {
                                 match self.hand_over(task, program, value) {
-                                    Next::Call => continue 'frame,
                                     Next::Exit(exit) => return Halt::Exit(exit),
+                                    Next::Call => match top::<W>(task, program) {
+                                        Some(called) => (function, base, next) = called,
+                                        None => return Halt::Window,
+                                    },
                                 }
+                                continue 'frame;
                             };
                             let to = outer.base as usize + outer.to as usize;
                             task.registers[to].put(value);
+                            function = &program.functions[outer.function as usize];
+                            (base, next) = (outer.base as usize, outer.next as usize);
+                            if function.size as usize > W::ROOM {
+                                return Halt::Window;
+                            }
                             continue 'frame;
                         }
                         Code::Move(to, from) => {
@@ -354,18 +378,16 @@ impl Vm {
                         Code::Field(to, a, index) => {
                             let property = &function.keys[index as usize];
                             match quick::property(r.at(a), property) {
-                                Some(value) => r.put(to).put(value),
+                                Some(value) => copy!(to, value),
                                 None => attempt!(self.field_at(r.all(), [to, a], property)),
                             }
                         }
-                        Code::IndexField => {
+                        Code::IndexField(a, b) => {
                             // Only a guess: what it does not find at once, the two instructions behind it do.
-                            if let Some(&[Code::Index(_, a, b), Code::Field(to, _, property)]) =
-                                code.get(next..next + 2)
-                            {
-                                let property = &function.keys[property as usize];
+                            if let Some(&Code::Field(to, _, index)) = code.get(next + 1) {
+                                let property = &function.keys[index as usize];
                                 if let Some(value) = quick::element_property(r.at(a), r.at(b), property) {
-                                    r.put(to).put(value);
+                                    copy!(to, value);
                                     next += 2;
                                 }
                             }
@@ -373,10 +395,7 @@ impl Vm {
                         Code::Index(to, a, b) => {
                             let x = r.at(a);
                             match x.element(r.at(b)) {
-                                Some(value) if x.is_exact() => {
-                                    let value = value.clone();
-                                    r.put(to).put(value);
-                                }
+                                Some(value) if x.is_exact() => copy!(to, value),
                                 _ => attempt!(quick::index(r.all(), [to, a, b], &mut self.meter)),
                             }
                         }
@@ -422,39 +441,36 @@ impl Vm {
                             r.put(to).put(value);
                         }
                         Code::Global(to, index) => r.put(to).put_copy(&self.globals[index as usize]),
-                        Code::CallFunction(index) => {
-                            let site = &function.sites[index as usize];
-                            let Op::CallFunction(id) = site.op else { return Halt::Window };
-                            let callee = &program.functions[id.0 as usize];
-                            let arity = callee.arity as usize;
-                            if site.operands.len() > arity || callee.rest || callee.size as usize > W::ROOM {
+                        Code::Call(index) => {
+                            let direct = &function.calls[index as usize];
+                            let callee = &program.functions[direct.callee as usize];
+                            let start = task.top;
+                            if task.frames.len() as u64 > deepest {
+                                stay!();
+                                return Halt::Fault(too_deep(self.meter.limits.depth));
+                            }
+                            if callee.size as usize > W::ROOM || task.registers.len() < start + W::room(callee) {
                                 next -= 1;
                                 stay!();
                                 return Halt::Other;
                             }
-                            let depth = self.meter.limits.depth;
-                            if u64::from(task.depth) + task.frames.len() as u64 > depth {
-                                stay!();
-                                return Halt::Fault(too_deep(depth));
-                            }
                             let Some(Frame::Code(call)) = task.frames.last_mut() else { return Halt::Window };
                             call.next = next as u32;
-                            call.to = site.to.unwrap_or(function.size - 1);
+                            call.to = direct.to;
                             let (budget, owner) = (call.budget, call.owner);
-                            if let Err(fault) = task.make_room(callee, W::room(callee), &mut self.meter) {
-                                return Halt::Fault(fault);
-                            }
-                            let (own, free) = task.registers.split_at_mut(task.top);
-                            let own = &mut own[base..];
-                            for (at, to) in free[..arity].iter_mut().enumerate() {
-                                match site.operands.get(at) {
+                            let (own, free) = task.registers.split_at_mut(start);
+                            let (own, free) = (&mut own[base..], &mut free[..callee.size as usize]);
+                            for (at, to) in free[..callee.arity as usize].iter_mut().enumerate() {
+                                match direct.operands.get(at) {
                                     Some(Operand::Take(from)) => to.put(std::mem::take(&mut own[*from as usize])),
                                     Some(Operand::Keep(from)) => to.put_copy(&own[*from as usize]),
                                     Some(Operand::Constant(index)) => to.put_copy(&function.constants[*index as usize]),
                                     None => to.put(Value::NULL),
                                 }
                             }
-                            task.enter(id.0, callee, Lanes::EXACT, owner, budget);
+                            callee.empty_slots(free);
+                            task.enter(direct.callee, callee, Lanes::EXACT, owner, budget);
+                            (function, base, next) = (callee, start, 0);
                             continue 'frame;
                         }
                         Code::Builtin(index) => {
@@ -486,7 +502,8 @@ impl Vm {
                                 }
                             }
                         }
-                        _ => {
+                        // All are named, so that none is looked for in vain before the others.
+                        Code::Throw(_) | Code::Fail(_) | Code::Do(_) => {
                             next -= 1;
                             stay!();
                             return Halt::Other;

@@ -4,7 +4,7 @@
 //! the built-ins that call functions.
 
 use super::Vm;
-use super::code::{Code, Compiled, Register, Site};
+use super::code::{Code, Compiled, Direct, Register, Site};
 use super::compute::{self, Halt, Large, Small, Window};
 use super::failure::Failure;
 use super::machine::{Called, too_deep};
@@ -12,7 +12,6 @@ use super::native::Native;
 use super::perform::{self, Flow};
 use super::task::{Frame, Task};
 use crate::builtin;
-use crate::ir::Op;
 use crate::value::{Lanes, Value};
 
 /// Why the run loop ends.
@@ -104,7 +103,7 @@ impl Vm {
                 let value = site.operands.first().map(|operand| perform::read(function, r, *operand));
                 return Err(Failure::from(self.language_fault(&site.op, value)));
             }
-            Code::CallFunction(index) => self.call_function(task, program, &function.sites[index as usize])?,
+            Code::Call(index) => self.call_direct(task, program, &function.calls[index as usize])?,
             Code::Do(index) => {
                 let site = &function.sites[index as usize];
                 match self.perform(function, r, site, owner)? {
@@ -117,16 +116,16 @@ impl Vm {
         Ok(None)
     }
 
-    /// Calls a function that captures nothing, whatever it is given.
-    fn call_function(&mut self, task: &mut Task, program: &Compiled, site: &Site) -> Result<(), Failure> {
-        let (Some(Frame::Code(call)), Op::CallFunction(id)) = (task.frames.last_mut(), &site.op) else { return Ok(()) };
+    /// Calls a function that is known before the run, wherever its registers have to go.
+    fn call_direct(&mut self, task: &mut Task, program: &Compiled, direct: &Direct) -> Result<(), Failure> {
+        let Some(Frame::Code(call)) = task.frames.last_mut() else { return Ok(()) };
         let function = &program.functions[call.function as usize];
         let base = call.base as usize;
-        call.to = site.to.unwrap_or(function.size - 1);
+        call.to = direct.to;
         let owner = call.owner;
         let r = &mut task.registers[base..base + function.size as usize];
-        let args = site.operands.iter().map(|operand| perform::read(function, r, *operand)).collect();
-        self.push(task, (id.0, &[]), args, Lanes::EXACT, owner)
+        let args = direct.operands.iter().map(|operand| perform::read(function, r, *operand)).collect();
+        self.push(task, (direct.callee, &[]), args, Lanes::EXACT, owner)
     }
 
     /// Does what an operation left to be done: a call, or what has to do with contexts.
@@ -201,9 +200,7 @@ impl Vm {
         for (register, captured) in registers[arity..].iter_mut().zip(&closure.captures) {
             register.put_copy(captured);
         }
-        for slot in &mut registers[function.slots as usize..function.size as usize - 1] {
-            slot.put(Value::NULL);
-        }
+        function.empty_slots(registers);
         let (owner, budget) = (task.current_owner(), task.current_budget());
         task.enter(code, function, under, owner, budget);
         Next::Call

@@ -6,13 +6,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::code::{Code, Comparison, Compiled, Function, Guard, Limit, Operand, Property, Register, Route, Site};
+use super::code::{
+    Code, Comparison, Compiled, Direct, Function, Guard, Limit, Operand, Property, Register, Route, Site,
+};
 use super::ranges::{Needs, Registers, allocate};
 use crate::builtin::{self, Body, Form};
 use crate::diagnostic::{Code as Fault, Diagnostic, Diagnostics};
 use crate::hir::{Binary, FunctionId};
 use crate::ir::{self, BlockId, Constant, End, Inst, Op, Target, Var};
 use crate::source::{Location, Span};
+use crate::types::Type;
 use crate::value::{Key, Value};
 
 /// The registers a function may have; slots and one to swap with included.
@@ -110,11 +113,13 @@ impl<'a> Emission<'a> {
             watched: false,
             size: 0,
             slots: 0,
+            plain: 0,
             bands: function.bands,
             code: Vec::new(),
             spans: Vec::new(),
             constants: Vec::new(),
             sites: Vec::new(),
+            calls: Vec::new(),
             keys: Vec::new(),
             routes: Vec::new(),
             guards: Vec::new(),
@@ -149,6 +154,7 @@ impl<'a> Emission<'a> {
         }
         self.out.size = count as Register;
         self.out.slots = self.registers.count as Register;
+        self.out.plain = self.plain();
         for index in 0..self.function.blocks.len() {
             self.block(index, &beside);
         }
@@ -156,6 +162,16 @@ impl<'a> Emission<'a> {
             return near.then(|| Self::new(self.function, self.program).run(false)).flatten();
         }
         Some(self.out)
+    }
+
+    /// The first register behind all that may own something when the function is left.
+    fn plain(&self) -> Register {
+        if self.function.slots > 0 {
+            return self.out.size;
+        }
+        let values = self.function.values.iter().enumerate().filter(|(var, _)| !self.nowhere[*var]);
+        let owning = values.filter(|(_, fact)| !matches!(fact.kind, Type::Number | Type::Boolean | Type::Null));
+        owning.map(|(var, _)| self.of(Var(var as u32)) + 1).max().unwrap_or(0)
     }
 
     /// Counts reads, finds what needs no register, and what `expect` wants to show.
@@ -394,7 +410,7 @@ impl<'a> Emission<'a> {
         if next.args.first() != Some(&read) || self.reads[read.0 as usize] != 1 || !self.moved(inst).is_empty() {
             return;
         }
-        self.put(Code::IndexField, next.span);
+        self.put(Code::IndexField(self.of(inst.args[0]), self.of(inst.args[1])), next.span);
     }
 
     /// The comparison at the end of a block that nobody but its branch reads.
@@ -453,7 +469,7 @@ impl<'a> Emission<'a> {
                     Operand::Constant(index) => Code::Constant(slot, index),
                 }
             }
-            Op::CallFunction(id) if !is_watched(self.program, *id) => Code::CallFunction(self.site(inst, block, sides)),
+            Op::CallFunction(id) if self.is_direct(*id, inst) => Code::Call(self.direct(*id, inst, sides)),
             Op::CallBuiltin { builtin, spread: false } if matches!(builtin.entry().kind, Body::Native(_)) => {
                 Code::Builtin(self.site(inst, block, sides))
             }
@@ -545,18 +561,35 @@ impl<'a> Emission<'a> {
         Code::Do(at)
     }
 
-    fn site(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var]) -> u32 {
-        let mut operands = Vec::with_capacity(inst.args.len());
-        for (at, var) in inst.args.iter().enumerate() {
+    fn operands(&mut self, inst: &Inst, sides: &[Var]) -> Box<[Operand]> {
+        let operands = inst.args.iter().enumerate().map(|(at, var)| {
             let last = at < 64 && inst.moves >> at & 1 != 0;
             let takes = last && !inst.args[at + 1..].contains(var) && !sides.contains(var);
-            operands.push(self.operand(*var, takes));
-        }
+            self.operand(*var, takes)
+        });
+        operands.collect()
+    }
+
+    /// Whether nothing but the room for its registers has to be looked at before a call.
+    fn is_direct(&self, id: FunctionId, inst: &Inst) -> bool {
+        let callee = &self.program.functions[id.0 as usize];
+        !is_watched(self.program, id) && !callee.rest && inst.args.len() <= callee.arity as usize
+    }
+
+    fn direct(&mut self, id: FunctionId, inst: &Inst, sides: &[Var]) -> u32 {
+        let operands = self.operands(inst, sides);
+        let to = inst.result.map_or(self.spare(), |var| self.of(var));
+        self.out.calls.push(Direct { callee: id.0, to, operands });
+        self.out.calls.len() as u32 - 1
+    }
+
+    fn site(&mut self, inst: &Inst, block: &ir::Block, sides: &[Var]) -> u32 {
+        let operands = self.operands(inst, sides);
         let beside = sides.iter().map(|side| self.operand(*side, false)).collect();
         let index = self.out.sites.len() as u32;
         self.out.sites.push(Site {
             op: inst.op.clone(),
-            operands: operands.into(),
+            operands,
             keys: names(&inst.op),
             to: inst.result.map(|var| self.of(var)),
             second: inst.second.map(|var| self.of(var)),

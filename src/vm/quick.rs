@@ -9,7 +9,7 @@ use crate::builtin;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
 use crate::ir::{Home, Op};
-use crate::value::{Fault, Lanes, Meter, Value, operator, path};
+use crate::value::{Fault, Lanes, Meter, Object, Value, operator, path};
 
 /// An operator of arithmetic, whatever its operands are.
 #[inline(never)]
@@ -171,22 +171,27 @@ pub(super) fn route(route: &Route, subject: Register, r: &[Value], meter: &mut M
     Ok(found.unwrap_or(route.otherwise))
 }
 
-/// The property of an object that has it.
-#[inline]
-pub(super) fn property(base: &Value, property: &Property) -> Option<Value> {
-    let object = base.as_object()?;
-    let hint = property.hint();
-    let place = object.find_near(&property.key, hint)?;
-    if place != hint {
-        property.found(place);
+/// The property of an object that has it, where the object lowers nothing.
+#[inline(always)]
+pub(super) fn property<'a>(base: &'a Value, property: &Property) -> Option<&'a Value> {
+    if !base.is_exact() {
+        return None;
     }
-    let value = object.at(place)?.clone();
-    Some(if base.is_exact() { value } else { value.under(base.lanes()) })
+    let object = base.as_object()?;
+    object.at_near(&property.key, property.hint()).or_else(|| elsewhere(object, property))
 }
 
-/// `list[index].name` of a list of objects, where nothing is missing.
-#[inline]
-pub(super) fn element_property(base: &Value, key: &Value, name: &Property) -> Option<Value> {
+/// The same, where it is at another place than last time.
+#[inline(never)]
+fn elsewhere<'a>(object: &'a Object, property: &Property) -> Option<&'a Value> {
+    let place = object.find(property.key.as_value())?;
+    property.found(place);
+    object.at(place)
+}
+
+/// `list[index].name` of a list of objects, where nothing is missing and nothing lowered.
+#[inline(never)]
+pub(super) fn element_property<'a>(base: &'a Value, key: &Value, name: &Property) -> Option<&'a Value> {
     if !base.is_exact() {
         return None;
     }
@@ -217,11 +222,10 @@ pub(super) fn set_field(r: &mut [Value], root: Register, value: Register, proper
     let Some(value) = r[value as usize].bare() else { return false };
     let hint = property.hint();
     let Some(object) = r[root as usize].own_object() else { return false };
-    let Some(place) = object.find_near(&property.key, hint) else { return false };
+    let Some(place) = object.put_near(&property.key, hint, value) else { return false };
     if place != hint {
         property.found(place);
     }
-    object.put(place, value);
     true
 }
 
@@ -244,7 +248,7 @@ pub(super) fn set_index(r: &mut [Value], root: Register, key: Register, value: R
 }
 
 /// `root[key].name = value` likewise.
-#[inline]
+#[inline(never)]
 pub(super) fn set_part(r: &mut [Value], [root, key, value]: [Register; 3], property: &Property) -> bool {
     let (Some(value), Some(number)) = (r[value as usize].bare(), r[key as usize].exact_number()) else { return false };
     let hint = property.hint();
@@ -278,7 +282,7 @@ impl Vm {
         Ok(())
     }
 
-    /// The property of a value that is no object with it.
+    /// The property of a value that is no exact object with it.
     #[inline(never)]
     pub(super) fn field_at(&mut self, r: &mut [Value], [to, a]: [Register; 2], name: &Property) -> Result<(), Fault> {
         let x = &r[a as usize];

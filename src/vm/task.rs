@@ -185,10 +185,7 @@ impl Task {
     ) -> Result<&mut [Value], Fault> {
         self.ensure(self.top + room, meter)?;
         let registers = &mut self.registers[self.top..][..function.size as usize];
-        // Behind the slots there is only the register to swap with.
-        for slot in &mut registers[function.slots as usize..(function.size as usize).saturating_sub(1)] {
-            slot.put(Value::NULL);
-        }
+        function.empty_slots(registers);
         Ok(registers)
     }
 

@@ -55,6 +55,21 @@ impl Value {
         }
     }
 
+    /// The same of several.
+    #[inline(always)]
+    pub fn clear_all(values: &mut [Self]) {
+        for value in values {
+            if value.tag() > Tag::Number {
+                value.clear_owned();
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn clear_owned(&mut self) {
+        self.put(Self::NULL);
+    }
+
     /// A copy of it, if it owns nothing.
     #[inline(always)]
     pub fn bare(&self) -> Option<Self> {
