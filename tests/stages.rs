@@ -47,7 +47,7 @@ fn every_alternative_of_the_grammar_is_in_some_case() {
             let variant = shown.split('(').next().unwrap();
             tokens.iter().position(|(_, known)| known == variant)
         };
-        let word: Option<String> = shaped.iter().map(|token| variant(token).map(letter)).collect();
+        let word: Option<String> = shaped.tokens.iter().map(|token| variant(token).map(letter)).collect();
         used.extend(word.iter().flat_map(|word| grammar.alternatives(word)));
     }
     let mut missing = Vec::new();
@@ -109,7 +109,7 @@ fn stages(program: &str) -> String {
     let mut unheard = Diagnostics::new();
     let lexed = lexer::lex(file, program, &mut unheard);
     if let Some(shaped) = shape::shape(file, program, lexed.tokens, &mut unheard) {
-        out += &block("tokens", &print::tokens(program, &shaped));
+        out += &block("tokens", &print::tokens(program, &shaped.tokens));
     }
     let mut names = Names::new();
     let mut findings = Diagnostics::new();

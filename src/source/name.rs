@@ -3,6 +3,7 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 /// An interned name; equal names of one [`Names`] are equal numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -38,7 +39,8 @@ impl Names {
     pub fn intern(&mut self, text: &str) -> Name {
         let Self { letters, ends, known, hasher } = self;
         let hash = hasher.hash_one(text);
-        if let Some(&name) = known.find(hash, |&name| written(letters, ends, name) == text) {
+        let bytes = letters.as_bytes();
+        if let Some(&name) = known.find(hash, |&name| bytes[place(ends, name)] == *text.as_bytes()) {
             return name;
         }
         let name = Name(ends.len() as u32);
@@ -60,9 +62,14 @@ impl Names {
 }
 
 fn written<'t>(letters: &'t str, ends: &[u32], name: Name) -> &'t str {
+    &letters[place(ends, name)]
+}
+
+/// Where the letters of a name stand.
+fn place(ends: &[u32], name: Name) -> Range<usize> {
     let at = name.0 as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] as usize };
-    &letters[start..ends[at] as usize]
+    start..ends[at] as usize
 }
 
 #[cfg(test)]

@@ -15,13 +15,13 @@ use super::message;
 use super::token::{Kind, Token};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Location, Span};
-use generated::Machine;
+use generated::{Machine, reduce};
 
 /// What lalrpop made of `grammar/prism.lalrpop`.
 #[allow(clippy::all, missing_docs, unreachable_pub, unused)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/machine.rs"));
-    pub(super) use __parse__Program::__StateMachine as Machine;
+    pub(super) use __parse__Program::{__StateMachine as Machine, __reduce as reduce};
 }
 
 type Symbol<'a, 'b> = <Machine<'a, 'b> as ParserDefinition>::Symbol;
@@ -55,20 +55,21 @@ pub(super) fn drive(builder: &mut Builder<'_>, tokens: &[Token]) -> Option<List>
 
 impl Driver<'_, '_, '_> {
     fn run(&mut self) -> Option<List> {
-        while let Some(&token) = self.tokens.get(self.at) {
-            let index = self.machine.token_to_index(&token.kind)?;
+        while let Some(&Token { kind, start, end, .. }) = self.tokens.get(self.at) {
+            let index = self.machine.token_to_index(&kind)?;
             loop {
                 let action = self.machine.action(self.top(), index);
                 if let Some(state) = shift(action) {
-                    let symbol = self.machine.token_to_symbol(index, token.kind);
+                    let symbol = self.machine.token_to_symbol(index, kind);
                     self.states.push(state);
-                    self.symbols.push((token.start, symbol, token.end));
+                    self.symbols.push((start, symbol, end));
                     self.at += 1;
                     break;
                 }
                 if let Some(rule) = reduction(action) {
                     // The one rule that ends it all is reduced at the end of the text alone.
-                    if self.machine.reduce(rule, Some(&token.start), &mut self.states, &mut self.symbols).is_some() {
+                    let (states, symbols) = (&mut self.states, &mut self.symbols);
+                    if reduce(self.machine.b, rule, Some(&start), states, symbols, PhantomData).is_some() {
                         return None;
                     }
                 } else if self.recover() {

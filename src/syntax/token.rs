@@ -490,4 +490,51 @@ impl Kind {
             _ => self.is_name(),
         }
     }
+
+    // ---- what the grammar asks of a token that it has told from others
+
+    /// The operator between operands, or of an assignment.
+    pub(crate) fn infix(self) -> Infix {
+        match self {
+            Kind::Infix(infix) | Kind::Assign(infix) => infix,
+            _ => unreachable!(),
+        }
+    }
+
+    /// The operator before an operand.
+    pub(crate) fn prefix(self) -> Prefix {
+        match self {
+            Kind::Prefix(prefix) => prefix,
+            _ => unreachable!(),
+        }
+    }
+
+    /// By how much it steps.
+    pub(crate) fn step(self) -> i8 {
+        match self {
+            Kind::Step(by) | Kind::StepBefore(by) => by,
+            _ => unreachable!(),
+        }
+    }
+
+    /// Whether the question is `~?`.
+    pub(crate) fn tilde(self) -> bool {
+        self == Kind::Question(true)
+    }
+
+    /// The word that declares.
+    pub(crate) fn keyword(self) -> Keyword {
+        match self {
+            Kind::Let(keyword) => keyword,
+            _ => unreachable!(),
+        }
+    }
+
+    /// The branch by confidence.
+    pub(crate) fn band(self) -> Band {
+        match self {
+            Kind::Band(band) => band,
+            _ => unreachable!(),
+        }
+    }
 }

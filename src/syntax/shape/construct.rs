@@ -507,7 +507,7 @@ impl Shape<'_, '_> {
         let mut frame = Frame::new(Place::Statements, NONE);
         frame.indent = Some(self.line_column());
         self.indented += 1;
-        self.frames.push(frame);
+        self.push(frame);
         self.operand = true;
     }
 }

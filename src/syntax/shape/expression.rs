@@ -10,9 +10,8 @@ use crate::syntax::token::Token;
 impl Shape<'_, '_> {
     /// A token of an expression.
     pub(super) fn expression(&mut self, token: Token) {
-        match self.previous() {
-            Some(Kind::Dot | Kind::OptionalDot | Kind::TildeDot | Kind::PipeDot) if self.after_dot(token) => return,
-            _ => {}
+        if self.is_behind_dot() && self.after_dot(token) {
+            return;
         }
         if token.kind == Kind::Semicolon {
             return self.semicolon();
@@ -37,7 +36,7 @@ impl Shape<'_, '_> {
                 self.take(Kind::Semicolon);
                 let top = self.top_mut();
                 top.mode = Mode::Expression;
-                top.questions = 0;
+                top.part();
                 self.operand = true;
             }
             Place::Body => self.end_statement(),
@@ -75,7 +74,7 @@ impl Shape<'_, '_> {
                 return;
             }
             Kind::Prefix(Prefix::New) if self.mend_new(token) => return,
-            Kind::TemplateOpen => return self.take(Kind::TemplateOpen),
+            Kind::TemplateOpen => Kind::TemplateOpen,
             Kind::Infix(Infix::Subtract) => Kind::Prefix(Prefix::Negate),
             Kind::Infix(Infix::Add) => Kind::Prefix(Prefix::Plus),
             Kind::Infix(operator @ (Infix::TildeSubtract | Infix::TildeAdd)) => {
@@ -108,6 +107,7 @@ impl Shape<'_, '_> {
             }
         };
         self.take(kind);
+        self.nest();
     }
 
     /// A token where an operator is expected.
@@ -179,11 +179,22 @@ impl Shape<'_, '_> {
                 }
                 self.take(if kind.is_name() { Kind::Name } else { kind });
                 self.operand = !kind.ends_operand();
+                if kind == Kind::Arrow {
+                    self.nest();
+                }
                 return;
             }
         };
         self.take(kind);
         self.operand = true;
+        let nests = match kind {
+            Kind::Question(_) | Kind::Equal | Kind::Assign(_) => true,
+            Kind::Infix(infix) => infix.level().groups_right(),
+            _ => false,
+        };
+        if nests {
+            self.nest();
+        }
     }
 
     /// Whether the head of a loop or condition without parentheses is on top.
@@ -236,7 +247,7 @@ impl Shape<'_, '_> {
             return;
         }
         let top = self.top_mut();
-        top.questions = 0;
+        top.part();
         match (top.place, top.mode) {
             (Place::Arms | Place::Members, Mode::Expression | Mode::Named | Mode::Value) => {
                 self.at += 1;
@@ -309,6 +320,7 @@ impl Shape<'_, '_> {
         self.out.push(Token { kind: second, newline: false, start: middle, end: token.end });
         self.at += 1;
         self.operand = true;
+        self.nest();
     }
 
     // ---- objects and types
@@ -389,11 +401,18 @@ impl Shape<'_, '_> {
                 self.take(Kind::Bar);
                 self.operand = true;
             }
-            Kind::Question(_) => self.take(token.kind),
-            Kind::SquareOpen => self.open(Kind::SquareOpen, Place::TypeGroup),
+            Kind::Question(_) => {
+                self.take(token.kind);
+                self.nest();
+            }
+            Kind::SquareOpen => {
+                self.nest();
+                self.open(Kind::SquareOpen, Place::TypeGroup);
+            }
             Kind::Arrow if self.top().mode == Mode::Arrow => {
                 self.top_mut().mode = Mode::Expression;
                 self.take(Kind::Arrow);
+                self.nest();
                 self.operand = true;
             }
             _ if place == Place::Type => {

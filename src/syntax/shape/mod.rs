@@ -19,13 +19,21 @@ mod statement;
 use super::token::{Kind, Token};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Span};
-use place::{Frame, Mode, NONE, Place};
+use place::{Frame, Mode, NONE, Place, WRAPS};
 
 /// How many brackets may stand in each other.
 pub const DEPTH: u32 = 128;
 
+/// Tokens that the grammar reads.
+pub struct Shaped {
+    /// The tokens.
+    pub tokens: Vec<Token>,
+    /// How deep the tree of them nests at most, where they fit.
+    pub depth: u32,
+}
+
 /// Turns tokens as they are written into tokens that the grammar reads. Nothing comes out when brackets nest too deep.
-pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Option<Vec<Token>> {
+pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Option<Shaped> {
     let (raw, partner) = brackets::pair(file, text, tokens, diagnostics);
     let mut shape = Shape {
         file,
@@ -36,6 +44,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
         at: 0,
         operand: true,
         depth: 0,
+        deepest: 0,
         too_deep: None,
         column: 0,
         indented: 0,
@@ -53,7 +62,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
             diagnostics.push(too_deep(at));
             None
         }
-        None => Some(shape.out),
+        None => Some(Shaped { tokens: shape.out, depth: shape.deepest }),
     }
 }
 
@@ -77,6 +86,8 @@ struct Shape<'t, 'd> {
     operand: bool,
     /// How many brackets are open.
     depth: u32,
+    /// How deep the tree nests at most.
+    deepest: u32,
     too_deep: Option<Token>,
     /// The indentation of the current line.
     column: u32,
@@ -121,6 +132,9 @@ impl Shape<'_, '_> {
                 return;
             }
         }
+        if self.top().goes_on() && self.plain(token) {
+            return;
+        }
         match token.kind {
             Kind::ParenClose | Kind::SquareClose | Kind::BraceClose | Kind::HoleClose => return self.close(),
             Kind::Chunk | Kind::HoleOpen | Kind::TemplateClose => return self.template(token),
@@ -140,6 +154,37 @@ impl Shape<'_, '_> {
             Place::Statements | Place::Switch | Place::Body if self.top().fresh => self.statement(token),
             _ => self.expression(token),
         }
+    }
+
+    /// Hands a token on that is the same wherever an expression goes on, as most are. Whether it was one.
+    #[inline]
+    fn plain(&mut self, token: Token) -> bool {
+        match token.kind {
+            Kind::Name if self.operand && !token.newline && !self.may_mislead(token) => self.operand = false,
+            Kind::Number | Kind::Text if self.operand && !token.newline && !self.is_behind_dot() => {
+                self.operand = false
+            }
+            Kind::Dot if !self.operand => self.operand = true,
+            _ => return false,
+        }
+        self.take(token.kind);
+        true
+    }
+
+    /// Whether the name at hand could be a word of another language.
+    #[inline]
+    fn may_mislead(&self, token: Token) -> bool {
+        let Some(next) = self.raw.get(self.at + 1) else { return true };
+        match next.kind {
+            Kind::Dot | Kind::Comma | Kind::ParenClose | Kind::SquareOpen | Kind::SquareClose | Kind::Infix(_) => false,
+            Kind::BraceClose | Kind::HoleClose | Kind::Equal | Kind::Arrow | Kind::Assign(_) => false,
+            Kind::ParenOpen => next.start != token.end,
+            _ => true,
+        }
+    }
+
+    fn is_behind_dot(&self) -> bool {
+        matches!(self.previous(), Some(Kind::Dot | Kind::OptionalDot | Kind::TildeDot | Kind::PipeDot))
     }
 
     // ---- the stack of places
@@ -164,7 +209,7 @@ impl Shape<'_, '_> {
         let mut frame = Frame::new(place, self.partner[self.at]);
         frame.pattern = pattern && matches!(place, Place::Group | Place::Object);
         self.take(kind);
-        self.frames.push(frame);
+        self.push(frame);
         self.operand = true;
     }
 
@@ -173,7 +218,14 @@ impl Shape<'_, '_> {
         if self.frames.len() > 8 * DEPTH as usize && self.too_deep.is_none() {
             self.too_deep = self.raw.get(self.at).or(self.raw.last()).copied();
         }
-        self.frames.push(Frame::new(place, NONE));
+        self.push(Frame::new(place, NONE));
+    }
+
+    /// Puts a place into the one at hand.
+    fn push(&mut self, mut frame: Frame) {
+        frame.depth = self.top().below();
+        self.deepest = self.deepest.max(frame.depth);
+        self.frames.push(frame);
     }
 
     /// Leaves a place that was not finished.
@@ -265,10 +317,21 @@ impl Shape<'_, '_> {
     }
 
     /// Hands the token at hand on as what it is here.
+    #[inline]
     fn take(&mut self, kind: Kind) {
         let token = self.raw[self.at];
         self.out.push(Token { kind, ..token });
         self.at += 1;
+    }
+
+    /// What follows stands deeper in the tree, up to the next part of the place.
+    fn nest(&mut self) {
+        let top = self.top_mut();
+        top.nested += 1;
+        // What wraps a type stands behind it, as often as one likes.
+        let wrapped = matches!(top.place, Place::Type | Place::TypeGroup | Place::TypeObject) && top.nested >= WRAPS;
+        let deep = if wrapped { u32::MAX } else { top.below() };
+        self.deepest = self.deepest.max(deep);
     }
 
     /// Hands on a token that takes no room.

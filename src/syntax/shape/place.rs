@@ -12,6 +12,10 @@ pub(super) struct Frame {
     pub(super) mode: Mode,
     /// How many `?` wait for their `:`.
     pub(super) questions: u32,
+    /// How deep in the tree it stands, at most.
+    pub(super) depth: u32,
+    /// How many operators that nest what follows stand in the part of it at hand.
+    pub(super) nested: u32,
     /// Whether `|` separates alternatives here.
     pub(super) pattern: bool,
     /// Whether a statement, an entry or an arm begins here.
@@ -22,6 +26,11 @@ pub(super) struct Frame {
     pub(super) indent: Option<u32>,
 }
 
+/// How many nodes may wrap an operand on behalf of what stands behind it: a step, a power, a condition, an assignment, an
+/// arrow and a declaration; and how many parts of a construct do.
+pub(super) const WRAPS: u32 = 6;
+const CONSTRUCT_WRAPS: u32 = 3;
+
 impl Frame {
     pub(super) fn new(place: Place, close: u32) -> Self {
         let mode = match place {
@@ -29,7 +38,40 @@ impl Frame {
             Place::Object | Place::TypeObject => Mode::Key,
             _ => Mode::Expression,
         };
-        Self { place, close, mode, questions: 0, pattern: false, fresh: true, alone: false, indent: None }
+        Self {
+            place,
+            close,
+            mode,
+            questions: 0,
+            depth: 0,
+            nested: 0,
+            pattern: false,
+            fresh: true,
+            alone: false,
+            indent: None,
+        }
+    }
+
+    /// Whether an expression goes on here, unless something of its own begins.
+    #[inline]
+    pub(super) fn goes_on(&self) -> bool {
+        match self.place {
+            Place::Group | Place::Hole | Place::Parameters | Place::Loop | Place::Head { .. } => true,
+            Place::Object => self.mode == Mode::Expression,
+            _ => self.place.has_statements() && !self.fresh,
+        }
+    }
+
+    /// How deep in the tree a place in this one stands, at most.
+    pub(super) fn below(&self) -> u32 {
+        let wraps = if matches!(self.place, Place::Construct(_)) { CONSTRUCT_WRAPS } else { WRAPS };
+        self.depth + self.nested + wraps
+    }
+
+    /// Another statement, entry or argument begins.
+    pub(super) fn part(&mut self) {
+        self.questions = 0;
+        self.nested = 0;
     }
 }
 

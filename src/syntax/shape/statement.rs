@@ -21,7 +21,7 @@ impl Shape<'_, '_> {
             if self.top().place != Place::Body {
                 let top = self.top_mut();
                 top.fresh = true;
-                top.questions = 0;
+                top.part();
                 top.mode = Mode::Expression;
                 self.operand = true;
                 return;
@@ -129,7 +129,7 @@ impl Shape<'_, '_> {
         let top = self.top_mut();
         top.fresh = false;
         top.mode = Mode::Expression;
-        top.questions = 0;
+        top.part();
         match token.kind {
             Kind::Let(_) => {
                 self.top_mut().mode = Mode::Declarator;
@@ -353,7 +353,7 @@ impl Shape<'_, '_> {
         top.fresh = false;
         top.mode = Mode::Pattern;
         top.pattern = true;
-        top.questions = 0;
+        top.part();
         self.operand = true;
         self.expression(token);
     }
@@ -364,7 +364,7 @@ impl Shape<'_, '_> {
         let top = self.top_mut();
         top.mode = Mode::Expression;
         top.pattern = false;
-        top.questions = 0;
+        top.part();
         self.operand = true;
         match self.peek(0) {
             Some(Kind::BraceOpen) if !self.is_entry_brace() => {
