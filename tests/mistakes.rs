@@ -2,7 +2,7 @@
 
 use prism::diagnostic::{Diagnostics, Severity};
 use prism::source::{FileId, Names, Span};
-use prism::syntax::token::Token;
+use prism::syntax::token::{Kind, Token};
 use prism::syntax::{lexer, parse};
 
 use crate::goldens::place;
@@ -40,16 +40,17 @@ fn programs() -> Vec<(String, String)> {
     found
 }
 
-/// `PRISM_SHOW=n` prints the programs with at least n messages.
-#[test]
-fn a_token_left_out_is_one_mistake() {
+/// What one mistake after another makes of the programs, and how many messages each gives at most. `PRISM_SHOW=n` prints
+/// those with at least n messages.
+fn tell(slip: &str, slips: impl Fn(&str, &[Token], usize) -> Option<String>) -> (usize, usize, usize) {
     let show: usize = std::env::var("PRISM_SHOW").ok().and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
     let (mut mistakes, mut told, mut most) = (0, 0, 0);
     let mut counts = [0; 8];
     for (name, text) in programs() {
-        for Token { start, end, .. } in tokens(&text) {
-            let without = format!("{}{}", &text[..start as usize], &text[end as usize..]);
-            let found = messages(&without);
+        let tokens = tokens(&text);
+        for (index, token) in tokens.iter().enumerate() {
+            let Some(slipped) = slips(&text, &tokens, index) else { continue };
+            let found = messages(&slipped);
             counts[found.len().min(7)] += 1;
             if found.is_empty() {
                 continue;
@@ -58,13 +59,61 @@ fn a_token_left_out_is_one_mistake() {
             told += found.len();
             most = most.max(found.len());
             if found.len() >= show {
-                let line = text[..start as usize].matches('\n').count() + 1;
-                println!("{name}:{line}: without `{}`\n    {}", Span::new(start, end).of(&text), found.join("\n    "));
+                let line = text[..token.start as usize].matches('\n').count() + 1;
+                let written = Span::new(token.start, token.end).of(&text);
+                println!("{name}:{line}: `{written}` {slip}\n    {}", found.join("\n    "));
             }
         }
     }
-    println!("{mistakes} mistakes, {told} messages, at most {most} {counts:?}");
+    println!("{slip}: {mistakes} mistakes, {told} messages, at most {most} {counts:?}");
+    (mistakes, told, most)
+}
+
+/// The text with another one in the place of a token.
+fn replaced(text: &str, token: Token, by: &str) -> String {
+    format!("{}{by}{}", &text[..token.start as usize], &text[token.end as usize..])
+}
+
+#[test]
+fn a_token_left_out_is_one_mistake() {
+    let (mistakes, told, most) = tell("left out", |text, tokens, index| Some(replaced(text, tokens[index], "")));
     assert!(told * 100 <= mistakes * 107 && most <= 10, "{told} messages about {mistakes} mistakes, {most} about one");
+}
+
+#[test]
+fn a_brace_too_many_is_one_mistake() {
+    let (mistakes, told, most) = tell("doubled", |text, tokens, index| match tokens[index].kind {
+        Kind::BraceOpen => Some(replaced(text, tokens[index], "{{")),
+        Kind::BraceClose => Some(replaced(text, tokens[index], "}}")),
+        _ => None,
+    });
+    assert!(told * 100 <= mistakes * 107 && most <= 10, "{told} messages about {mistakes} mistakes, {most} about one");
+}
+
+#[test]
+fn a_brace_turned_round_is_one_mistake() {
+    let (mistakes, told, most) = tell("turned round", |text, tokens, index| match tokens[index].kind {
+        Kind::BraceOpen => Some(replaced(text, tokens[index], "}")),
+        Kind::BraceClose => Some(replaced(text, tokens[index], "{")),
+        _ => None,
+    });
+    assert!(told * 100 <= mistakes * 119 && most <= 10, "{told} messages about {mistakes} mistakes, {most} about one");
+}
+
+#[test]
+fn braces_in_the_place_of_each_other_are_two_mistakes() {
+    let (mistakes, told, most) = tell("swapped", |text, tokens, index| {
+        if tokens[index].kind != Kind::BraceOpen {
+            return None;
+        }
+        let mut depth = 0;
+        let other = tokens[index..].iter().find(|token| {
+            depth += i32::from(token.kind == Kind::BraceOpen) - i32::from(token.kind == Kind::BraceClose);
+            depth == 0
+        })?;
+        Some(replaced(&replaced(text, *other, "{"), tokens[index], "}"))
+    });
+    assert!(told * 100 <= mistakes * 203 && most <= 11, "{told} messages about {mistakes} mistakes, {most} about one");
 }
 
 /// Each has one mistake in it.

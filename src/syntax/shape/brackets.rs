@@ -2,7 +2,7 @@
 //!
 //! When all brackets fit, one walk with a stack pairs them. When they do not, or fit by chance alone, the layout is asked ([`super::layout`]).
 
-use super::layout::{leaves_head, mend};
+use super::layout::{is_turned, leaves_head, mend};
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
 use crate::syntax::token::{Kind, Token};
@@ -30,11 +30,15 @@ pub(super) fn pair(
 fn partners(tokens: &[Token], wary: bool) -> Option<Vec<u32>> {
     let mut partner = vec![0; tokens.len()];
     let mut open: Vec<u32> = Vec::new();
+    let (mut openers, mut closers) = (false, false);
     for (index, token) in tokens.iter().enumerate() {
         if token.kind.opens() {
             let leaves = |head: &u32| wary && leaves_head(tokens, *head, index);
-            if token.kind == Kind::BraceOpen && open.last().is_some_and(leaves) {
-                return None;
+            if token.kind == Kind::BraceOpen {
+                if open.last().is_some_and(leaves) {
+                    return None;
+                }
+                openers |= is_turned(tokens, index);
             }
             open.push(index as u32);
         } else if token.kind.closes() {
@@ -42,9 +46,10 @@ fn partners(tokens: &[Token], wary: bool) -> Option<Vec<u32>> {
             if tokens[other as usize].kind.closer() != token.kind {
                 return None;
             }
+            closers |= is_turned(tokens, index);
             partner[other as usize] = index as u32;
             partner[index] = other;
         }
     }
-    open.is_empty().then_some(partner)
+    (open.is_empty() && !(wary && openers && closers)).then_some(partner)
 }

@@ -15,11 +15,12 @@ use super::DEPTH;
 
 /// Puts in the brackets that are missing and leaves out those that are too many.
 pub(super) fn mend(file: FileId, text: &str, tokens: &[Token], diagnostics: &mut Diagnostics) -> Vec<Token> {
-    let mut mender = Mender::new(file, text, Layout::default());
+    let turns = Turns::of(tokens);
+    let mut mender = Mender::new(file, text, turns, Layout::default());
     mender.walk(tokens);
-    if !mender.learned.early.is_empty() || mender.learned.surplus.is_some() || mender.learned.opener.is_some() {
+    if mender.learned.anything() {
         let layout = std::mem::take(&mut mender.learned);
-        mender = Mender::new(file, text, layout);
+        mender = Mender::new(file, text, turns, layout);
         mender.walk(tokens);
     }
     mender.reports.truncate(FAULTS as usize);
@@ -60,6 +61,14 @@ struct Layout {
     early: Vec<u32>,
     /// A `}` that its indentation shows to be the surplus one.
     surplus: Option<u32>,
+    /// The second `{` of each `{{` of which one is never closed.
+    doubled: Vec<u32>,
+}
+
+impl Layout {
+    fn anything(&self) -> bool {
+        !self.early.is_empty() || !self.doubled.is_empty() || self.surplus.is_some() || self.opener.is_some()
+    }
 }
 
 /// What a closing bracket may mean.
@@ -106,6 +115,7 @@ fn faults(mut open: Vec<(Kind, bool)>, rest: &[Token]) -> usize {
 struct Mender<'t> {
     file: FileId,
     text: &'t str,
+    turns: Turns,
     layout: Layout,
     learned: Layout,
     open: Vec<Open>,
@@ -192,6 +202,85 @@ pub(super) fn leaves_head(tokens: &[Token], head: u32, index: usize) -> bool {
         && !tokens[head..index].iter().any(blocks)
 }
 
+/// Whether a `}` or `{` there can only be the other one: it stands where a value is expected, or before what goes on behind
+/// one.
+pub(super) fn is_turned(tokens: &[Token], index: usize) -> bool {
+    match tokens[index].kind {
+        Kind::BraceClose => match index.checked_sub(1).map(|index| tokens[index].kind) {
+            Some(Kind::ParenOpen | Kind::SquareOpen | Kind::Equal | Kind::Assign(_) | Kind::Arrow) => true,
+            Some(kind @ Kind::Infix(_)) => !kind.is_word(),
+            _ => false,
+        },
+        Kind::BraceOpen => {
+            let next = tokens.get(index + 1).map(|token| token.kind);
+            matches!(next, Some(Kind::Comma | Kind::ParenClose | Kind::SquareClose | Kind::Dot))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the brackets of a line fit, what it closes at its beginning and opens at its end aside, with the brace at a place
+/// taken for the other one if it is named. A long line is not looked at.
+fn line_fits(tokens: &[Token], first: usize, turned: Option<usize>) -> bool {
+    let mut open = Vec::new();
+    let mut leads = true;
+    for (index, token) in tokens.iter().enumerate().skip(first).take(4 * SIGHT) {
+        if index > first && token.newline {
+            return open.is_empty();
+        }
+        let kind = if turned == Some(index) { other_brace(token.kind) } else { token.kind };
+        if kind.opens() {
+            let ends = tokens.get(index + 1).is_none_or(|next| next.newline);
+            if !ends {
+                open.push(kind.closer());
+            }
+        } else if kind.closes() && !(leads && open.is_empty()) && open.pop() != Some(kind) {
+            return false;
+        }
+        leads &= kind.closes();
+    }
+    open.is_empty() && tokens.len() - first < 4 * SIGHT
+}
+
+/// The other brace.
+fn other_brace(kind: Kind) -> Kind {
+    if kind == Kind::BraceOpen { Kind::BraceClose } else { Kind::BraceOpen }
+}
+
+/// Which braces may be the other one: a brace that is makes two too many of it.
+#[derive(Clone, Copy, PartialEq)]
+enum Turns {
+    /// None.
+    None,
+    /// So many `{` where `}` is meant.
+    Openers(u64),
+    /// So many `}` where `{` is meant.
+    Closers(u64),
+    /// One of each, where their places show it.
+    Both,
+}
+
+impl Turns {
+    /// What the numbers of the braces say.
+    fn of(tokens: &[Token]) -> Turns {
+        let (mut more, mut openers, mut closers) = (0i64, false, false);
+        for (index, token) in tokens.iter().enumerate() {
+            match token.kind {
+                Kind::BraceOpen => (more, openers) = (more + 1, openers || is_turned(tokens, index)),
+                Kind::BraceClose => (more, closers) = (more - 1, closers || is_turned(tokens, index)),
+                _ => {}
+            }
+        }
+        match more {
+            0 if openers && closers => Turns::Both,
+            0 => Turns::None,
+            _ if more % 2 != 0 => Turns::None,
+            _ if more > 0 => Turns::Openers(more.unsigned_abs() / 2),
+            _ => Turns::Closers(more.unsigned_abs() / 2),
+        }
+    }
+}
+
 /// Whether the line that begins there begins something that has a block.
 fn begins_block(tokens: &[Token], first: usize) -> bool {
     let skip = usize::from(tokens[first].kind == Kind::BraceClose);
@@ -221,10 +310,11 @@ fn begins_object(tokens: &[Token], index: usize) -> bool {
 }
 
 impl<'t> Mender<'t> {
-    fn new(file: FileId, text: &'t str, layout: Layout) -> Self {
+    fn new(file: FileId, text: &'t str, turns: Turns, layout: Layout) -> Self {
         Mender {
             file,
             text,
+            turns,
             layout,
             learned: Layout::default(),
             open: Vec::new(),
@@ -258,6 +348,14 @@ impl<'t> Mender<'t> {
                 self.open_block(index);
                 self.indentation(*token, column);
             }
+            if self.layout.doubled.binary_search(&token.start).is_ok() {
+                self.doubled(*token);
+                continue;
+            }
+            let token = &match self.turns(tokens, first, index, column) {
+                true => self.turn(*token),
+                false => *token,
+            };
             if token.kind.opens() {
                 if token.kind == Kind::BraceOpen
                     && self.open.last().is_some_and(|open| leaves_head(tokens, open.index, index))
@@ -293,18 +391,88 @@ impl<'t> Mender<'t> {
         }
         self.mend_torn();
         while let Some(open) = self.open.last() {
-            if open.dedent.is_some() {
+            if open.dedent.is_some() && self.double(open.token).is_none() {
                 self.learned.early.push(open.token.start);
             }
             self.missing(None);
         }
         self.learned.early.reverse();
+        self.learned.doubled.sort_unstable();
     }
 
     /// The indentation of the line that a token begins.
     fn column(&self, token: Token) -> u32 {
         let line = &self.text.as_bytes()[..token.start as usize];
         line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count() as u32
+    }
+
+    /// Whether the brace there is the other one, as its place, its line or the next one show.
+    fn turns(&self, tokens: &[Token], first: usize, index: usize, column: u32) -> bool {
+        let token = tokens[index];
+        match (self.turns, token.kind) {
+            (Turns::Both, Kind::BraceOpen | Kind::BraceClose) => return is_turned(tokens, index),
+            (Turns::Openers(1..), Kind::BraceOpen) | (Turns::Closers(1..), Kind::BraceClose) => {}
+            _ => return false,
+        }
+        if is_turned(tokens, index) {
+            return true;
+        }
+        let next = tokens.get(index + 1);
+        let below = next.filter(|next| next.newline).map(|next| self.column(*next));
+        let ends = next.is_none_or(|next| next.newline);
+        let mends = || !line_fits(tokens, first, None) && line_fits(tokens, first, Some(index));
+        let here = self.open.last().filter(|open| open.token.kind == Kind::BraceOpen);
+        let inside = here.is_some_and(|open| open.token.start >= self.line);
+        match token.kind {
+            Kind::BraceClose if index == first => false,
+            Kind::BraceClose if inside => false,
+            Kind::BraceClose => below.is_some_and(|below| below > column) || mends(),
+            _ if index == first => {
+                let left = here.is_some_and(|open| open.column == column && open.deeper);
+                left && if ends { below.is_none_or(|below| below <= column) } else { mends() }
+            }
+            _ if ends => inside && tokens[index - 1].kind.ends_operand() && below.is_none_or(|below| below <= column),
+            _ => inside && mends(),
+        }
+    }
+
+    /// The other brace, which was meant.
+    fn turn(&mut self, token: Token) -> Token {
+        let kind = other_brace(token.kind);
+        if let Turns::Openers(left) | Turns::Closers(left) = &mut self.turns {
+            *left -= 1;
+        }
+        let at = Location::new(self.file, Span::new(token.start, token.end));
+        let (written, meant) = if kind == Kind::BraceOpen { ("}", "{") } else { ("{", "}") };
+        let report = Diagnostic::new(Code::P002, at, format!("`{written}` stands where `{meant}` is meant"));
+        self.reports.push(report.help(format!("write `{meant}`")).mend(Fix {
+            title: format!("write `{meant}`"),
+            certain: false,
+            edits: vec![Edit { at, text: meant.into() }],
+        }));
+        Token { kind, ..token }
+    }
+
+    /// The second `{` of a `{{`, one of which is at hand.
+    fn double(&self, token: Token) -> Option<u32> {
+        let bytes = self.text.as_bytes();
+        let at = token.start as usize;
+        match token.kind {
+            Kind::BraceOpen if bytes.get(at + 1) == Some(&b'{') => Some(token.start + 1),
+            Kind::BraceOpen if at > 0 && bytes[at - 1] == b'{' => Some(token.start),
+            _ => None,
+        }
+    }
+
+    /// A `{` that is left out, since another stands before it.
+    fn doubled(&mut self, token: Token) {
+        let at = Location::new(self.file, Span::new(token.start, token.end));
+        let report = Diagnostic::new(Code::P002, at, "this `{` is never closed").label("another stands before it");
+        self.reports.push(report.help("remove it").mend(Fix {
+            title: "remove `{`".into(),
+            certain: false,
+            edits: vec![Edit { at, text: String::new() }],
+        }));
     }
 
     /// Puts in the `{` that is missing before the line at hand, if one is.
@@ -499,6 +667,7 @@ impl<'t> Mender<'t> {
     fn missing(&mut self, before: Option<Token>) {
         let Some(Open { token: opener, dedent, .. }) = self.open.pop() else { return };
         self.counts[class(opener.kind)] -= 1;
+        self.learned.doubled.extend(self.double(opener));
         let end = self.out.last().map_or(opener.end, |token| token.end);
         let written = Span::new(opener.start, opener.end).of(self.text);
         let closer = spelling(opener.kind.closer(), self.text, opener);
