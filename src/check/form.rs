@@ -544,7 +544,13 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         if name == "length" && !matches!(x.shape, Shape::Object(_)) {
             self.read_of_nothing(x, at, "its length is read here");
-            return length(x, false);
+            // What has no length reads as null.
+            let null = match &x.shape {
+                Shape::List(_) | Shape::Text(_) => Null::Never,
+                Shape::Any | Shape::Plain => Null::Maybe,
+                _ => Null::Always,
+            };
+            return Known { null, ..length(x, false) };
         }
         match &x.shape {
             Shape::Agents => self.bound(name, at),
