@@ -498,6 +498,20 @@ impl Known {
         self.follow(before, other);
     }
 
+    /// The same of what another value has itself, its parts aside: a value that is as sure as that says nothing of them.
+    pub fn absorb_own(&mut self, other: &Known) {
+        let above = self.above.clone();
+        self.absorb(other);
+        if other.may_have_parts() {
+            self.above = above;
+        }
+    }
+
+    /// Whether it may have parts that are less sure than itself.
+    fn may_have_parts(&self) -> bool {
+        matches!(self.shape, Shape::List(_) | Shape::Object(_) | Shape::Any)
+    }
+
     /// The same for parts that may be absent.
     fn absorb_some(&mut self, other: &Known, maybe_none: bool) {
         let (before, above) = (self.claim, self.above.clone());
@@ -585,6 +599,9 @@ impl Known {
         result.cap = result.cap.min(decider.cap);
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
+        if decider.may_have_parts() {
+            result.above = self.above.clone();
+        }
         if decider.claim != Claim::SURE {
             result.above = result.above.union(&self.at_most());
             result.id = Id::NONE;

@@ -73,14 +73,14 @@ impl<'a> Flow<'a> {
                     self.conditions.truncate(depth);
                     one_by_one = false;
                     let given = given.map(|g| if high.is_none_or(|h| h > 1) { self.any_of(g) } else { g });
-                    structure.absorb(&Known { shape: Shape::Plain, ..list });
+                    structure.absorb_own(&list);
                     (given, low, high)
                 }
                 Task::Functions => {
                     let list = rest.next()?.clone();
                     let (element, low, high) = elements(&list);
                     one_by_one = false;
-                    structure.absorb(&Known { shape: Shape::Plain, ..list });
+                    structure.absorb_own(&list);
                     let given = element.and_then(|function| self.task(act, &function, &[], inst, slot, state));
                     (given.map(|g| if high.is_none_or(|h| h > 1) { self.any_of(g) } else { g }), low, high)
                 }
@@ -430,7 +430,7 @@ impl<'a> Flow<'a> {
         let Shape::Object(options) = &check.shape else {
             // A function: no more than x earned, and no better evidence.
             let answer = self.call(act, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
-            return refusable(x.under(&Known { shape: Shape::Plain, ..answer }));
+            return refusable(x.under(&answer.whole()));
         };
         for (role, method, evidence) in [
             ("agent", "verify", Evidence::Reviewed),

@@ -19,13 +19,13 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
     let count = args.get(1).map(super::interval::numbers).unwrap_or_else(Number::any);
     let (fewest, most) = count.counts();
     let mut known = Known::constant(Shape::Plain);
-    known.absorb(&Known { shape: Shape::Plain, ..x.clone() });
+    known.absorb_own(x);
     for arg in args.iter().skip(1) {
         // What is no list is put in as it is, and says nothing of the list.
         let read = name != "concat" || matches!(arg.shape, Shape::List(_) | Shape::Any);
         if read {
             let before = known.claim;
-            known.absorb(&Known { shape: Shape::Plain, ..arg.clone() });
+            known.absorb_own(arg);
             if name == "concat" && matches!(arg.shape, Shape::Any) {
                 known.claim = known.claim.join(before);
                 known.above = Few::NONE;

@@ -447,7 +447,7 @@ impl<'a> Flow<'a> {
         let index = super::read::own(std::slice::from_ref(source), Shape::Number(Rc::new(index)));
         let own = |shape: Shape| {
             let mut known = Known::constant(shape);
-            known.absorb(&Known { shape: Shape::Plain, ..source.clone() });
+            known.absorb_own(source);
             known.nothing = None;
             known
         };
@@ -457,7 +457,7 @@ impl<'a> Flow<'a> {
         let kept_element = kept(source).0.map(|e| Known { id: Id::NONE, ..e });
         // What callbacks decided, if there was anything to decide.
         let decided = |known: Known, answer: &Known, surely: bool| {
-            let under = known.under(&answer_own(answer));
+            let under = known.under(answer);
             if surely { under } else { under.join(&known) }
         };
         let Some(f) = args.get(1) else {
@@ -469,7 +469,7 @@ impl<'a> Flow<'a> {
             let start = args.get(2).cloned().unwrap_or_else(|| element.clone());
             let mut total = start;
             if high == Some(0) {
-                total.absorb(&Known { shape: Shape::Plain, ..source.clone() });
+                total.absorb_own(source);
                 return Some(Known { id: Id::NONE, ..total });
             }
             for round in 0.. {
@@ -489,7 +489,7 @@ impl<'a> Flow<'a> {
                     Known { sources: joined.sources.clone(), marks, ..Known::anything() }
                 };
             }
-            total.absorb(&Known { shape: Shape::Plain, ..source.clone() });
+            total.absorb_own(source);
             return Some(Known { id: Id::NONE, ..total });
         }
         if matches!(name, "sort" | "toSorted") {
@@ -758,10 +758,6 @@ impl<'a> Flow<'a> {
 fn comparisons(turns: &Turns) -> Turns {
     let levels = turns.high.max(1.0).log2().ceil();
     Turns::between((turns.low - 1.0).max(0.0), if turns.high.is_finite() { turns.high * levels } else { f64::INFINITY })
-}
-
-fn answer_own(answer: &Known) -> Known {
-    Known { shape: Shape::Plain, ..answer.clone() }
 }
 
 /// What an aggregate of possibly nothing gives.

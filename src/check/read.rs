@@ -32,14 +32,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
 /// What is computed from the values' own confidences, without their parts.
 pub(super) fn own(args: &[Known], shape: Shape) -> Known {
     let mut result = Known::constant(shape);
-    for arg in args {
-        let above = result.above.clone();
-        result.absorb(arg);
-        if arg.may_have_parts() {
-            // It may be surer than what it has parts of is as a whole.
-            result.above = above;
-        }
-    }
+    args.iter().for_each(|arg| result.absorb_own(arg));
     result
 }
 
@@ -165,11 +158,6 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
 }
 
 impl Known {
-    /// Whether it may have parts that are less sure than itself.
-    fn may_have_parts(&self) -> bool {
-        matches!(self.shape, Shape::List(_) | Shape::Object(_) | Shape::Any)
-    }
-
     /// What it claims of itself where something is read out of it.
     pub fn claim_with_elements(&self) -> Claim {
         match &self.shape {
