@@ -204,7 +204,14 @@ impl<'a> Flow<'a> {
             return Some(self.ask(act, receiver, name, args, inst, state));
         }
         if let Some(own) = self.own_method(receiver, name) {
-            return self.call(act, &own, args, inst, state);
+            let given = self.call(act, &own, args, inst, state);
+            // It may have no such function, and then a built-in one is called.
+            if own.null == Null::Never || !crate::builtin::is_method(name) {
+                return given;
+            }
+            let all: Vec<Known> = std::iter::once(receiver).chain(args).cloned().collect();
+            let built_in = self.native(act, name, &all, true, inst, state);
+            return given.into_iter().chain(built_in).reduce(|one, other| one.join(&other));
         }
         let asked = self.perhaps_asked(act, receiver, name, args, inst, state);
         if asked.is_some() && crate::builtin::find_function(name).is_none() {
@@ -323,14 +330,9 @@ impl<'a> Flow<'a> {
             self.action(act, (asked.effect, &what), args, receiver, at, state);
         }
         let result = asked.result();
-        let mut answer = self.answer(
-            agent,
-            name,
-            args,
-            &result,
-            Id(act.frame, inst.result.map_or(inst.span.start | 0x0800_0000, |v| v.0)),
-            at,
-        );
+        let site = Id(act.frame, inst.result.map_or(inst.span.start | 0x0800_0000, |v| v.0));
+        let mut answer = self.answer(agent, name, args, &result, site, at);
+        self.given_at.insert(site, (at, receiver.id));
         if receiver.claim != Claim::SURE {
             answer = answer.under(receiver);
         }
@@ -373,7 +375,7 @@ impl<'a> Flow<'a> {
             }
             origins = origins.union(&whole.origins);
         }
-        self.given_at.insert(id, at);
+        self.given_at.insert(id, (at, Id::NONE));
         let (claim, stale) = self.contract(agent, name);
         if claim.least() > least {
             washed = Some(at);
@@ -531,7 +533,7 @@ impl<'a> Flow<'a> {
                     );
                 }
                 let given = whole.sources.keys().find_map(|source| {
-                    let from = self.given_at.get(&source.site).copied().filter(|from| *from != at)?;
+                    let from = self.given_at.get(&source.site).map(|given| given.0).filter(|from| *from != at)?;
                     Some((named([&source.agent]), from))
                 });
                 self.findings.report(Code::CF001, at, message, |d| {
@@ -590,7 +592,7 @@ impl<'a> Flow<'a> {
     pub fn shape_of(&self, kind: &Type, depth: u32) -> Shape {
         match kind {
             Type::Boolean | Type::String | Type::Null | Type::Literal(_) => Shape::Plain,
-            Type::Number => Shape::Number(Rc::new(super::domain::Number::any())),
+            Type::Number => Shape::Number(Rc::new(super::domain::Number::real())),
             Type::List(element) if depth < 3 => {
                 let mut known = Known { null: null_of(element), ..Known::constant(self.shape_of(element, depth + 1)) };
                 known.integrity = Integrity::Input;

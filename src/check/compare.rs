@@ -1,6 +1,6 @@
 //! Comparisons, and what they tell about confidences, lengths and nulls.
 
-use super::domain::{Cap, Claim, Fact, Integrity, Known, Mark, NONE, Null, Raw, SURE, Shape, raw};
+use super::domain::{Cap, Claim, Fact, Integrity, Known, Mark, NONE, Null, Number, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::graph::Definition;
 use super::transfer::tests;
@@ -29,11 +29,22 @@ impl Activation<'_> {
     }
 }
 
+/// The numbers that a side of a comparison can be. Null, which is below all of them, leaves no least.
+fn lowest(x: &Known) -> Number {
+    let number = super::interval::numbers(x);
+    match x.null {
+        Null::Never => number,
+        // An unknown confidence is told apart where it is tested.
+        _ if number.confidence_of.is_some() => number,
+        _ => Number { low: f64::NEG_INFINITY, ..number },
+    }
+}
+
 impl<'a> Flow<'a> {
     /// `<`, `<=`, `>`, `>=`.
     pub fn compare(&mut self, act: &Activation<'a>, binary: Binary, a: &Known, b: &Known, inst: &Inst) -> Known {
         let at = act.at(inst.span);
-        let (x, y) = (super::interval::numbers(a), super::interval::numbers(b));
+        let (x, y) = (lowest(a), lowest(b));
         let mut known = Known::computed([a, b], Shape::Plain);
         known.nothing = None;
         let mut yes = Vec::new();
@@ -105,6 +116,10 @@ impl<'a> Flow<'a> {
             && (l.constant().is_some() || l.confidence_of.is_some())
         {
             yes.push(Fact::Present(right.id));
+        }
+        if x.may_be_none() || y.may_be_none() {
+            // What is no number is neither below nor above: that one does not hold says nothing of the other.
+            no.clear();
         }
         known.tests = tests(yes, no);
         if let Some(of) = x.confidence_of.or(y.confidence_of) {

@@ -583,6 +583,9 @@ impl Known {
                 tested = Some(tested.map_or(whole.tested, |least| least.min(whole.tested)));
             }
             result.absorb(&whole);
+            if result.shape == Shape::Any {
+                result.hidden = result.hidden.or(part.hides());
+            }
             result.origins = result.origins.union(&part.origins);
         }
         result.tested = tested.unwrap_or(0);

@@ -69,8 +69,8 @@ pub(super) struct Flow<'a> {
     pub watched: BTreeMap<u32, Known>,
     /// What was read out of lists at fixed places.
     pub read_at: HashMap<Id, BTreeSet<Id>>,
-    /// Where answers were given.
-    pub given_at: HashMap<Id, Location>,
+    /// Where answers were given, and which value the agent was that gave them.
+    pub given_at: HashMap<Id, (Location, Id)>,
     /// Who stands behind the names of agents in the certificate.
     pub labels: HashMap<Rc<str>, super::domain::AgentShape>,
     /// How large the values are that sums are made of.

@@ -3,6 +3,7 @@
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape,
+    Source,
 };
 use super::few::Few;
 use super::flow::{Activation, Flow};
@@ -138,7 +139,8 @@ impl<'a> Flow<'a> {
             }
             "vote" => {
                 let all = list(joined(), None, low.min(1), high);
-                self.native(act, "vote", &[all, options.clone().unwrap_or_else(Known::null)], false, inst, state)?
+                let ballots: Vec<Known> = std::iter::once(all).chain(options.clone()).collect();
+                self.agree("vote", &ballots, at)
             }
             _ if one_by_one && results.len() <= 16 && results.len() as u64 == low => {
                 // Each result keeps who it is, so that a later test on one speaks of that one.
@@ -456,6 +458,7 @@ impl<'a> Flow<'a> {
         at: Location,
         state: &State,
     ) -> bool {
+        let judge = named.map_or(Id::NONE, |named| named.id);
         let named = named.map(|named| (named.whole().integrity, &named.shape));
         if let Some((integrity, shape)) = named
             && integrity >= Integrity::Agent
@@ -485,7 +488,12 @@ impl<'a> Flow<'a> {
             self.action(act, (effect, &what), std::slice::from_ref(x), &Known::constant(Shape::Plain), at, state);
         }
         self.spoken(std::slice::from_ref(x));
-        let asks_itself = |who: &&Agent| matches!(who, Agent::Named(_)) && x.sources.keys().any(|s| s.agent == **who);
+        // Of a list of agents any may be meant; the same value is the same one.
+        let this_one = |site: &Id| judge != Id::NONE && self.given_at.get(site).is_some_and(|given| given.1 == judge);
+        let asks_itself = |who: &&Agent| {
+            let own = |s: &Source| s.agent == **who && (matches!(who, Agent::Named(_)) || this_one(&s.site));
+            x.sources.keys().any(own)
+        };
         let Some(own) = who.iter().find(asks_itself) else { return true };
         let own = super::call::named([own]);
         self.findings.report(Code::CF023, at, format!("`{own}` judges its own answer"), |d| {
@@ -639,6 +647,7 @@ impl<'a> Flow<'a> {
                 if !inside {
                     known = sought(x, Some(known));
                 }
+                self.agent_at(&known, key, at);
                 let known = known.under(key);
                 match key.as_constant() {
                     Some(index) => self.this_one_at(known, x.id, index),

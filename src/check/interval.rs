@@ -23,7 +23,9 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         }
         (all.iter().copied().fold(f64::INFINITY, f64::min), all.iter().copied().fold(f64::NEG_INFINITY, f64::max))
     };
+    let none = x.may_be_none() || y.may_be_none() || binary == Binary::Power;
     let (low, high) = match binary {
+        _ if none => (f64::NEG_INFINITY, f64::INFINITY),
         Binary::Add => (x.low + y.low, x.high + y.high),
         Binary::Subtract => (x.low - y.high, x.high - y.low),
         Binary::Multiply => corners(|p, q| p * q),
@@ -51,6 +53,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         low,
         high,
         whole,
+        nan: none,
         confidence_of: None,
         below: Few::NONE,
         length_of: None,
@@ -62,9 +65,10 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
     }))
 }
 
-/// The numbers a value can be; any, where that is not known.
+/// The numbers a value can be; any, where that is not known. Data that nobody computed are numbers, if anything.
 pub(super) fn numbers(x: &Known) -> Number {
-    x.as_number().cloned().unwrap_or_else(Number::any)
+    let unknown = || if x.shape == Shape::Any { Number::real() } else { Number::any() };
+    x.as_number().cloned().unwrap_or_else(unknown)
 }
 
 /// The least or the greatest of several numbers.
@@ -79,10 +83,17 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                 let assessed = x.assessed.clone().or_else(|| y.assessed.clone());
                 // A constant ceiling is a cap: whatever arithmetic did before it, no more than the cap is stated.
                 let capped = least && (x.constant().is_some() || y.constant().is_some());
+                // With what is no number there is neither a least nor a greatest.
+                let none = x.may_be_none() || y.may_be_none();
+                let (low, high) = match none {
+                    true => (f64::NEG_INFINITY, f64::INFINITY),
+                    false => (pick(x.low, y.low), pick(x.high, y.high)),
+                };
                 Number {
-                    low: pick(x.low, y.low),
-                    high: pick(x.high, y.high),
+                    low,
+                    high,
                     whole: x.whole && y.whole,
+                    nan: none,
                     confidence_of: None,
                     below: if least { x.below.union(&y.below) } else { Few::NONE },
                     length_of: None,

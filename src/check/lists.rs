@@ -79,6 +79,12 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             };
             (element, rest, cut)
         }
+        "from" if matches!(x.shape, Shape::Object(_)) => {
+            let Shape::Object(object) = &x.shape else { unreachable!("only objects come here") };
+            let length = object.field("length").map(|length| super::interval::numbers(&length).counts());
+            let (low, high) = length.unwrap_or((0, Some(0)));
+            (Some(Known::null()), low, high)
+        }
         "reverse" | "toReversed" | "values" | "from" => {
             if let Shape::Object(object) = &x.shape {
                 let (low, high) = fields(object);

@@ -11,6 +11,7 @@ mod budget;
 mod call;
 mod cell;
 mod certificate;
+mod change;
 mod charge;
 mod chart;
 mod circle;

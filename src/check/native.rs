@@ -4,7 +4,7 @@ use super::amount::{Amount, Turns};
 use super::domain::{
     Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
 };
-use super::few::{Few, Sides};
+use super::few::Few;
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::lists::{chosen, listed, merged};
@@ -12,8 +12,9 @@ use super::read::{absent, anywhere, confidence_of, elements, kept, length, part,
 use super::state::State;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::{Code, Severity};
-use crate::ir::Inst;
+use crate::ir::{Inst, Op, Task};
 use crate::source::Location;
+use crate::types::Type;
 use crate::value::{Confidence, Evidence};
 use std::rc::Rc;
 
@@ -216,6 +217,9 @@ impl<'a> Flow<'a> {
                 Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
             }
             "combine" => return Some(self.combine(args, at)),
+            "vote" if elements(x).0.is_some_and(|task| task.hides().functions) => {
+                return self.vote_of_tasks(act, args, inst, state);
+            }
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
             "aggregate" => x.clone(),
             "verify" => return Some(self.one_deeper(|flow| flow.verify(act, args, inst, state))),
@@ -270,6 +274,9 @@ impl<'a> Flow<'a> {
                 known.null = if elements(x).1 == 0 { Null::Maybe } else { Null::Never };
                 known
             }
+            "abs" if super::interval::numbers(x).may_be_none() => {
+                Known::computed(args, Shape::Number(Rc::new(Number::any())))
+            }
             "abs" => {
                 let n = super::interval::numbers(x);
                 let low = if n.low > 0.0 {
@@ -309,11 +316,28 @@ impl<'a> Flow<'a> {
                 let (element, low, _) = elements(x);
                 let inside = low > 0 && matches!(name, "first" | "last");
                 let known = element.filter(|_| inside).unwrap_or_else(|| sought(x, elements(x).0));
-                Known { id: Id::NONE, ..known }
+                let known = Known { id: Id::NONE, ..known };
+                match f {
+                    Some(place) => {
+                        self.agent_at(&known, place, at);
+                        known.under(&place.whole())
+                    }
+                    None => known,
+                }
             }
             "get" => {
-                let known = self.index_of(act, x, f.unwrap_or(&nothing), inst);
-                sought(x, Some(known))
+                let key = f.unwrap_or(&nothing);
+                let known = self.index_of(act, x, key, inst);
+                match args.get(2) {
+                    // What is not there is the other, looked for as surely as what is.
+                    Some(other) => known.join(&other.under(&absent(x)).under(&key.whole())),
+                    None => sought(x, Some(known)),
+                }
+            }
+            "set" => self.mutation(act, x, name, &args[args.len().min(1)..], inst, state).1,
+            "from" if f.is_some() => {
+                let source = [listed(name, &args[..1]), args[1].clone()];
+                return self.one_by_one(act, "map", &source, inst, state);
             }
             "take" | "drop" | "slice" | "reverse" | "toReversed" | "concat" | "chunk" | "flat" | "range" | "split"
             | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
@@ -327,7 +351,14 @@ impl<'a> Flow<'a> {
                 known
             }
             "fromEntries" => {
-                let object = Object { others: Some(anywhere(x)), ..Object::default() };
+                let value = elements(x).0.and_then(|pair| match &pair.shape {
+                    Shape::List(list) => {
+                        list.items.as_ref().and_then(|items| items.get(1)).map(|value| read(&pair, value))
+                    }
+                    _ => None,
+                });
+                let value = Known { id: Id::NONE, null: Null::Maybe, ..value.unwrap_or_else(|| anywhere(x)) };
+                let object = Object { others: Some(value), ..Object::default() };
                 let mut known = Known::computed(args, Shape::Object(Rc::new(object)));
                 known.claim.high = SURE;
                 known.above = Few::NONE;
@@ -351,7 +382,7 @@ impl<'a> Flow<'a> {
                 self.taken.time.add(&waited);
                 Known::null()
             }
-            "print" | "log" | "warn" | "error" | "debug" | "track" => Known::null(),
+            "print" | "warn" | "error" | "debug" | "track" => Known::null(),
             "now" | "random" => Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() }))),
             "substring" | "trim" => {
                 let strict = x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
@@ -385,9 +416,30 @@ impl<'a> Flow<'a> {
                 let claim = known.claim.join(super::read::own(args, Shape::Plain).claim);
                 Known { claim: Claim { high: SURE, ..claim }, above: Few::NONE, ..known }
             }
-            _ => Known::computed(args, Shape::Plain),
+            _ => Known::computed(args, result_of(name)),
         };
         Some(given)
+    }
+
+    /// `vote` of a list of tasks: they run side by side, and what they give is counted.
+    fn vote_of_tasks(
+        &mut self,
+        act: &mut Activation<'a>,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let form = crate::builtin::find_function("vote")?;
+        let op = Op::Fork { form, before: 0, tasks: [Task::Functions].into() };
+        self.fork(act, args, &Inst { op, ..inst.clone() }, state)
+    }
+
+    /// Whether it is for an agent to say which agent stands at a place.
+    pub fn agent_at(&mut self, found: &Known, place: &Known, at: Location) {
+        let told = place.as_number().is_some_and(|n| n.confidence_of.is_some());
+        if place.integrity >= Integrity::Agent && !told && matches!(found.shape, Shape::Agent(_)) {
+            self.chosen_by_agent(at, "agent");
+        }
     }
 
     fn binary_form(
@@ -431,7 +483,12 @@ impl<'a> Flow<'a> {
     ) -> Option<Known> {
         let at = act.at(inst.span);
         let source = &args[0];
-        let (element, low, high) = elements(source);
+        let (element, low, high) = match &source.shape {
+            Shape::Object(object) if name == "mapValues" => {
+                (object.any().map(|value| read(source, &value)), 0, elements(source).2)
+            }
+            _ => elements(source),
+        };
         let mut element = element.unwrap_or_else(Known::null);
         element.id = Id::NONE;
         let turns = Turns {
@@ -631,126 +688,17 @@ impl<'a> Flow<'a> {
             }
         })
     }
+}
 
-    /// Mutating methods: what they give, and the list or object afterwards.
-    pub fn mutation(
-        &mut self,
-        act: &mut Activation<'a>,
-        target: &Known,
-        name: &str,
-        args: &[Known],
-        inst: &Inst,
-        state: &mut State,
-    ) -> (Known, Known) {
-        let at = act.at(inst.span);
-        let mut changed = Known { id: Id::NONE, tests: None, longest: None, ..target.clone() };
-        let longest = match name {
-            "push" | "unshift" => self.changed_by(target, args.len() as f64),
-            "pop" | "shift" => self.changed_by(target, -1.0),
-            "sort" | "reverse" | "fill" => self.changed_by(target, 0.0),
-            _ => None,
-        };
-        if matches!(target.shape, Shape::List(_)) {
-            changed.longest = longest;
-        }
-        if !matches!(name, "pop" | "shift" | "sort" | "reverse") {
-            changed.measures = Sides::NONE;
-        }
-        changed.claim.filled = 0;
-        // Where it is changed is as much in doubt as the places that say so.
-        let places: &[Known] = match name {
-            "splice" => &args[..args.len().min(2)],
-            "fill" => &args[args.len().min(1)..],
-            "set" => &args[..args.len().min(1)],
-            _ => &[],
-        };
-        match (&target.shape, name) {
-            (Shape::List(list), "push" | "unshift" | "fill" | "splice") => {
-                let mut list = list.summed();
-                let before = list.high;
-                for arg in args.iter().skip(if name == "splice" { 2 } else { 0 }).take(if name == "fill" {
-                    1
-                } else {
-                    usize::MAX
-                }) {
-                    let arg = arg.as_any();
-                    let arg = if before != Some(0) && list.element.as_ref().is_some_and(|e| e.shares_source(&arg)) {
-                        arg.repeated()
-                    } else {
-                        arg
-                    };
-                    list.element = Some(list.element.map_or_else(|| arg.clone(), |old| old.join(&arg)));
-                    if name != "fill" {
-                        list.low += u64::from(name != "splice");
-                        list.high = list.high.map(|h| h + 1);
-                    }
-                }
-                if name == "splice" {
-                    list.low = 0;
-                }
-                let removed = list.element.clone();
-                changed = places.iter().fold(changed, |changed, place| changed.under(place));
-                changed.shape = Shape::List(Rc::new(list.clone()));
-                let result = match name {
-                    "splice" => super::read::own(
-                        &[std::slice::from_ref(target), &args[..args.len().min(2)]].concat(),
-                        Shape::List(Rc::new(List {
-                            element: removed,
-                            low: 0,
-                            high: list.high,
-                            items: None,
-                            size: None,
-                        })),
-                    ),
-                    "fill" => changed.clone(),
-                    _ => length(&changed, false),
-                };
-                (result, changed)
-            }
-            (Shape::List(list), "pop" | "shift") => {
-                let mut list = list.summed();
-                let mut element = list.element.clone().map(|e| read(target, &e));
-                if list.low == 0 || element.is_none() {
-                    element = Some(sought(target, element));
-                }
-                let element = element.unwrap_or_else(Known::null);
-                list.low = list.low.saturating_sub(1);
-                list.high = list.high.map(|h| h.saturating_sub(1));
-                changed.filled = false;
-                changed = changed.measured(target, target.is_filled());
-                changed.shape = Shape::List(Rc::new(list));
-                (Known { id: Id::NONE, ..element }, changed)
-            }
-            (Shape::Object(_), "set") => {
-                let path = [super::place::Step::of(args.first().unwrap_or(&Known::null()))];
-                let value = args.get(1).cloned().unwrap_or_else(Known::null);
-                let changed = self.placed(target, &path, &value);
-                (changed.clone(), changed)
-            }
-            (_, "sort") if !args.is_empty() => {
-                let mut all = vec![target.clone()];
-                all.extend(args.iter().cloned());
-                let sorted = self.one_by_one(act, "sort", &all, inst, state).unwrap_or_else(Known::null);
-                (sorted.clone(), sorted)
-            }
-            (Shape::List(list), "sort" | "reverse") => {
-                changed.shape = Shape::List(Rc::new(list.summed()));
-                (changed.clone(), changed)
-            }
-            _ => {
-                self.read_of_nothing(target, at, "it is changed here");
-                // What is put into it makes its parts less sure, not itself.
-                for within in args.iter().map(Known::whole) {
-                    let inside = changed.inside.unwrap_or(changed.claim).join(within.claim.of_each());
-                    changed.hidden = changed.hidden.or(within.hides());
-                    changed.absorb(&Known { claim: Claim::SURE, ..within });
-                    changed.inside = matches!(changed.shape, Shape::Any).then_some(inside);
-                }
-                changed = places.iter().fold(changed, |changed, place| changed.under(place));
-                let result = part(&changed);
-                (result, changed)
-            }
-        }
+/// What a built-in gives of which nothing else is said: by its declaration.
+fn result_of(name: &str) -> Shape {
+    let declared = crate::builtin::all().find(|(_, builtin)| builtin.name == name);
+    let plain =
+        |kind: &Type| matches!(kind, Type::Number | Type::String | Type::Boolean | Type::Null | Type::Literal(_));
+    match declared.map(|(id, _)| &id.signature().result) {
+        Some(Type::Union(kinds)) if kinds.iter().all(plain) => Shape::Plain,
+        Some(kind) if plain(kind) => Shape::Plain,
+        _ => Shape::Any,
     }
 }
 

@@ -167,12 +167,8 @@ impl Flow<'_> {
 
     /// A function of one's own under a key.
     pub fn own_method(&self, target: &Known, name: &str) -> Option<Known> {
-        match &target.shape {
-            Shape::Object(object) => {
-                object.fields.get(name).filter(|f| matches!(f.shape, Shape::Functions(_) | Shape::Builtin(_))).cloned()
-            }
-            _ => None,
-        }
+        let Shape::Object(object) = &target.shape else { return None };
+        object.field(name).filter(|field| matches!(field.shape, Shape::Functions(_) | Shape::Builtin(_)))
     }
 
     /// All bound agents, as a list.

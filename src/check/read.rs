@@ -12,6 +12,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         low: super::domain::number(if whole.claim.known() { whole.claim.low } else { super::domain::NONE }),
         high: super::domain::number(if whole.claim.known() { whole.claim.high } else { super::domain::NONE }),
         whole: false,
+        nan: false,
         confidence_of: Some(x.id),
         below: whole.at_most(),
         length_of: None,
@@ -94,6 +95,7 @@ pub(super) fn anywhere(x: &Known) -> Known {
     known.above = Few::NONE;
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
+    known.hidden = x.hides();
     known
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Number {
     pub high: f64,
     /// Whether it is whole.
     pub whole: bool,
+    /// Whether it may be no number at all, where there is no bound on either side.
+    pub nan: bool,
     /// The value whose confidence it is.
     pub confidence_of: Option<Id>,
     /// Values whose confidence it never exceeds.
@@ -82,6 +84,7 @@ impl Number {
             low: f64::NEG_INFINITY,
             high: f64::INFINITY,
             whole: false,
+            nan: true,
             confidence_of: None,
             below: Few::NONE,
             length_of: None,
@@ -93,8 +96,21 @@ impl Number {
         }
     }
 
+    /// Any number that there is: one that came from outside.
+    pub fn real() -> Self {
+        Self { nan: false, ..Self::any() }
+    }
+
+    /// Whether it may be no number at all. What has a bound, or is whole, is one.
+    pub fn may_be_none(&self) -> bool {
+        self.nan && !self.whole && !self.low.is_finite() && !self.high.is_finite()
+    }
+
     /// One number.
     pub fn exactly(x: f64) -> Self {
+        if x.is_nan() {
+            return Self::any();
+        }
         Self { low: x, high: x, whole: x.fract() == 0.0, ..Self::any() }
     }
 
@@ -108,6 +124,7 @@ impl Number {
             low: self.low.min(other.low),
             high: self.high.max(other.high),
             whole: self.whole && other.whole,
+            nan: self.may_be_none() || other.may_be_none(),
             confidence_of: if self.confidence_of == other.confidence_of { self.confidence_of } else { None },
             // Nought and less is below every confidence.
             below: if self.high <= 0.0 {

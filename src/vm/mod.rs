@@ -18,6 +18,7 @@ mod judge;
 mod machine;
 mod method;
 mod mock;
+mod moves;
 mod native;
 mod orchestrate;
 mod perform;
