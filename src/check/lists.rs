@@ -81,8 +81,9 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         }
         "from" if matches!(x.shape, Shape::Object(_)) => {
             let Shape::Object(object) = &x.shape else { unreachable!("only objects come here") };
-            let length = object.field("length").map(|length| super::interval::numbers(&length).counts());
-            let (low, high) = length.unwrap_or((0, Some(0)));
+            let length = object.field("length");
+            let (low, high) = length.as_ref().map_or((0, Some(0)), |length| super::interval::numbers(length).counts());
+            known.absorb(&Known { shape: Shape::Plain, ..length.unwrap_or_else(Known::null) });
             (Some(Known::null()), low, high)
         }
         "reverse" | "toReversed" | "values" | "from" => {

@@ -410,6 +410,8 @@ impl<'a> Flow<'a> {
             _ if matches!(x.shape, Shape::Any) && method => {
                 Known { null: Null::Never, ..Known::computed(args, Shape::Any) }
             }
+            // What is inside is not looked at.
+            "has" | "hasOwnProperty" | "isArray" | "Boolean" => super::read::own(args, Shape::Plain),
             // They look no further than they must.
             "includes" | "indexOf" | "lastIndexOf" => {
                 let known = Known::computed(args, Shape::Plain);
