@@ -76,13 +76,16 @@ pub(super) fn count(value: &Value, whose: &str) -> Result<usize, Fault> {
     }
 }
 
+/// The longest time that anything waits, in milliseconds: a year. What is longer was not meant.
+const LONGEST: f64 = 366.0 * 86_400_000.0;
+
 /// A time in milliseconds; `R021` for anything else.
 pub(super) fn time(value: &Value, whose: &str) -> Result<f64, Fault> {
     match value.as_number() {
-        Some(number) if (0.0..=8.64e15).contains(&number) => Ok(number),
+        Some(number) if (0.0..=LONGEST).contains(&number) => Ok(number),
         _ => Err(Fault::new(
             Code::R021,
-            format!("`{whose}` takes a time such as `30s`; give a finite number of milliseconds from 0"),
+            format!("`{whose}` takes a time such as `30s`, a year at most; give a number of milliseconds from 0"),
         )),
     }
 }
@@ -207,7 +210,7 @@ impl Retry {
         let delay = self.delay * self.backoff.powi(self.made as i32 - 1);
         if delay > 0.0 {
             let id = task.next_id();
-            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(8.64e15) });
+            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(LONGEST) });
             self.timer = Some(id);
             return Ok(Step::Wait);
         }

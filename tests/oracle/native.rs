@@ -82,7 +82,7 @@ impl Eval<'_> {
     pub fn time(&self, value: &Value, span: Span) -> Run<Option<f64>> {
         match value.as_number() {
             None if value.is_null() => Ok(None),
-            Some(it) if it >= 0.0 && it.is_finite() => Ok(Some(it)),
+            Some(it) if (0.0..=366.0 * 86_400_000.0).contains(&it) => Ok(Some(it)),
             _ => self.fail(Code::R021, span),
         }
     }
