@@ -42,7 +42,19 @@ impl<'a> Writer<'a> {
     }
 
     /// Where the next token begins; the cursor passes white space and comments on the way.
+    #[inline]
     pub(super) fn peek(&mut self) -> usize {
+        // Nearly always something stands there that is no comment.
+        let there = self.text.as_bytes().get(self.at).is_some_and(|byte| *byte > b' ' && *byte < 0x80);
+        let comment = self.tree.comments.get(self.passed);
+        if there && comment.is_none_or(|comment| comment.span.start as usize > self.at) {
+            return self.at;
+        }
+        self.pass()
+    }
+
+    /// Passes white space and comments.
+    fn pass(&mut self) -> usize {
         let bytes = self.text.as_bytes();
         loop {
             while let Some(&byte) = bytes.get(self.at) {
@@ -105,8 +117,13 @@ impl<'a> Writer<'a> {
     /// Writes the name that comes next.
     pub(super) fn name(&mut self) {
         let at = self.peek();
-        let length = self.text[at..].find(|c: char| !is_name(c)).unwrap_or(self.text.len() - at);
-        self.copy(at, at + length);
+        let rest = &self.text[at..];
+        let plain = rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$')));
+        let length = match plain {
+            Some(length) if rest.as_bytes()[length] < 0x80 => length,
+            _ => rest.find(|c: char| !is_name(c)).unwrap_or(rest.len()),
+        };
+        self.one_line(at, at + length);
     }
 
     /// Writes the operator that comes next, up to and with its `=`.
@@ -123,10 +140,23 @@ impl<'a> Writer<'a> {
         self.leave(end);
     }
 
+    /// The same for a piece without a line end.
+    fn one_line(&mut self, start: usize, end: usize) {
+        self.reach(start);
+        self.doc.text(&self.text[start..end]);
+        self.leave(end);
+    }
+
     /// Writes a node's text as it stands.
     pub(super) fn leaf(&mut self, id: NodeId) {
         let Span { start, end } = self.tree.span(id);
         self.copy(start as usize, end as usize);
+    }
+
+    /// Writes a node's text, which has no line end.
+    pub(super) fn word_leaf(&mut self, id: NodeId) {
+        let Span { start, end } = self.tree.span(id);
+        self.one_line(start as usize, end as usize);
     }
 
     /// Moves the cursor to a place and writes the comments before it.
@@ -172,16 +202,9 @@ impl<'a> Writer<'a> {
     pub(super) fn node(&mut self, id: NodeId) {
         match self.get(id) {
             Node::Missing | Node::Elision => {}
-            Node::Null
-            | Node::Bool(_)
-            | Node::Number(_)
-            | Node::Template(_)
-            | Node::Chunk
-            | Node::Regex
-            | Node::Name(_)
-            | Node::Key(_)
-            | Node::Operator(_)
-            | Node::TypeName(_) => self.leaf(id),
+            Node::Null | Node::Bool(_) | Node::Number(_) | Node::Name(_) | Node::Key(_) => self.word_leaf(id),
+            Node::Operator(_) | Node::TypeName(_) => self.word_leaf(id),
+            Node::Template(_) | Node::Chunk | Node::Regex => self.leaf(id),
             Node::Text => self.string(id),
             Node::List(items) => self.array(items),
             Node::Spread(value) => {

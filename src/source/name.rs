@@ -38,7 +38,7 @@ impl Names {
     /// The number of a name, new or known.
     pub fn intern(&mut self, text: &str) -> Name {
         let Self { letters, ends, known, hasher } = self;
-        let hash = hasher.hash_one(text);
+        let hash = hashed(hasher, text);
         let bytes = letters.as_bytes();
         if let Some(&name) = known.find(hash, |&name| bytes[place(ends, name)] == *text.as_bytes()) {
             return name;
@@ -46,19 +46,36 @@ impl Names {
         let name = Name(ends.len() as u32);
         letters.push_str(text);
         ends.push(letters.len() as u32);
-        known.insert_unique(hash, name, |&name| hasher.hash_one(written(letters, ends, name)));
+        known.insert_unique(hash, name, |&name| hashed(hasher, written(letters, ends, name)));
         name
     }
 
     /// The number of a name that is known already.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.known.find(self.hasher.hash_one(text), |&name| self.text(name) == text).copied()
+        self.known.find(hashed(&self.hasher, text), |&name| self.text(name) == text).copied()
     }
 
     /// The text of a name.
     pub fn text(&self, name: Name) -> &str {
         written(&self.letters, &self.ends, name)
     }
+}
+
+/// The hash of a name. Most are short, and a number is hashed faster than a text is.
+fn hashed(hasher: &RandomState, text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let number = match bytes {
+        [first @ .., _, _, _, _] if bytes.len() <= 8 => {
+            let half =
+                |at: usize| u64::from(u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
+            half(0) << 32 | half(first.len())
+        }
+        [a, b, c] => u64::from(u32::from_le_bytes([*a, *b, *c, 0])),
+        [a, b] => u64::from(u16::from_le_bytes([*a, *b])),
+        [a] => u64::from(*a),
+        _ => return hasher.hash_one(text),
+    };
+    hasher.hash_one(number)
 }
 
 fn written<'t>(letters: &'t str, ends: &[u32], name: Name) -> &'t str {

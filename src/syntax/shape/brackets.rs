@@ -2,7 +2,8 @@
 //!
 //! When all brackets fit, one walk with a stack pairs them. When they do not, or fit by chance alone, the layout is asked ([`super::layout`]).
 
-use super::layout::{is_turned, leaves_head, mend};
+use super::layout::{leaves_head, mend};
+use super::turned::is_turned;
 use crate::diagnostic::Diagnostics;
 use crate::source::FileId;
 use crate::syntax::token::{Kind, Token};

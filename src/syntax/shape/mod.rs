@@ -15,6 +15,7 @@ mod mistake;
 mod place;
 mod slip;
 mod statement;
+mod turned;
 
 use super::token::{Kind, Token};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
