@@ -454,17 +454,18 @@ impl Known {
     /// The same value with all its parts in its own confidence: what reads the whole reads this.
     pub fn whole(&self) -> Known {
         let mut all = self.clone();
+        // What may be null has no parts then, and a field that may be null may be missing as well.
+        let null = |known: &Known| known.null != Null::Never;
         match &self.shape {
             Shape::List(list) => {
                 if let Some(items) = &list.items {
-                    items.iter().for_each(|item| all.absorb(&item.whole()));
+                    items.iter().for_each(|item| all.absorb_some(&item.whole(), null(self)));
                 } else if let Some(element) = &list.element {
-                    all.absorb_some(&element.whole(), list.low == 0);
+                    all.absorb_some(&element.whole(), list.low == 0 || null(self));
                 }
             }
             Shape::Object(object) => {
-                // A field that may be null may be missing as well.
-                object.fields.values().for_each(|field| all.absorb_some(&field.whole(), field.null != Null::Never));
+                object.fields.values().for_each(|field| all.absorb_some(&field.whole(), null(self) || null(field)));
                 if let Some(others) = &object.others {
                     all.absorb_some(&others.whole(), true);
                 }

@@ -432,7 +432,17 @@ impl<'a> Flow<'a> {
         let Shape::Object(options) = &check.shape else {
             // A function: no more than x earned, and no better evidence.
             let answer = self.call(act, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
-            return refusable(x.under(&answer.whole()));
+            let known = refusable(x.under(&answer.whole()));
+            if check.shape != Shape::Any {
+                return known;
+            }
+            // It may as well be somebody who is asked.
+            if check.hidden.agents && !self.lenient {
+                let anyone = AgentShape::one(Agent::Anyone, None);
+                let asked = Known { shape: Shape::Agent(Rc::new(anyone)), ..check.clone() };
+                self.judge(act, x, Some(&asked), ("agent", "verify"), at, state);
+            }
+            return Known { cap: known.cap, ..known.join(&judged(Evidence::Reviewed)) };
         };
         for (role, method, evidence) in [
             ("agent", "verify", Evidence::Reviewed),

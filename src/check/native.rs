@@ -196,7 +196,7 @@ impl<'a> Flow<'a> {
                     claim.unknown |= measured.is_none_or(|measured| measured.null != Null::Never);
                 }
                 let evidence = if x.claim == Claim::SURE { x.evidence } else { x.evidence.min(Evidence::Stated) };
-                Known { claim, evidence, id: Id::NONE, passed: 0, above: Few::NONE, ..x.clone() }
+                Known { claim, evidence, id: Id::NONE, passed: 0, parts: Few::NONE, above: Few::NONE, ..x.clone() }
             }
             "endorse" => {
                 let mut known = x.clone();

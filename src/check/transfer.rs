@@ -151,6 +151,7 @@ impl<'a> Flow<'a> {
                 }
                 known.claim.filled = 0;
                 known.passed = 0;
+                known.parts = Few::NONE;
                 known.id = Id::NONE;
                 one(known)
             }
@@ -442,6 +443,10 @@ impl<'a> Flow<'a> {
         }
         if fails {
             // What does not pass is null at the confidence of the whole.
+            if whole.claim != known.claim {
+                // A test of what it is itself the least of tells nothing of its parts.
+                known.parts = Few::NONE;
+            }
             known.claim = known.claim.join(whole.claim);
             known.evidence = known.evidence.min(whole.evidence);
             known.cap = known.cap.min(whole.cap);

@@ -91,7 +91,7 @@ fn make(seed: u64, size: u32, program: fn(&mut Generator) -> Tree) -> Case {
     Case { tree: program(&mut generator), agents, input }
 }
 
-const CONFIDENCES: [f64; 12] = [0.0, 0.1, 0.3, 0.49, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9, 0.95, 1.0];
+const CONFIDENCES: [f64; 13] = [0.0, 0.1, 0.3, 0.49, 0.5, 0.6, 0.65, 0.699999999, 0.7, 0.8, 0.9, 0.95, 1.0];
 
 fn pick<'a, T>(random: &mut Seed, all: &'a [T]) -> &'a T {
     &all[(random.bits() % all.len() as u64) as usize]
