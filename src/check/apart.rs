@@ -5,11 +5,11 @@ use super::domain::{Id, Known, Null, Shape};
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::Code;
-use crate::hir::{Function, FunctionId, Handler, Kind, Module};
+use crate::hir::{Function, FunctionId, Kind, Module};
 use crate::ir::Inst;
 use crate::source::Location;
 use crate::types::Type;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Rounds over the handlers before what they send each other is taken as unknown.
@@ -26,6 +26,8 @@ pub(super) struct Events {
     pub leads: BTreeMap<Rc<str>, Vec<Rc<str>>>,
     /// The event that is being handled.
     pub handled: Option<Rc<str>>,
+    /// Handlers that send events whose names nobody knows before the run.
+    pub unnamed: BTreeSet<Rc<str>>,
 }
 
 impl Events {
@@ -73,27 +75,22 @@ impl<'a> Flow<'a> {
                 break;
             }
         }
+        // An event of which nobody knows the name may be any that is handled.
+        for handled in self.events.unnamed.iter().cloned().collect::<Vec<_>>() {
+            let leads = self.events.leads.entry(handled).or_default();
+            leads.extend(module.handlers.iter().map(|handler| Rc::from(&*handler.event)));
+        }
         for handler in &module.handlers {
             let at = Location::new(module.file, handler.span);
-            let counted = |handler: &Handler| handler.max.is_some();
-            if counted(handler) {
-                continue;
-            }
             let event = &handler.event;
-            match self.circle_of_events(event) {
-                Some(path) => {
-                    self.findings.report(
-                        Code::TM10,
-                        at,
-                        format!("events lead back to themselves: {}", path.join(" → ")),
-                        |d| d.help(format!("say how often at most: `on \"{event}\" as event max 10 {{ … }}`")),
-                    );
-                }
-                None => {
-                    self.findings.report(Code::TM01, at, format!("nothing says how often `{event}` is handled"), |d| {
-                        d.help(format!("say how often at most: `on \"{event}\" as event max 10 {{ … }}`"))
-                    });
-                }
+            if let Some(path) = self.circle_of_events(event) {
+                let message = format!("events lead back to themselves: {}", path.join(" → "));
+                let help = "let a handler on the way answer without sending an event";
+                self.findings.report(Code::TM10, at, message, |d| d.help(help));
+            } else if handler.max.is_none() {
+                self.findings.report(Code::TM01, at, format!("nothing says how often `{event}` is handled"), |d| {
+                    d.help(format!("say how often at most: `on \"{event}\" as event max 10 {{ … }}`"))
+                });
             }
         }
     }

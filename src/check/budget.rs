@@ -53,6 +53,13 @@ impl Unit {
 /// The steps that a run may take at most.
 const MOST_STEPS: f64 = 1_000_000_000.0;
 
+impl Amount {
+    /// Whether it is a number of steps that no run may take.
+    pub fn is_lengthy(&self) -> bool {
+        self.is_number() && self.high().is_finite() && self.high() > MOST_STEPS
+    }
+}
+
 impl Flow<'_> {
     /// Compares the amounts with `@budget`.
     pub fn budgeted(&mut self, declared: &Function, walked: &Walked) {
@@ -179,7 +186,7 @@ impl Flow<'_> {
     /// More steps than a run may take.
     pub fn lengthy(&mut self, walked_steps: &Amount, at: Location) {
         let high = walked_steps.high();
-        if walked_steps.is_number() && high.is_finite() && high > MOST_STEPS {
+        if walked_steps.is_lengthy() {
             self.findings.report(
                 Code::TM11,
                 at,

@@ -62,6 +62,11 @@ impl Escapes {
         self.held = self.held.union(&other.held, &mut |old, new| old.join(new));
     }
 
+    /// All that was put into memory before this stretch.
+    pub fn precede(&mut self, held: Chart<CellId, Known>) {
+        self.held = if self.held.is_empty() { held } else { held.union(&self.held, &mut |old, new| old.join(new)) };
+    }
+
     /// The slots of an activation are gone when it ends.
     pub fn forget(&mut self, frame: u32) {
         let own = |cell: &CellId| matches!(cell, CellId::Slot(owner, _) if *owner == frame);

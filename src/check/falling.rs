@@ -73,7 +73,7 @@ impl<'a> Flow<'a> {
 
     /// Whether a sum is not negative at the end of a way back, and one smaller at least.
     fn falls_on(&self, act: &Activation<'a>, sum: &Line, own: &[Id], way: &WayBack) -> bool {
-        if !self.never_negative(sum, &way.state) {
+        if !self.never_negative(sum, &way.state) || !self.keeps_count(sum, &way.state) {
             return false;
         }
         let one = Line::constant(1.0);
@@ -120,7 +120,7 @@ impl<'a> Flow<'a> {
     fn most_turns(&mut self, act: &Activation<'a>, natural: &Natural, sum: &Line, own: &[Id]) -> Fall {
         let state = State::default();
         let mut most = sum.constant;
-        let (mut chosen, mut sized) = (false, None);
+        let (mut chosen, mut open, mut sized) = (false, false, None);
         for (atom, factor) in sum.atoms() {
             let range = match own.iter().position(|id| *id == atom.id) {
                 Some(i) if !atom.length => {
@@ -150,6 +150,8 @@ impl<'a> Flow<'a> {
                 chosen |= range.chosen;
                 if range.sized || atom.length {
                     sized = Some(atom);
+                } else {
+                    open = true;
                 }
             }
             most += f64::from(factor) * end;
@@ -160,10 +162,14 @@ impl<'a> Flow<'a> {
         if chosen {
             return Fall::Chosen;
         }
+        if open {
+            // Nothing shows that it is finite to begin with.
+            return Fall::Unknown;
+        }
         let name = match sized {
             Some(atom) if atom.id.0 == act.frame => self.symbol_of(act, crate::ir::Var(atom.id.1), &state),
             Some(_) => Rc::from("any list"),
-            None => Rc::from("any number"),
+            None => return Fall::Unknown,
         };
         Fall::Ends(Turns { low: 0.0, high: f64::INFINITY, size: Some(name) })
     }

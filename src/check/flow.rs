@@ -6,7 +6,7 @@
 use super::amount::Cost;
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
+use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -126,6 +126,10 @@ pub(super) struct Activation<'a> {
     visits: Vec<u32>,
     /// How each way back to a loop's head was taken last.
     pub ways_back: BTreeMap<(usize, usize), WayBack>,
+    /// Whether a loop of it takes more steps than a run may.
+    pub lengthy: std::cell::Cell<bool>,
+    /// What the calls of each block of a loop put into memory.
+    pub called: BTreeMap<usize, BTreeSet<CellId>>,
     /// What each block takes.
     pub costs: Vec<Cost>,
     /// Whether what a block does never comes to its end.
@@ -311,6 +315,8 @@ impl<'a> Flow<'a> {
             stale: vec![false; blocks],
             visits: vec![0; blocks],
             ways_back: BTreeMap::new(),
+            lengthy: std::cell::Cell::default(),
+            called: BTreeMap::new(),
             costs: vec![Cost::default(); blocks],
             stopped: vec![false; blocks],
             result: None,
@@ -358,6 +364,11 @@ impl<'a> Flow<'a> {
         }
         self.loops(&act);
         let total = self.total(&act);
+        if !act.lengthy.get() && !act.costs.iter().any(|cost| cost.steps.is_lengthy()) {
+            // No loop and no call in it is to blame alone.
+            let head = self.program.declarations.functions[function.0 as usize].head;
+            self.lengthy(&total.steps, Location::new(code.file, head));
+        }
         if !total.backs.is_nothing() {
             let back: Vec<bool> = act.costs.iter().map(|cost| !cost.backs.is_nothing()).collect();
             let beside = graph.beside(&back);
@@ -419,7 +430,12 @@ impl<'a> Flow<'a> {
     fn steps(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Option<bool> {
         for inst in &act.code.blocks[block].code {
             self.work += 1;
+            let outer = act.graph.turns[block].then(|| std::mem::take(&mut self.escapes.held));
             let goes_on = self.step(act, inst, state);
+            if let Some(outer) = outer {
+                act.note_calls(block, inst, &self.escapes);
+                self.escapes.precede(outer);
+            }
             if let Some(doubts) = self.escapes.thrown.take() {
                 self.thrown_by_call(act, doubts, state);
             }

@@ -114,15 +114,19 @@ fn sized(x: &Number, y: &Number) -> bool {
     (x.sized || y.sized) && finite(x) && finite(y)
 }
 
+/// Whether a number that so much is taken from cannot be taken from for ever: by fractions it can, and beyond what is exact
+/// nothing may be gone.
+pub(super) fn steps_down(x: &Number, by: f64) -> bool {
+    by >= 1.0 && by.is_finite() && (x.whole || x.sized || x.high <= super::turns::EXACT)
+}
+
 /// What a computed number is no larger than: what it falls from by a step, when it is bounded below.
 pub(super) fn measured(binary: Binary, a: &Known, b: &Known, result: Known) -> Known {
     let Some(number) = result.as_number() else { return result };
     let (x, y) = (numbers(a), numbers(b));
     match binary {
-        Binary::Subtract if y.low >= 0.0 && number.low.is_finite() => {
-            result.measured(a, y.low > 0.0 && y.low.is_finite())
-        }
-        Binary::Add if y.high <= 0.0 && number.low.is_finite() => result.measured(a, y.high < 0.0),
+        Binary::Subtract if y.low >= 0.0 && number.low.is_finite() => result.measured(a, steps_down(&x, y.low)),
+        Binary::Add if y.high <= 0.0 && number.low.is_finite() => result.measured(a, steps_down(&x, -y.high)),
         Binary::Divide if y.low >= 2.0 && x.low >= 1.0 => result.measured(a, true),
         Binary::Remainder if y.low > 0.0 && number.low >= 0.0 && x.whole && y.whole => result.measured(b, true),
         _ => result,

@@ -11,6 +11,9 @@ use crate::hir::Binary;
 /// The most values in one sum.
 const MOST_ATOMS: usize = 4;
 
+/// Up to here a step of a number that is not whole loses nothing that counts.
+const SMALL: f64 = 4_294_967_296.0;
+
 /// How deep a proof goes.
 const DEEPEST: u32 = 2;
 
@@ -328,6 +331,16 @@ impl Flow<'_> {
                     f64::from(factor) * if factor > 0 { range.low } else { range.high }
                 })
                 .sum::<f64>()
+    }
+
+    /// Whether a sum that falls by one in numbers falls by one in the machine's as well, or very nearly: its values are
+    /// whole, or small enough that rounding takes next to nothing away.
+    pub fn keeps_count(&self, line: &Line, state: &State) -> bool {
+        line.atoms().all(|(atom, factor)| {
+            let range = self.range_of(atom, state);
+            let small = |x: f64| x.abs() <= SMALL;
+            range.whole || range.sized || factor.abs() == 1 && small(range.low) && small(range.high)
+        })
     }
 
     /// Whether a sum is never below 0 here.

@@ -95,6 +95,7 @@ impl<'a> Flow<'a> {
                     cost = early;
                 }
             }
+            act.lengthy.set(act.lengthy.get() || cost.steps.is_lengthy());
             if let Some(written) = act.graph.written(act.code, natural.head) {
                 self.lengthy(&cost.steps, act.at(written.span));
             }

@@ -33,6 +33,7 @@ mod lists;
 mod meter;
 mod native;
 mod parts;
+mod passing;
 mod pattern;
 mod place;
 mod policy;

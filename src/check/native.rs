@@ -49,7 +49,11 @@ impl<'a> Flow<'a> {
         let mut once = std::mem::replace(&mut self.taken, outer);
         once.steps.add(&Amount::up_to(4.0));
         once.depth.add(&Amount::up_to(1.0));
-        self.taken.add(&once.times(turns));
+        let all = once.times(turns);
+        if !once.steps.is_lengthy() {
+            self.lengthy(&all.steps, act.at(inst.span));
+        }
+        self.taken.add(&all);
         given
     }
 
@@ -468,6 +472,8 @@ impl<'a> Flow<'a> {
         if let Some(name) = args.first() {
             if let Some(text) = name.as_text() {
                 self.events.send(&text.clone(), data);
+            } else if let Some(handled) = self.events.handled.clone() {
+                self.events.unnamed.insert(handled);
             }
             // The event's name is told as well.
             self.action(act, (effect, "`emit`"), &args[..args.len().min(2)], &Known::constant(Shape::Plain), at, state);

@@ -460,7 +460,8 @@ impl Flow<'_> {
             let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&Line::constant(least), -1));
             lost.is_some_and(|lost| self.never_negative(&lost, &back.state))
         };
-        next.is_some_and(|next| next.iter().all(falls)) && (least == 0.0 || self.never_negative(sum, &back.state))
+        next.is_some_and(|next| next.iter().all(falls))
+            && (least == 0.0 || self.never_negative(sum, &back.state) && self.keeps_count(sum, &back.state))
     }
 
     /// A call back at which what `@decreases` names is certainly no smaller than before.

@@ -84,7 +84,7 @@ impl<'a> Flow<'a> {
                 let mut known = Known::computed(&args[..1], Shape::Number(Rc::new(moved)));
                 self.summed(Binary::Add, &args[0], &Known::number(*by), &mut known, state);
                 let known = if *by < 0.0 && known.as_number().is_some_and(|n| n.low.is_finite()) {
-                    known.measured(&args[0], true)
+                    known.measured(&args[0], super::interval::steps_down(&number, -by))
                 } else {
                     known
                 };

@@ -21,6 +21,9 @@ use std::rc::Rc;
 /// The most turns that `max` may give.
 const MOST_TURNS: f64 = 10_000.0;
 
+/// Up to here whole numbers are exact.
+pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Why no bound was found, from the most telling to the least.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Fault {
@@ -91,7 +94,9 @@ impl<'a> Flow<'a> {
         let exits = exits(act, natural, written);
         for &(condition, stays) in &exits {
             match self.ranked(act, natural, condition, stays, &state, 0) {
-                Ok(turns) => {
+                Ok(mut turns) => {
+                    // The first turn passes no test before it.
+                    turns.high += f64::from(u8::from(form == Some(Form::Do)));
                     let better = best.as_ref().is_none_or(|b| turns.high < b.high);
                     if better {
                         best = Some(turns);
@@ -188,16 +193,19 @@ impl<'a> Flow<'a> {
                 if while_unequal
                     && (numeric || all.iter().any(|k| k.as_number().is_some_and(|n| n.constant().is_some())))
                 {
-                    if let Some(&list) = inst.args.first()
-                        && let Ok(turns) = self.emptied(act, natural, list, state)
-                    {
-                        return Ok(turns);
+                    for (length, other) in [(0, 1), (1, 0)] {
+                        // As long as it is not empty.
+                        if all.get(other).is_some_and(|other| other.as_constant() == Some(0.0))
+                            && let Ok(turns) = self.emptied(act, natural, inst.args[length], 1.0, state)
+                        {
+                            return Ok(turns);
+                        }
                     }
                     return Err(Fault::Unequal);
                 }
                 Err(Fault::None)
             }
-            Op::Field(_) | Op::Count => self.emptied(act, natural, condition, state),
+            Op::Field(_) | Op::Count if stays => self.emptied(act, natural, condition, 1.0, state),
             _ => Err(Fault::None),
         }
     }
@@ -229,7 +237,8 @@ impl<'a> Flow<'a> {
         if waits(&l) || waits(&r) {
             return Err(Fault::Confidence);
         }
-        if let Ok(turns) = self.emptied(act, natural, right, state) {
+        let least = self.least_length(act, natural, left, strict, state);
+        if let Ok(turns) = self.emptied(act, natural, right, least, state) {
             return Ok(turns);
         }
         let mut fault = Fault::None;
@@ -248,7 +257,7 @@ impl<'a> Flow<'a> {
                 }
             };
             let towards = if grows { step.low } else { -step.high };
-            if towards <= 0.0 {
+            if !(towards >= 1.0 && towards.is_finite()) {
                 fault = fault.min(Fault::Step);
                 continue;
             }
@@ -271,25 +280,26 @@ impl<'a> Flow<'a> {
             };
             let (x, y) = (numbers(&from), numbers(&to));
             let whole = x.whole && y.whole;
-            if towards < 1.0 && !towards.is_finite() {
-                continue;
-            }
             let more = if strict { 0.0 } else { 1.0 };
-            let high = ((y.high - x.low + more) / towards).ceil().max(0.0);
+            // What is not whole is rounded at every step; beyond what is exact one more may be none.
+            let far = x.low.abs().max(y.high.abs());
+            let rounding =
+                if whole && step.low.fract() == 0.0 && step.high.fract() == 0.0 { 0.0 } else { far * f64::EPSILON };
+            let high = match far <= EXACT {
+                true => ((y.high - x.low + more) / (towards - rounding)).ceil().max(0.0),
+                false => f64::INFINITY,
+            };
             let low =
                 if whole { ((y.low - x.high + more) / towards.max(step.high.abs())).floor().max(0.0) } else { 0.0 };
             if high.is_finite() {
                 return Ok(Turns { low, high, size: None });
             }
-            if towards < 1.0 {
-                fault = fault.min(Fault::Step);
-                continue;
-            }
             let bound_known = if grows { &to } else { &from };
             if self.chosen_range(act, bound, state) {
                 return Err(Fault::Chosen);
             }
-            if y.length_of.is_some() || x.length_of.is_some() || sized(&to) || sized(&from) {
+            let finite = |end: f64, n: &super::domain::Number| end.is_finite() || n.sized || n.length_of.is_some();
+            if !far.is_finite() && finite(x.low, &x) && finite(y.high, &y) {
                 let symbol = self.symbol_of(act, bound, state);
                 return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(symbol) });
             }
@@ -300,10 +310,6 @@ impl<'a> Flow<'a> {
             } else {
                 Fault::None
             });
-            if !chosen && bound_known.integrity < Integrity::Input {
-                // A number of the program itself that grew past what is followed here: it is finite all the same.
-                return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("steps")) });
-            }
         }
         Err(fault)
     }
@@ -441,24 +447,28 @@ impl<'a> Flow<'a> {
     /// The same for a variable in memory: it is written at one place of the loop, on every turn, and nobody else writes it.
     fn memory_step(&self, act: &Activation<'a>, natural: &Natural, read: &Inst) -> Option<Move> {
         let place = memory_of(read)?;
-        if self.written_elsewhere(act, &place) {
+        if !lasts(act, natural, place) || act.calls_write(natural, place) {
             return None;
         }
         let mut found: Option<Move> = None;
         for &block in &natural.blocks {
-            for inst in &act.code.blocks[block].code {
+            for (index, inst) in act.code.blocks[block].code.iter().enumerate() {
                 let Some((written, value)) = write_of(inst) else { continue };
                 if written != place {
                     continue;
                 }
-                let on_every_turn = natural.latches.iter().all(|&latch| act.graph.dominates(block, latch));
-                if found.is_some() || !on_every_turn {
+                // A loop inside that moves it moves it nobody knows how often.
+                let inner =
+                    act.graph.loops.iter().any(|l| l.head != natural.head && natural.has(l.head) && l.has(block));
+                if found.is_some() || inner || !act.every_turn(natural, block, Some(index)) {
                     return None;
                 }
                 let Definition::Instruction(b, i) = act.graph.definitions[value?.0 as usize] else { return None };
                 let sum = &act.code.blocks[b].code[i];
                 let from = |var: Var| match act.graph.definitions[var.0 as usize] {
-                    Definition::Instruction(b, i) => memory_of(&act.code.blocks[b].code[i]).as_ref() == Some(&place),
+                    Definition::Instruction(b, i) => {
+                        natural.has(b) && memory_of(&act.code.blocks[b].code[i]) == Some(place)
+                    }
                     _ => false,
                 };
                 let state = State::default();
@@ -479,36 +489,11 @@ impl<'a> Flow<'a> {
         found
     }
 
-    /// Whether another function writes a variable in memory.
-    fn written_elsewhere(&self, act: &Activation<'a>, place: &Place) -> bool {
-        match place {
-            Place::Slot(_) => false,
-            Place::Global(global) => self.program.functions.iter().any(|f| {
-                !std::ptr::eq(f, act.code)
-                    && f.blocks
-                        .iter()
-                        .flat_map(|b| &b.code)
-                        .any(|inst| matches!(write_of(inst), Some((Place::Global(g), _)) if g == *global))
-            }),
-            // A cell is in the hands of a closure: if any closure of it stores into a cell, it may be this one.
-            Place::Cell(cell) => act.code.blocks.iter().flat_map(|b| &b.code).any(|inst| {
-                let Op::Closure(function) = &inst.op else { return false };
-                inst.args.contains(cell)
-                    && self
-                        .code(*function)
-                        .blocks
-                        .iter()
-                        .flat_map(|b| &b.code)
-                        .any(|i| matches!(write_of(i), Some((Place::Cell(_), _))))
-            }),
-        }
-    }
-
-    /// Whether a value is read from memory that another function writes.
+    /// Whether a value is read from memory that a call in the loop writes.
     fn changed_elsewhere(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
         match act.graph.definitions[root(act, natural, var).0 as usize] {
             Definition::Instruction(block, index) if natural.has(block) => {
-                memory_of(&act.code.blocks[block].code[index]).is_some_and(|place| self.written_elsewhere(act, &place))
+                memory_of(&act.code.blocks[block].code[index]).is_some_and(|place| act.calls_write(natural, place))
             }
             _ => false,
         }
@@ -544,26 +529,40 @@ impl<'a> Flow<'a> {
         matches!(act.graph.definitions[root(act, natural, var).0 as usize], Definition::Parameter(b, _) if b == natural.head)
     }
 
-    /// A list that loses an element each turn, seen through its length.
-    fn emptied(&mut self, act: &Activation<'a>, natural: &Natural, length: Var, state: &State) -> Result<Turns, Fault> {
+    /// A list that loses an element each turn, seen through its length, which is so much at least while the loop goes on.
+    fn emptied(
+        &mut self,
+        act: &Activation<'a>,
+        natural: &Natural,
+        length: Var,
+        least: f64,
+        state: &State,
+    ) -> Result<Turns, Fault> {
         let Definition::Instruction(block, index) = act.graph.definitions[length.0 as usize] else {
             return Err(Fault::None);
         };
         let inst = &act.code.blocks[block].code[index];
         let is_length = matches!(&inst.op, Op::Field(name) if &**name == "length") || matches!(inst.op, Op::Count);
-        if !is_length {
+        // An empty list loses nothing.
+        if !is_length || !(least >= 1.0) {
             return Err(Fault::None);
         }
         let list = inst.args[0];
-        let loses = match act.graph.definitions[root(act, natural, list).0 as usize] {
+        let source = root(act, natural, list);
+        let loses = match act.graph.definitions[source.0 as usize] {
             Definition::Parameter(head, index) if head == natural.head => natural.latches.iter().all(|&latch| {
                 super::graph::targets(&act.code.blocks[latch].end)
                     .iter()
                     .filter(|t| t.block.0 as usize == head)
-                    .all(|t| shrinks(act, natural, t.args[index], root(act, natural, list), 0))
+                    .all(|t| shrinks(act, natural, t.args[index], source, least))
             }),
             Definition::Instruction(b, i) => match memory_of(&act.code.blocks[b].code[i]) {
-                Some(place) => !self.written_elsewhere(act, &place) && shrinks_in_memory(act, natural, &place),
+                Some(place) => {
+                    natural.has(b)
+                        && lasts(act, natural, place)
+                        && !act.calls_write(natural, place)
+                        && shrinks_in_memory(act, natural, place, source, least)
+                }
                 None => false,
             },
             _ => false,
@@ -573,11 +572,22 @@ impl<'a> Flow<'a> {
         }
         let known = self.start(act, natural, list, state);
         let high = match &known.shape {
-            Shape::List(list) => list.high.map_or(f64::INFINITY, |h| h as f64),
+            Shape::List(list) => list.high.map_or(f64::INFINITY, |h| (h as f64 - least + 1.0).max(0.0)),
             _ => f64::INFINITY,
         };
         let symbol = high.is_infinite().then(|| self.symbol_of(act, list, state));
         Ok(Turns { low: 0.0, high, size: symbol })
+    }
+
+    /// How long a list is at least that is longer than a number, or as long, which does not fall.
+    fn least_length(&self, act: &Activation<'a>, natural: &Natural, below: Var, strict: bool, state: &State) -> f64 {
+        let stands =
+            stays_put(act, natural, below) || self.movement(act, natural, below).is_some_and(|by| by.low >= 0.0);
+        if !stands {
+            return 0.0;
+        }
+        let from = numbers(&self.start(act, natural, below, state)).low;
+        if strict { from.floor() + 1.0 } else { from.ceil() }
     }
 
     pub fn symbol_of(&self, act: &Activation<'a>, var: Var, _state: &State) -> Rc<str> {
@@ -645,6 +655,17 @@ pub(super) fn write_of(inst: &Inst) -> Option<(Place, Option<Var>)> {
     }
 }
 
+/// Whether a variable in memory is the same one in every turn.
+fn lasts(act: &Activation<'_>, natural: &Natural, place: Place) -> bool {
+    match place {
+        Place::Cell(var) => match act.graph.definitions[var.0 as usize] {
+            Definition::Parameter(block, _) | Definition::Instruction(block, _) => !natural.has(block),
+            Definition::Nowhere => false,
+        },
+        Place::Global(_) | Place::Slot(_) => true,
+    }
+}
+
 /// Tests of the loop's head that every turn passes and that lead out of it, and the truth each must have to stay.
 fn exits(act: &Activation<'_>, natural: &Natural, written: Option<&Loop>) -> Vec<(Var, bool)> {
     let mut found = Vec::new();
@@ -658,7 +679,7 @@ fn exits(act: &Activation<'_>, natural: &Natural, written: Option<&Loop>) -> Vec
             continue;
         }
         if let End::Branch { condition, then, otherwise } = &act.code.blocks[block].end {
-            if certain(act, *condition) {
+            if certain(act, *condition) || !act.every_turn(natural, block, None) {
                 continue;
             }
             let inside = |t: &crate::ir::Target| natural.has(t.block.0 as usize);
@@ -684,11 +705,6 @@ fn certain(act: &Activation<'_>, condition: Var) -> bool {
 fn waits(known: &Known) -> bool {
     known.as_number().is_some_and(|n| n.confidence_of.is_some() || n.assessed.is_some())
         || (known.nothing.is_some() && known.null != Null::Never)
-}
-
-/// Whether a number is made from lengths, which are finite.
-fn sized(known: &Known) -> bool {
-    known.as_number().is_some_and(|n| n.sized)
 }
 
 /// The value that a value of the loop is, under other names.
@@ -731,12 +747,10 @@ fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
                 | Op::CallBuiltin { .. }
                 | Op::Range { .. } => inst.args.iter().all(|&a| stays_put(act, natural, a)),
                 Op::Global { .. } | Op::Slot(_) | Op::Load { .. } => {
-                    let place = memory_of(inst);
-                    !natural
-                        .blocks
-                        .iter()
-                        .flat_map(|&b| &act.code.blocks[b].code)
-                        .any(|i| write_of(i).map(|(p, _)| p) == place)
+                    let Some(place) = memory_of(inst) else { return false };
+                    let code = natural.blocks.iter().flat_map(|&b| &act.code.blocks[b].code);
+                    let written = |i: &Inst| write_of(i).is_some_and(|(p, _)| p == place);
+                    lasts(act, natural, place) && !act.calls_write(natural, place) && !code.into_iter().any(written)
                 }
                 _ => false,
             }

@@ -173,17 +173,17 @@ impl Run {
                 .next()
                 .unwrap_or_else(|| Diagnostic::new(Code::P007, at, "this program cannot be compiled")));
         };
-        let input = read_input(input.as_deref(), self.shaped, &limits).map_err(refused)?;
+        let mut outside = outside(&limits);
+        let input = read_input(input.as_deref(), self.shaped, &mut outside).map_err(refused)?;
         let mut drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
         let mut screen = Screen { quiet: self.json, record };
         let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
         let value = ended.map_err(|failure| placed(&failure, at))?;
-        let meter = drive.machine().meter();
-        let shape = shaped::write(&value, meter).map_err(refused)?;
+        let shape = shaped::write(&value, &mut outside).map_err(refused)?;
         if self.json {
             return Ok(format!("{shape}\n"));
         }
-        let shown = display::show(&value, meter).map_err(refused)?;
+        let shown = display::show(&value, &mut outside).map_err(refused)?;
         Ok(format!("{shown}\n"))
     }
 
@@ -204,10 +204,17 @@ impl Run {
     }
 }
 
+/// The meter of what is done for a run outside of it: reading its input and showing its result take nothing of what it may
+/// take itself.
+fn outside(limits: &Limits) -> Meter {
+    let steps = limits.steps.max(Limits::RUN.steps);
+    let memory = limits.memory.max(Limits::RUN.memory);
+    Meter::new(Limits { steps, memory, ..limits.clone() })
+}
+
 /// The value that the text of an input stands for.
-fn read_input(text: Option<&str>, in_shape: bool, limits: &Limits) -> Result<Value, Fault> {
+fn read_input(text: Option<&str>, in_shape: bool, meter: &mut Meter) -> Result<Value, Fault> {
     let Some(text) = text else { return Ok(Value::NULL) };
-    let mut meter = Meter::new(limits.clone());
     let refused = |reason: &str| {
         Fault::new(
             Code::R011,
@@ -215,11 +222,11 @@ fn read_input(text: Option<&str>, in_shape: bool, limits: &Limits) -> Result<Val
         )
     };
     if !in_shape {
-        let read = json::parse(text, Lanes::EXACT, &mut meter);
+        let read = json::parse(text, Lanes::EXACT, meter);
         return read.map_err(|fault| if fault.code == Code::R011 { refused(&fault.message) } else { fault });
     }
     let shape = serde_json::from_str(text).map_err(|error| refused(&format!("no JSON: {error}")))?;
-    shaped::read(&shape, Lanes::EXACT, &mut meter)
+    shaped::read(&shape, Lanes::EXACT, meter)
 }
 
 /// A failure as a finding; one without a place is about the entry.

@@ -1,0 +1,111 @@
+//! What every turn of a loop passes, errors that are caught inside it included, and what the calls in it write.
+//!
+//! That a block lies on all ways back says nothing of an instruction in it: an error may leave the block before it, and the
+//! `catch` leads back all the same.
+
+use super::domain::{CellId, Null, Shape};
+use super::escape::Escapes;
+use super::flow::Activation;
+use super::graph::{Natural, targets};
+use super::turns::{Place, write_of};
+use crate::hir::{Binary, Kind, Unary};
+use crate::ir::{End, Inst, Op, Var};
+
+impl Activation<'_> {
+    /// Takes note of what an instruction of a loop put into memory besides what it writes itself.
+    pub fn note_calls(&mut self, block: usize, inst: &Inst, escapes: &Escapes) {
+        if escapes.held.is_empty() {
+            return;
+        }
+        let own = write_of(inst).and_then(|(place, _)| self.cell_at(place));
+        let written = escapes.held.iter().map(|(cell, _)| *cell).filter(|cell| Some(*cell) != own);
+        let written: Vec<CellId> = written.collect();
+        self.called.entry(block).or_default().extend(written);
+    }
+
+    /// What a place of the code is in memory.
+    fn cell_at(&self, place: Place) -> Option<CellId> {
+        match place {
+            Place::Global(global) => Some(CellId::Global(global)),
+            Place::Slot(slot) => Some(CellId::Slot(self.frame, slot.0)),
+            Place::Cell(var) => match &self.values[var.0 as usize].as_ref()?.shape {
+                Shape::Cell(cell) => Some(*cell),
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether a call in a loop writes a variable in memory, or may for all that is known.
+    pub fn calls_write(&self, natural: &Natural, place: Place) -> bool {
+        match self.cell_at(place) {
+            Some(cell) => self.called.iter().any(|(block, cells)| natural.has(*block) && cells.contains(&cell)),
+            None => true,
+        }
+    }
+
+    /// Whether every turn of a loop comes through an instruction of a block, or through all of the block.
+    pub fn every_turn(&self, natural: &Natural, block: usize, instruction: Option<usize>) -> bool {
+        let mut met = vec![natural.head];
+        let mut waiting = vec![natural.head];
+        while let Some(at) = waiting.pop() {
+            let code = &self.code.blocks[at];
+            let last = instruction.filter(|_| at == block).map_or(code.code.len(), |index| index + 1);
+            let throws = at != block && matches!(code.end, End::Throw(_) | End::Fail(..));
+            let fails = throws || code.code[..last].iter().any(|inst| self.may_fail(inst));
+            let caught = code.handler.filter(|_| fails).map(|h| self.code.handlers[h.0 as usize].block.0 as usize);
+            let onward = if at == block { Vec::new() } else { targets(&code.end) };
+            for next in onward.into_iter().map(|target| target.block.0 as usize).chain(caught) {
+                if next == natural.head {
+                    return false;
+                }
+                if natural.has(next) && !met.contains(&next) {
+                    met.push(next);
+                    waiting.push(next);
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether an instruction may end in an error that can be caught.
+    fn may_fail(&self, inst: &Inst) -> bool {
+        let numbers = || inst.args.iter().all(|&var| self.is_number(var));
+        match &inst.op {
+            Op::Const(_)
+            | Op::Closure(_)
+            | Op::Builtin(_)
+            | Op::Input
+            | Op::Agents
+            | Op::AgentList
+            | Op::IsNull
+            | Op::Truth
+            | Op::Under
+            | Op::Cell
+            | Op::Empty
+            | Op::Slot(_)
+            | Op::SetSlot(_)
+            | Op::Unary(Unary::Not)
+            | Op::Load { early: false }
+            | Op::Global { early: false, .. } => false,
+            // From a task variables around it cannot be written.
+            Op::SetGlobal(_) => self.code.kind != Kind::Module,
+            Op::Step(_) => !numbers(),
+            Op::Binary(
+                Binary::Add
+                | Binary::Subtract
+                | Binary::Multiply
+                | Binary::Divide
+                | Binary::Less
+                | Binary::LessEqual
+                | Binary::Greater
+                | Binary::GreaterEqual,
+            ) => !numbers(),
+            _ => true,
+        }
+    }
+
+    fn is_number(&self, var: Var) -> bool {
+        let known = self.values[var.0 as usize].as_ref();
+        known.is_some_and(|known| known.as_number().is_some() && known.null == Null::Never)
+    }
+}
