@@ -257,6 +257,11 @@ impl Amount {
         result
     }
 
+    /// The most of it that grows with no size.
+    pub fn constant(&self) -> f64 {
+        self.most
+    }
+
     /// The most it can be as a number; infinite where there is none.
     pub fn high(&self) -> f64 {
         self.most_with(f64::INFINITY)

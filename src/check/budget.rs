@@ -54,9 +54,9 @@ impl Unit {
 const MOST_STEPS: f64 = 1_000_000_000.0;
 
 impl Amount {
-    /// Whether it is a number of steps that no run may take.
+    /// Whether it is more steps than a run may take, however small all sizes are.
     pub fn is_lengthy(&self) -> bool {
-        self.is_number() && self.high().is_finite() && self.high() > MOST_STEPS
+        self.constant().is_finite() && self.constant() > MOST_STEPS
     }
 }
 
@@ -185,7 +185,7 @@ impl Flow<'_> {
 
     /// More steps than a run may take.
     pub fn lengthy(&mut self, walked_steps: &Amount, at: Location) {
-        let high = walked_steps.high();
+        let high = walked_steps.constant();
         if walked_steps.is_lengthy() {
             self.findings.report(
                 Code::TM11,

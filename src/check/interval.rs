@@ -59,7 +59,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         length_of: None,
         assessed,
         changed,
-        sized: sized(&x, &y),
+        sized: stays_finite(binary, &x, &y),
         line: None,
         ratio: None,
     }))
@@ -99,7 +99,7 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                     length_of: None,
                     assessed,
                     changed: (x.changed || y.changed) && !capped,
-                    sized: sized(&x, &y),
+                    sized: x.is_finite() && y.is_finite(),
                     line: None,
                     ratio: None,
                 }
@@ -109,10 +109,19 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
     Shape::Number(Rc::new(found.unwrap_or_else(Number::any)))
 }
 
-fn sized(x: &Number, y: &Number) -> bool {
-    let finite = |n: &Number| n.sized || n.constant().is_some();
-    (x.sized || y.sized) && finite(x) && finite(y)
+/// Whether what is computed of two finite numbers is finite as well.
+fn stays_finite(binary: Binary, x: &Number, y: &Number) -> bool {
+    let apart = y.low >= LEAST || y.high <= -LEAST;
+    let keeps = match binary {
+        Binary::Add | Binary::Subtract | Binary::Multiply => true,
+        Binary::Divide | Binary::Remainder => apart,
+        _ => false,
+    };
+    keeps && x.is_finite() && y.is_finite()
 }
+
+/// What is divided by this or more does not grow beyond all bounds.
+const LEAST: f64 = 1e-6;
 
 /// Whether a number that so much is taken from cannot be taken from for ever: by fractions it can, and beyond what is exact
 /// nothing may be gone.
@@ -127,7 +136,7 @@ pub(super) fn measured(binary: Binary, a: &Known, b: &Known, result: Known) -> K
     match binary {
         Binary::Subtract if y.low >= 0.0 && number.low.is_finite() => result.measured(a, steps_down(&x, y.low)),
         Binary::Add if y.high <= 0.0 && number.low.is_finite() => result.measured(a, steps_down(&x, -y.high)),
-        Binary::Divide if y.low >= 2.0 && x.low >= 1.0 => result.measured(a, true),
+        Binary::Divide if y.low >= 2.0 && x.low >= 1.0 && x.low.is_finite() => result.measured(a, true),
         Binary::Remainder if y.low > 0.0 && number.low >= 0.0 && x.whole && y.whole => result.measured(b, true),
         _ => result,
     }

@@ -296,9 +296,15 @@ impl<'a> Flow<'a> {
                         low,
                         high: n.low.abs().max(n.high.abs()),
                         whole: n.whole,
+                        sized: n.sized,
                         ..Number::any()
                     })),
                 )
+            }
+            "sqrt" if super::interval::numbers(x).low >= 0.0 => {
+                let n = super::interval::numbers(x);
+                let root = Number { low: n.low.sqrt(), high: n.high.sqrt(), sized: n.sized, ..Number::any() };
+                Known::computed(args, Shape::Number(Rc::new(root)))
             }
             "floor" | "ceil" | "round" | "trunc" => {
                 let n = super::interval::numbers(x);
@@ -310,8 +316,9 @@ impl<'a> Flow<'a> {
                     Shape::Number(Rc::new(Number {
                         low: n.low.floor(),
                         high: n.high.ceil(),
-                        // Of what may be no number at all it may be none either.
-                        whole: n.whole || n.low.is_finite() || n.high.is_finite(),
+                        // Of what is no number, or infinite, it is that as well.
+                        whole: n.whole || n.is_finite(),
+                        sized: n.sized,
                         ..Number::any()
                     })),
                 )
@@ -387,7 +394,8 @@ impl<'a> Flow<'a> {
                 Known::null()
             }
             "print" | "warn" | "error" | "debug" | "track" => Known::null(),
-            "now" | "random" => Known::constant(Shape::Number(Rc::new(Number { low: 0.0, ..Number::any() }))),
+            "now" => Known::constant(Shape::Number(Rc::new(Number { low: 0.0, sized: true, ..Number::any() }))),
+            "random" => Known::constant(Shape::Number(Rc::new(Number { low: 0.0, high: 1.0, ..Number::any() }))),
             "substring" | "trim" => {
                 let strict = x.is_filled() && f.is_some_and(|n| super::interval::numbers(n).low >= 1.0);
                 let longest = self.cut(name, args, state);

@@ -69,7 +69,7 @@ pub(super) struct Number {
     pub assessed: Option<Few<Id>>,
     /// Whether arithmetic changed a confidence, and nothing has capped it since.
     pub changed: bool,
-    /// Whether it is made from lengths alone, so that it is finite whoever chose them.
+    /// Whether it is a sum of lengths and bounded numbers, so that it is finite whoever chose them.
     pub sized: bool,
     /// The sum that it is of other values.
     pub line: Option<Line>,
@@ -119,6 +119,11 @@ impl Number {
         (self.low == self.high).then_some(self.low)
     }
 
+    /// Whether it is finite in any case.
+    pub fn is_finite(&self) -> bool {
+        self.sized || self.low.is_finite() && self.high.is_finite()
+    }
+
     pub(super) fn join(&self, other: &Self) -> Self {
         Self {
             low: self.low.min(other.low),
@@ -142,7 +147,7 @@ impl Number {
             changed: self.changed || other.changed,
             line: if self.line == other.line { self.line } else { None },
             ratio: if self.ratio == other.ratio { self.ratio } else { None },
-            sized: (self.sized || self.constant().is_some()) && (other.sized || other.constant().is_some()),
+            sized: self.is_finite() && other.is_finite(),
         }
     }
 }

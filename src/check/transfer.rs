@@ -79,7 +79,7 @@ impl<'a> Flow<'a> {
                 let moved = Number {
                     low: number.low + by,
                     high: number.high + by,
-                    ..Number { whole: number.whole && by.fract() == 0.0, ..Number::any() }
+                    ..Number { whole: number.whole && by.fract() == 0.0, sized: number.is_finite(), ..Number::any() }
                 };
                 let mut known = Known::computed(&args[..1], Shape::Number(Rc::new(moved)));
                 self.summed(Binary::Add, &args[0], &Known::number(*by), &mut known, state);

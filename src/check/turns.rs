@@ -258,7 +258,8 @@ impl<'a> Flow<'a> {
             };
             let towards = if grows { step.low } else { -step.high };
             if !(towards >= 1.0 && towards.is_finite()) {
-                fault = fault.min(Fault::Step);
+                let body = self.moves_at_all(act, natural, moving) && !self.stepped_in_head(act, natural, moving);
+                fault = fault.min(if body { Fault::Changed } else { Fault::Step });
                 continue;
             }
             if !stays_put(act, natural, bound) {
@@ -300,7 +301,12 @@ impl<'a> Flow<'a> {
             }
             let finite = |end: f64, n: &super::domain::Number| end.is_finite() || n.sized || n.length_of.is_some();
             if !far.is_finite() && finite(x.low, &x) && finite(y.high, &y) {
-                let symbol = self.symbol_of(act, bound, state);
+                let symbol = if x.length_of.is_some() || y.length_of.is_some() {
+                    self.symbol_of(act, bound, state)
+                } else {
+                    let name = act.code.values[bound.0 as usize].name;
+                    Rc::from(name.map_or("steps", |name| self.program.declarations.names.text(name)))
+                };
                 return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(symbol) });
             }
             let chosen = from.integrity >= Integrity::Input && !x.low.is_finite()
