@@ -132,11 +132,6 @@ impl Amount {
         self.most == 0.0 && self.more.is_none()
     }
 
-    /// Whether no size has a part in it.
-    pub fn is_number(&self) -> bool {
-        self.more.is_none()
-    }
-
     /// One after the other.
     pub fn add(&mut self, other: &Amount) {
         self.low += other.low;
