@@ -2,11 +2,11 @@
 
 use super::amount::Amount;
 use super::domain::Agent;
-use super::flow::Flow;
+use super::flow::{Activation, Flow};
 use super::pattern::Walked;
 use super::price::Figure;
 use crate::diagnostic::Code;
-use crate::hir::{Budget, Function, Parameter};
+use crate::hir::{Budget, Function, FunctionId, Parameter};
 use crate::source::Location;
 use crate::types::Type;
 use std::collections::BTreeSet;
@@ -184,15 +184,24 @@ impl Flow<'_> {
     }
 
     /// More steps than a run may take.
-    pub fn lengthy(&mut self, walked_steps: &Amount, at: Location) {
+    pub fn too_long(&mut self, walked_steps: &Amount, at: Location) {
         let high = walked_steps.constant();
         if walked_steps.is_lengthy() {
+            self.lengthy = true;
             self.findings.report(
                 Code::TM11,
                 at,
                 format!("this can take {high:.1e} steps, and a run may take {MOST_STEPS:.0e}"),
                 |d| d.help("lower the bounds of the loops"),
             );
+        }
+    }
+
+    /// The same of all of a function, where no loop and no call in it is to blame alone.
+    pub fn too_long_in_all(&mut self, act: &Activation<'_>, function: FunctionId, steps: &Amount) {
+        if !self.lengthy {
+            let head = self.program.declarations.functions[function.0 as usize].head;
+            self.too_long(steps, act.at(head));
         }
     }
 }

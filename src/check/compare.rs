@@ -138,6 +138,28 @@ impl<'a> Flow<'a> {
         known
     }
 
+    /// Whether a fact cannot be: the way it belongs to is never taken.
+    pub fn contradicts(&self, act: &Activation<'a>, fact: Fact, state: &State) -> bool {
+        let id = fact.about();
+        if fact == Fact::Never {
+            return true;
+        }
+        if id.0 != act.frame {
+            return false;
+        }
+        let Some(Some(known)) = act.values.get(id.1 as usize) else { return false };
+        if known.id != id {
+            return false;
+        }
+        let refined = state.refine(known);
+        match fact {
+            Fact::AtLeast(..) | Fact::Below(..) | Fact::Known(_) | Fact::Unknown(_) => refined.whole().claim.empty(),
+            Fact::Null(_) => known.null == crate::check::domain::Null::Never,
+            Fact::Present(_) => known.null == crate::check::domain::Null::Always,
+            _ => false,
+        }
+    }
+
     /// Whether a test on a confidence can pass, and fail.
     fn confidence_test(
         &mut self,

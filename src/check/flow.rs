@@ -55,6 +55,8 @@ pub(super) struct Flow<'a> {
     pub changed: bool,
     /// What the stretch being walked takes so far.
     pub taken: Cost,
+    /// Whether something was found that takes more steps than a run may.
+    pub lengthy: bool,
     /// How often the loops of walked functions turn, by activation and head.
     pub turned: HashMap<(u32, usize), super::amount::Turns>,
     /// Doubtful conditions around the calls being walked, the outermost first.
@@ -126,8 +128,6 @@ pub(super) struct Activation<'a> {
     visits: Vec<u32>,
     /// How each way back to a loop's head was taken last.
     pub ways_back: BTreeMap<(usize, usize), WayBack>,
-    /// Whether a loop of it takes more steps than a run may.
-    pub lengthy: std::cell::Cell<bool>,
     /// What the calls of each block of a loop put into memory.
     pub called: BTreeMap<usize, BTreeSet<CellId>>,
     /// What each block takes.
@@ -235,6 +235,7 @@ impl<'a> Flow<'a> {
             site: (Location::default(), false),
             changed: false,
             taken: Cost::default(),
+            lengthy: false,
             turned: HashMap::new(),
             conditions: Vec::new(),
             chosen: Vec::new(),
@@ -315,7 +316,6 @@ impl<'a> Flow<'a> {
             stale: vec![false; blocks],
             visits: vec![0; blocks],
             ways_back: BTreeMap::new(),
-            lengthy: std::cell::Cell::default(),
             called: BTreeMap::new(),
             costs: vec![Cost::default(); blocks],
             stopped: vec![false; blocks],
@@ -364,11 +364,7 @@ impl<'a> Flow<'a> {
         }
         self.loops(&act);
         let total = self.total(&act);
-        if !act.lengthy.get() && !act.costs.iter().any(|cost| cost.steps.is_lengthy()) {
-            // No loop and no call in it is to blame alone.
-            let head = self.program.declarations.functions[function.0 as usize].head;
-            self.lengthy(&total.steps, Location::new(code.file, head));
-        }
+        self.too_long_in_all(&act, function, &total.steps);
         if !total.backs.is_nothing() {
             let back: Vec<bool> = act.costs.iter().map(|cost| !cost.backs.is_nothing()).collect();
             let beside = graph.beside(&back);
@@ -430,12 +426,7 @@ impl<'a> Flow<'a> {
     fn steps(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Option<bool> {
         for inst in &act.code.blocks[block].code {
             self.work += 1;
-            let outer = act.graph.turns[block].then(|| std::mem::take(&mut self.escapes.held));
-            let goes_on = self.step(act, inst, state);
-            if let Some(outer) = outer {
-                act.note_calls(block, inst, &self.escapes);
-                self.escapes.precede(outer);
-            }
+            let goes_on = self.step_noted(act, block, inst, state);
             if let Some(doubts) = self.escapes.thrown.take() {
                 self.thrown_by_call(act, doubts, state);
             }
@@ -488,7 +479,7 @@ impl<'a> Flow<'a> {
     }
 
     /// One instruction; false if what follows it is never reached.
-    fn step(&mut self, act: &mut Activation<'a>, inst: &Inst, state: &mut State) -> bool {
+    pub fn step(&mut self, act: &mut Activation<'a>, inst: &Inst, state: &mut State) -> bool {
         let args: Vec<Known> = inst.args.iter().map(|&var| act.value(var, state)).collect();
         self.charge(inst, &args);
         let Some((result, second)) = self.transfer(act, inst, &args, state) else { return false };
@@ -783,28 +774,6 @@ impl<'a> Flow<'a> {
             .collect();
         act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
         state.relations = Rc::new(kept);
-    }
-
-    /// Whether a fact cannot be: the way it belongs to is never taken.
-    fn contradicts(&self, act: &Activation<'a>, fact: Fact, state: &State) -> bool {
-        let id = fact.about();
-        if fact == Fact::Never {
-            return true;
-        }
-        if id.0 != act.frame {
-            return false;
-        }
-        let Some(Some(known)) = act.values.get(id.1 as usize) else { return false };
-        if known.id != id {
-            return false;
-        }
-        let refined = state.refine(known);
-        match fact {
-            Fact::AtLeast(..) | Fact::Below(..) | Fact::Known(_) | Fact::Unknown(_) => refined.whole().claim.empty(),
-            Fact::Null(_) => known.null == crate::check::domain::Null::Never,
-            Fact::Present(_) => known.null == crate::check::domain::Null::Always,
-            _ => false,
-        }
     }
 
     /// A function without captures.

@@ -95,9 +95,8 @@ impl<'a> Flow<'a> {
                     cost = early;
                 }
             }
-            act.lengthy.set(act.lengthy.get() || cost.steps.is_lengthy());
             if let Some(written) = act.graph.written(act.code, natural.head) {
-                self.lengthy(&cost.steps, act.at(written.span));
+                self.too_long(&cost.steps, act.at(written.span));
             }
             inner.insert(natural.head, cost);
         }

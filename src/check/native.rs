@@ -51,7 +51,7 @@ impl<'a> Flow<'a> {
         once.depth.add(&Amount::up_to(1.0));
         let all = once.times(turns);
         if !once.steps.is_lengthy() {
-            self.lengthy(&all.steps, act.at(inst.span));
+            self.too_long(&all.steps, act.at(inst.span));
         }
         self.taken.add(&all);
         given

@@ -5,15 +5,30 @@
 
 use super::domain::{CellId, Null, Shape};
 use super::escape::Escapes;
-use super::flow::Activation;
+use super::flow::{Activation, Flow};
 use super::graph::{Natural, targets};
+use super::state::State;
 use super::turns::{Place, write_of};
 use crate::hir::{Binary, Kind, Unary};
 use crate::ir::{End, Inst, Op, Var};
 
+impl<'a> Flow<'a> {
+    /// One instruction, with note taken of what its calls write, where it is a loop's.
+    pub fn step_noted(&mut self, act: &mut Activation<'a>, block: usize, inst: &Inst, state: &mut State) -> bool {
+        if !act.graph.turns[block] {
+            return self.step(act, inst, state);
+        }
+        let before = std::mem::take(&mut self.escapes.held);
+        let goes_on = self.step(act, inst, state);
+        act.note_calls(block, inst, &self.escapes);
+        self.escapes.precede(before);
+        goes_on
+    }
+}
+
 impl Activation<'_> {
     /// Takes note of what an instruction of a loop put into memory besides what it writes itself.
-    pub fn note_calls(&mut self, block: usize, inst: &Inst, escapes: &Escapes) {
+    fn note_calls(&mut self, block: usize, inst: &Inst, escapes: &Escapes) {
         if escapes.held.is_empty() {
             return;
         }

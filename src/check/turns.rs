@@ -5,7 +5,7 @@
 //! promises to be bounded (`for … in`, `max`) come out of the same rule as the others.
 
 use super::amount::Turns;
-use super::domain::{Integrity, Known, Null, Shape};
+use super::domain::{Integrity, Known, Null, Number, Shape};
 use super::falling::Fall;
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
@@ -299,7 +299,7 @@ impl<'a> Flow<'a> {
             if self.chosen_range(act, bound, state) {
                 return Err(Fault::Chosen);
             }
-            let finite = |end: f64, n: &super::domain::Number| end.is_finite() || n.sized || n.length_of.is_some();
+            let finite = |end: f64, n: &Number| end.is_finite() || n.sized;
             if !far.is_finite() && finite(x.low, &x) && finite(y.high, &y) {
                 let symbol = if x.length_of.is_some() || y.length_of.is_some() {
                     self.symbol_of(act, bound, state)
@@ -495,11 +495,11 @@ impl<'a> Flow<'a> {
         found
     }
 
-    /// Whether a value is read from memory that a call in the loop writes.
+    /// Whether a value is read from memory that the loop or a call in it writes.
     fn changed_elsewhere(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
         match act.graph.definitions[root(act, natural, var).0 as usize] {
             Definition::Instruction(block, index) if natural.has(block) => {
-                memory_of(&act.code.blocks[block].code[index]).is_some_and(|place| act.calls_write(natural, place))
+                memory_of(&act.code.blocks[block].code[index]).is_some_and(|place| changes(act, natural, place))
             }
             _ => false,
         }
@@ -661,6 +661,12 @@ pub(super) fn write_of(inst: &Inst) -> Option<(Place, Option<Var>)> {
     }
 }
 
+/// Whether a loop, or a call in it, writes a variable in memory.
+fn changes(act: &Activation<'_>, natural: &Natural, place: Place) -> bool {
+    let mut code = natural.blocks.iter().flat_map(|&b| &act.code.blocks[b].code);
+    act.calls_write(natural, place) || code.any(|inst| write_of(inst).is_some_and(|(written, _)| written == place))
+}
+
 /// Whether a variable in memory is the same one in every turn.
 fn lasts(act: &Activation<'_>, natural: &Natural, place: Place) -> bool {
     match place {
@@ -754,9 +760,7 @@ fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
                 | Op::Range { .. } => inst.args.iter().all(|&a| stays_put(act, natural, a)),
                 Op::Global { .. } | Op::Slot(_) | Op::Load { .. } => {
                     let Some(place) = memory_of(inst) else { return false };
-                    let code = natural.blocks.iter().flat_map(|&b| &act.code.blocks[b].code);
-                    let written = |i: &Inst| write_of(i).is_some_and(|(p, _)| p == place);
-                    lasts(act, natural, place) && !act.calls_write(natural, place) && !code.into_iter().any(written)
+                    lasts(act, natural, place) && !changes(act, natural, place)
                 }
                 _ => false,
             }
