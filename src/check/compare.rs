@@ -3,6 +3,7 @@
 use super::domain::{Cap, Claim, Fact, Integrity, Known, Mark, NONE, Null, Number, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::graph::Definition;
+use super::state::State;
 use super::transfer::tests;
 use crate::diagnostic::{Code, Severity};
 use crate::hir::{Binary, Unary};
@@ -154,8 +155,8 @@ impl<'a> Flow<'a> {
         let refined = state.refine(known);
         match fact {
             Fact::AtLeast(..) | Fact::Below(..) | Fact::Known(_) | Fact::Unknown(_) => refined.whole().claim.empty(),
-            Fact::Null(_) => known.null == crate::check::domain::Null::Never,
-            Fact::Present(_) => known.null == crate::check::domain::Null::Always,
+            Fact::Null(_) => known.null == Null::Never,
+            Fact::Present(_) => known.null == Null::Always,
             _ => false,
         }
     }
