@@ -8,7 +8,7 @@ use super::few::Few;
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::lists::{chosen, listed, merged};
-use super::read::{absent, anywhere, confidence_of, elements, kept, length, part, read, sought};
+use super::read::{absent, anywhere, confidence_of, elements, kept, kept_part, length, part, read, sought};
 use super::state::State;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::{Code, Severity};
@@ -619,7 +619,7 @@ impl<'a> Flow<'a> {
             "flatMap" => {
                 let (inner, opens) = match &answer.shape {
                     Shape::List(list) => (list.any(), true),
-                    Shape::Any => (Some(answer.join(&part(&answer))), true),
+                    Shape::Any => (Some(answer.join(&kept_part(&answer))), true),
                     _ => (Some(answer.clone()), false),
                 };
                 let all = own(list_of(inner.map(|i| Known { id: Id::NONE, ..i }), 0, None));
