@@ -257,7 +257,7 @@ impl<'a> Flow<'a> {
                 }
             };
             let towards = if grows { step.low } else { -step.high };
-            if !(towards >= 1.0 && towards.is_finite()) {
+            if towards < 1.0 || !towards.is_finite() {
                 let body = self.moves_at_all(act, natural, moving) && !self.stepped_in_head(act, natural, moving);
                 fault = fault.min(if body { Fault::Changed } else { Fault::Step });
                 continue;
@@ -550,7 +550,7 @@ impl<'a> Flow<'a> {
         let inst = &act.code.blocks[block].code[index];
         let is_length = matches!(&inst.op, Op::Field(name) if &**name == "length") || matches!(inst.op, Op::Count);
         // An empty list loses nothing.
-        if !is_length || !(least >= 1.0) {
+        if !is_length || least < 1.0 {
             return Err(Fault::None);
         }
         let list = inst.args[0];
