@@ -505,7 +505,7 @@ impl<'a> Flow<'a> {
             }
             _ => elements(source),
         };
-        let mut element = element.unwrap_or_else(Known::null);
+        let mut element = element.unwrap_or_else(Known::null).met_in(source);
         element.id = Id::NONE;
         let turns = Turns {
             low: if matches!(name, "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex") {
@@ -551,16 +551,9 @@ impl<'a> Flow<'a> {
                 let Some(next) = self.apply(act, f, &given, &turns, inst, state) else {
                     break;
                 };
-                let joined = total.join(&next);
-                if joined == total || self.exhausted() {
+                if !super::widen::accumulates(&mut total, &next, round) || self.exhausted() {
                     break;
                 }
-                let marks = joined.marks.clone();
-                total = if round < 4 {
-                    joined.widened()
-                } else {
-                    Known { sources: joined.sources.clone(), marks, ..Known::anything() }
-                };
             }
             total.absorb_own(source);
             return Some(Known { id: Id::NONE, ..total });

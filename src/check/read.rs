@@ -193,7 +193,7 @@ pub(super) fn item(x: &Known) -> Known {
     let (element, _, _) = elements(x);
     let mut known = element.unwrap_or_else(Known::null);
     known.tests = None;
-    Known { id: Id::NONE, ..known }
+    Known { id: Id::NONE, ..known }.met_in(x)
 }
 
 /// What goes with it.

@@ -1,11 +1,12 @@
 //! Whether lists get shorter while a loop turns.
 
-use super::domain::Shape;
+use super::domain::{Null, Shape};
 use super::flow::Activation;
 use super::graph::{Definition, Natural, targets};
 use super::state::State;
-use super::turns::{Place, write_of};
-use crate::ir::{Home, Op, Var};
+use super::turns::{Place, lasts, memory_of, stays_put, write_of};
+use crate::ir::{Home, Inst, Key, Op, Var};
+use std::sync::Arc;
 
 /// How long a list is at most: this much longer than at the beginning of the turn, or this long.
 #[derive(Clone, Copy, PartialEq)]
@@ -112,6 +113,121 @@ fn is_list(act: &Activation<'_>, var: Var) -> bool {
 fn has_length(act: &Activation<'_>, var: Var) -> bool {
     let text = matches!(act.value(var, &State::default()).shape, Shape::Text(_) | Shape::Plain);
     text || is_list(act, var)
+}
+
+/// Whether the length of a list, or of what lies in a list or an object, is the same in every turn of a loop: what is written
+/// to an index that a list has never makes it longer.
+pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -> bool {
+    let mut path: Vec<Step> = Vec::new();
+    let mut at = list;
+    loop {
+        let Definition::Instruction(block, index) = act.graph.definitions[at.0 as usize] else { break };
+        let inst = &act.code.blocks[block].code[index];
+        match &inst.op {
+            _ if !natural.has(block) => break,
+            Op::Field(name) => path.insert(0, Step::Field(name.clone())),
+            Op::Index { from_end: false } if stays_put(act, natural, inst.args[1]) => {
+                path.insert(0, step(act, inst.args[1]))
+            }
+            Op::Under | Op::Ready => {}
+            Op::Load { .. } | Op::Global { .. } | Op::Slot(_) => {
+                let Some(place) = memory_of(inst) else { return false };
+                let mut code = natural.blocks.iter().flat_map(|&block| &act.code.blocks[block].code);
+                let spared = |inst: &Inst| {
+                    write_of(inst).is_none_or(|(written, _)| written != place) || spares(act, inst, &path)
+                };
+                return lasts(act, natural, place) && !act.calls_write(natural, place) && code.all(spared);
+            }
+            _ => break,
+        }
+        at = inst.args[0];
+    }
+    let mut origin = None;
+    let mut met = vec![at];
+    let mut waiting = vec![at];
+    // All ways back lead through writes that spare the length to one and the same value from before.
+    while let Some(var) = waiting.pop() {
+        let mut before = Vec::new();
+        match act.graph.definitions[var.0 as usize] {
+            Definition::Parameter(head, index) if natural.has(head) => {
+                for &from in &act.graph.before[head] {
+                    if head == natural.head && !natural.latches.contains(&from) {
+                        continue;
+                    }
+                    let targets = targets(&act.code.blocks[from].end).into_iter();
+                    before.extend(targets.filter(|target| target.block.0 as usize == head).map(|t| t.args[index]));
+                }
+                if head == natural.head && origin.replace(var).is_some_and(|other| other != var) {
+                    return false;
+                }
+            }
+            Definition::Instruction(block, index) if natural.has(block) => {
+                let inst = &act.code.blocks[block].code[index];
+                let changed = match &inst.op {
+                    Op::Under | Op::Ready => true,
+                    Op::Mutate { home: Home::Value, .. } => inst.second == Some(var) && spares(act, inst, &path),
+                    Op::Update { home: Home::Value, .. } => spares(act, inst, &path),
+                    _ => false,
+                };
+                if !changed {
+                    return false;
+                }
+                before.push(inst.args[0]);
+            }
+            _ if origin.replace(var).is_some_and(|other| other != var) => return false,
+            _ => {}
+        }
+        for var in before {
+            if !met.contains(&var) {
+                met.push(var);
+                waiting.push(var);
+            }
+        }
+    }
+    true
+}
+
+/// A step on the way into a value.
+#[derive(Clone, PartialEq, Debug)]
+enum Step {
+    /// A field.
+    Field(Arc<str>),
+    /// A number.
+    Place,
+    /// Anything.
+    Any,
+}
+
+fn step(act: &Activation<'_>, key: Var) -> Step {
+    let known = act.value(key, &State::default());
+    match known.as_number() {
+        Some(_) if known.null == Null::Never => Step::Place,
+        _ => Step::Any,
+    }
+}
+
+/// Whether a write leaves the length of what lies at a path as it is.
+fn spares(act: &Activation<'_>, write: &Inst, path: &[Step]) -> bool {
+    let (Op::Update { home, keys } | Op::Mutate { home, keys, .. }) = &write.op else { return false };
+    let mut args = write.args.iter().skip(usize::from(matches!(home, Home::Value | Home::Cell { .. })));
+    let mut written = keys.iter().map(|key| match key {
+        Key::Fixed(name) => Some(Step::Field(name.clone())),
+        Key::Computed => args.next().map(|key| step(act, *key)),
+        Key::FromEnd => args.next().map(|_| Step::Place),
+    });
+    for own in path {
+        match (own, written.next().flatten()) {
+            (Step::Field(name), Some(Step::Field(other))) if *name != other => return true,
+            (Step::Field(_), Some(Step::Place)) | (Step::Place, Some(Step::Field(_))) => return true,
+            (_, Some(_)) => {}
+            (_, None) => return false,
+        }
+    }
+    match (written.next().flatten(), &write.op) {
+        (Some(step), _) => step == Step::Place,
+        (None, Op::Mutate { method, .. }) => matches!(&**method, "sort" | "reverse"),
+        (None, _) => false,
+    }
 }
 
 /// How long what a built-in makes of a list is.

@@ -422,8 +422,19 @@ impl<'a> Flow<'a> {
             && let Some(items) = &list.items
             && let [threshold, instead] = &items[..]
         {
-            let passed = self.gate_at(x, threshold, at);
-            return Known { nothing: None, ..passed.unmarked(Mark::Unserved) }.join(instead);
+            // Either x, which passed, or what stands in for it.
+            let gated = self.gate_at(x, threshold, at);
+            if gated.null == Null::Always && x.null != Null::Always {
+                return instead.clone();
+            }
+            let mut passed = Known { id: Id::NONE, ..x.clone() };
+            passed.marks = passed.marks.union(&gated.marks);
+            passed.raise(gated.passed);
+            return if gated.has(Mark::Unserved) && !x.has(Mark::Unserved) {
+                passed.unmarked(Mark::Unserved).join(instead)
+            } else {
+                passed.join(instead)
+            };
         }
         self.gate_at(x, t, at)
     }

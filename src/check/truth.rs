@@ -106,7 +106,8 @@ impl Known {
             Some(false) => yes = false,
             None => {}
         }
-        let told = (1..=MOST_TOLD).contains(&fresh.len()) && matches!(self.shape, Shape::Bool(_) | Shape::Plain);
+        let told =
+            (1..=MOST_TOLD).contains(&fresh.len()) && matches!(self.shape, Shape::Bool(_) | Shape::Plain | Shape::Any);
         if yes && no && self.tests.is_none() && !told {
             return None;
         }
@@ -122,6 +123,8 @@ impl Known {
             if learned.high < SURE {
                 on_the_way.push(Fact::Below(id, learned.high + 1));
             }
+            on_the_way.extend(learned.number.0.is_finite().then_some(Fact::From(id, learned.number.0)));
+            on_the_way.extend(learned.number.1.is_finite().then_some(Fact::To(id, learned.number.1)));
         }
         if let Shape::Text(text) = &self.shape {
             tests.cases = vec![(text.clone(), Vec::new())];

@@ -10,7 +10,7 @@ use super::falling::Fall;
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
 use super::interval::numbers;
-use super::shorter::{shrinks, shrinks_in_memory};
+use super::shorter::{keeps_length, shrinks, shrinks_in_memory};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
@@ -637,7 +637,7 @@ pub(super) enum Place {
     Slot(crate::ir::Slot),
 }
 
-fn memory_of(inst: &Inst) -> Option<Place> {
+pub(super) fn memory_of(inst: &Inst) -> Option<Place> {
     match &inst.op {
         Op::Load { .. } => Some(Place::Cell(inst.args[0])),
         Op::Global { global, .. } => Some(Place::Global(*global)),
@@ -668,7 +668,7 @@ fn changes(act: &Activation<'_>, natural: &Natural, place: Place) -> bool {
 }
 
 /// Whether a variable in memory is the same one in every turn.
-fn lasts(act: &Activation<'_>, natural: &Natural, place: Place) -> bool {
+pub(super) fn lasts(act: &Activation<'_>, natural: &Natural, place: Place) -> bool {
     match place {
         Place::Cell(var) => match act.graph.definitions[var.0 as usize] {
             Definition::Parameter(block, _) | Definition::Instruction(block, _) => !natural.has(block),
@@ -738,7 +738,7 @@ fn root(act: &Activation<'_>, natural: &Natural, var: Var) -> Var {
 }
 
 /// Whether a value is the same in every turn.
-fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
+pub(super) fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
     match act.graph.definitions[var.0 as usize] {
         Definition::Parameter(block, _) => !natural.has(block),
         Definition::Instruction(block, index) => {
@@ -748,6 +748,9 @@ fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bool {
             let inst = &act.code.blocks[block].code[index];
             match &inst.op {
                 Op::Const(_) | Op::Input | Op::Agents | Op::AgentList => true,
+                Op::Field(name) if &**name == "length" => {
+                    stays_put(act, natural, inst.args[0]) || keeps_length(act, natural, inst.args[0])
+                }
                 Op::Field(_)
                 | Op::Count
                 | Op::Binary(_)

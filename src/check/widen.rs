@@ -24,27 +24,22 @@ impl Known {
         Known::constant(Shape::Object(Rc::new(object)))
     }
 
-    /// Forgetting what may still change: numbers and lengths.
-    pub fn widened(&self) -> Known {
-        let mut result = self.clone();
-        match &mut result.shape {
-            Shape::Number(number) if number.constant().is_none() => {
-                let number = Rc::make_mut(number);
-                number.low = if number.low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
-                number.high = f64::INFINITY;
-            }
-            Shape::List(list) => Rc::make_mut(list).high = None,
-            _ => {}
-        }
-        result
-    }
-
-    /// The same against what it was before: only what changed is forgotten.
+    /// Forgetting what may still change: numbers and lengths that are not as they were, and how sure it is.
     pub fn widened_from(&self, old: Option<&Known>) -> Known {
         let Some(old) = old else { return self.clone() };
         if self == old {
             return self.clone();
         }
+        let mut result = self.widened_in(old, &|new, old| new.widened_from(old));
+        if result.claim != old.claim {
+            let low = super::domain::NONE.min(result.claim.low);
+            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE, filled: 0 };
+        }
+        result
+    }
+
+    /// The numbers and lengths in it forgotten that changed, `part` by part.
+    fn widened_in(&self, old: &Known, part: &dyn Fn(&Known, Option<&Known>) -> Known) -> Known {
         let mut result = self.clone();
         match (&mut result.shape, &old.shape) {
             (Shape::Number(new), Shape::Number(old)) => {
@@ -64,23 +59,31 @@ impl Known {
                 if list.low < old.low {
                     list.low = 0;
                 }
-                *list = list.summed();
-                list.element = list.element.as_ref().map(|element| element.widened_from(old.any().as_ref()));
+                match (&mut list.items, &old.items) {
+                    (Some(items), Some(before)) if items.len() == before.len() => {
+                        *items = items.iter().zip(before.iter()).map(|(new, old)| part(new, Some(old))).collect();
+                    }
+                    _ => {
+                        *list = list.summed();
+                        list.element = list.element.as_ref().map(|element| part(element, old.any().as_ref()));
+                    }
+                }
             }
             (Shape::Object(new), Shape::Object(old)) => {
                 let object = Rc::make_mut(new);
                 for (key, field) in object.fields.iter_mut() {
-                    *field = field.widened_from(old.fields.get(key));
+                    *field = part(field, old.fields.get(key));
                 }
-                object.others = object.others.as_ref().map(|others| others.widened_from(old.others.as_ref()));
+                object.others = object.others.as_ref().map(|others| part(others, old.others.as_ref()));
             }
             _ => {}
         }
-        if result.claim != old.claim {
-            let low = super::domain::NONE.min(result.claim.low);
-            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE, filled: 0 };
-        }
         result
+    }
+
+    /// What changed of its numbers and lengths forgotten, and nothing of how sure it is.
+    fn steadied(&self, old: Option<&Known>) -> Known {
+        old.map_or_else(|| self.clone(), |old| self.widened_in(old, &Known::steadied))
     }
 }
 
@@ -133,6 +136,23 @@ pub(super) fn takes_in(old: &mut Known, new: &Known, last: bool) -> bool {
     }
     *old = if last { Known::anything() } else { joined.widened_from(Some(old)) };
     true
+}
+
+/// What a call gave for the next one together with what that gives, and whether that is more: numbers and lengths that
+/// change are forgotten at once, how sure it is later, and at last everything but whom it comes from.
+pub(super) fn accumulates(total: &mut Known, next: &Known, round: u32) -> bool {
+    let joined = total.join(next);
+    if joined == *total {
+        return false;
+    }
+    let grown = match round {
+        0..PATIENCE => joined.steadied(Some(total)),
+        _ if round < 4 * PATIENCE => joined.widened_from(Some(total)),
+        _ => Known { sources: joined.sources.clone(), marks: joined.marks.clone(), ..Known::anything() },
+    };
+    let more = grown != *total;
+    *total = grown;
+    more
 }
 
 /// What was given before together with what is given now; after a while without what keeps changing.

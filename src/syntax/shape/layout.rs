@@ -196,8 +196,11 @@ pub(super) fn leaves_head(tokens: &[Token], head: u32, index: usize) -> bool {
         let block = matches!(token.kind, Kind::Match | Kind::Switch | Kind::If | Kind::Try | Kind::Context);
         block || matches!(token.kind, Kind::Fn | Kind::Function | Kind::Uncertain | Kind::Arrow)
     };
+    // Behind the variables of a loop `of` is no name.
+    let walks = tokens[index - 1].kind == Kind::Of && head + 2 < index && tokens[head - 1].kind == Kind::For;
     tokens[head].kind == Kind::ParenOpen
         && tokens[index - 1].kind.ends_operand()
+        && !walks
         && index - head < 2 * SIGHT
         && begins_head(tokens, head)
         && !tokens[head..index].iter().any(blocks)
