@@ -373,9 +373,6 @@ const BLANK: Known = Known {
     tests: None,
 };
 
-/// Marks what only the elements of a value are smaller than.
-const WITHIN: u32 = 0x2000_0000;
-
 /// Beyond so many values a minimum is no longer followed to its parts.
 const MOST_PARTS: usize = 12;
 
@@ -712,49 +709,6 @@ impl Known {
             Null::Never => self.passed.max(self.least()),
             Null::Maybe => self.passed,
         }
-    }
-
-    /// No larger than another value, or smaller than it.
-    pub fn measured(mut self, other: &Known, smaller: bool) -> Known {
-        if !other.measures.is_empty() {
-            let given: Sides<Id> = other.measures.iter().map(|(id, strict)| (*id, *strict || smaller)).collect();
-            self.measures = self.measures.or(&given);
-        }
-        self
-    }
-
-    /// What both are no larger than, and what the elements of both are smaller than: a list without elements has none that are
-    /// not.
-    fn joined_measures(&self, other: &Known) -> Sides<Id> {
-        let both = self.measures.and(&other.measures);
-        let none = |known: &Known| matches!(&known.shape, Shape::List(list) if list.high == Some(0));
-        let tells = |known: &Known| none(known) || known.measures.keys().any(|id| id.1 & WITHIN != 0);
-        if self.measures.is_empty() && other.measures.is_empty() || !tells(self) && !tells(other) {
-            return both;
-        }
-        let holds = |known: &Known, whole: Id, within: Id| {
-            none(known) || known.measures.get(&whole).is_some() || known.measures.get(&within).is_some()
-        };
-        let all = self.measures.keys().chain(other.measures.keys());
-        let ids = all.map(|id| (Id(id.0, id.1 & !WITHIN), Id(id.0, id.1 | WITHIN)));
-        let elements = ids.filter(|&(whole, within)| {
-            both.get(&whole).is_none() && holds(self, whole, within) && holds(other, whole, within)
-        });
-        both.iter()
-            .filter(|(id, _)| id.1 & WITHIN == 0)
-            .copied()
-            .chain(elements.map(|(_, within)| (within, true)))
-            .collect()
-    }
-
-    /// As an element of a list, which has it, so that it is not the list without elements that it may be as well.
-    pub fn met_in(mut self, list: &Known) -> Known {
-        let within = list.measures.keys().filter(|id| id.1 & WITHIN != 0);
-        let given: Sides<Id> = within.map(|id| (Id(id.0, id.1 & !WITHIN), true)).collect();
-        if !given.is_empty() {
-            self.measures = self.measures.or(&given);
-        }
-        self
     }
 
     /// Whether it has an element or a character, as far as is known.

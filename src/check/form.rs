@@ -10,7 +10,7 @@ use super::flow::{Activation, Flow};
 use super::parts::Items;
 use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::ir::{Inst, Op, Task};
 use crate::source::Location;
 use crate::types::{Effect, Type};
@@ -583,21 +583,6 @@ impl<'a> Flow<'a> {
                 self.this_field(Known { id: Id::NONE, ..part(x) }, x.id, name)
             }
         }
-    }
-
-    fn bound(&mut self, name: &str, at: Location) -> Known {
-        let declared = self.directory_names();
-        if let Some(names) = declared
-            && !names.iter().any(|n| n == name)
-        {
-            let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-            self.findings.report(Code::E004, at, format!("no agent is called `{name}`"), |d| match nearest {
-                Some(near) => d.help(format!("did you mean `{near}`?")),
-                None => d,
-            });
-        }
-        let agent = AgentShape::one(Agent::Named(Rc::from(name)), None);
-        Known::constant(Shape::Agent(Rc::new(agent)))
     }
 
     /// `x[key]`.

@@ -30,6 +30,7 @@ mod graph;
 mod interval;
 mod line;
 mod lists;
+mod measure;
 mod meter;
 mod native;
 mod parts;

@@ -1,10 +1,12 @@
 //! Paths into lists and objects, and what a change along one leaves behind.
 
-use super::domain::{AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, Shape};
+use super::domain::{Agent, AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, Shape};
 use super::few::{Few, Sides};
 use super::flow::Flow;
 use super::read::{part, read};
+use crate::diagnostic::{Code, nearest};
 use crate::ir::Key;
+use crate::source::Location;
 use crate::value::Evidence;
 use std::rc::Rc;
 
@@ -171,9 +173,25 @@ impl Flow<'_> {
         object.field(name).filter(|field| matches!(field.shape, Shape::Functions(_) | Shape::Builtin(_)))
     }
 
+    /// The agent that is bound under a name.
+    pub fn bound(&mut self, name: &str, at: Location) -> Known {
+        let declared = self.directory_names();
+        if let Some(names) = declared
+            && !names.iter().any(|n| n == name)
+        {
+            let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+            self.findings.report(Code::E004, at, format!("no agent is called `{name}`"), |d| match nearest {
+                Some(near) => d.help(format!("did you mean `{near}`?")),
+                None => d,
+            });
+        }
+        let agent = AgentShape::one(Agent::Named(Rc::from(name)), None);
+        Known::constant(Shape::Agent(Rc::new(agent)))
+    }
+
     /// All bound agents, as a list.
     pub fn agent_list(&self) -> Known {
-        let agent = AgentShape::one(super::domain::Agent::Member(Rc::from("agents")), None);
+        let agent = AgentShape::one(Agent::Member(Rc::from("agents")), None);
         let list = List {
             element: Some(Known::constant(Shape::Agent(Rc::new(agent)))),
             low: 0,

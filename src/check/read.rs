@@ -134,7 +134,8 @@ pub(super) fn part(x: &Known) -> Known {
     }
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
-    known.measured(x, true)
+    // A text of one character is its own character.
+    known.measured(x, !matches!(x.shape, Shape::Plain | Shape::Text(_)))
 }
 
 /// A part read out of a container.

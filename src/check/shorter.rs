@@ -120,8 +120,7 @@ fn has_length(act: &Activation<'_>, var: Var) -> bool {
 pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -> bool {
     let mut path: Vec<Step> = Vec::new();
     let mut at = list;
-    loop {
-        let Definition::Instruction(block, index) = act.graph.definitions[at.0 as usize] else { break };
+    while let Definition::Instruction(block, index) = act.graph.definitions[at.0 as usize] {
         let inst = &act.code.blocks[block].code[index];
         match &inst.op {
             _ if !natural.has(block) => break,

@@ -197,7 +197,9 @@ pub(super) fn leaves_head(tokens: &[Token], head: u32, index: usize) -> bool {
         block || matches!(token.kind, Kind::Fn | Kind::Function | Kind::Uncertain | Kind::Arrow)
     };
     // Behind the variables of a loop `of` is no name.
-    let walks = tokens[index - 1].kind == Kind::Of && head + 2 < index && tokens[head - 1].kind == Kind::For;
+    let walks = tokens[index - 1].kind == Kind::Of
+        && head + 2 < index
+        && head.checked_sub(1).is_some_and(|before| tokens[before].kind == Kind::For);
     tokens[head].kind == Kind::ParenOpen
         && tokens[index - 1].kind.ends_operand()
         && !walks
