@@ -138,7 +138,10 @@ impl<'a> Flow<'a> {
                 list(joined(), None, n.0, n.1)
             }
             "vote" => {
-                let all = list(joined(), None, low.min(1), high);
+                let each: Option<Items> =
+                    (one_by_one && results.len() <= 16).then(|| results.iter().cloned().collect());
+                let any = if each.is_some() { None } else { joined() };
+                let all = list(any, each, low.min(1), high);
                 let ballots: Vec<Known> = std::iter::once(all).chain(options.clone()).collect();
                 self.agree("vote", &ballots, at)
             }

@@ -444,8 +444,17 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let form = crate::builtin::find_function("vote")?;
-        let op = Op::Fork { form, before: 0, tasks: [Task::Functions].into() };
-        self.fork(act, args, &Inst { op, ..inst.clone() }, state)
+        let written = match &args[0].shape {
+            Shape::List(list) => list.items.as_ref(),
+            _ => None,
+        };
+        let (tasks, functions): (Vec<Task>, Vec<Known>) = match written {
+            Some(items) => items.iter().map(|item| (Task::One, read(&args[0], item))).unzip(),
+            None => (vec![Task::Functions], args[..1].to_vec()),
+        };
+        let op = Op::Fork { form, before: 0, tasks: tasks.into() };
+        let given = [functions.as_slice(), &args[1..]].concat();
+        self.fork(act, &given, &Inst { op, ..inst.clone() }, state)
     }
 
     /// Whether it is for an agent to say which agent stands at a place.
