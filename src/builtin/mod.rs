@@ -55,6 +55,7 @@ struct Index {
     known: Vec<Known>,
     functions: HashMap<&'static str, BuiltinId, FixedState>,
     methods: HashMap<&'static str, [Option<BuiltinId>; Kind::ALL.len()], FixedState>,
+    named: HashMap<&'static str, Vec<BuiltinId>, FixedState>,
     namespaces: HashMap<&'static str, Vec<&'static str>, FixedState>,
 }
 
@@ -75,9 +76,11 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         HashMap::with_capacity_and_hasher(table.len(), FixedState::default());
     let mut methods: HashMap<_, [Option<BuiltinId>; Kind::ALL.len()], FixedState> =
         HashMap::with_capacity_and_hasher(table.len(), FixedState::default());
+    let mut named: HashMap<_, Vec<_>, FixedState> = HashMap::default();
     let mut namespaces: HashMap<_, Vec<_>, FixedState> = HashMap::default();
     for (index, builtin) in table.iter().enumerate() {
         let id = BuiltinId(index as u16);
+        named.entry(builtin.name).or_default().push(id);
         for spelling in builtin.spellings() {
             functions.insert(spelling, id);
         }
@@ -96,12 +99,17 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         names.dedup();
     }
     let known = table.iter().map(|_| Known::default()).collect();
-    Index { table, known, functions, methods, namespaces }
+    Index { table, known, functions, methods, named, namespaces }
 });
 
 /// All built-ins, in the order of their ids.
 pub fn all() -> impl Iterator<Item = (BuiltinId, &'static Builtin)> {
     INDEX.table.iter().enumerate().map(|(index, builtin)| (BuiltinId(index as u16), *builtin))
+}
+
+/// All that have a name, as functions, in namespaces or as methods.
+pub fn named(name: &str) -> &'static [BuiltinId] {
+    INDEX.named.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// The global function with a name.
@@ -117,6 +125,13 @@ pub fn find_static(namespace: &str, name: &str) -> Option<BuiltinId> {
 /// Whether there is such a namespace, such as `Math`.
 pub fn is_namespace(name: &str) -> bool {
     INDEX.namespaces.contains_key(name)
+}
+
+/// All namespaces, in alphabetical order.
+pub fn namespaces() -> impl Iterator<Item = &'static str> {
+    let mut names: Vec<_> = INDEX.namespaces.keys().copied().collect();
+    names.sort_unstable();
+    names.into_iter()
 }
 
 /// The names in a namespace, in alphabetical order.

@@ -79,21 +79,24 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             };
             (element, rest, cut)
         }
-        "from" if matches!(x.shape, Shape::Object(_)) => {
-            let Shape::Object(object) = &x.shape else { unreachable!("only objects come here") };
-            let length = object.field("length");
-            let (low, high) = length.as_ref().map_or((0, Some(0)), |length| super::interval::numbers(length).counts());
-            known.absorb(&Known { shape: Shape::Plain, ..length.unwrap_or_else(Known::null) });
-            (Some(Known::null()), low, high)
-        }
-        "reverse" | "toReversed" | "values" | "from" => {
-            if let Shape::Object(object) = &x.shape {
+        "from" => match &x.shape {
+            Shape::Object(object) => {
+                let length = object.field("length");
+                let (low, high) =
+                    length.as_ref().map_or((0, Some(0)), |length| super::interval::numbers(length).counts());
+                known.absorb(&Known { shape: Shape::Plain, ..length.unwrap_or_else(Known::null) });
+                (Some(Known::null()), low, high)
+            }
+            _ => (element, low, high),
+        },
+        "values" => match &x.shape {
+            Shape::Object(object) => {
                 let (low, high) = fields(object);
                 (object.any(), low, high)
-            } else {
-                (element, low, high)
             }
-        }
+            _ => (element, low, high),
+        },
+        "reverse" | "toReversed" => (element, low, high),
         "concat" => {
             let mut all = element;
             let (mut low, mut high) = (low, high);

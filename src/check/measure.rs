@@ -4,7 +4,7 @@ use super::domain::{Id, Known, Shape};
 use super::few::Sides;
 
 /// Marks what only the elements of a value are smaller than.
-const WITHIN: u32 = 0x2000_0000;
+const ELEMENTS: u32 = 0x2000_0000;
 
 impl Known {
     /// No larger than another value, or smaller than it.
@@ -21,7 +21,7 @@ impl Known {
     pub fn joined_measures(&self, other: &Known) -> Sides<Id> {
         let both = self.measures.and(&other.measures);
         let none = |known: &Known| matches!(&known.shape, Shape::List(list) if list.high == Some(0));
-        let tells = |known: &Known| none(known) || known.measures.keys().any(|id| id.1 & WITHIN != 0);
+        let tells = |known: &Known| none(known) || known.measures.keys().any(|id| id.1 & ELEMENTS != 0);
         if self.measures.is_empty() && other.measures.is_empty() || !tells(self) && !tells(other) {
             return both;
         }
@@ -29,12 +29,12 @@ impl Known {
             none(known) || known.measures.get(&whole).is_some() || known.measures.get(&within).is_some()
         };
         let all = self.measures.keys().chain(other.measures.keys());
-        let ids = all.map(|id| (Id(id.0, id.1 & !WITHIN), Id(id.0, id.1 | WITHIN)));
+        let ids = all.map(|id| (Id(id.0, id.1 & !ELEMENTS), Id(id.0, id.1 | ELEMENTS)));
         let elements = ids.filter(|&(whole, within)| {
             both.get(&whole).is_none() && holds(self, whole, within) && holds(other, whole, within)
         });
         both.iter()
-            .filter(|(id, _)| id.1 & WITHIN == 0)
+            .filter(|(id, _)| id.1 & ELEMENTS == 0)
             .copied()
             .chain(elements.map(|(_, within)| (within, true)))
             .collect()
@@ -42,8 +42,8 @@ impl Known {
 
     /// As an element of a list, which has it, so that it is not the list without elements that it may be as well.
     pub fn met_in(mut self, list: &Known) -> Known {
-        let within = list.measures.keys().filter(|id| id.1 & WITHIN != 0);
-        let given: Sides<Id> = within.map(|id| (Id(id.0, id.1 & !WITHIN), true)).collect();
+        let within = list.measures.keys().filter(|id| id.1 & ELEMENTS != 0);
+        let given: Sides<Id> = within.map(|id| (Id(id.0, id.1 & !ELEMENTS), true)).collect();
         if !given.is_empty() {
             self.measures = self.measures.or(&given);
         }

@@ -278,29 +278,7 @@ impl<'a> Flow<'a> {
                 known.null = if elements(x).1 == 0 { Null::Maybe } else { Null::Never };
                 known
             }
-            "abs" if super::interval::numbers(x).may_be_none() => {
-                Known::computed(args, Shape::Number(Rc::new(Number::any())))
-            }
-            "abs" => {
-                let n = super::interval::numbers(x);
-                let low = if n.low > 0.0 {
-                    n.low
-                } else if n.high < 0.0 {
-                    -n.high
-                } else {
-                    0.0
-                };
-                Known::computed(
-                    args,
-                    Shape::Number(Rc::new(Number {
-                        low,
-                        high: n.low.abs().max(n.high.abs()),
-                        whole: n.whole,
-                        sized: n.sized,
-                        ..Number::any()
-                    })),
-                )
-            }
+            "abs" => Known::computed(args, Shape::Number(Rc::new(super::interval::numbers(x).magnitude()))),
             "sqrt" if super::interval::numbers(x).low >= 0.0 => {
                 let n = super::interval::numbers(x);
                 let root = Number { low: n.low.sqrt(), high: n.high.sqrt(), sized: n.sized, ..Number::any() };
@@ -708,16 +686,16 @@ impl<'a> Flow<'a> {
     }
 }
 
-/// What a built-in gives of which nothing else is said: by its declaration.
+/// What a built-in gives of which nothing else is said: by the declarations of all that have its name.
 fn result_of(name: &str) -> Shape {
-    let declared = crate::builtin::all().find(|(_, builtin)| builtin.name == name);
     let plain =
         |kind: &Type| matches!(kind, Type::Number | Type::String | Type::Boolean | Type::Null | Type::Literal(_));
-    match declared.map(|(id, _)| &id.signature().result) {
-        Some(Type::Union(kinds)) if kinds.iter().all(plain) => Shape::Plain,
-        Some(kind) if plain(kind) => Shape::Plain,
-        _ => Shape::Any,
-    }
+    let declared = crate::builtin::named(name);
+    let all_plain = declared.iter().all(|id| match &id.signature().result {
+        Type::Union(kinds) => kinds.iter().all(plain),
+        kind => plain(kind),
+    });
+    if all_plain && !declared.is_empty() { Shape::Plain } else { Shape::Any }
 }
 
 /// How often a merge sort compares: at most the length times the levels.

@@ -60,7 +60,7 @@ impl Activation<'_> {
 
     /// Whether every turn of a loop comes through an instruction of a block, or through all of the block.
     pub fn every_turn(&self, natural: &Natural, block: usize, instruction: Option<usize>) -> bool {
-        let mut met = vec![natural.head];
+        let mut met = vec![false; natural.blocks.len()];
         let mut waiting = vec![natural.head];
         while let Some(at) = waiting.pop() {
             let code = &self.code.blocks[at];
@@ -73,8 +73,8 @@ impl Activation<'_> {
                 if next == natural.head {
                     return false;
                 }
-                if natural.has(next) && !met.contains(&next) {
-                    met.push(next);
+                let inside = natural.blocks.binary_search(&next).ok();
+                if inside.is_some_and(|index| !std::mem::replace(&mut met[index], true)) {
                     waiting.push(next);
                 }
             }

@@ -106,6 +106,16 @@ impl Number {
         self.nan && !self.whole && !self.low.is_finite() && !self.high.is_finite()
     }
 
+    /// What is left of it without its sign.
+    pub fn magnitude(&self) -> Self {
+        if self.may_be_none() {
+            return Self::any();
+        }
+        let low = self.low.max(-self.high).max(0.0);
+        let high = self.low.abs().max(self.high.abs());
+        Self { low, high, whole: self.whole, sized: self.sized, ..Self::any() }
+    }
+
     /// One number.
     pub fn exactly(x: f64) -> Self {
         if x.is_nan() {

@@ -6,7 +6,7 @@ use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source
 
 use super::excerpt::excerpt;
 use super::screen::Style;
-use crate::diagnostic::{Code, Diagnostic, Fix, Severity, escaped, fix};
+use crate::diagnostic::{Diagnostic, Fix, Severity, escaped, fix};
 use crate::engine::Allowed;
 use crate::source::{FileId, Location, Sources, Span};
 
@@ -88,11 +88,9 @@ pub(super) fn report(sources: &Sources, found: &Diagnostic, style: Style) -> Str
     let help = found.help.as_ref().or_else(|| found.fixes.first().map(|fix| &fix.title));
     if let Some(help) = help {
         let mut text = wrapped(&escaped(help), room);
-        if found.code >= Code::CF001 && found.code < Code::R001 {
-            for line in found.fixes.first().into_iter().flat_map(|fix| mended(sources, fix, help, room)) {
-                text.push('\n');
-                text.push_str(&line);
-            }
+        for line in found.fixes.first().into_iter().flat_map(|fix| mended(sources, fix, help, room)) {
+            text.push('\n');
+            text.push_str(&line);
         }
         report.add_help(text);
     }
@@ -282,6 +280,7 @@ fn tone(severity: Severity) -> Color {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
     const STYLE: Style = Style { color: false, width: 80 };
 
     fn at(file: FileId, start: u32, end: u32) -> Location {

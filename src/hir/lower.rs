@@ -552,7 +552,7 @@ impl<'a> Lowering<'a> {
                 let visible = self.scopes.visible(self.scope).filter_map(|declared| declared.name);
                 let mut all: Vec<&str> = visible.map(|name| self.program.names.text(name)).collect();
                 let plain = builtin::all().filter(|(_, known)| known.plain).map(|(_, known)| known.name);
-                for known in plain.chain(["input", "agents"]) {
+                for known in plain.chain(builtin::namespaces()).chain(["input", "agents"]) {
                     all.push(known);
                 }
                 self.comparisons += all.len();

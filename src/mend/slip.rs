@@ -5,7 +5,7 @@
 
 use super::edit::quoted;
 use super::page::Page;
-use crate::diagnostic::{Code, Diagnostic, Fix, nearest};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, nearest};
 use crate::source::Span;
 use crate::syntax::token::{Kind, Token};
 
@@ -89,8 +89,29 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     if matches!(written.as_bytes().first(), Some(b'"' | b'\'' | b'`')) && found.code != Code::P001 {
         quotes(found, page, out);
     }
+    dashed(found, page, out);
     words(found, page, out);
-    marks(found, page, out);
+    // A text or a number that is written wrongly is not read otherwise for a mark beside it.
+    if !matches!(found.code, Code::P003 | Code::P004) {
+        marks(found, page, out);
+    }
+}
+
+/// A name with `-` in it is written with `_` wherever it stands.
+fn dashed(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let written = page.at(found.at.span);
+    let places = page.tokens.windows(3).filter_map(|three| match three {
+        [Token { kind: Kind::Name, start, .. }, dash, Token { kind: Kind::Name, end, .. }] => {
+            let span = Span::new(*start, *end);
+            (page.at(span) == written && page.at(Span::new(dash.start, dash.end)) == "-").then_some(span)
+        }
+        _ => None,
+    });
+    let joined = written.replace('-', "_");
+    let edits: Vec<Edit> = places.map(|span| page.replace("", span, joined.as_str()).edits.remove(0)).collect();
+    if !edits.is_empty() {
+        out.push(Fix { title: format!("write {}", quoted(&joined)), certain: false, edits });
+    }
 }
 
 /// Words around the place that are nearly keywords.
@@ -208,9 +229,10 @@ fn openers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     for token in &before {
         let next = page.tokens.get(page.token_from(token.end)).map_or(token.end, |next| next.start);
         let stuck = next == token.end;
+        let empty = next == closer.start && matches!(token.kind, Kind::ParenClose | Kind::SquareClose);
         if opener == "{" {
             out.push(page.insert(title.as_str(), token.end, " {"));
-        } else if token.kind.is_word() || token.kind.ends_operand() {
+        } else if (token.kind.is_word() || token.kind.ends_operand()) && !empty {
             // Behind a name it is a call; a space tells that something was taken away there or not.
             out.push(page.insert(title.as_str(), token.end, opener));
         }

@@ -177,7 +177,12 @@ pub(super) fn property<'a>(base: &'a Value, property: &Property) -> Option<&'a V
     if !base.is_exact() {
         return None;
     }
-    let object = base.as_object()?;
+    held(base.as_object()?, property)
+}
+
+/// The entry of an object, looked for first where it was last time.
+#[inline(always)]
+fn held<'a>(object: &'a Object, property: &Property) -> Option<&'a Value> {
     object.at_near(&property.key, property.hint()).or_else(|| elsewhere(object, property))
 }
 
@@ -286,9 +291,10 @@ impl Vm {
     #[inline(never)]
     pub(super) fn field_at(&mut self, r: &mut [Value], [to, a]: [Register; 2], name: &Property) -> Result<(), Fault> {
         let x = &r[a as usize];
-        let value = match x.as_agent() {
-            Some(agent) => self.agent_property(agent, name.key.as_str())?,
-            None => path::property(x, &name.key)?,
+        let value = match (x.as_object(), x.as_agent()) {
+            (Some(object), _) => held(object, name).cloned().unwrap_or_default().under(x.lanes()),
+            (_, Some(agent)) => self.agent_property(agent, name.key.as_str())?,
+            _ => path::property(x, &name.key)?,
         };
         r[to as usize].put(value);
         Ok(())

@@ -51,7 +51,7 @@ impl Value {
     #[inline(always)]
     pub fn clear(&mut self) {
         if self.tag() > Tag::Number {
-            self.put(Self::NULL);
+            self.clear_owned();
         }
     }
 
@@ -59,9 +59,7 @@ impl Value {
     #[inline(always)]
     pub fn clear_all(values: &mut [Self]) {
         for value in values {
-            if value.tag() > Tag::Number {
-                value.clear_owned();
-            }
+            value.clear();
         }
     }
 
