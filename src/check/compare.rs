@@ -246,6 +246,11 @@ impl<'a> Flow<'a> {
                 for (case, facts) in &told.cases {
                     if case == text { here = Some(facts) } else { elsewhere.push(facts) }
                 }
+                if here.is_none() && !told.cases.is_empty() {
+                    same.push(Fact::Never);
+                } else if elsewhere.is_empty() && here.is_some() && x.null == Null::Never {
+                    other.push(Fact::Never);
+                }
                 same.extend(here.into_iter().flatten());
                 let all = elsewhere.into_iter().cloned().reduce(|a, b| super::truth::either(&a, &b));
                 other.extend(all.into_iter().flatten());

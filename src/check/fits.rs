@@ -96,6 +96,16 @@ fn shapes(program: &Program, from: &Shape, to: &Shape, depth: u32) -> Fit {
         };
         worst = worst.min(found);
     }
+    if let Some(wanted) = &to.others {
+        let named = |name: &str| to.fields.iter().any(|field| &*field.name == name);
+        for given in from.fields.iter().filter(|given| !named(&given.name)) {
+            worst = worst.min(fit(program, &given.value, wanted, depth + 1));
+        }
+        worst = match &from.others {
+            Some(others) => worst.min(fit(program, others, wanted, depth + 1).max(Fit::Maybe)),
+            None => worst,
+        };
+    }
     worst
 }
 

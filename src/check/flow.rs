@@ -523,13 +523,14 @@ impl<'a> Flow<'a> {
                 // A subject that is a confidence itself is T008; what its branches do then says nothing.
                 let wrong = known.as_number().is_some_and(|n| n.assessed.is_some());
                 let mut above: Option<Raw> = None;
+                let mut chosen = false;
                 for (band, threshold, target) in bands {
-                    let from = match threshold {
-                        Threshold::Fixed(x) => raw(*x),
+                    let (from, to) = match threshold {
+                        Threshold::Fixed(x) => (raw(*x), raw(*x)),
                         Threshold::Computed(var) => {
                             let value = act.value(*var, state);
-                            self.chosen_threshold(&value, at);
-                            value.as_number().map_or(super::domain::NONE, |n| raw(n.low))
+                            chosen |= self.chosen_threshold(&value, at);
+                            value.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)))
                         }
                     };
                     let mut claim = whole.claim;
@@ -544,8 +545,12 @@ impl<'a> Flow<'a> {
                         facts.extend(above.map(|a| Fact::Below(known.id, a)));
                         self.jump(act, block, target, &facts, state, again);
                     }
-                    above = Some(from);
+                    above = Some(to);
                 }
+                let decided =
+                    chosen.then(|| (Known::constant(Shape::Plain).marked(super::domain::Mark::Chosen, at), at));
+                act.doubtful += usize::from(decided.is_some());
+                act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
                 if whole.claim.unknown {
                     self.jump(act, block, unknown, &[Fact::Unknown(known.id)], state, again);
                 }

@@ -251,8 +251,12 @@ impl<'a> Flow<'a> {
                     _ => None,
                 };
                 let attempts = option("attempts").or_else(|| option("max"));
+                let chosen = attempts.as_ref().is_some_and(|given| given.integrity >= Integrity::Input);
                 let attempts = attempts.map_or(3.0, |a| super::interval::numbers(&a).high);
-                if attempts > MOST_ATTEMPTS {
+                if chosen && !attempts.is_finite() {
+                    let message = "an agent or the input chooses how often this is tried";
+                    self.findings.report(Code::TM06, at, message, |d| d.help("bound it: `Math.min(n, 10)`"));
+                } else if attempts > MOST_ATTEMPTS {
                     self.findings.report(Code::TM11, at, format!("more than {MOST_ATTEMPTS} attempts"), |d| {
                         d.help("try at most ten times: `{ attempts: 3 }`")
                     });

@@ -173,7 +173,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                     known.claim = known.claim.join(before);
                     known.above = Few::NONE;
                 }
-                (inner.any(), 0, None)
+                (inner.any(), 0, high.zip(inner.high).map(|(lists, each)| lists.saturating_mul(each)))
             }
             Some((Shape::Number(_) | Shape::Text(_) | Shape::Bool(_) | Shape::Plain, e)) => (Some(e), low, high),
             Some(_) => {
@@ -195,7 +195,16 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             let fewest = args.iter().map(|list| elements(list).1).min().unwrap_or(0);
             (Some(row), fewest, args.iter().filter_map(|list| elements(list).2).min())
         }
-        "split" => (Some(plain), 1, None),
+        "split" => {
+            // There is no more between the characters than there are, and one.
+            let separator = args.get(1).and_then(Known::as_text);
+            let most = x.as_text().filter(|_| separator.is_some()).map(|text| {
+                let count = text.chars().count() as u64;
+                if separator.is_some_and(|separator| separator.is_empty()) { count } else { count + 1 }
+            });
+            let none = args.len() > 2 || separator.is_none_or(|separator| separator.is_empty()) && !x.is_filled();
+            (Some(plain), u64::from(!none), most)
+        }
         "keys" => (Some(key), low, high),
         _ => (Some(plain), 0, None),
     };

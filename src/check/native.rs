@@ -597,12 +597,13 @@ impl<'a> Flow<'a> {
                 }
             }
             "flatMap" => {
-                let (inner, opens) = match &answer.shape {
-                    Shape::List(list) => (list.any(), true),
-                    Shape::Any => (Some(answer.join(&kept_part(&answer))), true),
-                    _ => (Some(answer.clone()), false),
+                let (inner, opens, each) = match &answer.shape {
+                    Shape::List(list) => (list.any(), true, list.high.map(|each| each.max(1))),
+                    Shape::Any => (Some(answer.join(&kept_part(&answer))), true, None),
+                    _ => (Some(answer.clone()), false, Some(1)),
                 };
-                let all = own(list_of(inner.map(|i| Known { id: Id::NONE, ..i }), 0, None));
+                let most = high.zip(each).map(|(lists, each)| lists.saturating_mul(each));
+                let all = own(list_of(inner.map(|i| Known { id: Id::NONE, ..i }), 0, most));
                 if opens { decided(all, &answer, surely && !matches!(answer.shape, Shape::Any)) } else { all }
             }
             "filter" => {

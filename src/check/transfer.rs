@@ -19,6 +19,23 @@ use std::rc::Rc;
 /// What an instruction gives: its result and, of a change, the changed root.
 pub(super) type Given = Option<(Known, Option<Known>)>;
 
+/// What `typeof` may say of a value; nothing where it may say anything.
+fn kinds(x: &Known) -> &'static [&'static str] {
+    match (&x.shape, x.null) {
+        (_, Null::Always) => &["null"],
+        (Shape::Number(_), Null::Never) => &["number"],
+        (Shape::Number(_), Null::Maybe) => &["number", "null"],
+        (Shape::List(_), Null::Never) => &["list"],
+        (Shape::List(_), Null::Maybe) => &["list", "null"],
+        (Shape::Object(_), _) => &["object", "error", "null"],
+        (Shape::Text(_), Null::Never) => &["string"],
+        (Shape::Text(_) | Shape::Bool(_) | Shape::Plain, _) => &["string", "number", "boolean", "null", "error"],
+        (Shape::Functions(_) | Shape::Builtin(_), _) => &["function", "null"],
+        (Shape::Agent(_), _) => &["agent", "null"],
+        _ => &[],
+    }
+}
+
 /// Whether a text that this is a part of says something of the program's own.
 fn weaves(part: &Known) -> bool {
     let says = |known: &Known| known.as_text().is_none_or(|text| !text.trim().is_empty());
@@ -95,7 +112,8 @@ impl<'a> Flow<'a> {
             Op::Beside => one(beside(&args[0], &args[1])),
             Op::Unpack | Op::UnpackObject => {
                 self.read_of_nothing(&args[0], at, "it is taken apart here");
-                one(args[0].clone())
+                // Null cannot be taken apart: what follows has another value.
+                one(Known { null: Null::Never, nothing: None, ..args[0].clone() })
             }
             Op::Rest(from) => {
                 let longest = self.changed_by(&args[0], -f64::from(*from));
@@ -303,7 +321,11 @@ impl<'a> Flow<'a> {
                 let number = Number { confidence_of: None, below: Few::NONE, length_of: None, ..number };
                 Known::computed([x], Shape::Number(Rc::new(number)))
             }
-            Unary::Typeof => own(std::slice::from_ref(x), Shape::Plain),
+            Unary::Typeof => {
+                let known = own(std::slice::from_ref(x), Shape::Plain);
+                let kinds = kinds(x).iter().map(|kind| (Rc::from(*kind), Vec::new())).collect();
+                Known { tests: Some(Rc::new(Tests { cases: kinds, ..Tests::default() })), ..known }
+            }
         }
     }
 

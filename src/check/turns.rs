@@ -48,6 +48,9 @@ impl<'a> Flow<'a> {
     pub fn loops(&mut self, act: &Activation<'a>) {
         let graph = act.graph.clone();
         for natural in &graph.loops {
+            if !act.entered(natural.head) {
+                continue;
+            }
             let written = graph.written(act.code, natural.head);
             let turns = self.turns(act, natural, written);
             let at = written.map(|l| act.at(l.span));

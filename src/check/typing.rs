@@ -3,19 +3,34 @@
 //! A type is known where a literal, an annotation or a built-in says it; everything else is anything, and nothing is said
 //! of it. What is reported fails whenever it runs.
 
+mod arms;
+mod declared;
 mod link;
+mod place;
 
 use super::fits::{Fit, fits, resolve, widened};
 use super::written::children;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir::{
-    Arm, Binary, Element, Expr, ExprKind, Function, FunctionId, LinkKind, Logical, Part, Pattern, PatternKind, Place,
-    Program, Root, Unary, Variable,
+    Binary, Block, Element, Expr, ExprKind, Function, FunctionId, LinkKind, LocalId, Logical, Part, PatternKind,
+    Program, Unary, Variable,
 };
 use crate::source::{Location, Span};
-use crate::types::{Literal, Type};
+use crate::types::{Literal, Signature, Type};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// What `typeof` gives.
+static KINDS: LazyLock<Type> = LazyLock::new(|| {
+    let names = ["null", "boolean", "number", "string", "list", "object", "function", "agent", "error"];
+    Type::Union(names.iter().map(|name| Type::Literal(Literal::Text(Arc::from(*name)))).collect())
+});
+
+/// A function of which nothing else is said.
+static FUNCTION: LazyLock<Type> = LazyLock::new(|| {
+    let signature = Signature { parameters: Vec::new(), result: Type::Any };
+    Type::Function(Arc::new(signature))
+});
 
 /// Checks the types of all functions.
 pub(super) fn check(program: &Program, diagnostics: &mut Diagnostics) {
@@ -34,6 +49,8 @@ pub(super) fn check(program: &Program, diagnostics: &mut Diagnostics) {
             function,
             diagnostics,
             locals: vec![None; function.locals.len()],
+            lambdas: HashMap::new(),
+            assigned: Vec::new(),
             tested: HashSet::new(),
             handed: &mut handed,
         };
@@ -45,8 +62,12 @@ struct Typing<'a> {
     program: &'a Program,
     function: &'a Function,
     diagnostics: &'a mut Diagnostics,
-    /// What is known of locals that are never assigned again, and of annotated ones.
+    /// What is known of locals that are never assigned again, and of annotated ones; of others, what they hold here.
     locals: Vec<Option<Type>>,
+    /// The locals that always hold one function.
+    lambdas: HashMap<LocalId, FunctionId>,
+    /// The locals that were assigned, in order.
+    assigned: Vec<LocalId>,
     /// What was tested against null, or found to be a number from somewhere, so far.
     tested: HashSet<String>,
     /// The elements that built-ins hand to functions written as their arguments.
@@ -68,16 +89,29 @@ impl<'a> Typing<'a> {
                 (&parameter.pattern.kind, &parameter.annotation)
             {
                 self.locals[local.0 as usize] = Some(kind.clone());
+            } else if let Some(kind) = &parameter.annotation {
+                self.unpacked(&parameter.pattern, kind);
             }
-            if let Some(default) = &parameter.default {
-                self.visit(default);
+            match (&parameter.default, &parameter.annotation) {
+                (Some(default), Some(wanted)) => {
+                    self.given(default, wanted, "the default");
+                }
+                (Some(default), None) => {
+                    self.visit(default);
+                }
+                (None, _) => {}
             }
         }
-        let given = self.visit(&function.body);
-        if let Some(wanted) = &function.result
-            && !matches!(function.body.kind, ExprKind::Block(_))
-        {
-            self.expect(&given, wanted, function.body.span, "the result");
+        match (&function.body.kind, &function.result) {
+            (ExprKind::Block(block), wanted) => {
+                self.block(block, wanted.as_ref());
+            }
+            (_, Some(wanted)) => {
+                self.given(&function.body, wanted, "the result");
+            }
+            (_, None) => {
+                self.visit(&function.body);
+            }
         }
     }
 
@@ -109,7 +143,8 @@ impl<'a> Typing<'a> {
             ExprKind::Template(parts) => {
                 for part in parts {
                     if let Part::Hole(hole) = part {
-                        self.visit(hole);
+                        let kind = self.visit(hole);
+                        self.has_text(&kind, hole.span);
                     }
                 }
                 Type::String
@@ -119,7 +154,10 @@ impl<'a> Typing<'a> {
                 let mut known = true;
                 for element in elements {
                     match element {
-                        Element::One(x) => kinds.push(plain(self.visit(x))),
+                        Element::One(x) => {
+                            let kind = self.visit(x);
+                            kinds.push(declared::kept(x, kind));
+                        }
                         Element::Spread(x) => {
                             self.visit(x);
                             known = false;
@@ -130,10 +168,15 @@ impl<'a> Typing<'a> {
                 let element = if known && kinds.len() == 1 { kinds.remove(0) } else { Type::Any };
                 Type::List(Arc::new(element))
             }
+            ExprKind::Object(members) => self.object(members),
             ExprKind::Read(variable) => self.variable(*variable),
-            ExprKind::Function(_) | ExprKind::Builtin(_) => Type::Any,
+            ExprKind::Function(_) => FUNCTION.clone(),
+            ExprKind::Builtin(_) => Type::Any,
             ExprKind::Unary(unary, x) => {
                 let kind = self.visit(x);
+                if *unary == Unary::Not {
+                    self.tested.extend(key(x));
+                }
                 self.unary(*unary, &kind, x.span)
             }
             ExprKind::Binary { first, rest } => {
@@ -162,6 +205,7 @@ impl<'a> Typing<'a> {
                 for (operator, right) in rest {
                     coalesces &= matches!(operator, Logical::Coalesce | Logical::OrElse);
                     all.push(self.visit(right));
+                    self.tested.extend(key(right));
                 }
                 if coalesces && all.len() == 2 && all[0] == Type::Null { all.remove(1) } else { Type::Any }
             }
@@ -175,15 +219,34 @@ impl<'a> Typing<'a> {
                 self.visit(x);
                 Type::Boolean
             }
-            ExprKind::If { .. }
-            | ExprKind::Block(_)
-            | ExprKind::Switch { .. }
-            | ExprKind::Uncertain { .. }
-            | ExprKind::Try { .. } => {
-                children(expr, &mut |child| {
-                    self.visit(child);
+            ExprKind::If { arms, otherwise } => {
+                for (condition, body) in arms {
+                    self.visit(condition);
+                    self.tested.extend(key(condition));
+                    self.visit(body);
+                }
+                otherwise.iter().for_each(|otherwise| {
+                    self.visit(otherwise);
                 });
                 Type::Any
+            }
+            ExprKind::Block(block) => self.block(block, None),
+            ExprKind::While { .. } | ExprKind::ForEach { .. } | ExprKind::ForCount { .. } => {
+                // What is known of what changes holds in the first turn alone.
+                self.forget_all();
+                children(expr, &mut |child| {
+                    self.visit(child);
+                    if matches!(child.kind, ExprKind::Let { .. } | ExprKind::Assign { .. } | ExprKind::Block(_)) {
+                        self.forget_all();
+                    }
+                });
+                self.forget_all();
+                Type::Null
+            }
+            ExprKind::Delete(target) => {
+                self.keys(target);
+                self.written(target);
+                Type::Boolean
             }
             ExprKind::Match { subject, arms } => {
                 let kind = self.visit(subject);
@@ -196,30 +259,24 @@ impl<'a> Typing<'a> {
                 Type::Any
             }
             ExprKind::Let { pattern, value } => {
-                let kind = value.as_ref().map_or(Type::Null, |v| self.visit(v));
-                if let (PatternKind::Bind(variable), true) =
-                    (&pattern.kind, value.as_deref().is_some_and(is_confidence))
-                {
-                    self.tested.insert(format!("{variable:?}"));
-                }
-                self.bind(pattern, &kind, value.as_ref().map(|v| v.span));
+                self.declare(pattern, value.as_deref());
                 Type::Null
             }
-            ExprKind::Assign { target, operator, value } => {
+            ExprKind::Assign { target, operator, value } => self.assign(target, *operator, value),
+            ExprKind::Step { target, by, .. } => self.step(target, *by),
+            ExprKind::Unpack { pattern, value } => {
                 let kind = self.visit(value);
-                self.place(target);
-                if operator.is_none()
-                    && let (Root::Variable(Variable::Local(local)), true) = (&target.root, target.keys.is_empty())
-                    && let Some(wanted) = self.function.locals[local.0 as usize].annotation.clone()
-                {
-                    self.expect(&kind, &wanted, value.span, "the value");
-                }
-                if operator.is_none() { kind } else { Type::Any }
+                self.forget_in(pattern);
+                kind
             }
             ExprKind::Return(value) => {
-                let kind = value.as_ref().map_or(Type::Null, |v| self.visit(v));
-                if let (Some(wanted), Some(value)) = (&self.function.result, value) {
-                    self.expect(&kind, wanted, value.span, "the result");
+                match (&self.function.result, value) {
+                    (Some(wanted), Some(value)) => {
+                        self.given(value, wanted, "the result");
+                    }
+                    (_, value) => value.iter().for_each(|value| {
+                        self.visit(value);
+                    }),
                 }
                 Type::Any
             }
@@ -232,26 +289,29 @@ impl<'a> Typing<'a> {
         }
     }
 
-    fn place(&mut self, place: &'a Place) {
-        if let Root::Copy(x) = &place.root {
-            self.visit(x);
-        }
-    }
-
-    fn bind(&mut self, pattern: &'a Pattern, kind: &Type, span: Option<Span>) {
-        if let PatternKind::Bind(Variable::Local(local)) = &pattern.kind {
-            let declared = &self.function.locals[local.0 as usize];
-            if let (Some(wanted), Some(span)) = (declared.annotation.clone(), span) {
-                self.expect(kind, &wanted, span, "the value");
-                self.locals[local.0 as usize] = Some(wanted);
-            } else if !declared.reassigned && declared.annotation.is_none() {
-                self.locals[local.0 as usize] = Some(plain(kind.clone()));
+    /// A scope, and the type of what it gives, which may be declared.
+    fn block(&mut self, block: &'a Block, wanted: Option<&Type>) -> Type {
+        let before = self.assigned.len();
+        for (variable, function) in &block.functions {
+            if let Variable::Local(local) = variable
+                && !self.function.locals[local.0 as usize].reassigned
+            {
+                self.lambdas.insert(*local, *function);
             }
-        } else if let PatternKind::Bind(Variable::Global(global)) = &pattern.kind
-            && let (Some(wanted), Some(span)) = (self.program.globals[global.0 as usize].annotation.clone(), span)
-        {
-            self.expect(kind, &wanted, span, "the value");
         }
+        let mut last = Type::Null;
+        for (i, expr) in block.exprs.iter().enumerate() {
+            last = match wanted.filter(|_| i + 1 == block.exprs.len()) {
+                Some(wanted) => self.given(expr, wanted, "the result"),
+                None => self.visit(expr),
+            };
+            self.holds(expr, &last);
+        }
+        // What follows need not know whether this ran.
+        for i in before..self.assigned.len() {
+            self.forget(self.assigned[i]);
+        }
+        last
     }
 
     fn variable(&self, variable: Variable) -> Type {
@@ -294,7 +354,7 @@ impl<'a> Typing<'a> {
                 Type::Number
             }
             Unary::Not => Type::Boolean,
-            Unary::Typeof => Type::String,
+            Unary::Typeof => KINDS.clone(),
             Unary::Confidence => Type::Union(Arc::from([Type::Number, Type::Null])),
         }
     }
@@ -324,6 +384,11 @@ impl<'a> Typing<'a> {
                 Type::Number
             }
             Binary::Add => {
+                if let Some(callable) = [left, right].into_iter().find(|kind| self.is_callable(kind)) {
+                    let kind = self.called_kind(callable);
+                    self.report(Code::T002, operator_span, format!("{kind} has no text"), "add what it gives: call it");
+                    return Type::Any;
+                }
                 let text = |kind: &Type| fits(program, kind, &Type::String) == Fit::Always;
                 if text(left) || text(right) {
                     return Type::String;
@@ -367,7 +432,13 @@ impl<'a> Typing<'a> {
             }
             Binary::Equal | Binary::NotEqual => {
                 let comparable = fits(program, left, right) != Fit::Never || fits(program, right, left) != Fit::Never;
-                if !comparable {
+                let kinds = |kind: &Type| *kind == *KINDS;
+                if !comparable && (kinds(left) || kinds(right)) {
+                    let written = program.spelled(if kinds(left) { right } else { left });
+                    let help = "it gives `\"null\"`, `\"boolean\"`, `\"number\"`, `\"string\"`, `\"list\"`, `\"object\"`, \
+                                `\"function\"`, `\"agent\"` or `\"error\"`";
+                    self.report(Code::T007, span, format!("`typeof` never gives `{written}`"), help);
+                } else if !comparable {
                     let always = if operator == Binary::Equal { "never" } else { "always" };
                     let (left, right) = (program.spelled(left), program.spelled(right));
                     self.report(
@@ -416,64 +487,6 @@ impl<'a> Typing<'a> {
                 format!("this may be null, and null `{sign}` any number"),
                 "test for null first, or give a default: `x ?? 0`",
             );
-        }
-    }
-
-    /// Whether some arm fits whatever comes.
-    fn exhaustive(&mut self, kind: &Type, arms: &[Arm], span: Span) {
-        let open = |pattern: &Pattern| {
-            let mut stack = vec![pattern];
-            while let Some(pattern) = stack.pop() {
-                match &pattern.kind {
-                    PatternKind::Ignore | PatternKind::Bind(_) => return true,
-                    PatternKind::Either(all) => stack.extend(all),
-                    PatternKind::Default(inner, _) => stack.push(inner),
-                    _ => {}
-                }
-            }
-            false
-        };
-        if arms.iter().any(|arm| arm.guard.is_none() && open(&arm.pattern)) {
-            return;
-        }
-        let mut left: Vec<Type> = match resolve(self.program, kind) {
-            Type::Union(all) => all.to_vec(),
-            Type::Boolean => vec![Type::Literal(Literal::Bool(true)), Type::Literal(Literal::Bool(false))],
-            Type::Literal(one) => vec![Type::Literal(one.clone())],
-            other => vec![other.clone()],
-        };
-        for arm in arms.iter().filter(|arm| arm.guard.is_none()) {
-            let mut stack = vec![&arm.pattern];
-            while let Some(pattern) = stack.pop() {
-                match &pattern.kind {
-                    PatternKind::Either(all) => stack.extend(all),
-                    PatternKind::Equal(value) => {
-                        let same = match &value.kind {
-                            ExprKind::Text(text) => Type::Literal(Literal::Text(text.clone())),
-                            ExprKind::Number(x) => Type::Literal(Literal::Number(*x)),
-                            ExprKind::Bool(b) => Type::Literal(Literal::Bool(*b)),
-                            ExprKind::Null => Type::Null,
-                            _ => continue,
-                        };
-                        left.retain(|t| *t != same);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        if !left.is_empty() {
-            let rest = left
-                .iter()
-                .filter(|t| matches!(t, Type::Literal(_) | Type::Null))
-                .map(|t| format!("`{}`", self.program.spelled(t)))
-                .collect::<Vec<_>>();
-            let message = if rest.is_empty() {
-                "no arm may fit what comes".to_owned()
-            } else {
-                format!("no arm fits {}", rest.join(", "))
-            };
-            let head = Span::new(span.start, span.start + 5);
-            self.report(Code::T011, head, message, "add an arm for the rest: `_ => …`");
         }
     }
 }

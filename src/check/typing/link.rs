@@ -1,11 +1,12 @@
 //! What is read and called of values.
 
 use super::Typing;
+use super::declared::kept;
 use crate::builtin::{self, BuiltinId};
 use crate::check::call::null_of;
 use crate::check::domain::Null;
 use crate::check::fits::resolve;
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::hir::{Element, Expr, ExprKind, FunctionId, Link, LinkKind, Variable};
 use crate::source::Span;
 use crate::types::{InterfaceId, Literal, Signature, Type};
@@ -24,8 +25,7 @@ impl<'a> Typing<'a> {
             (ExprKind::Read(variable), Some(LinkKind::Call(arguments))) if self.function_of(*variable).is_some() => {
                 let span = links.next().expect("it was looked at").span;
                 let function = self.function_of(*variable).expect("it was looked at");
-                let given = self.arguments(arguments);
-                self.call(function, given.as_deref(), base.span.to(span))
+                self.call(function, arguments, base.span.to(span))
             }
             (ExprKind::Read(Variable::Local(_)), _) => {
                 let known = self.visit(base);
@@ -38,7 +38,10 @@ impl<'a> Typing<'a> {
                     known
                 }
             }
-            _ => self.visit(base),
+            _ => {
+                let given = self.visit(base);
+                if matches!(base.kind, ExprKind::List(_) | ExprKind::Object(_)) { kept(base, given) } else { given }
+            }
         };
         for link in links {
             kind = self.link(kind, link);
@@ -76,19 +79,7 @@ impl<'a> Typing<'a> {
                     None if shape.others.is_some() => Type::Any,
                     None if &**name == "length" => Type::Any,
                     None => {
-                        let names: Vec<&str> = shape.fields.iter().map(|f| &*f.name).collect();
-                        let near = nearest(name, names.iter().copied());
-                        let help = near.map_or_else(
-                            || {
-                                format!(
-                                    "it has {}",
-                                    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
-                                )
-                            },
-                            |n| format!("did you mean `{n}`?"),
-                        );
-                        let message = format!("`{}` has no property `{name}`", program.spelled(&kind));
-                        self.report(Code::T006, link.span, message, &help);
+                        self.lacks(&kind, shape, name, link.span);
                         Type::Any
                     }
                 },
@@ -104,14 +95,18 @@ impl<'a> Typing<'a> {
                 match &known {
                     Type::List(element) => (**element).clone(),
                     Type::Agents { interface, .. } => Type::Agent(*interface),
+                    Type::Agent(interface) => {
+                        if let ExprKind::Text(name) = &key.kind {
+                            self.read_of_agent(*interface, name, link.span);
+                        }
+                        Type::Any
+                    }
                     _ => Type::Any,
                 }
             }
             LinkKind::Call(arguments) => {
                 self.arguments(arguments);
-                let plain =
-                    matches!(known, Type::Number | Type::String | Type::Boolean | Type::Literal(_) | Type::List(_));
-                if plain && !link.optional {
+                if (is_data(&known) || known == Type::Null) && !link.optional {
                     let kind = program.spelled(&kind);
                     self.report(Code::T005, link.span, format!("`{kind}` is no function"), "");
                 }
@@ -120,7 +115,8 @@ impl<'a> Typing<'a> {
                     _ => Type::Any,
                 }
             }
-            LinkKind::Method { name, arguments, .. } => {
+            LinkKind::Method { name, arguments, place, .. } => {
+                place.iter().for_each(|place| self.written(place));
                 let element = match &known {
                     Type::List(element) => Some((**element).clone()),
                     Type::Agents { interface, .. } => Some(Type::Agent(*interface)),
@@ -139,7 +135,7 @@ impl<'a> Typing<'a> {
     }
 
     /// A property of an agent that is read and not called: it has methods alone, and what a mock was asked.
-    fn read_of_agent(&mut self, interface: Option<InterfaceId>, name: &str, span: Span) {
+    pub(super) fn read_of_agent(&mut self, interface: Option<InterfaceId>, name: &str, span: Span) {
         let program = self.program;
         let methods = interface.map(|id| &program.interfaces[id.0 as usize].methods);
         if name == "calls" || methods.is_none() && name != "name" {
@@ -172,6 +168,18 @@ impl<'a> Typing<'a> {
             Type::String | Type::Literal(Literal::Text(_)) => self.of_kind(Kind::Text, name, given, link),
             Type::Number | Type::Literal(Literal::Number(_)) => self.of_kind(Kind::Number, name, given, link),
             Type::List(_) => self.of_kind(Kind::List, name, given, link),
+            Type::Object(shape) if builtin::find_method(Kind::Object, name).is_none() => {
+                let field = shape.fields.iter().find(|field| *field.name == *name);
+                match field.map(|field| resolve(program, &field.value)) {
+                    Some(field) if is_data(field) => {
+                        let message = format!("`{name}` is `{}`, which is no function", program.spelled(field));
+                        self.report(Code::T005, link.span, message, "read it without parentheses");
+                    }
+                    None if shape.others.is_none() => self.lacks(known, shape, name, link.span),
+                    _ => {}
+                }
+                Type::Any
+            }
             _ => Type::Any,
         }
     }
@@ -247,37 +255,57 @@ impl<'a> Typing<'a> {
     fn function_of(&self, variable: Variable) -> Option<FunctionId> {
         match variable {
             Variable::Global(global) => self.program.globals[global.0 as usize].function,
-            _ => None,
+            Variable::Local(local) => self.lambdas.get(&local).copied(),
+            Variable::Capture(_) => None,
         }
     }
 
-    fn call(&mut self, id: FunctionId, given: Option<&[(Type, Span)]>, span: Span) -> Type {
-        let callee = &self.program.functions[id.0 as usize];
-        let name = callee.name.map_or("it", |n| self.program.names.text(n)).to_owned();
+    fn call(&mut self, id: FunctionId, elements: &'a [Element], span: Span) -> Type {
+        let program = self.program;
+        let callee = &program.functions[id.0 as usize];
         let rest = callee.parameters.last().is_some_and(|p| p.rest);
-        if let Some(given) = given {
-            if given.len() > callee.parameters.len() && !rest {
-                self.report(
-                    Code::T004,
-                    span,
-                    format!("`{name}` takes {}, and is given {}", counted(callee.parameters.len()), given.len()),
-                    "leave out the rest",
-                );
-            }
-            for (parameter, (kind, at)) in callee.parameters.iter().zip(given) {
-                if let (Some(wanted), false) = (&parameter.annotation, parameter.rest) {
-                    if *kind == Type::Null && parameter.default.is_some() {
-                        continue;
-                    }
-                    let what = parameter
-                        .name
-                        .map_or_else(|| "this".to_owned(), |n| format!("`{}`", self.program.names.text(n)));
-                    self.expect(kind, wanted, *at, &what);
+        let most = callee.parameters.len();
+        let mut count = Some(0);
+        for element in elements {
+            let (Element::One(x) | Element::Spread(x)) = element;
+            let place = count.filter(|_| matches!(element, Element::One(_)));
+            let parameter =
+                place.and_then(|at| callee.parameters.get(at).or(callee.parameters.last().filter(|_| rest)));
+            let wanted = parameter.and_then(|parameter| match (&parameter.annotation, parameter.rest) {
+                (Some(kind), false) => Some(kind),
+                (Some(kind), true) => match resolve(program, kind) {
+                    Type::List(element) => Some(&**element),
+                    _ => None,
+                },
+                (None, _) => None,
+            });
+            // A default stands in for null.
+            let wanted = wanted.filter(|_| {
+                !(matches!(x.kind, ExprKind::Null) && parameter.is_some_and(|parameter| parameter.default.is_some()))
+            });
+            match (wanted, parameter) {
+                (Some(wanted), Some(parameter)) => {
+                    let name = parameter.name.map(|name| format!("`{}`", program.names.text(name)));
+                    self.given(x, wanted, name.as_deref().unwrap_or("this"));
+                }
+                _ => {
+                    self.visit(x);
                 }
             }
+            count = place.map(|at| at + 1);
+        }
+        if let Some(count) = count.filter(|count| *count > most && !rest) {
+            let name = callee.name.map_or("it", |name| program.names.text(name));
+            let message = format!("`{name}` takes {}, and is given {count}", counted(most));
+            self.report(Code::T004, span, message, "leave out the rest");
         }
         callee.result.clone().unwrap_or(Type::Any)
     }
+}
+
+/// Whether this is data, which cannot be called.
+fn is_data(kind: &Type) -> bool {
+    matches!(kind, Type::Number | Type::String | Type::Boolean | Type::Literal(_) | Type::List(_))
 }
 
 /// Whether a method of lists hands its function an element first.

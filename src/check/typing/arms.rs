@@ -1,0 +1,89 @@
+//! Whether the arms of a `match` leave something out.
+
+use super::Typing;
+use crate::check::fits::resolve;
+use crate::diagnostic::Code;
+use crate::hir::{Arm, ExprKind, Pattern, PatternKind};
+use crate::source::Span;
+use crate::types::{Literal, Type};
+
+impl Typing<'_> {
+    /// Whether some arm fits whatever comes.
+    pub(super) fn exhaustive(&mut self, kind: &Type, arms: &[Arm], span: Span) {
+        let sure: Vec<&Pattern> =
+            arms.iter().filter(|arm| arm.guard.is_none()).flat_map(|arm| each(&arm.pattern)).collect();
+        if sure.iter().any(|pattern| is_open(pattern)) {
+            return;
+        }
+        let mut left: Vec<Type> = match resolve(self.program, kind) {
+            Type::Union(all) => all.to_vec(),
+            Type::Boolean => vec![Type::Literal(Literal::Bool(true)), Type::Literal(Literal::Bool(false))],
+            Type::Literal(one) => vec![Type::Literal(one.clone())],
+            other => vec![other.clone()],
+        };
+        for pattern in &sure {
+            if let PatternKind::Equal(value) = &pattern.kind {
+                let same = match &value.kind {
+                    ExprKind::Text(text) => Type::Literal(Literal::Text(text.clone())),
+                    ExprKind::Number(x) => Type::Literal(Literal::Number(*x)),
+                    ExprKind::Bool(b) => Type::Literal(Literal::Bool(*b)),
+                    ExprKind::Null => Type::Null,
+                    _ => continue,
+                };
+                left.retain(|t| *t != same);
+            }
+        }
+        if every_length(&sure) {
+            left.retain(|kind| !matches!(resolve(self.program, kind), Type::List(_) | Type::Agents { .. }));
+        }
+        if left.is_empty() {
+            return;
+        }
+        let rest = left
+            .iter()
+            .filter(|t| matches!(t, Type::Literal(_) | Type::Null))
+            .map(|t| format!("`{}`", self.program.spelled(t)))
+            .collect::<Vec<_>>();
+        let message = if rest.is_empty() {
+            "no arm may fit what comes".to_owned()
+        } else {
+            format!("no arm fits {}", rest.join(", "))
+        };
+        let head = Span::new(span.start, span.start + 5);
+        self.report(Code::T011, head, message, "add an arm for the rest: `_ => …`");
+    }
+}
+
+/// The alternatives of a pattern.
+fn each(pattern: &Pattern) -> Vec<&Pattern> {
+    match &pattern.kind {
+        PatternKind::Either(all) => all.iter().flat_map(each).collect(),
+        _ => vec![pattern],
+    }
+}
+
+/// Whether a pattern fits whatever comes.
+fn is_open(pattern: &Pattern) -> bool {
+    match &pattern.kind {
+        PatternKind::Ignore | PatternKind::Bind(_) => true,
+        PatternKind::Default(inner, _) => is_open(inner),
+        PatternKind::Either(all) => all.iter().any(is_open),
+        _ => false,
+    }
+}
+
+/// Whether some pattern fits any list, by how long it is alone.
+fn every_length(patterns: &[&Pattern]) -> bool {
+    let (mut exact, mut from) = (Vec::new(), None);
+    for pattern in patterns {
+        if let PatternKind::List { elements, rest } = &pattern.kind
+            && elements.iter().all(is_open)
+        {
+            match rest {
+                Some(_) => from = Some(from.map_or(elements.len(), |least: usize| least.min(elements.len()))),
+                None => exact.push(elements.len()),
+            }
+        }
+    }
+    from.is_some_and(|from| (0..from).all(|length| exact.contains(&length)))
+}
