@@ -1,6 +1,6 @@
 //! Agreement, combination, and who is counted twice.
 
-use super::domain::{Id, Known, NONE, Nothing, Null, Number, Shape, raw};
+use super::domain::{Id, Known, NONE, Nothing, Null, Number, Shape, Source, raw};
 use super::few::Few;
 use super::flow::Flow;
 use super::read::elements;
@@ -8,6 +8,34 @@ use crate::diagnostic::{Code, Severity};
 use crate::source::Location;
 use crate::value::Evidence;
 use std::rc::Rc;
+
+impl Known {
+    /// Any element of a list, which comes more than once from whom several of the elements come.
+    pub fn among(mut self, list: &Known) -> Known {
+        if let Shape::List(list) = &list.shape
+            && let Some(items) = &list.items
+            && !self.sources.is_empty()
+        {
+            let gives = |item: &&Known, source: &Source| item.sources.keys().any(|other| other.agent == source.agent);
+            let several = |source: &Source| items.iter().filter(|item| gives(item, source)).count() > 1;
+            self.sources = self.sources.iter().map(|(s, many)| (s.clone(), *many || several(s))).collect();
+        }
+        self
+    }
+
+    /// What a function makes of any element of a list comes from whom the element comes as often as that does, unless the
+    /// function adds something of the same.
+    pub fn counted_as(mut self, element: &Known, function: &Known) -> Known {
+        let Shape::Functions(functions) = &function.shape else { return self };
+        let captured = || functions.iter().flat_map(|function| function.captures.iter());
+        if captured().any(|known| matches!(known.shape, Shape::Cell(_)) || known.shares_source(element)) {
+            return self;
+        }
+        self.sources =
+            self.sources.iter().map(|(s, many)| (s.clone(), element.sources.get(s).unwrap_or(*many))).collect();
+        self
+    }
+}
 
 impl Flow<'_> {
     /// `combine(xs, law)`: a plain number.

@@ -58,7 +58,8 @@ impl<'a> Flow<'a> {
         self.chosen.extend(self.own_chosen(act));
         let site = (act.at(inst.span), self.unknown_callee(act, inst));
         let outer = std::mem::replace(&mut self.site, site);
-        let result = self.run((act.frame, place), callee, args, state);
+        let guards = act.code.blocks[act.block].handler.is_some();
+        let result = self.guarding(guards, |flow| flow.run((act.frame, place), callee, args, state));
         self.site = outer;
         self.conditions.truncate(depth);
         self.chosen.truncate(chosen);
@@ -99,9 +100,7 @@ impl<'a> Flow<'a> {
                 let mut given: Option<Known> = None;
                 // Which function it is was decided as surely as the callee is, and what it does with it.
                 let around = self.conditions.len();
-                if callee.claim != Claim::SURE || callee.cap.bound < SURE {
-                    self.conditions.push((callee.clone(), act.at(inst.span)));
-                }
+                self.conditions.extend(super::escape::chosen_callee(callee, act.at(inst.span)));
                 for (i, function) in functions.iter().enumerate() {
                     let mut own = before.clone();
                     if let Some(known) = self.enter_call(act, function, args, inst, (i % 8) as u32, &mut own) {

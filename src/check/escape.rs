@@ -97,6 +97,23 @@ pub(super) fn absorb(doubts: &mut Doubts, more: Doubts) {
     }
 }
 
+/// That something is called for each of a list, and how often, is as sure as the list.
+pub(super) fn walked(list: &Known, at: Location) -> Option<(Known, Location)> {
+    let walked = own(std::slice::from_ref(list), Shape::Plain);
+    (walked.earned() < SURE).then(|| (Known { id: list.id, ..walked }, at))
+}
+
+/// Which function is called was decided as surely as it is, and what it does with it.
+pub(super) fn chosen_callee(callee: &Known, at: Location) -> Option<(Known, Location)> {
+    (callee.claim != super::domain::Claim::SURE || callee.cap.bound < SURE).then(|| (callee.clone(), at))
+}
+
+/// That what comes next is asked is decided by whether this is null; whether a gate passed is certain.
+pub(super) fn passed_on(result: &Known, at: Location) -> Option<(Known, Location)> {
+    let told = result.null != super::domain::Null::Maybe || result.nothing.is_some();
+    walked(result, at).filter(|_| !told)
+}
+
 /// A condition as the callers of a function see it: nobody there knows the values inside.
 fn outward(known: &Known, frame: u32) -> Known {
     let inside = |id: &Id| id.0 == frame;
@@ -242,8 +259,7 @@ impl<'a> Flow<'a> {
     ) -> Option<Known> {
         let at = act.at(inst.span);
         let depth = self.conditions.len();
-        let walked = own(&args[..1], Shape::Plain);
-        self.conditions.extend((walked.earned() < SURE).then(|| (Known { id: args[0].id, ..walked }, at)));
+        self.conditions.extend(walked(&args[0], at));
         let mut given = self.walk_over(act, name, args, inst, state);
         let ends = matches!(name, "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex");
         if let Some(found) = given.as_ref().filter(|found| ends && found.earned() < SURE) {

@@ -79,6 +79,8 @@ pub(super) struct Flow<'a> {
     pub ranges: HashMap<super::line::Atom, super::line::Range>,
     /// What is told of the value that the instruction being walked gives.
     pub pending: Vec<super::line::Line>,
+    /// Whether an error that leaves what is walked is caught somewhere.
+    pub guarded: bool,
     /// What events are sent.
     pub events: super::apart::Events,
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
@@ -130,6 +132,9 @@ pub(super) struct Activation<'a> {
     pub ways_back: BTreeMap<(usize, usize), WayBack>,
     /// What the calls of each block of a loop put into memory.
     pub called: BTreeMap<usize, BTreeSet<CellId>>,
+    /// The lists below whose length the index of a write lies, by the value that the write gives; nobody's where the list that
+    /// is written is long enough in any case.
+    pub inside: BTreeMap<Var, Vec<Id>>,
     /// What each block takes.
     pub costs: Vec<Cost>,
     /// Whether what a block does never comes to its end.
@@ -247,6 +252,7 @@ impl<'a> Flow<'a> {
             labels: HashMap::new(),
             ranges: HashMap::new(),
             pending: Vec::new(),
+            guarded: false,
             events: super::apart::Events::default(),
             lenient: false,
             record: Record::default(),
@@ -317,6 +323,7 @@ impl<'a> Flow<'a> {
             visits: vec![0; blocks],
             ways_back: BTreeMap::new(),
             called: BTreeMap::new(),
+            inside: BTreeMap::new(),
             costs: vec![Cost::default(); blocks],
             stopped: vec![false; blocks],
             result: None,
@@ -482,6 +489,12 @@ impl<'a> Flow<'a> {
     pub fn step(&mut self, act: &mut Activation<'a>, inst: &Inst, state: &mut State) -> bool {
         let args: Vec<Known> = inst.args.iter().map(|&var| act.value(var, state)).collect();
         self.charge(inst, &args);
+        if self.is_guarded(act) {
+            let doubts = self.fails_by(act, inst, &args);
+            if !doubts.is_empty() {
+                self.escapes.throw(doubts);
+            }
+        }
         let Some((result, second)) = self.transfer(act, inst, &args, state) else { return false };
         if let Some(second) = second {
             self.give(act, inst.second, second, state);

@@ -48,6 +48,10 @@ impl<'a> Flow<'a> {
         let mut slot = 0;
         let mut forked = Cost::default();
         let outer_escapes = std::mem::take(&mut self.escapes);
+        let catches =
+            name != "parallel" || args.last().is_some_and(|options| matches!(options.shape, Shape::Object(_)));
+        let outer_guard = self.guarded;
+        self.guarded = catches || self.is_guarded(act);
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
         for task in tasks {
@@ -68,8 +72,7 @@ impl<'a> Flow<'a> {
                     let index = Number { low: 0.0, whole: true, ..Number::any() };
                     let index = super::read::own(std::slice::from_ref(&list), Shape::Number(Rc::new(index)));
                     let depth = self.conditions.len();
-                    let walked = super::read::own(std::slice::from_ref(&list), Shape::Plain);
-                    self.conditions.extend((walked.earned() < SURE).then_some((Known { id: list.id, ..walked }, at)));
+                    self.conditions.extend(super::escape::walked(&list, at));
                     let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
                     self.conditions.truncate(depth);
                     one_by_one = false;
@@ -82,7 +85,10 @@ impl<'a> Flow<'a> {
                     let (element, low, high) = elements(&list);
                     one_by_one = false;
                     structure.absorb_own(&list);
+                    let depth = self.conditions.len();
+                    self.conditions.extend(super::escape::walked(&list, at));
                     let given = element.and_then(|function| self.task(act, &function, &[], inst, slot, state));
+                    self.conditions.truncate(depth);
                     (given.map(|g| if high.is_none_or(|h| h > 1) { self.any_of(g) } else { g }), low, high)
                 }
             };
@@ -96,6 +102,7 @@ impl<'a> Flow<'a> {
             high = high.zip(to).map(|(a, b)| a + b);
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
+        self.guarded = outer_guard;
         if repeats {
             self.repeats.pop();
         }
@@ -200,6 +207,8 @@ impl<'a> Flow<'a> {
             return self.call(act, function, args, inst, state);
         };
         let mut given: Option<Known> = None;
+        let depth = self.conditions.len();
+        self.conditions.extend(super::escape::chosen_callee(function, act.at(inst.span)));
         for (i, callee) in functions.iter().enumerate() {
             let place = slot.wrapping_mul(16).wrapping_add(i as u32);
             let mut own = state.clone();
@@ -209,7 +218,8 @@ impl<'a> Flow<'a> {
                 given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
             }
         }
-        let given = given?;
+        self.conditions.truncate(depth);
+        let given = given.map(|given| if function.earned() == SURE { given } else { given.under(function) })?;
         if matches!(given.shape, Shape::Functions(_)) { self.call(act, &given, &[], inst, state) } else { Some(given) }
     }
 
@@ -228,7 +238,8 @@ impl<'a> Flow<'a> {
             Shape::Functions(_) | Shape::Builtin(_) => {
                 let before = state.clone();
                 let outer = std::mem::take(&mut flow.escapes);
-                let result = flow.call(act, known, given, inst, state);
+                let catches = matches!(name, "retry" | "fallback");
+                let result = flow.guarding(catches, |flow| flow.call(act, known, given, inst, state));
                 let escapes = std::mem::replace(&mut flow.escapes, outer);
                 *state = before.join(state);
                 // It may be left at any time, and something else goes on.
@@ -327,6 +338,9 @@ impl<'a> Flow<'a> {
                     self.taken.add(&once.times(&Turns::between(0.0, 1.0)));
                     if let Some(mut result) = given_here {
                         if !last {
+                            let decides = super::escape::passed_on(&result, at);
+                            self.conditions.extend(decides.iter().cloned());
+                            super::escape::absorb(&mut failed, decides.into_iter().collect());
                             if result.null == Null::Always {
                                 continue;
                             }
@@ -346,14 +360,9 @@ impl<'a> Flow<'a> {
             "escalate" => {
                 let x = args.first()?;
                 let mut given: Option<Known> = None;
-                let handlers = match args.get(1).map(|p| (&p.shape, p)) {
-                    Some((Shape::List(list), _)) => match &list.items {
-                        Some(items) => items.to_vec(),
-                        None => list.element.iter().cloned().collect(),
-                    },
-                    Some((_, one)) => vec![one.clone()],
-                    None => Vec::new(),
-                };
+                let handlers = args.get(1).map(in_turn).unwrap_or_default();
+                let depth = self.conditions.len();
+                self.conditions.extend(args.get(1).and_then(|path| super::escape::walked(path, at)));
                 for (i, handler) in handlers.iter().enumerate() {
                     let last = i + 1 == handlers.len();
                     let outer = std::mem::take(&mut self.taken);
@@ -362,6 +371,7 @@ impl<'a> Flow<'a> {
                     self.taken.add(&once.times(&Turns::between(if i == 0 { 1.0 } else { 0.0 }, 1.0)));
                     if let Some(mut result) = handled {
                         if !last {
+                            self.conditions.extend(super::escape::passed_on(&result, at));
                             result.null = Null::Never;
                             result.nothing = None;
                             result.raise(super::domain::raw(medium));
@@ -369,21 +379,19 @@ impl<'a> Flow<'a> {
                         given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
                     }
                 }
-                given
+                let decided = self.conditions.split_off(depth);
+                given.map(|given| self.decided(&given, &decided))
             }
             _ => {
-                let steps = match &args.first()?.shape {
-                    Shape::List(list) => match &list.items {
-                        Some(items) => items.to_vec(),
-                        None => list.element.iter().cloned().collect(),
-                    },
-                    _ => return Some(Known::computed(args, Shape::Any)),
-                };
+                let Shape::List(_) = &args.first()?.shape else { return Some(Known::computed(args, Shape::Any)) };
                 let mut x = args.get(1).cloned().unwrap_or_else(Known::null);
-                for step in &steps {
+                let depth = self.conditions.len();
+                self.conditions.extend(super::escape::walked(&args[0], at));
+                for step in &in_turn(&args[0]) {
                     x = run(self, step, &[x.clone()], state)?;
                 }
-                Some(x)
+                let decided = self.conditions.split_off(depth);
+                Some(self.decided(&x, &decided))
             }
         }
     }
@@ -737,6 +745,17 @@ impl<'a> Flow<'a> {
             }
         }
         any.then_some(names)
+    }
+}
+
+/// What is called one after the other; one that is no list stands for itself.
+fn in_turn(list: &Known) -> Vec<Known> {
+    match &list.shape {
+        Shape::List(all) => match &all.items {
+            Some(items) => items.iter().map(|item| read(list, item)).collect(),
+            None => elements(list).0.into_iter().collect(),
+        },
+        _ => vec![list.clone()],
     }
 }
 

@@ -339,7 +339,10 @@ impl Flow<'_> {
         line.atoms().all(|(atom, factor)| {
             let range = self.range_of(atom, state);
             let small = |x: f64| x.abs() <= SMALL;
-            range.whole || range.sized || factor.abs() == 1 && small(range.low) && small(range.high)
+            let exact = |x: f64| !x.is_finite() || x.abs() < super::turns::EXACT;
+            exact(range.low)
+                && exact(range.high)
+                && (range.whole || range.sized || factor.abs() == 1 && small(range.low) && small(range.high))
         })
     }
 

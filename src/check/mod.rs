@@ -20,6 +20,7 @@ mod control;
 mod domain;
 mod escape;
 mod fact;
+mod failing;
 mod falling;
 mod few;
 mod finding;

@@ -200,7 +200,18 @@ impl<'a> Flow<'a> {
                     claim.unknown |= measured.is_none_or(|measured| measured.null != Null::Never);
                 }
                 let evidence = if x.claim == Claim::SURE { x.evidence } else { x.evidence.min(Evidence::Stated) };
-                Known { claim, evidence, id: Id::NONE, passed: 0, parts: Few::NONE, above: Few::NONE, ..x.clone() }
+                // What the program makes of a confidence earns nothing.
+                let cap = super::domain::Cap { bound: x.earned(), why: super::domain::Why::Made(at), scaled: false };
+                Known {
+                    cap: x.cap.min(cap),
+                    claim,
+                    evidence,
+                    id: Id::NONE,
+                    passed: 0,
+                    parts: Few::NONE,
+                    above: Few::NONE,
+                    ..x.clone()
+                }
             }
             "endorse" => {
                 let mut known = x.clone();
@@ -514,7 +525,7 @@ impl<'a> Flow<'a> {
         let list_of = |element: Option<Known>, low: u64, high: Option<u64>| {
             Shape::List(Rc::new(List { element, low, high, items: None, size: None }))
         };
-        let kept_element = kept(source).0.map(|e| Known { id: Id::NONE, ..e });
+        let kept_element = kept(source).0.map(|e| Known { id: Id::NONE, ..e.among(source) });
         // What callbacks decided, if there was anything to decide.
         let decided = |known: Known, answer: &Known, surely: bool| {
             let under = known.under(answer);
@@ -586,7 +597,10 @@ impl<'a> Flow<'a> {
         Some(match name {
             "map" | "mapValues" => {
                 let many = high.is_none_or(|h| h > 1);
-                let answer = if many { self.any_of(answer) } else { Known { id: Id::NONE, ..answer } };
+                let answer = match &kept_element {
+                    Some(element) if many => self.any_of(answer).counted_as(element, f),
+                    _ => Known { id: Id::NONE, ..answer },
+                };
                 if name == "mapValues" {
                     let object = Object { others: Some(answer), ..Object::default() };
                     own(Shape::Object(Rc::new(object)))

@@ -170,7 +170,9 @@ impl Flow<'_> {
     /// A function of one's own under a key.
     pub fn own_method(&self, target: &Known, name: &str) -> Option<Known> {
         let Shape::Object(object) = &target.shape else { return None };
-        object.field(name).filter(|field| matches!(field.shape, Shape::Functions(_) | Shape::Builtin(_)))
+        let field =
+            object.field(name).filter(|field| matches!(field.shape, Shape::Functions(_) | Shape::Builtin(_)))?;
+        Some(read(target, &field))
     }
 
     /// The agent that is bound under a name.

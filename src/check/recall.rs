@@ -87,6 +87,7 @@ struct Way {
     given: Vec<Known>,
     learned: Vec<(Id, Learned)>,
     repeats: Vec<(&'static str, Location)>,
+    guarded: bool,
     relations: Vec<Line>,
     conditions: Vec<(Known, Location)>,
     read: Vec<(CellId, Option<Known>)>,
@@ -267,6 +268,7 @@ impl<'a> Flow<'a> {
                 && way.learned == learned
                 && way.conditions == conditions
                 && way.repeats == self.repeats
+                && way.guarded == self.guarded
                 && way.relations == relations
                 && way.outer.iter().all(|frame| self.calls.active.contains(frame))
                 && way.read.iter().all(|(cell, value)| state.memory.get(cell) == value.as_ref())
@@ -361,6 +363,7 @@ impl<'a> Flow<'a> {
             learned,
             conditions,
             repeats: self.repeats.clone(),
+            guarded: self.guarded,
             relations,
             taken,
             reached,

@@ -1,8 +1,9 @@
 //! Whether lists get shorter while a loop turns.
 
-use super::domain::{Null, Shape};
-use super::flow::Activation;
+use super::domain::{Id, Known, Null, Shape};
+use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural, targets};
+use super::line::Line;
 use super::state::State;
 use super::turns::{Place, lasts, memory_of, stays_put, write_of};
 use crate::ir::{Home, Inst, Key, Op, Var};
@@ -115,10 +116,59 @@ fn has_length(act: &Activation<'_>, var: Var) -> bool {
     text || is_list(act, var)
 }
 
+impl<'a> Flow<'a> {
+    /// Takes note of the lists below whose length the index of a write in a loop lies.
+    pub fn written_inside(
+        &mut self,
+        act: &mut Activation<'a>,
+        write: &Inst,
+        root: &Known,
+        path: &[super::place::Step],
+        state: &State,
+    ) {
+        let (Some(result), Some((super::place::Step::Any(key), before))) = (write.result, path.split_last()) else {
+            return;
+        };
+        if !act.graph.turns[act.block] {
+            return;
+        }
+        let number = super::interval::numbers(key);
+        let list = self.reached(root, before);
+        let long_enough = match &list.shape {
+            Shape::List(list) => number.low >= 0.0 && number.high < list.low as f64,
+            _ => false,
+        };
+        let mut lists = Vec::new();
+        if long_enough && key.null == Null::Never {
+            lists.push(Id::NONE);
+        } else if let Some(index) = self.line_of(key).filter(|_| key.null == Null::Never) {
+            let mut lengths: Vec<Id> = state
+                .relations
+                .iter()
+                .flat_map(|line| line.atoms())
+                .filter(|(atom, _)| atom.length)
+                .map(|(atom, _)| atom.id)
+                .collect();
+            lengths.sort_unstable();
+            lengths.dedup();
+            for id in lengths {
+                let left = Line::atom(id, true).plus(&index, -1).and_then(|left| left.plus(&Line::constant(-1.0), 1));
+                if left.is_some_and(|left| self.never_negative(&left, state)) {
+                    lists.push(id);
+                }
+            }
+        }
+        act.inside.insert(result, lists);
+    }
+}
+
 /// Whether the length of a list, or of what lies in a list or an object, is the same in every turn of a loop: what is written
 /// to an index that a list has never makes it longer.
 pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -> bool {
     let mut path: Vec<Step> = Vec::new();
+    let identity = |var: Var| act.values[var.0 as usize].as_ref().map_or(Id::NONE, |known| known.id);
+    // The values that have the same length.
+    let mut same = vec![identity(list)];
     let mut at = list;
     while let Definition::Instruction(block, index) = act.graph.definitions[at.0 as usize] {
         let inst = &act.code.blocks[block].code[index];
@@ -132,8 +182,12 @@ pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -
             Op::Load { .. } | Op::Global { .. } | Op::Slot(_) => {
                 let Some(place) = memory_of(inst) else { return false };
                 let mut code = natural.blocks.iter().flat_map(|&block| &act.code.blocks[block].code);
+                if path.is_empty() {
+                    let read = code.clone().filter(|inst| memory_of(inst) == Some(place));
+                    same.extend(read.filter_map(|inst| inst.result).map(identity));
+                }
                 let spared = |inst: &Inst| {
-                    write_of(inst).is_none_or(|(written, _)| written != place) || spares(act, inst, &path)
+                    write_of(inst).is_none_or(|(written, _)| written != place) || spares(act, inst, &path, &same)
                 };
                 return lasts(act, natural, place) && !act.calls_write(natural, place) && code.all(spared);
             }
@@ -144,6 +198,7 @@ pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -
     let mut origin = None;
     let mut met = vec![at];
     let mut waiting = vec![at];
+    let mut writes = Vec::new();
     // All ways back lead through writes that spare the length to one and the same value from before.
     while let Some(var) = waiting.pop() {
         let mut before = Vec::new();
@@ -164,13 +219,14 @@ pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -
                 let inst = &act.code.blocks[block].code[index];
                 let changed = match &inst.op {
                     Op::Under | Op::Ready => true,
-                    Op::Mutate { home: Home::Value, .. } => inst.second == Some(var) && spares(act, inst, &path),
-                    Op::Update { home: Home::Value, .. } => spares(act, inst, &path),
+                    Op::Mutate { home: Home::Value, .. } => inst.second == Some(var),
+                    Op::Update { home: Home::Value, .. } => true,
                     _ => false,
                 };
                 if !changed {
                     return false;
                 }
+                writes.push(inst);
                 before.push(inst.args[0]);
             }
             _ if origin.replace(var).is_some_and(|other| other != var) => return false,
@@ -183,7 +239,10 @@ pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -
             }
         }
     }
-    true
+    if path.is_empty() {
+        same.extend(met.into_iter().map(identity));
+    }
+    writes.into_iter().all(|inst| matches!(inst.op, Op::Under | Op::Ready) || spares(act, inst, &path, &same))
 }
 
 /// A step on the way into a value.
@@ -205,8 +264,8 @@ fn step(act: &Activation<'_>, key: Var) -> Step {
     }
 }
 
-/// Whether a write leaves the length of what lies at a path as it is.
-fn spares(act: &Activation<'_>, write: &Inst, path: &[Step]) -> bool {
+/// Whether a write leaves the length of what lies at a path as it is, where that is as long as some values.
+fn spares(act: &Activation<'_>, write: &Inst, path: &[Step], same: &[Id]) -> bool {
     let (Op::Update { home, keys } | Op::Mutate { home, keys, .. }) = &write.op else { return false };
     let mut args = write.args.iter().skip(usize::from(matches!(home, Home::Value | Home::Cell { .. })));
     let mut written = keys.iter().map(|key| match key {
@@ -222,7 +281,13 @@ fn spares(act: &Activation<'_>, write: &Inst, path: &[Step]) -> bool {
             (_, None) => return false,
         }
     }
+    // What is written behind the end makes it longer; under a property of what is not there nothing is written.
+    let inside = || {
+        let lists = write.result.and_then(|result| act.inside.get(&result));
+        lists.is_some_and(|lists| lists.iter().any(|id| *id == Id::NONE || same.contains(id)))
+    };
     match (written.next().flatten(), &write.op) {
+        (Some(step), Op::Update { .. }) if written.next().is_none() => step == Step::Place && inside(),
         (Some(step), _) => step == Step::Place,
         (None, Op::Mutate { method, .. }) => matches!(&**method, "sort" | "reverse"),
         (None, _) => false,

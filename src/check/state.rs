@@ -332,10 +332,11 @@ impl State {
 }
 
 impl Known {
-    /// It passed a test. That tells of what it is worth, and nothing of what decided that it is this value.
+    /// It passed a test. That tells of what it is worth, as far as that is believed, and nothing of what decided that it is
+    /// this value.
     fn test(&mut self, threshold: Raw) {
         if !matches!(self.cap.why, super::domain::Why::Decided(_)) {
-            self.tested = self.tested.max(threshold);
+            self.tested = self.tested.max(threshold.min(self.cap.bound));
         }
     }
 

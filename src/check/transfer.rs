@@ -73,7 +73,9 @@ impl<'a> Flow<'a> {
                     Null::Never => Shape::Bool(false),
                     Null::Maybe => Shape::Plain,
                 };
-                let mut known = Known::constant(shape);
+                // Whether a gate passed is certain, however doubtful what it let through.
+                let exact = args[0].nothing.is_some() || args[0].null != Null::Maybe;
+                let mut known = if exact { Known::constant(shape) } else { own(args, shape) };
                 known.tests = tests(vec![Fact::Null(args[0].id)], vec![Fact::Present(args[0].id)]);
                 one(known)
             }
@@ -156,9 +158,7 @@ impl<'a> Flow<'a> {
                 let mut known = own(&args[..1], Shape::Plain);
                 known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
                 self.ask_outcomes(&args[0], from, at);
-                // Asking is a test: what happens on it is not in doubt, though what is chosen by it is no surer than x.
-                known.cap = Cap::FREE;
-                known.exact = true;
+                known.parts = if args[0].parts.is_empty() { Few::one(args[0].id) } else { args[0].parts.clone() };
                 one(if chosen { known.marked(Mark::Chosen, at) } else { known })
             }
             Op::Cap => {
@@ -216,6 +216,7 @@ impl<'a> Flow<'a> {
                     let inner = self.reached(&root, &path[..path.len() - 1]);
                     self.copied(&inner);
                 }
+                self.written_inside(act, inst, &root, &path, state);
                 let changed = self.placed(&root, &path, &value);
                 self.put_back(act, *home, args, &changed, state);
                 one(changed)
