@@ -127,7 +127,7 @@ pub(super) struct Activation<'a> {
     pub early: BTreeSet<usize>,
     /// Whether values that a block may read have changed since it was walked.
     pub stale: Vec<bool>,
-    visits: Vec<u32>,
+    pub visits: Vec<u32>,
     /// How each way back to a loop's head was taken last.
     pub ways_back: BTreeMap<(usize, usize), WayBack>,
     /// What the calls of each block of a loop put into memory.
@@ -707,91 +707,6 @@ impl<'a> Flow<'a> {
             learned.is_some_and(|learned| learned.null == Some(true)) && self.has_default(act.function, *i)
         });
         null.map(|(_, parameter)| (Id(act.frame, parameter.0), false)).collect()
-    }
-
-    /// Begins a loop with what the walk was told of it.
-    fn begin(&mut self, act: &mut Activation<'a>, head: usize) {
-        let Some(told) = self.record.head(act.frame, head) else { return };
-        let parameters = &act.code.blocks[head].parameters;
-        if told.values.len() != parameters.len() {
-            return;
-        }
-        let (mut values, entry) = (told.values.clone(), told.entry.clone());
-        values.iter_mut().flatten().for_each(|value| self.own_size(value));
-        for (parameter, value) in parameters.iter().zip(values) {
-            act.values[parameter.0 as usize] = value;
-        }
-        act.entries[head] = Some(entry);
-        act.visits[head] = PATIENCE + 1;
-    }
-
-    /// A parameter of a loop's head is a value of its own in sums, also while it is only known to be what it begins with.
-    fn own_size(&mut self, known: &mut Known) {
-        use super::line::{Atom, Line, Range};
-        let id = known.id;
-        match &mut known.shape {
-            Shape::Number(number) => {
-                let chosen = !number.sized && known.integrity >= super::domain::Integrity::Input;
-                let (low, high, whole, sized) = (number.low, number.high, number.whole, number.sized);
-                self.note_range(Atom { id, length: false }, Range { low, high, whole, chosen, sized });
-                let own = Some(Line::atom(id, false));
-                if number.line != own {
-                    Rc::make_mut(number).line = own;
-                }
-            }
-            Shape::List(_) => {
-                let range = Range { low: 0.0, high: f64::INFINITY, whole: true, chosen: false, sized: true };
-                self.note_range(Atom { id, length: true }, range);
-                known.longest = Some(Rc::from([Line::atom(id, true)]));
-            }
-            _ => {}
-        }
-    }
-
-    /// What holds of sums when a loop's head is reached: at first that its parameters are what they begin with, later only
-    /// what still holds of what they become.
-    fn back_at_head(&mut self, act: &mut Activation<'a>, from: usize, target: &Target, state: &mut State) {
-        use super::line::Line;
-        let to = target.block.0 as usize;
-        let given: Vec<Known> = target.args.iter().map(|&var| act.value(var, state)).collect();
-        let lines: Vec<Option<Line>> = given.iter().map(|known| self.line_of(known)).collect();
-        let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
-        if act.graph.position[from] < act.graph.position[to] {
-            let mut relations = state.relations.to_vec();
-            relations.retain(|line| !own.iter().any(|id| line.mentions(*id)));
-            state.relations = Rc::new(relations);
-            for (id, line) in own.iter().zip(&lines) {
-                let Some(line) = line else { continue };
-                let same = Line::atom(*id, false);
-                [same.plus(line, -1), line.plus(&same, -1)].into_iter().flatten().for_each(|line| state.relate(line));
-            }
-            return;
-        }
-        let longest: Vec<Vec<Line>> = given.iter().map(|known| self.longest_here(known)).collect();
-        let before = act.entries[to].as_ref().map(|entry| entry.relations.clone()).unwrap_or_default();
-        let becomes = |line: &Line| {
-            let mut sum = Line::constant(line.constant);
-            for (atom, factor) in line.atoms() {
-                let place = own.iter().position(|id| *id == atom.id);
-                let next = match place {
-                    None => Line::atom(atom.id, atom.length),
-                    Some(i) if atom.length => {
-                        let same = Line::atom(atom.id, true);
-                        (longest[i][..] == [same]).then_some(same)?
-                    }
-                    Some(i) => lines[i]?,
-                };
-                sum = sum.plus(&next, factor)?;
-            }
-            Some(sum)
-        };
-        let kept: Vec<Line> = before
-            .iter()
-            .filter(|line| becomes(line).is_some_and(|next| self.never_negative(&next, state)))
-            .copied()
-            .collect();
-        act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
-        state.relations = Rc::new(kept);
     }
 
     /// A function without captures.

@@ -1,0 +1,121 @@
+//! Reading by key: a property, an element, an agent of a name.
+
+use super::domain::{Agent, AgentShape, Id, Integrity, Known, Null, Shape};
+use super::flow::{Activation, Flow};
+use super::read::{absent, elements, length, part, read, sought};
+use super::state::State;
+use crate::ir::Inst;
+use std::rc::Rc;
+
+impl<'a> Flow<'a> {
+    /// `x.name`.
+    pub fn field(&mut self, act: &mut Activation<'a>, x: &Known, name: &str, inst: &Inst, state: &State) -> Known {
+        let at = act.at(inst.span);
+        if name == "length" && !matches!(x.shape, Shape::Object(_)) {
+            self.read_of_nothing(x, at, "its length is read here");
+            // What has no length reads as null.
+            let null = match &x.shape {
+                Shape::List(_) | Shape::Text(_) => Null::Never,
+                Shape::Any | Shape::Plain => Null::Maybe,
+                _ => Null::Always,
+            };
+            return Known { null, ..length(x, false) };
+        }
+        match &x.shape {
+            Shape::Agents => self.bound(name, at),
+            Shape::Object(object) => {
+                self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
+                let found = named(x, object.field(name).map(|field| state.refine(&field)));
+                self.this_field(found, x.id, name)
+            }
+            Shape::Agent(_) => Known::constant(Shape::Plain),
+            _ => {
+                self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
+                self.this_field(Known { id: Id::NONE, ..part(x) }, x.id, name)
+            }
+        }
+    }
+
+    /// `x[key]`.
+    pub fn index(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, from_end: bool, inst: &Inst) -> Known {
+        if from_end {
+            let known = sought(x, elements(x).0);
+            return Known { id: Id::NONE, ..known };
+        }
+        self.index_of(act, x, key, inst)
+    }
+
+    /// The same for `get` and its like.
+    pub fn index_of(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, inst: &Inst) -> Known {
+        let at = act.at(inst.span);
+        self.read_of_nothing(x, at, "it is indexed here");
+        let chosen = key.integrity >= Integrity::Agent && key.as_number().is_none_or(|n| n.confidence_of.is_none());
+        match &x.shape {
+            Shape::Agents => match key.as_text() {
+                Some(name) => {
+                    let name = name.clone();
+                    self.bound(&name, at)
+                }
+                None => {
+                    if chosen {
+                        self.chosen_by_agent(at, "agent");
+                    }
+                    let agent = AgentShape::one(Agent::Anyone, None);
+                    Known::constant(Shape::Agent(Rc::new(agent))).under(key)
+                }
+            },
+            Shape::Object(object) => {
+                let found = match key.as_text() {
+                    Some(name) => object.field(name),
+                    None => {
+                        let all = object.any();
+                        return sought(x, all.map(|f| read(x, &f))).under(key);
+                    }
+                };
+                let found = named(x, found).under(key);
+                match key.as_text() {
+                    Some(name) => self.this_field(found, x.id, name),
+                    None => found,
+                }
+            }
+            Shape::List(list) => {
+                let number = super::interval::numbers(key);
+                let inside = number.low >= 0.0 && number.whole && number.high < list.low as f64;
+                let mut known = match (&list.items, number.constant()) {
+                    (None, _) if inside => {
+                        list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) })
+                    }
+                    (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 => {
+                        items.get(i as usize).map_or_else(|| absent(x), |e| read(x, e))
+                    }
+                    _ => sought(x, list.any().map(|e| Known { id: Id::NONE, ..read(x, &e) })),
+                };
+                if !inside {
+                    known = sought(x, Some(known));
+                }
+                self.agent_at(&known, key, at);
+                let known = known.under(key);
+                match key.as_constant() {
+                    Some(index) => self.this_one_at(known, x.id, index),
+                    None => known,
+                }
+            }
+            _ => {
+                let known = Known { id: Id::NONE, ..part(x) }.under(key);
+                match (key.as_text(), key.as_constant()) {
+                    (Some(name), _) => self.this_field(known, x.id, name),
+                    (None, Some(index)) => self.this_one_at(known, x.id, index),
+                    (None, None) => known,
+                }
+            }
+        }
+    }
+}
+
+/// A field by its name: one that may be null may be missing as well.
+fn named(x: &Known, field: Option<Known>) -> Known {
+    match field.map(|f| read(x, &f)) {
+        Some(found) if found.null == Null::Never => found,
+        other => sought(x, other),
+    }
+}
