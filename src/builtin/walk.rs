@@ -50,7 +50,9 @@ pub(super) struct Walk {
     aim: Aim,
     source: Value,
     function: Value,
-    /// How many elements were handed over already.
+    /// How many elements there are.
+    count: usize,
+    /// How many were handed over already.
     done: usize,
     /// The minimum of the source's own and of what decided so far.
     lanes: Lanes,
@@ -85,11 +87,11 @@ pub(super) fn begin(
     carried: Option<Value>,
     meter: &mut Meter,
 ) -> Result<Started, Fault> {
-    let len = source.size().unwrap_or(0);
-    meter.steps(len as u64)?;
+    let count = source.size().unwrap_or(0);
+    meter.steps(count as u64)?;
     let known = matches!(aim, Aim::Map | Aim::MapValues | Aim::SortBy | Aim::GroupBy | Aim::CountBy | Aim::Unique);
     if known {
-        meter.memory(len as u64 * size_of::<Value>() as u64)?;
+        meter.memory(count as u64 * size_of::<Value>() as u64)?;
     }
     let lanes = source.lanes();
     let folding = carried.is_some();
@@ -97,20 +99,21 @@ pub(super) fn begin(
         aim,
         source,
         function,
+        count,
         done: 0,
         lanes,
-        kept: Vec::with_capacity(if known { len } else { 0 }),
+        kept: Vec::with_capacity(if known { count } else { 0 }),
         aside: Vec::new(),
         carried: carried.unwrap_or_default(),
     };
     if aim.folds() && !folding {
-        if len == 0 {
+        if count == 0 {
             return Err(Fault::new(Code::R010, "nothing to reduce; give a value to start with"));
         }
         walk.carried = walk.element(walk.place()).under(lanes);
         walk.done = 1;
     }
-    if walk.done == len {
+    if walk.done == count {
         return walk.finish(meter).map(Started::Done);
     }
     Ok(Started::Running(Routine(Way::Walk(Box::new(walk)))))
@@ -125,6 +128,7 @@ impl Walk {
         if self.aim.folds() { 2 } else { 1 }
     }
 
+    #[inline]
     pub(super) fn argument(&self, index: usize) -> Value {
         let index = if self.aim.folds() { index } else { index + 1 };
         match index {
@@ -141,28 +145,28 @@ impl Walk {
     /// Which element is handed over now.
     fn place(&self) -> usize {
         match self.aim.is_backwards() {
-            true => self.source.size().unwrap_or(0) - 1 - self.done,
+            true => self.count - 1 - self.done,
             false => self.done,
         }
     }
 
+    #[inline]
     fn element(&self, place: usize) -> Value {
-        match self.source.as_range() {
-            Some(range) => range.get(place),
-            None => match self.source.as_object() {
-                Some(object) => object.at(place).cloned(),
-                None => self.source.as_list().and_then(|list| list.get(place)).cloned(),
-            },
+        match (self.source.as_range(), self.source.as_object()) {
+            (None, None) => self.source.as_list().and_then(|list| list.get(place)).cloned(),
+            (Some(range), _) => range.get(place),
+            (_, Some(object)) => object.at(place).cloned(),
         }
         .unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn resume(&mut self, reply: Value, meter: &mut Meter) -> Result<Step, Fault> {
         if let Some(result) = self.take(reply, meter)? {
             return Ok(Step::Done(result));
         }
         self.done += 1;
-        if self.done == self.source.size().unwrap_or(0) {
+        if self.done == self.count {
             return self.finish(meter).map(Step::Done);
         }
         Ok(Step::Call)
@@ -368,9 +372,11 @@ impl Walk {
 
     pub(super) fn load(stored: &StoredWalk, decoder: &Decoder) -> Result<Self, Fault> {
         let all = |stored: &[Stored]| stored.iter().map(|&stored| decoder.load(stored)).collect::<Result<Vec<_>, _>>();
+        let source = decoder.load(stored.source)?;
         let walk = Self {
             aim: stored.aim,
-            source: decoder.load(stored.source)?,
+            count: source.size().unwrap_or(0),
+            source,
             function: decoder.load(stored.function)?,
             done: stored.done,
             lanes: decoder.load(stored.lanes)?.lanes(),
@@ -382,7 +388,7 @@ impl Walk {
             Aim::MapValues => walk.source.kind() == Kind::Object,
             _ => walk.source.kind() == Kind::List,
         };
-        match sound && walk.source.size().is_some_and(|len| walk.done < len) {
+        match sound && walk.done < walk.count {
             true => Ok(walk),
             false => Err(Fault::new(Code::R012, "the stored state is damaged; start the run again")),
         }

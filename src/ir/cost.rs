@@ -1,7 +1,8 @@
 //! The one table of what instructions cost, in steps.
 //!
 //! A block is charged when it is entered, for all it will do; what built-ins and copies do beyond that is charged by their
-//! size while they run. The validator's bounds and every engine's meter read these figures.
+//! size while they run. Where a block is only jumped to, those that jump there are charged for it, so that a turn of a loop is
+//! charged once. The validator's bounds and every engine's meter read these figures.
 
 use super::{End, Function, Op};
 
@@ -40,5 +41,37 @@ pub(super) fn charge(function: &mut Function) {
         let span = block.code.first().map_or(block.end_span, |inst| inst.span);
         let block = &mut function.blocks[index];
         (block.cost, block.span) = (cost, span);
+    }
+    gather(function);
+}
+
+/// Moves what a block costs to the blocks before it, where all of them only jump there. A way through the blocks costs what it
+/// did, wherever it ends.
+fn gather(function: &mut Function) {
+    let count = function.blocks.len();
+    let mut jumps: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut fixed = vec![false; count];
+    let mut heads = vec![false; count];
+    fixed[0] = true;
+    function.handlers.iter().for_each(|handler| fixed[handler.block.0 as usize] = true);
+    for (index, block) in function.blocks.iter().enumerate() {
+        for target in block.end.targets() {
+            let to = target.block.0 as usize;
+            heads[to] |= to <= index;
+            match block.end {
+                End::Jump(_) if function.blocks[to].handler == block.handler && to != index => jumps[to].push(index),
+                _ => fixed[to] = true,
+            }
+        }
+    }
+    // The heads of loops first, so that what the last block of a turn is given goes on to the turn's beginning.
+    let backwards = || (0..count).rev().filter(|at| !fixed[*at]);
+    let order: Vec<usize> = backwards().filter(|at| heads[*at]).chain(backwards().filter(|at| !heads[*at])).collect();
+    for at in order {
+        let cost = std::mem::take(&mut function.blocks[at].cost);
+        for &before in &jumps[at] {
+            let block = &mut function.blocks[before];
+            block.cost = block.cost.saturating_add(cost);
+        }
     }
 }

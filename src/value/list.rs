@@ -92,8 +92,11 @@ impl List {
     /// Adds an element at the end.
     #[inline]
     pub fn push(&mut self, item: Value) -> Result<(), Fault> {
-        self.admit(&item)?;
-        self.lowest.add(item.least());
+        // What is exact and has no parts lowers nothing.
+        if !item.is_plain() || !item.is_exact() {
+            self.admit(&item)?;
+            self.lowest.add(item.least());
+        }
         self.items.push(item);
         Ok(())
     }

@@ -338,7 +338,9 @@ impl Value {
     #[inline]
     #[must_use]
     pub fn under(mut self, lanes: Lanes) -> Self {
-        self.set_lanes(self.lanes().meet(lanes));
+        if lanes != Lanes::EXACT {
+            self.set_lanes(self.lanes().meet(lanes));
+        }
         self
     }
 

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::machine::Called;
 use super::native::{Native, Step};
 use super::orchestrate::{Options, time};
-use super::task::{Args, Frame, Input, Task};
+use super::task::{Args, Input, Task};
 use super::{Vm, boundary};
 use crate::builtin::World;
 use crate::diagnostic::Code;
@@ -146,12 +146,12 @@ impl Vm {
     pub(super) fn wish(&mut self, task: &mut Task, world: World, mut args: Args) -> Result<Called, Failure> {
         let stream = match world {
             World::Now | World::Random | World::Uuid => {
-                task.frames.push(Frame::Native(Box::new(Native::Wish(Wish { world, after: 0.0, id: None }))));
+                task.begin(Box::new(Native::Wish(Wish { world, after: 0.0, id: None })));
                 return Ok(Called::Frame);
             }
             World::Delay => {
                 let after = time(args.first().unwrap_or(&Value::NULL), "delay")?;
-                task.frames.push(Frame::Native(Box::new(Native::Wish(Wish { world, after, id: None }))));
+                task.begin(Box::new(Native::Wish(Wish { world, after, id: None })));
                 return Ok(Called::Frame);
             }
             World::Emit => return self.emit_event(task, &args),
@@ -289,7 +289,7 @@ impl Vm {
         let prompt = site.map(|(_, prompt)| prompt).unwrap_or_default();
         let agent = Value::agent(value::Agent { id, options });
         let native = self.question(&agent, &"llm".into(), Purpose::Prompt, &args, prompt)?;
-        task.frames.push(Frame::Native(native));
+        task.begin(native);
         Ok(Called::Frame)
     }
 

@@ -353,6 +353,8 @@ pub enum Code {
     IfNotEqualNumber(Register, i16, i16),
     /// Goes elsewhere unless `a != k`.
     UnlessNotEqualNumber(Register, i16, i16),
+    /// Moves a counter on by 1, and goes elsewhere if `a < b` then.
+    Turn(Register, Register, i16),
     /// Goes elsewhere by the confidence of a value.
     Route(Register, u32),
     /// Leaves the function with a value.
@@ -373,6 +375,8 @@ pub enum Code {
     Add(Register, Register, Register),
     /// `a + b`, where a is not read again, so that a text can grow in place.
     AddTake(Register, Register, Register),
+    /// `a + b`, where neither is read again.
+    AddBoth(Register, Register, Register),
     /// `a - b`
     Subtract(Register, Register, Register),
     /// `a * b`
@@ -470,6 +474,7 @@ impl Code {
     pub(super) fn distance(&mut self) -> Option<&mut i16> {
         match self {
             Self::IfLess(_, _, by)
+            | Self::Turn(_, _, by)
             | Self::UnlessLess(_, _, by)
             | Self::IfLessEqual(_, _, by)
             | Self::UnlessLessEqual(_, _, by)

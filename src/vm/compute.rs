@@ -199,6 +199,19 @@ impl Vm {
                         }
                     }};
                 }
+                // Puts down whether something holds, and branches by it where that is what follows.
+                macro_rules! told {
+                    ($to:ident, $holds:expr) => {{
+                        let holds = $holds;
+                        r.put($to).put(Value::bool(holds));
+                        if let Some(&Code::JumpUnless(condition, to)) = code.get(next)
+                            && condition == $to
+                        {
+                            next = if holds { next + 1 } else { to as usize };
+                            enter!();
+                        }
+                    }};
+                }
                 macro_rules! compare {
                     ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $b:ident, $by:ident) => {{
                         let holds = match r.at($a).exact_numbers(r.at($b)) {
@@ -277,6 +290,22 @@ impl Vm {
                         Code::UnlessEqualNumber(a, k, by) => compare_number!(Equal, ==, false, a, k, by),
                         Code::IfNotEqualNumber(a, k, by) => compare_number!(NotEqual, !=, true, a, k, by),
                         Code::UnlessNotEqualNumber(a, k, by) => compare_number!(NotEqual, !=, false, a, k, by),
+                        Code::Turn(a, b, by) => {
+                            let holds = match r.at(a).exact_numbers(r.at(b)) {
+                                Some((p, q)) => {
+                                    r.put(a).put_number(p + 1.0);
+                                    p + 1.0 < q
+                                }
+                                None => {
+                                    attempt!(quick::step(r.all(), [a, a], 1));
+                                    attempt!(quick::holds(Binary::Less, r.at(a), r.at(b), &mut self.meter))
+                                }
+                            };
+                            if holds {
+                                jump!(by);
+                            }
+                            enter!();
+                        }
                         Code::Route(subject, index) => {
                             let route = &function.routes[index as usize];
                             next = attempt!(quick::route(route, subject, r.all(), &mut self.meter)) as usize;
@@ -286,21 +315,17 @@ impl Vm {
                             let mut value = std::mem::take(r.put(register));
                             Value::clear_all(&mut r.all()[..function.plain as usize]);
                             task.top = base;
-                            // Each arm takes all there is, so that nothing is left to be given back.
-                            match task.frames.pop() {
-                                Some(Frame::Code(call)) => {
-                                    if call.under != Lanes::EXACT {
-                                        value = value.under(call.under);
-                                    }
-                                    if task.contexts.len() > call.contexts as usize {
-                                        task.contexts.truncate(call.contexts as usize);
-                                    }
-                                }
-                                Some(Frame::Native(native)) => drop(native),
-                                None => {}
+                            let Some(Frame::Code(call)) = task.frames.pop() else { return Halt::Window };
+                            value = value.under(call.under);
+                            if task.contexts.len() > call.contexts as usize {
+                                task.contexts.truncate(call.contexts as usize);
                             }
                             let Some(Frame::Code(outer)) = task.frames.last() else {
-                                match self.hand_over(task, program, value) {
+                                match self.hand_over(task, function, call, value) {
+                                    Next::Again => {
+                                        next = 0;
+                                        enter!();
+                                    }
                                     Next::Exit(exit) => return Halt::Exit(exit),
                                     Next::Call => match top::<W>(task, program) {
                                         Some(called) => (function, base, next) = called,
@@ -334,6 +359,10 @@ impl Vm {
                             Some((p, q)) => r.put(to).put_number(p + q),
                             None => attempt!(quick::add_take(r.all(), [to, a, b], &mut self.meter)),
                         },
+                        Code::AddBoth(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
+                            Some((p, q)) => r.put(to).put_number(p + q),
+                            None => attempt!(quick::add_both(r.all(), [to, a, b], &mut self.meter)),
+                        },
                         Code::Subtract(to, a, b) => arithmetic!(Binary::Subtract, to, a, b, |p, q| p - q),
                         Code::Multiply(to, a, b) => arithmetic!(Binary::Multiply, to, a, b, |p, q| p * q),
                         Code::Divide(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
@@ -353,26 +382,23 @@ impl Vm {
                         }
                         Code::DivideNumber(to, a, k) => with_number!(Binary::Divide, to, a, k, quick::divide),
                         Code::RemainderNumber(to, a, k) => with_number!(Binary::Remainder, to, a, k, quick::remainder),
-                        Code::Compare(comparison, to, a, b) => {
-                            let result = match r.at(a).exact_numbers(r.at(b)) {
-                                Some((p, q)) => Value::bool(comparison.holds(p, q)),
-                                None => {
-                                    let operator = comparison.operator();
-                                    attempt!(quick::compared(operator, r.at(a), r.at(b), &mut self.meter))
-                                }
-                            };
-                            r.put(to).put(result);
-                        }
-                        Code::CompareNumber(comparison, to, a, k) => {
-                            let result = match r.at(a).exact_number() {
-                                Some(p) => Value::bool(comparison.holds(p, f64::from(k))),
-                                None => {
-                                    let k = Value::number(f64::from(k));
-                                    attempt!(quick::compared(comparison.operator(), r.at(a), &k, &mut self.meter))
-                                }
-                            };
-                            r.put(to).put(result);
-                        }
+                        Code::Compare(comparison, to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
+                            Some((p, q)) => told!(to, comparison.holds(p, q)),
+                            None => {
+                                let operator = comparison.operator();
+                                let result = attempt!(quick::compared(operator, r.at(a), r.at(b), &mut self.meter));
+                                r.put(to).put(result);
+                            }
+                        },
+                        Code::CompareNumber(comparison, to, a, k) => match r.at(a).exact_number() {
+                            Some(p) => told!(to, comparison.holds(p, f64::from(k))),
+                            None => {
+                                let k = Value::number(f64::from(k));
+                                let operator = comparison.operator();
+                                let result = attempt!(quick::compared(operator, r.at(a), &k, &mut self.meter));
+                                r.put(to).put(result);
+                            }
+                        },
                         Code::Binary(op, to, a, b) => attempt!(self.binary_at(op, r.all(), [to, a, b])),
                         Code::Unary(op, to, a) => attempt!(self.unary_at(op, r.all(), [to, a])),
                         Code::Field(to, a, index) => {
@@ -471,6 +497,11 @@ impl Vm {
                             callee.empty_slots(free);
                             task.enter(direct.callee, callee, Lanes::EXACT, owner, budget);
                             (function, base, next) = (callee, start, 0);
+                            if let Some(&Code::Charge(steps)) = callee.code.first()
+                                && self.meter.begin(u64::from(steps))
+                            {
+                                next = 1;
+                            }
                             continue 'frame;
                         }
                         Code::Builtin(index) => {

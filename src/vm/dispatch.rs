@@ -4,13 +4,13 @@
 //! the built-ins that call functions.
 
 use super::Vm;
-use super::code::{Code, Compiled, Direct, Register, Site};
+use super::code::{Code, Compiled, Direct, Function, Register, Site};
 use super::compute::{self, Halt, Large, Small, Window};
 use super::failure::Failure;
-use super::machine::{Called, too_deep};
+use super::machine::Called;
 use super::native::Native;
 use super::perform::{self, Flow};
-use super::task::{Frame, Task};
+use super::task::{Call, Frame, Task};
 use crate::builtin;
 use crate::value::{Lanes, Value};
 
@@ -30,6 +30,8 @@ pub(super) enum Exit {
 pub(super) enum Next {
     /// A function is called.
     Call,
+    /// The same function is called again, with the registers it had.
+    Again,
     /// The task goes on elsewhere.
     Exit(Exit),
 }
@@ -147,7 +149,7 @@ impl Vm {
             Flow::Builtin(id, args) => self.builtin_at(task, id, args, site),
             Flow::Method { receiver, name, args } => self.method(task, receiver, &name, args),
             Flow::Native(native) => {
-                task.frames.push(Frame::Native(native));
+                task.begin(native);
                 Ok(Called::Frame)
             }
         };
@@ -158,11 +160,11 @@ impl Vm {
     }
 
     /// Hands the value of a call to the frame of several steps on top. A built-in that only wants the same function called
-    /// again gets that at once.
-    pub(super) fn hand_over(&mut self, task: &mut Task, program: &Compiled, value: Value) -> Next {
-        let depth = u64::from(task.depth) + task.frames.len() as u64;
-        let Some(Frame::Native(native)) = task.frames.last_mut() else { return Next::Exit(Exit::Value(value)) };
-        let Native::Routine(routine) = &mut **native else { return Next::Exit(Exit::Value(value)) };
+    /// again gets that at once, in the place of the call that is over.
+    pub(super) fn hand_over(&mut self, task: &mut Task, function: &Function, call: Call, value: Value) -> Next {
+        let Some(Native::Routine(routine)) = task.natives.last_mut().map(|native| &mut **native) else {
+            return Next::Exit(Exit::Value(value));
+        };
         let step = match routine.resume(value, &mut self.meter) {
             Ok(builtin::Step::Call) => self.meter.steps(1).map(|()| None),
             Ok(builtin::Step::Done(value)) => Ok(Some(value)),
@@ -171,46 +173,37 @@ impl Vm {
         match step {
             Ok(None) => {}
             Ok(Some(value)) => {
-                task.frames.pop();
+                task.end();
                 return Next::Exit(Exit::Value(value));
             }
             Err(fault) => {
-                task.frames.pop();
+                task.end();
                 return Next::Exit(Exit::Failed(fault.into()));
             }
         }
-        let callee = routine.function();
-        let simple = callee.as_closure().map(|closure| (closure, &program.functions[closure.code as usize]));
-        let Some((closure, function)) = simple.filter(|(_, function)| !function.rest && !function.watched) else {
+        let closure = routine.function().as_closure().filter(|closure| closure.code == call.function);
+        let Some(closure) = closure.filter(|_| !function.rest && !function.watched) else {
             return self.call_for_routine(task);
         };
-        let (code, under) = (closure.code, callee.lanes());
-        if depth > self.meter.limits.depth {
-            return Next::Exit(Exit::Failed(too_deep(self.meter.limits.depth).into()));
-        }
         let (arity, offered) = (function.arity as usize, routine.offered());
-        let count = arity.min(offered);
-        if task.top + compute::room(function) > task.registers.len() {
-            return self.call_for_routine(task);
-        }
         let registers = &mut task.registers[task.top..][..function.size as usize];
-        for (at, register) in registers[..arity].iter_mut().enumerate() {
-            register.put(if at < count { routine.argument(at) } else { Value::NULL });
+        let (arguments, others) = registers.split_at_mut(arity);
+        for (at, register) in arguments.iter_mut().enumerate() {
+            register.put(if at < offered { routine.argument(at) } else { Value::NULL });
         }
-        for (register, captured) in registers[arity..].iter_mut().zip(&closure.captures) {
-            register.put_copy(captured);
+        for (at, captured) in closure.captures.iter().enumerate() {
+            others[at].put_copy(captured);
         }
         function.empty_slots(registers);
-        let (owner, budget) = (task.current_owner(), task.current_budget());
-        task.enter(code, function, under, owner, budget);
-        Next::Call
+        task.top += function.size as usize;
+        task.frames.push(Frame::Code(Call { next: 0, ..call }));
+        Next::Again
     }
 
     /// Calls the function of the built-in on top in the ordinary way.
     #[cold]
     fn call_for_routine(&mut self, task: &mut Task) -> Next {
-        let Some(Frame::Native(native)) = task.frames.last() else { return Next::Exit(Exit::Native) };
-        let Native::Routine(routine) = &**native else { return Next::Exit(Exit::Native) };
+        let Some(Native::Routine(routine)) = task.native() else { return Next::Exit(Exit::Native) };
         let callee = routine.function().clone();
         let count = self.takes(&callee, routine.offered(), routine.needed());
         let args = (0..count).map(|index| routine.argument(index)).collect();

@@ -3,18 +3,17 @@
 //! What is decided here: which register holds a value (see [`super::ranges`]), which constants need none, which
 //! operations have an instruction of their own, and in which order the moves of an edge run, since they all happen at once.
 
+mod ways;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::code::{
-    Code, Comparison, Compiled, Direct, Function, Guard, Limit, Operand, Property, Register, Route, Site,
-};
-use super::moves::parallel;
+use super::code::{Code, Comparison, Compiled, Direct, Function, Guard, Operand, Property, Register, Site};
 use super::ranges::{Needs, Registers, allocate};
 use crate::builtin::{self, Body, Form};
 use crate::diagnostic::{Code as Fault, Diagnostic, Diagnostics};
 use crate::hir::{Binary, FunctionId};
-use crate::ir::{self, BlockId, Constant, End, Inst, Op, Target, Var};
+use crate::ir::{self, BlockId, Constant, End, Inst, Op, Var};
 use crate::source::{Location, Span};
 use crate::types::Type;
 use crate::value::{Key, Value};
@@ -365,9 +364,14 @@ impl<'a> Emission<'a> {
     /// result there: whether a later write copies must not depend on which register is used again when.
     fn let_go(&self, inst: &Inst) -> Vec<Var> {
         let reads_only = match &inst.op {
-            Op::Binary(Binary::Add) => self.short(Binary::Add, inst.args[1]).is_some() || inst.moves & 2 != 0,
+            // When these have succeeded, what they worked on were numbers.
+            Op::Binary(Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder) | Op::Step(_) => false,
+            Op::Binary(Binary::Add) => match self.short(Binary::Add, inst.args[1]) {
+                Some(_) => true,
+                None => inst.moves & 2 != 0 && inst.moves & 1 == 0,
+            },
             Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask | Op::Under => true,
-            Op::Index { from_end: false } | Op::Item | Op::Beside | Op::Count | Op::Turns | Op::Step(_) => true,
+            Op::Index { from_end: false } | Op::Item | Op::Beside | Op::Count | Op::Turns => true,
             Op::Range { .. } | Op::Text | Op::Offers(_) | Op::Fits { .. } | Op::Enter => true,
             _ => false,
         };
@@ -375,7 +379,7 @@ impl<'a> Emission<'a> {
         if !reads_only || gone.is_empty() {
             return Vec::new();
         }
-        let takes_first = inst.op == Op::Under || (inst.op == Op::Binary(Binary::Add) && inst.moves & 1 != 0);
+        let takes_first = inst.op == Op::Under;
         let to = inst.result.filter(|result| !self.nowhere[result.0 as usize]).map(|result| self.of(result));
         gone.retain(|at| !(*at == 0 && takes_first) && to != Some(self.of(inst.args[*at])));
         gone.into_iter().map(|at| inst.args[at]).collect()
@@ -385,20 +389,6 @@ impl<'a> Emission<'a> {
     fn moved(&self, inst: &Inst) -> Vec<usize> {
         let last = |at: &usize| *at < 64 && inst.moves >> at & 1 != 0 && self.holds_storage(inst.args[*at]);
         (0..inst.args.len()).filter(last).collect()
-    }
-
-    /// The head of a loop that a block leads back to, when it is short enough to be asked again right there: a turn then takes
-    /// one jump instead of two.
-    fn head(&self, index: usize, target: &Target) -> Option<&'a ir::Block> {
-        let head = self.function.blocks.get(target.block.0 as usize)?;
-        let from = self.function.blocks.get(index)?;
-        let back = target.block.0 as usize <= index && head.handler == from.handler;
-        let short = head.code.len() <= HEAD && head.code.iter().all(|inst| !matches!(inst.op, Op::Fork { .. }));
-        let asks = match &head.end {
-            End::Branch { then, .. } => self.function.blocks[then.block.0 as usize].parameters.is_empty(),
-            _ => false,
-        };
-        (back && short && asks && target.block.0 as usize != index).then_some(head)
     }
 
     /// Tries an element's property in one step, before the two that it takes.
@@ -500,6 +490,7 @@ impl<'a> Emission<'a> {
         let b = self.of(inst.args[1]);
         match (op, Comparison::of(op)) {
             (_, Some(comparison)) => Code::Compare(comparison, to, a, b),
+            (Binary::Add, _) if inst.moves & 3 == 3 && a != b => Code::AddBoth(to, a, b),
             (Binary::Add, _) if inst.moves & 1 != 0 && a != b => Code::AddTake(to, a, b),
             (Binary::Add, _) => Code::Add(to, a, b),
             (Binary::Subtract, _) => Code::Subtract(to, a, b),
@@ -600,122 +591,6 @@ impl<'a> Emission<'a> {
             sides: self.compared(block, inst),
         });
         index
-    }
-
-    fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>, beside: &Beside) {
-        let span = block.end_span;
-        match &block.end {
-            End::Jump(target) => self.edge(index, target, span, beside),
-            End::Branch { condition, then, otherwise } => {
-                let stub = self.stubs.len();
-                let bare = self.moves(otherwise).is_empty();
-                let goal = if bare { Goal::Block(otherwise.block) } else { Goal::Stub(stub) };
-                self.decide(fused, *condition, false, goal, span);
-                if bare {
-                    self.edge(index, then, span, beside);
-                    return;
-                }
-                self.stubs.push(0);
-                self.edge(usize::MAX - 1, then, span, beside);
-                self.stubs[stub] = self.out.code.len() as u32;
-                self.edge(index, otherwise, span, beside);
-            }
-            End::Route { subject, bands, unknown, otherwise, .. } => {
-                let route = self.out.routes.len() as u32;
-                let limits = bands.iter().map(|(_, threshold, _)| (Limit::of(*threshold, |var| self.of(var)), 0));
-                let limits = limits.collect();
-                self.out.routes.push(Route { bands: limits, unknown: 0, otherwise: 0 });
-                self.put(Code::Route(self.of(*subject), route), span);
-                let lead = |this: &mut Self, target: &Target| {
-                    let start = this.out.code.len() as u32;
-                    this.edge(usize::MAX - 1, target, span, beside);
-                    start
-                };
-                for (at, (_, _, target)) in bands.iter().enumerate() {
-                    self.out.routes[route as usize].bands[at].1 = lead(self, target);
-                }
-                self.out.routes[route as usize].unknown = lead(self, unknown);
-                self.out.routes[route as usize].otherwise = lead(self, otherwise);
-            }
-            End::Return(var) => {
-                self.put(Code::Return(self.of(*var)), span);
-            }
-            End::Throw(var) => {
-                self.put(Code::Throw(self.of(*var)), span);
-            }
-            End::Fail(code, var) => {
-                let at = self.out.sites.len() as u32;
-                let operands = var.iter().map(|var| Operand::Keep(self.of(*var))).collect();
-                let op = Op::Const(Constant::Text(Arc::from(code.name())));
-                self.out.sites.push(Site::bare(op, operands));
-                self.put(Code::Fail(at), span);
-            }
-        }
-    }
-
-    /// A jump by a condition, or by the comparison that it is.
-    fn decide(&mut self, fused: Option<&Inst>, condition: Var, if_true: bool, goal: Goal, span: Span) {
-        let code = match fused {
-            Some(inst) => {
-                let (comparison, a, b) = self.binary_parts(inst);
-                Code::compare(comparison, if_true, a, b)
-            }
-            None if if_true => Code::JumpIf(self.of(condition), 0),
-            None => Code::JumpUnless(self.of(condition), 0),
-        };
-        let at = self.put(code, fused.map_or(span, |inst| inst.span));
-        self.open.push((at, goal));
-    }
-
-    fn binary_parts(&self, inst: &Inst) -> (Comparison, Register, Result<Register, i16>) {
-        let Op::Binary(op) = inst.op else { unreachable!("only comparisons are fused") };
-        let comparison = Comparison::of(op).unwrap_or(Comparison::Equal);
-        let right = self.short(op, inst.args[1]).map_or_else(|| Ok(self.of(inst.args[1])), Err);
-        (comparison, self.of(inst.args[0]), right)
-    }
-
-    /// The moves of an edge, and a jump unless the target comes next.
-    fn edge(&mut self, index: usize, target: &Target, span: Span, beside: &Beside) {
-        for code in self.moves(target) {
-            self.put(code, span);
-        }
-        if let Some(head) = self.head(index, target) {
-            let at = target.block.0 as usize;
-            let fused = self.body(at, head, beside);
-            if let End::Branch { condition, then, otherwise } = &head.end {
-                self.decide(fused, *condition, true, Goal::Block(then.block), head.end_span);
-                // Nothing is copied into a copy.
-                self.edge(usize::MAX - 1, otherwise, head.end_span, beside);
-            }
-            return;
-        }
-        if index.wrapping_add(1) != target.block.0 as usize {
-            let at = self.put(Code::Jump(0), span);
-            self.open.push((at, Goal::Block(target.block)));
-        }
-    }
-
-    fn moves(&mut self, target: &Target) -> Vec<Code> {
-        let parameters = &self.function.blocks[target.block.0 as usize].parameters;
-        let mut pending = Vec::new();
-        let mut literals = Vec::new();
-        for (at, (parameter, var)) in parameters.iter().zip(&target.args).enumerate() {
-            let to = self.of(*parameter);
-            let last = at < 64 && target.moves >> at & 1 != 0;
-            match self.operand(*var, last) {
-                Operand::Constant(index) => {
-                    literals.push(match small(self.literals[var.0 as usize].unwrap_or(&Constant::Null)) {
-                        Some(number) => Code::Number(to, number),
-                        None => Code::Constant(to, index),
-                    })
-                }
-                Operand::Keep(from) => pending.push((to, from, false)),
-                Operand::Take(from) => pending.push((to, from, true)),
-            }
-        }
-        let mut moves = parallel(pending, self.spare());
-        moves.extend(literals);
-        moves
     }
 
     /// Fills in where jumps lead; nothing if one leads too far.

@@ -399,7 +399,7 @@ impl Vm {
             depth,
         );
         task.contexts.clone_from(&parent.contexts);
-        task.frames.push(Frame::Native(Box::new(Native::Job(job))));
+        task.begin(Box::new(Native::Job(job)));
         task.inbox.push_back(Input::Begin);
         self.tasks.push(Some(Box::new(task)));
         self.ready.push_back(id);
@@ -409,12 +409,9 @@ impl Vm {
     /// Ends a task that nobody waits for any more: its own forks first, then what it tidies up.
     pub(super) fn cancel(&mut self, id: TaskId) {
         let Some(mut task) = self.tasks[id.0 as usize].take() else { return };
-        let forks = task.frames.iter().filter_map(|frame| match frame {
-            Frame::Native(native) => match &**native {
-                Native::Fork(fork) => Some(fork),
-                _ => None,
-            },
-            Frame::Code(_) => None,
+        let forks = task.natives.iter().filter_map(|native| match &**native {
+            Native::Fork(fork) => Some(fork),
+            _ => None,
         });
         let inner: Vec<TaskId> = forks.flat_map(|fork| fork.unfinished()).collect();
         for id in inner {
@@ -448,7 +445,7 @@ impl Vm {
                 let function = &self.program.functions[call.function as usize];
                 function.guard(call.next.saturating_sub(1) as usize).is_some()
             }
-            Frame::Native(_) => false,
+            Frame::Native => false,
         })
     }
 }

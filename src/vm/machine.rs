@@ -37,7 +37,7 @@ impl Vm {
         let program = self.program.clone();
         let mut input = task.inbox.pop_front();
         loop {
-            let native = matches!(task.frames.last(), Some(Frame::Native(_)));
+            let native = matches!(task.frames.last(), Some(Frame::Native));
             match input.take() {
                 Some(Input::Failed(failure)) => match self.unwind(task, &program, failure) {
                     Ok(next) => input = next,
@@ -71,22 +71,22 @@ impl Vm {
 
     /// Hands an input to the frame of several steps on top.
     fn step(&mut self, task: &mut Task, input: Input) -> Result<Option<Input>, Failure> {
-        let Some(Frame::Native(mut native)) = task.frames.pop() else { return Ok(Some(input)) };
+        let Some(mut native) = task.end() else { return Ok(Some(input)) };
         Ok(match native.step(self, task, input)? {
             Step::Done(value) => Some(Input::Value(value)),
             Step::Wait => {
-                task.frames.push(Frame::Native(native));
+                task.begin(native);
                 None
             }
             Step::Call(callee, args) => {
-                task.frames.push(Frame::Native(native));
+                task.begin(native);
                 match self.call(task, callee, args)? {
                     Called::Value(value) => Some(Input::Value(value)),
                     Called::Frame => self.begin(task),
                 }
             }
             Step::CallAs(callee, args, owner) => {
-                task.frames.push(Frame::Native(native));
+                task.begin(native);
                 match callee.as_closure() {
                     Some(closure) => {
                         self.push(task, (closure.code, &closure.captures), args, callee.lanes(), owner)?;
@@ -99,22 +99,22 @@ impl Vm {
                 }
             }
             Step::Method(receiver, name, args) => {
-                task.frames.push(Frame::Native(native));
+                task.begin(native);
                 match self.method(task, receiver, &name, args)? {
                     Called::Value(value) => Some(Input::Value(value)),
                     Called::Frame => self.begin(task),
                 }
             }
             Step::Push(other) => {
-                task.frames.push(Frame::Native(native));
-                task.frames.push(Frame::Native(other));
+                task.begin(native);
+                task.begin(other);
                 Some(Input::Begin)
             }
         })
     }
 
     fn begin(&self, task: &Task) -> Option<Input> {
-        matches!(task.frames.last(), Some(Frame::Native(_))).then_some(Input::Begin)
+        matches!(task.frames.last(), Some(Frame::Native)).then_some(Input::Begin)
     }
 
     /// An error of the call on top: to its own handler, or out of it.
@@ -133,15 +133,13 @@ impl Vm {
         loop {
             match task.frames.last() {
                 None => return Err(failure),
-                Some(Frame::Native(_)) if failure.can_be_caught() => {
+                Some(Frame::Native) if failure.can_be_caught() => {
                     return Ok(match self.step(task, Input::Failed(failure)) {
                         Ok(next) => next,
                         Err(failure) => Some(Input::Failed(failure)),
                     });
                 }
-                Some(Frame::Native(_)) => {
-                    task.frames.pop();
-                }
+                Some(Frame::Native) => drop(task.end()),
                 Some(Frame::Code(call)) => {
                     let function = &program.functions[call.function as usize];
                     let at = function.location(call.next.saturating_sub(1) as usize);
@@ -207,8 +205,7 @@ impl Vm {
                 Called::Value(value) => Called::Value(value.under(lanes)),
                 Called::Frame if lanes == Lanes::EXACT => Called::Frame,
                 Called::Frame => {
-                    let top = task.frames.len() - 1;
-                    task.frames.insert(top, Frame::Native(Box::new(Native::Under(lanes))));
+                    task.begin_below(Box::new(Native::Under(lanes)));
                     Called::Frame
                 }
             });

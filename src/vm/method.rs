@@ -11,7 +11,7 @@ use super::machine::Called;
 use super::native::{Job, Native, Replace};
 use super::orchestrate::{Escalate, Fallback, Retry, Sequence, time};
 use super::perform::{Flow, links, peek, read};
-use super::task::{Args, Frame, Task};
+use super::task::{Args, Task};
 use crate::builtin::{self, Body, BuiltinId, Form, Mutation, Started};
 use crate::diagnostic::{Code, nearest};
 use crate::host::{Purpose, Slot};
@@ -33,7 +33,7 @@ impl Vm {
                 return self.builtin(task, id, args);
             }
             let question = self.question(&receiver, name, Purpose::Method, &args, Vec::new())?;
-            task.frames.push(Frame::Native(question));
+            task.begin(question);
             return Ok(Called::Frame);
         }
         if let Some(own) = own_function(&receiver, name)? {
@@ -93,7 +93,7 @@ impl Vm {
                 Started::Done(value) => Called::Value(value),
                 Started::Running(routine) => {
                     self.admit_call(task)?;
-                    task.frames.push(Frame::Native(Box::new(Native::Routine(routine))));
+                    task.begin(Box::new(Native::Routine(routine)));
                     Called::Frame
                 }
             },
@@ -177,26 +177,26 @@ impl Vm {
                     ));
                 };
                 let function = std::mem::take(&mut args[1]);
-                task.frames.push(Frame::Native(Box::new(Native::Expected(code))));
+                task.begin(Box::new(Native::Expected(code)));
                 return match self.call(task, function, Args::new()) {
                     Ok(Called::Frame) => Ok(Called::Frame),
                     Ok(Called::Value(_)) => {
-                        task.frames.pop();
+                        task.end();
                         Err(Failure::new(Code::R001, format!("expected the failure {code}, but nothing failed")))
                     }
                     Err(failure) if failure.code() == code => {
-                        task.frames.pop();
+                        task.end();
                         Ok(Called::Value(Value::NULL))
                     }
                     Err(failure) => {
-                        task.frames.pop();
+                        task.end();
                         Err(failure)
                     }
                 };
             }
         };
         self.admit_call(task)?;
-        task.frames.push(Frame::Native(Box::new(native)));
+        task.begin(Box::new(native));
         Ok(Called::Frame)
     }
 

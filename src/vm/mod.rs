@@ -42,7 +42,7 @@ use budget::Budget;
 use cells::Cells;
 use machine::Stop;
 use native::Native;
-use task::{Frame, Input, Task, TaskId};
+use task::{Input, Task, TaskId};
 
 use crate::diagnostic::Code;
 use crate::hir::{self, GlobalId};
@@ -163,7 +163,7 @@ impl Vm {
             }
         };
         let mut task = Task::new(id, path, None, 0, 0, 0);
-        task.frames.push(Frame::Native(Box::new(Native::Start(start::Start::new(entry, module)))));
+        task.begin(Box::new(Native::Start(start::Start::new(entry, module))));
         task.inbox.push_back(Input::Begin);
         self.tasks.push(Some(Box::new(task)));
         self.ready.push_back(id);
@@ -339,15 +339,12 @@ impl Vm {
 
     fn roots(&self) -> impl Iterator<Item = &Value> {
         let tasks = self.tasks.iter().flatten().flat_map(|task| {
-            let frames = task.frames.iter().filter_map(|frame| match frame {
-                Frame::Native(native) => Some(native.values()),
-                Frame::Code(_) => None,
-            });
+            let natives = task.natives.iter().flat_map(|native| native.values());
             let inbox = task.inbox.iter().filter_map(|input| match input {
                 Input::Value(value) | Input::Task(_, Ok(value)) => Some(value),
                 _ => None,
             });
-            task.registers.iter().chain(frames.flatten()).chain(inbox).chain(task.caught.iter().map(|(value, _)| value))
+            task.registers.iter().chain(natives).chain(inbox).chain(task.caught.iter().map(|(value, _)| value))
         });
         self.globals.iter().chain([&self.input]).chain(self.agents.values()).chain(tasks)
     }

@@ -2,6 +2,7 @@
 //! objects that are there, changes of what nobody shares. Where something does stand in the way, nothing happens here.
 
 use super::Vm;
+use super::cells::Cells;
 use super::code::{Function, Limit, Operand, Property, Register, Route, Site};
 use super::perform::{self, read};
 use super::task::Args;
@@ -87,6 +88,15 @@ pub(super) fn remainder(x: f64, k: i16) -> f64 {
 pub(super) fn add_take(r: &mut [Value], [to, a, b]: [Register; 3], meter: &mut Meter) -> Result<(), Fault> {
     let left = std::mem::take(&mut r[a as usize]);
     let result = operator::add(left, &r[b as usize], meter)?;
+    r[to as usize].put(result);
+    Ok(())
+}
+
+/// `a + b`, where neither is read again.
+#[inline(never)]
+pub(super) fn add_both(r: &mut [Value], [to, a, b]: [Register; 3], meter: &mut Meter) -> Result<(), Fault> {
+    let (left, right) = (std::mem::take(&mut r[a as usize]), std::mem::take(&mut r[b as usize]));
+    let result = operator::add(left, &right, meter)?;
     r[to as usize].put(result);
     Ok(())
 }
@@ -266,6 +276,24 @@ pub(super) fn set_part(r: &mut [Value], [root, key, value]: [Register; 3], prope
     true
 }
 
+/// What a change in place changes, if it may be changed by whoever runs.
+#[inline]
+fn place<'a>(
+    (globals, cells): (&'a mut [Value], &'a mut Cells),
+    function: &Function,
+    r: &'a mut [Value],
+    site: &Site,
+    (home, owner): (Home, u32),
+) -> Option<&'a mut Value> {
+    match (home, site.operands[0]) {
+        (Home::Value, Operand::Take(root)) => Some(&mut r[root as usize]),
+        (Home::Value, _) => None,
+        (Home::Global { global, .. }, _) => Some(&mut globals[global.0 as usize]).filter(|_| owner == 0),
+        (Home::Cell { .. }, cell) => cells.own(&r[register(cell)?], owner),
+        (Home::Slot { slot, .. }, _) => Some(&mut r[function.slots as usize + slot.0 as usize]),
+    }
+}
+
 impl Vm {
     /// Any operator of two values.
     #[inline(never)]
@@ -323,52 +351,34 @@ impl Vm {
         site: &Site,
         owner: u32,
     ) -> Result<bool, Fault> {
-        let &[.., item] = &*site.operands else { return Ok(false) };
-        let home = match &site.op {
-            Op::Mutate { home, .. } => *home,
-            _ => return Ok(false),
+        let (&[.., operand], Op::Mutate { home, .. }) = (&*site.operands, &site.op) else { return Ok(false) };
+        let home = *home;
+        let bare = match operand {
+            Operand::Constant(index) => function.constants[index as usize].bare(),
+            Operand::Keep(register) | Operand::Take(register) => r[register as usize].bare(),
         };
-        let mine = |place: &mut Value| place.own_list().is_some();
-        let fits = match home {
-            Home::Value => match site.operands[0] {
-                Operand::Take(root) => register(item) != Some(root as usize) && mine(&mut r[root as usize]),
-                _ => false,
-            },
-            Home::Global { global, .. } => owner == 0 && mine(&mut self.globals[global.0 as usize]),
-            Home::Cell { .. } => match register(site.operands[0]) {
-                Some(cell) => self.cells.own(&r[cell], owner).is_some_and(mine),
-                None => false,
-            },
-            Home::Slot { slot, .. } => mine(&mut r[function.slots as usize + slot.0 as usize]),
-        };
-        if !fits {
-            return Ok(false);
-        }
-        let item = read(function, r, item);
-        self.meter.build(&item)?;
-        self.meter.least(&item)?;
-        let place = match home {
-            Home::Value => match site.operands[0] {
-                Operand::Take(root) => &mut r[root as usize],
-                _ => return Ok(false),
-            },
-            Home::Global { global, .. } => &mut self.globals[global.0 as usize],
-            Home::Cell { .. } => {
-                let cell = register(site.operands[0]).unwrap_or_default();
-                match self.cells.own(&r[cell], owner) {
-                    Some(place) => place,
-                    None => return Ok(false),
+        let item = match bare {
+            Some(item) => item,
+            None => {
+                let place = place((&mut self.globals, &mut self.cells), function, r, site, (home, owner));
+                let own = place.is_some_and(|place| place.own_list().is_some());
+                let itself = matches!(home, Home::Value) && register(operand) == register(site.operands[0]);
+                if !own || itself {
+                    return Ok(false);
                 }
+                let item = read(function, r, operand);
+                self.meter.build(&item)?;
+                self.meter.least(&item)?;
+                item
             }
-            Home::Slot { slot, .. } => &mut r[function.slots as usize + slot.0 as usize],
         };
+        let place = place((&mut self.globals, &mut self.cells), function, r, site, (home, owner));
+        let Some(place) = place else { return Ok(false) };
         let lanes = place.lanes();
-        let mut len = 0;
-        if let Some(list) = place.own_list() {
-            self.meter.elements(list.len(), 1)?;
-            list.push(item)?;
-            len = list.len();
-        }
+        let Some(list) = place.own_list() else { return Ok(false) };
+        let len = list.len() + 1;
+        self.meter.elements(len - 1, 1)?;
+        list.push(item)?;
         if let (Home::Value, Operand::Take(root), Some(second)) = (home, site.operands[0], site.second)
             && root != second
         {

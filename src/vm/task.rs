@@ -30,6 +30,9 @@ pub(super) struct Task {
     pub(super) parent: Option<(TaskId, u32)>,
     /// The calls it is in, the outermost first.
     pub(super) frames: Vec<Frame>,
+    /// Those of several steps among them, in the same order.
+    #[expect(clippy::vec_box, reason = "each step takes one off and puts it back")]
+    pub(super) natives: Vec<Box<Native>>,
     /// The registers of all its frames, and behind them some that were in use before.
     pub(super) registers: Vec<Value>,
     /// Where the registers of the innermost call end.
@@ -84,13 +87,13 @@ pub(super) enum Input {
     Task(u32, Result<Value, Failure>),
 }
 
-/// A call.
-#[derive(Debug, Serialize, Deserialize)]
+/// A call. It is small, and owns nothing, because calls come and go all the time.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) enum Frame {
     /// Of a function of the program.
     Code(Call),
     /// Of something the machine does in several steps.
-    Native(Box<Native>),
+    Native,
 }
 
 /// A call of a function of the program.
@@ -132,6 +135,7 @@ impl Task {
             path,
             parent,
             frames: Vec::new(),
+            natives: Vec::new(),
             registers: Vec::new(),
             top: 0,
             contexts: Vec::new(),
@@ -226,7 +230,41 @@ impl Task {
     pub(super) fn innermost(&self) -> Option<&Call> {
         self.frames.iter().rev().find_map(|frame| match frame {
             Frame::Code(call) => Some(call),
-            Frame::Native(_) => None,
+            Frame::Native => None,
         })
+    }
+
+    /// Puts something that takes several steps on top.
+    pub(super) fn begin(&mut self, native: Box<Native>) {
+        self.frames.push(Frame::Native);
+        self.natives.push(native);
+    }
+
+    /// Puts something that takes several steps below the call on top.
+    pub(super) fn begin_below(&mut self, native: Box<Native>) {
+        let Some(top) = self.frames.pop() else { return };
+        let at = self.natives.len() - usize::from(matches!(top, Frame::Native));
+        self.natives.insert(at, native);
+        self.frames.extend([Frame::Native, top]);
+    }
+
+    /// What takes several steps, if such is on top.
+    #[inline]
+    pub(super) fn native(&mut self) -> Option<&mut Native> {
+        match self.frames.last() {
+            Some(Frame::Native) => self.natives.last_mut().map(|native| &mut **native),
+            _ => None,
+        }
+    }
+
+    /// Takes what takes several steps from the top.
+    pub(super) fn end(&mut self) -> Option<Box<Native>> {
+        match self.frames.last() {
+            Some(Frame::Native) => {
+                self.frames.pop();
+                self.natives.pop()
+            }
+            _ => None,
+        }
     }
 }

@@ -1,0 +1,182 @@
+//! How a block ends: what goes along with each way out of it, and where that leads.
+
+use super::super::code::{Code, Comparison, Limit, Operand, Register, Route, Site};
+use super::super::moves::parallel;
+use super::{Beside, Emission, Goal, HEAD, small};
+use crate::ir::{self, Constant, End, Inst, Op, Target, Var};
+use crate::source::Span;
+use crate::types::Type;
+use std::sync::Arc;
+
+impl<'a> Emission<'a> {
+    pub(super) fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>, beside: &Beside) {
+        let span = block.end_span;
+        match &block.end {
+            End::Jump(target) => self.edge(index, target, span, beside),
+            End::Branch { condition, then, otherwise } => {
+                let stub = self.stubs.len();
+                let bare = self.moves(otherwise).is_empty();
+                let goal = if bare { Goal::Block(otherwise.block) } else { Goal::Stub(stub) };
+                self.decide(fused, *condition, false, goal, span);
+                if bare {
+                    self.edge(index, then, span, beside);
+                    return;
+                }
+                self.stubs.push(0);
+                self.edge(usize::MAX - 1, then, span, beside);
+                self.stubs[stub] = self.out.code.len() as u32;
+                self.edge(index, otherwise, span, beside);
+            }
+            End::Route { subject, bands, unknown, otherwise, .. } => {
+                let route = self.out.routes.len() as u32;
+                let limits = bands.iter().map(|(_, threshold, _)| (Limit::of(*threshold, |var| self.of(var)), 0));
+                let limits = limits.collect();
+                self.out.routes.push(Route { bands: limits, unknown: 0, otherwise: 0 });
+                self.put(Code::Route(self.of(*subject), route), span);
+                let lead = |this: &mut Self, target: &Target| {
+                    let start = this.out.code.len() as u32;
+                    this.edge(usize::MAX - 1, target, span, beside);
+                    start
+                };
+                for (at, (_, _, target)) in bands.iter().enumerate() {
+                    self.out.routes[route as usize].bands[at].1 = lead(self, target);
+                }
+                self.out.routes[route as usize].unknown = lead(self, unknown);
+                self.out.routes[route as usize].otherwise = lead(self, otherwise);
+            }
+            End::Return(var) => self.leave(self.of(*var), span),
+            End::Throw(var) => {
+                self.put(Code::Throw(self.of(*var)), span);
+            }
+            End::Fail(code, var) => {
+                let at = self.out.sites.len() as u32;
+                let operands = var.iter().map(|var| Operand::Keep(self.of(*var))).collect();
+                let op = Op::Const(Constant::Text(Arc::from(code.name())));
+                self.out.sites.push(Site::bare(op, operands));
+                self.put(Code::Fail(at), span);
+            }
+        }
+    }
+
+    /// Leaves the function, which lets go of all it holds.
+    fn leave(&mut self, value: Register, span: Span) {
+        let start = self.starts.last().map_or(0, |start| *start as usize);
+        while self.out.code.len() > start
+            && matches!(self.out.code.last(), Some(Code::Drop(register)) if *register != value)
+        {
+            self.out.code.pop();
+            self.out.spans.pop();
+        }
+        self.put(Code::Return(value), span);
+    }
+
+    /// The register of what a block gives back at once, where an edge leads to one that does nothing else.
+    fn returned(&self, target: &Target) -> Option<Register> {
+        let block = &self.function.blocks[target.block.0 as usize];
+        let End::Return(var) = block.end else { return None };
+        if !block.code.is_empty() || block.cost > 0 {
+            return None;
+        }
+        let given = block.parameters.iter().position(|parameter| *parameter == var);
+        let var = given.map_or(var, |at| target.args[at]);
+        (!self.nowhere[var.0 as usize]).then(|| self.of(var))
+    }
+
+    /// A jump by a condition, or by the comparison that it is.
+    fn decide(&mut self, fused: Option<&Inst>, condition: Var, if_true: bool, goal: Goal, span: Span) {
+        let code = match fused {
+            Some(inst) => {
+                let (comparison, a, b) = self.binary_parts(inst);
+                match (comparison, b, self.out.code.last()) {
+                    (Comparison::Less, Ok(b), Some(&Code::Step(to, from, 1)))
+                        if if_true && self.turns(inst, [to, from]) =>
+                    {
+                        self.out.code.pop();
+                        self.out.spans.pop();
+                        Code::Turn(a, b, 0)
+                    }
+                    _ => Code::compare(comparison, if_true, a, b),
+                }
+            }
+            None if if_true => Code::JumpIf(self.of(condition), 0),
+            None => Code::JumpUnless(self.of(condition), 0),
+        };
+        let at = self.put(code, fused.map_or(span, |inst| inst.span));
+        self.open.push((at, goal));
+    }
+
+    /// Whether a comparison is of a counter that has just been moved on, with another number, so that neither can fail.
+    fn turns(&self, inst: &Inst, step: [Register; 2]) -> bool {
+        let number = |var: &Var| matches!(self.function.values[var.0 as usize].kind, Type::Number);
+        let here = self.starts.last().is_some_and(|start| self.out.code.len() > *start as usize);
+        here && step == [self.of(inst.args[0]); 2] && inst.args.iter().all(number)
+    }
+
+    fn binary_parts(&self, inst: &Inst) -> (Comparison, Register, Result<Register, i16>) {
+        let Op::Binary(op) = inst.op else { unreachable!("only comparisons are fused") };
+        let comparison = Comparison::of(op).unwrap_or(Comparison::Equal);
+        let right = self.short(op, inst.args[1]).map_or_else(|| Ok(self.of(inst.args[1])), Err);
+        (comparison, self.of(inst.args[0]), right)
+    }
+
+    /// The moves of an edge, and a jump unless the target comes next.
+    fn edge(&mut self, index: usize, target: &Target, span: Span, beside: &Beside) {
+        if let Some(value) = self.returned(target) {
+            return self.leave(value, span);
+        }
+        for code in self.moves(target) {
+            self.put(code, span);
+        }
+        if let Some(head) = self.head(index, target) {
+            let at = target.block.0 as usize;
+            let fused = self.body(at, head, beside);
+            if let End::Branch { condition, then, otherwise } = &head.end {
+                self.decide(fused, *condition, true, Goal::Block(then.block), head.end_span);
+                // Nothing is copied into a copy.
+                self.edge(usize::MAX - 1, otherwise, head.end_span, beside);
+            }
+            return;
+        }
+        if index.wrapping_add(1) != target.block.0 as usize {
+            let at = self.put(Code::Jump(0), span);
+            self.open.push((at, Goal::Block(target.block)));
+        }
+    }
+
+    fn moves(&mut self, target: &Target) -> Vec<Code> {
+        let parameters = &self.function.blocks[target.block.0 as usize].parameters;
+        let mut pending = Vec::new();
+        let mut literals = Vec::new();
+        for (at, (parameter, var)) in parameters.iter().zip(&target.args).enumerate() {
+            let to = self.of(*parameter);
+            let last = at < 64 && target.moves >> at & 1 != 0;
+            match self.operand(*var, last) {
+                Operand::Constant(index) => {
+                    literals.push(match small(self.literals[var.0 as usize].unwrap_or(&Constant::Null)) {
+                        Some(number) => Code::Number(to, number),
+                        None => Code::Constant(to, index),
+                    })
+                }
+                Operand::Keep(from) => pending.push((to, from, false)),
+                Operand::Take(from) => pending.push((to, from, true)),
+            }
+        }
+        let mut moves = parallel(pending, self.spare());
+        moves.extend(literals);
+        moves
+    }
+
+    /// The head of a loop that a block leads back to, when it is short enough to be asked again right there: a turn then takes
+    /// one jump instead of two.
+    fn head(&self, index: usize, target: &Target) -> Option<&'a ir::Block> {
+        let head = self.function.blocks.get(target.block.0 as usize)?;
+        let from = self.function.blocks.get(index)?;
+        let back = target.block.0 as usize <= index && head.handler == from.handler;
+        let short = head.code.len() <= HEAD && head.code.iter().all(|inst| !matches!(inst.op, Op::Fork { .. }));
+        let asks = match &head.end {
+            End::Branch { then, .. } => self.function.blocks[then.block.0 as usize].parameters.is_empty(),
+            _ => false,
+        };
+        (back && short && asks && target.block.0 as usize != index).then_some(head)
+    }
+}
