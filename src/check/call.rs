@@ -103,6 +103,7 @@ impl<'a> Flow<'a> {
                 self.conditions.extend(super::escape::chosen_callee(callee, act.at(inst.span)));
                 for (i, function) in functions.iter().enumerate() {
                     let mut own = before.clone();
+                    let function = &within(callee, function);
                     if let Some(known) = self.enter_call(act, function, args, inst, (i % 8) as u32, &mut own) {
                         given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                         after = Some(after.map_or_else(|| own.clone(), |old| old.join(&own)));
@@ -583,7 +584,7 @@ impl<'a> Flow<'a> {
                 |d| d.help("measure it again"),
             ),
             Mark::Chosen => self.findings.graver(Code::CF018, from),
-            Mark::Declassified | Mark::Unserved => {}
+            Mark::Declassified | Mark::Unserved | Mark::Silent | Mark::Ranked | Mark::Counted => {}
         }
     }
 
@@ -682,6 +683,15 @@ impl Known {
         }
         self
     }
+}
+
+/// A function with what it carries: that is smaller than itself.
+fn within(callee: &Known, function: &Closure) -> Closure {
+    if callee.measures.is_empty() || function.captures.is_empty() {
+        return function.clone();
+    }
+    let captures = function.captures.iter().map(|known| known.clone().measured(callee, true));
+    Closure { captures: Rc::new(captures.collect()), ..function.clone() }
 }
 
 /// Whether a type admits null.

@@ -96,7 +96,7 @@ impl<'a> Flow<'a> {
                 changed.filled = false;
                 changed = changed.measured(target, target.is_filled());
                 changed.shape = Shape::List(Rc::new(list));
-                (Known { id: Id::NONE, ..element }, changed)
+                (Known { id: Id::NONE, ..element.ranked_in(target) }, changed)
             }
             (Shape::Object(_), "set") => {
                 let path = [super::place::Step::of(args.first().unwrap_or(&Known::null()))];

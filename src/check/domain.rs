@@ -277,6 +277,12 @@ pub(super) enum Mark {
     Washed,
     /// The null of a form reaches it with no alternative.
     Unserved,
+    /// A branch or an arm gives null, and it may be that.
+    Silent,
+    /// It is a list in the order of how sure its elements are.
+    Ranked,
+    /// Somebody else than the program chose how many elements it has.
+    Counted,
     /// The input chose the threshold that it passed.
     Chosen,
     /// The contract that vouches for it has expired or rests on few samples.

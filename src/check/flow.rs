@@ -514,19 +514,21 @@ impl<'a> Flow<'a> {
             }
             End::Branch { condition, then, otherwise } => {
                 let known = act.value(*condition, state);
-                // Of what is sure, only a threshold that somebody chose is asked for later.
+                let (when, unless) = (known.when(true), known.when(false));
+                let (mut yes, mut no) = known.outcomes();
+                yes &= !when.contains(&Fact::Never);
+                no &= !unless.contains(&Fact::Never);
+                // Of what is sure, only a threshold that somebody chose is asked for later; what goes one way decides nothing.
                 let chosen = known.has(super::domain::Mark::Chosen);
-                let decided = (!known.exact && (chosen || known.earned() < SURE)).then(|| (known.clone(), at));
+                let decides = !known.exact && (chosen || known.earned() < SURE) && yes && no;
+                let decided = decides.then(|| (known.clone(), at));
                 act.doubtful += usize::from(decided.is_some());
                 act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
-                let (yes, no) = known.outcomes();
                 if yes {
-                    let facts = known.when(true);
-                    self.jump(act, block, then, &facts, state, again);
+                    self.jump(act, block, then, &when, state, again);
                 }
                 if no {
-                    let facts = known.when(false);
-                    self.jump(act, block, otherwise, &facts, state, again);
+                    self.jump(act, block, otherwise, &unless, state, again);
                 }
             }
             End::Route { subject, bands, unknown, otherwise, default } => {

@@ -66,6 +66,7 @@ impl<'a> Flow<'a> {
                 Task::Each => {
                     let (list, function) = (rest.next()?.clone(), rest.next()?.clone());
                     many = list.size();
+                    self.counted_out(&list);
                     let (element, low, high) = elements(&list);
                     let mut element = element.unwrap_or_else(Known::null);
                     element.id = Id::NONE;

@@ -39,7 +39,7 @@ impl<'a> Flow<'a> {
     /// `x[key]`.
     pub fn index(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, from_end: bool, inst: &Inst) -> Known {
         if from_end {
-            let known = sought(x, elements(x).0);
+            let known = sought(x, elements(x).0).ranked_in(x);
             return Known { id: Id::NONE, ..known };
         }
         self.index_of(act, x, key, inst)
@@ -94,7 +94,7 @@ impl<'a> Flow<'a> {
                     known = sought(x, Some(known));
                 }
                 self.agent_at(&known, key, at);
-                let known = known.under(key);
+                let known = known.under(key).ranked_in(x);
                 match key.as_constant() {
                     Some(index) => self.this_one_at(known, x.id, index),
                     None => known,

@@ -255,7 +255,8 @@ impl Flow<'_> {
     pub fn cut(&mut self, name: &str, args: &[Known], state: &State) -> Option<std::rc::Rc<[Line]>> {
         let source = args.first()?;
         let all = self.longest_of(source);
-        let from = args.get(1).and_then(|from| self.line_of(from));
+        let from = args.get(1).filter(|_| !matches!(name, "map" | "filter" | "sortBy" | "sort" | "toSorted" | "unique"));
+        let from = from.and_then(|from| self.line_of(from));
         let to = args.get(2).map(|to| self.line_of(to));
         let nothing = Line::constant(0.0);
         let after = |from: &Line| {
@@ -265,6 +266,14 @@ impl Flow<'_> {
         let longest = match (name, from, to) {
             ("filter" | "sort" | "toSorted" | "sortBy" | "reverse" | "toReversed" | "map" | "trim" | "unique", ..) => {
                 all
+            }
+            ("slice", None, None) if args.len() == 1 => all,
+            ("slice", Some(from), Some(Some(to)))
+                if to.atoms().next().is_none() && to.constant < 0.0 && self.never_negative(&from, state) =>
+            {
+                // So many before the end.
+                let less: Option<Vec<Line>> = after(&from)?.iter().map(|line| line.plus(&to, 1)).collect();
+                less?.into_iter().chain([nothing]).collect()
             }
             ("take", Some(count), None) if self.never_negative(&count, state) => vec![count],
             ("drop" | "slice" | "substring", Some(from), None) if self.never_negative(&from, state) => after(&from)?,
@@ -276,6 +285,13 @@ impl Flow<'_> {
             _ => return None,
         };
         (!longest.is_empty()).then(|| longest.into())
+    }
+
+    /// The same for a list that is written out around another.
+    pub fn around(&mut self, args: &[Known], spread: &[bool]) -> Option<std::rc::Rc<[Line]>> {
+        let mut spread_out = args.iter().zip(spread).filter(|(_, spread)| **spread).map(|(arg, _)| arg);
+        let (inner, None) = (spread_out.next()?, spread_out.next()) else { return None };
+        self.changed_by(inner, args.len() as f64 - 1.0)
     }
 
     /// The same for a list that gets longer or shorter by so many.

@@ -92,7 +92,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         "values" => match &x.shape {
             Shape::Object(object) => {
                 let (low, high) = fields(object);
-                (object.any(), low, high)
+                (object.any().map(|value| value.measured(x, true)), low, high)
             }
             _ => (element, low, high),
         },
@@ -129,7 +129,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         }
         "entries" => {
             let value = match &x.shape {
-                Shape::Object(object) => object.any(),
+                Shape::Object(object) => object.any().map(|value| value.measured(x, true)),
                 _ => element,
             };
             let pair = vec![key, value.unwrap_or_else(Known::null)];

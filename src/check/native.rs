@@ -132,7 +132,9 @@ impl<'a> Flow<'a> {
             | "reduceRight" | "findLastIndex" | "sort" | "toSorted" | "unique"
                 if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
             {
-                return self.one_by_one(act, name, args, inst, state);
+                let longest = self.cut(name, args, state);
+                let given = self.one_by_one(act, name, args, inst, state)?;
+                return Some(if matches!(given.shape, Shape::List(_)) { Known { longest, ..given } } else { given });
             }
             "confidence" => confidence_of(x),
             "evidence" => Known::constant(Shape::Plain),
@@ -316,7 +318,7 @@ impl<'a> Flow<'a> {
                 let (element, low, _) = elements(x);
                 let inside = low > 0 && matches!(name, "first" | "last");
                 let known = element.filter(|_| inside).unwrap_or_else(|| sought(x, elements(x).0));
-                let known = Known { id: Id::NONE, ..known };
+                let known = Known { id: Id::NONE, ..known.ranked_in(x) };
                 match f {
                     Some(place) => {
                         self.agent_at(&known, place, at);
@@ -336,13 +338,14 @@ impl<'a> Flow<'a> {
             }
             "set" => self.mutation(act, x, name, &args[args.len().min(1)..], inst, state).1,
             "from" if f.is_some() => {
-                let source = [listed(name, &args[..1]), args[1].clone()];
+                let source = [listed(name, &args[..1]).counted_by(&args[..1], at), args[1].clone()];
                 return self.one_by_one(act, "map", &source, inst, state);
             }
             "take" | "drop" | "slice" | "reverse" | "toReversed" | "concat" | "chunk" | "flat" | "range" | "split"
             | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
                 let longest = self.cut(name, args, state);
-                Known { longest, ..listed(name, args) }
+                let known = Known { longest, ..listed(name, args) };
+                if matches!(name, "range" | "from") { known.counted_by(args, at) } else { known }
             }
             "merge" | "assign" => super::read::own(args, merged(args)),
             "pick" | "omit" => {
@@ -446,6 +449,15 @@ impl<'a> Flow<'a> {
         self.fork(act, &given, &Inst { op, ..inst.clone() }, state)
     }
 
+    /// A list is walked of which somebody else chose how many elements it has.
+    pub fn counted_out(&mut self, list: &Known) {
+        let open = matches!(&list.shape, Shape::List(list) if list.high.is_none());
+        for (_, at) in list.marks.iter().filter(|(mark, _)| open && *mark == Mark::Counted) {
+            let message = "an agent or the input chooses how often this turns";
+            self.findings.report(Code::TM06, *at, message, |d| d.help("bound it: `Math.min(n, 100)`"));
+        }
+    }
+
     /// Whether it is for an agent to say which agent stands at a place.
     pub fn agent_at(&mut self, found: &Known, place: &Known, at: Location) {
         let told = place.as_number().is_some_and(|n| n.confidence_of.is_some());
@@ -503,6 +515,7 @@ impl<'a> Flow<'a> {
             }
             _ => elements(source),
         };
+        self.counted_out(source);
         let mut element = element.unwrap_or_else(Known::null).met_in(source);
         element.id = Id::NONE;
         let turns = Turns {
@@ -562,7 +575,10 @@ impl<'a> Flow<'a> {
                 return Some(sorted);
             }
             let answer = self.apply(act, f, &[element.clone(), element.clone()], &comparisons(&turns), inst, state);
-            return Some(answer.map_or(sorted.clone(), |answer| decided(sorted, &answer, low > 1)));
+            return Some(answer.map_or(sorted.clone(), |answer| {
+                let sorted = decided(sorted, &answer, low > 1);
+                if answer.ranks(high) { sorted.marked(Mark::Ranked, at) } else { sorted }
+            }));
         }
         let of_nothing = || match name {
             "map" | "flatMap" | "filter" | "sortBy" | "unique" => own(list_of(None, 0, Some(0))),
@@ -647,14 +663,20 @@ impl<'a> Flow<'a> {
                 Known { nothing: Some((Nothing::Search, at)), ..found }
             }
             "minBy" | "maxBy" => {
-                let found = element.under(&whole_answer);
+                let mut found = element.under(&whole_answer);
+                if name == "maxBy" && answer.ranks(high) {
+                    found = found.marked(Mark::Picked, at);
+                }
                 if low == 0 {
                     Known { nothing: Some((Nothing::Aggregate, at)), ..sought(source, Some(found)) }
                 } else {
                     found
                 }
             }
-            "sortBy" => decided(own(list_of(kept_element, low, high)), &whole_answer, surely).measured(source, false),
+            "sortBy" => {
+                let sorted = decided(own(list_of(kept_element, low, high)), &whole_answer, surely).measured(source, false);
+                if answer.ranks(high) { sorted.marked(Mark::Ranked, at) } else { sorted }
+            }
             "unique" => decided(own(list_of(kept_element, low.min(1), high)), &whole_answer, surely),
             "groupBy" | "countBy" => {
                 let each = if name == "groupBy" {
@@ -728,6 +750,33 @@ fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Locatio
 }
 
 impl Known {
+    /// Whether what a callback says of elements is how sure they are, of three or more.
+    fn ranks(&self, most: Option<u64>) -> bool {
+        most.is_none_or(|most| most >= 3) && (self.exact || self.as_number().is_some_and(|n| n.assessed.is_some()))
+    }
+
+    /// Read out of a list: the first or last of those that are in order of how sure they are is the best of them.
+    pub fn ranked_in(self, list: &Known) -> Known {
+        match list.marks.iter().find(|(mark, _)| *mark == Mark::Ranked) {
+            Some((_, at)) => self.unmarked(Mark::Ranked).marked(Mark::Picked, *at),
+            None => self,
+        }
+    }
+
+    /// A list of as many as a number says, or the `length` of an object.
+    fn counted_by(self, args: &[Known], at: Location) -> Known {
+        let chosen = |arg: &Known| {
+            let number = match &arg.shape {
+                Shape::Object(object) => object.field("length").unwrap_or_else(Known::null),
+                _ => arg.clone(),
+            };
+            let open = number.as_number().is_some_and(|number| !number.is_finite());
+            open && number.integrity >= Integrity::Input
+        };
+        let open = matches!(&self.shape, Shape::List(list) if list.high.is_none());
+        if open && args.iter().any(chosen) { self.marked(Mark::Counted, at) } else { self }
+    }
+
     /// The same answers more than once.
     pub fn repeated(mut self) -> Known {
         if self.sources.iter().any(|(_, many)| !many) {

@@ -138,7 +138,7 @@ impl<'a> Flow<'a> {
             for (mark, from) in whole.marks.iter() {
                 match mark {
                     Mark::Washed => self.matter(*mark, *from),
-                    Mark::Declassified if !whole.sources.is_empty() => {
+                    Mark::Declassified if !whole.sources.is_empty() && !carries(result, &whole) => {
                         self.findings.report(
                             Code::CF019,
                             *from,
@@ -154,9 +154,14 @@ impl<'a> Flow<'a> {
             if let Some(from) = whole.unserved()
                 && !admits
             {
-                self.findings.report(Code::E005, from, "the null of this can become the result", |d| {
-                    d.help("give an alternative with `??`, or declare the result as `T | null`")
-                });
+                self.null_as_result(from);
+            }
+            eprintln!("MARKS {:?} {:?}", whole.marks, self.written.silent);
+        let silent = whole.marks.iter().filter(|(mark, _)| *mark == Mark::Silent && whole.null != Null::Never);
+            for (_, from) in silent.filter(|_| !admits && whole.unserved().is_none()) {
+                if !self.acts_beside(*from) {
+                    self.null_as_result(*from);
+                }
             }
         }
         let used: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
@@ -193,6 +198,25 @@ impl<'a> Flow<'a> {
                 d.help("ask one, or write a function")
             });
         }
+    }
+
+    fn null_as_result(&mut self, from: Location) {
+        self.findings.report(Code::E005, from, "the null of this can become the result", |d| {
+            d.help("give an alternative with `??`, or declare the result as `T | null`")
+        });
+    }
+
+    /// Whether `high` of the `uncertain if` of a branch does something: what its `low` leaves out is told as that.
+    fn acts_beside(&self, branch: Location) -> bool {
+        let Some(uncertain) = self.written.uncertain_at(branch) else { return false };
+        let high = uncertain.branches.iter().filter(|b| b.band == Band::High).map(|b| b.span);
+        let acts = |span: Span| {
+            let reached = self.findings.reached.iter().filter(|reached| reached.effect >= Effect::Notify);
+            reached.map(|reached| reached.at).any(|at| {
+                at.file == branch.file && span.start <= at.span.start && at.span.end <= span.end
+            })
+        };
+        high.into_iter().any(acts)
     }
 
     /// Findings that stand only when every walk is done: what never runs, and tests that always go one way.
@@ -265,6 +289,23 @@ impl<'a> Flow<'a> {
             }
         }
     }
+}
+
+/// Whether a value holds all answers that are in it elsewhere as they were given.
+fn carries(result: &Known, whole: &Known) -> bool {
+    let mut given = Vec::new();
+    let mut waiting = vec![result];
+    while let Some(known) = waiting.pop() {
+        if !known.has(Mark::Declassified) {
+            given.extend(known.sources.keys());
+        }
+        match &known.shape {
+            Shape::List(list) => waiting.extend(list.items.iter().flat_map(|items| items.iter()).chain(&list.element)),
+            Shape::Object(object) => waiting.extend(object.fields.values().chain(&object.others)),
+            _ => {}
+        }
+    }
+    whole.sources.keys().all(|source| given.contains(&source))
 }
 
 /// What a walk that ran out of work says.

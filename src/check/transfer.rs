@@ -13,6 +13,7 @@ use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
 use crate::ir::{Constant, Inst, Key, Member, Op};
+use crate::source::Location;
 use crate::value::Evidence;
 use std::rc::Rc;
 
@@ -48,6 +49,10 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         let one = |known: Known| Some((known, None));
         match &inst.op {
+            Op::Const(Constant::Null) | Op::Empty => {
+                let silent = self.written.silent_at(at).map(|arm| Location::new(at.file, arm));
+                one(silent.map_or_else(Known::null, |arm| Known::null().marked(Mark::Silent, arm)))
+            }
             Op::Const(constant) => one(literal(constant)),
             Op::Unary(unary) => one(self.unary(*unary, &args[0])),
             Op::Binary(binary) => one(self.binary(act, *binary, &args[0], &args[1], inst, state)),
@@ -58,7 +63,10 @@ impl<'a> Flow<'a> {
                 text.woven = args.iter().any(weaves);
                 one(text)
             }
-            Op::List { spread } => one(self.list(args, spread)),
+            Op::List { spread } => {
+                let longest = self.around(args, spread);
+                one(Known { longest, ..self.list(args, spread) })
+            }
             Op::Object(members) => one(object(members, args)),
             Op::Closure(function) => one(closure(*function, args)),
             Op::Builtin(builtin) => one(Known::constant(Shape::Builtin(*builtin))),
@@ -205,7 +213,6 @@ impl<'a> Flow<'a> {
                 one(args[0].clone())
             }
             Op::Ready => one(args[0].clone()),
-            Op::Empty => one(Known::null()),
             Op::Update { home, keys } => {
                 let (root, rest) = self.home(act, *home, args, state);
                 let fixed = keys.iter().filter(|k| !matches!(k, Key::Fixed(_))).count();
@@ -323,6 +330,7 @@ impl<'a> Flow<'a> {
                 Known::computed([x], Shape::Number(Rc::new(number)))
             }
             Unary::Typeof => {
+                eprintln!("TYPEOF {:?} {:?}", x.shape, x.null);
                 let known = own(std::slice::from_ref(x), Shape::Plain);
                 let kinds = kinds(x).iter().map(|kind| (Rc::from(*kind), Vec::new())).collect();
                 Known { tests: Some(Rc::new(Tests { cases: kinds, ..Tests::default() })), ..known }

@@ -19,6 +19,8 @@ pub(super) struct Uncertain<'a> {
 pub(super) struct Written<'a> {
     /// `uncertain if` and loops by the place of the whole.
     pub uncertain: HashMap<Location, Uncertain<'a>>,
+    /// Branches of `uncertain if`, and arms of a `match` that asks for confidence, that give null.
+    pub silent: Vec<Location>,
     /// Arms of `match` that ask for confidence: the place of the pattern, and of the arm.
     pub arms: Vec<(Location, Span)>,
 }
@@ -43,13 +45,22 @@ impl<'a> Written<'a> {
             match &expr.kind {
                 ExprKind::Uncertain { branches, .. } => {
                     self.uncertain.insert(at, Uncertain { branches });
+                    let silent = branches.iter().filter(|branch| gives_null(&branch.body));
+                    self.silent.extend(silent.map(|branch| Location::new(function.file, branch.span)));
                 }
                 ExprKind::While { body: Body::Bands(branches), .. }
                 | ExprKind::ForEach { body: Body::Bands(branches), .. }
                 | ExprKind::ForCount { body: Body::Bands(branches), .. } => {
                     self.uncertain.insert(at, Uncertain { branches });
                 }
-                ExprKind::Match { arms, .. } => arms.iter().for_each(|arm| self.arm(function, arm)),
+                ExprKind::Match { arms, .. } => {
+                    let before = self.arms.len();
+                    arms.iter().for_each(|arm| self.arm(function, arm));
+                    if self.arms.len() > before {
+                        let silent = arms.iter().filter(|arm| gives_null(&arm.body));
+                        self.silent.extend(silent.map(|arm| Location::new(function.file, arm.span)));
+                    }
+                }
                 _ => {}
             }
             children(expr, &mut |child| stack.push(child));
@@ -78,12 +89,30 @@ impl<'a> Written<'a> {
         })
     }
 
+    /// The branch or arm that gives null, around a place.
+    pub fn silent_at(&self, at: Location) -> Option<Span> {
+        let around = |arm: &&Location| {
+            arm.file == at.file && arm.span.start <= at.span.start && at.span.end <= arm.span.end
+        };
+        let inner = self.silent.iter().filter(around).min_by_key(|arm| arm.span.end - arm.span.start);
+        inner.map(|arm| arm.span)
+    }
+
     /// The arm whose pattern asks at a place.
     pub fn arm_at(&self, at: Location) -> Option<Span> {
         let inside = |pattern: &Location| {
             pattern.file == at.file && pattern.span.start <= at.span.start && at.span.end <= pattern.span.end
         };
         self.arms.iter().find(|(pattern, _)| inside(pattern)).map(|(_, arm)| *arm)
+    }
+}
+
+/// Whether a body's value is a null that stands there, or nothing at all.
+fn gives_null(body: &Expr) -> bool {
+    match &body.kind {
+        ExprKind::Null => true,
+        ExprKind::Block(block) => block.exprs.last().is_none_or(gives_null),
+        _ => false,
     }
 }
 
