@@ -396,7 +396,8 @@ impl<'a> Flow<'a> {
             answer = answer.marked(Mark::Washed, at);
         }
         if stale {
-            answer = answer.marked(Mark::Stale, at);
+            let message = "the contract of this agent has expired, or rests on fewer than 100 samples";
+            self.findings.report(Code::CF014, at, message, |d| d.help("measure it again"));
         }
         answer.spread_to_parts()
     }
@@ -576,12 +577,6 @@ impl<'a> Flow<'a> {
                 from,
                 "this agent promises more than what it is given has earned",
                 |d| d.help("test what it is given first; an answer about something doubtful is doubtful"),
-            ),
-            Mark::Stale => self.findings.report(
-                Code::CF014,
-                from,
-                "the contract of this agent has expired, or rests on fewer than 100 samples",
-                |d| d.help("measure it again"),
             ),
             Mark::Chosen => self.findings.graver(Code::CF018, from),
             Mark::Declassified | Mark::Unserved | Mark::Silent | Mark::Ranked | Mark::Counted => {}

@@ -285,8 +285,6 @@ pub(super) enum Mark {
     Counted,
     /// The input chose the threshold that it passed.
     Chosen,
-    /// The contract that vouches for it has expired or rests on few samples.
-    Stale,
 }
 
 /// What is known of a value.
@@ -603,8 +601,13 @@ impl Known {
     pub fn under(&self, decider: &Known) -> Known {
         let mut result = self.clone();
         let before = result.claim;
-        result.claim = result.claim.min(decider.claim);
-        result.passed = result.passed.min(decider.claim.least());
+        // What is never less sure than it takes nothing from it.
+        let above = |id: &Id| *id != Id::NONE && (*id == self.id || self.above.contains(id));
+        let parts = if decider.parts.is_empty() { std::slice::from_ref(&decider.id) } else { &decider.parts[..] };
+        if decider.may_have_parts() || !parts.iter().all(above) {
+            result.claim = result.claim.min(decider.claim);
+            result.passed = result.passed.min(decider.claim.least());
+        }
         result.exact = (self.exact || decider.exact) && self.settled() && decider.settled();
         result.cap = result.cap.min(decider.cap);
         result.evidence = result.evidence.min(decider.evidence);

@@ -6,6 +6,7 @@
 use super::domain::{Known, Null, SURE, Shape};
 use super::escape::Doubts;
 use super::flow::{Activation, Flow};
+use super::state::State;
 use crate::hir::{Binary, Unary};
 use crate::ir::{Inst, Op};
 use crate::types::Type;
@@ -25,14 +26,18 @@ impl<'a> Flow<'a> {
         given
     }
 
-    /// What decides whether an instruction fails, as far as that is in doubt.
-    pub fn fails_by(&self, act: &Activation<'a>, inst: &Inst, args: &[Known]) -> Doubts {
-        if args.iter().all(|arg| arg.earned() == SURE) {
-            return Vec::new();
+    /// What decides whether an instruction fails, as far as that is in doubt; nothing where nothing is.
+    pub fn fails_by(&self, act: &Activation<'a>, inst: &Inst, args: &[Known], state: &State) -> Option<Doubts> {
+        let told = told(inst, args);
+        if told.is_empty() {
+            return None;
         }
-        let doubtful = told(inst, args).into_iter().filter(|arg| arg.earned() < SURE);
         let at = act.at(inst.span);
-        doubtful.map(|arg| (Known { shape: Shape::Plain, tests: None, ..arg.clone() }, at)).collect()
+        let doubtful = told.into_iter().filter(|arg| arg.earned() < SURE);
+        let doubts: Doubts =
+            doubtful.map(|arg| (Known { shape: Shape::Plain, tests: None, ..arg.clone() }, at)).collect();
+        // What runs in doubt may fail in doubt, whatever it is given.
+        (!doubts.is_empty() || !self.doubts(act, state).is_empty()).then_some(doubts)
     }
 }
 

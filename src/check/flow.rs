@@ -6,7 +6,7 @@
 use super::amount::Cost;
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Raw, SURE, Shape, raw};
+use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, raw};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -490,10 +490,8 @@ impl<'a> Flow<'a> {
         let args: Vec<Known> = inst.args.iter().map(|&var| act.value(var, state)).collect();
         self.charge(inst, &args);
         if self.is_guarded(act) {
-            let doubts = self.fails_by(act, inst, &args);
-            if !doubts.is_empty() {
-                self.escapes.throw(doubts);
-            }
+            let doubts = self.fails_by(act, inst, &args, state);
+            doubts.into_iter().for_each(|doubts| self.escapes.throw(doubts));
         }
         let Some((result, second)) = self.transfer(act, inst, &args, state) else { return false };
         if let Some(second) = second {
@@ -650,6 +648,10 @@ impl<'a> Flow<'a> {
                 known = known.detached();
             } else {
                 known.tests = known.tests_on_the_way(&state, &fresh);
+                if known.null == Null::Always && !self.written.silent.is_empty() {
+                    let arm = self.written.silent_at(act.at(act.code.blocks[from].end_span));
+                    known = arm.map_or(known.clone(), |arm| known.marked(Mark::Silent, act.at(arm)));
+                }
             }
             if head && self.record.told {
                 let mut one = Known { id, ..known.clone() };

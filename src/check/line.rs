@@ -255,7 +255,8 @@ impl Flow<'_> {
     pub fn cut(&mut self, name: &str, args: &[Known], state: &State) -> Option<std::rc::Rc<[Line]>> {
         let source = args.first()?;
         let all = self.longest_of(source);
-        let from = args.get(1).filter(|_| !matches!(name, "map" | "filter" | "sortBy" | "sort" | "toSorted" | "unique"));
+        let from =
+            args.get(1).filter(|_| !matches!(name, "map" | "filter" | "sortBy" | "sort" | "toSorted" | "unique"));
         let from = from.and_then(|from| self.line_of(from));
         let to = args.get(2).map(|to| self.line_of(to));
         let nothing = Line::constant(0.0);

@@ -36,6 +36,7 @@ mod lists;
 mod measure;
 mod meter;
 mod native;
+mod order;
 mod parts;
 mod passing;
 mod pattern;

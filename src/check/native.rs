@@ -449,15 +449,6 @@ impl<'a> Flow<'a> {
         self.fork(act, &given, &Inst { op, ..inst.clone() }, state)
     }
 
-    /// A list is walked of which somebody else chose how many elements it has.
-    pub fn counted_out(&mut self, list: &Known) {
-        let open = matches!(&list.shape, Shape::List(list) if list.high.is_none());
-        for (_, at) in list.marks.iter().filter(|(mark, _)| open && *mark == Mark::Counted) {
-            let message = "an agent or the input chooses how often this turns";
-            self.findings.report(Code::TM06, *at, message, |d| d.help("bound it: `Math.min(n, 100)`"));
-        }
-    }
-
     /// Whether it is for an agent to say which agent stands at a place.
     pub fn agent_at(&mut self, found: &Known, place: &Known, at: Location) {
         let told = place.as_number().is_some_and(|n| n.confidence_of.is_some());
@@ -674,7 +665,8 @@ impl<'a> Flow<'a> {
                 }
             }
             "sortBy" => {
-                let sorted = decided(own(list_of(kept_element, low, high)), &whole_answer, surely).measured(source, false);
+                let sorted =
+                    decided(own(list_of(kept_element, low, high)), &whole_answer, surely).measured(source, false);
                 if answer.ranks(high) { sorted.marked(Mark::Ranked, at) } else { sorted }
             }
             "unique" => decided(own(list_of(kept_element, low.min(1), high)), &whole_answer, surely),
@@ -750,33 +742,6 @@ fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Locatio
 }
 
 impl Known {
-    /// Whether what a callback says of elements is how sure they are, of three or more.
-    fn ranks(&self, most: Option<u64>) -> bool {
-        most.is_none_or(|most| most >= 3) && (self.exact || self.as_number().is_some_and(|n| n.assessed.is_some()))
-    }
-
-    /// Read out of a list: the first or last of those that are in order of how sure they are is the best of them.
-    pub fn ranked_in(self, list: &Known) -> Known {
-        match list.marks.iter().find(|(mark, _)| *mark == Mark::Ranked) {
-            Some((_, at)) => self.unmarked(Mark::Ranked).marked(Mark::Picked, *at),
-            None => self,
-        }
-    }
-
-    /// A list of as many as a number says, or the `length` of an object.
-    fn counted_by(self, args: &[Known], at: Location) -> Known {
-        let chosen = |arg: &Known| {
-            let number = match &arg.shape {
-                Shape::Object(object) => object.field("length").unwrap_or_else(Known::null),
-                _ => arg.clone(),
-            };
-            let open = number.as_number().is_some_and(|number| !number.is_finite());
-            open && number.integrity >= Integrity::Input
-        };
-        let open = matches!(&self.shape, Shape::List(list) if list.high.is_none());
-        if open && args.iter().any(chosen) { self.marked(Mark::Counted, at) } else { self }
-    }
-
     /// The same answers more than once.
     pub fn repeated(mut self) -> Known {
         if self.sources.iter().any(|(_, many)| !many) {

@@ -156,8 +156,7 @@ impl<'a> Flow<'a> {
             {
                 self.null_as_result(from);
             }
-            eprintln!("MARKS {:?} {:?}", whole.marks, self.written.silent);
-        let silent = whole.marks.iter().filter(|(mark, _)| *mark == Mark::Silent && whole.null != Null::Never);
+            let silent = whole.marks.iter().filter(|(mark, _)| *mark == Mark::Silent && whole.null != Null::Never);
             for (_, from) in silent.filter(|_| !admits && whole.unserved().is_none()) {
                 if !self.acts_beside(*from) {
                     self.null_as_result(*from);
@@ -212,9 +211,9 @@ impl<'a> Flow<'a> {
         let high = uncertain.branches.iter().filter(|b| b.band == Band::High).map(|b| b.span);
         let acts = |span: Span| {
             let reached = self.findings.reached.iter().filter(|reached| reached.effect >= Effect::Notify);
-            reached.map(|reached| reached.at).any(|at| {
-                at.file == branch.file && span.start <= at.span.start && at.span.end <= span.end
-            })
+            reached
+                .map(|reached| reached.at)
+                .any(|at| at.file == branch.file && span.start <= at.span.start && at.span.end <= span.end)
         };
         high.into_iter().any(acts)
     }

@@ -46,6 +46,9 @@ pub(super) fn path(keys: &[Key], computed: &[Known]) -> Vec<Step> {
 pub(super) fn loosened(root: &Known, path: &[Step]) -> Known {
     let mut known = root.clone();
     let Some((step, rest)) = path.split_first() else { return known };
+    if let Step::Any(key) = step {
+        known = known.under(key);
+    }
     let missing = |field: &mut Known| field.null = field.null.join(Null::Always);
     let inner = |field: &mut Known| *field = field.join(&loosened(field, rest));
     match (&mut known.shape, step) {

@@ -1,7 +1,7 @@
 //! What is known at a point of the program: what tests have told of values, and what memory holds.
 
 use super::chart::{Chart, Key};
-use super::domain::{CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape};
+use super::domain::{CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape, Why};
 use super::few::Few;
 use super::line::Line;
 use std::collections::BTreeSet;
@@ -308,7 +308,9 @@ impl State {
             let least = known.parts.iter().map(|part| self.learned.get(part).map_or(0, |l| l.low)).min().unwrap_or(0);
             if least > 0 && known.parts.iter().all(|part| self.learned.get(part).is_some_and(|l| l.low > 0)) {
                 result.claim = result.claim.at_least(least);
-                result.tested = result.tested.max(least);
+                // What it was made from, or states, keeps it down all the same.
+                let kept_down = matches!(result.cap.why, Why::Made(_) | Why::Stated(_));
+                result.tested = result.tested.max(if kept_down { least.min(result.cap.bound) } else { least });
             }
         }
         result
@@ -335,7 +337,7 @@ impl Known {
     /// It passed a test. That tells of what it is worth, as far as that is believed, and nothing of what decided that it is
     /// this value.
     fn test(&mut self, threshold: Raw) {
-        if !matches!(self.cap.why, super::domain::Why::Decided(_)) {
+        if !matches!(self.cap.why, Why::Decided(_)) {
             self.tested = self.tested.max(threshold.min(self.cap.bound));
         }
     }

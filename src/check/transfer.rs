@@ -13,7 +13,6 @@ use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
 use crate::ir::{Constant, Inst, Key, Member, Op};
-use crate::source::Location;
 use crate::value::Evidence;
 use std::rc::Rc;
 
@@ -49,10 +48,6 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         let one = |known: Known| Some((known, None));
         match &inst.op {
-            Op::Const(Constant::Null) | Op::Empty => {
-                let silent = self.written.silent_at(at).map(|arm| Location::new(at.file, arm));
-                one(silent.map_or_else(Known::null, |arm| Known::null().marked(Mark::Silent, arm)))
-            }
             Op::Const(constant) => one(literal(constant)),
             Op::Unary(unary) => one(self.unary(*unary, &args[0])),
             Op::Binary(binary) => one(self.binary(act, *binary, &args[0], &args[1], inst, state)),
@@ -83,7 +78,12 @@ impl<'a> Flow<'a> {
                 };
                 // Whether a gate passed is certain, however doubtful what it let through.
                 let exact = args[0].nothing.is_some() || args[0].null != Null::Maybe;
-                let mut known = if exact { Known::constant(shape) } else { own(args, shape) };
+                let mut known = Known::constant(shape);
+                if !exact {
+                    // It is exact in the run, and believed no more than what is asked.
+                    let asked = own(args, Shape::Plain);
+                    known.cap = Cap { bound: asked.earned(), ..asked.cap };
+                }
                 known.tests = tests(vec![Fact::Null(args[0].id)], vec![Fact::Present(args[0].id)]);
                 one(known)
             }
@@ -213,6 +213,7 @@ impl<'a> Flow<'a> {
                 one(args[0].clone())
             }
             Op::Ready => one(args[0].clone()),
+            Op::Empty => one(Known::null()),
             Op::Update { home, keys } => {
                 let (root, rest) = self.home(act, *home, args, state);
                 let fixed = keys.iter().filter(|k| !matches!(k, Key::Fixed(_))).count();
@@ -232,7 +233,8 @@ impl<'a> Flow<'a> {
                 let (root, rest) = self.home(act, *home, args, state);
                 let changed = Known { id: Id::NONE, ..loosened(&root, &path(keys, rest)) };
                 self.put_back(act, *home, args, &changed, state);
-                Some((own(std::slice::from_ref(&root), Shape::Plain), Some(changed)))
+                let was_there = own(&[std::slice::from_ref(&root), rest].concat(), Shape::Plain);
+                Some((was_there, Some(changed)))
             }
             Op::Mutate { home, keys, method, spread } => {
                 let (root, rest) = self.home(act, *home, args, state);
@@ -330,7 +332,6 @@ impl<'a> Flow<'a> {
                 Known::computed([x], Shape::Number(Rc::new(number)))
             }
             Unary::Typeof => {
-                eprintln!("TYPEOF {:?} {:?}", x.shape, x.null);
                 let known = own(std::slice::from_ref(x), Shape::Plain);
                 let kinds = kinds(x).iter().map(|kind| (Rc::from(*kind), Vec::new())).collect();
                 Known { tests: Some(Rc::new(Tests { cases: kinds, ..Tests::default() })), ..known }
@@ -478,6 +479,8 @@ impl<'a> Flow<'a> {
         let fails = whole.claim.least() < from;
         self.findings.outcome(at, passes || self.lenient, fails || self.lenient);
         let mut known = x.clone();
+        // It is never surer than what it lets through.
+        known.above = x.at_most();
         known.id = Id::NONE;
         known.passed = from;
         if chosen {

@@ -91,9 +91,8 @@ impl<'a> Written<'a> {
 
     /// The branch or arm that gives null, around a place.
     pub fn silent_at(&self, at: Location) -> Option<Span> {
-        let around = |arm: &&Location| {
-            arm.file == at.file && arm.span.start <= at.span.start && at.span.end <= arm.span.end
-        };
+        let around =
+            |arm: &&Location| arm.file == at.file && arm.span.start <= at.span.start && at.span.end <= arm.span.end;
         let inner = self.silent.iter().filter(around).min_by_key(|arm| arm.span.end - arm.span.start);
         inner.map(|arm| arm.span)
     }

@@ -19,6 +19,7 @@ use crate::engine::{Allowed, Examination};
 use crate::mend;
 use crate::scenario::{self, Scenario, Scenarios};
 use crate::source::Sources;
+use crate::syntax::Limits;
 use crate::verify;
 
 /// Look for faults without running anything
@@ -191,11 +192,12 @@ fn look(paths: &[PathBuf], setting: &Setting) -> Result<Vec<Examination>, Usage>
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(path) = paths.get(index) else { break };
-            *looked[index].lock().expect("no thread panics") = Some(front::examine(path).map(|program| {
-                let mut program = program.validate(setting);
-                mend::offer(&mut program, &Disk, setting);
-                program
-            }));
+            *looked[index].lock().expect("no thread panics") =
+                Some(front::examine_within(Limits::CHECK, path).map(|program| {
+                    let mut program = program.validate(setting);
+                    mend::offer(&mut program, &Disk, setting);
+                    program
+                }));
         }
     };
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get()).min(paths.len());

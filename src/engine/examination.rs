@@ -35,8 +35,19 @@ pub struct Examination {
 
 impl Examination {
     /// Says what a text means and what is wrong with it, findings of whoever read it included.
-    pub fn of(file: FileId, mut sources: Sources, modules: &dyn Modules, mut findings: Diagnostics) -> Self {
-        let program = hir::load(file, &mut sources, modules, Limits::RUN, &mut findings);
+    pub fn of(file: FileId, sources: Sources, modules: &dyn Modules, findings: Diagnostics) -> Self {
+        Self::within(Limits::RUN, file, sources, modules, findings)
+    }
+
+    /// The same of a text that may be no larger than these limits say.
+    pub fn within(
+        limits: Limits,
+        file: FileId,
+        mut sources: Sources,
+        modules: &dyn Modules,
+        mut findings: Diagnostics,
+    ) -> Self {
+        let program = hir::load(file, &mut sources, modules, limits, &mut findings);
         findings.settle();
         let findings = findings.into_vec();
         Self {

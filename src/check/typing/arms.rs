@@ -1,7 +1,7 @@
 //! Whether the arms of a `match` leave something out.
 
 use super::Typing;
-use crate::check::fits::resolve;
+use crate::check::fits::{Fit, fits, resolve};
 use crate::diagnostic::Code;
 use crate::hir::{Arm, ExprKind, Pattern, PatternKind};
 use crate::source::Span;
@@ -12,6 +12,18 @@ impl Typing<'_> {
     pub(super) fn exhaustive(&mut self, kind: &Type, arms: &[Arm], span: Span) {
         let sure: Vec<&Pattern> =
             arms.iter().filter(|arm| arm.guard.is_none()).flat_map(|arm| each(&arm.pattern)).collect();
+        for arm in arms {
+            let never = |pattern: &Pattern| match &pattern.kind {
+                PatternKind::Equal(value) => {
+                    literal(&value.kind).is_some_and(|one| fits(self.program, &one, kind) == Fit::Never)
+                }
+                _ => false,
+            };
+            if each(&arm.pattern).into_iter().all(never) {
+                let message = "this arm is never reached: what comes is never that";
+                self.report(Code::T012, arm.span, message.to_owned(), "take it out, or correct what it is to fit");
+            }
+        }
         if sure.iter().any(|pattern| is_open(pattern)) {
             return;
         }
@@ -23,13 +35,7 @@ impl Typing<'_> {
         };
         for pattern in &sure {
             if let PatternKind::Equal(value) = &pattern.kind {
-                let same = match &value.kind {
-                    ExprKind::Text(text) => Type::Literal(Literal::Text(text.clone())),
-                    ExprKind::Number(x) => Type::Literal(Literal::Number(*x)),
-                    ExprKind::Bool(b) => Type::Literal(Literal::Bool(*b)),
-                    ExprKind::Null => Type::Null,
-                    _ => continue,
-                };
+                let Some(same) = literal(&value.kind) else { continue };
                 left.retain(|t| *t != same);
             }
         }
@@ -52,6 +58,17 @@ impl Typing<'_> {
         let head = Span::new(span.start, span.start + 5);
         self.report(Code::T011, head, message, "add an arm for the rest: `_ => …`");
     }
+}
+
+/// The type of a literal.
+fn literal(value: &ExprKind) -> Option<Type> {
+    Some(match value {
+        ExprKind::Text(text) => Type::Literal(Literal::Text(text.clone())),
+        ExprKind::Number(x) => Type::Literal(Literal::Number(*x)),
+        ExprKind::Bool(b) => Type::Literal(Literal::Bool(*b)),
+        ExprKind::Null => Type::Null,
+        _ => return None,
+    })
 }
 
 /// The alternatives of a pattern.
