@@ -2,49 +2,55 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// The system's allocator, which counts what is held.
+/// The system's allocator, which counts what is held while somebody asks.
 pub struct Counting;
 
+static COUNTS: AtomicBool = AtomicBool::new(false);
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
+
+fn count(more: usize, less: usize) {
+    if COUNTS.load(Relaxed) {
+        let held = HELD.fetch_add(more.wrapping_sub(less), Relaxed).wrapping_add(more).wrapping_sub(less);
+        MOST.fetch_max(held, Relaxed);
+    }
+}
 
 // SAFETY: every call is handed on to the system's allocator as it came.
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Relaxed) + layout.size();
-        MOST.fetch_max(held, Relaxed);
+        count(layout.size(), 0);
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        let held = HELD.fetch_add(layout.size(), Relaxed) + layout.size();
-        MOST.fetch_max(held, Relaxed);
+        count(layout.size(), 0);
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        HELD.fetch_sub(layout.size(), Relaxed);
-        let held = HELD.fetch_add(size, Relaxed) + size;
-        MOST.fetch_max(held, Relaxed);
+        count(size, layout.size());
         unsafe { System.realloc(place, layout, size) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Relaxed);
+        count(0, layout.size());
         unsafe { System.dealloc(place, layout) }
     }
 }
 
-/// The most bytes that a piece of work held at once, what it gives back included.
+/// The most bytes that a piece of work held at once. What it lets go of it has taken itself.
 pub fn memory<T>(work: impl FnOnce() -> T) -> usize {
-    let before = HELD.load(Relaxed);
-    MOST.store(before, Relaxed);
+    HELD.store(0, Relaxed);
+    MOST.store(0, Relaxed);
+    COUNTS.store(true, Relaxed);
     black_box(work());
-    MOST.load(Relaxed) - before
+    COUNTS.store(false, Relaxed);
+    MOST.load(Relaxed)
 }
 
 /// The CPU time of a piece of work: the best of five, each long enough for a clock that ticks rarely. With the argument

@@ -25,7 +25,14 @@ use crate::vm;
 /// A program that nothing refuses.
 #[derive(Debug)]
 pub struct Checked {
-    program: ir::Program,
+    form: Form,
+}
+
+/// How far a program got.
+#[derive(Debug)]
+enum Form {
+    Resolved(Arc<hir::Program>),
+    Lowered(ir::Program),
 }
 
 /// A program ready to run. Cheap to clone.
@@ -35,24 +42,46 @@ pub struct Compiled(pub Arc<vm::Compiled>);
 impl Checked {
     /// The program, unless something refuses it.
     pub fn new(program: Arc<hir::Program>, diagnostics: &Diagnostics) -> Option<Self> {
-        (!diagnostics.has_errors()).then(|| Self { program: ir::lower(program) })
+        (!diagnostics.has_errors()).then_some(Self { form: Form::Resolved(program) })
     }
 
     /// A program that was examined, unless something refuses it.
     pub fn examined(examination: &mut Examination) -> Option<Self> {
-        let lowered = examination.lowered.take().unwrap_or_else(|| ir::lower(examination.program.clone()));
-        (examination.errors() == 0).then_some(Self { program: lowered })
+        let lowered = examination.lowered.take().map(Form::Lowered);
+        let form = lowered.unwrap_or_else(|| Form::Resolved(examination.program.clone()));
+        (examination.errors() == 0).then_some(Self { form })
     }
 
     /// Folds and emits it.
-    pub fn compile(mut self, diagnostics: &mut Diagnostics) -> Compiled {
-        ir::fold(&mut self.program);
-        self.emit(diagnostics)
+    pub fn compile(self, diagnostics: &mut Diagnostics) -> Compiled {
+        let mut folding = ir::Folding::default();
+        self.emitted(|function| folding.fold(function), diagnostics)
     }
 
     /// Emits it as it was written, so that a test that fails can show both sides of a comparison.
     pub fn emit(self, diagnostics: &mut Diagnostics) -> Compiled {
-        Compiled(Arc::new(vm::emit(&self.program, diagnostics)))
+        self.emitted(|_| {}, diagnostics)
+    }
+
+    /// Emits it function by function, each changed before. Nothing is kept of one when the next is lowered.
+    fn emitted(self, mut change: impl FnMut(&mut ir::Function), diagnostics: &mut Diagnostics) -> Compiled {
+        let program = match &self.form {
+            Form::Resolved(program) => program.clone(),
+            Form::Lowered(lowered) => lowered.declarations.clone(),
+        };
+        let mut emitter = vm::Emitter::new(program.clone());
+        let mut emit = |mut function: ir::Function| {
+            change(&mut function);
+            emitter.emit(&function, diagnostics);
+        };
+        match self.form {
+            Form::Lowered(lowered) => lowered.functions.into_iter().for_each(emit),
+            Form::Resolved(_) => {
+                let mut lowering = ir::Lowering::new(&program);
+                (0..program.functions.len() as u32).for_each(|id| emit(lowering.lower(hir::FunctionId(id))));
+            }
+        }
+        Compiled(Arc::new(emitter.finish()))
     }
 }
 

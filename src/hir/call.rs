@@ -127,7 +127,6 @@ impl<'a> Lowering<'a> {
         let Node::Name(name) = self.node(base) else {
             return Rest { base: self.expression(base), links, taken: false };
         };
-        let text = self.name_text(name).to_owned();
         match self.scopes.resolved(base) {
             Some(id) => {
                 if let Some(Imported::Module(module)) = self.imported.get(&id).copied()
@@ -146,6 +145,7 @@ impl<'a> Lowering<'a> {
                 Rest { base: self.read(name, base), links, taken: false }
             }
             None => {
+                let text = self.name_text(name).to_owned();
                 if let Some(Node::Member { name: member, .. }) = links.first().map(|&link| self.node(link)) {
                     let member_text = self.name_text(member).to_owned();
                     let whole = span.to(self.span(links[0]));

@@ -125,13 +125,12 @@ impl Lowering<'_> {
             match self.node(node) {
                 Node::Entry { key, value } => {
                     let key = self.key(key);
-                    let name = match &key {
-                        Key::Fixed(name) => self.program.names.find(name),
-                        Key::Computed(_) => None,
-                    };
                     self.keeping = matches!(self.node(self.bare(value)), Node::Function(_));
-                    let value = self.titled(value, name);
-                    self.keeping = false;
+                    if let (true, Key::Fixed(name)) = (self.keeping, &key) {
+                        self.hint = self.program.names.find(name);
+                    }
+                    let value = self.expression(value);
+                    (self.keeping, self.hint) = (false, None);
                     out.push(Member::Entry(key, value));
                 }
                 Node::Shorthand { name, default } => {

@@ -11,6 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location, Name, Span};
 use crate::syntax::ast::{Form, Node, NodeId, Tree};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// A module on its way into the program.
@@ -49,8 +50,8 @@ pub(super) struct Lowering<'a> {
     pub(super) doings: super::task::Doings,
     /// Whether the text has faults of syntax, so that what is missing may just have been lost.
     pub(super) broken: bool,
-    /// Methods that the program gives names of mutating built-ins.
-    own_methods: HashSet<Name>,
+    /// Keys of objects that hold functions; made when first asked for.
+    own_methods: OnceCell<HashSet<Name>>,
     homes: Vec<Option<Home>>,
     /// The texts of names as values share them.
     shared: Vec<Option<Arc<str>>>,
@@ -115,6 +116,7 @@ impl<'a> Lowering<'a> {
         program: &'a mut Program,
         diagnostics: &'a mut Diagnostics,
     ) -> Self {
+        program.functions.reserve(tree.functions.len() + 1);
         let scopes = Scopes::of(tree, &program.names);
         let script = !tree.functions.iter().any(|function| function.form == Form::Pattern);
         Self {
@@ -138,7 +140,7 @@ impl<'a> Lowering<'a> {
             runners: 0,
             doings: Default::default(),
             broken: false,
-            own_methods: own_methods(tree),
+            own_methods: OnceCell::new(),
             homes: Vec::new(),
             shared: Vec::new(),
             unknown: HashSet::new(),
@@ -275,8 +277,8 @@ impl<'a> Lowering<'a> {
 
     /// Gives the variables of a scope their places.
     pub(super) fn open(&mut self, scope: ScopeId) {
-        for id in self.scopes.scope(scope).declarations.clone() {
-            self.settle(id);
+        for at in 0..self.scopes.scope(scope).declarations.len() {
+            self.settle(self.scopes.scope(scope).declarations[at]);
         }
     }
 
@@ -465,18 +467,20 @@ impl<'a> Lowering<'a> {
 
     /// What a name means that the program does not declare.
     fn undeclared(&mut self, name: Name, span: Span) -> Expr {
-        let text = self.name_text(name).to_owned();
-        let kind = match text.as_str() {
+        let input = self.frame().input;
+        let text = self.name_text(name);
+        let kind = match text {
             "agents" => ExprKind::Agents,
-            "input" if self.frame().input => ExprKind::Input,
+            "input" if input => ExprKind::Input,
             "NaN" => ExprKind::Number(f64::NAN),
             "Infinity" => ExprKind::Number(f64::INFINITY),
-            _ => match builtin::find_function(&text) {
+            _ => match builtin::find_function(text) {
                 Some(id) => ExprKind::Builtin(id),
-                None => match self.foreign_name(&text, span) {
-                    Some(given) => return given,
-                    None => return self.unknown(name, &text, span),
-                },
+                None => {
+                    let text = text.to_owned();
+                    let given = self.foreign_name(&text, span);
+                    return given.unwrap_or_else(|| self.unknown(name, &text, span));
+                }
             },
         };
         Expr { kind, span }
@@ -489,7 +493,8 @@ impl<'a> Lowering<'a> {
 
     /// Whether a method of this name may be one that the program declares, on an agent or in an object.
     pub(super) fn may_be_own_method(&self, name: &str) -> bool {
-        let own = self.program.names.find(name).is_some_and(|name| self.own_methods.contains(&name));
+        let own_methods = || self.own_methods.get_or_init(|| own_methods(self.tree));
+        let own = self.program.names.find(name).is_some_and(|name| own_methods().contains(&name));
         let of_agent = |interface: &super::Interface| interface.methods.iter().any(|method| &*method.name == name);
         own || self.program.interfaces.iter().any(of_agent)
     }

@@ -7,6 +7,7 @@
 
 use super::survey::{Notes, Survey};
 use super::{Block, BlockId, Constant, End, Fact, Handler, HandlerId, Inst, Loop, Op, Target, Var};
+use crate::diagnostic::Code;
 use crate::hir::{self, FunctionId, LocalId};
 use crate::source::{Name, Span};
 use crate::types::Type;
@@ -86,6 +87,22 @@ pub(super) struct Head {
     locals: Vec<LocalId>,
     /// The parameters that the form itself carries from turn to turn.
     pub(super) carried: SmallVec<[Var; 2]>,
+}
+
+impl Block {
+    /// A block in which nothing happens yet.
+    pub(super) fn empty(handler: Option<HandlerId>) -> Self {
+        Self {
+            parameters: Vec::new(),
+            gone: Vec::new(),
+            code: Vec::new(),
+            end: End::Fail(Code::R009, None),
+            span: Span::default(),
+            end_span: Span::default(),
+            handler,
+            cost: 0,
+        }
+    }
 }
 
 impl<'a> Builder<'a> {
@@ -208,16 +225,7 @@ impl<'a> Builder<'a> {
 
     /// A new block without anything in it.
     pub(super) fn create(&mut self) -> BlockId {
-        self.blocks.push(Block {
-            parameters: Vec::new(),
-            gone: Vec::new(),
-            code: Vec::new(),
-            end: End::Fail(crate::diagnostic::Code::R009, None),
-            span: Span::default(),
-            end_span: Span::default(),
-            handler: self.handler,
-            cost: 0,
-        });
+        self.blocks.push(Block::empty(self.handler));
         BlockId(self.blocks.len() as u32 - 1)
     }
 

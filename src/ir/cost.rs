@@ -4,7 +4,7 @@
 //! size while they run. Where a block is only jumped to, those that jump there are charged for it, so that a turn of a loop is
 //! charged once. The validator's bounds and every engine's meter read these figures.
 
-use super::{End, Function, Op};
+use super::{End, Function, Op, Rows};
 
 /// The steps that an instruction takes, whatever the size of what it works on.
 pub fn of(op: &Op, arguments: usize) -> u32 {
@@ -31,47 +31,68 @@ pub fn of_end(end: &End) -> u32 {
     }
 }
 
-/// Writes down what each block costs, and where it is charged. The first block of a loop costs something even when nothing is in it.
-pub(super) fn charge(function: &mut Function) {
-    for index in 0..function.blocks.len() {
-        let block = &function.blocks[index];
-        let code: u32 = block.code.iter().map(|inst| of(&inst.op, inst.args.len())).fold(0, u32::saturating_add);
-        let back = block.end.targets().any(|target| target.block.0 as usize <= index);
-        let cost = code.saturating_add(of_end(&block.end)).max(u32::from(back));
-        let span = block.code.first().map_or(block.end_span, |inst| inst.span);
-        let block = &mut function.blocks[index];
-        (block.cost, block.span) = (cost, span);
-    }
-    gather(function);
+/// What is known while blocks are charged. One serves all functions, one after the other.
+#[derive(Default)]
+pub(super) struct Costs {
+    /// The blocks that jump to each block.
+    jumps: Rows<u32>,
+    /// Whether a block keeps what it costs.
+    fixed: Vec<bool>,
+    /// Whether a block is the first of a loop.
+    heads: Vec<bool>,
 }
 
-/// Moves what a block costs to the blocks before it, where all of them only jump there. A way through the blocks costs what it
-/// did, wherever it ends.
-fn gather(function: &mut Function) {
-    let count = function.blocks.len();
-    let mut jumps: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut fixed = vec![false; count];
-    let mut heads = vec![false; count];
-    fixed[0] = true;
-    function.handlers.iter().for_each(|handler| fixed[handler.block.0 as usize] = true);
-    for (index, block) in function.blocks.iter().enumerate() {
-        for target in block.end.targets() {
-            let to = target.block.0 as usize;
-            heads[to] |= to <= index;
-            match block.end {
-                End::Jump(_) if function.blocks[to].handler == block.handler && to != index => jumps[to].push(index),
-                _ => fixed[to] = true,
-            }
+impl Costs {
+    /// Writes down what each block costs, and where it is charged. The first block of a loop costs something even when nothing is
+    /// in it.
+    pub(super) fn charge(&mut self, function: &mut Function) {
+        for index in 0..function.blocks.len() {
+            let block = &function.blocks[index];
+            let code: u32 = block.code.iter().map(|inst| of(&inst.op, inst.args.len())).fold(0, u32::saturating_add);
+            let back = block.end.targets().any(|target| target.block.0 as usize <= index);
+            let cost = code.saturating_add(of_end(&block.end)).max(u32::from(back));
+            let span = block.code.first().map_or(block.end_span, |inst| inst.span);
+            let block = &mut function.blocks[index];
+            (block.cost, block.span) = (cost, span);
+        }
+        if function.blocks.len() > 1 {
+            self.gather(function);
         }
     }
-    // The heads of loops first, so that what the last block of a turn is given goes on to the turn's beginning.
-    let backwards = || (0..count).rev().filter(|at| !fixed[*at]);
-    let order: Vec<usize> = backwards().filter(|at| heads[*at]).chain(backwards().filter(|at| !heads[*at])).collect();
-    for at in order {
-        let cost = std::mem::take(&mut function.blocks[at].cost);
-        for &before in &jumps[at] {
-            let block = &mut function.blocks[before];
-            block.cost = block.cost.saturating_add(cost);
+
+    /// Moves what a block costs to the blocks before it, where all of them only jump there. A way through the blocks costs what
+    /// it did, wherever it ends.
+    fn gather(&mut self, function: &mut Function) {
+        let Self { jumps, fixed, heads } = self;
+        let count = function.blocks.len();
+        for marks in [&mut *fixed, heads] {
+            marks.clear();
+            marks.resize(count, false);
+        }
+        fixed[0] = true;
+        function.handlers.iter().for_each(|handler| fixed[handler.block.0 as usize] = true);
+        for (index, block) in function.blocks.iter().enumerate() {
+            for target in block.end.targets() {
+                let to = target.block.0 as usize;
+                heads[to] |= to <= index;
+                match block.end {
+                    End::Jump(_) if function.blocks[to].handler == block.handler && to != index => {
+                        jumps.put(target.block.0, index as u32);
+                    }
+                    _ => fixed[to] = true,
+                }
+            }
+        }
+        jumps.arrange(count);
+        // The heads of loops first, so that what the last block of a turn is given goes on to the turn's beginning.
+        for head in [true, false] {
+            for at in (0..count).rev().filter(|at| heads[*at] == head && !fixed[*at]) {
+                let cost = std::mem::take(&mut function.blocks[at].cost);
+                for &before in jumps.row(at) {
+                    let block = &mut function.blocks[before as usize];
+                    block.cost = block.cost.saturating_add(cost);
+                }
+            }
         }
     }
 }

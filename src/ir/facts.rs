@@ -59,65 +59,93 @@ impl Known {
     }
 }
 
-/// Writes down what is certain of each value.
-pub(super) fn infer(function: &mut Function, order: &[BlockId]) {
-    let mut known = vec![Known::UNSEEN; function.values.len()];
-    for &parameter in &function.blocks[0].parameters {
-        known[parameter.0 as usize] = Known::NOTHING;
-    }
-    for handler in &function.handlers {
-        for &parameter in function.blocks.get(handler.block.0 as usize).iter().flat_map(|block| &block.parameters) {
-            known[parameter.0 as usize] = Known::NOTHING;
-        }
-    }
-    while round(function, order, &mut known) {}
-    let list = Type::List(Arc::new(Type::Any));
-    let numbers = Type::List(Arc::new(Type::Number));
-    let object = Type::Object(Arc::default());
-    for (fact, known) in function.values.iter_mut().zip(&known) {
-        fact.exact = known.exact && known.plain != Plain::Unseen;
-        fact.kind = match known.plain {
-            Plain::Null => Type::Null,
-            Plain::Boolean => Type::Boolean,
-            Plain::Number => Type::Number,
-            Plain::String => Type::String,
-            Plain::Range => numbers.clone(),
-            Plain::List => list.clone(),
-            Plain::Object => object.clone(),
-            Plain::Unseen | Plain::Any => Type::Any,
-        };
-    }
+/// What is known while the facts of a function are found. One serves all functions, one after the other.
+pub(super) struct Facts {
+    known: Vec<Known>,
+    /// The round in which each block was last looked at.
+    seen: Vec<u32>,
+    round: u32,
+    list: Type,
+    numbers: Type,
+    object: Type,
 }
 
-/// Goes through all blocks once; says whether anything changed.
-fn round(function: &Function, order: &[BlockId], known: &mut [Known]) -> bool {
-    let mut changed = false;
-    let mut learn = |known: &mut [Known], var: Var, new: Known| {
-        let old = &mut known[var.0 as usize];
-        let both = old.or(new);
-        changed |= both != *old;
-        *old = both;
-    };
-    for &id in order {
-        let block = function.block(id);
-        for inst in &block.code {
-            if let Some(result) = inst.result {
-                let new = result_of(inst, known);
-                learn(known, result, new);
-            }
-            if let Some(second) = inst.second {
-                learn(known, second, Known::NOTHING);
-            }
-        }
-        for target in block.end.targets() {
-            let parameters = &function.block(target.block).parameters;
-            for (&parameter, &arg) in parameters.iter().zip(&target.args) {
-                let new = known[arg.0 as usize];
-                learn(known, parameter, new);
-            }
+impl Facts {
+    pub(super) fn new() -> Self {
+        Self {
+            known: Vec::new(),
+            seen: Vec::new(),
+            round: 0,
+            list: Type::List(Arc::new(Type::Any)),
+            numbers: Type::List(Arc::new(Type::Number)),
+            object: Type::Object(Arc::default()),
         }
     }
-    changed
+
+    /// Writes down what is certain of each value of a function whose blocks can run in this order.
+    pub(super) fn infer(&mut self, function: &mut Function, order: &[BlockId]) {
+        self.known.clear();
+        self.known.resize(function.values.len(), Known::UNSEEN);
+        self.seen.clear();
+        self.seen.resize(function.blocks.len(), 0);
+        self.round = 0;
+        let entries = std::iter::once(BlockId(0)).chain(function.handlers.iter().map(|handler| handler.block));
+        for block in entries.filter_map(|id| function.blocks.get(id.0 as usize)) {
+            for &parameter in &block.parameters {
+                self.known[parameter.0 as usize] = Known::NOTHING;
+            }
+        }
+        while self.again(function, order) {}
+        for (fact, known) in function.values.iter_mut().zip(&self.known) {
+            fact.exact = known.exact && known.plain != Plain::Unseen;
+            fact.kind = match known.plain {
+                Plain::Null => Type::Null,
+                Plain::Boolean => Type::Boolean,
+                Plain::Number => Type::Number,
+                Plain::String => Type::String,
+                Plain::Range => self.numbers.clone(),
+                Plain::List => self.list.clone(),
+                Plain::Object => self.object.clone(),
+                Plain::Unseen | Plain::Any => Type::Any,
+            };
+        }
+    }
+
+    /// Goes through all blocks once; says whether a way back brought something new to where it was looked at already.
+    fn again(&mut self, function: &Function, order: &[BlockId]) -> bool {
+        self.round += 1;
+        let mut changed = false;
+        for &id in order {
+            self.seen[id.0 as usize] = self.round;
+            let block = function.block(id);
+            for inst in &block.code {
+                if let Some(result) = inst.result {
+                    let new = result_of(inst, &self.known);
+                    self.learn(result, new);
+                }
+                if let Some(second) = inst.second {
+                    self.learn(second, Known::NOTHING);
+                }
+            }
+            for target in block.end.targets() {
+                let parameters = &function.block(target.block).parameters;
+                let back = self.seen[target.block.0 as usize] == self.round;
+                for (&parameter, &arg) in parameters.iter().zip(&target.args) {
+                    changed |= self.learn(parameter, self.known[arg.0 as usize]) && back;
+                }
+            }
+        }
+        changed
+    }
+
+    /// Says whether it is new.
+    fn learn(&mut self, var: Var, new: Known) -> bool {
+        let old = &mut self.known[var.0 as usize];
+        let both = old.or(new);
+        let changed = both != *old;
+        *old = both;
+        changed
+    }
 }
 
 fn result_of(inst: &Inst, known: &[Known]) -> Known {

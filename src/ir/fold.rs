@@ -5,8 +5,8 @@
 //! what it cost before, and where, so a run uses the same fuel up to the place where it fails; last uses stay as they were
 //! marked.
 
-use super::settle::number;
-use super::{Block, Constant, End, Function, Inst, Op, Program, Target, Var};
+use super::settle::Settling;
+use super::{Block, Constant, End, Function, Inst, Op, Order, Program, Target, Var};
 use crate::hir::{Binary, Unary};
 use crate::types::Type;
 use crate::value::operator::{self, Comparison};
@@ -17,50 +17,109 @@ const HOISTED: usize = 64;
 
 /// Folds all functions.
 pub fn fold(program: &mut Program) {
-    for function in &mut program.functions {
-        compute(function);
-        hoist(function);
-        step_over(function);
-        unite(function);
-        let order = function.order();
-        let forward: Vec<Var> = (0..function.values.len() as u32).map(Var).collect();
-        number(function, &order, &forward, true);
+    let mut folding = Folding::default();
+    program.functions.iter_mut().for_each(|function| folding.fold(function));
+}
+
+/// What is known while a function is folded. One serves all functions, one after the other.
+#[derive(Default)]
+pub struct Folding {
+    known: Vec<Option<Literal>>,
+    stands: Vec<Option<Var>>,
+    order: Order,
+    settling: Settling,
+}
+
+impl Folding {
+    /// Folds a function.
+    pub fn fold(&mut self, function: &mut Function) {
+        let mut changed = compute(function, &mut self.known);
+        changed |= hoist(function, &mut self.stands);
+        changed |= step_over(function, &mut self.order);
+        changed |= unite(function, &mut self.order);
+        if changed {
+            self.settling.renumber(function, self.order.of(function));
+        }
+    }
+}
+
+/// A literal, as far as anything is computed with it.
+#[derive(Clone, Copy, PartialEq)]
+enum Literal {
+    Null,
+    Bool(bool),
+    Number(f64),
+    /// A text or a regular expression, which counts as true or not.
+    Other(bool),
+}
+
+impl Literal {
+    fn of(constant: &Constant) -> Self {
+        match constant {
+            Constant::Null => Self::Null,
+            Constant::Bool(value) => Self::Bool(*value),
+            Constant::Number(value) => Self::Number(*value),
+            Constant::Text(text) => Self::Other(!text.is_empty()),
+            Constant::Regex { .. } => Self::Other(true),
+        }
+    }
+
+    /// Null, booleans and numbers; texts stay where they are.
+    fn value(self) -> Option<Value> {
+        match self {
+            Self::Null => Some(Value::NULL),
+            Self::Bool(value) => Some(Value::bool(value)),
+            Self::Number(value) => Some(Value::number(value)),
+            Self::Other(_) => None,
+        }
+    }
+
+    fn truth(self) -> bool {
+        match self {
+            Self::Other(truth) => truth,
+            plain => plain.value().is_some_and(|value| value.truth()),
+        }
     }
 }
 
 /// Computes what is known, block by block in the order they can run in, which is the one they are in; a value is known before
-/// it is used, loops aside.
-fn compute(function: &mut Function) {
+/// it is used, loops aside. Says whether anything was.
+fn compute(function: &mut Function, known: &mut Vec<Option<Literal>>) -> bool {
     let Function { blocks, values, .. } = function;
-    let mut known: Vec<Option<Constant>> = vec![None; values.len()];
+    known.clear();
+    known.resize(values.len(), None);
+    let mut changed = false;
     for block in blocks {
         for inst in &mut block.code {
             let Some(result) = inst.result else { continue };
-            if let Some(constant) = outcome(inst, &known, |var| &values[var.0 as usize].kind) {
+            if let Some(constant) = outcome(inst, known, |var| &values[var.0 as usize].kind) {
                 inst.op = Op::Const(constant);
                 inst.args.clear();
                 inst.moves = 0;
+                values[result.0 as usize].exact = true;
+                changed = true;
             }
             if let Op::Const(constant) = &inst.op {
-                values[result.0 as usize].exact = true;
-                known[result.0 as usize] = Some(constant.clone());
+                known[result.0 as usize] = Some(Literal::of(constant));
             }
         }
-        if let End::Branch { condition, then, otherwise } = &block.end
-            && let Some(constant) = &known[condition.0 as usize]
+        if let End::Branch { condition, then, otherwise } = &mut block.end
+            && let Some(literal) = known[condition.0 as usize]
         {
-            let target = if truth(constant) { then } else { otherwise };
-            block.end = End::Jump(target.clone());
+            let target = if literal.truth() { then } else { otherwise };
+            block.end = End::Jump(Target { args: std::mem::take(&mut target.args), ..*target });
+            changed = true;
         }
     }
+    changed
 }
 
 /// What an instruction gives, where that is certain and small.
-fn outcome<'a>(inst: &Inst, known: &[Option<Constant>], kind: impl Fn(Var) -> &'a Type) -> Option<Constant> {
-    let arg = |at: usize| known[inst.args.get(at)?.0 as usize].as_ref();
+fn outcome<'a>(inst: &Inst, known: &[Option<Literal>], kind: impl Fn(Var) -> &'a Type) -> Option<Constant> {
+    let arg = |at: usize| known[inst.args.get(at)?.0 as usize];
     match &inst.op {
         Op::IsNull => match arg(0) {
-            Some(constant) => Some(Constant::Bool(*constant == Constant::Null)),
+            Some(literal) => Some(Constant::Bool(literal == Literal::Null)),
             // Whoever lets go of a value has to run.
             None if inst.moves != 0 => None,
             None => match kind(inst.args[0]) {
@@ -71,18 +130,18 @@ fn outcome<'a>(inst: &Inst, known: &[Option<Constant>], kind: impl Fn(Var) -> &'
                 _ => None,
             },
         },
-        Op::Truth => arg(0).map(|constant| Constant::Bool(truth(constant))),
-        Op::Unary(Unary::Not) => arg(0).map(|constant| Constant::Bool(!truth(constant))),
-        Op::Unary(Unary::Negate) => constant(operator::negate(&value(arg(0)?)?).ok()?),
-        Op::Unary(Unary::Plus) => constant(operator::plus(&value(arg(0)?)?).ok()?),
-        Op::Step(by) => constant(operator::subtract(&value(arg(0)?)?, &Value::number(-by)).ok()?),
+        Op::Truth => arg(0).map(|literal| Constant::Bool(literal.truth())),
+        Op::Unary(Unary::Not) => arg(0).map(|literal| Constant::Bool(!literal.truth())),
+        Op::Unary(Unary::Negate) => constant(operator::negate(&arg(0)?.value()?).ok()?),
+        Op::Unary(Unary::Plus) => constant(operator::plus(&arg(0)?.value()?).ok()?),
+        Op::Step(by) => constant(operator::subtract(&arg(0)?.value()?, &Value::number(-by)).ok()?),
         Op::Binary(operator) => binary(*operator, arg(0)?, arg(1)?),
         _ => None,
     }
 }
 
-fn binary(operator: Binary, left: &Constant, right: &Constant) -> Option<Constant> {
-    let (a, b) = (value(left)?, value(right)?);
+fn binary(operator: Binary, left: Literal, right: Literal) -> Option<Constant> {
+    let (a, b) = (left.value()?, right.value()?);
     let mut meter = Meter::new(Limits::SANDBOX);
     let mut compare = |comparison: Comparison| comparison.of(&a, &b, &mut meter);
     let result = match operator {
@@ -105,16 +164,6 @@ fn binary(operator: Binary, left: &Constant, right: &Constant) -> Option<Constan
     constant(result.ok()?)
 }
 
-/// Null, booleans and numbers; texts stay where they are.
-fn value(constant: &Constant) -> Option<Value> {
-    match constant {
-        Constant::Null => Some(Value::NULL),
-        Constant::Bool(value) => Some(Value::bool(*value)),
-        Constant::Number(value) => Some(Value::number(*value)),
-        Constant::Text(_) | Constant::Regex { .. } => None,
-    }
-}
-
 fn constant(value: Value) -> Option<Constant> {
     if value.is_null() {
         Some(Constant::Null)
@@ -125,22 +174,16 @@ fn constant(value: Value) -> Option<Constant> {
     }
 }
 
-fn truth(constant: &Constant) -> bool {
-    match constant {
-        Constant::Text(text) => !text.is_empty(),
-        Constant::Regex { .. } => true,
-        other => value(other).is_some_and(|value| value.truth()),
-    }
-}
-
-/// Takes numbers, booleans and null out of loops, each of them once.
-fn hoist(function: &mut Function) {
+/// Takes numbers, booleans and null out of loops, each of them once. Says whether any was.
+fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) -> bool {
     if function.loops.is_empty() || function.blocks[0].handler.is_some() {
-        return;
+        return false;
     }
     let mut first: Vec<(Constant, Var)> = Vec::new();
-    let mut stands: Vec<Option<Var>> = vec![None; function.values.len()];
+    stands.clear();
+    stands.resize(function.values.len(), None);
     let mut moved = Vec::new();
+    let mut dropped = false;
     for (index, block) in function.blocks.iter_mut().enumerate() {
         block.code.retain(|inst| {
             let (Op::Const(constant), Some(result)) = (&inst.op, inst.result) else { return true };
@@ -155,6 +198,7 @@ fn hoist(function: &mut Function) {
             match first.iter().find(|(other, _)| same(other)) {
                 Some((_, var)) => {
                     stands[result.0 as usize] = Some(*var);
+                    dropped = true;
                     false
                 }
                 None => {
@@ -167,6 +211,9 @@ fn hoist(function: &mut Function) {
             }
         });
     }
+    if !dropped && moved.is_empty() {
+        return false;
+    }
     function.blocks[0].code.splice(0..0, moved);
     let stand = |var: &mut Var| *var = stands[var.0 as usize].unwrap_or(*var);
     for block in &mut function.blocks {
@@ -178,22 +225,22 @@ fn hoist(function: &mut Function) {
     for at in &mut function.loops {
         at.max.iter_mut().for_each(stand);
     }
+    true
 }
 
-/// Leads ways past blocks in which nothing happens.
-fn step_over(function: &mut Function) {
+/// Leads ways past blocks in which nothing happens. Says whether there are any.
+fn step_over(function: &mut Function, order: &mut Order) -> bool {
     let count = function.blocks.len();
     let empty = |block: &Block| {
         block.code.is_empty() && block.gone.is_empty() && block.parameters.is_empty() && block.cost == 0
     };
     if !function.blocks.iter().any(empty) {
-        return;
+        return false;
     }
     // Where each empty block leads in the end, found from the last to the first so that rows of them are short.
     let mut ends: Vec<Option<Target>> = vec![None; count];
-    let mut order = function.order();
-    order.reverse();
-    for &id in &order {
+    let order = order.of(function);
+    for &id in order.iter().rev() {
         let block = function.block(id);
         if let End::Jump(target) = &block.end
             && empty(block)
@@ -205,21 +252,26 @@ fn step_over(function: &mut Function) {
             });
         }
     }
-    for &id in &order {
+    for &id in order {
         for target in function.blocks[id.0 as usize].end.targets_mut() {
             if let Some(end) = &ends[target.block.0 as usize] {
                 *target = end.clone();
             }
         }
     }
+    true
 }
 
 /// Makes one block of two where only the first leads to the second and the second costs nothing: what it cost would be
-/// charged before the first had a chance to fail.
-fn unite(function: &mut Function) {
-    let order = function.order();
+/// charged before the first had a chance to fail. Says whether there are any.
+fn unite(function: &mut Function, order: &mut Order) -> bool {
+    let joins = |block: &Block| block.cost == 0 && block.parameters.is_empty() && block.gone.is_empty();
+    if !function.blocks[1..].iter().any(joins) {
+        return false;
+    }
+    let order = order.of(function);
     let mut ways = vec![0u32; function.blocks.len()];
-    for &id in &order {
+    for &id in order {
         function.block(id).end.targets().for_each(|target| ways[target.block.0 as usize] += 1);
     }
     let heads: Vec<bool> = {
@@ -229,25 +281,25 @@ fn unite(function: &mut Function) {
         heads
     };
     let mut gone = vec![false; function.blocks.len()];
-    for &id in &order {
+    let mut united = false;
+    for &id in order {
         if gone[id.0 as usize] {
             continue;
         }
         while let End::Jump(target) = &function.block(id).end {
             let next = target.block;
             let second = function.block(next);
-            let joins = ways[next.0 as usize] == 1
+            let alone = ways[next.0 as usize] == 1
                 && next != id
                 && next.0 != 0
                 && !heads[next.0 as usize]
-                && second.parameters.is_empty()
-                && second.gone.is_empty()
-                && second.cost == 0
+                && joins(second)
                 && second.handler == function.block(id).handler;
-            if !joins {
+            if !alone {
                 break;
             }
             gone[next.0 as usize] = true;
+            united = true;
             let second = &mut function.blocks[next.0 as usize];
             let code = std::mem::take(&mut second.code);
             let end = std::mem::replace(&mut second.end, End::Fail(crate::diagnostic::Code::R009, None));
@@ -258,4 +310,5 @@ fn unite(function: &mut Function) {
             first.end_span = span;
         }
     }
+    united
 }

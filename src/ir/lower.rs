@@ -1,9 +1,13 @@
 //! From the resolved tree to blocks: functions as a whole.
 
 use super::build::{Builder, NONE};
+use super::cost::Costs;
 use super::exit::Way;
+use super::facts::Facts;
+use super::settle::Settling;
 use super::survey::Survey;
-use super::{BlockId, Constant, End, Function, Home, Op, Program, Slot, Var};
+use super::uses::Uses;
+use super::{BlockId, Constant, End, Function, Home, Op, Order, Program, Slot, Var};
 use crate::hir::{self, FunctionId, Kind, LocalId, Origin, Parameter, Variable};
 use crate::source::Span;
 use smallvec::smallvec;
@@ -11,19 +15,46 @@ use std::sync::Arc;
 
 /// Lowers all functions of a program.
 pub fn lower(program: Arc<hir::Program>) -> Program {
-    let survey = Survey::of(&program);
-    let functions = (0..program.functions.len())
-        .map(|index| {
-            let mut function = function(&program, &survey, FunctionId(index as u32));
-            let order = function.order();
-            super::facts::infer(&mut function, &order);
-            super::settle::settle(&mut function, &order);
-            super::uses::mark(&mut function);
-            super::cost::charge(&mut function);
-            function
-        })
-        .collect();
+    let mut lowering = Lowering::new(&program);
+    let functions = (0..program.functions.len() as u32).map(|index| lowering.lower(FunctionId(index))).collect();
     Program { functions, declarations: program }
+}
+
+/// A program whose functions are lowered one by one.
+pub struct Lowering<'a> {
+    program: &'a hir::Program,
+    survey: Survey,
+    order: Order,
+    facts: Facts,
+    settling: Settling,
+    uses: Uses,
+    costs: Costs,
+}
+
+impl<'a> Lowering<'a> {
+    /// Looks at all of a program, before any of its functions is lowered.
+    pub fn new(program: &'a hir::Program) -> Self {
+        Self {
+            program,
+            survey: Survey::of(program),
+            order: Order::default(),
+            facts: Facts::new(),
+            settling: Settling::default(),
+            uses: Uses::default(),
+            costs: Costs::default(),
+        }
+    }
+
+    /// Lowers a function.
+    pub fn lower(&mut self, id: FunctionId) -> Function {
+        let mut function = function(self.program, &self.survey, id);
+        let order = self.order.of(&function);
+        self.facts.infer(&mut function, order);
+        self.settling.settle(&mut function, order);
+        self.uses.mark(&mut function);
+        self.costs.charge(&mut function);
+        function
+    }
 }
 
 fn function(program: &hir::Program, survey: &Survey, id: FunctionId) -> Function {

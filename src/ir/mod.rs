@@ -23,6 +23,7 @@ mod place;
 mod print;
 #[cfg(test)]
 mod random;
+mod rows;
 mod settle;
 mod survey;
 #[cfg(test)]
@@ -32,9 +33,11 @@ mod uses;
 mod verify;
 mod visit;
 
-pub use fold::fold;
-pub use lower::lower;
+pub use fold::{Folding, fold};
+pub use lower::{Lowering, lower};
+pub use order::Order;
 pub use print::print;
+pub use rows::Rows;
 pub use verify::verify;
 
 use crate::builtin::BuiltinId;

@@ -1,28 +1,48 @@
 //! The ways between blocks.
 
-use super::{BlockId, End, Function, Op, Target, Threshold, Var};
+use super::{BlockId, End, Function, Op, Rows, Target, Threshold, Var};
+
+/// Where the end of a block may lead, in order.
+struct Ways<T, B> {
+    first: Option<T>,
+    bands: B,
+    unknown: Option<T>,
+    otherwise: Option<T>,
+}
+
+impl<T, B: Iterator<Item = T>> Iterator for Ways<T, B> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        let first = self.first.take().or_else(|| self.bands.next());
+        first.or_else(|| self.unknown.take()).or_else(|| self.otherwise.take())
+    }
+}
 
 impl End {
     /// Where it may lead.
+    #[inline]
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
-        let (some, bands, more): (Option<&Target>, &[_], [Option<&Target>; 2]) = match self {
-            End::Jump(target) => (Some(target), &[], [None, None]),
-            End::Branch { then, otherwise, .. } => (Some(then), &[], [Some(otherwise), None]),
-            End::Route { bands, unknown, otherwise, .. } => (None, bands, [Some(unknown), Some(otherwise)]),
-            End::Return(_) | End::Throw(_) | End::Fail(..) => (None, &[], [None, None]),
+        let (first, bands, unknown, otherwise): (_, &[_], _, _) = match self {
+            End::Jump(target) => (Some(target), &[], None, None),
+            End::Branch { then, otherwise, .. } => (Some(then), &[], None, Some(otherwise)),
+            End::Route { bands, unknown, otherwise, .. } => (None, bands, Some(unknown), Some(otherwise)),
+            End::Return(_) | End::Throw(_) | End::Fail(..) => (None, &[], None, None),
         };
-        some.into_iter().chain(bands.iter().map(|(_, _, target)| target)).chain(more.into_iter().flatten())
+        Ways { first, bands: bands.iter().map(|(_, _, target)| target), unknown, otherwise }
     }
 
     /// Where it may lead, to be changed.
+    #[inline]
     pub fn targets_mut(&mut self) -> impl Iterator<Item = &mut Target> {
-        let (some, bands, more): (Option<&mut Target>, &mut [_], [Option<&mut Target>; 2]) = match self {
-            End::Jump(target) => (Some(target), &mut [], [None, None]),
-            End::Branch { then, otherwise, .. } => (Some(then), &mut [], [Some(otherwise), None]),
-            End::Route { bands, unknown, otherwise, .. } => (None, bands, [Some(unknown), Some(otherwise)]),
-            End::Return(_) | End::Throw(_) | End::Fail(..) => (None, &mut [], [None, None]),
+        let (first, bands, unknown, otherwise): (_, &mut [_], _, _) = match self {
+            End::Jump(target) => (Some(target), &mut [], None, None),
+            End::Branch { then, otherwise, .. } => (Some(then), &mut [], None, Some(otherwise)),
+            End::Route { bands, unknown, otherwise, .. } => (None, bands, Some(unknown), Some(otherwise)),
+            End::Return(_) | End::Throw(_) | End::Fail(..) => (None, &mut [], None, None),
         };
-        some.into_iter().chain(bands.iter_mut().map(|(_, _, target)| target)).chain(more.into_iter().flatten())
+        Ways { first, bands: bands.iter_mut().map(|(_, _, target)| target), unknown, otherwise }
     }
 
     /// What it looks at itself, arguments of targets aside.
@@ -95,45 +115,55 @@ impl Function {
     }
 
     /// The blocks that lead to each block, one entry a way. A handler is led to by the blocks whose errors it takes.
-    pub fn predecessors(&self) -> Vec<Vec<BlockId>> {
-        let mut all = vec![Vec::new(); self.blocks.len()];
+    pub fn predecessors(&self, rows: &mut Rows<BlockId>) {
         for (index, block) in self.blocks.iter().enumerate() {
             let id = BlockId(index as u32);
             for target in block.end.targets() {
-                all[target.block.0 as usize].push(id);
+                rows.put(target.block.0, id);
             }
             if let Some(handler) = block.handler {
-                all[self.handlers[handler.0 as usize].block.0 as usize].push(id);
+                rows.put(self.handlers[handler.0 as usize].block.0, id);
             }
         }
-        all
+        rows.arrange(self.blocks.len());
     }
+}
 
+/// The order in which the blocks of a function can run. One serves all functions, one after the other.
+#[derive(Default)]
+pub struct Order {
+    seen: Vec<bool>,
+    blocks: Vec<BlockId>,
+    /// Blocks to look at; one stands here again until what it leads to is done.
+    work: Vec<(BlockId, bool)>,
+}
+
+impl Order {
     /// The blocks that can be reached, each behind those that lead to it except where loops come back; of two ways the first
     /// comes first, errors last.
-    pub fn order(&self) -> Vec<BlockId> {
-        let count = self.blocks.len();
-        let mut seen = vec![false; count];
-        let mut order = Vec::with_capacity(count);
-        // A block stands here until what it leads to is done.
-        let mut work: Vec<(BlockId, bool)> = vec![(BlockId(0), false)];
+    pub fn of(&mut self, function: &Function) -> &[BlockId] {
+        let Self { seen, blocks, work } = self;
+        seen.clear();
+        seen.resize(function.blocks.len(), false);
+        blocks.clear();
+        work.push((BlockId(0), false));
         while let Some((id, done)) = work.pop() {
             if done {
-                order.push(id);
+                blocks.push(id);
                 continue;
             }
             if std::mem::replace(&mut seen[id.0 as usize], true) {
                 continue;
             }
             work.push((id, true));
-            let block = self.block(id);
+            let block = function.block(id);
             // What is looked at last comes first in the order.
             work.extend(block.end.targets().map(|target| (target.block, false)));
             if let Some(handler) = block.handler {
-                work.push((self.handlers[handler.0 as usize].block, false));
+                work.push((function.handlers[handler.0 as usize].block, false));
             }
         }
-        order.reverse();
-        order
+        blocks.reverse();
+        blocks
     }
 }

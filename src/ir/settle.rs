@@ -2,71 +2,34 @@
 //! the same value, values that nobody reads. Blocks and values are numbered anew in the order in which they can run.
 
 use super::build::{NONE, NOWHERE};
-use super::{BlockId, Function, HandlerId, Op, Var};
+use super::{Block, BlockId, Fact, Function, Handler, HandlerId, Op, Rows, Var};
+use crate::types::Type;
 
 /// How often parameters are looked through again because others turned out to be the same; what is left costs a move.
 const ROUNDS: usize = 8;
 
-/// Tidies a function whose blocks can run in this order; afterwards that is the order they are in.
-pub(super) fn settle(function: &mut Function, order: &[BlockId]) {
-    let forward = same(function, order);
-    number(function, order, &forward, false);
-}
+/// The mark of a parameter that is several values.
+const MANY: Var = Var(u32::MAX - 1);
 
-fn find(forward: &[Var], mut var: Var) -> Var {
-    while forward[var.0 as usize] != var {
-        var = forward[var.0 as usize];
-    }
-    var
-}
-
-/// What stands for each value: itself, or for a parameter the one value it always is.
-fn same(function: &Function, order: &[BlockId]) -> Vec<Var> {
-    const MANY: Var = Var(u32::MAX - 1);
-    let mut forward: Vec<Var> = (0..function.values.len() as u32).map(Var).collect();
-    let mut single = vec![NONE; function.values.len()];
-    // What is under exact values alone is what it was.
-    for inst in order.iter().flat_map(|&id| &function.block(id).code) {
-        if let (Op::Under, Some(result)) = (&inst.op, inst.result)
-            && inst.args[1..].iter().all(|decider| function.values[decider.0 as usize].exact)
-        {
-            forward[result.0 as usize] = inst.args[0];
-        }
-    }
-    for _ in 0..ROUNDS {
-        for &id in order {
-            for target in function.block(id).end.targets() {
-                let block = function.block(target.block);
-                for (&parameter, &arg) in block.parameters.iter().zip(&target.args) {
-                    let arg = find(&forward, arg);
-                    if find(&forward, parameter) == parameter && arg != parameter {
-                        let known = &mut single[parameter.0 as usize];
-                        *known = if *known == NONE || *known == arg { arg } else { MANY };
-                    }
-                }
-            }
-        }
-        let mut changed = false;
-        for &id in order {
-            for &parameter in &function.block(id).parameters {
-                let value = std::mem::replace(&mut single[parameter.0 as usize], NONE);
-                if value != NONE && value != MANY && forward[parameter.0 as usize] == parameter {
-                    let value = find(&forward, value);
-                    if value != parameter {
-                        forward[parameter.0 as usize] = value;
-                        changed = true;
-                    }
-                }
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
-    for index in 0..forward.len() {
-        forward[index] = find(&forward, Var(index as u32));
-    }
-    forward
+/// What is known while a function is tidied. One serves all functions, one after the other.
+#[derive(Default)]
+pub(super) struct Settling {
+    /// What stands for each value: itself, or for a parameter the one value it always is.
+    forward: Vec<Var>,
+    /// The one value that was found for each parameter so far.
+    single: Vec<Var>,
+    sources: Vec<Source>,
+    /// The ways to each block that takes parameters.
+    ways: Rows<(BlockId, u32)>,
+    needed: Vec<bool>,
+    work: Vec<Var>,
+    /// The new number of each block.
+    blocks: Vec<BlockId>,
+    /// Of the parameters of all blocks, one behind the other, which stay.
+    kept: Vec<bool>,
+    kept_from: Vec<usize>,
+    /// The new number of each value.
+    vars: Vec<Var>,
 }
 
 /// Where a value comes from.
@@ -77,67 +40,17 @@ enum Source {
     Parameter(BlockId, u32),
 }
 
-/// Which values somebody reads; or holds a share of, where that may count.
-fn needed(function: &Function, order: &[BlockId], forward: &[Var], shares: bool) -> Vec<bool> {
-    let count = function.values.len();
-    let mut sources = vec![Source::Nowhere; count];
-    let mut ways: Vec<Vec<(BlockId, u32)>> = vec![Vec::new(); function.blocks.len()];
-    for &id in order {
-        let block = function.block(id);
-        for (at, parameter) in block.parameters.iter().enumerate() {
-            sources[parameter.0 as usize] = Source::Parameter(id, at as u32);
-        }
-        for (at, inst) in block.code.iter().enumerate() {
-            for result in inst.result.iter().chain(&inst.second) {
-                sources[result.0 as usize] = Source::Code(id, at as u32);
-            }
-        }
-        for (at, target) in block.end.targets().enumerate() {
-            if !target.args.is_empty() {
-                ways[target.block.0 as usize].push((id, at as u32));
-            }
-        }
+/// Makes a row of equal marks.
+fn reset<T: Clone>(marks: &mut Vec<T>, count: usize, mark: T) {
+    marks.clear();
+    marks.resize(count, mark);
+}
+
+fn find(forward: &[Var], mut var: Var) -> Var {
+    while forward[var.0 as usize] != var {
+        var = forward[var.0 as usize];
     }
-    let mut needed = vec![false; count];
-    let mut work: Vec<Var> = Vec::new();
-    fn mark(needed: &mut [bool], work: &mut Vec<Var>, var: Var) {
-        if !std::mem::replace(&mut needed[var.0 as usize], true) {
-            work.push(var);
-        }
-    }
-    for &id in order {
-        let block = function.block(id);
-        if shares {
-            let results = block.code.iter().flat_map(|inst| inst.result.iter().chain(&inst.second));
-            let held =
-                block.parameters.iter().chain(results).filter(|var| function.values[var.0 as usize].has_storage());
-            held.for_each(|var| mark(&mut needed, &mut work, forward[var.0 as usize]));
-        }
-        for inst in block.code.iter().filter(|inst| !inst.op.pure()) {
-            inst.args.iter().for_each(|arg| mark(&mut needed, &mut work, forward[arg.0 as usize]));
-        }
-        block.end.looks(|var| mark(&mut needed, &mut work, forward[var.0 as usize]));
-    }
-    for bound in function.loops.iter().filter_map(|at| at.max) {
-        mark(&mut needed, &mut work, forward[bound.0 as usize]);
-    }
-    while let Some(var) = work.pop() {
-        match sources[var.0 as usize] {
-            Source::Nowhere => {}
-            Source::Code(id, at) => {
-                let inst = &function.block(id).code[at as usize];
-                inst.args.iter().for_each(|arg| mark(&mut needed, &mut work, forward[arg.0 as usize]));
-            }
-            Source::Parameter(id, at) => {
-                for &(from, way) in &ways[id.0 as usize] {
-                    if let Some(target) = function.block(from).end.targets().nth(way as usize) {
-                        mark(&mut needed, &mut work, forward[target.args[at as usize].0 as usize]);
-                    }
-                }
-            }
-        }
-    }
-    needed
+    var
 }
 
 /// One bit of last uses.
@@ -145,115 +58,254 @@ fn bit(moves: u64, at: u32) -> u64 {
     if at < 64 { moves >> at & 1 } else { 0 }
 }
 
-/// Drops what nobody reads and numbers anew what is left. Once last uses are marked, a value that may share storage stays even
-/// where nobody reads it any more: whether a later write copies must not depend on what was folded.
-pub(super) fn number(function: &mut Function, order: &[BlockId], forward: &[Var], marked: bool) {
-    let needed = needed(function, order, forward, marked);
-    let mut blocks = vec![NOWHERE; function.blocks.len()];
-    for (index, id) in order.iter().enumerate() {
-        blocks[id.0 as usize] = BlockId(index as u32);
+impl Settling {
+    /// Tidies a function whose blocks can run in this order; afterwards that is the order they are in.
+    pub(super) fn settle(&mut self, function: &mut Function, order: &[BlockId]) {
+        self.stand_for_themselves(function);
+        self.same(function, order);
+        self.number(function, order, false);
     }
-    // The entry and handlers take what they are given, whoever reads it.
-    let mut fixed = vec![false; function.blocks.len()];
-    fixed[0] = true;
-    for handler in &function.handlers {
-        if let Some(fixed) = fixed.get_mut(handler.block.0 as usize) {
-            *fixed = true;
-        }
+
+    /// Drops what nobody reads any more and numbers anew what is left, once last uses are marked: a value that may share
+    /// storage stays even where nobody reads it any more, since whether a later write copies must not depend on what was
+    /// folded.
+    pub(super) fn renumber(&mut self, function: &mut Function, order: &[BlockId]) {
+        self.stand_for_themselves(function);
+        self.number(function, order, true);
     }
-    // Of the parameters of all blocks, one behind the other.
-    let mut kept: Vec<bool> = Vec::with_capacity(function.values.len());
-    let mut kept_from: Vec<usize> = Vec::with_capacity(function.blocks.len());
-    for (block, &fixed) in function.blocks.iter().zip(&fixed) {
-        let keeps = |var: &Var| fixed || (needed[var.0 as usize] && forward[var.0 as usize] == *var);
-        kept_from.push(kept.len());
-        kept.extend(block.parameters.iter().map(keeps));
+
+    fn stand_for_themselves(&mut self, function: &Function) {
+        self.forward.clear();
+        self.forward.extend((0..function.values.len() as u32).map(Var));
     }
-    let mut vars = vec![NONE; function.values.len()];
-    let mut values = Vec::with_capacity(function.values.len());
-    let mut old: Vec<Option<super::Block>> = std::mem::take(&mut function.blocks).into_iter().map(Some).collect();
-    let mut all = Vec::with_capacity(order.len());
-    for &id in order {
-        let Some(mut block) = old[id.0 as usize].take() else { continue };
-        let mut define = |var: Var| {
-            values.push(function.values[var.0 as usize].clone());
-            let new = Var(values.len() as u32 - 1);
-            vars[var.0 as usize] = new;
-            new
-        };
-        let mut keeps = kept[kept_from[id.0 as usize]..].iter();
-        block.parameters.retain(|_| keeps.next().copied().unwrap_or(true));
-        block.parameters.iter_mut().for_each(|var| *var = define(*var));
-        block.code.retain_mut(|inst| {
-            let used = |var: Option<Var>| var.is_some_and(|var| needed[var.0 as usize]);
-            let stands = |var: Option<Var>| var.is_some_and(|var| forward[var.0 as usize] == var);
-            if inst.op.pure() && !(used(inst.result) && stands(inst.result)) {
-                return false;
+
+    /// Finds what stands for each value.
+    fn same(&mut self, function: &Function, order: &[BlockId]) {
+        let Self { forward, single, .. } = self;
+        // What is under exact values alone is what it was.
+        for inst in order.iter().flat_map(|&id| &function.block(id).code) {
+            if let (Op::Under, Some(result)) = (&inst.op, inst.result)
+                && inst.args[1..].iter().all(|decider| function.values[decider.0 as usize].exact)
+            {
+                forward[result.0 as usize] = inst.args[0];
             }
-            if inst.op == Op::Under {
-                let (mut from, mut to, mut moves) = (0, 0, 0);
-                inst.args.retain(|arg| {
-                    let keep = from == 0 || !function.values[arg.0 as usize].exact;
-                    if keep {
-                        moves |= bit(inst.moves, from) << to.min(63);
-                        to += 1;
+        }
+        reset(single, function.values.len(), NONE);
+        for _ in 0..ROUNDS {
+            let mut changed = false;
+            for target in order.iter().flat_map(|&id| function.block(id).end.targets()) {
+                for (&parameter, &arg) in function.block(target.block).parameters.iter().zip(&target.args) {
+                    let arg = find(forward, arg);
+                    if find(forward, parameter) == parameter && arg != parameter {
+                        let known = &mut single[parameter.0 as usize];
+                        *known = if *known == NONE || *known == arg { arg } else { MANY };
                     }
-                    from += 1;
-                    keep
-                });
-                inst.moves = moves;
-            }
-            inst.result = inst.result.filter(|var| needed[var.0 as usize]).map(&mut define);
-            inst.second = inst.second.filter(|var| needed[var.0 as usize]).map(&mut define);
-            true
-        });
-        all.push(block);
-    }
-    for block in &mut all {
-        block.gone.retain_mut(|var| {
-            *var = vars[var.0 as usize];
-            *var != NONE
-        });
-        for arg in block.code.iter_mut().flat_map(|inst| &mut inst.args) {
-            *arg = vars[forward[arg.0 as usize].0 as usize];
-        }
-        block.end.looks_mut(|var| *var = vars[forward[var.0 as usize].0 as usize]);
-        for target in block.end.targets_mut() {
-            let mut keeps = kept[kept_from[target.block.0 as usize]..].iter();
-            let mut moves = 0;
-            let (mut from, mut to) = (0, 0);
-            target.args.retain(|_| {
-                let keep = keeps.next().copied().unwrap_or(true);
-                if keep {
-                    moves |= bit(target.moves, from) << to.min(63);
-                    to += 1;
                 }
-                from += 1;
-                keep
+            }
+            for &parameter in order.iter().flat_map(|&id| &function.block(id).parameters) {
+                let value = std::mem::replace(&mut single[parameter.0 as usize], NONE);
+                if value != NONE && value != MANY && forward[parameter.0 as usize] == parameter {
+                    let value = find(forward, value);
+                    if value != parameter {
+                        forward[parameter.0 as usize] = value;
+                        changed = true;
+                    }
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        for index in 0..forward.len() {
+            forward[index] = find(forward, Var(index as u32));
+        }
+    }
+
+    /// Notes that somebody reads a value.
+    fn mark(&mut self, var: Var) {
+        let var = self.forward[var.0 as usize];
+        if !std::mem::replace(&mut self.needed[var.0 as usize], true) {
+            self.work.push(var);
+        }
+    }
+
+    /// Finds which values somebody reads; or holds a share of, where that may count.
+    fn need(&mut self, function: &Function, order: &[BlockId], shares: bool) {
+        let count = function.values.len();
+        reset(&mut self.sources, count, Source::Nowhere);
+        reset(&mut self.needed, count, false);
+        for &id in order {
+            let block = function.block(id);
+            for (at, &parameter) in block.parameters.iter().enumerate() {
+                self.sources[parameter.0 as usize] = Source::Parameter(id, at as u32);
+                if shares && function.values[parameter.0 as usize].has_storage() {
+                    self.mark(parameter);
+                }
+            }
+            for (at, inst) in block.code.iter().enumerate() {
+                for &result in inst.result.iter().chain(&inst.second) {
+                    self.sources[result.0 as usize] = Source::Code(id, at as u32);
+                    if shares && function.values[result.0 as usize].has_storage() {
+                        self.mark(result);
+                    }
+                }
+                if !inst.op.pure() {
+                    inst.args.iter().for_each(|&arg| self.mark(arg));
+                }
+            }
+            block.end.looks(|var| self.mark(var));
+            for (at, target) in block.end.targets().enumerate() {
+                if !target.args.is_empty() {
+                    self.ways.put(target.block.0, (id, at as u32));
+                }
+            }
+        }
+        self.ways.arrange(function.blocks.len());
+        for bound in function.loops.iter().filter_map(|at| at.max) {
+            self.mark(bound);
+        }
+        while let Some(var) = self.work.pop() {
+            match self.sources[var.0 as usize] {
+                Source::Nowhere => {}
+                Source::Code(id, at) => {
+                    let inst = &function.block(id).code[at as usize];
+                    inst.args.iter().for_each(|&arg| self.mark(arg));
+                }
+                Source::Parameter(id, at) => {
+                    for way in 0..self.ways.row(id.0 as usize).len() {
+                        let (from, way) = self.ways.row(id.0 as usize)[way];
+                        if let Some(target) = function.block(from).end.targets().nth(way as usize) {
+                            self.mark(target.args[at as usize]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Finds which parameters stay: those that are needed, and all of the entry and of handlers, which take what they are
+    /// given, whoever reads it.
+    fn keep(&mut self, function: &Function) {
+        self.kept.clear();
+        self.kept_from.clear();
+        for block in &function.blocks {
+            self.kept_from.push(self.kept.len());
+            let stays = |var: &Var| self.needed[var.0 as usize] && self.forward[var.0 as usize] == *var;
+            self.kept.extend(block.parameters.iter().map(stays));
+        }
+        for id in std::iter::once(BlockId(0)).chain(function.handlers.iter().map(|handler| handler.block)) {
+            if let Some(&from) = self.kept_from.get(id.0 as usize) {
+                self.kept[from..from + function.block(id).parameters.len()].fill(true);
+            }
+        }
+    }
+
+    /// Drops what nobody reads and numbers anew what is left.
+    fn number(&mut self, function: &mut Function, order: &[BlockId], marked: bool) {
+        self.need(function, order, marked);
+        self.keep(function);
+        let Self { forward, needed, blocks, kept, kept_from, vars, .. } = self;
+        reset(blocks, function.blocks.len(), NOWHERE);
+        for (index, id) in order.iter().enumerate() {
+            blocks[id.0 as usize] = BlockId(index as u32);
+        }
+        reset(vars, function.values.len(), NONE);
+        let Function { values: facts, blocks: old, .. } = function;
+        let mut values: Vec<Fact> = Vec::with_capacity(facts.len());
+        let mut all: Vec<Block> = Vec::with_capacity(order.len());
+        for &id in order {
+            let mut block = std::mem::replace(&mut old[id.0 as usize], Block::empty(None));
+            let mut define = |facts: &mut [Fact], var: Var| {
+                let fact = &mut facts[var.0 as usize];
+                values.push(Fact { kind: std::mem::replace(&mut fact.kind, Type::Any), ..*fact });
+                let new = Var(values.len() as u32 - 1);
+                vars[var.0 as usize] = new;
+                new
+            };
+            let mut keeps = kept[kept_from[id.0 as usize]..].iter();
+            block.parameters.retain(|_| keeps.next().copied().unwrap_or(true));
+            block.parameters.iter_mut().for_each(|var| *var = define(facts, *var));
+            block.code.retain_mut(|inst| {
+                let used = |var: &Var| needed[var.0 as usize];
+                let stands = |var: Var| used(&var) && forward[var.0 as usize] == var;
+                if !inst.result.is_some_and(stands) && inst.op.pure() {
+                    return false;
+                }
+                if matches!(inst.op, Op::Under) {
+                    let (mut from, mut to, mut moves) = (0, 0, 0);
+                    inst.args.retain(|arg| {
+                        let keep = from == 0 || !facts[arg.0 as usize].exact;
+                        if keep {
+                            moves |= bit(inst.moves, from) << to.min(63);
+                            to += 1;
+                        }
+                        from += 1;
+                        keep
+                    });
+                    inst.moves = moves;
+                }
+                inst.result = inst.result.filter(used).map(|var| define(facts, var));
+                inst.second = inst.second.filter(used).map(|var| define(facts, var));
+                true
             });
-            target.moves = moves;
-            target.args.iter_mut().for_each(|arg| *arg = vars[forward[arg.0 as usize].0 as usize]);
-            target.block = blocks[target.block.0 as usize];
+            all.push(block);
         }
-    }
-    let mut handlers = vec![None; function.handlers.len()];
-    let mut left = Vec::new();
-    for (index, handler) in function.handlers.iter().enumerate() {
-        let block = blocks.get(handler.block.0 as usize).copied().unwrap_or(NOWHERE);
-        if block != NOWHERE {
-            handlers[index] = Some(HandlerId(left.len() as u32));
-            left.push(super::Handler { block, ..*handler });
+        let renamed = |var: Var| vars[forward[var.0 as usize].0 as usize];
+        for block in &mut all {
+            block.gone.retain_mut(|var| {
+                *var = vars[var.0 as usize];
+                *var != NONE
+            });
+            for arg in block.code.iter_mut().flat_map(|inst| &mut inst.args) {
+                *arg = renamed(*arg);
+            }
+            block.end.looks_mut(|var| *var = renamed(*var));
+            for target in block.end.targets_mut() {
+                if !target.args.is_empty() {
+                    let mut keeps = kept[kept_from[target.block.0 as usize]..].iter();
+                    let (mut from, mut to, mut moves) = (0, 0, 0);
+                    target.args.retain(|_| {
+                        let keep = keeps.next().copied().unwrap_or(true);
+                        if keep {
+                            moves |= bit(target.moves, from) << to.min(63);
+                            to += 1;
+                        }
+                        from += 1;
+                        keep
+                    });
+                    target.moves = moves;
+                    target.args.iter_mut().for_each(|arg| *arg = renamed(*arg));
+                }
+                target.block = blocks[target.block.0 as usize];
+            }
         }
+        function.loops.retain_mut(|at| {
+            at.head = blocks[at.head.0 as usize];
+            at.max = at.max.map(renamed).filter(|&max| max != NONE);
+            at.head != NOWHERE
+        });
+        function.blocks = all;
+        function.values = values;
+        self.handlers(function);
     }
-    for block in &mut all {
-        block.handler = block.handler.and_then(|handler| handlers[handler.0 as usize]);
+
+    /// Drops the handlers that nothing leads to.
+    fn handlers(&self, function: &mut Function) {
+        if function.handlers.is_empty() {
+            return;
+        }
+        let mut renamed = vec![None; function.handlers.len()];
+        let mut left = Vec::new();
+        for (index, handler) in function.handlers.iter().enumerate() {
+            let block = self.blocks.get(handler.block.0 as usize).copied().unwrap_or(NOWHERE);
+            if block != NOWHERE {
+                renamed[index] = Some(HandlerId(left.len() as u32));
+                left.push(Handler { block, ..*handler });
+            }
+        }
+        for block in &mut function.blocks {
+            block.handler = block.handler.and_then(|handler| renamed[handler.0 as usize]);
+        }
+        function.handlers = left;
     }
-    function.loops.retain_mut(|at| {
-        at.head = blocks[at.head.0 as usize];
-        at.max = at.max.map(|max| vars[forward[max.0 as usize].0 as usize]).filter(|&max| max != NONE);
-        at.head != NOWHERE
-    });
-    function.handlers = left;
-    function.blocks = all;
-    function.values = values;
 }

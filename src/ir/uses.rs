@@ -5,7 +5,7 @@
 //! block, so what a handler reads lives through all the blocks whose errors it takes. Numbers, booleans and null are nobody's
 //! share and are left out.
 
-use super::{Constant, End, Function, Op, Var};
+use super::{Constant, End, Function, Op, Rows, Var};
 use crate::types::Type;
 
 /// How many steps of following are spent on one function for each of its instructions, and beyond. Values for which nothing
@@ -21,78 +21,71 @@ struct Use {
 
 const END: u32 = u32::MAX;
 
-/// Marks the last use of each value.
-pub(super) fn mark(function: &mut Function) {
-    let uses = Uses::of(function);
-    let mut walk = Walk {
-        before: function.predecessors(),
-        within: vec![0; function.blocks.len()],
-        behind: vec![0; function.blocks.len()],
-        stamp: 0,
-        left: STEPS.1 + STEPS.0 * function.blocks.iter().map(|block| 1 + block.code.len()).sum::<usize>(),
-        alive: Vec::new(),
-        work: Vec::new(),
-    };
-    for index in 0..function.values.len() {
-        let var = Var(index as u32);
-        let all = uses.of_var(var);
-        if all.is_empty() || uses.plain[index] {
-            continue;
-        }
-        walk.follow(all, uses.home[index]);
-        if walk.left == 0 {
-            return;
-        }
-        walk.last(function, var, all);
-    }
-}
-
-/// All uses of all values, one row a value.
-struct Uses {
-    starts: Vec<u32>,
-    all: Vec<Use>,
+/// What is known while last uses are marked. One serves all functions, one after the other.
+#[derive(Default)]
+pub(super) struct Uses {
+    /// The uses of each value that can be shared, in the order of the blocks.
+    of: Rows<Use>,
     /// The block of each value's definition.
     home: Vec<u32>,
     /// Whether a value is one that cannot be shared.
     plain: Vec<bool>,
+    walk: Walk,
 }
 
 impl Uses {
-    fn of(function: &Function) -> Uses {
-        let count = function.values.len();
-        let mut plain: Vec<bool> =
-            function.values.iter().map(|fact| matches!(fact.kind, Type::Number | Type::Boolean | Type::Null)).collect();
-        let mut home = vec![0; count];
-        for (index, block) in function.blocks.iter().enumerate() {
-            for parameter in &block.parameters {
-                home[parameter.0 as usize] = index as u32;
+    /// Marks the last use of each value.
+    pub(super) fn mark(&mut self, function: &mut Function) {
+        self.find(function);
+        self.walk.begin(function);
+        for (index, &home) in self.home.iter().enumerate() {
+            let uses = self.of.row(index);
+            if uses.is_empty() {
+                continue;
             }
-            for inst in &block.code {
-                for result in inst.result.iter().chain(&inst.second) {
-                    home[result.0 as usize] = index as u32;
-                }
-                if let (Some(result), true) = (inst.result, scalar(&inst.op)) {
-                    plain[result.0 as usize] = true;
-                }
+            self.walk.follow(uses, home);
+            if self.walk.left == 0 {
+                return;
             }
+            self.walk.last(function, Var(index as u32), uses);
         }
-        let mut starts = vec![0u32; count + 1];
-        each(function, |var, _| starts[var.0 as usize + 1] += 1);
-        for index in 0..count {
-            starts[index + 1] += starts[index];
-        }
-        let mut next = starts.clone();
-        let mut all = vec![Use { block: 0, at: 0 }; starts[count] as usize];
-        each(function, |var, used| {
-            let at = &mut next[var.0 as usize];
-            all[*at as usize] = used;
-            *at += 1;
-        });
-        Uses { starts, all, home, plain }
     }
 
-    fn of_var(&self, var: Var) -> &[Use] {
-        &self.all[self.starts[var.0 as usize] as usize..self.starts[var.0 as usize + 1] as usize]
+    /// Finds where values are used. A value is defined before it is used, in the order of the blocks.
+    fn find(&mut self, function: &Function) {
+        self.plain.clear();
+        let plain = |kind: &Type| matches!(kind, Type::Number | Type::Boolean | Type::Null);
+        self.plain.extend(function.values.iter().map(|fact| plain(&fact.kind)));
+        self.home.clear();
+        self.home.resize(function.values.len(), 0);
+        for (index, block) in function.blocks.iter().enumerate() {
+            let index = index as u32;
+            for parameter in &block.parameters {
+                self.home[parameter.0 as usize] = index;
+            }
+            for (at, inst) in block.code.iter().enumerate() {
+                for &arg in &inst.args {
+                    self.used(arg, index, at as u32);
+                }
+                for result in inst.result.iter().chain(&inst.second) {
+                    self.home[result.0 as usize] = index;
+                }
+                if let Some(result) = inst.result {
+                    self.plain[result.0 as usize] |= scalar(&inst.op);
+                }
+            }
+            block.end.looks(|var| self.used(var, index, END));
+            for &arg in block.end.targets().flat_map(|target| &target.args) {
+                self.used(arg, index, END);
+            }
+        }
+        self.of.arrange(function.values.len());
+    }
+
+    fn used(&mut self, var: Var, block: u32, at: u32) {
+        if !self.plain[var.0 as usize] {
+            self.of.put(var.0, Use { block, at });
+        }
     }
 }
 
@@ -106,26 +99,9 @@ fn scalar(op: &Op) -> bool {
     }
 }
 
-/// All uses in the order of the blocks.
-fn each(function: &Function, mut see: impl FnMut(Var, Use)) {
-    for (index, block) in function.blocks.iter().enumerate() {
-        let block_index = index as u32;
-        for (at, inst) in block.code.iter().enumerate() {
-            for &arg in &inst.args {
-                see(arg, Use { block: block_index, at: at as u32 });
-            }
-        }
-        block.end.looks(|var| see(var, Use { block: block_index, at: END }));
-        for target in block.end.targets() {
-            for &arg in &target.args {
-                see(arg, Use { block: block_index, at: END });
-            }
-        }
-    }
-}
-
+#[derive(Default)]
 struct Walk {
-    before: Vec<Vec<super::BlockId>>,
+    before: Rows<super::BlockId>,
     /// At which value's turn a block was last found to be entered with it.
     within: Vec<u32>,
     /// At which value's turn a block was last found to be left with it.
@@ -138,6 +114,16 @@ struct Walk {
 }
 
 impl Walk {
+    fn begin(&mut self, function: &Function) {
+        function.predecessors(&mut self.before);
+        for marks in [&mut self.within, &mut self.behind] {
+            marks.clear();
+            marks.resize(function.blocks.len(), 0);
+        }
+        self.stamp = 0;
+        self.left = STEPS.1 + STEPS.0 * function.blocks.iter().map(|block| 1 + block.code.len()).sum::<usize>();
+    }
+
     /// Finds the blocks that a value lives through.
     fn follow(&mut self, uses: &[Use], home: u32) {
         self.stamp += 1;
@@ -146,15 +132,15 @@ impl Walk {
             self.enter(used.block, home);
         }
         while let Some(block) = self.work.pop() {
-            let before = std::mem::take(&mut self.before[block as usize]);
-            self.left = self.left.saturating_sub(before.len());
-            for from in &before {
-                if std::mem::replace(&mut self.behind[from.0 as usize], self.stamp) != self.stamp {
-                    self.alive.push(from.0);
-                    self.enter(from.0, home);
+            let count = self.before.row(block as usize).len();
+            self.left = self.left.saturating_sub(count);
+            for way in 0..count {
+                let from = self.before.row(block as usize)[way].0;
+                if std::mem::replace(&mut self.behind[from as usize], self.stamp) != self.stamp {
+                    self.alive.push(from);
+                    self.enter(from, home);
                 }
             }
-            self.before[block as usize] = before;
         }
     }
 
@@ -217,7 +203,7 @@ impl Walk {
             .end
             .targets()
             .filter(|target| {
-                let single = self.before[target.block.0 as usize].len() == 1;
+                let single = self.before.row(target.block.0 as usize).len() == 1;
                 single && !self.entered(target.block) && !target.args.contains(&var)
             })
             .map(|target| target.block.0)

@@ -1,6 +1,6 @@
 //! What must hold of every function, whatever a pass did to it. Run after each pass in tests and debug builds.
 
-use super::{BlockId, End, Function, Home, Op, Program, Target, Threshold, Var};
+use super::{BlockId, End, Function, Home, Op, Order, Program, Target, Threshold, Var};
 
 /// Checks all functions; says what is wrong and where, if anything is.
 pub fn verify(program: &Program) -> Result<(), String> {
@@ -19,7 +19,8 @@ struct Place {
 
 fn check(function: &Function, program: &Program) -> Result<(), String> {
     let places = definitions(function)?;
-    let order = function.order();
+    let mut order = Order::default();
+    let order = order.of(function);
     if order.len() != function.blocks.len() {
         return Err(format!("{} of {} blocks are reached", order.len(), function.blocks.len()));
     }

@@ -7,12 +7,13 @@ use super::ast::Infix;
 use super::token::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Span};
+use std::borrow::Cow;
 
 /// The content of a [`super::ast::Node::Text`], given as it is written, quotes included.
-pub fn text(written: &str) -> String {
+pub fn text(written: &str) -> Cow<'_, str> {
     if let Some(inner) = written.strip_prefix("\"\"\"") {
         let inner = inner.strip_suffix("\"\"\"").unwrap_or(inner);
-        return block(&[inner]).concat();
+        return block(&[inner]).concat().into();
     }
     let mut letters = written.chars();
     letters.next();
@@ -22,7 +23,7 @@ pub fn text(written: &str) -> String {
 
 /// The literal parts of a [`super::ast::Node::Template`], given all of it and its [`super::ast::Node::Chunk`]s in order.
 /// Between two holes without a literal part there is none here either.
-pub fn chunks(source: &str, template: Span, parts: &[Span]) -> Vec<String> {
+pub fn chunks<'t>(source: &'t str, template: Span, parts: &[Span]) -> Vec<Cow<'t, str>> {
     if !template.of(source).starts_with("\"\"\"") {
         return parts.iter().map(|part| unescape(part.of(source))).collect();
     }
@@ -46,7 +47,7 @@ pub fn chunks(source: &str, template: Span, parts: &[Span]) -> Vec<String> {
 }
 
 /// The parts of a `"""` block without the first line end, a blank last line and the common indentation.
-fn block(parts: &[&str]) -> Vec<String> {
+fn block<'t>(parts: &[&str]) -> Vec<Cow<'t, str>> {
     let mut parts: Vec<&str> = parts.to_vec();
     let starts_on_next_line = {
         let first = parts[0].trim_start_matches([' ', '\t']);
@@ -74,7 +75,7 @@ fn block(parts: &[&str]) -> Vec<String> {
             let cut = if begins_line { blank_prefix(line).min(indentation) } else { 0 };
             text.push_str(&line[cut..]);
         }
-        out.push(unescape(&text));
+        out.push(unescape(&text).into_owned().into());
     }
     out
 }
@@ -102,9 +103,9 @@ fn blank_prefix(line: &str) -> usize {
 }
 
 /// The text with its escapes resolved; line ends are `\n`.
-fn unescape(written: &str) -> String {
-    if !written.contains(['\\', '\r']) {
-        return written.to_string();
+fn unescape(written: &str) -> Cow<'_, str> {
+    if !written.bytes().any(|byte| matches!(byte, b'\\' | b'\r')) {
+        return written.into();
     }
     let mut out = String::with_capacity(written.len());
     let mut rest = written;
@@ -123,7 +124,7 @@ fn unescape(written: &str) -> String {
         }
     }
     out.push_str(rest);
-    out
+    out.into()
 }
 
 /// Reports the malformed escapes of a stretch of text.

@@ -1,13 +1,18 @@
 //! The moves of an edge, which happen at once, as instructions that run one after the other.
 
 use super::code::{Code, Register};
+use smallvec::SmallVec;
+
+/// Moves: where to, where from, and whether nobody reads the source again.
+pub(super) type Moves = SmallVec<[(Register, Register, bool); 4]>;
 
 /// Moves that happen at once, one after the other. A source that others read as well is copied until its last reader.
-pub(super) fn parallel(mut pending: Vec<(Register, Register, bool)>, spare: Register) -> Vec<Code> {
-    let mut moves = Vec::new();
+pub(super) fn parallel(mut pending: Moves, spare: Register) -> SmallVec<[Code; 4]> {
+    let mut moves = SmallVec::new();
     // What stays where it is must not be taken from there.
-    let stays: Vec<Register> = pending.iter().filter(|(to, from, _)| to == from).map(|(to, ..)| *to).collect();
-    pending.retain(|&(to, from, _)| to != from);
+    let stays: SmallVec<[Register; 4]> =
+        pending.iter().filter(|(to, from, _)| to == from).map(|(to, ..)| *to).collect();
+    pending.retain(|&mut (to, from, _)| to != from);
     for (_, from, takes) in &mut pending {
         *takes &= !stays.contains(from);
     }
@@ -43,7 +48,7 @@ mod tests {
 
     fn run(moves: &[(Register, Register, bool)]) -> Vec<u32> {
         let mut registers: Vec<u32> = (0..8).collect();
-        for code in parallel(moves.to_vec(), 7) {
+        for code in parallel(moves.into(), 7) {
             match code {
                 Code::Move(to, from) => registers[to as usize] = std::mem::replace(&mut registers[from as usize], 99),
                 Code::Copy(to, from) => registers[to as usize] = registers[from as usize],

@@ -1,58 +1,59 @@
 //! How a block ends: what goes along with each way out of it, and where that leads.
 
 use super::super::code::{Code, Comparison, Limit, Operand, Register, Route, Site};
-use super::super::moves::parallel;
-use super::{Beside, Emission, Goal, HEAD, small};
+use super::super::moves::{Moves, parallel};
+use super::{Emission, Goal, HEAD, small};
 use crate::ir::{self, Constant, End, Inst, Op, Target, Var};
 use crate::source::Span;
 use crate::types::Type;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 impl<'a> Emission<'a> {
-    pub(super) fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>, beside: &Beside) {
+    pub(super) fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>) {
         let span = block.end_span;
         match &block.end {
-            End::Jump(target) => self.edge(index, target, span, beside),
+            End::Jump(target) => self.edge(index, target, span),
             End::Branch { condition, then, otherwise } => {
-                let stub = self.stubs.len();
+                let stub = self.notes.stubs.len();
                 let bare = self.moves(otherwise).is_empty();
                 let goal = if bare { Goal::Block(otherwise.block) } else { Goal::Stub(stub) };
                 self.decide(fused, *condition, false, goal, span);
                 if bare {
-                    self.edge(index, then, span, beside);
+                    self.edge(index, then, span);
                     return;
                 }
-                self.stubs.push(0);
-                self.edge(usize::MAX - 1, then, span, beside);
-                self.stubs[stub] = self.out.code.len() as u32;
-                self.edge(index, otherwise, span, beside);
+                self.notes.stubs.push(0);
+                self.edge(usize::MAX - 1, then, span);
+                self.notes.stubs[stub] = self.notes.out.code.len() as u32;
+                self.edge(index, otherwise, span);
             }
             End::Route { subject, bands, unknown, otherwise, .. } => {
-                let route = self.out.routes.len() as u32;
+                let route = self.notes.out.routes.len() as u32;
                 let limits = bands.iter().map(|(_, threshold, _)| (Limit::of(*threshold, |var| self.of(var)), 0));
                 let limits = limits.collect();
-                self.out.routes.push(Route { bands: limits, unknown: 0, otherwise: 0 });
+                self.notes.out.routes.push(Route { bands: limits, unknown: 0, otherwise: 0 });
                 self.put(Code::Route(self.of(*subject), route), span);
                 let lead = |this: &mut Self, target: &Target| {
-                    let start = this.out.code.len() as u32;
-                    this.edge(usize::MAX - 1, target, span, beside);
+                    let start = this.notes.out.code.len() as u32;
+                    this.edge(usize::MAX - 1, target, span);
                     start
                 };
                 for (at, (_, _, target)) in bands.iter().enumerate() {
-                    self.out.routes[route as usize].bands[at].1 = lead(self, target);
+                    self.notes.out.routes[route as usize].bands[at].1 = lead(self, target);
                 }
-                self.out.routes[route as usize].unknown = lead(self, unknown);
-                self.out.routes[route as usize].otherwise = lead(self, otherwise);
+                self.notes.out.routes[route as usize].unknown = lead(self, unknown);
+                self.notes.out.routes[route as usize].otherwise = lead(self, otherwise);
             }
             End::Return(var) => self.leave(self.of(*var), span),
             End::Throw(var) => {
                 self.put(Code::Throw(self.of(*var)), span);
             }
             End::Fail(code, var) => {
-                let at = self.out.sites.len() as u32;
+                let at = self.notes.out.sites.len() as u32;
                 let operands = var.iter().map(|var| Operand::Keep(self.of(*var))).collect();
                 let op = Op::Const(Constant::Text(Arc::from(code.name())));
-                self.out.sites.push(Site::bare(op, operands));
+                self.notes.out.sites.push(Site::bare(op, operands));
                 self.put(Code::Fail(at), span);
             }
         }
@@ -60,12 +61,12 @@ impl<'a> Emission<'a> {
 
     /// Leaves the function, which lets go of all it holds.
     fn leave(&mut self, value: Register, span: Span) {
-        let start = self.starts.last().map_or(0, |start| *start as usize);
-        while self.out.code.len() > start
-            && matches!(self.out.code.last(), Some(Code::Drop(register)) if *register != value)
+        let start = self.notes.starts.last().map_or(0, |start| *start as usize);
+        while self.notes.out.code.len() > start
+            && matches!(self.notes.out.code.last(), Some(Code::Drop(register)) if *register != value)
         {
-            self.out.code.pop();
-            self.out.spans.pop();
+            self.notes.out.code.pop();
+            self.notes.out.spans.pop();
         }
         self.put(Code::Return(value), span);
     }
@@ -79,7 +80,7 @@ impl<'a> Emission<'a> {
         }
         let given = block.parameters.iter().position(|parameter| *parameter == var);
         let var = given.map_or(var, |at| target.args[at]);
-        (!self.nowhere[var.0 as usize]).then(|| self.of(var))
+        (!self.notes.nowhere[var.0 as usize]).then(|| self.of(var))
     }
 
     /// A jump by a condition, or by the comparison that it is.
@@ -87,12 +88,12 @@ impl<'a> Emission<'a> {
         let code = match fused {
             Some(inst) => {
                 let (comparison, a, b) = self.binary_parts(inst);
-                match (comparison, b, self.out.code.last()) {
+                match (comparison, b, self.notes.out.code.last()) {
                     (Comparison::Less, Ok(b), Some(&Code::Step(to, from, 1)))
                         if if_true && self.turns(inst, [to, from]) =>
                     {
-                        self.out.code.pop();
-                        self.out.spans.pop();
+                        self.notes.out.code.pop();
+                        self.notes.out.spans.pop();
                         Code::Turn(a, b, 0)
                     }
                     _ => Code::compare(comparison, if_true, a, b),
@@ -102,13 +103,13 @@ impl<'a> Emission<'a> {
             None => Code::JumpUnless(self.of(condition), 0),
         };
         let at = self.put(code, fused.map_or(span, |inst| inst.span));
-        self.open.push((at, goal));
+        self.notes.open.push((at, goal));
     }
 
     /// Whether a comparison is of a counter that has just been moved on, with another number, so that neither can fail.
     fn turns(&self, inst: &Inst, step: [Register; 2]) -> bool {
         let number = |var: &Var| matches!(self.function.values[var.0 as usize].kind, Type::Number);
-        let here = self.starts.last().is_some_and(|start| self.out.code.len() > *start as usize);
+        let here = self.notes.starts.last().is_some_and(|start| self.notes.out.code.len() > *start as usize);
         here && step == [self.of(inst.args[0]); 2] && inst.args.iter().all(number)
     }
 
@@ -120,7 +121,7 @@ impl<'a> Emission<'a> {
     }
 
     /// The moves of an edge, and a jump unless the target comes next.
-    fn edge(&mut self, index: usize, target: &Target, span: Span, beside: &Beside) {
+    fn edge(&mut self, index: usize, target: &Target, span: Span) {
         if let Some(value) = self.returned(target) {
             return self.leave(value, span);
         }
@@ -129,34 +130,32 @@ impl<'a> Emission<'a> {
         }
         if let Some(head) = self.head(index, target) {
             let at = target.block.0 as usize;
-            let fused = self.body(at, head, beside);
+            let fused = self.body(at, head);
             if let End::Branch { condition, then, otherwise } = &head.end {
                 self.decide(fused, *condition, true, Goal::Block(then.block), head.end_span);
                 // Nothing is copied into a copy.
-                self.edge(usize::MAX - 1, otherwise, head.end_span, beside);
+                self.edge(usize::MAX - 1, otherwise, head.end_span);
             }
             return;
         }
         if index.wrapping_add(1) != target.block.0 as usize {
             let at = self.put(Code::Jump(0), span);
-            self.open.push((at, Goal::Block(target.block)));
+            self.notes.open.push((at, Goal::Block(target.block)));
         }
     }
 
-    fn moves(&mut self, target: &Target) -> Vec<Code> {
+    fn moves(&mut self, target: &Target) -> SmallVec<[Code; 4]> {
         let parameters = &self.function.blocks[target.block.0 as usize].parameters;
-        let mut pending = Vec::new();
-        let mut literals = Vec::new();
+        let mut pending = Moves::new();
+        let mut literals: SmallVec<[Code; 4]> = SmallVec::new();
         for (at, (parameter, var)) in parameters.iter().zip(&target.args).enumerate() {
             let to = self.of(*parameter);
             let last = at < 64 && target.moves >> at & 1 != 0;
             match self.operand(*var, last) {
-                Operand::Constant(index) => {
-                    literals.push(match small(self.literals[var.0 as usize].unwrap_or(&Constant::Null)) {
-                        Some(number) => Code::Number(to, number),
-                        None => Code::Constant(to, index),
-                    })
-                }
+                Operand::Constant(index) => literals.push(match small(self.literal(*var).unwrap_or(&Constant::Null)) {
+                    Some(number) => Code::Number(to, number),
+                    None => Code::Constant(to, index),
+                }),
                 Operand::Keep(from) => pending.push((to, from, false)),
                 Operand::Take(from) => pending.push((to, from, true)),
             }

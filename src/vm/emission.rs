@@ -1,0 +1,609 @@
+//! The instructions of one function.
+//!
+//! What is decided here: which constants need no register, which operations have an instruction of their own, and in which
+//! order the moves of an edge run, since they all happen at once. Which register holds a value is decided in
+//! [`super::registers`].
+
+mod ways;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::code::{Code, Comparison, Direct, Guard, Operand, Property, Register, Site};
+use super::emit::{NONE, Notes, REGISTERS, is_watched};
+use crate::builtin::{self, Body, Form};
+use crate::hir::{self, Binary, FunctionId};
+use crate::ir::{self, BlockId, Constant, End, Inst, Op, Var};
+use crate::source::Span;
+use crate::types::Type;
+use crate::value::{Key, Value};
+use smallvec::SmallVec;
+
+/// The operations that the head of a loop may have to be asked where a turn ends.
+const HEAD: usize = 6;
+
+/// The work on a function.
+pub(super) struct Emission<'a> {
+    pub(super) declarations: &'a hir::Program,
+    pub(super) function: &'a ir::Function,
+    /// Whether comparisons jump by themselves; not in functions too long for that.
+    pub(super) near: bool,
+    pub(super) notes: &'a mut Notes,
+}
+
+/// The places of what an instruction looks at beside its arguments.
+type Sides = Range<usize>;
+
+/// Where a jump leads.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Goal {
+    Block(BlockId),
+    Stub(usize),
+}
+
+fn small(constant: &Constant) -> Option<i32> {
+    match constant {
+        Constant::Number(number)
+            if *number == f64::from(*number as i32) && (*number != 0.0 || number.is_sign_positive()) =>
+        {
+            Some(*number as i32)
+        }
+        _ => None,
+    }
+}
+
+fn arithmetic(op: Binary) -> bool {
+    matches!(op, Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder)
+}
+
+impl<'a> Emission<'a> {
+    /// Emits everything; nothing if it needs too many registers, or if a comparison would have to jump too far.
+    pub(super) fn run(&mut self) -> Option<()> {
+        self.notes.clear();
+        self.survey();
+        let Notes { registers, nowhere, beside, .. } = &mut *self.notes;
+        registers.allocate(self.function, nowhere, beside);
+        let count = self.notes.registers.count() + self.function.slots + 1;
+        if count > REGISTERS - 16 || self.function.arity > REGISTERS {
+            return None;
+        }
+        self.notes.out.size = count as Register;
+        self.notes.out.slots = self.notes.registers.count() as Register;
+        self.notes.out.plain = self.plain();
+        for index in 0..self.function.blocks.len() {
+            self.block(index);
+        }
+        self.close()
+    }
+
+    /// The first register behind all that may own something when the function is left.
+    fn plain(&self) -> Register {
+        if self.function.slots > 0 {
+            return self.notes.out.size;
+        }
+        let values = self.function.values.iter().enumerate().filter(|(var, _)| !self.notes.nowhere[*var]);
+        let owning = values.filter(|(_, fact)| !matches!(fact.kind, Type::Number | Type::Boolean | Type::Null));
+        owning.map(|(var, _)| self.of(Var(var as u32)) + 1).max().unwrap_or(0)
+    }
+
+    /// Finds where values come from, counts reads, finds what needs no register, and what forms want to show.
+    fn survey(&mut self) {
+        let function = self.function;
+        let count = function.values.len();
+        self.notes.made.resize(count, (NONE, 0));
+        self.notes.reads.resize(count, 0);
+        self.notes.nowhere.resize(count, false);
+        self.notes.constants.resize(count, NONE);
+        for (index, block) in function.blocks.iter().enumerate() {
+            let index = index as u32;
+            for (at, inst) in block.code.iter().enumerate() {
+                for (position, var) in inst.args.iter().enumerate() {
+                    self.notes.reads[var.0 as usize] += 1;
+                    if self.notes.nowhere[var.0 as usize] && self.in_register(inst, position) {
+                        self.notes.nowhere[var.0 as usize] = false;
+                    }
+                }
+                for &var in self.seen(index, inst) {
+                    self.notes.beside.push((index, at as u32, var));
+                    self.notes.reads[var.0 as usize] += 1;
+                }
+                for result in inst.result.iter().chain(&inst.second) {
+                    self.notes.made[result.0 as usize] = (index, at as u32);
+                }
+                if let (Op::Const(_), Some(result)) = (&inst.op, inst.result) {
+                    self.notes.nowhere[result.0 as usize] = true;
+                }
+            }
+            block.end.looks(|var| {
+                self.notes.reads[var.0 as usize] += 1;
+                self.notes.nowhere[var.0 as usize] = false;
+            });
+            for var in block.end.targets().flat_map(|target| &target.args) {
+                self.notes.reads[var.0 as usize] += 1;
+            }
+        }
+    }
+
+    /// The instruction that a value comes from.
+    fn maker(&self, var: Var) -> Option<&'a Inst> {
+        let (block, at) = self.notes.made[var.0 as usize];
+        Some(&self.function.blocks.get(block as usize)?.code[at as usize])
+    }
+
+    /// The same, where it stands in a block.
+    fn maker_in(&self, block: u32, var: Var) -> Option<&'a Inst> {
+        self.maker(var).filter(|inst| self.notes.made[var.0 as usize].0 == block && inst.result == Some(var))
+    }
+
+    /// The literal that a value is.
+    fn literal(&self, var: Var) -> Option<&'a Constant> {
+        match &self.maker(var)?.op {
+            Op::Const(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// What a form looks at beside its arguments: how its first one was made.
+    fn seen(&self, block: u32, inst: &'a Inst) -> &'a [Var] {
+        let Op::CallBuiltin { builtin, spread: false } = inst.op else { return &[] };
+        let Body::Form(form, _) = builtin.entry().kind else { return &[] };
+        let Some(first) = inst.args.first() else { return &[] };
+        match (form, self.maker_in(block, *first).map(|made| (&made.op, &made.args))) {
+            (Form::Expect, Some((Op::Binary(op), sides))) if Comparison::of(*op).is_some() => sides,
+            (Form::Llm, Some((Op::Text, parts))) => parts,
+            (Form::Llm, _) if self.literal(*first).is_some() => std::slice::from_ref(first),
+            _ => &[],
+        }
+    }
+
+    /// The operator of the comparison that a form is given.
+    fn compared(&self, block: u32, inst: &Inst) -> Option<Binary> {
+        let Op::CallBuiltin { builtin, spread: false } = inst.op else { return None };
+        let condition = inst.args.first().filter(|_| matches!(builtin.entry().kind, Body::Form(Form::Expect, _)))?;
+        match self.maker_in(block, *condition)?.op {
+            Op::Binary(op) => Comparison::of(op).map(|_| op),
+            _ => None,
+        }
+    }
+
+    /// The name in `agents.name.method(…)`, for the message when there is no such agent.
+    fn named_agent(&self, block: u32, inst: &Inst) -> Option<Arc<str>> {
+        let Op::CallMethod { .. } = inst.op else { return None };
+        let read = self.maker_in(block, *inst.args.first()?)?;
+        let Op::Field(name) = &read.op else { return None };
+        matches!(self.maker_in(block, *read.args.first()?)?.op, Op::Agents).then(|| name.clone())
+    }
+
+    /// Whether an argument must be in a register; others may be constants.
+    fn in_register(&self, inst: &Inst, position: usize) -> bool {
+        match &inst.op {
+            Op::Binary(op) if position == 1 && (arithmetic(*op) || Comparison::of(*op).is_some()) => {
+                self.short(*op, inst.args[1]).is_none()
+            }
+            Op::Under => inst.args.len() <= 2,
+            Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask => true,
+            Op::Index { from_end: false } | Op::Item | Op::Step(_) | Op::Load { early: false } => true,
+            // What is written while nobody shares it has instructions of its own, which take registers.
+            Op::Update { home: ir::Home::Value, keys } => keys.len() <= 2,
+            _ => false,
+        }
+    }
+
+    /// A small whole number on the right of an operator that has an instruction for it.
+    fn short(&self, op: Binary, var: Var) -> Option<i16> {
+        let number = i16::try_from(small(self.literal(var)?)?).ok()?;
+        (number != 0 || !matches!(op, Binary::Divide | Binary::Remainder)).then_some(number)
+    }
+
+    fn of(&self, var: Var) -> Register {
+        self.notes.registers.of(var)
+    }
+
+    fn holds_storage(&self, var: Var) -> bool {
+        self.function.values[var.0 as usize].has_storage() && !self.notes.nowhere[var.0 as usize]
+    }
+
+    fn slot(&self, slot: ir::Slot) -> Register {
+        self.notes.out.slots + slot.0 as Register
+    }
+
+    fn spare(&self) -> Register {
+        self.notes.out.size - 1
+    }
+
+    fn put(&mut self, code: Code, span: Span) -> usize {
+        self.notes.out.code.push(code);
+        self.notes.out.spans.push(span);
+        self.notes.out.code.len() - 1
+    }
+
+    fn constant(&mut self, var: Var) -> u32 {
+        let known = self.notes.constants[var.0 as usize];
+        if known != NONE {
+            return known;
+        }
+        let value = match self.literal(var) {
+            Some(Constant::Bool(bool)) => Value::bool(*bool),
+            Some(Constant::Number(number)) => Value::number(*number),
+            Some(Constant::Text(text)) => Value::text(text),
+            Some(Constant::Regex { source, flags }) => builtin::regex::value(source, flags),
+            Some(Constant::Null) | None => Value::NULL,
+        };
+        let index = self.notes.out.constants.len() as u32;
+        self.notes.out.constants.push(value);
+        self.notes.constants[var.0 as usize] = index;
+        index
+    }
+
+    fn operand(&mut self, var: Var, takes: bool) -> Operand {
+        if self.notes.nowhere[var.0 as usize] {
+            Operand::Constant(self.constant(var))
+        } else if takes {
+            Operand::Take(self.of(var))
+        } else {
+            Operand::Keep(self.of(var))
+        }
+    }
+
+    fn block(&mut self, index: usize) {
+        let block = &self.function.blocks[index];
+        let from = self.notes.out.code.len() as u32;
+        self.notes.starts.push(from);
+        let fused = self.body(index, block);
+        self.end(index, block, fused);
+        if let Some(handler) = block.handler {
+            let handler = self.function.handlers[handler.0 as usize];
+            let target = &self.function.blocks[handler.block.0 as usize];
+            self.notes.out.guards.push(Guard {
+                from,
+                to: self.notes.out.code.len() as u32,
+                target: handler.block.0,
+                register: target.parameters.first().map_or(self.spare(), |var| self.of(*var)),
+                tidies: handler.tidies,
+                contexts: handler.contexts as u16,
+            });
+        }
+    }
+
+    /// What a block does before its end; the comparison that its branch does itself is left out and given.
+    fn body(&mut self, index: usize, block: &'a ir::Block) -> Option<&'a Inst> {
+        if block.cost > 0 {
+            self.put(Code::Charge(block.cost), block.span);
+        }
+        for var in &block.gone {
+            if self.holds_storage(*var) && self.notes.registers.idle(*var, index) {
+                self.put(Code::Drop(self.of(*var)), block.end_span);
+            }
+        }
+        let fused = self.fused(block);
+        let count = block.code.len() - usize::from(fused.is_some());
+        let index = index as u32;
+        // What forms of this block still look at, and what they keep from being let go of.
+        let mut looking = self.notes.beside.partition_point(|&(block, ..)| block < index);
+        let end = looking + self.notes.beside[looking..].partition_point(|&(block, ..)| block == index);
+        let mut kept: Vec<Var> = Vec::new();
+        for (at, inst) in block.code[..count].iter().enumerate() {
+            let first = looking;
+            looking += self.notes.beside[looking..end].partition_point(|&(_, place, _)| place as usize <= at);
+            self.glance(inst, block.code[..count].get(at + 1));
+            self.inst(index, inst, first..looking);
+            let mut gone = self.let_go(inst);
+            if gone == 0 && kept.is_empty() {
+                continue;
+            }
+            let beside = &self.notes.beside;
+            let later = |var: Var| beside[looking..end].iter().any(|&(.., other)| other == var);
+            let mut drops: SmallVec<[Var; 4]> = SmallVec::new();
+            let mut held: SmallVec<[Var; 4]> = SmallVec::new();
+            while gone != 0 {
+                let var = inst.args[gone.trailing_zeros() as usize];
+                if later(var) {
+                    held.push(var)
+                } else {
+                    drops.push(var)
+                }
+                gone &= gone - 1;
+            }
+            drops.extend(kept.extract_if(.., |var| !later(*var)));
+            kept.extend(held);
+            for var in drops {
+                self.put(Code::Drop(self.of(var)), inst.span);
+            }
+        }
+        fused
+    }
+
+    /// Which arguments are to be let go of behind an instruction, one bit each: it used them for the last time, and did not
+    /// take them itself or put its result there. Whether a later write copies must not depend on which register is used again
+    /// when.
+    fn let_go(&self, inst: &Inst) -> u64 {
+        let mut gone = self.moved(inst);
+        if gone == 0 {
+            return 0;
+        }
+        match &inst.op {
+            // When these have succeeded, what they worked on were numbers.
+            Op::Binary(Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder) | Op::Step(_) => {
+                return 0;
+            }
+            Op::Binary(Binary::Add)
+                if self.short(Binary::Add, inst.args[1]).is_none() && (inst.moves & 2 == 0 || inst.moves & 1 != 0) =>
+            {
+                return 0;
+            }
+            // It takes the first itself.
+            Op::Under => gone &= !1,
+            Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask => {}
+            Op::Index { from_end: false } | Op::Item | Op::Beside | Op::Count | Op::Turns => {}
+            Op::Range { .. } | Op::Text | Op::Offers(_) | Op::Fits { .. } | Op::Enter => {}
+            _ => return 0,
+        }
+        if let Some(result) = inst.result.filter(|result| !self.notes.nowhere[result.0 as usize]) {
+            let to = self.of(result);
+            let ends = inst.args.iter().take(64).enumerate().filter(|(_, arg)| self.of(**arg) == to);
+            ends.for_each(|(at, _)| gone &= !(1 << at));
+        }
+        gone
+    }
+
+    /// The arguments that are used for the last time and may own something, one bit each.
+    fn moved(&self, inst: &Inst) -> u64 {
+        let mut left = inst.moves;
+        let mut moved = 0;
+        while left != 0 {
+            let at = left.trailing_zeros();
+            left &= left - 1;
+            if inst.args.get(at as usize).is_some_and(|var| self.holds_storage(*var)) {
+                moved |= 1 << at;
+            }
+        }
+        moved
+    }
+
+    /// Tries an element's property in one step, before the two that it takes.
+    fn glance(&mut self, inst: &Inst, next: Option<&Inst>) {
+        let (Op::Index { from_end: false }, Some(next)) = (&inst.op, next) else { return };
+        let (Op::Field(_), Some(_), Some(read)) = (&next.op, next.result, inst.result) else { return };
+        if u16::try_from(self.notes.out.keys.len()).is_err() {
+            return;
+        }
+        if next.args.first() != Some(&read) || self.notes.reads[read.0 as usize] != 1 || self.moved(inst) != 0 {
+            return;
+        }
+        self.put(Code::IndexField(self.of(inst.args[0]), self.of(inst.args[1])), next.span);
+    }
+
+    /// The comparison at the end of a block that nobody but its branch reads.
+    fn fused(&self, block: &'a ir::Block) -> Option<&'a Inst> {
+        let End::Branch { condition, .. } = block.end else { return None };
+        let last = block.code.last().filter(|last| last.result == Some(condition))?;
+        let Op::Binary(op) = last.op else { return None };
+        let alone = self.near && self.notes.reads[condition.0 as usize] == 1 && self.moved(last) == 0;
+        Comparison::of(op).filter(|_| alone).map(|_| last)
+    }
+
+    /// Emits an operation in a block, with the places of what it looks at beside its arguments.
+    fn inst(&mut self, block: u32, inst: &Inst, sides: Sides) {
+        let span = inst.span;
+        let to = inst.result.map_or(self.spare(), |var| self.of(var));
+        let arg = |this: &Self, at: usize| this.of(inst.args[at]);
+        let code = match &inst.op {
+            Op::Const(constant) => {
+                let Some(result) = inst.result.filter(|var| !self.notes.nowhere[var.0 as usize]) else { return };
+                match small(constant) {
+                    Some(number) => Code::Number(to, number),
+                    None => Code::Constant(to, self.constant(result)),
+                }
+            }
+            Op::Binary(op) => self.binary(*op, to, inst),
+            Op::Unary(op) => Code::Unary(*op, to, arg(self, 0)),
+            Op::Field(name) => match u16::try_from(self.notes.out.keys.len()) {
+                Ok(index) => {
+                    self.notes.out.keys.push(Property::new(name));
+                    Code::Field(to, arg(self, 0), index)
+                }
+                Err(_) => Code::Do(self.site(inst, block, sides)),
+            },
+            Op::Index { from_end: false } => Code::Index(to, arg(self, 0), arg(self, 1)),
+            Op::Under if inst.args.len() == 1 => match self.operand(inst.args[0], inst.moves & 1 != 0) {
+                Operand::Take(from) => Code::Move(to, from),
+                _ => Code::Copy(to, arg(self, 0)),
+            },
+            Op::Under if inst.args.len() == 2 && inst.moves & 1 != 0 => Code::UnderTake(to, arg(self, 0), arg(self, 1)),
+            Op::Under if inst.args.len() == 2 => Code::Under(to, arg(self, 0), arg(self, 1)),
+            Op::IsNull => Code::IsNull(to, arg(self, 0)),
+            Op::Truth => Code::Truth(to, arg(self, 0)),
+            Op::Ask => Code::Ask(to, arg(self, 0), arg(self, 1)),
+            Op::Item => Code::Item(to, arg(self, 0), arg(self, 1)),
+            Op::Load { early: false } => Code::Load(to, arg(self, 0)),
+            Op::Step(by) => match i16::try_from(*by as i64).ok().filter(|short| f64::from(*short) == *by) {
+                Some(short) => Code::Step(to, arg(self, 0), short),
+                None => Code::Do(self.site(inst, block, sides)),
+            },
+            Op::Global { global, early: false } => Code::Global(to, global.0),
+            Op::Slot(slot) => Code::Copy(to, self.slot(*slot)),
+            Op::SetSlot(slot) => {
+                let slot = self.slot(*slot);
+                match self.operand(inst.args[0], inst.moves & 1 != 0) {
+                    Operand::Keep(from) => Code::Copy(slot, from),
+                    Operand::Take(from) => Code::Move(slot, from),
+                    Operand::Constant(index) => Code::Constant(slot, index),
+                }
+            }
+            Op::CallFunction(id) if self.is_direct(*id, inst) => Code::Call(self.direct(*id, inst, sides)),
+            Op::CallBuiltin { builtin, spread: false } if matches!(builtin.entry().kind, Body::Native(_)) => {
+                Code::Builtin(self.site(inst, block, sides))
+            }
+            Op::Mutate { keys, method, spread: false, .. } if keys.is_empty() && &**method == "push" => {
+                self.guess(inst, block, sides)
+            }
+            Op::Update { home: ir::Home::Value, keys } if keys.len() <= 2 => self.guess(inst, block, sides),
+            _ => Code::Do(self.site(inst, block, sides)),
+        };
+        self.put(code, span);
+    }
+
+    fn binary(&mut self, op: Binary, to: Register, inst: &Inst) -> Code {
+        let a = self.of(inst.args[0]);
+        if (arithmetic(op) || Comparison::of(op).is_some())
+            && let Some(k) = self.short(op, inst.args[1])
+        {
+            return match (op, Comparison::of(op)) {
+                (_, Some(comparison)) => Code::CompareNumber(comparison, to, a, k),
+                (Binary::Add, _) => Code::AddNumber(to, a, k),
+                (Binary::Subtract, _) => Code::SubtractNumber(to, a, k),
+                (Binary::Multiply, _) => Code::MultiplyNumber(to, a, k),
+                (Binary::Divide, _) => Code::DivideNumber(to, a, k),
+                _ => Code::RemainderNumber(to, a, k),
+            };
+        }
+        let b = self.of(inst.args[1]);
+        match (op, Comparison::of(op)) {
+            (_, Some(comparison)) => Code::Compare(comparison, to, a, b),
+            (Binary::Add, _) if inst.moves & 3 == 3 && a != b => Code::AddBoth(to, a, b),
+            (Binary::Add, _) if inst.moves & 1 != 0 && a != b => Code::AddTake(to, a, b),
+            (Binary::Add, _) => Code::Add(to, a, b),
+            (Binary::Subtract, _) => Code::Subtract(to, a, b),
+            (Binary::Multiply, _) => Code::Multiply(to, a, b),
+            (Binary::Divide, _) => Code::Divide(to, a, b),
+            (Binary::Remainder, _) => Code::Remainder(to, a, b),
+            _ => Code::Binary(op, to, a, b),
+        }
+    }
+
+    /// An operation that is tried the short way first, where its root stays in its register.
+    fn guess(&mut self, inst: &Inst, block: u32, sides: Sides) -> Code {
+        let at = self.site(inst, block, sides);
+        let property = self.notes.out.keys.len();
+        let site = &mut self.notes.out.sites[at as usize];
+        let root = site.operands.first().copied();
+        let stays = match (&inst.op, site.to) {
+            (Op::Update { .. }, Some(to)) => root == Some(Operand::Take(to)),
+            (Op::Mutate { home: ir::Home::Value, .. }, _) => matches!(root, Some(Operand::Take(_))),
+            (Op::Mutate { keys, .. }, _) => keys.is_empty(),
+            _ => false,
+        };
+        let one = match &inst.op {
+            Op::Mutate { home: ir::Home::Value | ir::Home::Cell { .. }, .. } => site.operands.len() == 2,
+            Op::Mutate { .. } => site.operands.len() == 1,
+            _ => true,
+        };
+        let Ok(property) = u16::try_from(property) else { return Code::Do(at) };
+        if stays && one {
+            if let (Op::Update { keys, .. }, Some(name)) = (&inst.op, site.keys.last())
+                && matches!(keys.last(), Some(ir::Key::Fixed(_)))
+            {
+                site.property = property;
+                self.notes.out.keys.push(Property::new(name.as_str()));
+            }
+            let in_register = |operand: &Operand| match operand {
+                Operand::Keep(register) | Operand::Take(register) => Some(*register),
+                Operand::Constant(_) => None,
+            };
+            let operands: Option<Vec<Register>> = site.operands.iter().map(in_register).collect();
+            let code = match (&inst.op, operands.as_deref()) {
+                (Op::Update { keys, .. }, Some(&[root, value])) if matches!(keys[..], [ir::Key::Fixed(_)]) => {
+                    Some(Code::SetField(root, value, property))
+                }
+                (Op::Update { keys, .. }, Some(&[root, key, value])) if matches!(keys[..], [ir::Key::Computed]) => {
+                    Some(Code::SetIndex(root, key, value))
+                }
+                (Op::Update { keys, .. }, Some(&[root, key, value]))
+                    if matches!(keys[..], [ir::Key::Computed, ir::Key::Fixed(_)]) =>
+                {
+                    Some(Code::SetPart(root, key, value))
+                }
+                (Op::Update { .. }, _) => None,
+                _ => Some(Code::Push(at)),
+            };
+            if let Some(code) = code {
+                self.put(code, inst.span);
+            }
+        }
+        Code::Do(at)
+    }
+
+    fn operands(&mut self, inst: &Inst, sides: Sides) -> Box<[Operand]> {
+        let operands = inst.args.iter().enumerate().map(|(at, var)| {
+            let last = at < 64 && inst.moves >> at & 1 != 0;
+            let seen = || self.notes.beside[sides.clone()].iter().any(|(.., side)| side == var);
+            let takes = last && !inst.args[at + 1..].contains(var) && !seen();
+            self.operand(*var, takes)
+        });
+        operands.collect()
+    }
+
+    /// Whether nothing but the room for its registers has to be looked at before a call.
+    fn is_direct(&self, id: FunctionId, inst: &Inst) -> bool {
+        let callee = &self.declarations.functions[id.0 as usize];
+        let rest = callee.parameters.last().is_some_and(|last| last.rest);
+        !is_watched(callee) && !rest && inst.args.len() <= callee.parameters.len()
+    }
+
+    fn direct(&mut self, id: FunctionId, inst: &Inst, sides: Sides) -> u32 {
+        let operands = self.operands(inst, sides);
+        let to = inst.result.map_or(self.spare(), |var| self.of(var));
+        self.notes.out.calls.push(Direct { callee: id.0, to, operands });
+        self.notes.out.calls.len() as u32 - 1
+    }
+
+    fn site(&mut self, inst: &Inst, block: u32, sides: Sides) -> u32 {
+        let operands = self.operands(inst, sides.clone());
+        let beside = sides.map(|at| self.operand(self.notes.beside[at].2, false)).collect();
+        let index = self.notes.out.sites.len() as u32;
+        self.notes.out.sites.push(Site {
+            op: inst.op.clone(),
+            operands,
+            keys: names(&inst.op),
+            to: inst.result.map(|var| self.of(var)),
+            second: inst.second.map(|var| self.of(var)),
+            beside,
+            property: 0,
+            agent: self.named_agent(block, inst),
+            sides: self.compared(block, inst),
+        });
+        index
+    }
+
+    /// Fills in where jumps lead; nothing if one leads too far.
+    fn close(&mut self) -> Option<()> {
+        for &(at, goal) in &self.notes.open {
+            let place = match goal {
+                Goal::Block(block) => self.notes.starts[block.0 as usize],
+                Goal::Stub(stub) => self.notes.stubs[stub],
+            };
+            match &mut self.notes.out.code[at] {
+                Code::Jump(to) | Code::JumpIf(_, to) | Code::JumpUnless(_, to) => *to = place,
+                code => {
+                    if let Some(by) = code.distance() {
+                        *by = i16::try_from(i64::from(place) - at as i64).ok()?;
+                    }
+                }
+            }
+        }
+        for guard in &mut self.notes.out.guards {
+            guard.target = self.notes.starts[guard.target as usize];
+        }
+        Some(())
+    }
+}
+
+/// The names in an operation, in order.
+fn names(op: &Op) -> Box<[Key]> {
+    fn all<T>(parts: &[T], name: fn(&T) -> Option<&Arc<str>>) -> Box<[Key]> {
+        let mut names = Vec::with_capacity(parts.iter().filter_map(name).count());
+        names.extend(parts.iter().filter_map(name).map(|name| Key::new(name)));
+        names.into()
+    }
+    match op {
+        Op::Object(members) => all(members, |member| match member {
+            ir::Member::Fixed(name) => Some(name),
+            _ => None,
+        }),
+        Op::Update { keys, .. } | Op::Delete { keys, .. } | Op::Mutate { keys, .. } => all(keys, |key| match key {
+            ir::Key::Fixed(name) => Some(name),
+            _ => None,
+        }),
+        _ => Box::new([]),
+    }
+}

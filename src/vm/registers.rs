@@ -1,0 +1,147 @@
+//! Which register holds each value.
+//!
+//! Values get their registers in the order of their definitions. The two ends of an edge are preferred partners, and so are an
+//! operation's result and its first argument, so that moves are few.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::code::Register;
+use super::ranges::{Place, Range, Ranges};
+use crate::ir::{Function, Rows, Var};
+
+/// What the registers of a function hold. One serves all functions, one after the other.
+#[derive(Default, Debug)]
+pub(super) struct Registers {
+    ranges: Ranges,
+    of: Vec<u32>,
+    /// When each register holds something; those behind the count are left from other functions.
+    taken: Vec<Vec<Range>>,
+    count: u32,
+    free: Vec<u32>,
+    ending: BinaryHeap<Reverse<(Place, u32)>>,
+    partners: Rows<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Registers {
+    /// How many there are.
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The register of a value.
+    pub(super) fn of(&self, var: Var) -> Register {
+        self.of[var.0 as usize] as Register
+    }
+
+    /// Whether the register of a value holds nothing that is read from the beginning of a block on.
+    pub(super) fn idle(&self, var: Var, block: usize) -> bool {
+        let place = self.ranges.start(block);
+        let taken = &self.taken[self.of(var) as usize];
+        let next = taken.partition_point(|&(_, end)| end <= place);
+        taken.get(next).is_none_or(|&(start, _)| start > place)
+    }
+
+    /// Gives each value of a function a register. The parameters of the entry are in the first ones, in order. Values that live
+    /// nowhere get none; what an instruction reads beside its arguments is given with its block and index.
+    pub(super) fn allocate(&mut self, function: &Function, nowhere: &[bool], beside: &[(u32, u32, Var)]) {
+        self.ranges.find(function, nowhere, beside);
+        self.pair(function);
+        self.of.clear();
+        self.of.resize(function.values.len(), NONE);
+        self.count = 0;
+        self.free.clear();
+        self.ending.clear();
+        for var in &function.blocks[0].parameters {
+            let register = self.open();
+            self.assign(var.0 as usize, register);
+        }
+        // Values are numbered in the order of their definitions.
+        for var in 0..nowhere.len() {
+            let Some(&(start, _)) = self.ranges.of(var).first() else { continue };
+            if self.of[var] != NONE {
+                continue;
+            }
+            let partners = self.partners.row(var).iter().map(|&other| self.of[other as usize]);
+            let liked = partners.filter(|&register| register != NONE).find(|&register| self.fits(var, register));
+            let register = liked.unwrap_or_else(|| self.fresh(start));
+            self.assign(var, register);
+        }
+        for register in &mut self.of {
+            *register = if *register == NONE { 0 } else { *register };
+        }
+    }
+
+    /// Finds which values would like to share a register.
+    fn pair(&mut self, function: &Function) {
+        for block in &function.blocks {
+            for target in block.end.targets() {
+                let parameters = &function.blocks[target.block.0 as usize].parameters;
+                for (parameter, arg) in parameters.iter().zip(&target.args) {
+                    self.partners.put(parameter.0, arg.0);
+                    self.partners.put(arg.0, parameter.0);
+                }
+            }
+            for inst in &block.code {
+                if let (Some(result), Some(first)) = (inst.second.or(inst.result), inst.args.first()) {
+                    self.partners.put(result.0, first.0);
+                }
+            }
+        }
+        self.partners.arrange(function.values.len());
+    }
+
+    fn fits(&self, var: usize, register: u32) -> bool {
+        let taken = &self.taken[register as usize];
+        self.ranges.of(var).iter().all(|&(start, end)| {
+            let next = taken.partition_point(|&(_, other_end)| other_end <= start);
+            taken.get(next).is_none_or(|&(other_start, _)| other_start >= end)
+        })
+    }
+
+    /// A register that holds nothing from a place on.
+    fn fresh(&mut self, start: Place) -> u32 {
+        while let Some(&Reverse((end, register))) = self.ending.peek() {
+            if end > start {
+                break;
+            }
+            self.ending.pop();
+            self.free.push(register);
+        }
+        while let Some(register) = self.free.pop() {
+            if self.taken[register as usize].last().is_none_or(|&(_, end)| end <= start) {
+                return register;
+            }
+        }
+        self.open()
+    }
+
+    /// A register that held nothing so far.
+    fn open(&mut self) -> u32 {
+        let register = self.count;
+        self.count += 1;
+        match self.taken.get_mut(register as usize) {
+            Some(taken) => taken.clear(),
+            None => self.taken.push(Vec::new()),
+        }
+        register
+    }
+
+    fn assign(&mut self, var: usize, register: u32) {
+        self.of[var] = register;
+        let taken = &mut self.taken[register as usize];
+        for &range in self.ranges.of(var) {
+            if taken.last().is_none_or(|&(start, _)| start < range.0) {
+                taken.push(range);
+            } else {
+                let at = taken.partition_point(|&(start, _)| start < range.0);
+                taken.insert(at, range);
+            }
+        }
+        if let Some(&(_, end)) = taken.last() {
+            self.ending.push(Reverse((end, register)));
+        }
+    }
+}
