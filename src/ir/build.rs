@@ -58,6 +58,14 @@ pub(super) struct Builder<'a> {
     pub(super) null: Option<Var>,
 }
 
+/// What one function after the other is built with.
+#[derive(Default)]
+pub(super) struct Room {
+    env: Vec<Var>,
+    journal: Vec<(LocalId, Var)>,
+    stamps: Vec<u32>,
+}
+
 /// A state of the environment to go back to.
 #[derive(Clone, Copy)]
 pub(super) struct Mark(usize);
@@ -65,7 +73,7 @@ pub(super) struct Mark(usize);
 /// A place where ways meet, which becomes a block when it is entered.
 pub(super) struct Join {
     base: Mark,
-    edges: Vec<Edge>,
+    edges: SmallVec<[Edge; 2]>,
 }
 
 impl Join {
@@ -93,8 +101,8 @@ impl Block {
     /// A block in which nothing happens yet.
     pub(super) fn empty(handler: Option<HandlerId>) -> Self {
         Self {
-            parameters: Vec::new(),
-            gone: Vec::new(),
+            parameters: SmallVec::new(),
+            gone: SmallVec::new(),
             code: Vec::new(),
             end: End::Fail(Code::R009, None),
             span: Span::default(),
@@ -107,9 +115,14 @@ impl Block {
 
 impl<'a> Builder<'a> {
     /// A function of which nothing is written yet.
-    pub(super) fn new(program: &'a hir::Program, survey: &'a Survey, id: FunctionId) -> Self {
+    pub(super) fn new(program: &'a hir::Program, survey: &'a Survey, id: FunctionId, room: &mut Room) -> Self {
         let function = &program.functions[id.0 as usize];
         let locals = function.locals.len();
+        let Room { mut env, journal, mut stamps } = std::mem::take(room);
+        env.clear();
+        env.resize(locals, NONE);
+        stamps.clear();
+        stamps.resize(locals, 0);
         let mut builder = Builder {
             program,
             survey,
@@ -124,17 +137,27 @@ impl<'a> Builder<'a> {
             dead: false,
             handler: None,
             contexts: 0,
-            env: vec![NONE; locals],
-            journal: Vec::new(),
-            stamps: vec![0; locals],
+            env,
+            journal,
+            stamps,
             stamp: 0,
             captured: Vec::new(),
             regions: Vec::new(),
             exit: None,
             null: None,
         };
+        builder.journal.clear();
         builder.block = builder.create();
         builder
+    }
+
+    /// Leaves the room to the next function.
+    pub(super) fn leave_room(&mut self, room: &mut Room) {
+        *room = Room {
+            env: std::mem::take(&mut self.env),
+            journal: std::mem::take(&mut self.journal),
+            stamps: std::mem::take(&mut self.stamps),
+        };
     }
 
     // ---- values and instructions
@@ -316,7 +339,7 @@ impl<'a> Builder<'a> {
 
     /// A place where ways meet that all begin in a state.
     pub(super) fn join_at(&self, base: Mark) -> Join {
-        Join { base, edges: Vec::new() }
+        Join { base, edges: SmallVec::new() }
     }
 
     /// Ends the block by going to where ways meet, with arguments beside the variables.
@@ -351,7 +374,7 @@ impl<'a> Builder<'a> {
         let block = self.create();
         self.resume(block);
         // The variables that differ, in the order in which the ways changed them.
-        let mut differing: Vec<LocalId> = Vec::new();
+        let mut differing: SmallVec<[LocalId; 8]> = SmallVec::new();
         self.stamp += 1;
         for &(local, _) in edges.iter().flat_map(|edge| &edge.changes) {
             let stamp = &mut self.stamps[local.0 as usize];
@@ -361,7 +384,7 @@ impl<'a> Builder<'a> {
             }
         }
         let count = first.args.len();
-        let mut rows: Vec<Args> = edges.iter().map(|edge| SmallVec::from_slice(&edge.args)).collect();
+        let mut rows: SmallVec<[Args; 2]> = edges.iter().map(|edge| SmallVec::from_slice(&edge.args)).collect();
         if !differing.is_empty() {
             self.meet(block, &edges, &differing, &mut rows);
         }

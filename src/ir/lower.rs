@@ -1,6 +1,6 @@
 //! From the resolved tree to blocks: functions as a whole.
 
-use super::build::{Builder, NONE};
+use super::build::{Builder, NONE, Room};
 use super::cost::Costs;
 use super::exit::Way;
 use super::facts::Facts;
@@ -10,7 +10,7 @@ use super::uses::Uses;
 use super::{BlockId, Constant, End, Function, Home, Op, Order, Program, Slot, Var};
 use crate::hir::{self, FunctionId, Kind, LocalId, Origin, Parameter, Variable};
 use crate::source::Span;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// Lowers all functions of a program.
@@ -24,6 +24,7 @@ pub fn lower(program: Arc<hir::Program>) -> Program {
 pub struct Lowering<'a> {
     program: &'a hir::Program,
     survey: Survey,
+    room: Room,
     order: Order,
     facts: Facts,
     settling: Settling,
@@ -37,6 +38,7 @@ impl<'a> Lowering<'a> {
         Self {
             program,
             survey: Survey::of(program),
+            room: Room::default(),
             order: Order::default(),
             facts: Facts::new(),
             settling: Settling::default(),
@@ -47,7 +49,7 @@ impl<'a> Lowering<'a> {
 
     /// Lowers a function.
     pub fn lower(&mut self, id: FunctionId) -> Function {
-        let mut function = function(self.program, &self.survey, id);
+        let mut function = function(self.program, &self.survey, id, &mut self.room);
         let order = self.order.of(&function);
         self.facts.infer(&mut function, order);
         self.settling.settle(&mut function, order);
@@ -57,11 +59,12 @@ impl<'a> Lowering<'a> {
     }
 }
 
-fn function(program: &hir::Program, survey: &Survey, id: FunctionId) -> Function {
+fn function(program: &hir::Program, survey: &Survey, id: FunctionId, room: &mut Room) -> Function {
     let function = &program.functions[id.0 as usize];
-    let mut builder = Builder::new(program, survey, id);
+    let mut builder = Builder::new(program, survey, id, room);
     let entry = BlockId(0);
-    let arguments: Vec<Var> = function.parameters.iter().map(|at| builder.parameter(entry, at.name)).collect();
+    let arguments: SmallVec<[Var; 4]> =
+        function.parameters.iter().map(|at| builder.parameter(entry, at.name)).collect();
     let mut cells = Vec::new();
     for (at, capture) in function.captures.iter().enumerate() {
         let variable = Variable::Capture(hir::CaptureId(at as u32));
@@ -77,6 +80,7 @@ fn function(program: &hir::Program, survey: &Survey, id: FunctionId) -> Function
     let value = builder.value(&function.body);
     builder.leave(Way::Return, value, function.body.span);
     builder.finish();
+    builder.leave_room(room);
     let rest = function.parameters.last().is_some_and(|last| last.rest);
     Function {
         stands: survey.stands[id.0 as usize],

@@ -159,9 +159,9 @@ impl Fact {
 #[derive(Clone, Debug)]
 pub struct Block {
     /// What it is entered with.
-    pub parameters: Vec<Var>,
+    pub parameters: SmallVec<[Var; 4]>,
     /// Values whose life ended on the way here; an engine lets go of them before the code runs. Some may have been moved away.
-    pub gone: Vec<Var>,
+    pub gone: SmallVec<[Var; 4]>,
     /// What it does.
     pub code: Vec<Inst>,
     /// How it ends.

@@ -30,6 +30,9 @@ pub(super) struct Settling {
     kept_from: Vec<usize>,
     /// The new number of each value.
     vars: Vec<Var>,
+    /// What becomes of the function: its blocks and facts in their new order.
+    all: Vec<Block>,
+    values: Vec<Fact>,
 }
 
 /// Where a value comes from.
@@ -204,15 +207,15 @@ impl Settling {
     fn number(&mut self, function: &mut Function, order: &[BlockId], marked: bool) {
         self.need(function, order, marked);
         self.keep(function);
-        let Self { forward, needed, blocks, kept, kept_from, vars, .. } = self;
+        let Self { forward, needed, blocks, kept, kept_from, vars, all, values, .. } = self;
         reset(blocks, function.blocks.len(), NOWHERE);
         for (index, id) in order.iter().enumerate() {
             blocks[id.0 as usize] = BlockId(index as u32);
         }
         reset(vars, function.values.len(), NONE);
         let Function { values: facts, blocks: old, .. } = function;
-        let mut values: Vec<Fact> = Vec::with_capacity(facts.len());
-        let mut all: Vec<Block> = Vec::with_capacity(order.len());
+        all.reserve(order.len());
+        values.reserve(facts.len());
         for &id in order {
             let mut block = std::mem::replace(&mut old[id.0 as usize], Block::empty(None));
             let mut define = |facts: &mut [Fact], var: Var| {
@@ -251,8 +254,8 @@ impl Settling {
             all.push(block);
         }
         let renamed = |var: Var| vars[forward[var.0 as usize].0 as usize];
-        for block in &mut all {
-            block.gone.retain_mut(|var| {
+        for block in &mut *all {
+            block.gone.retain(|var| {
                 *var = vars[var.0 as usize];
                 *var != NONE
             });
@@ -284,8 +287,10 @@ impl Settling {
             at.max = at.max.map(renamed).filter(|&max| max != NONE);
             at.head != NOWHERE
         });
-        function.blocks = all;
-        function.values = values;
+        std::mem::swap(&mut function.blocks, all);
+        std::mem::swap(&mut function.values, values);
+        all.clear();
+        values.clear();
         self.handlers(function);
     }
 

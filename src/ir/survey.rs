@@ -56,8 +56,9 @@ impl Survey {
     /// Walks over all functions.
     pub(super) fn of(program: &Program) -> Survey {
         let mut functions: Vec<Notes> = Vec::with_capacity(program.functions.len());
+        let mut walk = Walk::new(program);
         for index in 0..program.functions.len() {
-            functions.push(Walk::over(program, FunctionId(index as u32)));
+            functions.push(walk.over(FunctionId(index as u32)));
         }
         let plain = plain(program, &functions);
         let stands = stands(program, &functions, &plain);
@@ -144,37 +145,45 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn over(program: &'a Program, id: FunctionId) -> Notes {
-        let function = &program.functions[id.0 as usize];
-        let mut walk = Walk {
+    fn new(program: &'a Program) -> Self {
+        Walk {
             program,
-            notes: Notes { locals: vec![Marks::default(); function.locals.len()], ..Notes::default() },
-            declared: vec![None; function.locals.len()],
+            notes: Notes::default(),
+            declared: Vec::new(),
             regions: Vec::new(),
             next_region: 0,
             loops: Vec::new(),
             ways: 0,
-        };
+        }
+    }
+
+    /// Walks over a function.
+    fn over(&mut self, id: FunctionId) -> Notes {
+        let function = &self.program.functions[id.0 as usize];
+        self.notes = Notes { locals: vec![Marks::default(); function.locals.len()], ..Notes::default() };
+        self.declared.clear();
+        self.declared.resize(function.locals.len(), None);
+        (self.next_region, self.ways) = (0, 0);
         for (index, local) in function.locals.iter().enumerate() {
             // Locals without a declaration of their own are there from the beginning.
             if matches!(local.origin, Origin::Implied) {
-                walk.declared[index] = Some(0);
+                self.declared[index] = Some(0);
             }
         }
         for parameter in &function.parameters {
             if let Some(default) = &parameter.default {
-                walk.expr(default);
+                self.expr(default);
             }
-            walk.pattern(&parameter.pattern);
+            self.pattern(&parameter.pattern);
         }
-        walk.expr(&function.body);
+        self.expr(&function.body);
         if let Some(cap) = &function.cap {
-            walk.expr(cap);
+            self.expr(cap);
         }
-        walk.finish(function)
+        self.finish(function)
     }
 
-    fn finish(mut self, function: &crate::hir::Function) -> Notes {
+    fn finish(&mut self, function: &crate::hir::Function) -> Notes {
         let assigned = self.notes.locals.iter().filter(|marks| marks.assigned).count();
         if assigned.saturating_mul(self.ways) > PAIRS {
             for marks in &mut self.notes.locals {
@@ -191,7 +200,7 @@ impl<'a> Walk<'a> {
             marks.ahead |= local.early;
         }
         self.notes.ahead = self.notes.locals.iter().any(|marks| marks.ahead);
-        self.notes
+        std::mem::take(&mut self.notes)
     }
 
     fn region(&self) -> u32 {
