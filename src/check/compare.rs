@@ -1,6 +1,6 @@
 //! Comparisons, and what they tell about confidences, lengths and nulls.
 
-use super::domain::{Cap, Claim, Fact, Integrity, Known, Mark, NONE, Null, Number, Raw, SURE, Shape, raw};
+use super::domain::{Cap, Fact, Integrity, Known, Mark, NONE, Null, Number, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::graph::Definition;
 use super::state::State;
@@ -129,7 +129,7 @@ impl<'a> Flow<'a> {
             self.confidence_test(claim, other.low, other.high, confidence_left, strict, at);
             let chosen = self.chosen_threshold(if confidence_left { right } else { left }, at);
             // A test on a confidence is exact, as far as what it is held against is.
-            let exact = |x: &Known| x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.claim == Claim::SURE;
+            let exact = |x: &Known| x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.earned() == SURE;
             let doubtful = [a, b].into_iter().filter(|x| !exact(x));
             known = Known { tests: known.tests, ..Known::computed(doubtful, Shape::Plain) };
             if chosen {
@@ -219,7 +219,8 @@ impl<'a> Flow<'a> {
                     same.push(Fact::Unknown(id));
                     other.push(Fact::Known(id));
                 }
-                if x.nothing.is_some() || x.as_number().is_some_and(|n| n.confidence_of.is_some()) {
+                let told = x.nothing.is_some() && !x.has(Mark::Doubtful);
+                if told || x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.earned() == SURE {
                     // Whether a gate passed is certain, however doubtful what it let through.
                     known.cap = Cap::FREE;
                     known.exact = true;

@@ -283,6 +283,8 @@ pub(super) enum Mark {
     Ranked,
     /// Somebody else than the program chose how many elements it has.
     Counted,
+    /// How sure it is was computed from what is in doubt.
+    Doubtful,
     /// The input chose the threshold that it passed.
     Chosen,
 }
@@ -733,6 +735,20 @@ impl Known {
     /// Marked, at a place.
     pub fn marked(mut self, mark: Mark, at: Location) -> Known {
         self.marks = self.marks.with((mark, at));
+        self
+    }
+
+    /// How sure it is was computed from a number: a test of that is as much in doubt as the number.
+    pub fn measured_by(self, number: Option<&Known>, at: Location) -> Known {
+        let Some(earned) = number.map(Known::earned).filter(|earned| *earned < SURE) else { return self };
+        let cap = self.cap.min(Cap { bound: earned, why: Why::Made(at), scaled: false });
+        Known { cap, ..self }.marked(Mark::Doubtful, at)
+    }
+
+    /// Null, or this, of which any element may be null as well.
+    pub fn perhaps_null(mut self) -> Known {
+        self.null = Null::Maybe;
+        self.each_part(|part| part.null = Null::Maybe);
         self
     }
 

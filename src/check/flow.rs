@@ -560,8 +560,13 @@ impl<'a> Flow<'a> {
                     }
                     above = Some(to);
                 }
-                let decided =
-                    chosen.then(|| (Known::constant(Shape::Plain).marked(super::domain::Mark::Chosen, at), at));
+                let exact = Known::constant(Shape::Plain);
+                let decided = if chosen {
+                    Some((exact.marked(Mark::Chosen, at), at))
+                } else {
+                    let sure = super::read::confidence_of(&known);
+                    (sure.earned() < SURE).then(|| (Known { cap: sure.cap, ..exact }, at))
+                };
                 act.doubtful += usize::from(decided.is_some());
                 act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
                 if whole.claim.unknown {

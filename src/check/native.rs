@@ -183,7 +183,7 @@ impl<'a> Flow<'a> {
                 known.claim.high = known.claim.high.min(most.map_or(SURE, |most| raw(most.high)));
                 known.claim.low = known.claim.low.min(most.map_or(NONE, |most| raw(most.low)));
                 known.claim.filled = 0;
-                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
+                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "decay" => {
                 let mut known = x.clone();
@@ -191,7 +191,7 @@ impl<'a> Flow<'a> {
                 known.claim.low = decayed(known.claim.low, rate.map_or(1.0, |rate| rate.high));
                 known.claim.high = decayed(known.claim.high, rate.map_or(0.0, |rate| rate.low));
                 known.claim.filled = 0;
-                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
+                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "calibrate" => {
                 let mut claim = Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
@@ -345,7 +345,12 @@ impl<'a> Flow<'a> {
             | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
                 let longest = self.cut(name, args, state);
                 let known = Known { longest, ..listed(name, args) };
-                if matches!(name, "range" | "from") { known.counted_by(args, at) } else { known }
+                match name {
+                    "range" | "from" => known.counted_by(args, at),
+                    // Of no match null, and of a group that has no part in it as well.
+                    "match" => known.perhaps_null(),
+                    _ => known,
+                }
             }
             "merge" | "assign" => super::read::own(args, merged(args)),
             "pick" | "omit" => {
@@ -401,7 +406,10 @@ impl<'a> Flow<'a> {
             "replace" | "replaceAll" if args.get(2).is_some_and(|f| matches!(f.shape, Shape::Functions(_))) => {
                 let piece = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args, Shape::Plain) };
                 let turns = Turns::between(0.0, f64::INFINITY);
+                let depth = self.conditions.len();
+                self.conditions.extend(super::escape::walked(&piece, at));
                 let given = self.apply(act, &args[2].clone(), &[piece], &turns, inst, state);
+                self.conditions.truncate(depth);
                 Known::computed(args.iter().chain(&given), Shape::Plain)
             }
             // What a text says may be anything.
@@ -412,7 +420,7 @@ impl<'a> Flow<'a> {
                 Known { hidden: Hidden { agents: true, functions: false }, ..Known::constant(Shape::Any) }
             }
             _ if matches!(x.shape, Shape::Any) && method => {
-                Known { null: Null::Never, ..Known::computed(args, Shape::Any) }
+                Known { null: null_by(name), ..Known::computed(args, Shape::Any) }
             }
             // What is inside is not looked at.
             "has" | "hasOwnProperty" | "isArray" | "Boolean" => super::read::own(args, Shape::Plain),
@@ -422,7 +430,7 @@ impl<'a> Flow<'a> {
                 let claim = known.claim.join(super::read::own(args, Shape::Plain).claim);
                 Known { claim: Claim { high: SURE, ..claim }, above: Few::NONE, ..known }
             }
-            _ => Known::computed(args, result_of(name)),
+            _ => Known { null: null_by(name), ..Known::computed(args, result_of(name)) },
         };
         Some(given)
     }
@@ -725,6 +733,13 @@ fn result_of(name: &str) -> Shape {
         kind => plain(kind),
     });
     if all_plain && !declared.is_empty() { Shape::Plain } else { Shape::Any }
+}
+
+/// Whether it may give null.
+fn null_by(name: &str) -> Null {
+    let declared = crate::builtin::named(name);
+    let each = declared.iter().map(|id| super::call::null_of(&id.signature().result));
+    each.reduce(Null::join).filter(|_| name != "Error").unwrap_or(Null::Never)
 }
 
 /// How often a merge sort compares: at most the length times the levels.

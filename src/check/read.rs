@@ -1,6 +1,6 @@
 //! What reading gives: confidences, lengths, elements, parts.
 
-use super::domain::{Claim, Id, Integrity, Known, List, Null, Number, SURE, Shape};
+use super::domain::{Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Null, Number, SURE, Shape, Why};
 use super::few::Few;
 use crate::value::Evidence;
 use std::rc::Rc;
@@ -27,7 +27,14 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         (true, false) => Null::Always,
         _ => Null::Never,
     };
-    Known { null, ..Known::constant(Shape::Number(Rc::new(number))) }
+    // It is exact in the run; where what is in doubt decided about it, so is what is told by it.
+    let cap = match whole.cap.why {
+        // What is the least of certain values is as sure as they are, whatever was decided.
+        Why::Decided(_) if whole.parts.is_empty() || whole.parts.contains(&Id::NONE) => whole.cap,
+        why if whole.has(Mark::Doubtful) => Cap { bound: NONE, why, scaled: false },
+        _ => Cap::FREE,
+    };
+    Known { null, cap, ..Known::constant(Shape::Number(Rc::new(number))) }
 }
 
 /// What is computed from the values' own confidences, without their parts.

@@ -77,7 +77,8 @@ impl<'a> Flow<'a> {
                     Null::Maybe => Shape::Plain,
                 };
                 // Whether a gate passed is certain, however doubtful what it let through.
-                let exact = args[0].nothing.is_some() || args[0].null != Null::Maybe;
+                let passed = args[0].nothing.is_some() && !args[0].has(Mark::Doubtful);
+                let exact = passed || args[0].null != Null::Maybe;
                 let mut known = Known::constant(shape);
                 if !exact {
                     // It is exact in the run, and believed no more than what is asked.
@@ -179,7 +180,7 @@ impl<'a> Flow<'a> {
                 known.passed = 0;
                 known.parts = Few::NONE;
                 known.id = Id::NONE;
-                one(known)
+                one(known.measured_by(Some(&args[1]), at))
             }
             Op::Cell => {
                 let result = inst.result.map_or(Id::NONE, |var| Id(act.frame, var.0));
@@ -410,6 +411,7 @@ impl<'a> Flow<'a> {
         result.parts = Few::one(Id::NONE);
         result.above = Few::NONE;
         result.tests = None;
+        result = result.measured_by(Some(k), at);
         if let Some(number) = k.as_number()
             && let Some(assessed) = &number.assessed
         {
@@ -434,6 +436,9 @@ impl<'a> Flow<'a> {
         if let Shape::Functions(functions) = &t.shape {
             let outer = std::mem::take(&mut self.taken);
             let mut given: Option<Known> = None;
+            let depth = self.conditions.len();
+            let told = confidence_of(x);
+            self.conditions.extend((told.earned() < SURE).then_some((told, at)));
             for function in functions.iter() {
                 let mut passed = x.clone();
                 passed.raise(raw(act.code.bands.high));
@@ -441,6 +446,7 @@ impl<'a> Flow<'a> {
                     given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                 }
             }
+            self.conditions.truncate(depth);
             let once = std::mem::replace(&mut self.taken, outer);
             self.taken.add(&once.times(&super::amount::Turns::between(0.0, 1.0)));
             let whole = x.whole();
