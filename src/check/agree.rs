@@ -51,7 +51,12 @@ impl Flow<'_> {
         let origins =
             args.first().map(|xs| elements(xs).0.map_or_else(Few::default, |e| e.origins)).unwrap_or_default();
         let number = Number { low: 0.0, high: 1.0, assessed: Some(origins), ..Number::any() };
-        Known::constant(Shape::Number(Rc::new(number)))
+        // Of nothing, and of what has no confidence, null.
+        let some = args.first().map(elements).is_some_and(|(element, least, _)| {
+            least > 0 && (!matches!(&*law, "min" | "max") || element.is_some_and(|e| !e.whole().claim.unknown))
+        });
+        let null = if some { Null::Never } else { Null::Maybe };
+        Known { null, ..Known::constant(Shape::Number(Rc::new(number))) }
     }
 
     pub(super) fn twice(&mut self, who: &str, severity: Severity, at: Location) {

@@ -101,9 +101,11 @@ impl<'a> Flow<'a> {
                 // Which function it is was decided as surely as the callee is, and what it does with it.
                 let around = self.conditions.len();
                 self.conditions.extend(super::escape::chosen_callee(callee, act.at(inst.span)));
+                let spread_out = self.spread_out;
                 for (i, function) in functions.iter().enumerate() {
                     let mut own = before.clone();
                     let function = &within(callee, function);
+                    self.spread_out = spread_out;
                     if let Some(known) = self.enter_call(act, function, args, inst, (i % 8) as u32, &mut own) {
                         given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                         after = Some(after.map_or_else(|| own.clone(), |old| old.join(&own)));

@@ -747,9 +747,17 @@ impl Known {
 
     /// Null, or this, of which any element may be null as well.
     pub fn perhaps_null(mut self) -> Known {
-        self.null = Null::Maybe;
-        self.each_part(|part| part.null = Null::Maybe);
+        self.each_part(Known::miss);
+        self.miss();
         self
+    }
+
+    /// It may be missing: what is there then is another value.
+    pub fn miss(&mut self) {
+        if self.null == Null::Never {
+            self.id = Id::NONE;
+        }
+        self.null = self.null.join(Null::Always);
     }
 
     /// Whether it has a kind of mark.

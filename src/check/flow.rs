@@ -79,6 +79,8 @@ pub(super) struct Flow<'a> {
     pub ranges: HashMap<super::line::Atom, super::line::Range>,
     /// What is told of the value that the instruction being walked gives.
     pub pending: Vec<super::line::Line>,
+    /// How many arguments the call has that is about to be walked, where a list is spread out of which nobody knows that.
+    pub spread_out: Option<(u64, Option<u64>)>,
     /// Whether an error that leaves what is walked is caught somewhere.
     pub guarded: bool,
     /// What events are sent.
@@ -252,6 +254,7 @@ impl<'a> Flow<'a> {
             labels: HashMap::new(),
             ranges: HashMap::new(),
             pending: Vec::new(),
+            spread_out: None,
             guarded: false,
             events: super::apart::Events::default(),
             lenient: false,

@@ -228,11 +228,7 @@ pub(super) fn merged(args: &[Known]) -> Shape {
     let mut object = Object::default();
     for arg in args.iter().filter(|arg| arg.null != Null::Always) {
         match &arg.shape {
-            Shape::Object(given) if arg.null == Null::Never => object.take(given),
-            Shape::Object(given) => {
-                given.fields.iter().for_each(|(key, value)| object.put(key, value, false));
-                given.others.iter().for_each(|others| object.put_anywhere(others));
-            }
+            Shape::Object(given) => object.take_from(arg, given),
             _ => {
                 object.put_anywhere(&kept_part(arg));
             }
@@ -263,7 +259,7 @@ pub(super) fn chosen(args: &[Known], picks: bool) -> Shape {
     let mut object = (**object).clone();
     match names {
         Some(names) => object.fields.retain(|key| names.iter().any(|name| **name == *key) == picks),
-        None => object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always)),
+        None => object.fields.values_mut().for_each(Known::miss),
     }
     Shape::Object(Rc::new(object))
 }

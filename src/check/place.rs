@@ -49,7 +49,6 @@ pub(super) fn loosened(root: &Known, path: &[Step]) -> Known {
     if let Step::Any(key) = step {
         known = known.under(key);
     }
-    let missing = |field: &mut Known| field.null = field.null.join(Null::Always);
     let inner = |field: &mut Known| *field = field.join(&loosened(field, rest));
     match (&mut known.shape, step) {
         (Shape::Object(object), Step::Name(name)) if rest.is_empty() => {
@@ -65,7 +64,7 @@ pub(super) fn loosened(root: &Known, path: &[Step]) -> Known {
         (Shape::Object(object), Step::Any(_)) => {
             let object = Rc::make_mut(object);
             let all = object.fields.values_mut().chain(&mut object.others);
-            if rest.is_empty() { all.for_each(missing) } else { all.for_each(inner) }
+            if rest.is_empty() { all.for_each(Known::miss) } else { all.for_each(inner) }
         }
         (Shape::List(list), _) if !rest.is_empty() => {
             let list = Rc::make_mut(list);

@@ -184,14 +184,14 @@ pub(super) fn absent(container: &Known) -> Known {
 
 /// A part that may not be there.
 pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
-    let Some(part) = part else { return absent(container) };
+    let Some(mut part) = part else { return absent(container) };
+    part.miss();
     Known {
         claim: part.claim.join(container.claim),
         passed: 0,
         above: Few::NONE,
         cap: part.cap.min(container.cap),
         evidence: part.evidence.min(container.evidence),
-        null: part.null.join(Null::Always),
         ..part
     }
 }

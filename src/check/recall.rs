@@ -657,7 +657,8 @@ impl<'a> Flow<'a> {
     }
 
     /// As many arguments as a function takes: what is left out is null, what is left over a list.
-    fn filled(&self, function: FunctionId, arguments: &[Known]) -> Vec<Known> {
+    fn filled(&mut self, function: FunctionId, arguments: &[Known]) -> Vec<Known> {
+        let spread_out = self.spread_out.take();
         let code = self.code(function);
         let arity = code.arity as usize;
         let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
@@ -665,7 +666,16 @@ impl<'a> Flow<'a> {
         if code.rest {
             let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
             let count = items.len() as u64;
-            let list = List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None };
+            let list = match spread_out {
+                None => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
+                Some((low, high)) => List {
+                    element: items.iter().map(Known::as_any).reduce(|a, b| a.join(&b)),
+                    low: low.saturating_sub(arity as u64),
+                    high: high.map(|high| high.saturating_sub(arity as u64)),
+                    items: None,
+                    size: None,
+                },
+            };
             all.push(Known::constant(Shape::List(Rc::new(list))));
         }
         all

@@ -416,7 +416,9 @@ impl List {
 impl Object {
     pub(super) fn join(&self, other: &Object, depth: u32) -> Object {
         // A field that one of them has is in the other one of those that are not known, if it has any.
-        let beside = |of: &Object| of.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), ..o.clone() });
+        let beside = |of: &Object| {
+            of.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), id: Id::NONE, ..o.clone() })
+        };
         let (mine, theirs) = (beside(self), beside(other));
         let both = |a: &Known, b: &Known| a.join_at(b, depth + 1);
         let alone = |a: &Known, other: &Option<Known>, first: bool| match other {
@@ -449,6 +451,16 @@ impl Object {
         self.others = Some(self.others.take().map_or_else(|| value.clone(), |old| old.join(&value)));
     }
 
+    /// Puts all fields of another there that may be null, and has none then.
+    pub fn take_from(&mut self, whole: &Known, other: &Object) {
+        if whole.null == Null::Never {
+            self.take(other);
+        } else if whole.null == Null::Maybe {
+            other.fields.iter().for_each(|(key, value)| self.put(key, value, false));
+            other.others.iter().for_each(|others| self.put_anywhere(others));
+        }
+    }
+
     /// Puts all fields of another there.
     pub fn take(&mut self, other: &Object) {
         if let Some(others) = &other.others {
@@ -466,7 +478,8 @@ impl Object {
 
     /// What a field is, if it may be there.
     pub fn field(&self, key: &str) -> Option<Known> {
-        let other = || self.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), ..o.clone() });
+        let other =
+            || self.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), id: Id::NONE, ..o.clone() });
         self.fields.get(key).cloned().or_else(other)
     }
 }

@@ -44,6 +44,15 @@ pub(super) fn padded(all: &Known) -> Vec<Known> {
 }
 
 impl<'a> Flow<'a> {
+    /// Calls something with as many arguments as a list has elements.
+    pub fn spreading<T>(&mut self, list: &Known, call: impl FnOnce(&mut Self) -> T) -> T {
+        let (_, low, high) = elements(list);
+        self.spread_out = Some((low, high));
+        let given = call(self);
+        self.spread_out = None;
+        given
+    }
+
     /// A built-in, or a method of a receiver, of a list of which nobody knows how many there are.
     pub fn spread_out(
         &mut self,

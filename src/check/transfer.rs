@@ -137,7 +137,7 @@ impl<'a> Flow<'a> {
                     let object = Rc::make_mut(object);
                     object.fields.retain(|name| !keys.iter().flatten().any(|key| **key == *name));
                     if args.len() > 1 {
-                        object.fields.values_mut().for_each(|field| field.null = field.null.join(Null::Always));
+                        object.fields.values_mut().for_each(Known::miss);
                     }
                 }
                 one(known)
@@ -245,12 +245,17 @@ impl<'a> Flow<'a> {
                 let own = matches!(target.shape, Shape::Agent(_)) || self.own_method(&target, method).is_some();
                 let (arguments, spread) = match expand(&rest[fixed..], *spread) {
                     Ok(arguments) => (arguments, None),
-                    Err(list) if own => (padded(list), None),
+                    Err(list) if own => (padded(list), Some(list)),
                     Err(list) => (vec![list.clone()], Some(list)),
                 };
                 if own {
-                    let result = self.method(act, &target, method, &arguments, inst, state)?;
-                    return Some((result, Some(root)));
+                    let given = match spread {
+                        Some(list) => {
+                            self.spreading(list, |flow| flow.method(act, &target, method, &arguments, inst, state))
+                        }
+                        None => self.method(act, &target, method, &arguments, inst, state),
+                    };
+                    return Some((given?, Some(root)));
                 }
                 let doubts = self.doubts(act, state);
                 let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();
@@ -271,7 +276,7 @@ impl<'a> Flow<'a> {
                 let known = match (expand(&args[1..], *spread), &args[0].shape) {
                     (Ok(arguments), _) => self.call(act, &args[0], &arguments, inst, state),
                     (Err(list), Shape::Builtin(builtin)) => self.spread_out(act, Ok(*builtin), None, list, inst, state),
-                    (Err(list), _) => self.call(act, &args[0], &padded(list), inst, state),
+                    (Err(list), _) => self.spreading(list, |flow| flow.call(act, &args[0], &padded(list), inst, state)),
                 };
                 known.map(|known| (known, None))
             }
@@ -293,7 +298,7 @@ impl<'a> Flow<'a> {
                     Err(list)
                         if matches!(receiver.shape, Shape::Agent(_)) || self.own_method(receiver, name).is_some() =>
                     {
-                        self.method(act, receiver, name, &padded(list), inst, state)
+                        self.spreading(list, |flow| flow.method(act, receiver, name, &padded(list), inst, state))
                     }
                     Err(list) => self.spread_out(act, Err(name), Some(receiver), list, inst, state),
                 };
@@ -641,7 +646,7 @@ fn object(members: &[Member], args: &[Known]) -> Known {
                 let spread = &args[next];
                 known.absorb(&own(std::slice::from_ref(spread), Shape::Plain));
                 match &spread.shape {
-                    Shape::Object(given) => object.take(given),
+                    Shape::Object(given) => object.take_from(spread, given),
                     _ if spread.null == Null::Always => {}
                     _ => {
                         // What is kept is as sure as it is, whatever it is read from.
