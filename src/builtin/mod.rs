@@ -55,9 +55,14 @@ struct Index {
     known: Vec<Known>,
     functions: HashMap<&'static str, BuiltinId, FixedState>,
     methods: HashMap<&'static str, [Option<BuiltinId>; Kind::ALL.len()], FixedState>,
+    /// The methods that change the variable they are called on, by the lengths of their names.
+    mutating: [Vec<&'static str>; LONGEST],
     named: HashMap<&'static str, Vec<BuiltinId>, FixedState>,
     namespaces: HashMap<&'static str, Vec<&'static str>, FixedState>,
 }
+
+/// One more than the length of the longest name of a method that changes the variable it is called on.
+const LONGEST: usize = 16;
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let areas = [
@@ -99,7 +104,11 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         names.dedup();
     }
     let known = table.iter().map(|_| Known::default()).collect();
-    Index { table, known, functions, methods, named, namespaces }
+    let mut mutating: [Vec<&'static str>; LONGEST] = Default::default();
+    for builtin in table.iter().filter(|builtin| builtin.mutation != Mutation::None && !builtin.receivers.is_empty()) {
+        mutating[builtin.name.len()].push(builtin.name);
+    }
+    Index { table, known, functions, methods, mutating, named, namespaces }
 });
 
 /// All built-ins, in the order of their ids.
@@ -151,8 +160,7 @@ pub fn is_method(name: &str) -> bool {
 
 /// Whether values of any kind have a method of this name that changes the variable it is called on.
 pub fn is_mutating(name: &str) -> bool {
-    let methods = INDEX.methods.get(name);
-    methods.is_some_and(|kinds| kinds.iter().flatten().any(|id| id.entry().mutation != Mutation::None))
+    INDEX.mutating.get(name.len()).is_some_and(|names| names.contains(&name))
 }
 
 impl BuiltinId {
