@@ -1,6 +1,6 @@
 //! Agreement, combination, and who is counted twice.
 
-use super::domain::{Id, Known, NONE, Nothing, Null, Number, Shape, Source, raw};
+use super::domain::{Callee, Id, Known, NONE, Nothing, Null, Number, Shape, Source, raw};
 use super::few::Few;
 use super::flow::Flow;
 use super::read::elements;
@@ -27,7 +27,7 @@ impl Known {
     /// function adds something of the same.
     pub fn counted_as(mut self, element: &Known, function: &Known) -> Known {
         let Shape::Functions(functions) = &function.shape else { return self };
-        let captured = || functions.iter().flat_map(|function| function.captures.iter());
+        let captured = || functions.iter().flat_map(Callee::captures);
         if captured().any(|known| matches!(known.shape, Shape::Cell(_)) || known.shares_source(element)) {
             return self;
         }

@@ -1,8 +1,8 @@
 //! Calls: functions, agents, and what an action needs of the values that reach it.
 
 use super::domain::{
-    Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape, Source,
-    Why, number, raw,
+    Agent, AgentShape, Callee, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape,
+    Source, Why, number, raw,
 };
 use super::few::Few;
 use super::finding::{Noted, Reached};
@@ -40,6 +40,22 @@ impl Asked<'_> {
 }
 
 impl<'a> Flow<'a> {
+    /// A call of one of several functions.
+    pub fn enter_any(
+        &mut self,
+        act: &mut Activation<'a>,
+        callee: &Callee,
+        args: &[Known],
+        inst: &Inst,
+        slot: u32,
+        state: &mut State,
+    ) -> Option<Known> {
+        match callee {
+            Callee::Own(closure) => self.enter_call(act, closure, args, inst, slot, state),
+            Callee::BuiltIn(builtin) => self.builtin(act, *builtin, args, inst, state),
+        }
+    }
+
     /// Walks a function from an instruction; `slot` tells apart the calls of one instruction.
     pub fn enter_call(
         &mut self,
@@ -106,7 +122,7 @@ impl<'a> Flow<'a> {
                     let mut own = before.clone();
                     let function = &within(callee, function);
                     self.spread_out = spread_out;
-                    if let Some(known) = self.enter_call(act, function, args, inst, (i % 8) as u32, &mut own) {
+                    if let Some(known) = self.enter_any(act, function, args, inst, (i % 8) as u32, &mut own) {
                         given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                         after = Some(after.map_or_else(|| own.clone(), |old| old.join(&own)));
                     }
@@ -683,12 +699,11 @@ impl Known {
 }
 
 /// A function with what it carries: that is smaller than itself.
-fn within(callee: &Known, function: &Closure) -> Closure {
-    if callee.measures.is_empty() || function.captures.is_empty() {
+fn within(callee: &Known, function: &Callee) -> Callee {
+    if callee.measures.is_empty() {
         return function.clone();
     }
-    let captures = function.captures.iter().map(|known| known.clone().measured(callee, true));
-    Closure { captures: Rc::new(captures.collect()), ..function.clone() }
+    function.carrying(|known| known.clone().measured(callee, true))
 }
 
 /// Whether a type admits null.

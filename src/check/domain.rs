@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 pub(super) use super::fact::{Fact, Tests};
-pub(super) use super::shape::{AgentShape, Closure, Hidden, List, Number, Object, Shape};
+pub(super) use super::shape::{AgentShape, Callee, Closure, Hidden, List, Number, Object, Shape};
 
 /// Confidences as the machine holds them: 0 unknown, else 1 + steps.
 pub(super) type Raw = u32;

@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// The most sums that are tried.
 const MOST_SUMS: usize = 24;
 
+/// The most of them of which two are tried together, where each turn makes one of the two fall.
+const MOST_PAIRED: usize = 10;
+
 /// How many meetings of branches are looked behind.
 const MOST_MEETINGS: u32 = 3;
 
@@ -52,13 +55,16 @@ impl<'a> Flow<'a> {
         }
         sums.extend(first.state.relations.iter().filter(|line| own.iter().any(|id| line.mentions(*id))).copied());
         sums.truncate(MOST_SUMS);
+        let paired = &sums[..sums.len().min(MOST_PAIRED)];
+        let pairs = paired.iter().enumerate().flat_map(|(i, one)| paired[..i].iter().map(move |other| (one, other)));
+        let pairs: Vec<Line> = pairs.filter_map(|(one, other)| one.plus(other, 1)).collect();
         let mut found = Fall::Unknown;
-        for sum in sums {
+        for sum in sums.iter().chain(&pairs) {
             let steady = sum.atoms().all(|(atom, _)| own.contains(&atom.id) || !changes(act, natural, atom.id));
-            if !steady || !ways.iter().all(|(_, way)| self.falls_on(act, &sum, &own, way)) {
+            if !steady || !ways.iter().all(|(_, way)| self.falls_on(act, sum, &own, way)) {
                 continue;
             }
-            match self.most_turns(act, natural, &sum, &own) {
+            match self.most_turns(act, natural, sum, &own) {
                 Fall::Ends(turns) if turns.high.is_finite() => return Fall::Ends(turns),
                 Fall::Unknown => {}
                 fall => {
@@ -108,7 +114,7 @@ impl<'a> Flow<'a> {
         let mut ways = act.ways_back.iter().filter(|((to, _), _)| *to == block).map(|(_, way)| way).peekable();
         ways.peek().is_some()
             && ways.all(|way| {
-                let before = afterwards(sum, |atom| {
+                let before = substituted(sum, false, |atom| {
                     let i = parameters.iter().position(|id| *id == atom.id)?;
                     Some(if atom.length { way.longest[i].clone() } else { way.lines[i].into_iter().collect() })
                 });
@@ -178,13 +184,19 @@ impl<'a> Flow<'a> {
 /// What a sum becomes when values become other sums, each one of several: all that it can be at most. A value that stays
 /// what it is has nothing said of it.
 pub(super) fn afterwards(sum: &Line, becomes: impl Fn(Atom) -> Option<Vec<Line>>) -> Option<Vec<Line>> {
+    substituted(sum, true, becomes)
+}
+
+/// The same, and likewise all that it can be at least.
+fn substituted(sum: &Line, most: bool, becomes: impl Fn(Atom) -> Option<Vec<Line>>) -> Option<Vec<Line>> {
     let mut all = vec![Line::constant(sum.constant)];
     for (atom, factor) in sum.atoms() {
         let own = Line::atom(atom.id, atom.length);
         let next = match becomes(atom) {
             None => vec![own],
-            // A length is no more than this; how much less nobody knows, so that only a sum that grows with it can be told.
-            Some(next) if atom.length && factor < 0 && next[..] != [own] => return None,
+            // A length is no more than this; how much less nobody knows: of what grows with it the most can be told, of what
+            // falls with it the least.
+            Some(next) if atom.length && (factor < 0) == most && next[..] != [own] => return None,
             Some(next) => next,
         };
         let mut sums = Vec::new();

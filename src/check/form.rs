@@ -2,8 +2,7 @@
 
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{
-    Agent, AgentShape, Cap, Claim, Closure, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape,
-    Source,
+    Agent, AgentShape, Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape, Source,
 };
 use super::few::Few;
 use super::flow::{Activation, Flow};
@@ -213,7 +212,7 @@ impl<'a> Flow<'a> {
         for (i, callee) in functions.iter().enumerate() {
             let place = slot.wrapping_mul(16).wrapping_add(i as u32);
             let mut own = state.clone();
-            let result = self.enter_call(act, &Closure { ..callee.clone() }, args, inst, place, &mut own);
+            let result = self.enter_any(act, callee, args, inst, place, &mut own);
             *state = state.join(&own);
             if let Some(result) = result {
                 given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));

@@ -28,6 +28,7 @@ mod fits;
 mod flow;
 mod form;
 mod graph;
+mod growing;
 mod head;
 mod interval;
 mod keyed;

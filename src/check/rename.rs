@@ -1,6 +1,6 @@
 //! The same value under other identities: what is known of it does not depend on where it came about.
 
-use super::domain::{Closure, Fact, Id, Known, Shape, Source, Tests};
+use super::domain::{Fact, Id, Known, Shape, Source, Tests};
 use super::few::{Few, Sides};
 use super::line::Line;
 use super::shape::{List, Object};
@@ -115,10 +115,7 @@ impl Renaming<'_> {
                 Shape::Object(Rc::new(Object { fields, others }))
             }
             Shape::Functions(functions) => {
-                let renamed = functions.iter().map(|closure| Closure {
-                    function: closure.function,
-                    captures: Rc::new(closure.captures.iter().map(|known| self.known(known)).collect()),
-                });
+                let renamed = functions.iter().map(|function| function.carrying(|known| self.known(known)));
                 Shape::Functions(Rc::new(renamed.collect()))
             }
             _ => from.clone(),

@@ -34,7 +34,7 @@ pub(super) enum Shape {
     /// An object.
     Object(Rc<Object>),
     /// Some of these functions.
-    Functions(Rc<Vec<Closure>>),
+    Functions(Rc<Vec<Callee>>),
     /// A built-in.
     Builtin(BuiltinId),
     /// An agent.
@@ -188,6 +188,57 @@ pub(super) struct Object {
     pub others: Option<Known>,
 }
 
+/// What may be called, where it is one of several.
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) enum Callee {
+    /// A function of the program.
+    Own(Closure),
+    /// A built-in.
+    BuiltIn(BuiltinId),
+}
+
+impl Callee {
+    /// What it carries.
+    pub fn captures(&self) -> &[Known] {
+        match self {
+            Callee::Own(closure) => &closure.captures,
+            Callee::BuiltIn(_) => &[],
+        }
+    }
+
+    /// The same with other things carried.
+    pub fn carrying(&self, change: impl FnMut(&Known) -> Known) -> Self {
+        match self {
+            Callee::Own(closure) => Callee::Own(Closure {
+                function: closure.function,
+                captures: Rc::new(closure.captures.iter().map(change).collect()),
+            }),
+            Callee::BuiltIn(id) => Callee::BuiltIn(*id),
+        }
+    }
+}
+
+/// The functions that may be either of two.
+fn either<'a>(one: &[Callee], other: impl IntoIterator<Item = &'a Callee>, depth: u32) -> Shape {
+    let mut all = one.to_vec();
+    for callee in other {
+        let same = |known: &&mut Callee| match (&**known, callee) {
+            (Callee::Own(a), Callee::Own(b)) => a.function == b.function,
+            (a, b) => a == b,
+        };
+        match (all.iter_mut().find(same), callee) {
+            (Some(Callee::Own(own)), Callee::Own(closure)) => {
+                let captures = own.captures.iter().zip(closure.captures.iter());
+                own.captures = Rc::new(captures.map(|(x, y)| x.join_at(y, depth + 1)).collect());
+            }
+            (Some(_), _) => {}
+            (None, _) => all.push(callee.clone()),
+        }
+    }
+    Shape::Functions(Rc::new(all))
+}
+
 /// A function with what it carries.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -307,7 +358,7 @@ impl Known {
     pub fn cells(&self, meet: &mut dyn FnMut(CellId)) {
         match &self.shape {
             Shape::Cell(cell) => meet(*cell),
-            Shape::Functions(all) => all.iter().flat_map(|one| one.captures.iter()).for_each(|known| known.cells(meet)),
+            Shape::Functions(all) => all.iter().flat_map(Callee::captures).for_each(|known| known.cells(meet)),
             Shape::List(list) => {
                 let items = list.items.iter().flat_map(|items| items.iter());
                 items.chain(&list.element).for_each(|known| known.cells(meet));
@@ -346,19 +397,10 @@ impl Shape {
             (Shape::Number(a), Shape::Number(b)) => Shape::Number(Rc::new(a.join(b))),
             (Shape::List(a), Shape::List(b)) => Shape::List(Rc::new(a.join(b, depth))),
             (Shape::Object(a), Shape::Object(b)) => Shape::Object(Rc::new(a.join(b, depth))),
-            (Shape::Functions(a), Shape::Functions(b)) => {
-                let mut all = (**a).clone();
-                for closure in b.iter() {
-                    match all.iter_mut().find(|c| c.function == closure.function) {
-                        Some(same) => {
-                            let captures = same.captures.iter().zip(closure.captures.iter());
-                            same.captures = Rc::new(captures.map(|(x, y)| x.join_at(y, depth + 1)).collect());
-                        }
-                        None => all.push(closure.clone()),
-                    }
-                }
-                Shape::Functions(Rc::new(all))
-            }
+            (Shape::Functions(a), Shape::Functions(b)) => either(a, b.iter(), depth),
+            (Shape::Functions(a), Shape::Builtin(b)) => either(a, [&Callee::BuiltIn(*b)], depth),
+            (Shape::Builtin(a), Shape::Functions(b)) => either(&[Callee::BuiltIn(*a)], b.iter(), depth),
+            (Shape::Builtin(a), Shape::Builtin(b)) => either(&[Callee::BuiltIn(*a)], [&Callee::BuiltIn(*b)], depth),
             (Shape::Agent(a), Shape::Agent(b)) => Shape::Agent(Rc::new(AgentShape {
                 who: a.who.union(&b.who).cloned().collect(),
                 interfaces: a.interfaces.union(&b.interfaces).copied().collect(),

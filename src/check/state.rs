@@ -1,7 +1,7 @@
 //! What is known at a point of the program: what tests have told of values, and what memory holds.
 
 use super::chart::{Chart, Key};
-use super::domain::{CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape, Why};
+use super::domain::{Callee, CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape, Why};
 use super::few::Few;
 use super::line::Line;
 use std::collections::BTreeSet;
@@ -485,8 +485,7 @@ impl Known {
                 object.fields.values().chain(&object.others).for_each(|part| part.speaks_of(visit));
             }
             Shape::Functions(functions) => {
-                let captures = functions.iter().flat_map(|function| function.captures.iter());
-                captures.for_each(|part| part.speaks_of(visit));
+                functions.iter().flat_map(Callee::captures).for_each(|part| part.speaks_of(visit));
             }
             _ => {}
         }
@@ -553,7 +552,7 @@ impl Known {
             }
             Shape::Functions(functions) => {
                 for function in Rc::make_mut(functions) {
-                    function.captures = Rc::new(function.captures.iter().map(Known::detached).collect());
+                    *function = function.carrying(Known::detached);
                 }
             }
             _ => {}

@@ -1,8 +1,8 @@
 //! What each instruction does to what is known.
 
 use super::domain::{
-    Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, SURE, Shape,
-    Tests, Why, raw,
+    Callee, Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, SURE,
+    Shape, Tests, Why, raw,
 };
 use super::few::Few;
 use super::flow::{Activation, Flow};
@@ -447,7 +447,7 @@ impl<'a> Flow<'a> {
             for function in functions.iter() {
                 let mut passed = x.clone();
                 passed.raise(raw(act.code.bands.high));
-                if let Some(known) = self.enter_call(act, function, &[passed], inst, 1, state) {
+                if let Some(known) = self.enter_any(act, function, &[passed], inst, 1, state) {
                     given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
                 }
             }
@@ -664,5 +664,5 @@ fn object(members: &[Member], args: &[Known]) -> Known {
 /// A function with what it captures.
 pub(super) fn closure(function: FunctionId, captures: &[Known]) -> Known {
     let closure = Closure { function, captures: Rc::new(captures.to_vec()) };
-    Known::constant(Shape::Functions(Rc::new(vec![closure])))
+    Known::constant(Shape::Functions(Rc::new(vec![Callee::Own(closure)])))
 }

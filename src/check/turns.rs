@@ -9,6 +9,7 @@ use super::domain::{Integrity, Known, Null, Number, Shape};
 use super::falling::Fall;
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
+use super::growing::growth;
 use super::interval::numbers;
 use super::shorter::{keeps_length, shrinks, shrinks_in_memory};
 use super::state::State;
@@ -38,9 +39,9 @@ enum Fault {
 
 /// How a number moves in one turn: by at least and at most this.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Move {
-    low: f64,
-    high: f64,
+pub(super) struct Move {
+    pub low: f64,
+    pub high: f64,
 }
 
 impl<'a> Flow<'a> {
@@ -91,6 +92,10 @@ impl<'a> Flow<'a> {
             // What is walked or counted may bound what `max` does not.
             refused = Some(if known.integrity >= Integrity::Input { Fault::Chosen } else { Fault::None });
         }
+        // The first turn leaves it, whatever comes.
+        if !natural.latches.iter().any(|&latch| act.ways_back.contains_key(&(natural.head, latch))) {
+            return Ok(Turns { low: 0.0, high: 1.0, size: None });
+        }
         let mut best: Option<Turns> = None;
         let mut fault = Fault::None;
         let mut chosen = 0;
@@ -126,7 +131,9 @@ impl<'a> Flow<'a> {
             };
         }
         let breaks = natural.blocks.iter().any(|&b| {
-            if matches!(act.code.blocks[b].end, End::Branch { condition, .. } if certain(act, condition)) {
+            let ends = &act.code.blocks[b];
+            let heads = written.is_some_and(|l| l.span.start <= ends.end_span.start && ends.end_span.end <= l.span.end);
+            if heads || matches!(ends.end, End::Branch { condition, .. } if certain(act, condition)) {
                 return false;
             }
             super::graph::targets(&act.code.blocks[b].end).iter().any(|t| !natural.has(t.block.0 as usize))
@@ -245,8 +252,11 @@ impl<'a> Flow<'a> {
             return Ok(turns);
         }
         let mut fault = Fault::None;
-        for (moving, bound, grows) in [(left, right, true), (right, left, false)] {
-            let step = match self.movement(act, natural, moving) {
+        let base = self.growing_root(act, natural, left);
+        for (moving, bound, grows) in [(base.unwrap_or(left), right, true), (right, left, false)] {
+            let grown = || growth(act, natural, moving).filter(|_| grows);
+            let longer = || Some(Move { low: grown()?, high: f64::INFINITY });
+            let step = match self.movement(act, natural, moving).or_else(longer) {
                 Some(step) => step,
                 None if self.stepped_in_head(act, natural, moving) => {
                     fault = fault.min(Fault::Step);
@@ -282,7 +292,11 @@ impl<'a> Flow<'a> {
             } else {
                 (act.value(bound, state), self.start(act, natural, moving, state))
             };
-            let (x, y) = (numbers(&from), numbers(&to));
+            let (x, mut y) = (numbers(&from), numbers(&to));
+            if base.is_some() && grows {
+                let root = |end: f64| end.max(0.0).sqrt();
+                y = Number { low: root(y.low), high: root(y.high), whole: false, ..y };
+            }
             let whole = x.whole && y.whole;
             let more = if strict { 0.0 } else { 1.0 };
             // What is not whole is rounded at every step; beyond what is exact one more may be none.
@@ -374,7 +388,7 @@ impl<'a> Flow<'a> {
     }
 
     /// How a value of the loop moves from turn to turn; nothing if that cannot be told.
-    fn movement(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> Option<Move> {
+    pub fn movement(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> Option<Move> {
         let root = root(act, natural, var);
         match act.graph.definitions[root.0 as usize] {
             Definition::Parameter(block, index) if block == natural.head => {
@@ -723,7 +737,7 @@ fn waits(known: &Known) -> bool {
 }
 
 /// The value that a value of the loop is, under other names.
-fn root(act: &Activation<'_>, natural: &Natural, var: Var) -> Var {
+pub(super) fn root(act: &Activation<'_>, natural: &Natural, var: Var) -> Var {
     let mut at = var;
     for _ in 0..16 {
         match act.graph.definitions[at.0 as usize] {

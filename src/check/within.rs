@@ -4,7 +4,7 @@
 //! says so may hold of each, but of its own text: identities inside an element have names that mean something within one
 //! element alone, and whoever reads an element gets new ones for it.
 
-use super::domain::{Id, Known, Shape};
+use super::domain::{Callee, Id, Known, Shape};
 use super::flow::Flow;
 use super::state::State;
 use std::collections::{BTreeSet, HashMap};
@@ -40,7 +40,7 @@ impl Known {
             || match &self.shape {
                 Shape::List(list) => list.items.iter().any(|items| items.iter().any(Known::is_any)),
                 Shape::Object(object) => object.fields.values().any(Known::is_any),
-                Shape::Functions(all) => all.iter().any(|one| one.captures.iter().any(Known::is_any)),
+                Shape::Functions(all) => all.iter().flat_map(Callee::captures).any(Known::is_any),
                 _ => false,
             }
     }

@@ -1,0 +1,130 @@
+//! Lists and texts that grow towards a bound, and squares of numbers that do.
+
+use super::domain::{Known, Shape};
+use super::flow::{Activation, Flow};
+use super::graph::{Definition, Natural, targets};
+use super::state::State;
+use super::turns::root;
+use crate::hir::Binary;
+use crate::ir::{Home, Inst, Op, Var};
+use crate::types::Type;
+
+/// How much longer a list or text is at least at the end of each turn, seen through its length.
+pub(super) fn growth(act: &Activation<'_>, natural: &Natural, length: Var) -> Option<f64> {
+    let inst = instruction(act, length)?;
+    let is_length = matches!(&inst.op, Op::Field(name) if &**name == "length") || matches!(inst.op, Op::Count);
+    let whole = root(act, natural, *inst.args.first()?);
+    let Definition::Parameter(head, index) = act.graph.definitions[whole.0 as usize] else { return None };
+    if !is_length || head != natural.head || !(is_list(act, whole) || is_text(act, whole)) {
+        return None;
+    }
+    let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
+    let ends = ends.filter(|target| target.block.0 as usize == head);
+    let gains: Option<Vec<f64>> = ends.map(|target| gained(act, natural, target.args[index], whole, 0)).collect();
+    gains?.into_iter().reduce(f64::min)
+}
+
+/// How much longer a list or text is at least than at the beginning of the turn.
+fn gained(act: &Activation<'_>, natural: &Natural, var: Var, whole: Var, depth: u32) -> Option<f64> {
+    if var == whole {
+        return Some(0.0);
+    }
+    if depth > 24 {
+        return None;
+    }
+    let before = |var: Var| gained(act, natural, var, whole, depth + 1);
+    match act.graph.definitions[var.0 as usize] {
+        Definition::Parameter(block, index) => {
+            if block == natural.head || !natural.has(block) {
+                return None;
+            }
+            let ways = act.graph.before[block].iter().flat_map(|&from| targets(&act.code.blocks[from].end));
+            let ways = ways.filter(|target| target.block.0 as usize == block);
+            let gains: Option<Vec<f64>> = ways.map(|target| before(target.args[index])).collect();
+            gains?.into_iter().reduce(f64::min)
+        }
+        Definition::Instruction(block, index) => {
+            let inst = &act.code.blocks[block].code[index];
+            // What else comes to it, where one argument is what it was before.
+            let beside = |least: fn(&Known) -> f64| {
+                let (at, gain) = inst.args.iter().enumerate().find_map(|(at, &arg)| Some((at, before(arg)?)))?;
+                let others = inst.args.iter().enumerate().filter(|(other, _)| *other != at);
+                Some(gain + others.map(|(_, &arg)| least(&act.value(arg, &State::default()))).sum::<f64>())
+            };
+            match &inst.op {
+                Op::Under | Op::Ready => before(inst.args[0]),
+                Op::Mutate { home: Home::Value, keys, method, spread }
+                    if keys.is_empty() && inst.second == Some(var) && is_list(act, inst.args[0]) =>
+                {
+                    match &**method {
+                        "push" | "unshift" if *spread => before(inst.args[0]),
+                        "push" | "unshift" => Some(before(inst.args[0])? + (inst.args.len() - 1) as f64),
+                        "pop" | "shift" => Some(before(inst.args[0])? - 1.0),
+                        "sort" | "reverse" => before(inst.args[0]),
+                        _ => None,
+                    }
+                }
+                Op::Binary(Binary::Add) | Op::Text if is_text(act, var) => beside(characters),
+                Op::List { spread } => {
+                    let spreads = |at: usize| spread.get(at).copied().unwrap_or(false);
+                    let own = (0..inst.args.len()).filter(|&at| !spreads(at)).count();
+                    let gain = (0..inst.args.len()).filter(|&at| spreads(at)).find_map(|at| before(inst.args[at]))?;
+                    Some(gain + own as f64)
+                }
+                Op::CallMethod { name, spread: false } if &**name == "concat" && is_list(act, inst.args[0]) => {
+                    beside(elements).filter(|_| before(inst.args[0]).is_some())
+                }
+                _ => None,
+            }
+        }
+        Definition::Nowhere => None,
+    }
+}
+
+/// How many characters a value is at least as a text.
+fn characters(known: &Known) -> f64 {
+    match &known.shape {
+        Shape::Text(text) => text.chars().count() as f64,
+        Shape::Number(_) | Shape::Bool(_) => 1.0,
+        _ => f64::from(u8::from(known.filled)),
+    }
+}
+
+/// How many elements `concat` takes from a value at least.
+fn elements(known: &Known) -> f64 {
+    match &known.shape {
+        Shape::List(list) => list.low as f64,
+        Shape::Number(_) | Shape::Bool(_) | Shape::Text(_) | Shape::Plain => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn instruction<'a>(act: &Activation<'a>, var: Var) -> Option<&'a Inst> {
+    match act.graph.definitions[var.0 as usize] {
+        Definition::Instruction(block, index) => Some(&act.code.blocks[block].code[index]),
+        _ => None,
+    }
+}
+
+/// Whether a value is a list for certain.
+fn is_list(act: &Activation<'_>, var: Var) -> bool {
+    matches!(act.value(var, &State::default()).shape, Shape::List(_))
+}
+
+/// The same of a text.
+fn is_text(act: &Activation<'_>, var: Var) -> bool {
+    matches!(act.code.values[var.0 as usize].kind, Type::String)
+}
+
+impl<'a> Flow<'a> {
+    /// The number that a value is the square of, where it is never negative and grows with every turn.
+    pub fn growing_root(&self, act: &Activation<'a>, natural: &Natural, square: Var) -> Option<Var> {
+        let inst = instruction(act, root(act, natural, square))?;
+        let [a, b] = inst.args[..] else { return None };
+        let base = root(act, natural, a);
+        let grows = || self.movement(act, natural, base).is_some_and(|step| step.low >= 1.0);
+        let positive = || super::interval::numbers(&self.start(act, natural, base, &State::default())).low >= 0.0;
+        let squared = matches!(inst.op, Op::Binary(Binary::Multiply)) && root(act, natural, b) == base;
+        (squared && grows() && positive()).then_some(base)
+    }
+}
