@@ -24,7 +24,7 @@ fn check(function: &Function, program: &Program) -> Result<(), String> {
     if order.len() != function.blocks.len() {
         return Err(format!("{} of {} blocks are reached", order.len(), function.blocks.len()));
     }
-    let dominators = intervals(&dominators(function, &order));
+    let dominators = intervals(&dominators(function, order));
     let entry = &function.blocks[0];
     let given = function.arity as usize + usize::from(function.rest) + function.captures as usize;
     if entry.parameters.len() != given || function.cells.len() != function.captures as usize {

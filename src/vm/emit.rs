@@ -171,5 +171,7 @@ impl Parts {
 
 /// Everything that was gathered, in no more room than it takes.
 fn exact<T>(gathered: &mut Vec<T>) -> Vec<T> {
-    gathered.drain(..).collect()
+    let mut all = Vec::with_capacity(gathered.len());
+    all.append(gathered);
+    all
 }
