@@ -38,6 +38,8 @@ pub(super) struct Findings {
     pub reached: BTreeSet<Reached>,
     /// What the certificate lists besides.
     pub noted: BTreeSet<Noted>,
+    /// Methods that a policy may forbid, with their names.
+    pub trusted: BTreeSet<(Location, &'static str)>,
 }
 
 impl Findings {

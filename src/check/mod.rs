@@ -187,7 +187,7 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
     flow.conclude();
     let watched = flow.watched.iter().map(|(place, known)| (*place, Seen::of(known))).collect();
     if let Some(policy) = &setting.policy {
-        policy::enforce(program, &flow.findings.reached, &certificates, policy, diagnostics);
+        policy::enforce(program, &flow.findings, &certificates, policy, diagnostics);
     }
     let (work, grown, frames) = (flow.work(), flow.record.grown, flow.calls.frames());
     let witness = std::mem::take(&mut flow.record).witness(frames);

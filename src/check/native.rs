@@ -114,6 +114,9 @@ impl<'a> Flow<'a> {
         let nothing = Known::null();
         let x = args.first().unwrap_or(&nothing);
         let f = args.get(1);
+        if let Some(trusted) = super::policy::TRUSTED.iter().find(|trusted| method && **trusted == name) {
+            self.findings.trusted.insert((at, trusted));
+        }
         let expression = match name {
             "match" | "matches" | "matchAll" | "search" => f,
             "exec" => Some(x),

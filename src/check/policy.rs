@@ -5,7 +5,7 @@
 
 use super::certificate::{Certificate, Measure};
 use super::domain::{number, raw};
-use super::finding::Reached;
+use super::finding::Findings;
 use super::setting::{Need, Setting};
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
@@ -15,7 +15,7 @@ use crate::source::{Location, Span};
 use crate::types::Effect;
 use crate::value::{Evidence, Limits};
 use serde_json::{Map, Value as Json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The rules of an operator.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,7 +43,7 @@ const KEYS: &[&str] = &["strict", "limits", "effects", "agents", "methods", "all
 const OF_EFFECT: &[&str] = &["confidence", "evidence", "allowed"];
 
 /// What a policy can rule out.
-const TRUSTED: &[&str] = &["endorse", "independent", "calibrate"];
+pub(super) const TRUSTED: &[&str] = &["endorse", "independent", "calibrate"];
 
 /// Words of a list as messages show them.
 fn listed<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
@@ -232,12 +232,12 @@ fn fits(glob: &str, name: &str) -> bool {
 /// Reports what a program does that the policy does not allow.
 pub(super) fn enforce(
     program: &Program,
-    reached: &BTreeSet<Reached>,
+    found: &Findings,
     certificates: &[Certificate],
     policy: &Policy,
     diagnostics: &mut Diagnostics,
 ) {
-    for call in reached {
+    for call in &found.reached {
         if policy.forbidden.contains(&call.effect) {
             let message = format!("`{}` has the effect `{}`, which the policy forbids", call.what, call.effect.name());
             let found = Diagnostic::new(Code::E006, call.at, message);
@@ -249,14 +249,19 @@ pub(super) fn enforce(
             diagnostics.push(found.help("leave it out, or ask whoever runs this to allow the method"));
         }
     }
+    let untrusted = |at: Location, name: &str| {
+        let found = Diagnostic::new(Code::E006, at, format!("the policy does not let programs use `{name}`"));
+        found.help("let the confidence be earned: `verify`, `approve`, or another agent")
+    };
+    for (at, name) in found.trusted.iter().filter(|(_, name)| policy.without.contains(name)) {
+        diagnostics.push(untrusted(*at, name));
+    }
     for function in &program.functions {
         for inst in function.blocks.iter().flat_map(|block| &block.code) {
             let (Op::CallBuiltin { builtin, .. } | Op::Builtin(builtin)) = inst.op else { continue };
             let name = builtin::BuiltinId::entry(builtin).name;
             if policy.without.contains(&name) {
-                let at = Location::new(function.file, inst.span);
-                let found = Diagnostic::new(Code::E006, at, format!("the policy does not let programs use `{name}`"));
-                diagnostics.push(found.help("let the confidence be earned: `verify`, `approve`, or another agent"));
+                diagnostics.push(untrusted(Location::new(function.file, inst.span), name));
             }
         }
     }

@@ -187,6 +187,16 @@ impl<'a> Typing<'a> {
     fn of_kind(&mut self, kind: Kind, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
         match builtin::find_method(kind, name) {
             Some(id) => self.builtin(id, given, link.span, 1),
+            None if builtin::named(name).is_empty() => {
+                let kind = match kind {
+                    Kind::Text => "a text",
+                    Kind::Number => "a number",
+                    _ => "a list",
+                };
+                let message = format!("{kind} has no method `{name}`");
+                self.report(Code::T005, link.span, message, "call a method that it has, or write a function");
+                Type::Any
+            }
             None => Type::Any,
         }
     }
