@@ -88,6 +88,23 @@ fn a_result_is_the_input_of_the_next_run() {
 }
 
 #[test]
+fn an_input_may_begin_with_a_minus() {
+    let folder = Folder::new("running/minus");
+    folder.write("echo.prism", "input");
+    assert_eq!(folder.prism(&["run", "echo.prism", "--input", "-1.5e3"]).out, "-1500\n");
+    let twice = folder.prism(&["run", "echo.prism", "--input", "{\"a\":1,\"a\":2}"]);
+    assert!(twice.err.contains("error: in the input, the key `a` occurs twice; keep one\n"), "{}", twice.err);
+}
+
+#[test]
+fn a_search_that_takes_long_ends_in_time() {
+    let folder = Folder::new("running/search");
+    folder.write("slow.prism", "\"a\".repeat(200000).matches(/a*b|a/g).length");
+    let outcome = folder.prism(&["run", "slow.prism", "--timeout", "50ms"]);
+    assert!(outcome.err.starts_with("[R093]"), "{}", outcome.err);
+}
+
+#[test]
 fn agents_come_to_parameters() {
     let folder = Folder::new("running/agents");
     folder.write(

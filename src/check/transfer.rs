@@ -51,7 +51,7 @@ impl<'a> Flow<'a> {
             Op::Const(constant) => one(literal(constant)),
             Op::Unary(unary) => one(self.unary(*unary, &args[0])),
             Op::Binary(binary) => one(self.binary(act, *binary, &args[0], &args[1], inst, state)),
-            Op::Range { inclusive } => one(range(&args[0], &args[1], *inclusive)),
+            Op::Range { inclusive, .. } => one(range(&args[0], &args[1], *inclusive)),
             Op::Text => {
                 let mut text = Known::computed(args, Shape::Plain);
                 text.nothing = args.iter().find_map(|a| a.nothing);

@@ -30,7 +30,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "NAME")]
     entry: Option<String>,
     /// The input
-    #[arg(long, value_name = "JSON", conflicts_with = "input_file")]
+    #[arg(long, value_name = "JSON", conflicts_with = "input_file", allow_negative_numbers = true)]
     input: Option<String>,
     /// A file with the input
     #[arg(long, value_name = "FILE")]
@@ -216,10 +216,11 @@ fn outside(limits: &Limits) -> Meter {
 fn read_input(text: Option<&str>, in_shape: bool, meter: &mut Meter) -> Result<Value, Fault> {
     let Some(text) = text else { return Ok(Value::NULL) };
     let refused = |reason: &str| {
-        Fault::new(
-            Code::R011,
-            format!("the input is {reason}; a text is written in quotes, as in `--input '\"a text\"'`"),
-        )
+        let message = match reason.starts_with("no JSON") {
+            true => format!("the input is {reason}; a text is written in quotes, as in `--input '\"a text\"'`"),
+            false => format!("in the input, {reason}"),
+        };
+        Fault::new(Code::R011, message)
     };
     if !in_shape {
         let read = json::parse(text, Lanes::EXACT, meter);

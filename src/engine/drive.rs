@@ -179,6 +179,9 @@ impl Drive {
     /// Runs what was started until it is done.
     pub fn finish(&mut self, show: &mut dyn Show) -> End {
         let limit = self.limits.time;
+        if let Some(deadline) = self.began.checked_add(Duration::from_millis(limit)) {
+            self.vm.end_by(deadline);
+        }
         loop {
             let outcome = self.vm.run();
             self.submit(show);

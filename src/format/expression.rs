@@ -277,10 +277,12 @@ impl Writer<'_> {
         self.node(condition);
         self.doc.indent();
         self.trailing();
+        self.inner();
         self.doc.line();
         self.word(if tilde { "~?" } else { "?" });
         self.node(then);
         self.trailing();
+        self.inner();
         self.doc.line();
         self.word(":");
         self.node(otherwise);

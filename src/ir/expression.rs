@@ -72,9 +72,8 @@ impl Builder<'_> {
             ExprKind::Logical { first, rest } => self.logical(first, rest, wanted, span),
             ExprKind::Ask { value, threshold } => self.ask(value, threshold, span),
             ExprKind::Range { low, high, inclusive } => {
-                let low = self.value(low);
-                let high = self.value(high);
-                self.emit(Op::Range { inclusive: *inclusive }, smallvec![low, high], span)
+                let (low, high) = (self.value(low), self.value(high));
+                self.emit(Op::Range { inclusive: *inclusive, walked: false }, smallvec![low, high], span)
             }
             ExprKind::Chain { base, links } => self.chain(base, links, span),
             ExprKind::Instance(value, kind) => {

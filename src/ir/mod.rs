@@ -221,6 +221,8 @@ pub enum Op {
     Range {
         /// Whether the end counts.
         inclusive: bool,
+        /// Whether it is only walked, so that it may be longer than any list.
+        walked: bool,
     },
     /// Parts, rendered and joined
     Text,

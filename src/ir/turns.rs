@@ -127,7 +127,13 @@ impl Builder<'_> {
     /// `for x in xs`
     pub(super) fn each(&mut self, expr: &Expr, patterns: &[Pattern], source: &Expr, max: Option<&Expr>, body: &Body) {
         let span = source.span;
-        let walked = self.value(source);
+        let walked = match &source.kind {
+            ExprKind::Range { low, high, inclusive } => {
+                let (low, high) = (self.value(low), self.value(high));
+                self.emit(Op::Range { inclusive: *inclusive, walked: true }, smallvec![low, high], span)
+            }
+            _ => self.value(source),
+        };
         let limit = self.turns(max);
         let mut count = self.emit(Op::Count, smallvec![walked], span);
         if let Some(limit) = limit {

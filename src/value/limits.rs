@@ -1,8 +1,9 @@
 //! The limits of a run, and the one point where work is charged before it is done.
 
 use std::cell::Cell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
@@ -164,17 +165,20 @@ pub struct Meter {
 
 /// A wish of the driver that the run should end.
 #[derive(Debug, Default)]
-pub struct Stop(AtomicU8);
+pub struct Stop {
+    cancelled: AtomicBool,
+    deadline: OnceLock<Instant>,
+}
 
 impl Stop {
-    /// The time is up: `R093`.
-    pub fn late(&self) {
-        self.0.store(1, Ordering::Relaxed);
+    /// From then on the time is up: `R093`.
+    pub fn by(&self, deadline: Instant) {
+        self.deadline.get_or_init(|| deadline);
     }
 
     /// Somebody cancelled: `R095`.
     pub fn cancel(&self) {
-        self.0.store(2, Ordering::Relaxed);
+        self.cancelled.store(true, Ordering::Relaxed);
     }
 }
 
@@ -248,10 +252,14 @@ impl Meter {
 
     /// Refuses to go on when the driver wishes the run to end. For what may take long between two instructions.
     pub fn alive(&self) -> Result<(), Fault> {
-        match self.stop.0.load(Ordering::Relaxed) {
-            0 => Ok(()),
-            1 => Err(Fault::new(Code::R093, "the run took too long; do less, or raise the limit with `--timeout`")),
-            _ => Err(Fault::new(Code::R095, "the run was cancelled")),
+        if self.stop.cancelled.load(Ordering::Relaxed) {
+            return Err(Fault::new(Code::R095, "the run was cancelled"));
+        }
+        match self.stop.deadline.get() {
+            Some(deadline) if Instant::now() > *deadline => {
+                Err(Fault::new(Code::R093, "the run took too long; do less, or raise the limit with `--timeout`"))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -227,8 +227,15 @@ impl Value {
     }
 }
 
-/// `a..b`, or with `inclusive` `a..=b`
+/// `a..b`, or with `inclusive` `a..=b`; refused when a list could not be so long.
 pub fn range(a: &Value, b: &Value, inclusive: bool, meter: &Meter) -> Result<Value, Fault> {
+    let range = walked(a, b, inclusive)?;
+    meter.list_size(range.size().unwrap_or(0) as u64)?;
+    Ok(range)
+}
+
+/// The same for whoever only walks it, so that it may be longer than any list.
+pub fn walked(a: &Value, b: &Value, inclusive: bool) -> Result<Value, Fault> {
     let operator = if inclusive { "..=" } else { ".." };
     let (start, end, lanes) = numbers(operator, a, b)?;
     if !start.is_finite() || !end.is_finite() {
@@ -236,14 +243,12 @@ pub fn range(a: &Value, b: &Value, inclusive: bool, meter: &Meter) -> Result<Val
     }
     let span = end - start;
     let len = if inclusive { (span + 1.0).floor() } else { span.ceil() };
-    stepped(start, 1.0, len, lanes, meter)
+    Ok(stepped(start, 1.0, len, lanes))
 }
 
-/// So many numbers from `start` on; refused when a list could not be so long.
-pub fn stepped(start: f64, step: f64, len: f64, lanes: Lanes, meter: &Meter) -> Result<Value, Fault> {
-    let len = len.max(0.0) as u64;
-    meter.list_size(len)?;
-    Ok(Value::from(Range::new(start, step, len as usize, lanes)).with(lanes))
+/// So many numbers from `start` on.
+pub fn stepped(start: f64, step: f64, len: f64, lanes: Lanes) -> Value {
+    Value::from(Range::new(start, step, len.max(0.0) as usize, lanes)).with(lanes)
 }
 
 /// `~x`: the confidence over all parts, as an exact number, or null when it is unknown

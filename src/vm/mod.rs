@@ -251,6 +251,11 @@ impl Vm {
         self.ready.push_back(task);
     }
 
+    /// Lets what takes long between two instructions end there as well.
+    pub fn end_by(&mut self, deadline: std::time::Instant) {
+        self.meter.stop.by(deadline);
+    }
+
     /// Ends the run from outside, as when its time is over: what tidies up still runs.
     pub fn interrupt(&mut self, code: Code, message: impl Into<String>) -> Failure {
         let failure = Failure::new(code, message);

@@ -191,7 +191,8 @@ impl Eval<'_> {
             }
             ExprKind::Range { low, high, inclusive } => {
                 let (low, high) = (self.eval(low)?, self.eval(high)?);
-                self.range(&low, &high, *inclusive, span)?
+                let (items, lanes) = self.range(&low, &high, *inclusive, span)?;
+                self.new_list(items, lanes, span)?
             }
             ExprKind::Chain { base, links } => self.chain(base, links)?,
             ExprKind::Instance(it, kind) => {
@@ -400,9 +401,19 @@ impl Eval<'_> {
                 }
             }
             ExprKind::ForEach { patterns, source, max, body } => {
-                let walked = self.eval(source)?;
+                // A range that is only walked is no list, however long.
+                let walked = match &source.kind {
+                    ExprKind::Range { low, high, inclusive } => {
+                        let (low, high) = (self.eval(low)?, self.eval(high)?);
+                        let (items, lanes) = self.range(&low, &high, *inclusive, source.span)?;
+                        let entry = |(i, it)| (it, Value::number(i as f64).with(lanes));
+                        Ok(items.into_iter().enumerate().map(entry).collect())
+                    }
+                    _ => Err(self.eval(source)?),
+                };
                 let max = self.turns(max)?;
-                for (first, second) in self.walk(&walked, source.span)? {
+                let walked: Vec<_> = walked.or_else(|source_value| self.walk(&source_value, source.span))?;
+                for (first, second) in walked {
                     if turn >= max {
                         break;
                     }
@@ -631,7 +642,7 @@ impl Eval<'_> {
         }
     }
 
-    fn range(&self, low: &Value, high: &Value, inclusive: bool, span: Span) -> Run {
+    fn range(&self, low: &Value, high: &Value, inclusive: bool, span: Span) -> Run<(Vec<Value>, Lanes)> {
         let lanes = low.lanes().meet(high.lanes());
         let Some((mut at, high)) = low.as_number().zip(high.as_number()) else { return self.fail(Code::R002, span) };
         if !at.is_finite() || !high.is_finite() {
@@ -644,7 +655,7 @@ impl Eval<'_> {
             items.push(Value::number(at).with(lanes));
             at += 1.0;
         }
-        self.new_list(items, lanes, span)
+        Ok((items, lanes))
     }
 
     /// `[a, ...b]`: its structure is as sure as those of what is spread.
