@@ -103,6 +103,16 @@ impl<'a> Flow<'a> {
             yes.extend(beyond(q.plus(&p, -1), if strict && whole { 1.0 } else { 0.0 }));
             no.extend(beyond(p.plus(&q, -1), if !strict && whole { 1.0 } else { 0.0 }));
         }
+        if let (Some((p, by)), Some((q, of))) = (self.divided(left), self.divided(right))
+            && (by, of) != (1, 1)
+            && let (Some(p), Some(q)) = (p.times(of), q.times(by))
+        {
+            let beyond = |line: Option<super::line::Line>, by: f64| {
+                line.and_then(|line| line.plus(&super::line::Line::constant(-by), 1)).map(Fact::Holds)
+            };
+            yes.extend(beyond(q.plus(&p, -1), f64::from(u8::from(strict))));
+            no.extend(beyond(p.plus(&q, -1), f64::from(u8::from(!strict))));
+        }
         yes.push(Fact::To(left.id, r.high - gap(whole)));
         yes.push(Fact::From(right.id, l.low + gap(whole)));
         if whole {

@@ -96,7 +96,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether a sum is never negative here, if need be on each way to where branches met that its values come from.
-    fn shown_on_all_ways(&self, act: &Activation<'a>, sum: &Line, state: &State, depth: u32) -> bool {
+    pub fn shown_on_all_ways(&self, act: &Activation<'a>, sum: &Line, state: &State, depth: u32) -> bool {
         if self.never_negative(sum, state) {
             return true;
         }

@@ -2,7 +2,7 @@
 
 use super::domain::{Id, Integrity, Known, Shape};
 use super::flow::{Activation, Flow, WayBack};
-use super::line::{Atom, Line, Range};
+use super::line::{Atom, Line, MOST_RELATIONS, Range};
 use super::state::State;
 use super::widen::PATIENCE;
 use crate::ir::Target;
@@ -57,11 +57,17 @@ impl<'a> Flow<'a> {
         if act.graph.position[from] < act.graph.position[to] {
             let mut relations = state.relations.to_vec();
             relations.retain(|line| !own.iter().any(|id| line.mentions(*id)));
-            state.relations = Rc::new(relations);
+            let held = Rc::new(relations);
+            state.relations = held.clone();
             for (id, line) in own.iter().zip(&lines) {
                 let Some(line) = line else { continue };
                 let same = Line::atom(*id, false);
                 [same.plus(line, -1), line.plus(&same, -1)].into_iter().flatten().for_each(|line| state.relate(line));
+            }
+            for line in told_of_parameters(&own, &lines, &held) {
+                if state.relations.len() < MOST_RELATIONS {
+                    state.relate(line);
+                }
             }
             return;
         }
@@ -85,10 +91,34 @@ impl<'a> Flow<'a> {
         };
         let kept: Vec<Line> = before
             .iter()
-            .filter(|line| becomes(line).is_some_and(|next| self.never_negative(&next, state)))
+            .filter(|line| becomes(line).is_some_and(|next| self.shown_on_all_ways(act, &next, state, 0)))
             .copied()
             .collect();
         act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
         state.relations = Rc::new(kept);
     }
+}
+
+/// What holds of the parameters of a loop's head at first, and may hold in every turn: what was told of the numbers they begin
+/// with, and how far they are from one another.
+fn told_of_parameters(own: &[Id], lines: &[Option<Line>], held: &[Line]) -> Vec<Line> {
+    let begins: Vec<(Line, Line)> =
+        own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?))).collect();
+    let mut told = Vec::new();
+    for (same, line) in &begins {
+        let mut atoms = line.atoms();
+        let (Some((atom, 1)), None) = (atoms.next(), atoms.next()) else { continue };
+        for relation in held {
+            let factor = relation.atoms().find(|(other, _)| *other == atom).map(|(_, factor)| factor);
+            told.extend(factor.and_then(|factor| relation.plus(&same.plus(line, -1)?, factor)));
+        }
+    }
+    for (i, (one, first)) in begins.iter().enumerate() {
+        for (other, second) in &begins[..i] {
+            let Some(apart) = first.plus(second, -1).filter(|apart| apart.atoms().next().is_none()) else { continue };
+            let more = one.plus(other, -1).and_then(|more| more.plus(&apart, -1));
+            told.extend(more.into_iter().chain(more.and_then(|more| more.times(-1))));
+        }
+    }
+    told
 }

@@ -204,6 +204,20 @@ impl Flow<'_> {
         result.shape = Shape::Number(std::rc::Rc::new(Number { low, line: Some(line), ..number }));
     }
 
+    /// A number as a sum of whole numbers, divided by a whole one above 0: by 1 where it was not divided. What is divided is small
+    /// enough that this loses nothing that a comparison with a whole number could tell.
+    pub fn divided(&mut self, known: &Known) -> Option<(Line, i32)> {
+        let (line, by) = match known.as_number()?.ratio {
+            Some(ratio) => ratio,
+            None => (self.line_of(known)?, 1),
+        };
+        let small = |range: &Range| by == 1 || range.low.abs() <= SMALL && range.high.abs() <= SMALL;
+        let counts = line.atoms().all(|(atom, _)| {
+            self.ranges.get(&atom).is_some_and(|range| range.whole && (atom.length || range.sized || small(range)))
+        });
+        (counts && line.constant.fract() == 0.0 && line.constant.abs() <= SMALL).then_some((line, by))
+    }
+
     /// What is told of a number that was rounded, to be taken note of when it is there.
     pub fn rounded(&mut self, name: &str, x: &Known, id: Id) {
         let Some((line, by)) = x.as_number().and_then(|number| number.ratio) else { return };

@@ -145,6 +145,7 @@ impl<'a> Flow<'a> {
             let mut lengths: Vec<Id> = state
                 .relations
                 .iter()
+                .chain([&index])
                 .flat_map(|line| line.atoms())
                 .filter(|(atom, _)| atom.length)
                 .map(|(atom, _)| atom.id)

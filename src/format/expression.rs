@@ -251,7 +251,7 @@ impl Writer<'_> {
         let next = self.peek();
         let text = &self.text[next..];
         let grows = match sign {
-            "~" => text.starts_with(['~', '<', '.']) || text.starts_with("--") || text.starts_with("++"),
+            "~" => text.starts_with(['~', '<', '.', '/']) || text.starts_with("--") || text.starts_with("++"),
             _ => text.starts_with(sign),
         };
         if self.start(operand) <= next && grows {

@@ -190,9 +190,8 @@ impl Eval<'_> {
                 })?
             }
             ExprKind::Range { low, high, inclusive } => {
-                let (low, high) = (self.eval(low)?, self.eval(high)?);
-                let (items, lanes) = self.range(&low, &high, *inclusive, span)?;
-                self.new_list(items, lanes, span)?
+                let range = self.range([low, high], *inclusive, span)?;
+                self.new_list(self.elements(&range, span)?, range.lanes(), span)?
             }
             ExprKind::Chain { base, links } => self.chain(base, links)?,
             ExprKind::Instance(it, kind) => {
@@ -403,17 +402,11 @@ impl Eval<'_> {
             ExprKind::ForEach { patterns, source, max, body } => {
                 // A range that is only walked is no list, however long.
                 let walked = match &source.kind {
-                    ExprKind::Range { low, high, inclusive } => {
-                        let (low, high) = (self.eval(low)?, self.eval(high)?);
-                        let (items, lanes) = self.range(&low, &high, *inclusive, source.span)?;
-                        let entry = |(i, it)| (it, Value::number(i as f64).with(lanes));
-                        Ok(items.into_iter().enumerate().map(entry).collect())
-                    }
-                    _ => Err(self.eval(source)?),
+                    ExprKind::Range { low, high, inclusive } => self.range([low, high], *inclusive, source.span)?,
+                    _ => self.eval(source)?,
                 };
                 let max = self.turns(max)?;
-                let walked: Vec<_> = walked.or_else(|source_value| self.walk(&source_value, source.span))?;
-                for (first, second) in walked {
+                for (first, second) in self.walk(&walked, source.span)? {
                     if turn >= max {
                         break;
                     }
@@ -642,20 +635,16 @@ impl Eval<'_> {
         }
     }
 
-    fn range(&self, low: &Value, high: &Value, inclusive: bool, span: Span) -> Run<(Vec<Value>, Lanes)> {
-        let lanes = low.lanes().meet(high.lanes());
-        let Some((mut at, high)) = low.as_number().zip(high.as_number()) else { return self.fail(Code::R002, span) };
-        if !at.is_finite() || !high.is_finite() {
-            return self.fail(Code::R002, span);
-        }
+    fn range(&mut self, [low, high]: [&Expr; 2], inclusive: bool, span: Span) -> Run {
+        let (low, high) = (self.eval(low)?, self.eval(high)?);
+        let ends = low.as_number().zip(high.as_number()).filter(|(low, high)| low.is_finite() && high.is_finite());
+        let Some((low_end, high_end)) = ends else { return self.fail(Code::R002, span) };
         // There is no zero below zero in it.
-        at += 0.0;
-        let mut items = Vec::new();
-        while at < high || inclusive && at == high {
-            items.push(Value::number(at).with(lanes));
-            at += 1.0;
-        }
-        Ok((items, lanes))
+        let numbers = std::iter::successors(Some(low_end + 0.0), |at| Some(at + 1.0));
+        let lanes = low.lanes().meet(high.lanes());
+        let within = numbers.take_while(|at| *at < high_end || inclusive && *at == high_end);
+        let list = Value::list(within.map(|at| Value::number(at).with(lanes)).collect());
+        self.made(list, span).map(|list| list.with(lanes))
     }
 
     /// `[a, ...b]`: its structure is as sure as those of what is spread.
