@@ -252,7 +252,12 @@ impl<'a> Flow<'a> {
                 let agent = agent.clone();
                 Some(flow.handled_by(act, &agent, &given, inst, state))
             }
-            _ => Some(known.clone()),
+            _ => {
+                if known.hides().functions && !flow.lenient {
+                    flow.unknown_function(at);
+                }
+                Some(known.clone())
+            }
         };
         match name {
             "retry" => {

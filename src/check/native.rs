@@ -10,7 +10,7 @@ use super::flow::{Activation, Flow};
 use super::lists::{chosen, listed, merged};
 use super::read::{absent, anywhere, confidence_of, elements, kept, kept_part, length, part, read, sought};
 use super::state::State;
-use crate::builtin::BuiltinId;
+use crate::builtin::{Body, BuiltinId, Form};
 use crate::diagnostic::{Code, Severity};
 use crate::ir::{Inst, Op, Task};
 use crate::source::Location;
@@ -29,6 +29,12 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let name = builtin.entry().name;
+        // What runs side by side is seen where it is written; through a value nobody knows what that is.
+        let forks =
+            matches!(builtin.entry().kind, Body::Form(Form::Parallel | Form::Race | Form::AnyOf | Form::Quorum, _));
+        if forks && args.iter().any(super::spread::is_called) {
+            self.unknown_function(act.at(inst.span));
+        }
         let given = self.native(act, name, args, false, inst, state);
         self.charge_builtin(Some(builtin), name, args, given.as_ref());
         given

@@ -27,8 +27,10 @@ pub(super) fn expand(args: &[Known], spread: bool) -> Result<Vec<Known>, &Known>
     if let Some(items) = &list.items {
         return Ok(items.iter().map(|item| read(all, item)).collect());
     }
-    if list.high == Some(list.low) && list.low <= MOST_ALIKE {
-        let element = elements(all).0;
+    let element = elements(all).0;
+    // Where one is a function and another is not, nobody knows which is which.
+    let mixed = element.as_ref().is_some_and(|each| matches!(each.shape, Shape::Any) && each.hides().functions);
+    if list.high == Some(list.low) && list.low <= MOST_ALIKE && !mixed {
         return Ok(element.iter().flat_map(|each| std::iter::repeat_n(each.clone(), list.low as usize)).collect());
     }
     Err(all)
@@ -78,7 +80,7 @@ impl<'a> Flow<'a> {
                 };
             }
             _ => {
-                if is_called(&each.shape) {
+                if is_called(&each) {
                     self.findings.report(Code::CF900, at, "nobody knows how many functions are spread out here", |d| {
                         d.help("write the arguments one by one")
                     });
@@ -125,11 +127,11 @@ impl<'a> Flow<'a> {
 }
 
 /// Whether a value may be called, or hold what may be.
-fn is_called(shape: &Shape) -> bool {
-    match shape {
+pub(super) fn is_called(known: &Known) -> bool {
+    match &known.shape {
         Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) => true,
-        Shape::List(list) => list.any().is_some_and(|element| is_called(&element.shape)),
-        Shape::Object(object) => object.fields.values().chain(&object.others).any(|field| is_called(&field.shape)),
-        _ => false,
+        Shape::List(list) => list.any().is_some_and(|element| is_called(&element)),
+        Shape::Object(object) => object.fields.values().chain(&object.others).any(is_called),
+        _ => known.hides().functions,
     }
 }
