@@ -6,7 +6,7 @@
 
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{Cap, CellId, Id, Integrity, Known, Mark, Raw, SURE, Shape, Why};
+use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, Mark, Raw, SURE, Shape, Why};
 use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::read::own;
@@ -240,6 +240,11 @@ impl<'a> Flow<'a> {
     pub fn decided(&self, known: &Known, doubts: &[(Known, Location)]) -> Known {
         let mut result = known.clone();
         for (condition, at) in doubts {
+            // What is made of a value is no surer than it, so whoever tests that has tested whether there is one as well.
+            let asks = |fact: &Fact| matches!(fact, Fact::Null(id) if *id == known.id || known.above.contains(id));
+            if condition.when(true).iter().any(asks) {
+                continue;
+            }
             let cap = Cap { bound: condition.earned(), why: Why::Decided(*at), scaled: false };
             result.cap = result.cap.min(cap);
             result.integrity = result.integrity.max(condition.integrity.min(Integrity::Input));
