@@ -3,6 +3,7 @@
 use super::domain::{Cap, Fact, Integrity, Known, Mark, NONE, Null, Number, Raw, SURE, Shape, raw};
 use super::flow::{Activation, Flow};
 use super::graph::Definition;
+use super::line::Line;
 use super::state::State;
 use super::transfer::tests;
 use crate::diagnostic::{Code, Severity};
@@ -96,22 +97,19 @@ impl<'a> Flow<'a> {
                 }
             }
         }
+        let beyond = |line: Option<Line>, by: bool| {
+            line.and_then(|line| line.plus(&Line::constant(-f64::from(u8::from(by))), 1)).map(Fact::Holds)
+        };
         if let (Some(p), Some(q)) = (self.line_of(left), self.line_of(right)) {
-            let beyond = |line: Option<super::line::Line>, by: f64| {
-                line.and_then(|line| line.plus(&super::line::Line::constant(-by), 1)).map(Fact::Holds)
-            };
-            yes.extend(beyond(q.plus(&p, -1), if strict && whole { 1.0 } else { 0.0 }));
-            no.extend(beyond(p.plus(&q, -1), if !strict && whole { 1.0 } else { 0.0 }));
+            yes.extend(beyond(q.plus(&p, -1), strict && whole));
+            no.extend(beyond(p.plus(&q, -1), !strict && whole));
         }
         if let (Some((p, by)), Some((q, of))) = (self.divided(left), self.divided(right))
             && (by, of) != (1, 1)
             && let (Some(p), Some(q)) = (p.times(of), q.times(by))
         {
-            let beyond = |line: Option<super::line::Line>, by: f64| {
-                line.and_then(|line| line.plus(&super::line::Line::constant(-by), 1)).map(Fact::Holds)
-            };
-            yes.extend(beyond(q.plus(&p, -1), f64::from(u8::from(strict))));
-            no.extend(beyond(p.plus(&q, -1), f64::from(u8::from(!strict))));
+            yes.extend(beyond(q.plus(&p, -1), strict));
+            no.extend(beyond(p.plus(&q, -1), !strict));
         }
         yes.push(Fact::To(left.id, r.high - gap(whole)));
         yes.push(Fact::From(right.id, l.low + gap(whole)));
