@@ -242,7 +242,7 @@ impl<'a> Flow<'a> {
         for (condition, at) in doubts {
             // What is made of a value is no surer than it, so whoever tests that has tested whether there is one as well.
             let asks = |fact: &Fact| matches!(fact, Fact::Null(id) if *id == known.id || known.above.contains(id));
-            if condition.when(true).iter().any(asks) {
+            if condition.tests.as_ref().is_some_and(|tests| tests.yes.iter().any(asks)) {
                 continue;
             }
             let cap = Cap { bound: condition.earned(), why: Why::Decided(*at), scaled: false };

@@ -156,7 +156,15 @@ pub(super) struct WayBack {
     pub longest: Vec<Vec<super::line::Line>>,
 }
 
-impl Activation<'_> {
+impl<'a> Activation<'a> {
+    /// The instruction that gives a value.
+    pub fn instruction(&self, var: Var) -> Option<&'a Inst> {
+        match self.graph.definitions[var.0 as usize] {
+            Definition::Instruction(block, index) => Some(&self.code.blocks[block].code[index]),
+            _ => None,
+        }
+    }
+
     /// A place in its file.
     pub fn at(&self, span: Span) -> Location {
         Location::new(self.code.file, span)

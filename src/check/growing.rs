@@ -4,18 +4,17 @@ use super::domain::{Known, Shape};
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural, targets};
 use super::state::State;
-use super::turns::root;
+use super::turns::{is_length, root};
 use crate::hir::Binary;
-use crate::ir::{Home, Inst, Op, Var};
+use crate::ir::{Home, Op, Var};
 use crate::types::Type;
 
 /// How much longer a list or text is at least at the end of each turn, seen through its length.
 pub(super) fn growth(act: &Activation<'_>, natural: &Natural, length: Var) -> Option<f64> {
-    let inst = instruction(act, length)?;
-    let is_length = matches!(&inst.op, Op::Field(name) if &**name == "length") || matches!(inst.op, Op::Count);
-    let whole = root(act, natural, *inst.args.first()?);
+    let inst = act.instruction(length).filter(|inst| is_length(inst))?;
+    let whole = root(act, natural, inst.args[0]);
     let Definition::Parameter(head, index) = act.graph.definitions[whole.0 as usize] else { return None };
-    if !is_length || head != natural.head || !(is_list(act, whole) || is_text(act, whole)) {
+    if head != natural.head || !(is_list(act, whole) || is_text(act, whole)) {
         return None;
     }
     let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
@@ -45,12 +44,6 @@ fn gained(act: &Activation<'_>, natural: &Natural, var: Var, whole: Var, depth: 
         }
         Definition::Instruction(block, index) => {
             let inst = &act.code.blocks[block].code[index];
-            // What else comes to it, where one argument is what it was before.
-            let beside = |least: fn(&Known) -> f64| {
-                let (at, gain) = inst.args.iter().enumerate().find_map(|(at, &arg)| Some((at, before(arg)?)))?;
-                let others = inst.args.iter().enumerate().filter(|(other, _)| *other != at);
-                Some(gain + others.map(|(_, &arg)| least(&act.value(arg, &State::default()))).sum::<f64>())
-            };
             match &inst.op {
                 Op::Under | Op::Ready => before(inst.args[0]),
                 Op::Mutate { home: Home::Value, keys, method, spread }
@@ -64,7 +57,12 @@ fn gained(act: &Activation<'_>, natural: &Natural, var: Var, whole: Var, depth: 
                         _ => None,
                     }
                 }
-                Op::Binary(Binary::Add) | Op::Text if is_text(act, var) => beside(characters),
+                Op::Binary(Binary::Add) | Op::Text if is_text(act, var) => {
+                    // One part is what it was before.
+                    let (at, gain) = inst.args.iter().enumerate().find_map(|(at, &arg)| Some((at, before(arg)?)))?;
+                    let others = inst.args.iter().enumerate().filter(|(other, _)| *other != at);
+                    Some(gain + others.map(|(_, &arg)| characters(&act.value(arg, &State::default()))).sum::<f64>())
+                }
                 Op::List { spread } => {
                     let spreads = |at: usize| spread.get(at).copied().unwrap_or(false);
                     let own = (0..inst.args.len()).filter(|&at| !spreads(at)).count();
@@ -72,7 +70,8 @@ fn gained(act: &Activation<'_>, natural: &Natural, var: Var, whole: Var, depth: 
                     Some(gain + own as f64)
                 }
                 Op::CallMethod { name, spread: false } if &**name == "concat" && is_list(act, inst.args[0]) => {
-                    beside(elements).filter(|_| before(inst.args[0]).is_some())
+                    let others = inst.args[1..].iter().map(|&arg| elements(&act.value(arg, &State::default())));
+                    Some(before(inst.args[0])? + others.sum::<f64>())
                 }
                 _ => None,
             }
@@ -99,13 +98,6 @@ fn elements(known: &Known) -> f64 {
     }
 }
 
-fn instruction<'a>(act: &Activation<'a>, var: Var) -> Option<&'a Inst> {
-    match act.graph.definitions[var.0 as usize] {
-        Definition::Instruction(block, index) => Some(&act.code.blocks[block].code[index]),
-        _ => None,
-    }
-}
-
 /// Whether a value is a list for certain.
 fn is_list(act: &Activation<'_>, var: Var) -> bool {
     matches!(act.value(var, &State::default()).shape, Shape::List(_))
@@ -119,7 +111,7 @@ fn is_text(act: &Activation<'_>, var: Var) -> bool {
 impl<'a> Flow<'a> {
     /// The number that a value is the square of, where it is never negative and grows with every turn.
     pub fn growing_root(&self, act: &Activation<'a>, natural: &Natural, square: Var) -> Option<Var> {
-        let inst = instruction(act, root(act, natural, square))?;
+        let inst = act.instruction(root(act, natural, square))?;
         let [a, b] = inst.args[..] else { return None };
         let base = root(act, natural, a);
         let grows = || self.movement(act, natural, base).is_some_and(|step| step.low >= 1.0);

@@ -65,9 +65,11 @@ impl<'a> Flow<'a> {
                 [same.plus(line, -1), line.plus(&same, -1)].into_iter().flatten().for_each(|line| state.relate(line));
             }
             for line in told_of_parameters(&own, &lines, &held) {
-                if state.relations.len() < MOST_RELATIONS {
-                    state.relate(line);
+                // Of what there is no room for nothing is computed.
+                if state.relations.len() >= MOST_RELATIONS {
+                    break;
                 }
+                state.relate(line);
             }
             return;
         }
@@ -101,24 +103,31 @@ impl<'a> Flow<'a> {
 
 /// What holds of the parameters of a loop's head at first, and may hold in every turn: what was told of the numbers they begin
 /// with, and how far they are from one another.
-fn told_of_parameters(own: &[Id], lines: &[Option<Line>], held: &[Line]) -> Vec<Line> {
-    let begins: Vec<(Line, Line)> =
-        own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?))).collect();
-    let mut told = Vec::new();
-    for (same, line) in &begins {
+fn told_of_parameters<'l>(
+    own: &[Id],
+    lines: &[Option<Line>],
+    held: &'l [Line],
+) -> impl Iterator<Item = Line> + use<'l> {
+    let begins = own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?)));
+    let begins: Rc<[(Line, Line)]> = begins.collect();
+    let pairs = begins.clone();
+    let substituted = (0..begins.len()).flat_map(move |i| {
+        let (same, line) = begins[i];
         let mut atoms = line.atoms();
-        let (Some((atom, 1)), None) = (atoms.next(), atoms.next()) else { continue };
-        for relation in held {
-            let factor = relation.atoms().find(|(other, _)| *other == atom).map(|(_, factor)| factor);
-            told.extend(factor.and_then(|factor| relation.plus(&same.plus(line, -1)?, factor)));
-        }
-    }
-    for (i, (one, first)) in begins.iter().enumerate() {
-        for (other, second) in &begins[..i] {
-            let Some(apart) = first.plus(second, -1).filter(|apart| apart.atoms().next().is_none()) else { continue };
-            let more = one.plus(other, -1).and_then(|more| more.plus(&apart, -1));
-            told.extend(more.into_iter().chain(more.and_then(|more| more.times(-1))));
-        }
-    }
-    told
+        let one = match (atoms.next(), atoms.next()) {
+            (Some((atom, 1)), None) => Some(atom),
+            _ => None,
+        };
+        held.iter().filter_map(move |relation| {
+            let (_, factor) = relation.atoms().find(|(other, _)| Some(*other) == one)?;
+            relation.plus(&same.plus(&line, -1)?, factor)
+        })
+    });
+    let apart = (0..pairs.len()).flat_map(|i| (0..i).map(move |j| (i, j))).flat_map(move |(i, j)| {
+        let ((one, first), (other, second)) = (pairs[i], pairs[j]);
+        let apart = first.plus(&second, -1).filter(|apart| apart.atoms().next().is_none());
+        let more = apart.and_then(|apart| one.plus(&other, -1)?.plus(&apart, -1));
+        more.into_iter().chain(more.and_then(|more| more.times(-1)))
+    });
+    substituted.chain(apart)
 }

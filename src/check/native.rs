@@ -120,7 +120,7 @@ impl<'a> Flow<'a> {
         let nothing = Known::null();
         let x = args.first().unwrap_or(&nothing);
         let f = args.get(1);
-        if let Some(trusted) = super::policy::TRUSTED.iter().find(|trusted| method && **trusted == name) {
+        if method && let Some(trusted) = super::policy::TRUSTED.iter().find(|trusted| **trusted == name) {
             self.findings.trusted.insert((at, trusted));
         }
         let expression = match name {
@@ -407,6 +407,8 @@ impl<'a> Flow<'a> {
                 let longest = self.cut(name, args, state);
                 Known { longest, ..Known::computed(args, Shape::Plain).measured(x, strict) }
             }
+            // There is no type of errors; they are never null.
+            "Error" => Known::computed(args, Shape::Any),
             "structuredClone" | "freeze" | "resolve" => x.clone(),
             "push" | "pop" | "shift" | "unshift" | "splice" | "fill" if method => {
                 let (result, _) = self.mutation(act, x, name, &args[args.len().min(1)..], inst, state);
@@ -748,7 +750,7 @@ fn result_of(name: &str) -> Shape {
 fn null_by(name: &str) -> Null {
     let declared = crate::builtin::named(name);
     let each = declared.iter().map(|id| super::call::null_of(&id.signature().result));
-    each.reduce(Null::join).filter(|_| name != "Error").unwrap_or(Null::Never)
+    each.reduce(Null::join).unwrap_or(Null::Never)
 }
 
 /// How often a merge sort compares: at most the length times the levels.

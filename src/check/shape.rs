@@ -458,10 +458,7 @@ impl List {
 impl Object {
     pub(super) fn join(&self, other: &Object, depth: u32) -> Object {
         // A field that one of them has is in the other one of those that are not known, if it has any.
-        let beside = |of: &Object| {
-            of.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), id: Id::NONE, ..o.clone() })
-        };
-        let (mine, theirs) = (beside(self), beside(other));
+        let (mine, theirs) = (self.other(), other.other());
         let both = |a: &Known, b: &Known| a.join_at(b, depth + 1);
         let alone = |a: &Known, other: &Option<Known>, first: bool| match other {
             Some(b) if first => a.join_at(b, depth + 1),
@@ -520,8 +517,11 @@ impl Object {
 
     /// What a field is, if it may be there.
     pub fn field(&self, key: &str) -> Option<Known> {
-        let other =
-            || self.others.as_ref().map(|o| Known { null: o.null.join(Null::Always), id: Id::NONE, ..o.clone() });
-        self.fields.get(key).cloned().or_else(other)
+        self.fields.get(key).cloned().or_else(|| self.other())
+    }
+
+    /// What a field is that is not known by its name, if there may be such.
+    fn other(&self) -> Option<Known> {
+        self.others.as_ref().map(|other| Known { null: other.null.join(Null::Always), id: Id::NONE, ..other.clone() })
     }
 }

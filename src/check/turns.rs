@@ -339,15 +339,11 @@ impl<'a> Flow<'a> {
 
     /// Whether a count is that of a range whose end somebody else than the program chooses.
     fn chosen_range(&self, act: &Activation<'a>, count: Var, state: &State) -> bool {
-        let instruction = |var: Var| match act.graph.definitions[var.0 as usize] {
-            Definition::Instruction(block, index) => Some(&act.code.blocks[block].code[index]),
-            _ => None,
-        };
-        let Some(inst) = instruction(count) else { return false };
+        let Some(inst) = act.instruction(count) else { return false };
         if !matches!(inst.op, Op::Count) {
             return false;
         }
-        let Some(range) = instruction(inst.args[0]) else { return false };
+        let Some(range) = act.instruction(inst.args[0]) else { return false };
         let counts = match &range.op {
             Op::Range { .. } => true,
             Op::CallBuiltin { builtin, .. } => builtin.entry().name == "range",
@@ -565,9 +561,8 @@ impl<'a> Flow<'a> {
             return Err(Fault::None);
         };
         let inst = &act.code.blocks[block].code[index];
-        let is_length = matches!(&inst.op, Op::Field(name) if &**name == "length") || matches!(inst.op, Op::Count);
         // An empty list loses nothing.
-        if !is_length || least < 1.0 {
+        if !is_length(inst) || least < 1.0 {
             return Err(Fault::None);
         }
         let list = inst.args[0];
@@ -644,6 +639,11 @@ impl<'a> Flow<'a> {
         };
         self.findings.report(code, at, message, |d| d.help(help));
     }
+}
+
+/// Whether an instruction gives the length of its argument.
+pub(super) fn is_length(inst: &Inst) -> bool {
+    matches!(&inst.op, Op::Field(name) if &**name == "length") || matches!(inst.op, Op::Count)
 }
 
 /// A variable in memory.

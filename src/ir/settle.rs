@@ -4,6 +4,7 @@
 use super::build::{NONE, NOWHERE};
 use super::{Block, BlockId, Fact, Function, Handler, HandlerId, Op, Rows, Var};
 use crate::types::Type;
+use smallvec::{Array, SmallVec};
 
 /// How often parameters are looked through again because others turned out to be the same; what is left costs a move.
 const ROUNDS: usize = 8;
@@ -59,6 +60,21 @@ fn find(forward: &[Var], mut var: Var) -> Var {
 /// One bit of last uses.
 fn bit(moves: u64, at: u32) -> u64 {
     if at < 64 { moves >> at & 1 } else { 0 }
+}
+
+/// Drops arguments, and their bits of last uses with them; gives the bits of the others.
+fn keep_some<A: Array<Item = Var>>(args: &mut SmallVec<A>, moves: u64, mut keep: impl FnMut(u32, Var) -> bool) -> u64 {
+    let (mut from, mut to, mut kept) = (0, 0, 0);
+    args.retain(|arg| {
+        let keep = keep(from, *arg);
+        if keep {
+            kept |= bit(moves, from) << to.min(63);
+            to += 1;
+        }
+        from += 1;
+        keep
+    });
+    kept
 }
 
 impl Settling {
@@ -235,17 +251,8 @@ impl Settling {
                     return false;
                 }
                 if matches!(inst.op, Op::Under) {
-                    let (mut from, mut to, mut moves) = (0, 0, 0);
-                    inst.args.retain(|arg| {
-                        let keep = from == 0 || !facts[arg.0 as usize].exact;
-                        if keep {
-                            moves |= bit(inst.moves, from) << to.min(63);
-                            to += 1;
-                        }
-                        from += 1;
-                        keep
-                    });
-                    inst.moves = moves;
+                    let keep = |at: u32, arg: Var| at == 0 || !facts[arg.0 as usize].exact;
+                    inst.moves = keep_some(&mut inst.args, inst.moves, keep);
                 }
                 inst.result = inst.result.filter(used).map(|var| define(facts, var));
                 inst.second = inst.second.filter(used).map(|var| define(facts, var));
@@ -266,17 +273,8 @@ impl Settling {
             for target in block.end.targets_mut() {
                 if !target.args.is_empty() {
                     let mut keeps = kept[kept_from[target.block.0 as usize]..].iter();
-                    let (mut from, mut to, mut moves) = (0, 0, 0);
-                    target.args.retain(|_| {
-                        let keep = keeps.next().copied().unwrap_or(true);
-                        if keep {
-                            moves |= bit(target.moves, from) << to.min(63);
-                            to += 1;
-                        }
-                        from += 1;
-                        keep
-                    });
-                    target.moves = moves;
+                    target.moves =
+                        keep_some(&mut target.args, target.moves, |_, _| keeps.next().copied().unwrap_or(true));
                     target.args.iter_mut().for_each(|arg| *arg = renamed(*arg));
                 }
                 target.block = blocks[target.block.0 as usize];

@@ -6,7 +6,7 @@
 use super::edit::quoted;
 use super::page::Page;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, nearest};
-use crate::source::Span;
+use crate::source::{Location, Span};
 use crate::syntax::token::{Kind, Token};
 
 /// Words that mean something in their places, for words that look like one.
@@ -108,7 +108,8 @@ fn dashed(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         _ => None,
     });
     let joined = written.replace('-', "_");
-    let edits: Vec<Edit> = places.map(|span| page.replace("", span, joined.as_str()).edits.remove(0)).collect();
+    let edit = |span| Edit { at: Location::new(page.file, span), text: joined.clone() };
+    let edits: Vec<Edit> = places.map(edit).collect();
     if !edits.is_empty() {
         out.push(Fix { title: format!("write {}", quoted(&joined)), certain: false, edits });
     }

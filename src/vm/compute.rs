@@ -158,7 +158,10 @@ impl Vm {
                 // Charges the block that begins next, as long as nobody wants a look around; else its own instruction does.
                 macro_rules! enter {
                     () => {
-                        if let Some(&Code::Charge(steps)) = code.get(next)
+                        enter!(code)
+                    };
+                    ($code:expr) => {
+                        if let Some(&Code::Charge(steps)) = $code.get(next)
                             && self.meter.begin(u64::from(steps))
                         {
                             next += 1;
@@ -497,11 +500,7 @@ impl Vm {
                             callee.empty_slots(free);
                             task.enter(direct.callee, callee, Lanes::EXACT, owner, budget);
                             (function, base, next) = (callee, start, 0);
-                            if let Some(&Code::Charge(steps)) = callee.code.first()
-                                && self.meter.begin(u64::from(steps))
-                            {
-                                next = 1;
-                            }
+                            enter!(callee.code);
                             continue 'frame;
                         }
                         Code::Builtin(index) => {

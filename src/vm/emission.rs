@@ -326,11 +326,7 @@ impl<'a> Emission<'a> {
             Op::Binary(Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder) | Op::Step(_) => {
                 return 0;
             }
-            Op::Binary(Binary::Add)
-                if self.short(Binary::Add, inst.args[1]).is_none() && (inst.moves & 2 == 0 || inst.moves & 1 != 0) =>
-            {
-                return 0;
-            }
+            Op::Binary(Binary::Add) if self.short(Binary::Add, inst.args[1]).is_none() => gone &= !self.grown(inst),
             // It takes the first itself.
             Op::Under => gone &= !1,
             Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask => {}
@@ -344,6 +340,11 @@ impl<'a> Emission<'a> {
             ends.for_each(|(at, _)| gone &= !(1 << at));
         }
         gone
+    }
+
+    /// Which terms a sum takes for itself, one bit each: the first, which may grow in its place, and with it the second.
+    fn grown(&self, inst: &Inst) -> u64 {
+        if inst.moves & 1 != 0 && self.of(inst.args[0]) != self.of(inst.args[1]) { inst.moves & 3 } else { 0 }
     }
 
     /// The arguments that are used for the last time and may own something, one bit each.
@@ -460,9 +461,11 @@ impl<'a> Emission<'a> {
         let b = self.of(inst.args[1]);
         match (op, Comparison::of(op)) {
             (_, Some(comparison)) => Code::Compare(comparison, to, a, b),
-            (Binary::Add, _) if inst.moves & 3 == 3 && a != b => Code::AddBoth(to, a, b),
-            (Binary::Add, _) if inst.moves & 1 != 0 && a != b => Code::AddTake(to, a, b),
-            (Binary::Add, _) => Code::Add(to, a, b),
+            (Binary::Add, _) => match self.grown(inst) {
+                0 => Code::Add(to, a, b),
+                1 => Code::AddTake(to, a, b),
+                _ => Code::AddBoth(to, a, b),
+            },
             (Binary::Subtract, _) => Code::Subtract(to, a, b),
             (Binary::Multiply, _) => Code::Multiply(to, a, b),
             (Binary::Divide, _) => Code::Divide(to, a, b),
