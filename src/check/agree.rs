@@ -1,7 +1,7 @@
 //! Agreement, combination, and who is counted twice.
 
 use super::domain::{Callee, Id, Known, NONE, Nothing, Null, Number, Shape, Source, raw};
-use super::few::Few;
+use super::few::{Few, Sides};
 use super::flow::Flow;
 use super::read::elements;
 use crate::diagnostic::{Code, Severity};
@@ -145,7 +145,7 @@ impl Flow<'_> {
         }
         known.claim = super::domain::Claim::between(floor.min(top), top);
         known.parts = Few::NONE;
-        known.above = Few::NONE;
+        known.above = Sides::NONE;
         // Two that say the same agree, however good the evidence of each is.
         known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
         known.cap = super::domain::Cap { scaled: true, ..whole.cap.min(list.cap) };

@@ -315,8 +315,8 @@ pub(super) struct Known {
     pub id: Id,
     /// The values it is the minimum of, where that is all that decides its confidence.
     pub parts: Few<Id>,
-    /// Values that are never less sure than it.
-    pub above: Few<Id>,
+    /// Values that are never less sure than it, and whether their parts are not either.
+    pub above: Sides<Id>,
     /// The values it is a copy or a part of, from where they came about.
     pub origins: Few<Id>,
     /// Who it comes from, and whether more than once.
@@ -365,7 +365,7 @@ const BLANK: Known = Known {
     tested: 0,
     id: Id::NONE,
     parts: Few::NONE,
-    above: Few::NONE,
+    above: Sides::NONE,
     origins: Few::NONE,
     sources: Sides::NONE,
     marks: Few::NONE,
@@ -509,8 +509,8 @@ impl Known {
     pub fn absorb_own(&mut self, other: &Known) {
         let above = self.above.clone();
         self.absorb(other);
-        if other.may_have_parts() {
-            self.above = above;
+        if other.may_have_parts() && other.claim != Claim::SURE {
+            self.above = above.or(&other.at_most_itself());
         }
     }
 
@@ -549,35 +549,33 @@ impl Known {
             self.parts = Few::one(Id::NONE);
         }
         if other.claim != Claim::SURE {
-            self.above = if other.id == Id::NONE || other.above.len() >= MOST_PARTS {
-                self.above.union(&other.at_most())
-            } else {
-                self.above.union(&other.above).with(other.id)
-            };
+            self.above = self.above.or(&other.at_most());
         }
     }
 
     /// What both are no surer than; that a value is no surer than itself is not said.
-    fn joined_above(&self, other: &Known) -> Few<Id> {
+    pub(super) fn joined_above(&self, other: &Known) -> Sides<Id> {
         if self.id == other.id {
-            return self.above.common(&other.above);
+            return self.above.and(&other.above);
         }
         if self.above.is_empty() && other.above.is_empty() {
-            return Few::NONE;
+            return Sides::NONE;
         }
-        self.at_most().common(&other.at_most())
+        self.at_most().and(&other.at_most())
     }
 
     /// Values that are never less sure than it, itself among them.
-    pub fn at_most(&self) -> Few<Id> {
-        if self.id == Id::NONE || self.above.contains(&self.id) {
+    pub fn at_most(&self) -> Sides<Id> {
+        if self.id == Id::NONE || self.above.get(&self.id) == Some(true) {
             return self.above.clone();
         }
-        if self.above.len() >= MOST_PARTS {
-            self.above.iter().copied().take(MOST_PARTS).collect()
-        } else {
-            self.above.with(self.id)
-        }
+        let others = self.above.iter().filter(|(id, _)| *id != self.id).take(MOST_PARTS);
+        others.copied().chain([(self.id, true)]).collect()
+    }
+
+    /// The same of values that are no surer than it is itself, whatever its parts are.
+    pub fn at_most_itself(&self) -> Sides<Id> {
+        self.at_most().keys().map(|id| (*id, false)).collect()
     }
 
     /// What is computed from these values by the minimum law.
@@ -599,14 +597,18 @@ impl Known {
         result
     }
 
+    /// Whether it claims no more than another in any case.
+    pub fn never_surer(&self, other: &Known) -> bool {
+        let above = |id: &Id| *id != Id::NONE && (*id == self.id || self.above.get(id) == Some(true));
+        let parts = if other.parts.is_empty() { std::slice::from_ref(&other.id) } else { &other.parts[..] };
+        !other.may_have_parts() && (above(&other.id) || parts.iter().all(above))
+    }
+
     /// Lowered to what a value that decided about it allows.
     pub fn under(&self, decider: &Known) -> Known {
         let mut result = self.clone();
         let before = result.claim;
-        // What is never less sure than it takes nothing from it.
-        let above = |id: &Id| *id != Id::NONE && (*id == self.id || self.above.contains(id));
-        let parts = if decider.parts.is_empty() { std::slice::from_ref(&decider.id) } else { &decider.parts[..] };
-        if decider.may_have_parts() || !parts.iter().all(above) {
+        if !self.never_surer(decider) {
             result.claim = result.claim.min(decider.claim);
             result.passed = result.passed.min(decider.claim.least());
         }
@@ -614,11 +616,11 @@ impl Known {
         result.cap = result.cap.min(decider.cap);
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
-        if decider.may_have_parts() {
-            result.above = self.above.clone();
+        if decider.may_have_parts() && decider.claim != Claim::SURE {
+            result.above = self.above.or(&decider.at_most_itself());
         }
         if decider.claim != Claim::SURE {
-            result.above = result.above.union(&self.at_most());
+            result.above = result.above.or(&self.at_most());
             result.id = Id::NONE;
         }
         result

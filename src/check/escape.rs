@@ -241,11 +241,14 @@ impl<'a> Flow<'a> {
         let mut result = known.clone();
         for (condition, at) in doubts {
             // What is made of a value is no surer than it, so whoever tests that has tested whether there is one as well.
-            let asks = |fact: &Fact| matches!(fact, Fact::Null(id) if *id == known.id || known.above.contains(id));
+            let asks = |fact: &Fact| matches!(fact, Fact::Null(id) if *id == known.id || known.above.get(id).is_some());
             if condition.tests.as_ref().is_some_and(|tests| tests.yes.iter().any(asks)) {
                 continue;
             }
-            let cap = Cap { bound: condition.earned(), why: Why::Decided(*at), scaled: false };
+            // A test on what is no surer than the condition tells of the condition, as far as that is believed.
+            let told = !condition.cap.scaled && known.never_surer(condition);
+            let bound = if told { condition.cap.bound } else { condition.earned() };
+            let cap = Cap { bound, why: Why::Decided(*at), scaled: false };
             result.cap = result.cap.min(cap);
             result.integrity = result.integrity.max(condition.integrity.min(Integrity::Input));
         }

@@ -4,7 +4,7 @@ use super::amount::{Amount, Cost, Turns};
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape, Source,
 };
-use super::few::Few;
+use super::few::{Few, Sides};
 use super::flow::{Activation, Flow};
 use super::parts::Items;
 use super::read::{elements, read};
@@ -440,7 +440,7 @@ impl<'a> Flow<'a> {
             known.inside = None;
             known.id = Id::NONE;
             known.parts = Few::NONE;
-            known.above = Few::NONE;
+            known.above = Sides::NONE;
             known.origins = x.origins.with(id);
             free_parts(&mut known);
             known
@@ -555,7 +555,7 @@ impl<'a> Flow<'a> {
         known.inside = None;
         known.id = Id::NONE;
         known.parts = Few::NONE;
-        known.above = Few::NONE;
+        known.above = Sides::NONE;
         free_parts(&mut known);
         given.map_or_else(|| known.clone(), |given| known.join(&given))
     }
@@ -694,7 +694,7 @@ fn free_parts(known: &mut Known) {
         part.claim = claim;
         part.evidence = evidence;
         part.inside = None;
-        part.above = Few::NONE;
+        part.above = Sides::NONE;
         part.id = Id::NONE;
         free_parts(part);
     };

@@ -1,7 +1,7 @@
 //! Lists made from lists, and objects from objects.
 
 use super::domain::{Id, Known, List, Null, Number, Object, Shape};
-use super::few::{Few, Sides};
+use super::few::Sides;
 use super::read::{anywhere, elements, kept, kept_part};
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             known.absorb_own(arg);
             if name == "concat" && matches!(arg.shape, Shape::Any) {
                 known.claim = known.claim.join(before);
-                known.above = Few::NONE;
+                known.above = Sides::NONE;
             }
         }
     }
@@ -48,7 +48,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             // A list is as sure as itself, whatever is in it; a text is read as a whole.
             whole.inside = Some(whole.claim.of_each());
             whole.claim = whole.claim.join(super::read::own(args, Shape::Plain).claim);
-            whole.above = Few::NONE;
+            whole.above = Sides::NONE;
         }
         return match name {
             "drop" | "slice" => whole.measured(x, count.low >= 1.0 && x.is_filled()),
@@ -171,7 +171,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 known.absorb(&Known { shape: Shape::Plain, ..e });
                 if low == 0 {
                     known.claim = known.claim.join(before);
-                    known.above = Few::NONE;
+                    known.above = Sides::NONE;
                 }
                 (inner.any(), 0, high.zip(inner.high).map(|(lists, each)| lists.saturating_mul(each)))
             }
@@ -180,7 +180,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 let before = known.claim;
                 known.absorb(&Known { shape: Shape::Plain, ..anywhere(x) });
                 known.claim = known.claim.join(before);
-                known.above = Few::NONE;
+                known.above = Sides::NONE;
                 (Some(anywhere(x)), 0, None)
             }
             None => (None, 0, Some(0)),

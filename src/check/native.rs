@@ -4,7 +4,7 @@ use super::amount::{Amount, Turns};
 use super::domain::{
     Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
 };
-use super::few::Few;
+use super::few::{Few, Sides};
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::lists::{chosen, listed, merged};
@@ -220,7 +220,7 @@ impl<'a> Flow<'a> {
                     id: Id::NONE,
                     passed: 0,
                     parts: Few::NONE,
-                    above: Few::NONE,
+                    above: Sides::NONE,
                     ..x.clone()
                 }
             }
@@ -237,7 +237,7 @@ impl<'a> Flow<'a> {
                     }
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
                     known.claim = Claim::between(raw(c.low), raw(c.high));
-                    known.above = Few::NONE;
+                    known.above = Sides::NONE;
                     known.evidence = known.evidence.min(Evidence::Stated);
                 }
                 Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
@@ -378,7 +378,7 @@ impl<'a> Flow<'a> {
                 let object = Object { others: Some(value), ..Object::default() };
                 let mut known = Known::computed(args, Shape::Object(Rc::new(object)));
                 known.claim.high = SURE;
-                known.above = Few::NONE;
+                known.above = Sides::NONE;
                 known
             }
             "countBy" => {
@@ -439,7 +439,7 @@ impl<'a> Flow<'a> {
             "includes" | "indexOf" | "lastIndexOf" => {
                 let known = Known::computed(args, Shape::Plain);
                 let claim = known.claim.join(super::read::own(args, Shape::Plain).claim);
-                Known { claim: Claim { high: SURE, ..claim }, above: Few::NONE, ..known }
+                Known { claim: Claim { high: SURE, ..claim }, above: Sides::NONE, ..known }
             }
             _ => Known { null: null_by(name), ..Known::computed(args, result_of(name)) },
         };

@@ -1,7 +1,7 @@
 //! Paths into lists and objects, and what a change along one leaves behind.
 
 use super::domain::{Agent, AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, Shape};
-use super::few::{Few, Sides};
+use super::few::Sides;
 use super::flow::Flow;
 use super::read::{part, read};
 use crate::diagnostic::{Code, nearest};
@@ -83,7 +83,7 @@ fn found(container: &Known, part: &Known) -> Known {
     let mut known = read(container, part);
     if known.claim.known() && part.claim.known() {
         known.claim.high = known.claim.high.max(part.claim.high);
-        known.above = Few::NONE;
+        known.above = Sides::NONE;
     }
     known
 }

@@ -1,7 +1,7 @@
 //! What reading gives: confidences, lengths, elements, parts.
 
 use super::domain::{Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Null, Number, SURE, Shape, Why};
-use super::few::Few;
+use super::few::{Few, Sides};
 use crate::value::Evidence;
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         whole: false,
         nan: false,
         confidence_of: Some(x.id),
-        below: whole.at_most(),
+        below: whole.at_most().iter().filter(|(_, parts)| *parts).map(|(id, _)| *id).collect(),
         length_of: None,
         assessed: Some(x.origins.clone()),
         changed: false,
@@ -91,7 +91,7 @@ pub(super) fn kept(x: &Known) -> (Option<Known>, u64, Option<u64>) {
 /// A part of something whose parts are not known one by one, as it is kept.
 pub(super) fn kept_part(x: &Known) -> Known {
     let known = part(x);
-    Known { claim: known.claim.of_each(), above: Few::NONE, ..known }
+    Known { claim: known.claim.of_each(), above: Sides::NONE, ..known }
 }
 
 /// Any part of something, however deep.
@@ -99,7 +99,7 @@ pub(super) fn anywhere(x: &Known) -> Known {
     let whole = x.whole();
     let mut known = own(std::slice::from_ref(&whole), Shape::Any);
     known.claim.high = SURE;
-    known.above = Few::NONE;
+    known.above = Sides::NONE;
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
     known.hidden = x.hides();
@@ -123,7 +123,7 @@ pub(super) fn dropped(x: &Known) -> Known {
 
 fn strip(known: &mut Known) {
     known.claim = Claim::SURE;
-    known.above = Few::NONE;
+    known.above = Sides::NONE;
     known.inside = None;
     known.evidence = Evidence::Stated;
     if let Shape::Number(number) = &mut known.shape {
@@ -159,8 +159,8 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
         container.integrity.min(Integrity::Program)
     });
     if claim != Claim::SURE {
-        // It is no surer than the element, and another value.
-        known.above = element.at_most();
+        // It is no surer than the element and the container itself, and another value.
+        known.above = element.at_most().or(&container.at_most_itself());
         known.parts = Few::one(Id::NONE);
         known.id = Id::NONE;
     }
@@ -184,12 +184,13 @@ pub(super) fn absent(container: &Known) -> Known {
 
 /// A part that may not be there.
 pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
-    let Some(mut part) = part else { return absent(container) };
+    let absent = absent(container);
+    let Some(mut part) = part else { return absent };
     part.miss();
     Known {
         claim: part.claim.join(container.claim),
         passed: 0,
-        above: Few::NONE,
+        above: part.joined_above(&absent),
         cap: part.cap.min(container.cap),
         evidence: part.evidence.min(container.evidence),
         ..part

@@ -51,7 +51,7 @@ impl Renaming<'_> {
         Known {
             id: self.id(known.id),
             parts: self.set(&known.parts),
-            above: self.set(&known.above),
+            above: known.above.iter().map(|(id, parts)| (self.id(*id), *parts)).collect(),
             origins,
             sources,
             marks: known.marks.clone(),

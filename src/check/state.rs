@@ -2,7 +2,7 @@
 
 use super::chart::{Chart, Key};
 use super::domain::{Callee, CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape, Why};
-use super::few::Few;
+use super::few::{Few, Sides};
 use super::line::Line;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -494,7 +494,7 @@ impl Known {
     /// The same without its parts.
     pub fn names(&self, visit: &mut dyn FnMut(Id)) {
         visit(self.id);
-        self.parts.iter().chain(self.above.iter()).for_each(|other| visit(*other));
+        self.parts.iter().chain(self.above.keys()).for_each(|other| visit(*other));
         let number = self.as_number();
         if let Some(number) = number {
             let of = number.confidence_of.iter().chain(&number.length_of).chain(number.below.iter());
@@ -522,7 +522,7 @@ impl Known {
         if !result.parts.is_empty() || result.claim != Claim::SURE {
             result.parts = Few::one(Id::NONE);
         }
-        result.above = Few::NONE;
+        result.above = Sides::NONE;
         result.tests = None;
         result.longest = None;
         match &mut result.shape {

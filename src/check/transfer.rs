@@ -4,7 +4,7 @@ use super::domain::{
     Callee, Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, SURE,
     Shape, Tests, Why, raw,
 };
-use super::few::Few;
+use super::few::{Few, Sides};
 use super::flow::{Activation, Flow};
 use super::place::{loosened, path};
 use super::read::{beside, confidence_of, item, kept, kept_part, length, own, rest};
@@ -414,7 +414,7 @@ impl<'a> Flow<'a> {
         result.passed = 0;
         result.exact = false;
         result.parts = Few::one(Id::NONE);
-        result.above = Few::NONE;
+        result.above = Sides::NONE;
         result.tests = None;
         result = result.measured_by(Some(k), at);
         if let Some(number) = k.as_number()
