@@ -1,9 +1,9 @@
 //! Agreement, combination, and who is counted twice.
 
-use super::domain::{Callee, Id, Known, NONE, Nothing, Null, Number, Shape, Source, raw};
+use super::domain::{Callee, Cap, Id, Known, NONE, Nothing, Null, Number, Shape, Source, raw};
 use super::few::{Few, Sides};
 use super::flow::Flow;
-use super::read::elements;
+use super::read::{confidence_of, elements};
 use crate::diagnostic::{Code, Severity};
 use crate::source::Location;
 use crate::value::Evidence;
@@ -56,7 +56,9 @@ impl Flow<'_> {
             least > 0 && (!matches!(&*law, "min" | "max") || element.is_some_and(|e| !e.whole().claim.unknown))
         });
         let null = if some { Null::Never } else { Null::Maybe };
-        Known { null, ..Known::constant(Shape::Number(Rc::new(number))) }
+        // It is exact in the run; of what has its confidence from what is in doubt it is in doubt as well.
+        let cap = args.first().and_then(|xs| elements(xs).0).map_or(Cap::FREE, |each| confidence_of(&each).cap);
+        Known { null, cap, ..Known::constant(Shape::Number(Rc::new(number))) }
     }
 
     pub(super) fn twice(&mut self, who: &str, severity: Severity, at: Location) {
@@ -166,6 +168,6 @@ impl Flow<'_> {
             known.null = Null::Maybe;
             known.claim.low = NONE;
         }
-        known
+        known.measured_by(args.get(1).map(Known::whole).as_ref(), at)
     }
 }

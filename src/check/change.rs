@@ -20,7 +20,7 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> (Known, Known) {
         let at = act.at(inst.span);
-        let mut changed = Known { id: Id::NONE, tests: None, longest: None, ..target.clone() };
+        let mut changed = Known { id: Id::NONE, passed: 0, tests: None, longest: None, ..target.clone() };
         let longest = match name {
             "push" | "unshift" => self.changed_by(target, args.len() as f64),
             "pop" | "shift" => self.changed_by(target, -1.0),

@@ -194,11 +194,11 @@ impl<'a> Flow<'a> {
         self.findings.outcome(at, can_pass || self.lenient, can_fail || self.lenient);
     }
 
-    /// What asking can give.
-    pub fn ask_outcomes(&mut self, x: &Known, from: Raw, at: Location) {
+    /// What asking against a threshold from here to there can give.
+    pub fn ask_outcomes(&mut self, x: &Known, from: Raw, to: Raw, at: Location) {
         let whole = x.whole();
         let passes = whole.claim.known() && whole.claim.high >= from;
-        let fails = whole.claim.least() < from;
+        let fails = whole.claim.least() < to;
         self.findings.outcome(at, passes || self.lenient, fails || self.lenient);
     }
 

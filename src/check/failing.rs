@@ -6,9 +6,10 @@
 use super::domain::{Known, Null, SURE, Shape};
 use super::escape::Doubts;
 use super::flow::{Activation, Flow};
+use super::read::elements;
 use super::state::State;
 use crate::hir::{Binary, Unary};
-use crate::ir::{Inst, Op};
+use crate::ir::{Home, Inst, Key, Op};
 use crate::types::Type;
 
 impl<'a> Flow<'a> {
@@ -33,25 +34,39 @@ impl<'a> Flow<'a> {
             return None;
         }
         let at = act.at(inst.span);
-        let doubtful = told.into_iter().filter(|arg| arg.earned() < SURE);
-        let doubts: Doubts =
-            doubtful.map(|arg| (Known { shape: Shape::Plain, tests: None, ..arg.clone() }, at)).collect();
+        let by_elements = takes_elements(&inst.op);
+        let told = told.into_iter().map(|arg| if by_elements { arg.whole() } else { arg.clone() });
+        let doubtful = told.filter(|arg| arg.earned() < SURE);
+        let doubts: Doubts = doubtful.map(|arg| (Known { shape: Shape::Plain, tests: None, ..arg }, at)).collect();
         // What runs in doubt may fail in doubt, whatever it is given.
         (!doubts.is_empty() || !self.doubts(act, state).is_empty()).then_some(doubts)
     }
 }
 
+/// Whether an operation looks at the elements of the lists that it is given.
+fn takes_elements(op: &Op) -> bool {
+    matches!(op, Op::CallBuiltin { .. } | Op::CallMethod { .. } | Op::Mutate { .. })
+}
+
 /// The arguments of an instruction that tell whether it fails.
 fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
-    let open = |known: &Known| known.null != Null::Never || known.shape == Shape::Any;
-    let number = |known: &Known| known.as_number().is_some() && known.null == Null::Never;
     let first = |fails: bool| if fails { args.iter().take(1).collect() } else { Vec::new() };
+    let all = |fails: bool| if fails { args.iter().collect() } else { Vec::new() };
     match &inst.op {
         Op::Field(_) => first(args[0].null != Null::Never),
         Op::Index { .. } | Op::Unpack | Op::UnpackObject | Op::Count | Op::Item => first(open(&args[0])),
-        Op::Update { .. } | Op::Mutate { .. } | Op::Delete { .. } => first(args.first().is_some_and(open)),
-        Op::Step(_) | Op::Turns | Op::Unary(Unary::Negate) => first(!number(&args[0])),
+        // Where a list is written may lie outside of it.
+        Op::Update { home: Home::Value | Home::Cell { .. }, .. } if matches!(args[0].shape, Shape::Object(_)) => {
+            first(args[0].null != Null::Never)
+        }
+        Op::Update { keys, .. } => all(keys.iter().any(|key| !matches!(key, Key::Fixed(_))) || open(&args[0])),
+        Op::Mutate { home: Home::Value | Home::Cell { .. }, method, .. } if by_content(method, args) => all(true),
+        Op::Mutate { .. } | Op::Delete { .. } => first(args.first().is_some_and(open)),
+        Op::Step(_) | Op::Unary(Unary::Negate) => first(!number(&args[0])),
+        Op::Turns => first(!between(&args[0], 0.0, f64::INFINITY)),
         Op::Range { .. } => args.iter().filter(|arg| !number(arg)).collect(),
+        Op::Text => args.iter().filter(|arg| may_be_called(arg)).collect(),
+        Op::List { .. } => args.iter().filter(|arg| arg.shape == Shape::Any).collect(),
         Op::Binary(binary) => match binary {
             Binary::Divide | Binary::Remainder => {
                 let nought = args[1].as_number().is_none_or(|by| by.low <= 0.0 && by.high >= 0.0);
@@ -62,38 +77,105 @@ fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
                     .collect()
             }
             Binary::Subtract | Binary::Multiply | Binary::Power => args.iter().filter(|arg| !number(arg)).collect(),
-            Binary::Add | Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
-                if args.iter().any(|arg| arg.shape == Shape::Any) { args.iter().collect() } else { Vec::new() }
-            }
-            Binary::State | Binary::Gate => {
-                let within = |k: &Known| k.as_number().is_some_and(|k| k.low >= 0.0 && k.high <= 1.0);
-                args.iter().skip(1).filter(|k| !within(k)).collect()
-            }
+            Binary::Add => all(args.iter().any(|arg| arg.shape == Shape::Any)),
+            Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => all(!ordered(args)),
+            Binary::In => args.iter().skip(1).filter(|arg| open(arg)).collect(),
+            Binary::State | Binary::Gate => args.iter().skip(1).filter(|k| !between(k, 0.0, 1.0)).collect(),
             _ => Vec::new(),
         },
-        Op::Call { .. } => {
+        Op::Call { spread } => {
             let called = matches!(args[0].shape, Shape::Functions(_) | Shape::Builtin(_));
-            first(!called || args[0].null != Null::Never)
+            let mut told = first(!called || args[0].null != Null::Never);
+            told.extend(uncounted(args, *spread));
+            told
         }
-        Op::CallMethod { name, .. } => {
-            if depends(name) {
+        Op::CallMethod { name, spread } => {
+            let receiver = &args[0];
+            if by_content(name, args) {
                 return args.iter().collect();
             }
-            first(open(&args[0]) && !matches!(args[0].shape, Shape::Agent(_)))
+            let there = match &receiver.shape {
+                Shape::Object(object) => object.field(name).is_none_or(|field| field.null == Null::Never),
+                _ => true,
+            };
+            let mut told = first(!there || open(receiver) && !matches!(receiver.shape, Shape::Agent(_)));
+            told.extend(uncounted(args, *spread));
+            told
         }
         Op::CallBuiltin { builtin, .. } => {
-            if depends(builtin.entry().name) {
-                return args.iter().collect();
+            match builtin.entry().name {
+                "timeout" => return args.iter().skip(1).take(1).collect(),
+                name if by_content(name, args) => return args.iter().collect(),
+                _ => {}
             }
             let parameters = &builtin.signature().parameters;
-            let takes_any = |i: usize| parameters.get(i).or(parameters.last()).is_none_or(|p| p.value == Type::Any);
-            args.iter().enumerate().filter(|(i, arg)| open(arg) && !takes_any(*i)).map(|(_, arg)| arg).collect()
+            let fails = |i: usize, arg: &Known| {
+                parameters.get(i).or(parameters.last()).is_some_and(|parameter| !suits(arg, &parameter.value))
+            };
+            args.iter().enumerate().filter(|(i, arg)| fails(*i, arg)).map(|(_, arg)| arg).collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// Whether a built-in fails on some values of the type that it takes.
-fn depends(name: &str) -> bool {
-    matches!(name, "parse" | "repeat" | "toFixed" | "reduce" | "reduceRight")
+/// Whether it may be null, or nobody knows what it is.
+fn open(known: &Known) -> bool {
+    known.null != Null::Never || known.shape == Shape::Any
+}
+
+/// Whether it is a number in any case; what else than a text is asked for its length is not looked for.
+fn number(known: &Known) -> bool {
+    known.as_number().is_some_and(|number| known.null == Null::Never || number.length_of.is_some())
+}
+
+/// Whether it is a number from here to there in any case.
+fn between(known: &Known, low: f64, high: f64) -> bool {
+    number(known) && known.as_number().is_some_and(|number| number.low >= low && number.high <= high)
+}
+
+/// Whether any two of these have an order in any case.
+fn ordered(all: &[Known]) -> bool {
+    let text = |known: &Known| matches!(known.shape, Shape::Text(_)) && known.null == Null::Never;
+    all.iter().all(number) || all.iter().all(text)
+}
+
+/// Whether it may be a function, which is no text.
+fn may_be_called(known: &Known) -> bool {
+    matches!(known.shape, Shape::Functions(_) | Shape::Builtin(_)) || known.hides().functions
+}
+
+/// The list that is spread out where nobody knows how many arguments it gives.
+fn uncounted(args: &[Known], spread: bool) -> Option<&Known> {
+    let counted = |list: &Known| matches!(&list.shape, Shape::List(list) if list.high == Some(list.low));
+    args.last().filter(|list| spread && !counted(list))
+}
+
+/// Whether a value suits a parameter of a built-in in any case, as far as its kind goes; any text does.
+fn suits(known: &Known, wanted: &Type) -> bool {
+    match wanted {
+        Type::Any => true,
+        Type::Number => number(known),
+        Type::List(each) if matches!(known.shape, Shape::List(_)) => {
+            known.null == Null::Never && elements(known).0.is_none_or(|element| suits(&element, each))
+        }
+        _ => !open(known),
+    }
+}
+
+/// Whether a built-in fails on some values of the type that it takes, and may do so here.
+fn by_content(name: &str, args: &[Known]) -> bool {
+    match name {
+        "parse" | "repeat" | "toFixed" | "reduce" | "reduceRight" => true,
+        "decay" | "cap" | "endorse" | "confident" => args.get(1).is_some_and(|by| !between(by, 0.0, 1.0)),
+        "sort" | "toSorted" | "min" | "max" => {
+            let element = args.first().and_then(|list| elements(list).0);
+            let of = |list: &Known| if args.len() == 1 { element.clone() } else { Some(list.clone()) };
+            let all: Vec<Known> = match name {
+                "sort" | "toSorted" => element.clone().filter(|_| args.len() == 1).into_iter().collect(),
+                _ => args.iter().filter_map(of).collect(),
+            };
+            !ordered(&all)
+        }
+        _ => false,
+    }
 }

@@ -6,7 +6,7 @@
 use super::amount::Cost;
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, raw};
+use super::domain::{Cap, CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, raw};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -79,8 +79,9 @@ pub(super) struct Flow<'a> {
     pub ranges: HashMap<super::line::Atom, super::line::Range>,
     /// What is told of the value that the instruction being walked gives.
     pub pending: Vec<super::line::Line>,
-    /// How many arguments the call has that is about to be walked, where a list is spread out of which nobody knows that.
-    pub spread_out: Option<(u64, Option<u64>)>,
+    /// How many arguments the call has that is about to be walked, and what is believed of that, where a list is spread out
+    /// of which nobody knows it.
+    pub spread_out: Option<(u64, Option<u64>, Cap)>,
     /// Whether an error that leaves what is walked is caught somewhere.
     pub guarded: bool,
     /// What events are sent.
@@ -548,12 +549,15 @@ impl<'a> Flow<'a> {
                 let wrong = known.as_number().is_some_and(|n| n.assessed.is_some());
                 let mut above: Option<Raw> = None;
                 let mut chosen = false;
+                // A test of how sure it is is exact, where that and the thresholds are not in doubt.
+                let mut told = Known { cap: super::read::confidence_of(&known).cap, ..Known::constant(Shape::Plain) };
                 for (band, threshold, target) in bands {
                     let (from, to) = match threshold {
                         Threshold::Fixed(x) => (raw(*x), raw(*x)),
                         Threshold::Computed(var) => {
                             let value = act.value(*var, state);
                             chosen |= self.chosen_threshold(&value, at);
+                            told.cap = told.cap.min(Cap { bound: value.earned(), ..value.cap });
                             value.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)))
                         }
                     };
@@ -571,13 +575,10 @@ impl<'a> Flow<'a> {
                     }
                     above = Some(to);
                 }
-                let exact = Known::constant(Shape::Plain);
-                let decided = if chosen {
-                    Some((exact.marked(Mark::Chosen, at), at))
-                } else {
-                    let sure = super::read::confidence_of(&known);
-                    (sure.earned() < SURE).then(|| (Known { cap: sure.cap, ..exact }, at))
-                };
+                if chosen {
+                    told = told.marked(Mark::Chosen, at);
+                }
+                let decided = (chosen || told.earned() < SURE).then_some((told, at));
                 act.doubtful += usize::from(decided.is_some());
                 act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
                 if whole.claim.unknown {

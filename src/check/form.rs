@@ -7,7 +7,7 @@ use super::domain::{
 use super::few::{Few, Sides};
 use super::flow::{Activation, Flow};
 use super::parts::Items;
-use super::read::{elements, read};
+use super::read::{confidence_of, elements, read};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::ir::{Inst, Op, Task};
@@ -51,9 +51,15 @@ impl<'a> Flow<'a> {
             name != "parallel" || args.last().is_some_and(|options| matches!(options.shape, Shape::Object(_)));
         let outer_guard = self.guarded;
         self.guarded = catches || self.is_guarded(act);
+        let around = self.conditions.len();
+        self.conditions.extend(args[..before].iter().filter_map(|number| super::escape::walked(number, at)));
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
         for task in tasks {
+            if name == "quorum" {
+                // Further ones are asked where others fail.
+                self.conditions.extend(self.escapes.thrown.iter().flatten().cloned());
+            }
             slot += 1;
             let mut many = None;
             let outer = std::mem::take(&mut self.taken);
@@ -103,6 +109,7 @@ impl<'a> Flow<'a> {
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
         self.guarded = outer_guard;
+        self.conditions.truncate(around);
         if repeats {
             self.repeats.pop();
         }
@@ -266,9 +273,9 @@ impl<'a> Flow<'a> {
                     Some(Shape::Object(object)) => object.field(name),
                     _ => None,
                 };
-                let attempts = option("attempts").or_else(|| option("max"));
-                let chosen = attempts.as_ref().is_some_and(|given| given.integrity >= Integrity::Input);
-                let attempts = attempts.map_or(3.0, |a| super::interval::numbers(&a).high);
+                let (until, given) = (option("until"), option("attempts").or_else(|| option("max")));
+                let chosen = given.as_ref().is_some_and(|given| given.integrity >= Integrity::Input);
+                let attempts = given.as_ref().map_or(3.0, |given| super::interval::numbers(given).high);
                 if chosen && !attempts.is_finite() {
                     let message = "an agent or the input chooses how often this is tried";
                     self.findings.report(Code::TM06, at, message, |d| d.help("bound it: `Math.min(n, 10)`"));
@@ -282,8 +289,15 @@ impl<'a> Flow<'a> {
                 let mut result = run(self, args.first()?, &[], state);
                 let once = std::mem::replace(&mut self.taken, outer);
                 let depth = self.conditions.len();
-                if let Some(doubts) = self.escapes.thrown.clone() {
-                    // What a failure decided is that there is another attempt, and that this one gives the result.
+                // What a failure, or a number, decided is that there is another attempt, and that this one gives the result.
+                let mut doubts = self.escapes.thrown.clone();
+                let sure = until.as_ref().zip(result.as_ref()).map(|(_, result)| confidence_of(result));
+                for number in [&given, &until, &sure].into_iter().flatten() {
+                    if let Some(steered) = super::escape::walked(number, at) {
+                        super::escape::absorb(doubts.get_or_insert_default(), vec![steered]);
+                    }
+                }
+                if let Some(doubts) = doubts {
                     self.conditions.extend(doubts.iter().cloned());
                     let counted = std::mem::take(&mut self.taken);
                     let again = run(self, args.first()?, &[], state);
@@ -301,7 +315,7 @@ impl<'a> Flow<'a> {
                     let pause = super::interval::numbers(&delay).high * pauses;
                     self.taken.time.add(&Amount::up_to(pause.max(0.0)));
                 }
-                if let Some(until) = option("until") {
+                if let Some(until) = until {
                     self.chosen_threshold(&until, at);
                 }
                 let mut result = result?.detached();
@@ -377,6 +391,7 @@ impl<'a> Flow<'a> {
                     if let Some(mut result) = handled {
                         if !last {
                             self.conditions.extend(super::escape::passed_on(&result, at));
+                            self.conditions.extend(super::escape::walked(&confidence_of(&result), at));
                             result.null = Null::Never;
                             result.nothing = None;
                             result.raise(super::domain::raw(medium));

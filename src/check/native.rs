@@ -146,7 +146,7 @@ impl<'a> Flow<'a> {
                 return Some(if matches!(given.shape, Shape::List(_)) { Known { longest, ..given } } else { given });
             }
             "confidence" => confidence_of(x),
-            "evidence" => Known::constant(Shape::Plain),
+            "evidence" => Known { cap: confidence_of(x).cap, ..Known::constant(Shape::Plain) },
             "confidences" => {
                 let (element, low, high) = elements(x);
                 let element = element.map(|e| confidence_of(&e));
@@ -204,16 +204,18 @@ impl<'a> Flow<'a> {
             }
             "calibrate" => {
                 let mut claim = Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
+                let mut by = f.map(Known::whole);
                 if let Some(map) = f.filter(|map| matches!(map.shape, Shape::Functions(_))) {
                     let told = Number { low: 0.0, high: 1.0, ..Number::any() };
                     let told = Known { null: Null::Maybe, ..Known::constant(Shape::Number(Rc::new(told))) };
                     let measured = self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
-                    claim.unknown |= measured.is_none_or(|measured| measured.null != Null::Never);
+                    claim.unknown |= measured.as_ref().is_none_or(|measured| measured.null != Null::Never);
+                    by = measured;
                 }
                 let evidence = if x.claim == Claim::SURE { x.evidence } else { x.evidence.min(Evidence::Stated) };
                 // What the program makes of a confidence earns nothing.
                 let cap = super::domain::Cap { bound: x.earned(), why: super::domain::Why::Made(at), scaled: false };
-                Known {
+                let calibrated = Known {
                     cap: x.cap.min(cap),
                     claim,
                     evidence,
@@ -222,7 +224,8 @@ impl<'a> Flow<'a> {
                     parts: Few::NONE,
                     above: Sides::NONE,
                     ..x.clone()
-                }
+                };
+                calibrated.measured_by(by.as_ref(), at)
             }
             "endorse" => {
                 let mut known = x.clone();
@@ -240,7 +243,7 @@ impl<'a> Flow<'a> {
                     known.above = Sides::NONE;
                     known.evidence = known.evidence.min(Evidence::Stated);
                 }
-                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }
+                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "combine" => return Some(self.combine(args, at)),
             "vote" if elements(x).0.is_some_and(|task| task.hides().functions) => {

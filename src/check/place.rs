@@ -122,7 +122,9 @@ impl Flow<'_> {
             let below = self.reached(root, std::slice::from_ref(step));
             self.placed(&below, rest, value)
         };
-        let mut known = Known { id: Id::NONE, tests: None, longest: None, measures: Sides::NONE, ..root.clone() };
+        // What the old value passed says nothing of what is put into it.
+        let mut known =
+            Known { id: Id::NONE, passed: 0, tests: None, longest: None, measures: Sides::NONE, ..root.clone() };
         if let Step::Any(key) = step {
             known = known.under(key);
         }

@@ -7,7 +7,7 @@
 
 use super::amount::{Amount, Cost};
 use super::circle::{Member, hold, throws};
-use super::domain::{CellId, Closure, Id, Known, List, Shape};
+use super::domain::{Cap, CellId, Closure, Id, Known, List, Shape};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::{Noted, Reached};
@@ -668,7 +668,7 @@ impl<'a> Flow<'a> {
             let count = items.len() as u64;
             let list = match spread_out {
                 None => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
-                Some((low, high)) => List {
+                Some((low, high, _)) => List {
                     element: items.iter().map(Known::as_any).reduce(|a, b| a.join(&b)),
                     low: low.saturating_sub(arity as u64),
                     high: high.map(|high| high.saturating_sub(arity as u64)),
@@ -676,7 +676,8 @@ impl<'a> Flow<'a> {
                     size: None,
                 },
             };
-            all.push(Known::constant(Shape::List(Rc::new(list))));
+            let cap = spread_out.map_or(Cap::FREE, |(.., cap)| cap);
+            all.push(Known { cap, ..Known::constant(Shape::List(Rc::new(list))) });
         }
         all
     }

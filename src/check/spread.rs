@@ -3,7 +3,7 @@
 //! Where the list is known one by one its elements are the arguments. Of any other nobody knows how many there are, so a
 //! parameter may get an element or nothing, and a built-in that is no function of each element alone gives anything.
 
-use super::domain::{Id, Known, List, Mark, Nothing, Shape};
+use super::domain::{Cap, Id, Known, List, Mark, Nothing, Shape};
 use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
@@ -49,7 +49,7 @@ impl<'a> Flow<'a> {
     /// Calls something with as many arguments as a list has elements.
     pub fn spreading<T>(&mut self, list: &Known, call: impl FnOnce(&mut Self) -> T) -> T {
         let (_, low, high) = elements(list);
-        self.spread_out = Some((low, high));
+        self.spread_out = Some((low, high, Cap { bound: list.earned(), ..list.cap }));
         let given = call(self);
         self.spread_out = None;
         given
@@ -117,8 +117,15 @@ impl<'a> Flow<'a> {
             }
             _ => Shape::Any,
         };
-        let mut changed =
-            Known { id: Id::NONE, tests: None, longest: None, measures: Sides::NONE, shape, ..target.clone() };
+        let mut changed = Known {
+            id: Id::NONE,
+            passed: 0,
+            tests: None,
+            longest: None,
+            measures: Sides::NONE,
+            shape,
+            ..target.clone()
+        };
         changed.claim.filled = 0;
         let changed = changed.under(&own(std::slice::from_ref(list), Shape::Plain));
         let result = if matches!(name, "push" | "unshift") { length(&changed, false) } else { anywhere(&changed) };

@@ -99,8 +99,10 @@ impl<'a> Flow<'a> {
             Op::Count => one(length(&args[0], true)),
             Op::Turns => {
                 let number = args[0].as_number().cloned().unwrap_or_else(Number::any);
-                let known = Known { integrity: args[0].integrity, ..Known::constant(Shape::Number(Rc::new(number))) };
-                one(known)
+                // It is exact in the run, and believed no more than what it counts.
+                let cap = Cap { bound: args[0].earned(), ..args[0].cap };
+                let shape = Shape::Number(Rc::new(number));
+                one(Known { integrity: args[0].integrity, cap, ..Known::constant(shape) })
             }
             Op::Step(by) => {
                 let number = args[0].as_number().cloned().unwrap_or_else(Number::any);
@@ -163,10 +165,11 @@ impl<'a> Flow<'a> {
             }
             Op::Ask => {
                 let chosen = self.chosen_threshold(&args[1], at);
-                let from = args[1].as_number().map_or(super::domain::NONE, |n| raw(n.low));
+                let (from, to) = args[1].as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
                 let mut known = own(&args[..1], Shape::Plain);
+                known.cap = known.cap.min(Cap { bound: args[1].earned(), ..args[1].cap });
                 known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
-                self.ask_outcomes(&args[0], from, at);
+                self.ask_outcomes(&args[0], from, to, at);
                 known.parts = if args[0].parts.is_empty() { Few::one(args[0].id) } else { args[0].parts.clone() };
                 one(if chosen { known.marked(Mark::Chosen, at) } else { known })
             }
@@ -470,7 +473,7 @@ impl<'a> Flow<'a> {
             if gated.null == Null::Always && x.null != Null::Always {
                 return instead.clone();
             }
-            let mut passed = Known { id: Id::NONE, ..x.clone() };
+            let mut passed = Known { id: Id::NONE, ..x.clone() }.measured_by(Some(threshold), at);
             passed.marks = passed.marks.union(&gated.marks);
             passed.raise(gated.passed);
             return if gated.has(Mark::Unserved) && !x.has(Mark::Unserved) {
@@ -484,10 +487,10 @@ impl<'a> Flow<'a> {
 
     fn gate_at(&mut self, x: &Known, t: &Known, at: crate::source::Location) -> Known {
         let chosen = self.chosen_threshold(t, at);
-        let from = t.as_number().map_or(super::domain::NONE, |n| raw(n.low));
+        let (from, to) = t.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
         let whole = x.whole();
         let passes = !whole.claim.at_least(from).empty() && whole.claim.known();
-        let fails = whole.claim.least() < from;
+        let fails = whole.claim.least() < to;
         self.findings.outcome(at, passes || self.lenient, fails || self.lenient);
         let mut known = x.clone();
         // It is never surer than what it lets through.
@@ -511,7 +514,7 @@ impl<'a> Flow<'a> {
             known.nothing = Some((Nothing::Gate, at));
             known = known.marked(Mark::Unserved, at);
         }
-        known
+        known.measured_by(Some(t), at)
     }
 
     /// The surest of several.

@@ -16,6 +16,8 @@ const NONE: Sure = 1;
 struct Ghost {
     /// Its content; nothing is null.
     text: Option<String>,
+    /// Whether the program says that itself, whoever judges it.
+    own: bool,
     /// Whether that null means that nothing was found.
     nothing: bool,
     claimed: Sure,
@@ -29,7 +31,7 @@ struct Ghost {
 impl Ghost {
     fn exact(text: &str) -> Self {
         let text = Some(text.to_owned());
-        Self { text, nothing: false, claimed: SURE, cap: SURE, evidence: Evidence::Exact, tested: 0 }
+        Self { text, own: true, nothing: false, claimed: SURE, cap: SURE, evidence: Evidence::Exact, tested: 0 }
     }
 
     fn earned(&self) -> Sure {
@@ -41,7 +43,13 @@ impl Ghost {
         self.claimed = self.claimed.min(decider.claimed);
         self.cap = self.cap.min(decider.cap);
         self.evidence = self.evidence.min(decider.evidence);
+        self.own &= decider.own;
         self
+    }
+
+    /// As a condition: what the program says itself comes out one way in every run, and decides nothing.
+    fn settled(self) -> Self {
+        if self.own { Self::exact("") } else { self }
     }
 
     fn truth(&self) -> bool {
@@ -66,6 +74,8 @@ struct Runner<'a> {
     names: BTreeMap<u32, Ghost>,
     /// Doubtful conditions around what is run: what they have earned, and the test that what they are about has passed.
     doubts: Vec<(Sure, Sure)>,
+    /// What was assigned under them, in turn.
+    assigned: Vec<u32>,
     run: Run,
 }
 
@@ -78,7 +88,8 @@ enum Flow {
 /// Runs a pattern once, agents at the ends of their contracts.
 pub(in super::super) fn perform(pattern: &Pattern, seed: u64) -> Run {
     let random = Seed::new(seed);
-    let mut runner = Runner { pattern, random, names: BTreeMap::new(), doubts: Vec::new(), run: Run::default() };
+    let names = BTreeMap::new();
+    let mut runner = Runner { pattern, random, names, doubts: Vec::new(), assigned: Vec::new(), run: Run::default() };
     let result = match runner.stmts(&pattern.body) {
         Flow::Left(result) => result,
         Flow::On => {
@@ -112,13 +123,13 @@ impl Runner<'_> {
     fn expr(&mut self, expr: &Expr) -> Ghost {
         match expr {
             Expr::Text(which) => Ghost::exact(["a", "b", ""][*which as usize]),
-            Expr::Input => Ghost::exact("in"),
+            Expr::Input => Ghost { own: false, ..Ghost::exact("in") },
             Expr::Name(name) => self.named(*name),
             Expr::Ask(speaker, x) => {
                 let x = self.expr(x);
                 let (text, claimed) = self.answer(self.pattern.contracts[*speaker]);
                 let cap = x.earned();
-                Ghost { text: Some(text), nothing: false, claimed, cap, evidence: Evidence::Reported, tested: 0 }
+                Ghost { claimed, cap, evidence: Evidence::Reported, own: false, ..Ghost::exact(&text) }
             }
             Expr::Join(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
@@ -142,24 +153,27 @@ impl Runner<'_> {
             }
             Expr::Gate(x, t) => {
                 let x = self.expr(x);
-                if x.claimed > *t { x } else { Ghost { text: None, nothing: true, tested: 0, ..x } }
+                if x.claimed > *t { x } else { Ghost { text: None, own: false, nothing: true, tested: 0, ..x } }
             }
             Expr::Else(a, b) => {
                 let a = self.expr(a);
-                if a.text.is_some() { a } else { self.expr(b) }
+                let chosen = if a.text.is_some() { a } else { self.expr(b) };
+                Ghost { own: false, ..chosen }
             }
             Expr::OrElse(a, b) => {
                 let a = self.expr(a);
-                if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) }
+                let chosen = if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) };
+                Ghost { own: false, ..chosen }
             }
             Expr::Best(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
-                if b.claimed > a.claimed { b } else { a }
+                let chosen = if b.claimed > a.claimed { b } else { a };
+                Ghost { own: false, ..chosen }
             }
             Expr::Choose(cond, a, b) => {
                 let (truth, decider) = self.cond(cond);
                 let chosen = if truth { self.expr(a) } else { self.expr(b) };
-                chosen.under(&decider)
+                Ghost { own: false, ..chosen.under(&decider) }
             }
             Expr::Verify(x, _) => {
                 let x = self.expr(x);
@@ -201,7 +215,7 @@ impl Runner<'_> {
             }
             Cond::True(name) => {
                 let x = self.named(*name);
-                (x.truth(), x)
+                (x.truth(), x.settled())
             }
             Cond::Asks(name, t) => {
                 let x = self.named(*name);
@@ -219,7 +233,7 @@ impl Runner<'_> {
             Cond::Same(name, y) => {
                 let y = self.expr(y);
                 let x = self.named(*name);
-                (x.text == y.text, x.under(&y))
+                (x.text == y.text, x.under(&y).settled())
             }
             Cond::And(a, b) => {
                 let (holds, first) = self.cond(a);
@@ -274,9 +288,16 @@ impl Runner<'_> {
     }
 
     fn doubting(&mut self, decider: &Ghost, inside: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        let at = self.doubts.len();
+        let (at, before) = (self.doubts.len(), self.assigned.len());
         self.doubts.push((decider.earned(), decider.tested));
         let flow = inside(self);
+        // Behind it nobody knows whether something else was assigned; inside, a condition is in doubt and the value is not.
+        let least = self.doubts[at..].iter().map(|(earned, _)| *earned).min().unwrap_or(SURE);
+        for name in &self.assigned[before..] {
+            if let Some(value) = self.names.get_mut(name) {
+                value.cap = value.cap.min(least);
+            }
+        }
         // What an early exit inside has added stays.
         self.doubts.remove(at);
         flow
@@ -286,7 +307,7 @@ impl Runner<'_> {
         match stmt {
             Stmt::Let(name, value) | Stmt::Assign(name, value) => {
                 let value = self.expr(value);
-                let value = if matches!(stmt, Stmt::Assign(..)) { self.decided(value) } else { value };
+                self.assigned.push(*name);
                 self.names.insert(*name, value);
                 Flow::On
             }
