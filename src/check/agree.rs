@@ -1,6 +1,6 @@
 //! Agreement, combination, and who is counted twice.
 
-use super::domain::{Callee, Cap, Id, Known, NONE, Nothing, Null, Number, Shape, Source, raw};
+use super::domain::{Callee, Cap, Id, Known, NONE, Nothing, Null, Number, Passed, Shape, Source, raw};
 use super::few::{Few, Sides};
 use super::flow::Flow;
 use super::read::{confidence_of, elements};
@@ -136,7 +136,7 @@ impl Flow<'_> {
                 ..Known::null()
             };
         };
-        let mut known = Known { id: Id::NONE, passed: 0, ..element.clone() };
+        let mut known = Known { id: Id::NONE, passed: Passed::NOTHING, tested: 0, ..element.clone() };
         let whole = element.whole();
         let share = high.map_or(0.0, |n| 1.0 / n.max(1) as f64);
         let floor = if whole.claim.unknown { NONE } else { raw(super::domain::number(whole.claim.low) * share) };
@@ -164,7 +164,7 @@ impl Flow<'_> {
             known.nothing = Some((Nothing::Vote, at));
         }
         if known.nothing.is_some() {
-            known.passed = NONE;
+            known.passed = Passed { least: NONE, null: NONE };
             known.null = Null::Maybe;
             known.claim.low = NONE;
         }

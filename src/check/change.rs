@@ -1,6 +1,6 @@
 //! Methods that change what they are called on.
 
-use super::domain::{Claim, Id, Known, List, Shape};
+use super::domain::{Claim, Id, Known, List, Passed, Shape};
 use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::read::{length, part, read, sought};
@@ -20,7 +20,7 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> (Known, Known) {
         let at = act.at(inst.span);
-        let mut changed = Known { id: Id::NONE, passed: 0, tests: None, longest: None, ..target.clone() };
+        let mut changed = Known { id: Id::NONE, passed: Passed::NOTHING, tests: None, longest: None, ..target.clone() };
         let longest = match name {
             "push" | "unshift" => self.changed_by(target, args.len() as f64),
             "pop" | "shift" => self.changed_by(target, -1.0),

@@ -289,6 +289,26 @@ pub(super) enum Mark {
     Chosen,
 }
 
+/// What a gate told of what it gave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Passed {
+    /// The confidence that a value known not to be null has passed at least; 0 where nothing is known.
+    pub least: Raw,
+    /// The confidence that null stays below; 0 where nothing is known.
+    pub null: Raw,
+}
+
+impl Passed {
+    /// There was none.
+    pub const NOTHING: Passed = Passed { least: 0, null: 0 };
+
+    /// The same of what is no surer than something.
+    pub fn within(self, claim: Claim) -> Self {
+        Self { least: self.least.min(claim.least()), ..self }
+    }
+}
+
 /// What is known of a value.
 #[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -307,8 +327,8 @@ pub(super) struct Known {
     pub null: Null,
     /// Whether that null, or the value itself, means that nothing was found, and where it came about.
     pub nothing: Option<(Nothing, Location)>,
-    /// The confidence that a value known not to be null has passed at least.
-    pub passed: Raw,
+    /// What a gate told of it.
+    pub passed: Passed,
     /// The greatest threshold that it was tested against on every way here.
     pub tested: Raw,
     /// Which value it is, for tests; copies share it.
@@ -361,7 +381,7 @@ const BLANK: Known = Known {
     integrity: Integrity::Program,
     null: Null::Never,
     nothing: None,
-    passed: 0,
+    passed: Passed::NOTHING,
     tested: 0,
     id: Id::NONE,
     parts: Few::NONE,
@@ -490,7 +510,7 @@ impl Known {
     pub fn absorb(&mut self, other: &Known) {
         let before = self.claim;
         self.claim = self.claim.min(other.claim);
-        self.passed = self.passed.min(other.claim.least());
+        self.passed = self.passed.within(other.claim);
         self.cap = self.cap.min(other.cap);
         self.evidence = self.evidence.min(other.evidence);
         self.integrity = self.integrity.max(other.integrity);
@@ -610,7 +630,7 @@ impl Known {
         let before = result.claim;
         if !self.never_surer(decider) {
             result.claim = result.claim.min(decider.claim);
-            result.passed = result.passed.min(decider.claim.least());
+            result.passed = result.passed.within(decider.claim);
         }
         result.exact = (self.exact || decider.exact) && self.settled() && decider.settled();
         result.cap = result.cap.min(decider.cap);
@@ -659,7 +679,15 @@ impl Known {
             integrity: self.integrity.max(other.integrity),
             null: self.null.join(other.null),
             nothing: self.nothing.or(other.nothing),
-            passed: self.passed_or_sure().min(other.passed_or_sure()),
+            passed: Passed {
+                least: self.passed_or_sure().min(other.passed_or_sure()),
+                null: match (self.nothing, other.nothing) {
+                    (Some(_), Some(_)) if self.passed.null == 0 || other.passed.null == 0 => 0,
+                    (Some(_), None) => self.passed.null,
+                    (None, Some(_)) => other.passed.null,
+                    _ => self.passed.null.max(other.passed.null),
+                },
+            },
             tested: self.tested.min(other.tested),
             id: if self.id == other.id { self.id } else { Id::NONE },
             parts: self.joined_parts(other),
@@ -719,8 +747,8 @@ impl Known {
     fn passed_or_sure(&self) -> Raw {
         match self.null {
             Null::Always => SURE,
-            Null::Never => self.passed.max(self.least()),
-            Null::Maybe => self.passed,
+            Null::Never => self.passed.least.max(self.least()),
+            Null::Maybe => self.passed.least,
         }
     }
 

@@ -83,16 +83,11 @@ impl<'a> Flow<'a> {
             return false;
         }
         let one = Line::constant(1.0);
-        afterwards(sum, |atom| {
-            let i = own.iter().position(|id| *id == atom.id)?;
-            Some(if atom.length { way.longest[i].clone() } else { way.lines[i].into_iter().collect() })
-        })
-        .is_some_and(|all| {
-            all.iter().all(|next| {
-                let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&one, -1));
-                lost.is_some_and(|lost| self.shown_on_all_ways(act, &lost, &way.state, 0))
-            })
-        })
+        let falls = |next: &Line| {
+            let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&one, -1));
+            lost.is_some_and(|lost| self.shown_on_all_ways(act, &lost, &way.state, 0))
+        };
+        afterwards(sum, |atom| way.becomes(own, atom)).is_some_and(|all| all.iter().all(falls))
     }
 
     /// Whether a sum is never negative here, if need be on each way to where branches met that its values come from.
@@ -114,10 +109,7 @@ impl<'a> Flow<'a> {
         let mut ways = act.ways_back.iter().filter(|((to, _), _)| *to == block).map(|(_, way)| way).peekable();
         ways.peek().is_some()
             && ways.all(|way| {
-                let before = substituted(sum, false, |atom| {
-                    let i = parameters.iter().position(|id| *id == atom.id)?;
-                    Some(if atom.length { way.longest[i].clone() } else { way.lines[i].into_iter().collect() })
-                });
+                let before = substituted(sum, false, |atom| way.becomes(&parameters, atom));
                 before.is_some_and(|all| all.iter().all(|sum| self.shown_on_all_ways(act, sum, &way.state, depth + 1)))
             })
     }
@@ -188,7 +180,7 @@ pub(super) fn afterwards(sum: &Line, becomes: impl Fn(Atom) -> Option<Vec<Line>>
 }
 
 /// The same, and likewise all that it can be at least.
-fn substituted(sum: &Line, most: bool, becomes: impl Fn(Atom) -> Option<Vec<Line>>) -> Option<Vec<Line>> {
+pub(super) fn substituted(sum: &Line, most: bool, becomes: impl Fn(Atom) -> Option<Vec<Line>>) -> Option<Vec<Line>> {
     let mut all = vec![Line::constant(sum.constant)];
     for (atom, factor) in sum.atoms() {
         let own = Line::atom(atom.id, atom.length);

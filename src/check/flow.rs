@@ -157,6 +157,14 @@ pub(super) struct WayBack {
     pub longest: Vec<Vec<super::line::Line>>,
 }
 
+impl WayBack {
+    /// What one of a head's parameters becomes, or its length: one of these.
+    pub fn becomes(&self, parameters: &[Id], atom: super::line::Atom) -> Option<Vec<super::line::Line>> {
+        let i = parameters.iter().position(|id| *id == atom.id)?;
+        Some(if atom.length { self.longest[i].clone() } else { self.lines[i].into_iter().collect() })
+    }
+}
+
 impl<'a> Activation<'a> {
     /// The instruction that gives a value.
     pub fn instruction(&self, var: Var) -> Option<&'a Inst> {

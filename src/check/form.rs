@@ -2,7 +2,8 @@
 
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{
-    Agent, AgentShape, Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, SURE, Shape, Source,
+    Agent, AgentShape, Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Passed, SURE, Shape,
+    Source,
 };
 use super::few::{Few, Sides};
 use super::flow::{Activation, Flow};
@@ -365,8 +366,8 @@ impl<'a> Flow<'a> {
                             }
                             result.null = Null::Never;
                             result.nothing = None;
-                            if result.passed > 0 {
-                                let passed = result.passed;
+                            if result.passed.least > 0 {
+                                let passed = result.passed.least;
                                 result.raise(passed);
                             }
                         }
@@ -451,7 +452,8 @@ impl<'a> Flow<'a> {
             known.claim.unknown = matches!(evidence, Evidence::Reviewed | Evidence::Checked);
             known.cap = Cap::FREE;
             known.evidence = evidence;
-            known.passed = 0;
+            known.passed = Passed::NOTHING;
+            known.tested = 0;
             known.inside = None;
             known.id = Id::NONE;
             known.parts = Few::NONE;
@@ -566,7 +568,8 @@ impl<'a> Flow<'a> {
         known.claim = Claim::between(NONE, SURE);
         known.cap = Cap::FREE;
         known.evidence = Evidence::Approved;
-        known.passed = 0;
+        known.passed = Passed::NOTHING;
+        known.tested = 0;
         known.inside = None;
         known.id = Id::NONE;
         known.parts = Few::NONE;
@@ -698,7 +701,7 @@ fn place(act: &Activation<'_>, inst: &Inst) -> Id {
 /// What may be refused, and has no confidence then: whatever was shown of it before is shown no longer.
 fn refusable(known: Known) -> Known {
     let claim = Claim { filled: 0, ..known.claim.join(Claim::exactly(NONE)) };
-    Known { claim, passed: 0, id: Id::NONE, parts: Few::NONE, ..known }
+    Known { claim, passed: Passed::NOTHING, tested: 0, id: Id::NONE, parts: Few::NONE, ..known }
 }
 
 /// A judgement is about the whole: its parts are as sure.

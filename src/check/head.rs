@@ -1,11 +1,14 @@
 //! What is known where a turn of a loop begins.
 
 use super::domain::{Id, Integrity, Known, Shape};
+use super::falling::substituted;
 use super::flow::{Activation, Flow, WayBack};
 use super::line::{Atom, Line, MOST_RELATIONS, Range};
 use super::state::State;
+use super::turns::is_length;
 use super::widen::PATIENCE;
-use crate::ir::Target;
+use crate::hir::Binary;
+use crate::ir::{End, Op, Target};
 use std::rc::Rc;
 
 impl<'a> Flow<'a> {
@@ -53,6 +56,7 @@ impl<'a> Flow<'a> {
         let to = target.block.0 as usize;
         let given: Vec<Known> = target.args.iter().map(|&var| act.value(var, state)).collect();
         let lines: Vec<Option<Line>> = given.iter().map(|known| self.line_of(known)).collect();
+        let longest: Vec<Vec<Line>> = given.iter().map(|known| self.longest_here(known)).collect();
         let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
         if act.graph.position[from] < act.graph.position[to] {
             let mut relations = state.relations.to_vec();
@@ -64,7 +68,12 @@ impl<'a> Flow<'a> {
                 let same = Line::atom(*id, false);
                 [same.plus(line, -1), line.plus(&same, -1)].into_iter().flatten().for_each(|line| state.relate(line));
             }
-            for line in told_of_parameters(&own, &lines, &held) {
+            let bounded = self.counted_to(act, to, &own, &lines, state);
+            for line in bounded
+                .into_iter()
+                .chain(told_of_lengths(&own, &lines, &longest))
+                .chain(told_of_parameters(&own, &lines, &held))
+            {
                 // Of what there is no room for nothing is computed.
                 if state.relations.len() >= MOST_RELATIONS {
                     break;
@@ -73,32 +82,62 @@ impl<'a> Flow<'a> {
             }
             return;
         }
-        let longest: Vec<Vec<Line>> = given.iter().map(|known| self.longest_here(known)).collect();
         let before = act.entries[to].as_ref().map(|entry| entry.relations.clone()).unwrap_or_default();
-        let becomes = |line: &Line| {
-            let mut sum = Line::constant(line.constant);
-            for (atom, factor) in line.atoms() {
-                let place = own.iter().position(|id| *id == atom.id);
-                let next = match place {
-                    None => Line::atom(atom.id, atom.length),
-                    Some(i) if atom.length => {
-                        let same = Line::atom(atom.id, true);
-                        (longest[i][..] == [same]).then_some(same)?
-                    }
-                    Some(i) => lines[i]?,
-                };
-                sum = sum.plus(&next, factor)?;
-            }
-            Some(sum)
+        let way = WayBack { state: state.clone(), lines, longest };
+        let holds = |line: &&Line| {
+            let after = substituted(line, false, |atom| way.becomes(&own, atom));
+            after.is_some_and(|all| all.iter().all(|next| self.shown_on_all_ways(act, next, state, 0)))
         };
-        let kept: Vec<Line> = before
-            .iter()
-            .filter(|line| becomes(line).is_some_and(|next| self.shown_on_all_ways(act, &next, state, 0)))
-            .copied()
-            .collect();
-        act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
+        let kept: Vec<Line> = before.iter().filter(holds).copied().collect();
+        act.ways_back.insert((to, from), way);
         state.relations = Rc::new(kept);
     }
+
+    /// That a counter has not passed the bound that a loop's head compares it with, where that holds at first.
+    fn counted_to(
+        &mut self,
+        act: &Activation<'a>,
+        head: usize,
+        own: &[Id],
+        lines: &[Option<Line>],
+        state: &State,
+    ) -> Option<Line> {
+        let block = &act.code.blocks[head];
+        let End::Branch { condition, .. } = &block.end else { return None };
+        let inst = act.instruction(*condition)?;
+        let (Op::Binary(binary), [left, right]) = (&inst.op, &inst.args[..]) else { return None };
+        let (counter, bound) = match binary {
+            Binary::Less | Binary::LessEqual => (left, right),
+            Binary::Greater | Binary::GreaterEqual => (right, left),
+            _ => return None,
+        };
+        let place = block.parameters.iter().position(|parameter| parameter == counter)?;
+        let bound = match act.instruction(*bound).filter(|_| act.values[bound.0 as usize].is_none()) {
+            Some(inst) if is_length(inst) => Line::atom(act.value(inst.args[0], state).id, true),
+            Some(_) => return None,
+            None => self.line_of(&act.value(*bound, state))?,
+        };
+        let first = bound.plus(&lines[place]?, -1)?;
+        let told = bound.plus(&Line::atom(own[place], false), -1)?;
+        (!bound.mentions(Id::NONE) && self.never_negative(&first, state)).then_some(told)
+    }
+}
+
+/// That a list is at first no longer than a counter is far, and may be so in every turn that adds to both.
+fn told_of_lengths(own: &[Id], lines: &[Option<Line>], longest: &[Vec<Line>]) -> Vec<Line> {
+    let counters: Vec<(Line, Line)> =
+        own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?))).collect();
+    let mut told = Vec::new();
+    for (id, longest) in own.iter().zip(longest) {
+        for (counter, first) in &counters {
+            let ahead =
+                longest.iter().map(|length| first.plus(length, -1).filter(|line| line.atoms().next().is_none()));
+            let least = ahead.map(|line| line.map(|line| line.constant)).reduce(|a, b| Some(a?.min(b?))).flatten();
+            let more = counter.plus(&Line::atom(*id, true), -1);
+            told.extend(more.zip(least).and_then(|(more, least)| more.plus(&Line::constant(-least), 1)));
+        }
+    }
+    told
 }
 
 /// What holds of the parameters of a loop's head at first, and may hold in every turn: what was told of the numbers they begin

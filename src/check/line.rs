@@ -15,7 +15,10 @@ const MOST_ATOMS: usize = 4;
 const SMALL: f64 = 4_294_967_296.0;
 
 /// How deep a proof goes.
-const DEEPEST: u32 = 2;
+const DEEPEST: u32 = 3;
+
+/// The most lists put together whose lengths are added.
+const MOST_JOINED: usize = 3;
 
 /// The most relations that are kept.
 pub(super) const MOST_RELATIONS: usize = 16;
@@ -265,6 +268,19 @@ impl Flow<'_> {
         }
     }
 
+    /// What is told of the length of a list or text that is asked for it.
+    pub fn asked_length(&mut self, known: &Known, state: &State) {
+        if known.longest.is_none() || known.id == Id::NONE {
+            return;
+        }
+        let all = self.longest_here(known);
+        let most = all.iter().find(|most| {
+            let more = |line: &Line| most.plus(line, -1).is_some_and(|more| self.never_negative(&more, state));
+            all.iter().all(more)
+        });
+        self.pending.extend(most.and_then(|most| most.plus(&Line::atom(known.id, true), -1)));
+    }
+
     /// What the length of a part of a list or text is no more than.
     pub fn cut(&mut self, name: &str, args: &[Known], state: &State) -> Option<std::rc::Rc<[Line]>> {
         let source = args.first()?;
@@ -283,6 +299,10 @@ impl Flow<'_> {
                 all
             }
             ("slice", None, None) if args.len() == 1 => all,
+            ("concat", ..) if args.iter().all(|arg| arg.shape != Shape::Any) => {
+                let lists: Vec<bool> = args.iter().map(|arg| matches!(arg.shape, Shape::List(_))).collect();
+                return self.around(args, &lists).filter(|_| lists[0]);
+            }
             ("slice", Some(from), Some(Some(to)))
                 if to.atoms().next().is_none() && to.constant < 0.0 && self.never_negative(&from, state) =>
             {
@@ -302,19 +322,23 @@ impl Flow<'_> {
         (!longest.is_empty()).then(|| longest.into())
     }
 
-    /// The same for a list that is written out around another.
+    /// The same for a list that is written out around others.
     pub fn around(&mut self, args: &[Known], spread: &[bool]) -> Option<std::rc::Rc<[Line]>> {
-        let mut spread_out = args.iter().zip(spread).filter(|(_, spread)| **spread).map(|(arg, _)| arg);
-        let (inner, None) = (spread_out.next()?, spread_out.next()) else { return None };
-        self.changed_by(inner, args.len() as f64 - 1.0)
+        let (within, beside): (Vec<_>, Vec<_>) = args.iter().zip(spread).partition(|(_, spread)| **spread);
+        let within: Vec<&Known> = within.into_iter().map(|(arg, _)| arg).collect();
+        let Some((first, others)) = within.split_first().filter(|_| within.len() <= MOST_JOINED) else { return None };
+        let mut all = self.longest_of(first);
+        for other in others {
+            let more = self.longest_of(other);
+            let sums = all.iter().flat_map(|line| more.iter().map(|more| line.plus(more, 1)));
+            all = sums.collect::<Option<_>>()?;
+        }
+        added(&all, beside.len() as f64)
     }
 
     /// The same for a list that gets longer or shorter by so many.
     pub fn changed_by(&mut self, source: &Known, by: f64) -> Option<std::rc::Rc<[Line]>> {
-        let all = self.longest_of(source);
-        let moved: Option<Vec<Line>> = all.iter().map(|line| line.plus(&Line::constant(by), 1)).collect();
-        let floor = (by < 0.0).then(|| Line::constant(0.0));
-        moved.filter(|moved| !moved.is_empty()).map(|moved| moved.into_iter().chain(floor).collect())
+        added(&self.longest_of(source), by)
     }
 
     /// What the length of a list or text is no more than: one of these.
@@ -407,6 +431,13 @@ impl Flow<'_> {
             })
         })
     }
+}
+
+/// Lengths that so many more are added to, or so many fewer; none is below 0.
+fn added(all: &[Line], by: f64) -> Option<std::rc::Rc<[Line]>> {
+    let moved: Option<Vec<Line>> = all.iter().map(|line| line.plus(&Line::constant(by), 1)).collect();
+    let floor = (by < 0.0).then(|| Line::constant(0.0));
+    moved.filter(|moved| !moved.is_empty()).map(|moved| moved.into_iter().chain(floor).collect())
 }
 
 fn divisor(a: i32, b: i32) -> i32 {

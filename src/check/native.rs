@@ -2,7 +2,8 @@
 
 use super::amount::{Amount, Turns};
 use super::domain::{
-    Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Raw, SURE, Shape, raw,
+    Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Passed, Raw, SURE,
+    Shape, raw,
 };
 use super::few::{Few, Sides};
 use super::finding::Noted;
@@ -192,7 +193,8 @@ impl<'a> Flow<'a> {
                 known.claim.high = known.claim.high.min(most.map_or(SURE, |most| raw(most.high)));
                 known.claim.low = known.claim.low.min(most.map_or(NONE, |most| raw(most.low)));
                 known.claim.filled = 0;
-                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }.measured_by(f, at)
+                known.tested = known.tested.min(known.claim.least());
+                Known { id: Id::NONE, passed: Passed::NOTHING, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "decay" => {
                 let mut known = x.clone();
@@ -200,7 +202,8 @@ impl<'a> Flow<'a> {
                 known.claim.low = decayed(known.claim.low, rate.map_or(1.0, |rate| rate.high));
                 known.claim.high = decayed(known.claim.high, rate.map_or(0.0, |rate| rate.low));
                 known.claim.filled = 0;
-                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }.measured_by(f, at)
+                known.tested = known.tested.min(known.claim.least());
+                Known { id: Id::NONE, passed: Passed::NOTHING, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "calibrate" => {
                 let mut claim = Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
@@ -220,7 +223,8 @@ impl<'a> Flow<'a> {
                     claim,
                     evidence,
                     id: Id::NONE,
-                    passed: 0,
+                    passed: Passed::NOTHING,
+                    tested: 0,
                     parts: Few::NONE,
                     above: Sides::NONE,
                     ..x.clone()
@@ -243,7 +247,8 @@ impl<'a> Flow<'a> {
                     known.above = Sides::NONE;
                     known.evidence = known.evidence.min(Evidence::Stated);
                 }
-                Known { id: Id::NONE, passed: 0, parts: Few::NONE, ..known }.measured_by(f, at)
+                known.tested = known.tested.min(known.claim.least());
+                Known { id: Id::NONE, passed: Passed::NOTHING, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "combine" => return Some(self.combine(args, at)),
             "vote" if elements(x).0.is_some_and(|task| task.hides().functions) => {

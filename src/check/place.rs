@@ -1,6 +1,6 @@
 //! Paths into lists and objects, and what a change along one leaves behind.
 
-use super::domain::{Agent, AgentShape, Claim, Id, Integrity, Known, List, Null, SURE, Shape};
+use super::domain::{Agent, AgentShape, Claim, Id, Integrity, Known, List, Null, Passed, SURE, Shape};
 use super::few::Sides;
 use super::flow::Flow;
 use super::read::{part, read};
@@ -123,8 +123,14 @@ impl Flow<'_> {
             self.placed(&below, rest, value)
         };
         // What the old value passed says nothing of what is put into it.
-        let mut known =
-            Known { id: Id::NONE, passed: 0, tests: None, longest: None, measures: Sides::NONE, ..root.clone() };
+        let mut known = Known {
+            id: Id::NONE,
+            passed: Passed::NOTHING,
+            tests: None,
+            longest: None,
+            measures: Sides::NONE,
+            ..root.clone()
+        };
         if let Step::Any(key) = step {
             known = known.under(key);
         }

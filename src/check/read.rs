@@ -1,6 +1,6 @@
 //! What reading gives: confidences, lengths, elements, parts.
 
-use super::domain::{Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Null, Number, SURE, Shape, Why};
+use super::domain::{Cap, Claim, Id, Integrity, Known, List, Mark, NONE, Null, Number, Passed, SURE, Shape, Why};
 use super::few::{Few, Sides};
 use crate::value::Evidence;
 use std::rc::Rc;
@@ -150,7 +150,7 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
     let mut known = element.clone();
     let claim = container.claim_with_elements();
     known.claim = known.claim.min(claim);
-    known.passed = known.passed.min(claim.least());
+    known.passed = known.passed.within(claim);
     known.cap = known.cap.min(container.cap);
     known.evidence = known.evidence.min(container.evidence);
     known.integrity = known.integrity.max(if container.integrity > Integrity::Input {
@@ -189,7 +189,7 @@ pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
     part.miss();
     Known {
         claim: part.claim.join(container.claim),
-        passed: 0,
+        passed: Passed::NOTHING,
         above: part.joined_above(&absent),
         cap: part.cap.min(container.cap),
         evidence: part.evidence.min(container.evidence),

@@ -57,6 +57,17 @@ pub(super) struct Back {
     at: Location,
 }
 
+impl Back {
+    /// Whether it is the same call with the same arguments, whatever is known besides.
+    fn is_same(&self, other: &Back) -> bool {
+        let told = |back: &Back| (back.at, back.frame);
+        told(self) == told(other)
+            && self.graph == other.graph
+            && self.lines == other.lines
+            && self.longest == other.longest
+    }
+}
+
 impl Cycle {
     /// Takes in what another walk found.
     pub fn merge(&mut self, other: Cycle) {
@@ -71,10 +82,12 @@ impl Cycle {
         self.graphs.insert(back.graph.clone());
         self.calls.insert(back.at, way);
         self.unknown = self.unknown.or(unknown);
-        let same = |other: &Back| other.at == back.at && other.graph == back.graph && other.lines == back.lines;
-        if self.backs.len() < MOST_BACKS && !self.backs.iter().any(same) {
+        if let Some(same) = self.backs.iter_mut().find(|other| other.is_same(&back)) {
+            // What was known at one walk need not hold at a later one.
+            same.state = same.state.join(&back.state);
+        } else if self.backs.len() < MOST_BACKS {
             self.backs.push(back);
-        } else if self.backs.len() >= MOST_BACKS {
+        } else {
             // What is not kept cannot be shown to fall.
             self.backs.iter_mut().for_each(|back| back.lines.clear());
         }
@@ -427,9 +440,15 @@ impl Flow<'_> {
         for back in &cycle.backs {
             let own =
                 |line: &Line| line.atoms().all(|(atom, _)| atom.id.0 == back.frame && parameters.contains(&atom.id.1));
-            for line in back.state.relations.iter().filter(|line| own(line)) {
-                if sums.len() < MOST_SUMS && !sums.contains(line) {
-                    sums.push(*line);
+            let relations = &back.state.relations;
+            // What two say of the same value between them says something without it: of `s <= i` and `i < n`, `s < n`.
+            let pairs = relations.iter().enumerate().flat_map(|(i, one)| {
+                let between = |other: &&Line| other.atoms().any(|(atom, by)| one.atoms().any(|own| own == (atom, -by)));
+                relations[..i].iter().filter(between).filter_map(move |other| one.plus(other, 1))
+            });
+            for line in relations.iter().copied().chain(pairs).filter(own) {
+                if sums.len() < MOST_SUMS && !sums.contains(&line) {
+                    sums.push(line);
                 }
             }
             for (i, parameter) in parameters.iter().enumerate() {

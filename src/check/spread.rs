@@ -3,7 +3,7 @@
 //! Where the list is known one by one its elements are the arguments. Of any other nobody knows how many there are, so a
 //! parameter may get an element or nothing, and a built-in that is no function of each element alone gives anything.
 
-use super::domain::{Cap, Id, Known, List, Mark, Nothing, Shape};
+use super::domain::{Cap, Id, Known, List, Mark, Nothing, Passed, Shape};
 use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
@@ -119,7 +119,7 @@ impl<'a> Flow<'a> {
         };
         let mut changed = Known {
             id: Id::NONE,
-            passed: 0,
+            passed: Passed::NOTHING,
             tests: None,
             longest: None,
             measures: Sides::NONE,

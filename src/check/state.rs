@@ -367,8 +367,8 @@ impl Known {
                 // Of any other null it says nothing that there is none.
                 let told = self.nothing.is_some();
                 self.nothing = None;
-                if self.passed > 0 {
-                    let passed = self.passed;
+                if self.passed.least > 0 {
+                    let passed = self.passed.least;
                     if alone {
                         self.claim = self.claim.at_least(passed);
                     } else {
@@ -384,8 +384,8 @@ impl Known {
         if learned.truth == Some(true) {
             self.null = Null::Never;
             self.nothing = None;
-            if self.passed > 0 {
-                let passed = self.passed;
+            if self.passed.least > 0 {
+                let passed = self.passed.least;
                 self.raise(passed);
             }
         }
@@ -422,7 +422,7 @@ impl Known {
         match self.nothing {
             // One that was stated, judged or aggregated anew may be null at any confidence: of it no passing is known.
             Some((Nothing::Vote | Nothing::Aggregate | Nothing::Gate, _)) => {
-                threshold > NONE && self.passed > 0 && self.passed <= threshold
+                threshold > NONE && self.passed.null > 0 && self.passed.null <= threshold
             }
             _ => false,
         }

@@ -1,8 +1,8 @@
 //! What each instruction does to what is known.
 
 use super::domain::{
-    Callee, Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, SURE,
-    Shape, Tests, Why, raw,
+    Callee, Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, Passed,
+    SURE, Shape, Tests, Why, raw,
 };
 use super::few::{Few, Sides};
 use super::flow::{Activation, Flow};
@@ -68,7 +68,12 @@ impl<'a> Flow<'a> {
             Op::Input => one(self.input()),
             Op::Agents => one(Known::constant(Shape::Agents)),
             Op::AgentList => one(self.agent_list()),
-            Op::Field(name) => one(self.field(act, &args[0], name, inst, state)),
+            Op::Field(name) => {
+                if &**name == "length" {
+                    self.asked_length(&args[0], state);
+                }
+                one(self.field(act, &args[0], name, inst, state))
+            }
             Op::Index { from_end } => one(self.index(act, &args[0], &args[1], *from_end, inst)),
             Op::IsNull => {
                 let shape = match args[0].null {
@@ -96,7 +101,10 @@ impl<'a> Flow<'a> {
                 known.tests = tests(args[0].when(true), args[0].when(false));
                 one(known)
             }
-            Op::Count => one(length(&args[0], true)),
+            Op::Count => {
+                self.asked_length(&args[0], state);
+                one(length(&args[0], true))
+            }
             Op::Turns => {
                 let number = args[0].as_number().cloned().unwrap_or_else(Number::any);
                 // It is exact in the run, and believed no more than what it counts.
@@ -180,7 +188,8 @@ impl<'a> Flow<'a> {
                     known.claim.low = known.claim.low.min(raw(number.low));
                 }
                 known.claim.filled = 0;
-                known.passed = 0;
+                known.passed = Passed::NOTHING;
+                known.tested = known.tested.min(known.claim.least());
                 known.parts = Few::NONE;
                 known.id = Id::NONE;
                 one(known.measured_by(Some(&args[1]), at))
@@ -414,7 +423,7 @@ impl<'a> Flow<'a> {
             result.evidence = result.evidence.min(Evidence::Stated);
         }
         result.id = Id::NONE;
-        result.passed = 0;
+        result.passed = Passed::NOTHING;
         result.exact = false;
         result.parts = Few::one(Id::NONE);
         result.above = Sides::NONE;
@@ -475,7 +484,7 @@ impl<'a> Flow<'a> {
             }
             let mut passed = Known { id: Id::NONE, ..x.clone() }.measured_by(Some(threshold), at);
             passed.marks = passed.marks.union(&gated.marks);
-            passed.raise(gated.passed);
+            passed.raise(gated.passed.least);
             return if gated.has(Mark::Unserved) && !x.has(Mark::Unserved) {
                 passed.unmarked(Mark::Unserved).join(instead)
             } else {
@@ -496,7 +505,7 @@ impl<'a> Flow<'a> {
         // It is never surer than what it lets through.
         known.above = x.at_most();
         known.id = Id::NONE;
-        known.passed = from;
+        known.passed = Passed { least: from, null: to };
         if chosen {
             known = known.marked(Mark::Chosen, at);
         }
@@ -564,7 +573,7 @@ impl<'a> Flow<'a> {
         let (mut low, mut high) = (0u64, Some(0u64));
         for (arg, &spread) in args.iter().zip(spread) {
             let (part, from, to) = if spread {
-                known.passed = 0;
+                known.passed = Passed::NOTHING;
                 known.claim = known.claim.min(arg.claim);
                 known.cap = known.cap.min(arg.cap);
                 known.evidence = known.evidence.min(arg.evidence);

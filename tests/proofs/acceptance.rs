@@ -1,9 +1,9 @@
 //! An accepted pattern executes an action only with the confidence and the evidence it needs, and gives what it promises:
 //! runs of a small language that carry what a value has earned and what decided about it.
 
-use super::each_seed;
 use super::small::{Pattern, Style, pattern, perform};
 use super::watch::{Subject, Verdict};
+use super::{each_seed, look};
 use prism::check::Setting;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -36,14 +36,7 @@ fn accepted_patterns_act_on_what_is_earned() {
         accepted.fetch_add(1, Ordering::Relaxed);
         let runs = (0..RUNS).map(|run| perform(&made, seed.wrapping_mul(RUNS) + run));
         acted.fetch_add(u64::from(runs.into_iter().any(|run| run.actions > 0)), Ordering::Relaxed);
-        if fault(&made, seed).is_none() {
-            return Ok(());
-        }
-        let mut held = made;
-        while let Some(smaller) = held.smaller().into_iter().find(|it| fault(it, seed).is_some()) {
-            held = smaller;
-        }
-        Err(format!("{}{}", held.print(Style::Plain), fault(&held, seed).unwrap_or_default()))
+        look(made, |made| fault(made, seed))
     });
     println!("{accepted:?} accepted, {acted:?} of them act");
 }

@@ -14,6 +14,7 @@ mod transfer;
 mod watch;
 mod worst;
 
+use small::{Pattern, Style};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -49,4 +50,14 @@ fn each_seed(name: &str, few: u64, look: impl Fn(u64) -> Result<(), String> + Sy
     });
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n----\n"));
+}
+
+/// Looks at a pattern; one with a fault is made as small as it goes while it has one.
+fn look(made: Pattern, fault: impl Fn(&Pattern) -> Option<String>) -> Result<(), String> {
+    let Some(mut why) = fault(&made) else { return Ok(()) };
+    let mut held = made;
+    while let Some((smaller, what)) = held.smaller().into_iter().find_map(|it| fault(&it).map(|what| (it, what))) {
+        (held, why) = (smaller, what);
+    }
+    Err(held.print(Style::Plain) + &why)
 }

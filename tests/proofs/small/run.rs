@@ -16,7 +16,7 @@ const NONE: Sure = 1;
 struct Ghost {
     /// Its content; nothing is null.
     text: Option<String>,
-    /// Whether the program says that itself, whoever judges it.
+    /// Whether the program says that itself, whoever judges it and whatever tests of confidences chose it.
     own: bool,
     /// Whether that null means that nothing was found.
     nothing: bool,
@@ -157,23 +157,20 @@ impl Runner<'_> {
             }
             Expr::Else(a, b) => {
                 let a = self.expr(a);
-                let chosen = if a.text.is_some() { a } else { self.expr(b) };
-                Ghost { own: false, ..chosen }
+                if a.text.is_some() { a } else { self.expr(b) }
             }
             Expr::OrElse(a, b) => {
                 let a = self.expr(a);
-                let chosen = if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) };
-                Ghost { own: false, ..chosen }
+                if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) }
             }
             Expr::Best(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
-                let chosen = if b.claimed > a.claimed { b } else { a };
-                Ghost { own: false, ..chosen }
+                if b.claimed > a.claimed { b } else { a }
             }
             Expr::Choose(cond, a, b) => {
                 let (truth, decider) = self.cond(cond);
                 let chosen = if truth { self.expr(a) } else { self.expr(b) };
-                Ghost { own: false, ..chosen.under(&decider) }
+                chosen.under(&decider)
             }
             Expr::Verify(x, _) => {
                 let x = self.expr(x);
@@ -228,7 +225,7 @@ impl Runner<'_> {
             }
             Cond::Present(name) => {
                 let x = self.named(*name);
-                (x.text.is_some(), Ghost { evidence: x.evidence, ..exact })
+                (x.text.is_some(), Ghost { claimed: x.claimed, evidence: x.evidence, ..exact })
             }
             Cond::Same(name, y) => {
                 let y = self.expr(y);
