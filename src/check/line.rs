@@ -326,7 +326,7 @@ impl Flow<'_> {
     pub fn around(&mut self, args: &[Known], spread: &[bool]) -> Option<std::rc::Rc<[Line]>> {
         let (within, beside): (Vec<_>, Vec<_>) = args.iter().zip(spread).partition(|(_, spread)| **spread);
         let within: Vec<&Known> = within.into_iter().map(|(arg, _)| arg).collect();
-        let Some((first, others)) = within.split_first().filter(|_| within.len() <= MOST_JOINED) else { return None };
+        let (first, others) = within.split_first().filter(|_| within.len() <= MOST_JOINED)?;
         let mut all = self.longest_of(first);
         for other in others {
             let more = self.longest_of(other);

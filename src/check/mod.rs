@@ -14,6 +14,7 @@ mod certificate;
 mod change;
 mod charge;
 mod chart;
+mod claim;
 mod circle;
 mod compare;
 mod control;

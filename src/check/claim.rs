@@ -1,0 +1,201 @@
+//! How sure a value can be: what it claims, what is believed of it at most, what a gate told of it.
+
+use crate::source::Location;
+use crate::value::Confidence;
+
+/// Confidences as the machine holds them: 0 unknown, else 1 + steps.
+pub(super) type Raw = u32;
+
+/// Confidence 1.
+pub(super) const SURE: Raw = Confidence::ONE.bits();
+
+/// Confidence 0.
+pub(super) const NONE: Raw = Confidence::ZERO.bits();
+
+/// The confidence of a number of the program, clamped.
+pub(super) fn raw(number: f64) -> Raw {
+    Confidence::from_number(number.clamp(0.0, 1.0)).map_or(NONE, Confidence::bits)
+}
+
+/// A confidence as a number, unknown as 0.
+pub(super) fn number(confidence: Raw) -> f64 {
+    Confidence::from_bits(confidence).and_then(Confidence::number).unwrap_or(0.0)
+}
+
+/// The confidences a value can carry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Claim {
+    /// Whether it may be unknown.
+    pub unknown: bool,
+    /// The least when it is known.
+    pub low: Raw,
+    /// The most when it is known; below `low` when it never is.
+    pub high: Raw,
+    /// The least of a list that has an element, where that is more; 0 where nothing is known of it.
+    #[serde(default)]
+    pub filled: Raw,
+}
+
+impl Claim {
+    /// Confidence 1.
+    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE, filled: 0 };
+    /// Anything.
+    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE, filled: 0 };
+
+    /// One known confidence.
+    pub fn exactly(confidence: Raw) -> Self {
+        if confidence == 0 {
+            Self { unknown: true, low: SURE, high: 0, filled: 0 }
+        } else {
+            Self { unknown: false, low: confidence, high: confidence, filled: 0 }
+        }
+    }
+
+    /// Known and between two bounds.
+    pub fn between(low: Raw, high: Raw) -> Self {
+        Self { unknown: false, low, high, filled: 0 }
+    }
+
+    /// Whether it is ever known.
+    pub fn known(self) -> bool {
+        self.low <= self.high
+    }
+
+    /// Whether no confidence is possible.
+    pub fn empty(self) -> bool {
+        !self.unknown && !self.known()
+    }
+
+    /// The least confidence, 0 when it may be unknown.
+    pub fn least(self) -> Raw {
+        if self.unknown { 0 } else { self.low.min(SURE) }
+    }
+
+    /// The greatest, 0 when it is never known.
+    pub fn greatest(self) -> Raw {
+        if self.known() { self.high } else { 0 }
+    }
+
+    /// Every confidence that one or the other can be.
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            unknown: self.unknown || other.unknown,
+            low: if !self.known() {
+                other.low
+            } else if !other.known() {
+                self.low
+            } else {
+                self.low.min(other.low)
+            },
+            high: if !self.known() {
+                other.high
+            } else if !other.known() {
+                self.high
+            } else {
+                self.high.max(other.high)
+            },
+            filled: if self.filled == 0 && other.filled == 0 {
+                0
+            } else {
+                let filled = self.filled.max(self.least()).min(other.filled.max(other.least()));
+                // What holds in any case is not said again.
+                if filled > self.least().min(other.least()) { filled } else { 0 }
+            },
+        }
+    }
+
+    /// The minimum law.
+    pub fn min(self, other: Self) -> Self {
+        if self.empty() || other.empty() {
+            return self;
+        }
+        let known = self.known() && other.known();
+        Self {
+            unknown: self.unknown || other.unknown,
+            low: if known { self.low.min(other.low) } else { SURE },
+            high: if known { self.high.min(other.high) } else { 0 },
+            filled: 0,
+        }
+    }
+
+    /// What each of several values can be whose minimum is this.
+    pub fn of_each(self) -> Self {
+        Self { low: if self.known() { self.low } else { NONE }, high: SURE, ..self }
+    }
+
+    /// Only what reaches a threshold.
+    pub fn at_least(self, threshold: Raw) -> Self {
+        if threshold == 0 {
+            return self;
+        }
+        Self { unknown: false, low: self.low.max(threshold), ..self }
+    }
+
+    /// Only what stays below a threshold, unknown included.
+    pub fn below(self, threshold: Raw) -> Self {
+        Self { high: self.high.min(threshold.saturating_sub(1)), ..self }
+    }
+}
+
+/// Why no more is believed of a value than its cap.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+pub(super) enum Why {
+    /// Nothing holds it down.
+    Free,
+    /// A `~>` states it.
+    Stated(Location),
+    /// What it was made from is in doubt.
+    Made(Location),
+    /// It was decided under a doubtful condition.
+    Decided(Location),
+}
+
+/// What is believed of a value at most.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cap {
+    /// The bound.
+    pub bound: Raw,
+    /// Why it is no higher.
+    pub why: Why,
+    /// Whether it holds of the members of an aggregate: of the whole the confidence times the bound is believed.
+    pub scaled: bool,
+}
+
+impl Cap {
+    /// No bound.
+    pub const FREE: Cap = Cap { bound: SURE, why: Why::Free, scaled: false };
+
+    /// The lower of two; the first on a tie, except that a reason beats none, and a decision what something was made from.
+    pub fn min(self, other: Self) -> Self {
+        let better = match (self.why, other.why) {
+            (Why::Free, _) => true,
+            (Why::Made(_), Why::Decided(_)) => self.bound < SURE,
+            _ => false,
+        };
+        let lower = if other.bound < self.bound || (other.bound == self.bound && better) { other } else { self };
+        let scales = |cap: Self| cap.scaled && cap.bound < SURE;
+        Self { scaled: scales(self) || scales(other), ..lower }
+    }
+}
+
+/// What a gate told of what it gave.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Passed {
+    /// The confidence that a value known not to be null has passed at least; 0 where nothing is known.
+    pub least: Raw,
+    /// The confidence that null stays below; 0 where nothing is known.
+    pub null: Raw,
+}
+
+impl Passed {
+    /// There was none.
+    pub const NOTHING: Passed = Passed { least: 0, null: 0 };
+
+    /// The same of what is no surer than something.
+    pub fn within(self, claim: Claim) -> Self {
+        Self { least: self.least.min(claim.least()), ..self }
+    }
+}
