@@ -70,15 +70,19 @@ impl Checked {
             Form::Lowered(lowered) => lowered.declarations.clone(),
         };
         let mut emitter = vm::Emitter::new(program.clone());
-        let mut emit = |mut function: ir::Function| {
-            change(&mut function);
-            emitter.emit(&function, diagnostics);
+        let mut emit = |function: &mut ir::Function| {
+            change(function);
+            emitter.emit(function, diagnostics);
         };
         match self.form {
-            Form::Lowered(lowered) => lowered.functions.into_iter().for_each(emit),
+            Form::Lowered(lowered) => lowered.functions.into_iter().for_each(|mut function| emit(&mut function)),
             Form::Resolved(_) => {
                 let mut lowering = ir::Lowering::new(&program);
-                (0..program.functions.len() as u32).for_each(|id| emit(lowering.lower(hir::FunctionId(id))));
+                for id in 0..program.functions.len() as u32 {
+                    let mut function = lowering.lower(hir::FunctionId(id));
+                    emit(&mut function);
+                    lowering.reuse(function);
+                }
             }
         }
         Compiled(Arc::new(emitter.finish()))

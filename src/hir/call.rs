@@ -236,7 +236,8 @@ impl<'a> Lowering<'a> {
     // ---- arguments
 
     fn arguments(&mut self, nodes: &[NodeId], handed: &Handed<'a>, last: bool) -> Vec<Element> {
-        let mut out = Vec::with_capacity(nodes.len() + 1);
+        let first = usize::from(matches!(handed, Handed::First(_)) && last);
+        let mut out = Vec::with_capacity(nodes.len() + first);
         if let (Handed::First(value), true) = (handed, last) {
             out.push(Element::One(self.argument(value.clone())));
         }

@@ -9,6 +9,7 @@ use crate::source::{Name, Span};
 use crate::syntax::ast::{Access, Form, Infix, Node, NodeId, Prefix};
 use crate::types::Type;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use std::cell::OnceCell;
 
 impl Lowering<'_> {
     /// Looks at the names of the module.
@@ -18,12 +19,14 @@ impl Lowering<'_> {
         let unused: Vec<DeclarationId> =
             ids().filter(|id| named(id) && self.scopes.declaration(*id).reads == 0).collect();
         let looked_at = |id: &DeclarationId| self.scopes.declaration(*id).changed > 0 || self.hides_builtin(*id);
-        let mut uses: HashMap<DeclarationId, Vec<Use>> =
-            ids().filter(|id| named(id) && looked_at(id)).map(|id| (id, Vec::new())).collect();
+        let looked_at: Vec<DeclarationId> = ids().filter(|id| named(id) && looked_at(id)).collect();
+        let mut uses: Vec<Vec<Use>> = vec![Vec::new(); looked_at.len()];
         if !uses.is_empty() {
+            let mut places = vec![None; self.scopes.declarations.len()];
+            looked_at.iter().enumerate().for_each(|(place, id)| places[id.0 as usize] = Some(place));
             for used in &self.scopes.uses {
-                if let Some(own) = self.scopes.resolved(used.node).and_then(|id| uses.get_mut(&id)) {
-                    own.push(*used);
+                if let Some(place) = self.scopes.resolved(used.node).and_then(|id| places[id.0 as usize]) {
+                    uses[place].push(*used);
                 }
             }
         }
@@ -31,15 +34,13 @@ impl Lowering<'_> {
         for (owner, span) in &self.scopes.loops {
             loops.entry(*owner).or_default().push(*span);
         }
-        let mut looked_at: Vec<DeclarationId> = uses.keys().copied().collect();
-        looked_at.sort_unstable();
         for id in unused {
             self.lint_unused(id);
         }
-        for id in looked_at {
+        for (id, uses) in looked_at.into_iter().zip(&uses) {
             let around = loops.get(&self.scopes.declaration(id).owner);
-            self.lint_lost_change(id, &uses[&id], around.map_or(&[], Vec::as_slice));
-            self.lint_hidden_builtin(id, &uses[&id]);
+            self.lint_lost_change(id, uses, around.map_or(&[], Vec::as_slice));
+            self.lint_hidden_builtin(id, uses);
         }
         self.lint_walks();
         self.lint_sigils();
@@ -240,10 +241,7 @@ impl Lowering<'_> {
 
     /// L104: a list walked by `for … in` and indexed by what was walked.
     fn lint_walks(&mut self) {
-        if !self.tree.nodes.iter().any(|node| matches!(node, Node::ForEach { .. })) {
-            return;
-        }
-        let indexed = self.indexed();
+        let indexed = OnceCell::new();
         for i in 0..self.tree.nodes.len() {
             let Node::ForEach { head, source, .. } = self.tree.nodes[i] else { continue };
             let Node::ForEachHead { patterns, .. } = self.node(head) else { continue };
@@ -257,7 +255,8 @@ impl Lowering<'_> {
                 continue;
             }
             // A loop's variable is seen in its loop only.
-            if !self.scopes.resolved(pattern).is_some_and(|turn| indexed.contains(&(id, turn))) {
+            let indexed = || indexed.get_or_init(|| self.indexed());
+            if !self.scopes.resolved(pattern).is_some_and(|turn| indexed().contains(&(id, turn))) {
                 continue;
             }
             let (walked, list) = (self.name_text(walked).to_owned(), self.name_text(list).to_owned());
@@ -291,6 +290,9 @@ impl Lowering<'_> {
 
     /// L102: sigils that say the same as the plain spelling.
     fn lint_sigils(&mut self) {
+        if !self.text.contains('~') {
+            return;
+        }
         for i in 0..self.tree.nodes.len() {
             let span = self.tree.spans[i];
             let found = match self.tree.nodes[i] {

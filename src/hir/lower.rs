@@ -50,8 +50,8 @@ pub(super) struct Lowering<'a> {
     pub(super) doings: super::task::Doings,
     /// Whether the text has faults of syntax, so that what is missing may just have been lost.
     pub(super) broken: bool,
-    /// Keys of objects that hold functions; made when first asked for.
-    own_methods: OnceCell<HashSet<Name>>,
+    /// By name, whether it is a key of an object that may hold a function; made when first asked for.
+    own_methods: OnceCell<Vec<bool>>,
     homes: Vec<Option<Home>>,
     /// The texts of names as values share them.
     shared: Vec<Option<Arc<str>>>,
@@ -494,7 +494,7 @@ impl<'a> Lowering<'a> {
     /// Whether a method of this name may be one that the program declares, on an agent or in an object.
     pub(super) fn may_be_own_method(&self, name: &str) -> bool {
         let own_methods = || self.own_methods.get_or_init(|| own_methods(self.tree));
-        let own = self.program.names.find(name).is_some_and(|name| own_methods().contains(&name));
+        let own = self.program.names.find(name).and_then(|name| own_methods().get(name.0 as usize)) == Some(&true);
         let of_agent = |interface: &super::Interface| interface.methods.iter().any(|method| &*method.name == name);
         own || self.program.interfaces.iter().any(of_agent)
     }
@@ -588,15 +588,22 @@ impl<'a> Lowering<'a> {
 /// How many comparisons with names in sight the suggestions for unknown names of a file may take.
 const MOST_COMPARISONS: usize = 200_000;
 
-/// Keys of objects that hold functions.
-fn own_methods(tree: &Tree) -> HashSet<Name> {
-    let mut out = HashSet::new();
+/// By name, whether it is a key of an object that may hold a function.
+fn own_methods(tree: &Tree) -> Vec<bool> {
+    let mut out = Vec::new();
+    let mut add = |name: Name| {
+        let at = name.0 as usize;
+        if out.len() <= at {
+            out.resize(at + 1, false);
+        }
+        out[at] = true;
+    };
     for node in &tree.nodes {
         let key = match *node {
             Node::Method { key, .. } => key,
             // A shorthand may be a function as well.
             Node::Shorthand { name, .. } => {
-                out.insert(name);
+                add(name);
                 continue;
             }
             Node::Entry { key, value } if !matches!(tree.node(value), Node::Text | Node::Number(_) | Node::List(_)) => {
@@ -605,7 +612,7 @@ fn own_methods(tree: &Tree) -> HashSet<Name> {
             _ => continue,
         };
         if let Node::Key(name) = *tree.node(key) {
-            out.insert(name);
+            add(name);
         }
     }
     out

@@ -6,7 +6,7 @@
 //! loop's parameters are the variables that the survey saw assigned inside it.
 
 use super::survey::{Notes, Survey};
-use super::{Block, BlockId, Constant, End, Fact, Handler, HandlerId, Inst, Loop, Op, Target, Var};
+use super::{Block, BlockId, Constant, End, Fact, Function, Handler, HandlerId, Inst, Loop, Op, Target, Var};
 use crate::diagnostic::Code;
 use crate::hir::{self, FunctionId, LocalId};
 use crate::source::{Name, Span};
@@ -56,6 +56,8 @@ pub(super) struct Builder<'a> {
     pub(super) exit: Option<Join>,
     /// Constants that are written once, in the entry.
     pub(super) null: Option<Var>,
+    /// Room for the code of blocks.
+    codes: Vec<Vec<Inst>>,
 }
 
 /// What one function after the other is built with.
@@ -64,6 +66,22 @@ pub(super) struct Room {
     env: Vec<Var>,
     journal: Vec<(LocalId, Var)>,
     stamps: Vec<u32>,
+    blocks: Vec<Block>,
+    values: Vec<Fact>,
+    codes: Vec<Vec<Inst>>,
+}
+
+impl Room {
+    /// Takes the room of a function that nobody needs any more.
+    pub(super) fn reuse(&mut self, function: Function) {
+        let Function { mut blocks, mut values, .. } = function;
+        self.codes.extend(blocks.drain(..).map(|mut block| {
+            block.code.clear();
+            block.code
+        }));
+        values.clear();
+        (self.blocks, self.values) = (blocks, values);
+    }
 }
 
 /// A state of the environment to go back to.
@@ -118,7 +136,7 @@ impl<'a> Builder<'a> {
     pub(super) fn new(program: &'a hir::Program, survey: &'a Survey, id: FunctionId, room: &mut Room) -> Self {
         let function = &program.functions[id.0 as usize];
         let locals = function.locals.len();
-        let Room { mut env, journal, mut stamps } = std::mem::take(room);
+        let Room { mut env, journal, mut stamps, blocks, values, codes } = std::mem::take(room);
         env.clear();
         env.resize(locals, NONE);
         stamps.clear();
@@ -129,8 +147,8 @@ impl<'a> Builder<'a> {
             notes: &survey.functions[id.0 as usize],
             function,
             id,
-            blocks: Vec::new(),
-            values: Vec::new(),
+            blocks,
+            values,
             handlers: Vec::new(),
             loops: Vec::new(),
             block: BlockId(0),
@@ -145,6 +163,7 @@ impl<'a> Builder<'a> {
             regions: Vec::new(),
             exit: None,
             null: None,
+            codes,
         };
         builder.journal.clear();
         builder.block = builder.create();
@@ -157,6 +176,8 @@ impl<'a> Builder<'a> {
             env: std::mem::take(&mut self.env),
             journal: std::mem::take(&mut self.journal),
             stamps: std::mem::take(&mut self.stamps),
+            codes: std::mem::take(&mut self.codes),
+            ..Room::default()
         };
     }
 
@@ -248,7 +269,8 @@ impl<'a> Builder<'a> {
 
     /// A new block without anything in it.
     pub(super) fn create(&mut self) -> BlockId {
-        self.blocks.push(Block::empty(self.handler));
+        let code = self.codes.pop().unwrap_or_default();
+        self.blocks.push(Block { code, ..Block::empty(self.handler) });
         BlockId(self.blocks.len() as u32 - 1)
     }
 

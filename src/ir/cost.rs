@@ -72,7 +72,7 @@ impl Costs {
         fixed[0] = true;
         function.handlers.iter().for_each(|handler| fixed[handler.block.0 as usize] = true);
         for (index, block) in function.blocks.iter().enumerate() {
-            for target in block.end.targets() {
+            block.end.leads(|target| {
                 let to = target.block.0 as usize;
                 heads[to] |= to <= index;
                 match block.end {
@@ -81,7 +81,7 @@ impl Costs {
                     }
                     _ => fixed[to] = true,
                 }
-            }
+            });
         }
         jumps.arrange(count);
         // The heads of loops first, so that what the last block of a turn is given goes on to the turn's beginning.

@@ -106,7 +106,8 @@ impl Facts {
                 Plain::Range => self.numbers.clone(),
                 Plain::List => self.list.clone(),
                 Plain::Object => self.object.clone(),
-                Plain::Unseen | Plain::Any => Type::Any,
+                // As it was written.
+                Plain::Unseen | Plain::Any => continue,
             };
         }
     }
@@ -127,13 +128,13 @@ impl Facts {
                     self.learn(second, Known::NOTHING);
                 }
             }
-            for target in block.end.targets() {
-                let parameters = &function.block(target.block).parameters;
+            block.end.leads(|target| {
                 let back = self.seen[target.block.0 as usize] == self.round;
-                for (&parameter, &arg) in parameters.iter().zip(&target.args) {
+                for (at, &arg) in target.args.iter().enumerate() {
+                    let parameter = function.block(target.block).parameters[at];
                     changed |= self.learn(parameter, self.known[arg.0 as usize]) && back;
                 }
-            }
+            });
         }
         changed
     }

@@ -219,7 +219,7 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) -> bool {
     for block in &mut function.blocks {
         block.code.iter_mut().flat_map(|inst| &mut inst.args).for_each(stand);
         block.end.looks_mut(stand);
-        block.end.targets_mut().flat_map(|target| &mut target.args).for_each(stand);
+        block.end.leads_mut(|target| target.args.iter_mut().for_each(stand));
         block.gone.iter_mut().for_each(stand);
     }
     for at in &mut function.loops {
@@ -272,7 +272,7 @@ fn unite(function: &mut Function, order: &mut Order) -> bool {
     let order = order.of(function);
     let mut ways = vec![0u32; function.blocks.len()];
     for &id in order {
-        function.block(id).end.targets().for_each(|target| ways[target.block.0 as usize] += 1);
+        function.block(id).end.leads(|target| ways[target.block.0 as usize] += 1);
     }
     let heads: Vec<bool> = {
         let mut heads = vec![false; function.blocks.len()];

@@ -57,6 +57,11 @@ impl<'a> Lowering<'a> {
         self.costs.charge(&mut function);
         function
     }
+
+    /// Takes the room of a function that nobody needs any more for those to come.
+    pub fn reuse(&mut self, function: Function) {
+        self.room.reuse(function);
+    }
 }
 
 fn function(program: &hir::Program, survey: &Survey, id: FunctionId, room: &mut Room) -> Function {

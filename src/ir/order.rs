@@ -1,6 +1,6 @@
 //! The ways between blocks.
 
-use super::{BlockId, End, Function, Op, Rows, Target, Threshold, Var};
+use super::{BlockId, End, Function, Inst, Op, Rows, Target, Threshold, Var};
 
 /// Where the end of a block may lead, in order.
 struct Ways<T, B> {
@@ -45,7 +45,30 @@ impl End {
         Ways { first, bands: bands.iter_mut().map(|(_, _, target)| target), unknown, otherwise }
     }
 
+    /// Where it may lead, in order, without a state between one and the next: most passes go through all ends.
+    #[inline]
+    pub fn leads<'t>(&'t self, mut see: impl FnMut(&'t Target)) {
+        match self {
+            End::Jump(target) => see(target),
+            End::Branch { then, otherwise, .. } => [then, otherwise].into_iter().for_each(see),
+            End::Route { .. } => self.targets().for_each(see),
+            End::Return(_) | End::Throw(_) | End::Fail(..) => {}
+        }
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub fn leads_mut(&mut self, mut see: impl FnMut(&mut Target)) {
+        match self {
+            End::Jump(target) => see(target),
+            End::Branch { then, otherwise, .. } => [then, otherwise].into_iter().for_each(see),
+            End::Route { .. } => self.targets_mut().for_each(see),
+            End::Return(_) | End::Throw(_) | End::Fail(..) => {}
+        }
+    }
+
     /// What it looks at itself, arguments of targets aside.
+    #[inline]
     pub fn looks(&self, mut see: impl FnMut(Var)) {
         match self {
             End::Jump(_) | End::Fail(_, None) => {}
@@ -64,6 +87,7 @@ impl End {
     }
 
     /// What it looks at itself, to be changed.
+    #[inline]
     pub fn looks_mut(&mut self, mut see: impl FnMut(&mut Var)) {
         match self {
             End::Jump(_) | End::Fail(_, None) => {}
@@ -78,6 +102,19 @@ impl End {
                     }
                 }
             }
+        }
+    }
+}
+
+impl Inst {
+    /// What it defines.
+    #[inline]
+    pub fn defines(&self, mut see: impl FnMut(Var)) {
+        if let Some(result) = self.result {
+            see(result);
+        }
+        if let Some(second) = self.second {
+            see(second);
         }
     }
 }
@@ -110,6 +147,7 @@ impl Op {
 
 impl Function {
     /// The block with this number.
+    #[inline]
     pub fn block(&self, id: BlockId) -> &super::Block {
         &self.blocks[id.0 as usize]
     }
@@ -118,9 +156,7 @@ impl Function {
     pub fn predecessors(&self, rows: &mut Rows<BlockId>) {
         for (index, block) in self.blocks.iter().enumerate() {
             let id = BlockId(index as u32);
-            for target in block.end.targets() {
-                rows.put(target.block.0, id);
-            }
+            block.end.leads(|target| rows.put(target.block.0, id));
             if let Some(handler) = block.handler {
                 rows.put(self.handlers[handler.0 as usize].block.0, id);
             }
@@ -158,7 +194,7 @@ impl Order {
             work.push((id, true));
             let block = function.block(id);
             // What is looked at last comes first in the order.
-            work.extend(block.end.targets().map(|target| (target.block, false)));
+            block.end.leads(|target| work.push((target.block, false)));
             if let Some(handler) = block.handler {
                 work.push((function.handlers[handler.0 as usize].block, false));
             }

@@ -23,6 +23,8 @@ pub(super) struct Settling {
     /// The ways to each block that takes parameters.
     ways: Rows<(BlockId, u32)>,
     needed: Vec<bool>,
+    /// How many values somebody reads.
+    readers: usize,
     work: Vec<Var>,
     /// The new number of each block.
     blocks: Vec<BlockId>,
@@ -31,8 +33,9 @@ pub(super) struct Settling {
     kept_from: Vec<usize>,
     /// The new number of each value.
     vars: Vec<Var>,
-    /// What becomes of the function: its blocks and facts in their new order.
+    /// The blocks in their new order.
     all: Vec<Block>,
+    /// The facts in their new order.
     values: Vec<Fact>,
 }
 
@@ -112,14 +115,17 @@ impl Settling {
         reset(single, function.values.len(), NONE);
         for _ in 0..ROUNDS {
             let mut changed = false;
-            for target in order.iter().flat_map(|&id| function.block(id).end.targets()) {
-                for (&parameter, &arg) in function.block(target.block).parameters.iter().zip(&target.args) {
-                    let arg = find(forward, arg);
-                    if find(forward, parameter) == parameter && arg != parameter {
-                        let known = &mut single[parameter.0 as usize];
-                        *known = if *known == NONE || *known == arg { arg } else { MANY };
+            for &id in order {
+                function.block(id).end.leads(|target| {
+                    for (at, &arg) in target.args.iter().enumerate() {
+                        let parameter = function.block(target.block).parameters[at];
+                        let arg = find(forward, arg);
+                        if find(forward, parameter) == parameter && arg != parameter {
+                            let known = &mut single[parameter.0 as usize];
+                            *known = if *known == NONE || *known == arg { arg } else { MANY };
+                        }
                     }
-                }
+                });
             }
             for &parameter in order.iter().flat_map(|&id| &function.block(id).parameters) {
                 let value = std::mem::replace(&mut single[parameter.0 as usize], NONE);
@@ -141,43 +147,52 @@ impl Settling {
     }
 
     /// Notes that somebody reads a value.
+    #[inline]
     fn mark(&mut self, var: Var) {
         let var = self.forward[var.0 as usize];
         if !std::mem::replace(&mut self.needed[var.0 as usize], true) {
+            self.readers += 1;
             self.work.push(var);
         }
     }
 
-    /// Finds which values somebody reads; or holds a share of, where that may count.
-    fn need(&mut self, function: &Function, order: &[BlockId], shares: bool) {
+    /// Finds which values somebody reads; or holds a share of, where that may count. Says whether there is nothing to tidy:
+    /// everything is read, and numbered as it comes.
+    fn need(&mut self, function: &Function, order: &[BlockId], shares: bool) -> bool {
         let count = function.values.len();
         reset(&mut self.sources, count, Source::Nowhere);
         reset(&mut self.needed, count, false);
-        for &id in order {
+        self.readers = 0;
+        let mut tidy = function.handlers.is_empty() && function.blocks.len() == order.len();
+        let mut defined = 0;
+        for (place, &id) in order.iter().enumerate() {
+            tidy &= id.0 as usize == place;
             let block = function.block(id);
             for (at, &parameter) in block.parameters.iter().enumerate() {
-                self.sources[parameter.0 as usize] = Source::Parameter(id, at as u32);
-                if shares && function.values[parameter.0 as usize].has_storage() {
-                    self.mark(parameter);
-                }
+                self.define(parameter, Source::Parameter(id, at as u32), function, shares);
+                tidy &= parameter.0 == defined;
+                defined += 1;
             }
             for (at, inst) in block.code.iter().enumerate() {
-                for &result in inst.result.iter().chain(&inst.second) {
-                    self.sources[result.0 as usize] = Source::Code(id, at as u32);
-                    if shares && function.values[result.0 as usize].has_storage() {
-                        self.mark(result);
-                    }
-                }
+                inst.defines(|var| {
+                    self.define(var, Source::Code(id, at as u32), function, shares);
+                    tidy &= var.0 == defined;
+                    defined += 1;
+                });
                 if !inst.op.pure() {
                     inst.args.iter().for_each(|&arg| self.mark(arg));
+                } else if let Op::Under = inst.op {
+                    tidy &= !inst.args[1..].iter().any(|decider| function.values[decider.0 as usize].exact);
                 }
             }
             block.end.looks(|var| self.mark(var));
-            for (at, target) in block.end.targets().enumerate() {
+            let mut at = 0;
+            block.end.leads(|target| {
                 if !target.args.is_empty() {
-                    self.ways.put(target.block.0, (id, at as u32));
+                    self.ways.put(target.block.0, (id, at));
                 }
-            }
+                at += 1;
+            });
         }
         self.ways.arrange(function.blocks.len());
         for bound in function.loops.iter().filter_map(|at| at.max) {
@@ -200,6 +215,16 @@ impl Settling {
                 }
             }
         }
+        tidy && self.readers == count
+    }
+
+    /// Notes where a value comes from.
+    #[inline]
+    fn define(&mut self, var: Var, source: Source, function: &Function, shares: bool) {
+        self.sources[var.0 as usize] = source;
+        if shares && function.values[var.0 as usize].has_storage() {
+            self.mark(var);
+        }
     }
 
     /// Finds which parameters stay: those that are needed, and all of the entry and of handlers, which take what they are
@@ -221,7 +246,9 @@ impl Settling {
 
     /// Drops what nobody reads and numbers anew what is left.
     fn number(&mut self, function: &mut Function, order: &[BlockId], marked: bool) {
-        self.need(function, order, marked);
+        if self.need(function, order, marked) {
+            return;
+        }
         self.keep(function);
         let Self { forward, needed, blocks, kept, kept_from, vars, all, values, .. } = self;
         reset(blocks, function.blocks.len(), NOWHERE);
@@ -230,64 +257,63 @@ impl Settling {
         }
         reset(vars, function.values.len(), NONE);
         let Function { values: facts, blocks: old, .. } = function;
-        all.reserve(order.len());
         values.reserve(facts.len());
+        // A value is defined before it is read, in the order of the blocks.
         for &id in order {
-            let mut block = std::mem::replace(&mut old[id.0 as usize], Block::empty(None));
-            let mut define = |facts: &mut [Fact], var: Var| {
+            let block = &mut old[id.0 as usize];
+            let mut define = |facts: &mut [Fact], vars: &mut [Var], var: Var| {
                 let fact = &mut facts[var.0 as usize];
                 values.push(Fact { kind: std::mem::replace(&mut fact.kind, Type::Any), ..*fact });
                 let new = Var(values.len() as u32 - 1);
                 vars[var.0 as usize] = new;
                 new
             };
+            let renamed = |vars: &[Var], var: Var| vars[forward[var.0 as usize].0 as usize];
             let mut keeps = kept[kept_from[id.0 as usize]..].iter();
             block.parameters.retain(|_| keeps.next().copied().unwrap_or(true));
-            block.parameters.iter_mut().for_each(|var| *var = define(facts, *var));
+            block.parameters.iter_mut().for_each(|var| *var = define(facts, vars, *var));
+            block.gone.retain(|var| {
+                *var = vars[var.0 as usize];
+                *var != NONE
+            });
             block.code.retain_mut(|inst| {
                 let used = |var: &Var| needed[var.0 as usize];
                 let stands = |var: Var| used(&var) && forward[var.0 as usize] == var;
                 if !inst.result.is_some_and(stands) && inst.op.pure() {
                     return false;
                 }
-                if matches!(inst.op, Op::Under) {
+                if let Op::Under = inst.op {
                     let keep = |at: u32, arg: Var| at == 0 || !facts[arg.0 as usize].exact;
                     inst.moves = keep_some(&mut inst.args, inst.moves, keep);
                 }
-                inst.result = inst.result.filter(used).map(|var| define(facts, var));
-                inst.second = inst.second.filter(used).map(|var| define(facts, var));
+                inst.args.iter_mut().for_each(|arg| *arg = renamed(vars, *arg));
+                inst.result = inst.result.filter(used).map(|var| define(facts, vars, var));
+                inst.second = inst.second.filter(used).map(|var| define(facts, vars, var));
                 true
             });
-            all.push(block);
-        }
-        let renamed = |var: Var| vars[forward[var.0 as usize].0 as usize];
-        for block in &mut *all {
-            block.gone.retain(|var| {
-                *var = vars[var.0 as usize];
-                *var != NONE
-            });
-            for arg in block.code.iter_mut().flat_map(|inst| &mut inst.args) {
-                *arg = renamed(*arg);
-            }
-            block.end.looks_mut(|var| *var = renamed(*var));
-            for target in block.end.targets_mut() {
+            block.end.looks_mut(|var| *var = renamed(vars, *var));
+            block.end.leads_mut(|target| {
                 if !target.args.is_empty() {
                     let mut keeps = kept[kept_from[target.block.0 as usize]..].iter();
                     target.moves =
                         keep_some(&mut target.args, target.moves, |_, _| keeps.next().copied().unwrap_or(true));
-                    target.args.iter_mut().for_each(|arg| *arg = renamed(*arg));
+                    target.args.iter_mut().for_each(|arg| *arg = renamed(vars, *arg));
                 }
                 target.block = blocks[target.block.0 as usize];
-            }
+            });
         }
+        let renamed = |var: Var| vars[forward[var.0 as usize].0 as usize];
         function.loops.retain_mut(|at| {
             at.head = blocks[at.head.0 as usize];
             at.max = at.max.map(renamed).filter(|&max| max != NONE);
             at.head != NOWHERE
         });
-        std::mem::swap(&mut function.blocks, all);
-        std::mem::swap(&mut function.values, values);
-        all.clear();
+        if order.len() < old.len() || order.iter().enumerate().any(|(place, id)| id.0 as usize != place) {
+            all.extend(order.iter().map(|id| std::mem::replace(&mut old[id.0 as usize], Block::empty(None))));
+            std::mem::swap(old, all);
+            all.clear();
+        }
+        std::mem::swap(facts, values);
         values.clear();
         self.handlers(function);
     }

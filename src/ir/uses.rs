@@ -21,15 +21,28 @@ struct Use {
 
 const END: u32 = u32::MAX;
 
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+struct Home {
+    block: u32,
+    last: Last,
+}
+
+/// Where a value is used last in the block that it comes from.
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    Nowhere,
+    At(u32),
+    /// It is one that cannot be shared.
+    Plain,
+}
+
 /// What is known while last uses are marked. One serves all functions, one after the other.
 #[derive(Default)]
 pub(super) struct Uses {
-    /// The uses of each value that can be shared, in the order of the blocks.
-    of: Rows<Use>,
-    /// The block of each value's definition.
-    home: Vec<u32>,
-    /// Whether a value is one that cannot be shared.
-    plain: Vec<bool>,
+    homes: Vec<Home>,
+    /// The uses in other blocks of each value that can be shared, in the order of the blocks.
+    away: Rows<Use>,
     walk: Walk,
 }
 
@@ -38,54 +51,49 @@ impl Uses {
     pub(super) fn mark(&mut self, function: &mut Function) {
         self.find(function);
         self.walk.begin(function);
-        for (index, &home) in self.home.iter().enumerate() {
-            let uses = self.of.row(index);
-            if uses.is_empty() {
+        for (index, &home) in self.homes.iter().enumerate() {
+            let away = self.away.row(index);
+            if !matches!(home.last, Last::At(_)) && away.is_empty() {
                 continue;
             }
-            self.walk.follow(uses, home);
+            self.walk.follow(away, home.block);
             if self.walk.left == 0 {
                 return;
             }
-            self.walk.last(function, Var(index as u32), uses);
+            self.walk.last(function, Var(index as u32), home, away);
         }
     }
 
     /// Finds where values are used. A value is defined before it is used, in the order of the blocks.
     fn find(&mut self, function: &Function) {
-        self.plain.clear();
-        let plain = |kind: &Type| matches!(kind, Type::Number | Type::Boolean | Type::Null);
-        self.plain.extend(function.values.iter().map(|fact| plain(&fact.kind)));
-        self.home.clear();
-        self.home.resize(function.values.len(), 0);
+        self.homes.clear();
+        self.homes.resize(function.values.len(), Home { block: 0, last: Last::Nowhere });
+        let Self { homes, away, .. } = self;
+        let define = |homes: &mut [Home], var: Var, block: u32, scalar: bool| {
+            let kind = &function.values[var.0 as usize].kind;
+            let plain = scalar || matches!(kind, Type::Number | Type::Boolean | Type::Null);
+            homes[var.0 as usize] = Home { block, last: if plain { Last::Plain } else { Last::Nowhere } };
+        };
+        let mut used = |homes: &mut [Home], var: Var, block: u32, at: u32| {
+            let home = &mut homes[var.0 as usize];
+            match home.last {
+                Last::Plain => {}
+                _ if home.block == block => home.last = Last::At(at),
+                _ => away.put(var.0, Use { block, at }),
+            }
+        };
         for (index, block) in function.blocks.iter().enumerate() {
             let index = index as u32;
-            for parameter in &block.parameters {
-                self.home[parameter.0 as usize] = index;
-            }
+            block.parameters.iter().for_each(|&var| define(homes, var, index, false));
             for (at, inst) in block.code.iter().enumerate() {
-                for &arg in &inst.args {
-                    self.used(arg, index, at as u32);
-                }
-                for result in inst.result.iter().chain(&inst.second) {
-                    self.home[result.0 as usize] = index;
-                }
-                if let Some(result) = inst.result {
-                    self.plain[result.0 as usize] |= scalar(&inst.op);
-                }
+                inst.args.iter().for_each(|&arg| used(homes, arg, index, at as u32));
+                inst.result.iter().for_each(|&var| define(homes, var, index, scalar(&inst.op)));
+                inst.second.iter().for_each(|&var| define(homes, var, index, false));
             }
-            block.end.looks(|var| self.used(var, index, END));
-            for &arg in block.end.targets().flat_map(|target| &target.args) {
-                self.used(arg, index, END);
-            }
+            block.end.looks(|var| used(homes, var, index, END));
+            block.end.leads(|target| target.args.iter().for_each(|&arg| used(homes, arg, index, END)));
         }
-        self.of.arrange(function.values.len());
-    }
-
-    fn used(&mut self, var: Var, block: u32, at: u32) {
-        if !self.plain[var.0 as usize] {
-            self.of.put(var.0, Use { block, at });
-        }
+        away.arrange(function.values.len());
     }
 }
 
@@ -155,31 +163,32 @@ impl Walk {
     }
 
     /// Marks the last uses of a value that was followed.
-    fn last(&self, function: &mut Function, var: Var, uses: &[Use]) {
+    fn last(&self, function: &mut Function, var: Var, home: Home, away: &[Use]) {
+        if let Last::At(at) = home.last {
+            self.last_in(function, var, Use { block: home.block, at });
+        }
         // Uses stand in the order of the blocks, so those of one block are neighbours.
-        let mut at = 0;
-        while at < uses.len() {
-            let block = uses[at].block;
-            let mut last = uses[at];
-            while at < uses.len() && uses[at].block == block {
-                last = uses[at];
-                at += 1;
-            }
-            let alive = self.behind[block as usize] == self.stamp;
-            if last.at == END {
-                self.end(function, var, block);
-            } else if !alive {
-                let inst = &mut function.blocks[block as usize].code[last.at as usize];
-                if let Some(place) = movable(&inst.args, var) {
-                    inst.moves |= 1 << place;
-                }
-            }
-            if !alive && last.at == END {
-                self.leave(function, var, block);
-            }
+        for uses in away.chunk_by(|one, next| one.block == next.block) {
+            self.last_in(function, var, uses[uses.len() - 1]);
         }
         for &block in &self.alive {
             self.leave(function, var, block);
+        }
+    }
+
+    /// Marks the last use of a value in a block.
+    fn last_in(&self, function: &mut Function, var: Var, last: Use) {
+        let alive = self.behind[last.block as usize] == self.stamp;
+        if last.at == END {
+            self.end(function, var, last.block);
+            if !alive {
+                self.leave(function, var, last.block);
+            }
+        } else if !alive {
+            let inst = &mut function.blocks[last.block as usize].code[last.at as usize];
+            if let Some(place) = movable(&inst.args, var) {
+                inst.moves |= 1 << place;
+            }
         }
     }
 
@@ -199,15 +208,13 @@ impl Walk {
         if matches!(function.blocks[block as usize].end, End::Jump(_)) {
             return;
         }
-        let dead: smallvec::SmallVec<[u32; 4]> = function.blocks[block as usize]
-            .end
-            .targets()
-            .filter(|target| {
-                let single = self.before.row(target.block.0 as usize).len() == 1;
-                single && !self.entered(target.block) && !target.args.contains(&var)
-            })
-            .map(|target| target.block.0)
-            .collect();
+        let mut dead: smallvec::SmallVec<[u32; 4]> = smallvec::SmallVec::new();
+        function.blocks[block as usize].end.leads(|target| {
+            let alone = || self.before.row(target.block.0 as usize).len() == 1;
+            if !self.entered(target.block) && !target.args.contains(&var) && alone() {
+                dead.push(target.block.0);
+            }
+        });
         for target in dead {
             let gone = &mut function.blocks[target as usize].gone;
             if !gone.contains(&var) {

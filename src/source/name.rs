@@ -17,8 +17,16 @@ pub struct Names {
     letters: String,
     /// Where each name ends.
     ends: Vec<u32>,
-    known: HashTable<Name>,
+    known: HashTable<Known>,
     hasher: RandomState,
+}
+
+/// A name and what it is looked up by: its letters where they fit, a number made of them otherwise.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    key: u64,
+    length: u32,
+    name: Name,
 }
 
 /// Room for the names of a small program.
@@ -37,46 +45,60 @@ impl Names {
 
     /// The number of a name, new or known.
     pub fn intern(&mut self, text: &str) -> Name {
-        let Self { letters, ends, known, hasher } = self;
-        let hash = hashed(hasher, text);
-        let bytes = letters.as_bytes();
-        if let Some(&name) = known.find(hash, |&name| bytes[place(ends, name)] == *text.as_bytes()) {
+        let key = self.key(text);
+        if let Some(name) = self.look(text, key) {
             return name;
         }
+        let Self { letters, ends, known, hasher } = self;
         let name = Name(ends.len() as u32);
         letters.push_str(text);
         ends.push(letters.len() as u32);
-        known.insert_unique(hash, name, |&name| hashed(hasher, written(letters, ends, name)));
+        let new = Known { key, length: text.len() as u32, name };
+        known.insert_unique(hasher.hash_one(key), new, |known| hasher.hash_one(known.key));
         name
     }
 
     /// The number of a name that is known already.
     pub fn find(&self, text: &str) -> Option<Name> {
-        self.known.find(hashed(&self.hasher, text), |&name| self.text(name) == text).copied()
+        self.look(text, self.key(text))
+    }
+
+    #[inline]
+    fn look(&self, text: &str, key: u64) -> Option<Name> {
+        let same = |known: &Known| {
+            let alike = known.key == key && known.length as usize == text.len();
+            alike && (text.len() <= SHORT || self.text(known.name) == text)
+        };
+        self.known.find(self.hasher.hash_one(key), same).map(|known| known.name)
+    }
+
+    /// What a name is looked up by. Most are short, and a number is compared faster than a text is.
+    #[inline]
+    fn key(&self, text: &str) -> u64 {
+        let bytes = text.as_bytes();
+        match bytes {
+            [first @ .., _, _, _, _] if bytes.len() <= SHORT => {
+                let half =
+                    |at: usize| u64::from(u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
+                half(0) | half(first.len()) << (8 * first.len())
+            }
+            [a, b, c] => u64::from(u32::from_le_bytes([*a, *b, *c, 0])),
+            [a, b] => u64::from(u16::from_le_bytes([*a, *b])),
+            [a] => u64::from(*a),
+            [] => 0,
+            _ => self.hasher.hash_one(text),
+        }
     }
 
     /// The text of a name.
+    #[inline]
     pub fn text(&self, name: Name) -> &str {
         written(&self.letters, &self.ends, name)
     }
 }
 
-/// The hash of a name. Most are short, and a number is hashed faster than a text is.
-fn hashed(hasher: &RandomState, text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let number = match bytes {
-        [first @ .., _, _, _, _] if bytes.len() <= 8 => {
-            let half =
-                |at: usize| u64::from(u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
-            half(0) << 32 | half(first.len())
-        }
-        [a, b, c] => u64::from(u32::from_le_bytes([*a, *b, *c, 0])),
-        [a, b] => u64::from(u16::from_le_bytes([*a, *b])),
-        [a] => u64::from(*a),
-        _ => return hasher.hash_one(text),
-    };
-    hasher.hash_one(number)
-}
+/// How many letters fit into a key.
+const SHORT: usize = 8;
 
 fn written<'t>(letters: &'t str, ends: &[u32], name: Name) -> &'t str {
     &letters[place(ends, name)]

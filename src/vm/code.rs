@@ -11,6 +11,7 @@ use crate::hir::{Bands, Binary, FunctionId, Kind, Unary};
 use crate::ir::{Op, Threshold};
 use crate::source::{FileId, Location, Name, Span};
 use crate::value::{Confidence, Key, Value};
+use smallvec::SmallVec;
 
 /// The register of a frame.
 pub(super) type Register = u16;
@@ -141,7 +142,7 @@ pub struct Site {
     /// What it does.
     pub op: Op,
     /// What it works on.
-    pub operands: Box<[Operand]>,
+    pub operands: Operands,
     /// The names in it, in order.
     pub keys: Box<[Key]>,
     /// Where its result goes.
@@ -150,7 +151,7 @@ pub struct Site {
     pub second: Option<Register>,
     /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
     /// that `llm` is given.
-    pub beside: Box<[Operand]>,
+    pub beside: Operands,
     /// The property that a [`Code::SetPart`] writes.
     pub property: u16,
     /// The name in `agents.name.method(…)`.
@@ -161,8 +162,8 @@ pub struct Site {
 
 impl Site {
     /// An operation without results, names and what is seen beside it.
-    pub(super) fn bare(op: Op, operands: Box<[Operand]>) -> Self {
-        let (keys, beside) = (Box::new([]), Box::new([]));
+    pub(super) fn bare(op: Op, operands: Operands) -> Self {
+        let (keys, beside) = (Box::new([]), Operands::new());
         Self { op, operands, keys, to: None, second: None, beside, property: 0, agent: None, sides: None }
     }
 }
@@ -175,8 +176,11 @@ pub struct Direct {
     /// Where its result goes.
     pub to: Register,
     /// What it is given.
-    pub operands: Box<[Operand]>,
+    pub operands: Operands,
 }
+
+/// Where what an operation works on is. Few have more than three operands.
+pub type Operands = SmallVec<[Operand; 3]>;
 
 /// Where an operand is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

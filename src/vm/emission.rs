@@ -9,7 +9,7 @@ mod ways;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::code::{Code, Comparison, Direct, Guard, Operand, Property, Register, Site};
+use super::code::{Code, Comparison, Direct, Guard, Operand, Operands, Property, Register, Site};
 use super::emit::{NONE, Notes, REGISTERS, is_watched};
 use crate::builtin::{self, Body, Form};
 use crate::hir::{self, Binary, FunctionId};
@@ -81,9 +81,13 @@ impl<'a> Emission<'a> {
         if self.function.slots > 0 {
             return self.notes.out.size;
         }
-        let values = self.function.values.iter().enumerate().filter(|(var, _)| !self.notes.nowhere[*var]);
-        let owning = values.filter(|(_, fact)| !matches!(fact.kind, Type::Number | Type::Boolean | Type::Null));
-        owning.map(|(var, _)| self.of(Var(var as u32)) + 1).max().unwrap_or(0)
+        let mut plain = 0;
+        for (var, fact) in self.function.values.iter().enumerate() {
+            if !matches!(fact.kind, Type::Number | Type::Boolean | Type::Null) && !self.notes.nowhere[var] {
+                plain = plain.max(self.of(Var(var as u32)) + 1);
+            }
+        }
+        plain
     }
 
     /// Finds where values come from, counts reads, finds what needs no register, and what forms want to show.
@@ -107,9 +111,7 @@ impl<'a> Emission<'a> {
                     self.notes.beside.push((index, at as u32, var));
                     self.notes.reads[var.0 as usize] += 1;
                 }
-                for result in inst.result.iter().chain(&inst.second) {
-                    self.notes.made[result.0 as usize] = (index, at as u32);
-                }
+                inst.defines(|var| self.notes.made[var.0 as usize] = (index, at as u32));
                 if let (Op::Const(_), Some(result)) = (&inst.op, inst.result) {
                     self.notes.nowhere[result.0 as usize] = true;
                 }
@@ -118,9 +120,7 @@ impl<'a> Emission<'a> {
                 self.notes.reads[var.0 as usize] += 1;
                 self.notes.nowhere[var.0 as usize] = false;
             });
-            for var in block.end.targets().flat_map(|target| &target.args) {
-                self.notes.reads[var.0 as usize] += 1;
-            }
+            block.end.leads(|target| target.args.iter().for_each(|var| self.notes.reads[var.0 as usize] += 1));
         }
     }
 
@@ -526,7 +526,7 @@ impl<'a> Emission<'a> {
         Code::Do(at)
     }
 
-    fn operands(&mut self, inst: &Inst, sides: Sides) -> Box<[Operand]> {
+    fn operands(&mut self, inst: &Inst, sides: Sides) -> Operands {
         let operands = inst.args.iter().enumerate().map(|(at, var)| {
             let last = at < 64 && inst.moves >> at & 1 != 0;
             let seen = || self.notes.beside[sides.clone()].iter().any(|(.., side)| side == var);

@@ -171,6 +171,9 @@ impl Parts {
 
 /// Everything that was gathered, in no more room than it takes.
 fn exact<T>(gathered: &mut Vec<T>) -> Vec<T> {
+    if gathered.is_empty() {
+        return Vec::new();
+    }
     let mut all = Vec::with_capacity(gathered.len());
     all.append(gathered);
     all

@@ -42,6 +42,11 @@ impl Ranges {
         self.starts[block]
     }
 
+    /// Where the last block ends.
+    pub(super) fn end(&self) -> Place {
+        self.starts[self.starts.len() - 1]
+    }
+
     /// The ranges of a value, in order; none for a value that lives nowhere.
     pub(super) fn of(&self, var: usize) -> &[Range] {
         self.of.row(var)
@@ -99,15 +104,11 @@ impl Ranges {
                 for &var in &inst.args {
                     self.used(var, index, place);
                 }
-                for var in inst.result.iter().chain(&inst.second) {
-                    self.births[var.0 as usize] = Birth { block: index, place, last: place };
-                }
+                inst.defines(|var| self.births[var.0 as usize] = Birth { block: index, place, last: place });
             }
             place += 1;
             block.end.looks(|var| self.used(var, index, place));
-            for &var in block.end.targets().flat_map(|target| &target.args) {
-                self.used(var, index, place);
-            }
+            block.end.leads(|target| target.args.iter().for_each(|&var| self.used(var, index, place)));
             place += 1;
         }
         self.starts.push(place);
@@ -135,9 +136,9 @@ impl Ranges {
                     }
                     let end = self.starts[at + 1];
                     if earlier == birth.block {
-                        self.several.push((birth.place, end));
+                        add(&mut self.several, (birth.place, end));
                     } else {
-                        self.several.push((self.starts[at], end));
+                        add(&mut self.several, (self.starts[at], end));
                         self.work.push(earlier);
                     }
                 }
@@ -157,5 +158,13 @@ impl Ranges {
             }
         }
         self.of.push(last);
+    }
+}
+
+/// Adds a range. Most blocks are followed to the one right before them.
+fn add(ranges: &mut Vec<Range>, (start, end): Range) {
+    match ranges.last_mut() {
+        Some(last) if last.0 == end => last.0 = start,
+        _ => ranges.push((start, end)),
     }
 }

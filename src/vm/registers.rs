@@ -3,9 +3,6 @@
 //! Values get their registers in the order of their definitions. The two ends of an edge are preferred partners, and so are an
 //! operation's result and its first argument, so that moves are few.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use super::code::Register;
 use super::ranges::{Place, Range, Ranges};
 use crate::ir::{Function, Rows, Var};
@@ -19,11 +16,22 @@ pub(super) struct Registers {
     taken: Vec<Vec<Range>>,
     count: u32,
     free: Vec<u32>,
-    ending: BinaryHeap<Reverse<(Place, u32)>>,
+    /// By place, the last of the [`Ending`]s there.
+    ending: Vec<u32>,
+    endings: Vec<Ending>,
+    /// The first place whose endings were not looked at.
+    ahead: Place,
     partners: Rows<u32>,
 }
 
 const NONE: u32 = u32::MAX;
+
+/// A register that may hold nothing from a place on, and the one before it that ends at the same place.
+#[derive(Clone, Copy, Debug)]
+struct Ending {
+    register: u32,
+    before: u32,
+}
 
 impl Registers {
     /// How many there are.
@@ -32,6 +40,7 @@ impl Registers {
     }
 
     /// The register of a value.
+    #[inline]
     pub(super) fn of(&self, var: Var) -> Register {
         self.of[var.0 as usize] as Register
     }
@@ -54,6 +63,9 @@ impl Registers {
         self.count = 0;
         self.free.clear();
         self.ending.clear();
+        self.ending.resize(self.ranges.end() as usize + 1, NONE);
+        self.endings.clear();
+        self.ahead = 0;
         for var in &function.blocks[0].parameters {
             let register = self.open();
             self.assign(var.0 as usize, register);
@@ -77,13 +89,13 @@ impl Registers {
     /// Finds which values would like to share a register.
     fn pair(&mut self, function: &Function) {
         for block in &function.blocks {
-            for target in block.end.targets() {
-                let parameters = &function.blocks[target.block.0 as usize].parameters;
-                for (parameter, arg) in parameters.iter().zip(&target.args) {
+            block.end.leads(|target| {
+                for (at, arg) in target.args.iter().enumerate() {
+                    let parameter = function.block(target.block).parameters[at];
                     self.partners.put(parameter.0, arg.0);
                     self.partners.put(arg.0, parameter.0);
                 }
-            }
+            });
             for inst in &block.code {
                 if let (Some(result), Some(first)) = (inst.second.or(inst.result), inst.args.first()) {
                     self.partners.put(result.0, first.0);
@@ -95,7 +107,11 @@ impl Registers {
 
     fn fits(&self, var: usize, register: u32) -> bool {
         let taken = &self.taken[register as usize];
-        self.ranges.of(var).iter().all(|&(start, end)| {
+        let ranges = self.ranges.of(var);
+        if taken.last().is_none_or(|&(_, end)| end <= ranges[0].0) {
+            return true;
+        }
+        ranges.iter().all(|&(start, end)| {
             let next = taken.partition_point(|&(_, other_end)| other_end <= start);
             taken.get(next).is_none_or(|&(other_start, _)| other_start >= end)
         })
@@ -103,12 +119,15 @@ impl Registers {
 
     /// A register that holds nothing from a place on.
     fn fresh(&mut self, start: Place) -> u32 {
-        while let Some(&Reverse((end, register))) = self.ending.peek() {
-            if end > start {
-                break;
+        while self.ahead <= start {
+            let here = self.free.len();
+            let mut at = self.ending[self.ahead as usize];
+            while let Some(&Ending { register, before }) = self.endings.get(at as usize) {
+                self.free.push(register);
+                at = before;
             }
-            self.ending.pop();
-            self.free.push(register);
+            self.free[here..].sort_unstable();
+            self.ahead += 1;
         }
         while let Some(register) = self.free.pop() {
             if self.taken[register as usize].last().is_none_or(|&(_, end)| end <= start) {
@@ -141,7 +160,9 @@ impl Registers {
             }
         }
         if let Some(&(_, end)) = taken.last() {
-            self.ending.push(Reverse((end, register)));
+            let last = &mut self.ending[end as usize];
+            let before = std::mem::replace(last, self.endings.len() as u32);
+            self.endings.push(Ending { register, before });
         }
     }
 }

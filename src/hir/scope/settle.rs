@@ -130,25 +130,21 @@ impl Scopes {
         let mut edges: HashMap<Owner, Vec<Owner>> = HashMap::new();
         let mut seen: HashSet<(Owner, Owner)> = HashSet::new();
         let mut heap = BinaryHeap::new();
-        let mut hoisted: HashMap<DeclarationId, Owner> = HashMap::new();
+        // By declaration. `const f = () => …` is as good as one of a function.
+        let own = |declared: &Declaration| declared.own_function.filter(|_| !declared.reassigned);
+        let mut hoisted: Vec<Option<Owner>> = self.declarations.iter().map(own).collect();
         for (i, function) in self.functions.iter().enumerate() {
             if let Some(declared) = function.hoisted {
-                hoisted.insert(declared, Owner(i as u32));
+                hoisted[declared.0 as usize].get_or_insert(Owner(i as u32));
             }
         }
-        for (i, declared) in self.declarations.iter().enumerate() {
-            // `const f = () => …` is as good as a declaration.
-            if let Some(function) = declared.own_function.filter(|_| !declared.reassigned) {
-                hoisted.insert(DeclarationId(i as u32), function);
-            }
-        }
-        for function in hoisted.values() {
+        for function in hoisted.iter().flatten() {
             let function = &mut self.functions[function.0 as usize];
             (function.named, function.first) = (true, u32::MAX);
         }
         for used in &self.uses {
             let Some(id) = self.resolved(used.node) else { continue };
-            let Some(&function) = hoisted.get(&id) else { continue };
+            let Some(function) = hoisted[id.0 as usize] else { continue };
             let at = self.scope(used.scope).owner;
             let Some(around) = self.function(function).parent else { continue };
             match self.child(around, at) {
