@@ -421,11 +421,14 @@ impl Known {
         result
     }
 
-    /// Whether it claims no more than another in any case.
+    /// Whether it claims no more than another in any case, of one with parts than that itself.
     pub fn never_surer(&self, other: &Known) -> bool {
-        let above = |id: &Id| *id != Id::NONE && (*id == self.id || self.above.get(id) == Some(true));
+        let itself = other.may_have_parts();
+        let above = |id: &Id| {
+            *id != Id::NONE && (*id == self.id || self.above.get(id).is_some_and(|with_parts| with_parts || itself))
+        };
         let parts = if other.parts.is_empty() { std::slice::from_ref(&other.id) } else { &other.parts[..] };
-        !other.may_have_parts() && (above(&other.id) || parts.iter().all(above))
+        above(&other.id) || parts.iter().all(above)
     }
 
     /// Lowered to what a value that decided about it allows.

@@ -539,7 +539,7 @@ impl<'a> Flow<'a> {
                 // Of what is sure, only a threshold that somebody chose is asked for later; what goes one way decides nothing.
                 let chosen = known.has(super::domain::Mark::Chosen);
                 let decides = !known.exact && (chosen || known.earned() < SURE) && yes && no;
-                let decided = decides.then(|| (known.clone(), at));
+                let decided = decides.then(|| (known.as_condition(), at));
                 act.doubtful += usize::from(decided.is_some());
                 act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
                 if yes {
@@ -642,7 +642,10 @@ impl<'a> Flow<'a> {
         // What another turn leaves was decided by all that let it happen, the loop's own condition among it.
         let again_from = turning.filter(|_| act.graph.position[from] >= act.graph.position[to]);
         let mut deciding = if target.args.is_empty() { Vec::new() } else { act.deciding_way(from, to, again_from) };
-        deciding.iter_mut().for_each(|(known, _)| *known = state.refine(known));
+        deciding.iter_mut().for_each(|(known, _)| {
+            *known = state.refine(known);
+            known.claim = known.claim.at_least(known.tested);
+        });
         deciding.retain(|(known, _)| known.earned() < SURE);
         let first = head && act.entries[to].is_none();
         if first {

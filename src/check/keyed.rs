@@ -5,6 +5,7 @@ use super::flow::{Activation, Flow};
 use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
 use crate::ir::Inst;
+use crate::source::Location;
 use std::rc::Rc;
 
 impl<'a> Flow<'a> {
@@ -69,7 +70,8 @@ impl<'a> Flow<'a> {
                     Some(name) => object.field(name),
                     None => {
                         let all = object.any();
-                        return sought(x, all.map(|f| read(x, &f))).under(key);
+                        let found = sought(x, all.map(|f| Known { id: Id::NONE, ..read(x, &f) })).under(key);
+                        return self.this_one_under(found, x.id, key.id);
                     }
                 };
                 let found = named(x, found).under(key);
@@ -97,7 +99,7 @@ impl<'a> Flow<'a> {
                 let known = known.under(key).ranked_in(x);
                 match key.as_constant() {
                     Some(index) => self.this_one_at(known, x.id, index),
-                    None => known,
+                    None => self.this_one_under(known, x.id, key.id),
                 }
             }
             _ => {
@@ -105,9 +107,26 @@ impl<'a> Flow<'a> {
                 match (key.as_text(), key.as_constant()) {
                     (Some(name), _) => self.this_field(known, x.id, name),
                     (None, Some(index)) => self.this_one_at(known, x.id, index),
-                    (None, None) => known,
+                    (None, None) => self.this_one_under(known, x.id, key.id),
                 }
             }
+        }
+    }
+}
+
+impl Flow<'_> {
+    /// `first`, `last`, and an element by its place.
+    pub fn element_at(&mut self, name: &str, x: &Known, place: Option<&Known>, at: Location) -> Known {
+        let (element, low, _) = elements(x);
+        let inside = low > 0 && matches!(name, "first" | "last");
+        let known = element.filter(|_| inside).unwrap_or_else(|| sought(x, elements(x).0));
+        let known = Known { id: Id::NONE, ..known.ranked_in(x) };
+        let Some(place) = place else { return known };
+        self.agent_at(&known, place, at);
+        let known = known.under(&place.whole());
+        match place.as_constant() {
+            Some(index) => self.this_one_at(known, x.id, index),
+            None => self.this_one_under(known, x.id, place.id),
         }
     }
 }

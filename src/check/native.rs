@@ -331,19 +331,7 @@ impl<'a> Flow<'a> {
                     })),
                 )
             }
-            "first" | "last" | "at" | "charAt" => {
-                let (element, low, _) = elements(x);
-                let inside = low > 0 && matches!(name, "first" | "last");
-                let known = element.filter(|_| inside).unwrap_or_else(|| sought(x, elements(x).0));
-                let known = Known { id: Id::NONE, ..known.ranked_in(x) };
-                match f {
-                    Some(place) => {
-                        self.agent_at(&known, place, at);
-                        known.under(&place.whole())
-                    }
-                    None => known,
-                }
-            }
+            "first" | "last" | "at" | "charAt" => self.element_at(name, x, f, at),
             "get" => {
                 let key = f.unwrap_or(&nothing);
                 let known = self.index_of(act, x, key, inst);
@@ -442,6 +430,7 @@ impl<'a> Flow<'a> {
                 Known { null: null_by(name), ..Known::computed(args, Shape::Any) }
             }
             // What is inside is not looked at.
+            "Boolean" if !args.is_empty() => x.truth(true),
             "has" | "hasOwnProperty" | "isArray" | "Boolean" => super::read::own(args, Shape::Plain),
             // They look no further than they must.
             "includes" | "indexOf" | "lastIndexOf" => {

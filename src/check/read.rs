@@ -141,6 +141,7 @@ pub(super) fn part(x: &Known) -> Known {
     }
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
+    known.tested = x.tested;
     // A text of one character is its own character.
     known.measured(x, !matches!(x.shape, Shape::Plain | Shape::Text(_)))
 }

@@ -340,6 +340,8 @@ impl Known {
         if !matches!(self.cap.why, Why::Decided(_)) {
             self.tested = self.tested.max(threshold.min(self.cap.bound));
         }
+        // Of a whole the test is on the least of its parts.
+        self.each_part(|part| part.test(threshold));
     }
 
     fn apply(&mut self, learned: &Learned) {

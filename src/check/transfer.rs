@@ -95,11 +95,7 @@ impl<'a> Flow<'a> {
             }
             Op::Truth => {
                 self.line_of(&args[0]);
-                let mut known = own(args, truth_shape(&args[0]));
-                known.id = args[0].id;
-                known.exact = args[0].exact;
-                known.tests = tests(args[0].when(true), args[0].when(false));
-                one(known)
+                one(Known { id: args[0].id, ..args[0].truth(true) })
             }
             Op::Count => {
                 self.asked_length(&args[0], state);
@@ -328,17 +324,7 @@ impl<'a> Flow<'a> {
     fn unary(&mut self, unary: Unary, x: &Known) -> Known {
         match unary {
             Unary::Confidence => confidence_of(x),
-            Unary::Not => {
-                let shape = match x.outcomes() {
-                    (true, false) => Shape::Bool(false),
-                    (false, true) => Shape::Bool(true),
-                    _ => Shape::Plain,
-                };
-                let mut known = own(std::slice::from_ref(x), shape);
-                known.exact = x.exact;
-                known.tests = tests(x.when(false), x.when(true));
-                known
-            }
+            Unary::Not => x.truth(false),
             Unary::Negate | Unary::Plus => {
                 let number = x.as_number().cloned().unwrap_or_else(Number::any);
                 let number = if unary == Unary::Negate {
@@ -606,14 +592,6 @@ pub(super) fn literal(constant: &Constant) -> Known {
         Constant::Number(x) => Known::number(*x),
         Constant::Text(text) => Known::constant(Shape::Text(Rc::from(&**text))),
         Constant::Regex { .. } => Known::constant(Shape::Plain),
-    }
-}
-
-fn truth_shape(x: &Known) -> Shape {
-    match x.outcomes() {
-        (true, false) => Shape::Bool(true),
-        (false, true) => Shape::Bool(false),
-        _ => Shape::Plain,
     }
 }
 

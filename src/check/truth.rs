@@ -1,6 +1,6 @@
 //! What a truth value tells about the values it was made from.
 
-use super::domain::{Fact, Id, Known, Null, SURE, Shape, Tests};
+use super::domain::{Fact, Id, Known, Mark, Nothing, Null, SURE, Shape, Tests};
 use super::state::{Learned, State};
 use std::rc::Rc;
 
@@ -97,6 +97,26 @@ impl Known {
         facts
     }
 
+    /// Whether it is true, or is not.
+    pub fn truth(&self, holds: bool) -> Known {
+        let shape = match self.outcomes() {
+            (yes, no) if yes != no => Shape::Bool(yes == holds),
+            _ => Shape::Plain,
+        };
+        let mut known = super::read::own(std::slice::from_ref(self), shape);
+        known.tested = self.as_condition().tested;
+        known.exact = self.exact;
+        known.tests = super::transfer::tests(self.when(holds), self.when(!holds));
+        known
+    }
+
+    /// The same as what decides: of what a gate gave, null is exact, and all else has passed the gate.
+    pub fn as_condition(&self) -> Known {
+        let gated = matches!(self.nothing, Some((Nothing::Gate, _))) && !self.has(Mark::Doubtful);
+        let passed = if gated { self.passed.least } else { 0 };
+        Known { tested: self.tested.max(passed), ..self.clone() }
+    }
+
     /// Its tests, with what is `fresh`, told on the way here since the ways parted: of a value chosen on one way, that way was taken as
     /// well.
     pub fn tests_on_the_way(&self, state: &State, fresh: &[(Id, Learned)]) -> Option<Rc<Tests>> {
@@ -106,8 +126,7 @@ impl Known {
             Some(false) => yes = false,
             None => {}
         }
-        let told =
-            (1..=MOST_TOLD).contains(&fresh.len()) && matches!(self.shape, Shape::Bool(_) | Shape::Plain | Shape::Any);
+        let told = (1..=MOST_TOLD).contains(&fresh.len());
         if yes && no && self.tests.is_none() && !told {
             return None;
         }
@@ -117,9 +136,18 @@ impl Known {
             if learned.low > 0 {
                 on_the_way.push(Fact::AtLeast(id, learned.low));
             }
-            if learned.null == Some(false) {
-                on_the_way.push(Fact::Present(id));
+            match learned.truth {
+                Some(true) => on_the_way.push(Fact::True(id)),
+                Some(false) => on_the_way.push(Fact::False(id)),
+                None => {}
             }
+            match learned.null {
+                Some(false) if learned.truth != Some(true) => on_the_way.push(Fact::Present(id)),
+                Some(true) => on_the_way.push(Fact::Null(id)),
+                _ => {}
+            }
+            on_the_way.extend((learned.length.0 > 0.0).then_some(Fact::LengthFrom(id, learned.length.0)));
+            on_the_way.extend(learned.length.1.is_finite().then_some(Fact::LengthTo(id, learned.length.1)));
             if learned.high < SURE {
                 on_the_way.push(Fact::Below(id, learned.high + 1));
             }

@@ -55,6 +55,9 @@ const FIRST_PLACE: u32 = 1_000;
 /// The number of the first name among them.
 const FIRST_NAME: u32 = FIRST_PLACE + MOST_PLACES;
 
+/// The number of what is read under a computed key.
+const UNDER_KEY: u32 = FIRST_PLACE - 1;
+
 impl Known {
     /// With names of an activation in place of those that hold within one element.
     fn with_names(&self, frame: u32, fresh: &mut BTreeSet<Id>) -> Known {
@@ -104,16 +107,32 @@ impl Flow<'_> {
         }
     }
 
+    /// What stands under a key that the program computes, the same whenever it is read under that key.
+    pub fn this_one_under(&mut self, known: Known, whole: Id, key: Id) -> Known {
+        if whole == Id::NONE || key == Id::NONE || known.id != Id::NONE {
+            return known;
+        }
+        let first = self.calls.reading((whole.0, whole.1), UNDER_KEY);
+        let second = self.calls.reading((first, key.0), UNDER_KEY);
+        let frame = self.calls.reading((second, key.1), UNDER_KEY);
+        self.named_in(frame, known, [whole, key])
+    }
+
     /// A part that is nobody yet, as the one that it is of its whole.
     fn this_part(&mut self, known: Known, whole: Id, number: u32) -> Known {
         if whole == Id::NONE || known.id != Id::NONE {
             return known;
         }
         let frame = self.calls.reading((whole.0, whole.1), number);
+        self.named_in(frame, known, [whole])
+    }
+
+    /// With the names of an activation, as long as none of these values is made anew.
+    fn named_in<const N: usize>(&mut self, frame: u32, known: Known, of: [Id; N]) -> Known {
         let own = Id(frame, u32::MAX);
         let mut fresh = BTreeSet::from([own]);
         let known = Known { id: own, ..known.with_names(frame, &mut fresh) };
-        self.read_at.entry(whole).or_default().extend(fresh);
+        of.into_iter().for_each(|id| self.read_at.entry(id).or_default().extend(&fresh));
         known
     }
 
