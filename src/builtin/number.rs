@@ -17,6 +17,7 @@ macro_rules! unary {
         .not_plain()
         .cost(Cost::Constant)
         .also(&[concat!("Math.", $name)])
+        .of_number($code)
     };
 }
 

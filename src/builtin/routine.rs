@@ -82,6 +82,27 @@ impl Routine {
         }
     }
 
+    /// Puts the arguments for it where it takes them; what it has none for is null.
+    #[inline(always)]
+    pub fn give(&self, places: &mut [Value]) {
+        if let Way::Walk(walk) = &self.0 {
+            return walk.give(places);
+        }
+        let offered = self.offered();
+        for (index, place) in places.iter_mut().enumerate() {
+            place.put(if index < offered { self.argument(index) } else { Value::NULL });
+        }
+    }
+
+    /// Takes in what the function gave and wants it called again, where there is nothing more to it: whether that is so.
+    #[inline(always)]
+    pub fn turns(&mut self, reply: &mut Value, meter: &mut Meter) -> bool {
+        match &mut self.0 {
+            Way::Walk(walk) => walk.turns(reply, meter),
+            _ => false,
+        }
+    }
+
     /// Goes on with what the function gave.
     pub fn resume(&mut self, reply: Value, meter: &mut Meter) -> Result<Step, Fault> {
         match &mut self.0 {

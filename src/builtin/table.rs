@@ -41,6 +41,8 @@ pub struct Builtin {
     pub mutation: Mutation,
     /// Who performs it, and how.
     pub kind: Body,
+    /// What it does with a number, if that is all there is to it.
+    pub number: Option<fn(f64) -> f64>,
 }
 
 /// A computation that ends without asking anybody.
@@ -228,6 +230,7 @@ pub(super) const fn declare(
         law: Law::Minimum,
         mutation: Mutation::None,
         kind,
+        number: None,
     }
 }
 
@@ -317,6 +320,12 @@ impl Builtin {
     /// As a method, with a result that replaces what the variable holds.
     pub const fn replaces(mut self) -> Self {
         self.mutation = Mutation::Replace;
+        self
+    }
+
+    /// Which computes this of one number.
+    pub const fn of_number(mut self, number: fn(f64) -> f64) -> Self {
+        self.number = Some(number);
         self
     }
 

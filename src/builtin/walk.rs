@@ -128,7 +128,7 @@ impl Walk {
         if self.aim.folds() { 2 } else { 1 }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn argument(&self, index: usize) -> Value {
         let index = if self.aim.folds() { index } else { index + 1 };
         match index {
@@ -143,6 +143,7 @@ impl Walk {
     }
 
     /// Which element is handed over now.
+    #[inline(always)]
     fn place(&self) -> usize {
         match self.aim.is_backwards() {
             true => self.count - 1 - self.done,
@@ -150,17 +151,48 @@ impl Walk {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn element(&self, place: usize) -> Value {
-        match (self.source.as_range(), self.source.as_object()) {
-            (None, None) => self.source.as_list().and_then(|list| list.get(place)).cloned(),
-            (Some(range), _) => range.get(place),
-            (_, Some(object)) => object.at(place).cloned(),
+        match self.source.as_range() {
+            Some(range) => range.get(place),
+            None => match self.source.as_object() {
+                Some(object) => object.at(place).cloned(),
+                None => self.source.as_list().and_then(|list| list.get(place)).cloned(),
+            },
         }
         .unwrap_or_default()
     }
 
-    #[inline]
+    /// Takes in what the function gave and goes on, where there is nothing more to it: whether that is so.
+    #[inline(always)]
+    pub(super) fn turns(&mut self, reply: &mut Value, meter: &mut Meter) -> bool {
+        if self.done + 1 == self.count {
+            return false;
+        }
+        match self.aim {
+            Aim::Map => self.kept.push(reply.take()),
+            Aim::Reduce => self.carried.put(reply.take()),
+            Aim::Filter if !reply.is_exact() => return false,
+            Aim::Filter => match reply.as_bool() {
+                Some(false) => {}
+                Some(true) if meter.element(self.kept.len()) => self.kept.push(self.element(self.done)),
+                _ => return false,
+            },
+            _ => return false,
+        }
+        self.done += 1;
+        true
+    }
+
+    /// Puts the arguments for the function where it takes them; what there is none for is null.
+    #[inline(always)]
+    pub(super) fn give(&self, places: &mut [Value]) {
+        let offered = self.needed() + 2;
+        for (index, place) in places.iter_mut().enumerate() {
+            place.put(if index < offered { self.argument(index) } else { Value::NULL });
+        }
+    }
+
     pub(super) fn resume(&mut self, reply: Value, meter: &mut Meter) -> Result<Step, Fault> {
         if let Some(result) = self.take(reply, meter)? {
             return Ok(Step::Done(result));
@@ -195,13 +227,12 @@ impl Walk {
             }
             Aim::Filter | Aim::Partition => {
                 self.lanes = self.lanes.meet(reply.lanes());
-                let element = self.element(place);
                 if reply.truth() {
                     meter.elements(self.kept.len(), 1)?;
-                    self.kept.push(element);
+                    self.kept.push(self.element(place));
                 } else if self.aim == Aim::Partition {
                     meter.elements(self.aside.len(), 1)?;
-                    self.aside.push(element);
+                    self.aside.push(self.element(place));
                 }
             }
             Aim::Some | Aim::Every => {

@@ -155,11 +155,12 @@ pub struct Meter {
     pub limits: Limits,
     /// What the driver sets to stop a computation that takes long by itself.
     pub stop: Arc<Stop>,
-    steps: u64,
-    memory: u64,
-    /// Below so many steps left a block does not begin without a look around.
+    /// The steps until a block does not begin without a look around.
+    slack: u64,
+    /// The steps that are left then.
     floor: u64,
-    /// Below so many bytes left neither.
+    memory: u64,
+    /// Below so many bytes left a block does not begin without a look around either.
     low: u64,
 }
 
@@ -185,18 +186,19 @@ impl Stop {
 impl Meter {
     /// With everything that the limits allow.
     pub fn new(limits: Limits) -> Self {
-        let (steps, memory) = (limits.steps, limits.memory);
-        Self { limits, stop: Arc::default(), steps, memory, floor: 0, low: 0 }
+        let (slack, memory) = (limits.steps, limits.memory);
+        Self { limits, stop: Arc::default(), slack, floor: 0, memory, low: 0 }
     }
 
     /// The steps that are left.
     pub fn steps_left(&self) -> u64 {
-        self.steps
+        self.floor + self.slack
     }
 
     /// Sets the steps that are left.
     pub fn set_steps_left(&mut self, steps: u64) {
-        self.steps = steps;
+        self.floor = self.floor.min(steps);
+        self.slack = steps - self.floor;
     }
 
     /// The bytes that are left.
@@ -212,33 +214,30 @@ impl Meter {
     /// Charges steps.
     #[inline]
     pub fn steps(&mut self, steps: u64) -> Result<(), Fault> {
-        match self.steps.checked_sub(steps) {
-            Some(left) => {
-                self.steps = left;
-                Ok(())
-            }
-            None => {
-                self.steps = 0;
-                Err(out_of_steps(self.limits.steps))
-            }
-        }
+        if self.begin(steps) { Ok(()) } else { self.last_steps(steps) }
+    }
+
+    /// Charges steps, when somebody wants a look around before the next block in any case.
+    #[cold]
+    fn last_steps(&mut self, steps: u64) -> Result<(), Fault> {
+        let left = self.steps_left().checked_sub(steps);
+        (self.floor, self.slack) = (left.unwrap_or(0), 0);
+        left.map(drop).ok_or_else(|| out_of_steps(self.limits.steps))
     }
 
     /// Charges steps, unless so few are left that somebody wants a look around first.
     #[inline(always)]
     pub fn begin(&mut self, steps: u64) -> bool {
-        let left = self.steps.wrapping_sub(steps);
-        // Where steps run out, the difference wraps to more than there were.
-        let fine = left >= self.floor && left <= self.steps;
-        if fine {
-            self.steps = left;
-        }
-        fine
+        let Some(left) = self.slack.checked_sub(steps) else { return false };
+        self.slack = left;
+        true
     }
 
     /// Sets the steps and bytes below which [`Meter::begin`] stops for a look around.
     pub fn watch(&mut self, steps: u64, memory: u64) {
+        let left = self.steps_left();
         (self.floor, self.low) = (steps, memory);
+        self.set_steps_left(left);
         self.glance();
     }
 
@@ -246,7 +245,7 @@ impl Meter {
     #[inline]
     fn glance(&mut self) {
         if self.memory < self.low {
-            self.floor = u64::MAX;
+            (self.floor, self.slack) = (self.steps_left(), 0);
         }
     }
 
@@ -316,6 +315,17 @@ impl Meter {
         self.list_size(now as u64 + further as u64)?;
         self.steps(further as u64)?;
         self.memory(further as u64 * ELEMENT)
+    }
+
+    /// The same of one element, unless that takes more than an ordinary look at what is left: then nothing is charged.
+    #[inline(always)]
+    pub fn element(&mut self, now: usize) -> bool {
+        let Some(memory) = self.memory.checked_sub(ELEMENT) else { return false };
+        if memory < self.low || now as u64 >= self.limits.list || !self.begin(1) {
+            return false;
+        }
+        self.memory = memory;
+        true
     }
 
     /// Charges an object of so many entries.

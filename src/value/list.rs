@@ -132,16 +132,19 @@ impl List {
         Ok(old)
     }
 
-    /// Puts a value that owns nothing in place of an element; the index is below the length.
-    #[inline]
-    pub(crate) fn put(&mut self, index: usize, item: Value) {
-        let old = &mut self.items[self.start + index];
-        if item.is_exact() && old.is_exact() && old.is_plain() {
-            old.put(item);
-        } else {
-            // What has no parts cannot nest too deep.
-            let _ = self.set(index, item);
+    /// Puts a value that owns nothing in place of an element: whether there is one.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, index: usize, item: Value) -> bool {
+        match self.touch(index) {
+            Some(old) => old.put_alike(&item) || self.put_other(index, item),
+            None => false,
         }
+    }
+
+    #[inline(never)]
+    fn put_other(&mut self, index: usize, item: Value) -> bool {
+        // What has no parts cannot nest too deep.
+        self.set(index, item).is_ok()
     }
 
     /// An element to be changed in place. What is changed must not nest deeper than [`super::NESTING`] allows with this list
@@ -154,15 +157,9 @@ impl List {
     }
 
     /// An element to be changed in place in a way that changes neither how deep it nests nor how sure its parts are.
-    #[inline]
+    #[inline(always)]
     pub(super) fn touch(&mut self, index: usize) -> Option<&mut Value> {
-        self.items.get_mut(self.start + index)
-    }
-
-    /// Whether all parts are known to be exact, at any depth.
-    #[inline]
-    pub(super) fn is_all_exact(&self) -> bool {
-        self.lowest.is_exact()
+        self.items.get_mut(self.start.checked_add(index)?)
     }
 
     /// The minimum over all parts and that of one element, where both are remembered: for [`List::settle`].

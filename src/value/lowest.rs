@@ -36,12 +36,6 @@ impl Lowest {
         (word != STALE).then(|| unpack(word))
     }
 
-    /// Whether the minimum is known to be as sure as can be.
-    #[inline]
-    pub(super) fn is_exact(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == const { pack(Lanes::EXACT) }
-    }
-
     /// The minimum, found again if somebody wrote.
     pub(super) fn or_find<'a>(&self, parts: impl Iterator<Item = &'a Value>) -> Lanes {
         self.get().unwrap_or_else(|| {

@@ -18,14 +18,31 @@ pub fn write(out: &mut String, number: f64) {
         return out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
     }
     if number == number.trunc() && number.abs() < 1e15 {
-        let _ = write!(out, "{}", number as i64);
-        return;
+        return write_whole(out, number as i64);
     }
     if number < 0.0 {
         out.push('-');
     }
     let (digits, exponent) = shortest(number.abs());
     place(out, &digits, exponent);
+}
+
+/// Adds a whole number. It is what is made a text most, and this takes a fraction of the time that formatting does.
+fn write_whole(out: &mut String, number: i64) {
+    let mut digits = [b'0'; 20];
+    let (mut at, mut left) = (digits.len(), number.unsigned_abs());
+    loop {
+        at -= 1;
+        digits[at] += (left % 10) as u8;
+        left /= 10;
+        if left == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push('-');
+    }
+    out.extend(digits[at..].iter().copied().map(char::from));
 }
 
 /// The shortest digits of a positive number, and the power of ten of the first.

@@ -217,31 +217,21 @@ impl Object {
         Ok(old)
     }
 
-    /// Puts a value that owns nothing in place of another, under a key that is looked for first where it was before. Gives
-    /// its place.
-    #[inline]
-    pub(crate) fn put_near(&mut self, key: &Key, hint: usize, value: Value) -> Option<usize> {
-        match self.entries.get_mut(hint) {
-            Some((other, old)) if other.as_value().is_same_text(key.as_value()) => {
-                if value.is_exact() && old.is_exact() && old.is_plain() {
-                    old.put(value);
-                } else {
-                    self.put(hint, value);
-                }
-                Some(hint)
-            }
-            _ => {
-                let place = self.find(key.as_value())?;
-                self.put(place, value);
-                Some(place)
-            }
-        }
+    /// [`Value::put_alike`] under a key, if that is where it was before.
+    #[inline(always)]
+    pub(crate) fn put_alike(&mut self, key: &Key, hint: usize, value: &Value) -> bool {
+        let Some((other, old)) = self.entries.get_mut(hint) else { return false };
+        other.as_value().is_same_text(key.as_value()) && old.put_alike(value)
     }
 
+    /// Puts a value that owns nothing in place of another. Gives the place of the key, which is looked for first where it was
+    /// before.
     #[inline(never)]
-    fn put(&mut self, place: usize, value: Value) {
+    pub(crate) fn put_near(&mut self, key: &Key, hint: usize, value: Value) -> Option<usize> {
+        let place = self.find_near(key, hint)?;
         // What has no parts cannot nest too deep.
         let _ = self.set(place, value);
+        Some(place)
     }
 
     /// Takes an entry away, and keeps the order of the others.

@@ -230,20 +230,23 @@ pub fn write_part(place: &mut Value, link: &Link, value: Value, meter: &mut Mete
     Ok(())
 }
 
-/// `list[index].name = value` of a value that owns nothing, where all of it is there already, exact and nobody's share; the
-/// name is looked for where it was found the last time. Where it is not as easy as that nothing happens; else its place.
-#[inline]
-pub fn set_in_element(root: &mut Value, index: f64, (name, hint): (&Key, usize), value: Value) -> Option<usize> {
-    let at = index as i64;
-    if at as f64 != index || !root.is_exact() {
+/// [`Value::put_alike`] of `list[at].name`, where all of it is nobody's share and the name is where it was found the last time:
+/// whether that was done.
+#[inline(always)]
+pub fn put_alike_in_element(root: &mut Value, at: usize, (name, hint): (&Key, usize), value: &Value) -> bool {
+    let Some(part) = root.own_list().and_then(|list| list.touch(at)) else { return false };
+    let Some(object) = part.own_object() else { return false };
+    object.put_alike(name, hint, value)
+}
+
+/// `list[at].name = value` of a value that owns nothing, where all of it is there already, exact and nobody's share. Where it is
+/// not as easy as that nothing happens; else the place of the name.
+#[inline(never)]
+pub fn put_in_element(root: &mut Value, at: usize, (name, hint): (&Key, usize), value: Value) -> Option<usize> {
+    if !root.is_exact() {
         return None;
     }
-    let at = at as usize;
     let list = root.own_list().filter(|list| at < list.len())?;
-    // Among parts that are all exact an exact one changes nothing.
-    if list.is_all_exact() && value.is_exact() {
-        return list.touch(at)?.own_object()?.put_near(name, hint, value);
-    }
     let before = list.remembered(at)?;
     list.get(at).filter(|part| part.is_exact())?.as_object()?.find(name.as_value())?;
     let place = list.open(at).and_then(Value::own_object).and_then(|object| object.put_near(name, hint, value));
@@ -343,16 +346,19 @@ mod tests {
         let object = || Value::object([(Key::new("a"), Value::number(1.0))]).unwrap();
         let mut root = Value::list(vec![object(), object()]).unwrap();
         let name = Key::new("a");
-        let set = |root: &mut Value, at: f64, value: Value| set_in_element(root, at, (&name, 7), value);
-        assert_eq!(set(&mut root, 1.0, sure(Value::number(2.0), 0.4)), Some(0));
+        let set = |root: &mut Value, at: usize, value: Value| match put_alike_in_element(root, at, (&name, 0), &value) {
+            true => Some(0),
+            false => put_in_element(root, at, (&name, 7), value),
+        };
+        assert_eq!(set(&mut root, 1, sure(Value::number(2.0), 0.4)), Some(0));
         assert_eq!(root.least().confidence, Confidence::of(0.4).unwrap());
-        assert_eq!(set(&mut root, 1.0, Value::number(3.0)), Some(0));
+        assert_eq!(set(&mut root, 1, Value::number(3.0)), Some(0));
         assert_eq!(root.least().confidence, Confidence::ONE);
-        assert_eq!(set(&mut root, 2.0, Value::number(4.0)), None);
+        assert_eq!(set(&mut root, 2, Value::number(4.0)), None);
         let shared = root.as_list().unwrap().get(0).cloned();
-        assert_eq!(set(&mut root, 0.0, Value::number(5.0)), None);
+        assert_eq!(set(&mut root, 0, Value::number(5.0)), None);
         drop(shared);
-        assert_eq!(set(&mut root, 0.0, Value::number(6.0)), Some(0));
+        assert_eq!(set(&mut root, 0, Value::number(6.0)), Some(0));
         let mut m = meter();
         assert_eq!(super::super::display::render(&root, &mut m).unwrap(), r#"[{"a":6},{"a":3}]"#);
     }

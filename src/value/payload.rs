@@ -7,7 +7,7 @@
 
 mod shortcut;
 
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::num::NonZeroU64;
 
 use triomphe::Arc;
@@ -39,6 +39,8 @@ const LANES: u64 = (1 << TAG) - 1;
 
 #[repr(C)]
 union Payload {
+    /// Whatever it is, to be moved.
+    whole: MaybeUninit<u64>,
     bits: u64,
     number: f64,
     bytes: [u8; 8],
@@ -682,6 +684,10 @@ const _: () = assert!(size_of::<Value>() == 16);
 
 /// The word of an exact number.
 const EXACT_NUMBER: NonZeroU64 = word(Tag::Number, 0);
+/// The word of an exact list.
+const EXACT_LIST: NonZeroU64 = word(Tag::List, 0);
+/// The word of an exact object.
+const EXACT_OBJECT: NonZeroU64 = word(Tag::Object, 0);
 
 /// The word of what is exact.
 #[inline(always)]

@@ -82,6 +82,8 @@ pub struct Function {
     pub calls: Vec<Direct>,
     /// Names of properties, each with where it was found last.
     pub keys: Vec<Property>,
+    /// Functions of one number.
+    pub applied: Vec<fn(f64) -> f64>,
     /// Branches by confidence.
     pub routes: Vec<Route>,
     /// Where errors go, by the range of instructions.
@@ -152,8 +154,6 @@ pub struct Site {
     /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
     /// that `llm` is given.
     pub beside: Operands,
-    /// The property that a [`Code::SetPart`] writes.
-    pub property: u16,
     /// The name in `agents.name.method(…)`.
     pub agent: Option<Arc<str>>,
     /// The operator of the comparison that `expect` is given.
@@ -164,7 +164,7 @@ impl Site {
     /// An operation without results, names and what is seen beside it.
     pub(super) fn bare(op: Op, operands: Operands) -> Self {
         let (keys, beside) = (Box::new([]), Operands::new());
-        Self { op, operands, keys, to: None, second: None, beside, property: 0, agent: None, sides: None }
+        Self { op, operands, keys, to: None, second: None, beside, agent: None, sides: None }
     }
 }
 
@@ -175,7 +175,7 @@ pub struct Direct {
     pub callee: u32,
     /// Where its result goes.
     pub to: Register,
-    /// What it is given.
+    /// What it is given: as much as the function takes, null for what is left out.
     pub operands: Operands,
 }
 
@@ -403,6 +403,8 @@ pub enum Code {
     Compare(Comparison, Register, Register, Register),
     /// The same with a whole number on the right.
     CompareNumber(Comparison, Register, Register, i16),
+    /// `x ~> c`
+    State(Register, Register, Register),
     /// Any other operator of two values
     Binary(Binary, Register, Register, Register),
     /// An operator of one value
@@ -410,7 +412,7 @@ pub enum Code {
     /// The property of a value
     Field(Register, Register, u16),
     /// `x[key].name`, if a list of objects makes that easy; else nothing, and the two instructions behind it do it
-    IndexField(Register, Register),
+    IndexField(u8, Register, Register, Register),
     /// `x[key]`
     Index(Register, Register, Register),
     /// The value with lanes lowered by another's
@@ -443,8 +445,14 @@ pub enum Code {
     SetField(Register, Register, u16),
     /// `root[key] = value` of a plain value
     SetIndex(Register, Register, Register),
-    /// `root[key].name = value` of a plain value; the name is that of the site of the instruction behind it
-    SetPart(Register, Register, Register),
+    /// `root[key].name = value` of a plain value
+    SetPart(u8, Register, Register, Register),
+    /// A function of an exact number; else nothing, and the instruction behind it does it
+    Apply(Register, Register, u16),
+    /// `c + a * b` of exact numbers; else nothing, and the two instructions behind it do it
+    AddProduct(u8, u8, u8, u8),
+    /// `c - a * b` likewise
+    SubtractProduct(u8, u8, u8, u8),
     /// Everything else
     Do(u32),
 }

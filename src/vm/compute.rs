@@ -5,9 +5,11 @@
 //! look at how many there are, because the loop works on a window of a fixed size; functions that need more registers
 //! than the largest window run the same loop on all there are.
 
+use std::hint::cold_path;
+
 use super::Vm;
 use super::code::{Code, Compiled, Function, Operand, Register};
-use super::dispatch::{Exit, Next};
+use super::dispatch::Exit;
 use super::machine::too_deep;
 use super::quick;
 use super::task::{Frame, Task};
@@ -31,8 +33,8 @@ pub(super) trait Window {
     /// How many registers a function may have to run in it.
     const ROOM: usize;
 
-    /// The registers that have to be there for a function to run in it.
-    fn room(function: &Function) -> usize;
+    /// The registers that have to be there for a function to run in it, if it fits.
+    fn room(function: &Function) -> Option<usize>;
 
     /// The window at the beginning of some registers, if it fits.
     fn of(registers: &mut [Value]) -> Option<&mut Self>;
@@ -51,8 +53,8 @@ impl<const N: usize> Window for [Value; N] {
     const ROOM: usize = N;
 
     #[inline(always)]
-    fn room(_: &Function) -> usize {
-        N
+    fn room(function: &Function) -> Option<usize> {
+        (function.size as usize <= N).then_some(N)
     }
 
     #[inline(always)]
@@ -81,8 +83,8 @@ impl Window for [Value] {
     const ROOM: usize = usize::MAX;
 
     #[inline(always)]
-    fn room(function: &Function) -> usize {
-        function.size as usize
+    fn room(function: &Function) -> Option<usize> {
+        Some(function.size as usize)
     }
 
     #[inline(always)]
@@ -121,12 +123,11 @@ pub(super) fn room(function: &Function) -> usize {
     }
 }
 
-/// The function of the call on top, where its registers begin, and its next instruction; if it fits the window.
-fn top<'a, W: Window + ?Sized>(task: &Task, program: &'a Compiled) -> Option<(&'a Function, usize, usize)> {
+/// The function of the call on top, where its registers begin, and its next instruction.
+#[inline(always)]
+fn top<'a>(task: &Task, program: &'a Compiled) -> Option<(&'a Function, usize, usize)> {
     let Some(Frame::Code(call)) = task.frames.last() else { return None };
-    let function = &program.functions[call.function as usize];
-    let fits = function.size as usize <= W::ROOM;
-    fits.then_some((function, call.base as usize, call.next as usize))
+    Some((&program.functions[call.function as usize], call.base as usize, call.next as usize))
 }
 
 impl Vm {
@@ -134,9 +135,10 @@ impl Vm {
     pub(super) fn compute<W: Window + ?Sized>(&mut self, task: &mut Task, program: &Compiled) -> Halt {
         let deepest = self.meter.limits.depth.saturating_sub(u64::from(task.depth));
         // What of the call on top is looked at between two instructions; a call or a return puts its own there.
-        let Some((mut function, mut base, mut next)) = top::<W>(task, program) else { return Halt::Window };
+        let Some((mut function, mut base, mut next)) = top(task, program) else { return Halt::Window };
         'frame: loop {
-            let Some(r) = task.registers.get_mut(base..).and_then(W::of) else { return Halt::Window };
+            let Some(registers) = task.registers.get_mut(base..) else { return Halt::Window };
+            let (Some(_), Some(r)) = (W::room(function), W::of(registers)) else { return Halt::Window };
             let code = &function.code[..];
 
             macro_rules! stay {
@@ -145,6 +147,14 @@ impl Vm {
                         call.next = next as u32;
                     }
                 };
+            }
+            // Leaves the instruction to others.
+            macro_rules! pass_on {
+                () => {{
+                    next -= 1;
+                    stay!();
+                    return Halt::Other;
+                }};
             }
             let fault: Fault = 'fault: {
                 macro_rules! attempt {
@@ -155,23 +165,27 @@ impl Vm {
                         }
                     };
                 }
+                // The same of what is done when the short way is closed.
+                macro_rules! otherwise {
+                    ($result:expr) => {{
+                        cold_path();
+                        attempt!($result)
+                    }};
+                }
                 // Charges the block that begins next, as long as nobody wants a look around; else its own instruction does.
                 macro_rules! enter {
                     () => {
-                        enter!(code)
-                    };
-                    ($code:expr) => {
-                        if let Some(&Code::Charge(steps)) = $code.get(next)
+                        if let Some(&Code::Charge(steps)) = code.get(next)
                             && self.meter.begin(u64::from(steps))
                         {
                             next += 1;
                         }
                     };
                 }
-                // Copies what lies elsewhere into a register; short for what owns nothing.
+                // Copies what lies elsewhere into a register.
                 macro_rules! copy {
                     ($to:ident, $value:ident) => {{
-                        let value = $value.bare().unwrap_or_else(|| $value.clone());
+                        let value = $value.clone();
                         r.put($to).put(value);
                     }};
                 }
@@ -187,9 +201,26 @@ impl Vm {
                                 let number: fn(f64, f64) -> f64 = $numbers;
                                 r.put($to).put_number(number(p, q));
                             }
-                            None => attempt!(quick::arithmetic($op, r.all(), [$to, $a, $b], &mut self.meter)),
+                            None => match r.at($a).numbers(r.at($b)) {
+                                Some((p, q, lanes)) => {
+                                    let number: fn(f64, f64) -> f64 = $numbers;
+                                    r.put($to).put(Value::number(number(p, q)).with(lanes));
+                                }
+                                None => otherwise!(quick::arithmetic($op, r.all(), [$to, $a, $b], &mut self.meter)),
+                            },
                         }
                     }};
+                }
+                macro_rules! product {
+                    ($to:ident, $a:ident, $b:ident, $c:ident, $numbers:expr) => {
+                        if let Some((p, q)) = r.at($a.into()).exact_numbers(r.at($b.into()))
+                            && let Some(c) = r.at($c.into()).exact_number()
+                        {
+                            let number: fn(f64, f64) -> f64 = $numbers;
+                            r.put($to.into()).put_number(number(c, p * q));
+                            next += 2;
+                        }
+                    };
                 }
                 macro_rules! with_number {
                     ($op:expr, $to:ident, $a:ident, $k:ident, $numbers:expr) => {{
@@ -198,7 +229,7 @@ impl Vm {
                                 let number: fn(f64, i16) -> f64 = $numbers;
                                 r.put($to).put_number(number(p, $k));
                             }
-                            None => attempt!(quick::with_number($op, r.all(), [$to, $a], $k, &mut self.meter)),
+                            None => otherwise!(quick::with_number($op, r.all(), [$to, $a], $k, &mut self.meter)),
                         }
                     }};
                 }
@@ -219,7 +250,7 @@ impl Vm {
                     ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $b:ident, $by:ident) => {{
                         let holds = match r.at($a).exact_numbers(r.at($b)) {
                             Some((p, q)) => p $operator q,
-                            None => attempt!(quick::holds(Binary::$comparison, r.at($a), r.at($b), &mut self.meter)),
+                            None => otherwise!(quick::holds(Binary::$comparison, r.at($a), r.at($b), &mut self.meter)),
                         };
                         if holds == $holds {
                             jump!($by);
@@ -231,7 +262,7 @@ impl Vm {
                     ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $k:ident, $by:ident) => {{
                         let holds = match r.at($a).exact_number() {
                             Some(p) => p $operator f64::from($k),
-                            None => attempt!(quick::number_holds(Binary::$comparison, r.at($a), $k, &mut self.meter)),
+                            None => otherwise!(quick::number_holds(Binary::$comparison, r.at($a), $k, &mut self.meter)),
                         };
                         if holds == $holds {
                             jump!($by);
@@ -246,9 +277,7 @@ impl Vm {
                     match instruction {
                         Code::Charge(steps) => {
                             if !self.meter.begin(u64::from(steps)) {
-                                next -= 1;
-                                stay!();
-                                return Halt::Other;
+                                pass_on!();
                             }
                         }
                         Code::Jump(to) => {
@@ -300,6 +329,7 @@ impl Vm {
                                     p + 1.0 < q
                                 }
                                 None => {
+                                    cold_path();
                                     attempt!(quick::step(r.all(), [a, a], 1));
                                     attempt!(quick::holds(Binary::Less, r.at(a), r.at(b), &mut self.meter))
                                 }
@@ -315,39 +345,30 @@ impl Vm {
                             enter!();
                         }
                         Code::Return(register) => {
-                            let mut value = std::mem::take(r.put(register));
-                            Value::clear_all(&mut r.all()[..function.plain as usize]);
-                            task.top = base;
-                            let Some(Frame::Code(call)) = task.frames.pop() else { return Halt::Window };
-                            value = value.under(call.under);
-                            if task.contexts.len() > call.contexts as usize {
-                                task.contexts.truncate(call.contexts as usize);
-                            }
-                            let Some(Frame::Code(outer)) = task.frames.last() else {
-                                match self.hand_over(task, function, call, value) {
-                                    Next::Again => {
-                                        next = 0;
-                                        enter!();
-                                    }
-                                    Next::Exit(exit) => return Halt::Exit(exit),
-                                    Next::Call => match top::<W>(task, program) {
-                                        Some(called) => (function, base, next) = called,
-                                        None => return Halt::Window,
-                                    },
+                            let Some((Frame::Code(call), outer)) = task.frames.split_last() else {
+                                return Halt::Window;
+                            };
+                            let Some(Frame::Code(outer)) = outer.last() else {
+                                if let Some(exit) = self.hand_over(task, function, register) {
+                                    return Halt::Exit(exit);
+                                }
+                                match top(task, program) {
+                                    Some(called) => (function, base, next) = called,
+                                    None => return Halt::Window,
                                 }
                                 continue 'frame;
                             };
-                            let to = outer.base as usize + outer.to as usize;
-                            task.registers[to].put(value);
+                            let value = r.put(register).take().under(call.under);
+                            Value::clear_all(&mut r.all()[..function.plain as usize]);
+                            (task.top, base, next) = (base, outer.base as usize, outer.next as usize);
                             function = &program.functions[outer.function as usize];
-                            (base, next) = (outer.base as usize, outer.next as usize);
-                            if function.size as usize > W::ROOM {
-                                return Halt::Window;
-                            }
+                            task.registers[base + outer.to as usize].put(value);
+                            task.close_contexts(call.contexts);
+                            task.frames.pop();
                             continue 'frame;
                         }
                         Code::Move(to, from) => {
-                            let value = std::mem::take(r.put(from));
+                            let value = r.put(from).take();
                             r.put(to).put(value);
                         }
                         Code::Copy(to, from) => {
@@ -355,26 +376,26 @@ impl Vm {
                             r.put(to).put(value);
                         }
                         Code::Drop(register) => r.put(register).put(Value::NULL),
-                        Code::Constant(to, index) => r.put(to).put_copy(&function.constants[index as usize]),
+                        Code::Constant(to, index) => r.put(to).put(function.constants[index as usize].clone()),
                         Code::Number(to, number) => r.put(to).put_number(f64::from(number)),
                         Code::Add(to, a, b) => arithmetic!(Binary::Add, to, a, b, |p, q| p + q),
                         Code::AddTake(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
                             Some((p, q)) => r.put(to).put_number(p + q),
-                            None => attempt!(quick::add_take(r.all(), [to, a, b], &mut self.meter)),
+                            None => otherwise!(quick::add_take(r.all(), [to, a, b], &mut self.meter)),
                         },
                         Code::AddBoth(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
                             Some((p, q)) => r.put(to).put_number(p + q),
-                            None => attempt!(quick::add_both(r.all(), [to, a, b], &mut self.meter)),
+                            None => otherwise!(quick::add_both(r.all(), [to, a, b], &mut self.meter)),
                         },
                         Code::Subtract(to, a, b) => arithmetic!(Binary::Subtract, to, a, b, |p, q| p - q),
                         Code::Multiply(to, a, b) => arithmetic!(Binary::Multiply, to, a, b, |p, q| p * q),
                         Code::Divide(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
                             Some((p, q)) if q != 0.0 => r.put(to).put_number(p / q),
-                            _ => attempt!(quick::arithmetic(Binary::Divide, r.all(), [to, a, b], &mut self.meter)),
+                            _ => otherwise!(quick::arithmetic(Binary::Divide, r.all(), [to, a, b], &mut self.meter)),
                         },
                         Code::Remainder(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
                             Some((p, q)) if q != 0.0 => r.put(to).put_number(operator::modulo(p, q)),
-                            _ => attempt!(quick::arithmetic(Binary::Remainder, r.all(), [to, a, b], &mut self.meter)),
+                            _ => otherwise!(quick::arithmetic(Binary::Remainder, r.all(), [to, a, b], &mut self.meter)),
                         },
                         Code::AddNumber(to, a, k) => with_number!(Binary::Add, to, a, k, |p, k| p + f64::from(k)),
                         Code::SubtractNumber(to, a, k) => {
@@ -388,6 +409,7 @@ impl Vm {
                         Code::Compare(comparison, to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
                             Some((p, q)) => told!(to, comparison.holds(p, q)),
                             None => {
+                                cold_path();
                                 let operator = comparison.operator();
                                 let result = attempt!(quick::compared(operator, r.at(a), r.at(b), &mut self.meter));
                                 r.put(to).put(result);
@@ -396,11 +418,16 @@ impl Vm {
                         Code::CompareNumber(comparison, to, a, k) => match r.at(a).exact_number() {
                             Some(p) => told!(to, comparison.holds(p, f64::from(k))),
                             None => {
+                                cold_path();
                                 let k = Value::number(f64::from(k));
                                 let operator = comparison.operator();
                                 let result = attempt!(quick::compared(operator, r.at(a), &k, &mut self.meter));
                                 r.put(to).put(result);
                             }
+                        },
+                        Code::State(to, a, b) => match quick::stated(r.at(a), r.at(b)) {
+                            Some(value) => r.put(to).put(value),
+                            None => otherwise!(self.binary_at(Binary::State, r.all(), [to, a, b])),
                         },
                         Code::Binary(op, to, a, b) => attempt!(self.binary_at(op, r.all(), [to, a, b])),
                         Code::Unary(op, to, a) => attempt!(self.unary_at(op, r.all(), [to, a])),
@@ -408,26 +435,21 @@ impl Vm {
                             let property = &function.keys[index as usize];
                             match quick::property(r.at(a), property) {
                                 Some(value) => copy!(to, value),
-                                None => attempt!(self.field_at(r.all(), [to, a], property)),
+                                None => otherwise!(self.field_at(r.all(), [to, a], property)),
                             }
                         }
-                        Code::IndexField(a, b) => {
+                        Code::IndexField(property, to, a, b) => {
                             // Only a guess: what it does not find at once, the two instructions behind it do.
-                            if let Some(&Code::Field(to, _, index)) = code.get(next + 1) {
-                                let property = &function.keys[index as usize];
-                                if let Some(value) = quick::element_property(r.at(a), r.at(b), property) {
-                                    copy!(to, value);
-                                    next += 2;
-                                }
+                            let property = &function.keys[property as usize];
+                            if let Some(value) = quick::element_property(r.at(a), r.at(b), property) {
+                                copy!(to, value);
+                                next += 2;
                             }
                         }
-                        Code::Index(to, a, b) => {
-                            let x = r.at(a);
-                            match x.element(r.at(b)) {
-                                Some(value) if x.is_exact() => copy!(to, value),
-                                _ => attempt!(quick::index(r.all(), [to, a, b], &mut self.meter)),
-                            }
-                        }
+                        Code::Index(to, a, b) => match r.at(a).element(r.at(b)) {
+                            Some(value) => copy!(to, value),
+                            None => otherwise!(quick::index(r.all(), [to, a, b], &mut self.meter)),
+                        },
                         Code::Under(to, a, b) => {
                             let lanes = r.at(b).lanes();
                             let value = r.at(a).clone();
@@ -436,7 +458,7 @@ impl Vm {
                         Code::UnderTake(to, a, b) => {
                             let lanes = r.at(b).lanes();
                             if to != a {
-                                let value = std::mem::take(r.put(a));
+                                let value = r.put(a).take();
                                 r.put(to).put(value);
                             }
                             if lanes != Lanes::EXACT {
@@ -446,7 +468,7 @@ impl Vm {
                         }
                         Code::Step(to, a, by) => match r.at(a).exact_number() {
                             Some(number) => r.put(to).put_number(number + f64::from(by)),
-                            None => attempt!(quick::step(r.all(), [to, a], by)),
+                            None => otherwise!(quick::step(r.all(), [to, a], by)),
                         },
                         Code::IsNull(to, a) => {
                             let value = Value::bool(r.at(a).is_null());
@@ -469,38 +491,40 @@ impl Vm {
                             let value = self.cells.get(r.at(a)).clone();
                             r.put(to).put(value);
                         }
-                        Code::Global(to, index) => r.put(to).put_copy(&self.globals[index as usize]),
+                        Code::Global(to, index) => r.put(to).put(self.globals[index as usize].clone()),
                         Code::Call(index) => {
                             let direct = &function.calls[index as usize];
                             let callee = &program.functions[direct.callee as usize];
-                            let start = task.top;
                             if task.frames.len() as u64 > deepest {
                                 stay!();
                                 return Halt::Fault(too_deep(self.meter.limits.depth));
                             }
-                            if callee.size as usize > W::ROOM || task.registers.len() < start + W::room(callee) {
-                                next -= 1;
-                                stay!();
-                                return Halt::Other;
-                            }
-                            let Some(Frame::Code(call)) = task.frames.last_mut() else { return Halt::Window };
-                            call.next = next as u32;
-                            call.to = direct.to;
-                            let (budget, owner) = (call.budget, call.owner);
+                            let start = task.top;
                             let (own, free) = task.registers.split_at_mut(start);
-                            let (own, free) = (&mut own[base..], &mut free[..callee.size as usize]);
-                            for (at, to) in free[..callee.arity as usize].iter_mut().enumerate() {
-                                match direct.operands.get(at) {
-                                    Some(Operand::Take(from)) => to.put(std::mem::take(&mut own[*from as usize])),
-                                    Some(Operand::Keep(from)) => to.put_copy(&own[*from as usize]),
-                                    Some(Operand::Constant(index)) => to.put_copy(&function.constants[*index as usize]),
-                                    None => to.put(Value::NULL),
-                                }
+                            let Some(room) = W::room(callee) else { pass_on!() };
+                            if free.len() < room {
+                                pass_on!();
                             }
-                            callee.empty_slots(free);
+                            let Some(free) = W::of(free) else { return Halt::Window };
+                            let Some(Frame::Code(call)) = task.frames.last_mut() else { return Halt::Window };
+                            (call.next, call.to) = (next as u32, direct.to);
+                            let (budget, owner) = (call.budget, call.owner);
+                            let own = &mut own[base..];
+                            for (at, operand) in direct.operands.iter().enumerate() {
+                                free.put(at as Register).put(match *operand {
+                                    Operand::Take(from) => own[from as usize].take(),
+                                    Operand::Keep(from) => own[from as usize].clone(),
+                                    Operand::Constant(index) => function.constants[index as usize].clone(),
+                                });
+                            }
+                            callee.empty_slots(free.all());
                             task.enter(direct.callee, callee, Lanes::EXACT, owner, budget);
                             (function, base, next) = (callee, start, 0);
-                            enter!(callee.code);
+                            if let Some(&Code::Charge(steps)) = callee.code.first()
+                                && self.meter.begin(u64::from(steps))
+                            {
+                                next = 1;
+                            }
                             continue 'frame;
                         }
                         Code::Builtin(index) => {
@@ -515,29 +539,30 @@ impl Vm {
                         }
                         Code::SetField(root, value, property) => {
                             let property = &function.keys[property as usize];
-                            if quick::set_field(r.all(), root, value, property) {
+                            if quick::set_field(r, root, value, property) {
                                 next += 1;
                             }
                         }
                         Code::SetIndex(root, key, value) => {
-                            if quick::set_index(r.all(), root, key, value) {
+                            if quick::set_index(r, root, key, value) {
                                 next += 1;
                             }
                         }
-                        Code::SetPart(root, key, value) => {
-                            if let Some(&Code::Do(site)) = code.get(next) {
-                                let property = &function.keys[function.sites[site as usize].property as usize];
-                                if quick::set_part(r.all(), [root, key, value], property) {
-                                    next += 1;
-                                }
+                        Code::SetPart(property, root, key, value) => {
+                            if quick::set_part(r, [root, key, value], &function.keys[property as usize]) {
+                                next += 1;
                             }
                         }
-                        // All are named, so that none is looked for in vain before the others.
-                        Code::Throw(_) | Code::Fail(_) | Code::Do(_) => {
-                            next -= 1;
-                            stay!();
-                            return Halt::Other;
+                        Code::Apply(to, a, index) => {
+                            if let Some(number) = r.at(a).exact_number() {
+                                r.put(to).put_number(function.applied[index as usize](number));
+                                next += 1;
+                            }
                         }
+                        Code::AddProduct(to, a, b, c) => product!(to, a, b, c, |c, product| c + product),
+                        Code::SubtractProduct(to, a, b, c) => product!(to, a, b, c, |c, product| c - product),
+                        // All are named, so that none is looked for in vain before the others.
+                        Code::Throw(_) | Code::Fail(_) | Code::Do(_) => pass_on!(),
                     }
                 }
             };

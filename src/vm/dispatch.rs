@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::machine::Called;
 use super::native::Native;
 use super::perform::{self, Flow};
-use super::task::{Call, Frame, Task};
+use super::task::{Frame, Task};
 use crate::builtin;
 use crate::value::{Lanes, Value};
 
@@ -24,16 +24,6 @@ pub(super) enum Exit {
     Failed(Failure),
     /// Others want to look at the clock.
     Pause,
-}
-
-/// What comes after a function gave its value to the frame of several steps that called it.
-pub(super) enum Next {
-    /// A function is called.
-    Call,
-    /// The same function is called again, with the registers it had.
-    Again,
-    /// The task goes on elsewhere.
-    Exit(Exit),
 }
 
 impl Vm {
@@ -159,61 +149,66 @@ impl Vm {
         Ok(())
     }
 
-    /// Hands the value of a call to the frame of several steps on top. A built-in that only wants the same function called
-    /// again gets that at once, in the place of the call that is over.
-    pub(super) fn hand_over(&mut self, task: &mut Task, function: &Function, call: Call, value: Value) -> Next {
+    /// Hands the value of the call on top to the frame of several steps below it, unless the task goes on elsewhere. A built-in
+    /// that only wants the same function called again gets that at once, in the place of the call that is over.
+    #[inline(never)]
+    pub(super) fn hand_over(&mut self, task: &mut Task, function: &Function, register: Register) -> Option<Exit> {
+        let Some(&Frame::Code(call)) = task.frames.last() else { return Some(Exit::Native) };
+        let mut value = task.clear(function, &call, register);
         let Some(Native::Routine(routine)) = task.natives.last_mut().map(|native| &mut **native) else {
-            return Next::Exit(Exit::Value(value));
+            task.leave();
+            return Some(Exit::Value(value));
         };
-        let step = match routine.resume(value, &mut self.meter) {
-            Ok(builtin::Step::Call) => self.meter.steps(1).map(|()| None),
-            Ok(builtin::Step::Done(value)) => Ok(Some(value)),
-            Err(fault) => Err(fault),
-        };
-        match step {
-            Ok(None) => {}
-            Ok(Some(value)) => {
+        if !routine.turns(&mut value, &mut self.meter) {
+            let ended = match routine.resume(value, &mut self.meter) {
+                Ok(builtin::Step::Call) => None,
+                Ok(builtin::Step::Done(value)) => Some(Exit::Value(value)),
+                Err(fault) => Some(Exit::Failed(fault.into())),
+            };
+            if ended.is_some() {
+                task.leave();
                 task.end();
-                return Next::Exit(Exit::Value(value));
+                return ended;
             }
-            Err(fault) => {
-                task.end();
-                return Next::Exit(Exit::Failed(fault.into()));
-            }
+        }
+        if let Err(fault) = self.meter.steps(1) {
+            task.leave();
+            task.end();
+            return Some(Exit::Failed(fault.into()));
         }
         let closure = routine.function().as_closure().filter(|closure| closure.code == call.function);
         let Some(closure) = closure.filter(|_| !function.rest && !function.watched) else {
+            task.leave();
             return self.call_for_routine(task);
         };
-        let (arity, offered) = (function.arity as usize, routine.offered());
-        let registers = &mut task.registers[task.top..][..function.size as usize];
-        let (arguments, others) = registers.split_at_mut(arity);
-        for (at, register) in arguments.iter_mut().enumerate() {
-            register.put(if at < offered { routine.argument(at) } else { Value::NULL });
-        }
+        let registers = &mut task.registers[call.base as usize..task.top];
+        let (arguments, others) = registers.split_at_mut(function.arity as usize);
+        routine.give(arguments);
         for (at, captured) in closure.captures.iter().enumerate() {
-            others[at].put_copy(captured);
+            others[at].put(captured.clone());
         }
         function.empty_slots(registers);
-        task.top += function.size as usize;
-        task.frames.push(Frame::Code(Call { next: 0, ..call }));
-        Next::Again
+        task.close_contexts(call.contexts);
+        if let Some(Frame::Code(call)) = task.frames.last_mut() {
+            call.next = 0;
+        }
+        None
     }
 
     /// Calls the function of the built-in on top in the ordinary way.
     #[cold]
-    fn call_for_routine(&mut self, task: &mut Task) -> Next {
-        let Some(Native::Routine(routine)) = task.native() else { return Next::Exit(Exit::Native) };
+    fn call_for_routine(&mut self, task: &mut Task) -> Option<Exit> {
+        let Some(Native::Routine(routine)) = task.native() else { return Some(Exit::Native) };
         let callee = routine.function().clone();
         let count = self.takes(&callee, routine.offered(), routine.needed());
         let args = (0..count).map(|index| routine.argument(index)).collect();
         match self.call(task, callee, args) {
-            Ok(Called::Value(value)) => Next::Exit(Exit::Value(value)),
+            Ok(Called::Value(value)) => Some(Exit::Value(value)),
             Ok(Called::Frame) => match task.frames.last() {
-                Some(Frame::Code(_)) => Next::Call,
-                _ => Next::Exit(Exit::Native),
+                Some(Frame::Code(_)) => None,
+                _ => Some(Exit::Native),
             },
-            Err(failure) => Next::Exit(Exit::Failed(failure)),
+            Err(failure) => Some(Exit::Failed(failure)),
         }
     }
 }

@@ -361,17 +361,36 @@ impl<'a> Emission<'a> {
         moved
     }
 
-    /// Tries an element's property in one step, before the two that it takes.
+    /// Tries two operations in one step, before the instructions of both.
     fn glance(&mut self, inst: &Inst, next: Option<&Inst>) {
-        let (Op::Index { from_end: false }, Some(next)) = (&inst.op, next) else { return };
-        let (Op::Field(_), Some(_), Some(read)) = (&next.op, next.result, inst.result) else { return };
-        if u16::try_from(self.notes.out.keys.len()).is_err() {
+        let Some((next, read, to)) = next.and_then(|next| Some((next, inst.result?, next.result?))) else { return };
+        if self.notes.reads[read.0 as usize] != 1 {
             return;
         }
-        if next.args.first() != Some(&read) || self.notes.reads[read.0 as usize] != 1 || self.moved(inst) != 0 {
-            return;
-        }
-        self.put(Code::IndexField(self.of(inst.args[0]), self.of(inst.args[1])), next.span);
+        let code = match (&inst.op, &next.op, &next.args[..]) {
+            (Op::Index { from_end: false }, Op::Field(_), &[base]) if base == read && self.moved(inst) == 0 => {
+                let Ok(property) = u8::try_from(self.notes.out.keys.len()) else { return };
+                Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1]))
+            }
+            (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right]) => {
+                let other = match (left == read, right == read) {
+                    (false, true) => left,
+                    (true, false) if *op == Binary::Add => right,
+                    _ => return,
+                };
+                let all = [to, inst.args[0], inst.args[1], other];
+                if all.iter().any(|var| self.notes.nowhere[var.0 as usize]) {
+                    return;
+                }
+                let [Ok(to), Ok(a), Ok(b), Ok(c)] = all.map(|var| u8::try_from(self.of(var))) else { return };
+                match op {
+                    Binary::Add => Code::AddProduct(to, a, b, c),
+                    _ => Code::SubtractProduct(to, a, b, c),
+                }
+            }
+            _ => return,
+        };
+        self.put(code, next.span);
     }
 
     /// The comparison at the end of a block that nobody but its branch reads.
@@ -433,6 +452,13 @@ impl<'a> Emission<'a> {
             }
             Op::CallFunction(id) if self.is_direct(*id, inst) => Code::Call(self.direct(*id, inst, sides)),
             Op::CallBuiltin { builtin, spread: false } if matches!(builtin.entry().kind, Body::Native(_)) => {
+                if let (Some(number), &[x]) = (builtin.entry().number, &inst.args[..])
+                    && let Ok(index) = u16::try_from(self.notes.out.applied.len())
+                    && !self.notes.nowhere[x.0 as usize]
+                {
+                    self.notes.out.applied.push(number);
+                    self.put(Code::Apply(to, self.of(x), index), span);
+                }
                 Code::Builtin(self.site(inst, block, sides))
             }
             Op::Mutate { keys, method, spread: false, .. } if keys.is_empty() && &**method == "push" => {
@@ -470,6 +496,7 @@ impl<'a> Emission<'a> {
             (Binary::Multiply, _) => Code::Multiply(to, a, b),
             (Binary::Divide, _) => Code::Divide(to, a, b),
             (Binary::Remainder, _) => Code::Remainder(to, a, b),
+            (Binary::State, _) => Code::State(to, a, b),
             _ => Code::Binary(op, to, a, b),
         }
     }
@@ -496,7 +523,6 @@ impl<'a> Emission<'a> {
             if let (Op::Update { keys, .. }, Some(name)) = (&inst.op, site.keys.last())
                 && matches!(keys.last(), Some(ir::Key::Fixed(_)))
             {
-                site.property = property;
                 self.notes.out.keys.push(Property::new(name.as_str()));
             }
             let in_register = |operand: &Operand| match operand {
@@ -514,7 +540,7 @@ impl<'a> Emission<'a> {
                 (Op::Update { keys, .. }, Some(&[root, key, value]))
                     if matches!(keys[..], [ir::Key::Computed, ir::Key::Fixed(_)]) =>
                 {
-                    Some(Code::SetPart(root, key, value))
+                    u8::try_from(property).ok().map(|property| Code::SetPart(property, root, key, value))
                 }
                 (Op::Update { .. }, _) => None,
                 _ => Some(Code::Push(at)),
@@ -544,7 +570,13 @@ impl<'a> Emission<'a> {
     }
 
     fn direct(&mut self, id: FunctionId, inst: &Inst, sides: Sides) -> u32 {
-        let operands = self.operands(inst, sides);
+        let mut operands = self.operands(inst, sides);
+        let arity = self.declarations.functions[id.0 as usize].parameters.len();
+        if operands.len() < arity {
+            let null = Operand::Constant(self.notes.out.constants.len() as u32);
+            self.notes.out.constants.push(Value::NULL);
+            operands.resize(arity, null);
+        }
         let to = inst.result.map_or(self.spare(), |var| self.of(var));
         self.notes.out.calls.push(Direct { callee: id.0, to, operands });
         self.notes.out.calls.len() as u32 - 1
@@ -561,7 +593,6 @@ impl<'a> Emission<'a> {
             to: inst.result.map(|var| self.of(var)),
             second: inst.second.map(|var| self.of(var)),
             beside,
-            property: 0,
             agent: self.named_agent(block, inst),
             sides: self.compared(block, inst),
         });
@@ -583,6 +614,16 @@ impl<'a> Emission<'a> {
                     }
                 }
             }
+        }
+        let out = &mut self.notes.out;
+        let through = |place: &mut u32| {
+            if let Some(&Code::Jump(to)) = out.code.get(*place as usize) {
+                *place = to;
+            }
+        };
+        for route in &mut out.routes {
+            route.bands.iter_mut().map(|(_, place)| place).for_each(through);
+            [&mut route.unknown, &mut route.otherwise].into_iter().for_each(through);
         }
         for guard in &mut self.notes.out.guards {
             guard.target = self.notes.starts[guard.target as usize];

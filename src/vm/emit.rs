@@ -125,6 +125,7 @@ pub(super) struct Parts {
     pub(super) sites: Vec<Site>,
     pub(super) calls: Vec<Direct>,
     pub(super) keys: Vec<Property>,
+    pub(super) applied: Vec<fn(f64) -> f64>,
     pub(super) routes: Vec<Route>,
     pub(super) guards: Vec<Guard>,
 }
@@ -138,6 +139,7 @@ impl Parts {
         self.sites.clear();
         self.calls.clear();
         self.keys.clear();
+        self.applied.clear();
         self.routes.clear();
         self.guards.clear();
     }
@@ -163,6 +165,7 @@ impl Parts {
             sites: exact(&mut self.sites),
             calls: exact(&mut self.calls),
             keys: exact(&mut self.keys),
+            applied: exact(&mut self.applied),
             routes: exact(&mut self.routes),
             guards: exact(&mut self.guards),
         }

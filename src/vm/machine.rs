@@ -245,7 +245,7 @@ impl Vm {
             next += 1;
         }
         for (register, captured) in registers[next..].iter_mut().zip(captures) {
-            register.put_copy(captured);
+            register.put(captured.clone());
         }
         let budget = task.current_budget();
         task.enter(code, function, under, owner, budget);

@@ -4,13 +4,14 @@
 use super::Vm;
 use super::cells::Cells;
 use super::code::{Function, Limit, Operand, Property, Register, Route, Site};
+use super::compute::Window;
 use super::perform::{self, read};
 use super::task::Args;
 use crate::builtin;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
 use crate::ir::{Home, Op};
-use crate::value::{Fault, Lanes, Meter, Object, Value, operator, path};
+use crate::value::{Confidence, Fault, Lanes, Meter, Object, Value, operator, path};
 
 /// An operator of arithmetic, whatever its operands are.
 #[inline(never)]
@@ -49,6 +50,13 @@ fn calculated(op: Binary, a: &Value, b: &Value, meter: &mut Meter) -> Result<Val
         (Binary::Divide, ..) => operator::divide(a, b),
         _ => operator::remainder(a, b),
     }
+}
+
+/// `x ~> c` of what owns nothing, where c is a confidence.
+#[inline(always)]
+pub(super) fn stated(x: &Value, c: &Value) -> Option<Value> {
+    let lanes = x.lanes().stated(Confidence::from_number(c.as_number()?)?);
+    Some(x.bare()?.with(lanes))
 }
 
 /// What 1 divided by powers of two is.
@@ -123,10 +131,7 @@ pub(super) fn step(r: &mut [Value], [to, a]: [Register; 2], by: i16) -> Result<(
 #[inline(never)]
 pub(super) fn item(r: &mut [Value], [to, a, b]: [Register; 3]) {
     let (x, y) = (&r[a as usize], &r[b as usize]);
-    let value = match x.element(y) {
-        Some(value) if x.is_exact() => value.clone(),
-        _ => perform::item(x, y),
-    };
+    let value = x.element(y).cloned().unwrap_or_else(|| perform::item(x, y));
     r[to as usize].put(value);
 }
 
@@ -184,10 +189,7 @@ pub(super) fn route(route: &Route, subject: Register, r: &[Value], meter: &mut M
 /// The property of an object that has it, where the object lowers nothing.
 #[inline(always)]
 pub(super) fn property<'a>(base: &'a Value, property: &Property) -> Option<&'a Value> {
-    if !base.is_exact() {
-        return None;
-    }
-    held(base.as_object()?, property)
+    held(base.exact_object()?, property)
 }
 
 /// The entry of an object, looked for first where it was last time.
@@ -205,11 +207,8 @@ fn elsewhere<'a>(object: &'a Object, property: &Property) -> Option<&'a Value> {
 }
 
 /// `list[index].name` of a list of objects, where nothing is missing and nothing lowered.
-#[inline(never)]
+#[inline(always)]
 pub(super) fn element_property<'a>(base: &'a Value, key: &Value, name: &Property) -> Option<&'a Value> {
-    if !base.is_exact() {
-        return None;
-    }
     property(base.element(key)?, name)
 }
 
@@ -233,47 +232,44 @@ fn register(operand: Operand) -> Option<usize> {
 
 /// `root.name = value` where the object has that and nobody shares it, and the value owns nothing: whether that was done.
 #[inline(always)]
-pub(super) fn set_field(r: &mut [Value], root: Register, value: Register, property: &Property) -> bool {
-    let Some(value) = r[value as usize].bare() else { return false };
-    let hint = property.hint();
-    let Some(object) = r[root as usize].own_object() else { return false };
-    let Some(place) = object.put_near(&property.key, hint, value) else { return false };
-    if place != hint {
-        property.found(place);
-    }
-    true
+pub(super) fn set_field<W: Window + ?Sized>(r: &mut W, root: Register, value: Register, name: &Property) -> bool {
+    let Some(value) = r.at(value).bare() else { return false };
+    let Some(object) = r.put(root).own_object() else { return false };
+    object.put_alike(&name.key, name.hint(), &value) || set_near(object, name, value)
+}
+
+/// The same of any such value, wherever the name is.
+#[inline(never)]
+fn set_near(object: &mut Object, name: &Property, value: Value) -> bool {
+    let place = object.put_near(&name.key, name.hint(), value);
+    place.into_iter().for_each(|place| name.found(place));
+    place.is_some()
 }
 
 /// `root[key] = value` where the list has that and nobody shares it, and the value owns nothing: whether that was done.
 #[inline(always)]
-pub(super) fn set_index(r: &mut [Value], root: Register, key: Register, value: Register) -> bool {
-    let Some(value) = r[value as usize].bare() else { return false };
-    let Some(number) = r[key as usize].exact_number() else { return false };
-    let at = number as i64;
-    if at as f64 != number {
-        return false;
-    }
-    match r[root as usize].own_list().filter(|list| (at as usize) < list.len()) {
-        Some(list) => {
-            list.put(at as usize, value);
-            true
-        }
-        None => false,
-    }
+pub(super) fn set_index<W: Window + ?Sized>(r: &mut W, root: Register, key: Register, value: Register) -> bool {
+    let Some(value) = r.at(value).bare() else { return false };
+    let Some(at) = r.at(key).place() else { return false };
+    let Some(list) = r.put(root).own_list() else { return false };
+    list.put(at, value)
 }
 
 /// `root[key].name = value` likewise.
+#[inline(always)]
+pub(super) fn set_part<W: Window + ?Sized>(r: &mut W, [root, key, value]: [Register; 3], name: &Property) -> bool {
+    let Some(value) = r.at(value).bare() else { return false };
+    let Some(at) = r.at(key).place() else { return false };
+    let root = r.put(root);
+    path::put_alike_in_element(root, at, (&name.key, name.hint()), &value) || set_part_near(root, at, name, value)
+}
+
+/// The same of any such value, wherever the name is.
 #[inline(never)]
-pub(super) fn set_part(r: &mut [Value], [root, key, value]: [Register; 3], property: &Property) -> bool {
-    let (Some(value), Some(number)) = (r[value as usize].bare(), r[key as usize].exact_number()) else { return false };
-    let hint = property.hint();
-    let Some(place) = path::set_in_element(&mut r[root as usize], number, (&property.key, hint), value) else {
-        return false;
-    };
-    if place != hint {
-        property.found(place);
-    }
-    true
+fn set_part_near(root: &mut Value, at: usize, name: &Property, value: Value) -> bool {
+    let place = path::put_in_element(root, at, (&name.key, name.hint()), value);
+    place.into_iter().for_each(|place| name.found(place));
+    place.is_some()
 }
 
 /// What a change in place changes, if it may be changed by whoever runs.

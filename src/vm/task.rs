@@ -216,6 +216,33 @@ impl Task {
         self.frames.push(Frame::Code(Call { function: code, next: 0, base, to: 0, contexts, owner, budget, under }));
     }
 
+    /// Empties the registers of the call on top and gives the value of one.
+    #[inline(always)]
+    pub(super) fn clear(&mut self, function: &Function, call: &Call, register: Register) -> Value {
+        let registers = &mut self.registers[call.base as usize..];
+        let value = registers[register as usize].take().under(call.under);
+        Value::clear_all(&mut registers[..function.plain as usize]);
+        value
+    }
+
+    /// Ends the contexts beyond so many.
+    #[inline(always)]
+    pub(super) fn close_contexts(&mut self, count: u16) {
+        if self.contexts.len() > count as usize {
+            self.contexts.truncate(count as usize);
+        }
+    }
+
+    /// Takes the call on top away, whose registers are empty.
+    #[inline(always)]
+    pub(super) fn leave(&mut self) {
+        if let Some(&Frame::Code(Call { base, contexts, .. })) = self.frames.last() {
+            self.top = base as usize;
+            self.close_contexts(contexts);
+            self.frames.pop();
+        }
+    }
+
     /// Whose variables the innermost call of a function may write.
     pub(super) fn current_owner(&self) -> u32 {
         self.innermost().map_or(self.owner, |call| call.owner)

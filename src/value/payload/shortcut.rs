@@ -1,10 +1,14 @@
 //! The short ways of the interpreter to what is in a value: each is one comparison and one move in the common case.
 
+use std::hint::cold_path;
+use std::mem::ManuallyDrop;
+
 use triomphe::Arc;
 
+use super::super::confidence::Lanes;
 use super::super::list::List;
 use super::super::object::Object;
-use super::{EXACT_NUMBER, Tag, Value};
+use super::{EXACT_LIST, EXACT_NUMBER, EXACT_OBJECT, Tag, Value};
 
 impl Value {
     /// The number, if it is one and exact: what computations meet most of the time, told by one comparison.
@@ -29,22 +33,48 @@ impl Value {
     /// Puts a value in its place. As an assignment, but short where nothing has to be given back.
     #[inline(always)]
     pub fn put(&mut self, value: Self) {
+        // Nobody drops it meanwhile, so that it need not lie in memory for that.
+        let value = ManuallyDrop::new(value);
         if self.tag() >= Tag::Text {
+            cold_path();
             self.release();
         }
-        // SAFETY: what was there is given back or owns nothing.
-        unsafe { std::ptr::write(self, value) }
+        // SAFETY: what was there is given back or owns nothing, and the new value is used here alone.
+        unsafe { self.become_bits_of(&value) }
     }
 
-    /// Copies a value into its place.
+    /// The value, with null left in its place.
     #[inline(always)]
-    pub fn put_copy(&mut self, value: &Self) {
-        if value.tag() >= Tag::Text {
-            *self = value.clone();
-        } else {
-            // SAFETY: a value below [`Tag::Text`] owns nothing, so its bits are a copy.
-            self.put(unsafe { std::ptr::read(value) });
+    pub fn take(&mut self) -> Self {
+        let mut value = Self::NULL;
+        // SAFETY: null owns nothing, and what was here is null at once.
+        unsafe { value.become_bits_of(self) };
+        self.payload = super::Payload { bits: 0 };
+        self.word = Self::NULL.word;
+        value
+    }
+
+    /// Copies a value word by word. As a whole it could not be read yet when one of its words has just been written.
+    ///
+    /// # Safety
+    /// What is here owns nothing, and only one of the two values is used, unless neither owns anything.
+    #[inline(always)]
+    unsafe fn become_bits_of(&mut self, other: &Self) {
+        // SAFETY: every member can be moved as a whole.
+        self.payload.whole = unsafe { other.payload.whole };
+        self.word = other.word;
+    }
+
+    /// Puts a value in place of one of the same kind with the same lanes, if they own nothing: whether that was done. It changes
+    /// neither how sure nor how deep that is which they are parts of.
+    #[inline(always)]
+    pub(crate) fn put_alike(&mut self, value: &Self) -> bool {
+        let alike = self.word == value.word && self.tag() < Tag::Text;
+        if alike {
+            // SAFETY: neither owns anything.
+            unsafe { self.become_bits_of(value) }
         }
+        alike
     }
 
     /// Lets go of what it owns, and of a cell it names. What is there afterwards is some value without a meaning.
@@ -78,17 +108,39 @@ impl Value {
         Some(unsafe { std::ptr::read(self) })
     }
 
-    /// The element at an exact index, if this is a list that has it.
+    /// The place in a list that it names, if it is exact and a whole number from 0.
+    #[inline(always)]
+    pub(crate) fn place(&self) -> Option<usize> {
+        // Moves the whole part of what is below it to the lowest bits. A conversion would look for what is too large first; here
+        // that is found out by the comparison.
+        const SHIFT: f64 = 4_503_599_627_370_496.0;
+        let number = self.exact_number()?;
+        let at = (number + SHIFT).to_bits() as u32;
+        (f64::from(at) == number).then_some(at as usize)
+    }
+
+    /// The element at an exact index, if this is an exact list that has it.
     #[inline(always)]
     pub fn element(&self, index: &Self) -> Option<&Self> {
-        let number = index.exact_number()?;
-        // The conversion to a signed number is the short one; what is below 0 is beyond the end of any list.
-        let at = number as i64;
-        if self.tag() != Tag::List || at as f64 != number {
+        let at = index.place()?;
+        if self.word != EXACT_LIST {
             return None;
         }
-        // SAFETY: the tag says which member was written.
-        unsafe { &self.payload.list }.get(at as usize)
+        // SAFETY: the word says which member was written.
+        unsafe { &self.payload.list }.get(at)
+    }
+
+    /// The object, if it is an exact one.
+    #[inline(always)]
+    pub fn exact_object(&self) -> Option<&Object> {
+        // SAFETY: the word says which member was written.
+        (self.word == EXACT_OBJECT).then(|| unsafe { &**self.payload.object })
+    }
+
+    /// Both numbers with the lanes of what is computed from them, if both are numbers.
+    #[inline(always)]
+    pub fn numbers(&self, other: &Self) -> Option<(f64, f64, Lanes)> {
+        Some((self.as_number()?, other.as_number()?, self.lanes().meet(other.lanes())))
     }
 
     /// The list to be changed in place, if it is one that nobody shares.
@@ -114,7 +166,7 @@ impl Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Confidence, Evidence, Lanes};
+    use super::super::super::{Confidence, Evidence};
     use super::*;
 
     #[test]
@@ -127,10 +179,13 @@ mod tests {
         assert_eq!(value.clone().with(half).exact_number(), None);
         value.put(Value::list(vec![Value::text("a text of some length")]).unwrap());
         let copy = value.clone();
-        value.put_copy(&copy);
+        value.put(copy.clone());
         assert_eq!(copy.element(&Value::number(0.0)).and_then(Value::as_text), Some("a text of some length"));
-        for at in [-1.0, 0.5, 1.0, f64::NAN, 1e300] {
+        for at in [-1.0, 0.5, 1.0, f64::NAN, 1e300, f64::INFINITY, 4_294_967_296.0, 4_503_599_627_370_496.0] {
             assert!(copy.element(&Value::number(at)).is_none());
+        }
+        for at in [0.0, -0.0, 1.0, 4_294_967_295.0] {
+            assert_eq!(Value::number(at).place(), Some(at as usize));
         }
         assert!(value.own_list().is_none());
         drop(copy);
