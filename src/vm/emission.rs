@@ -329,6 +329,8 @@ impl<'a> Emission<'a> {
             Op::Binary(Binary::Add) if self.short(Binary::Add, inst.args[1]).is_none() => gone &= !self.grown(inst),
             // It takes the first itself.
             Op::Under => gone &= !1,
+            // Where that is done the short way the key stays where it is.
+            Op::Update { home: ir::Home::Value, keys } if matches!(keys[..], [ir::Key::Computed]) => gone &= 2,
             Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask => {}
             Op::Index { from_end: false } | Op::Item | Op::Beside | Op::Count | Op::Turns => {}
             Op::Range { .. } | Op::Text | Op::Offers(_) | Op::Fits { .. } | Op::Enter => {}

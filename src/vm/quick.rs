@@ -246,13 +246,25 @@ fn set_near(object: &mut Object, name: &Property, value: Value) -> bool {
     place.is_some()
 }
 
-/// `root[key] = value` where the list has that and nobody shares it, and the value owns nothing: whether that was done.
+/// `root[key] = value` where the list or object has that and nobody shares it, and the value owns nothing: whether that was done.
 #[inline(always)]
 pub(super) fn set_index<W: Window + ?Sized>(r: &mut W, root: Register, key: Register, value: Register) -> bool {
     let Some(value) = r.at(value).bare() else { return false };
-    let Some(at) = r.at(key).place() else { return false };
+    let Some(at) = r.at(key).place() else { return set_entry(r.all(), root, key, value) };
     let Some(list) = r.put(root).own_list() else { return false };
     list.put(at, value)
+}
+
+/// The same of an object and an exact text.
+#[inline(never)]
+fn set_entry(r: &mut [Value], root: Register, key: Register, value: Value) -> bool {
+    let key = &r[key as usize];
+    if !key.is_exact() || key.as_text().is_none() {
+        return false;
+    }
+    let Some(place) = r[root as usize].as_object().and_then(|object| object.find(key)) else { return false };
+    // What has no parts cannot nest too deep.
+    r[root as usize].own_object().is_some_and(|object| object.set(place, value).is_ok())
 }
 
 /// `root[key].name = value` likewise.
