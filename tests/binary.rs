@@ -67,6 +67,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) fn prism_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Outcome {
     let mut child = Command::new(env!("CARGO_BIN_EXE_prism"))
         .args(arguments)
+        .env_remove("COLUMNS")
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

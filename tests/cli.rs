@@ -22,6 +22,9 @@ fn wrong_usage_is_told_apart_from_failure() {
         let outcome = folder.prism(arguments);
         assert_eq!((outcome.code, &*outcome.out), (2, ""), "{arguments:?}\n{}", outcome.err);
     }
+    assert!(folder.prism(&["rnu", "a.prism"]).err.contains("a similar subcommand exists: 'run'"));
+    let help = folder.prism(&["help", "run"]);
+    assert!(help.code == 0 && help.out.contains("--input"), "{}{}", help.out, help.err);
     let missing = folder.prism(&["check", "b.prism"]);
     assert_eq!((missing.code, &*missing.err), (2, "prism: cannot read `b.prism`: there is no such file\n"));
 }
@@ -70,6 +73,10 @@ fn what_is_no_text_is_a_finding() {
     let outcome = folder.prism(&["check", "latin.prism"]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.out.starts_with("[P003] error: the byte 0xe9 is no UTF-8\n"), "{}", outcome.out);
+    let within = |outcome: &str| outcome.matches("error:").count();
+    assert_eq!(within(&outcome.out), 1, "{}", outcome.out);
+    folder.write("binary.prism", [0x7f, b'E', b'L', b'F', 0xff, 0, b'\n', 0xfe, b'@']);
+    assert_eq!(within(&folder.prism(&["check", "binary.prism"]).out), 1);
     folder.write("large.prism", vec![b' '; (4 << 20) + 1]);
     let outcome = folder.prism(&["check", "large.prism"]);
     assert!(outcome.out.starts_with("[P007] error: this file is larger than 4 MiB\n"), "{}", outcome.out);
@@ -140,6 +147,7 @@ fn a_new_project_runs_checks_and_tests_at_once() {
     let arguments = ["run", "sky/main.prism", "--agents", "sky/agents.yaml", "--input", "\"why?\""];
     assert_eq!(folder.prism(&arguments).out, "air scatters short waves more than long ones (~95%)\n");
     assert!(folder.read("sky/README.md").starts_with("# sky\n"));
+    assert!(folder.prism(&["new", "a sky"]).out.contains("\n  cd 'a sky'\n"));
     let again = folder.prism(&["new", "sky"]);
     assert_eq!((again.code, &*again.err), (2, "prism: cannot make the folder `sky`: it exists already\n"));
 }

@@ -102,6 +102,9 @@ fn a_search_that_takes_long_ends_in_time() {
     folder.write("slow.prism", "\"a\".repeat(200000).matches(/a*b|a/g).length");
     let outcome = folder.prism(&["run", "slow.prism", "--timeout", "50ms"]);
     assert!(outcome.err.starts_with("[R093]"), "{}", outcome.err);
+    folder.write("wide.prism", "let a = 1\nlet b = 1\nfor i in 0..40 { a = [a, a]; b = [b, b] }\na == b");
+    let outcome = folder.prism(&["run", "wide.prism", "--timeout", "50ms"]);
+    assert!(outcome.err.starts_with("[R093]"), "{}", outcome.err);
 }
 
 #[test]
@@ -113,6 +116,10 @@ fn agents_come_to_parameters() {
          pattern P(one: T, two: T, rest: T[1..2]) { [one.ask(), two.ask(), parallel(rest.map(it => it.ask()))] }\n",
     );
     folder.write("group.prism", "pattern P(panel: Agent[2..3]) { parallel(panel.map(it => it.ask())) }\n");
+    folder.write(
+        "panel.prism",
+        "agent T { capabilities: [\"t\"]\n ask(): number }\npattern P(panel: T[1..3]) { parallel(panel.map(it => it.ask())) }\n",
+    );
     let plain = json!({});
     let (x, two, y, z) =
         (mock(1, plain.clone()), mock(2, plain.clone()), mock(3, plain.clone()), mock(4, plain.clone()));
@@ -123,13 +130,17 @@ fn agents_come_to_parameters() {
     write("lacks.json", json!({ "two": w, "x": x, "y": y }));
     write("methods.json", json!({ "x": mock(1, json!({ "methods": ["tell"] })), "two": two, "y": y, "z": z }));
     let grouped = |value| mock(value, json!({ "group": "panel" }));
+    let unable = mock(5, json!({ "group": "panel", "capabilities": [] }));
+    write("plain.json", json!({ "a": grouped(1), "b": unable }));
     write("group.json", json!({ "a": grouped(1), "b": x, "c": grouped(3) }));
     check(
         &folder,
         &[
             ("run bind.prism --agents all.json", 0, "[1,2,[3,4]]\n"),
             ("run bind.prism --agents few.json", 1, "R033"),
-            ("run bind.prism --agents lacks.json", 1, "R033"),
+            // Capabilities are for the search: who is called by name, or stands in the group, is meant.
+            ("run bind.prism --agents lacks.json", 0, "[1,5,[3]]\n"),
+            ("run panel.prism --agents plain.json", 0, "[1,5]\n"),
             // Whoever lists its methods must list those of the interface.
             ("run bind.prism --agents methods.json", 0, "[3,2,[4]]\n"),
             ("run group.prism --agents group.json", 0, "[1,3]\n"),
@@ -169,6 +180,10 @@ fn agents_files_have_three_notations() {
     folder.write("w2.yaml", "a: { transport: mock, capabilites: [x] }\n");
     folder.write("w3.yaml", "a: [\n");
     folder.write("w4.yaml", "a: { contract: { confidence: [0.9, 0.6] } }\n");
+    folder.write("w5.json", r#"{ "a": { "transport": "human" }, "a": { "transport": "mock" } }"#);
+    folder.write("w6.json", r#"{ "a": { "transport": "mock", "repl": {} } }"#);
+    folder.write("own.prism", "agents { h: { model: \"m\" } }\nagents.h.ask(1)\n");
+    folder.write("reached.prism", "agents { h: { transport: \"mock\" } }\nagents.h.ask(1)\n");
     check(
         &folder,
         &[
@@ -177,8 +192,40 @@ fn agents_files_have_three_notations() {
             ("run ask.prism --agents w3.yaml", 2, "cannot be read"),
             ("run ask.prism --agents w4.yaml", 2, "`contract`"),
             ("run ask.prism --agents none.yaml", 2, "there is no such file"),
+            ("run ask.prism --agents w5.json", 2, "the key `a` occurs twice"),
+            ("run ask.prism --agents w6.json", 2, "did you mean `replies`?"),
+            ("run own.prism", 1, "agent `h` is declared and not bound; bind it with `--agents`"),
+            ("run reached.prism", 1, "how agent `h` is reached belongs in the agents file"),
         ],
     );
+}
+
+#[test]
+fn an_interface_says_how_grave_a_method_is() {
+    let folder = Folder::new("running/grave");
+    folder.write(
+        "watch.prism",
+        "agent Monitor { @effect(\"read\") check(service: string): string }\n@effects(\"read\")\n\
+         pattern Watch(services: string[], monitor: Monitor) { services.take(3).map(s => monitor.check(s)) }\n",
+    );
+    let agent = |more: Json| {
+        let mut agent = json!({ "transport": "mock", "replies": { "check": [{ "value": "x", "confidence": 0.85 }] } });
+        agent.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
+        json!({ "monitor": agent }).to_string()
+    };
+    folder.write("plain.json", agent(json!({})));
+    folder.write("graver.json", agent(json!({ "effects": { "check": "notify" } })));
+    folder.write("http.json", r#"{ "monitor": { "transport": "http", "url": "http://localhost" } }"#);
+    check(
+        &folder,
+        &[
+            ("check watch.prism --agents plain.json", 0, "no faults"),
+            ("run watch.prism --agents plain.json --input '[\"a\"]'", 0, "[\"x\"] (~85%)\n"),
+            ("check watch.prism --agents http.json", 0, "no faults"),
+        ],
+    );
+    let graver = folder.prism(&["check", "watch.prism", "--agents", "graver.json"]);
+    assert!(graver.code == 1 && graver.out.contains("has the effect `notify`"), "{}", graver.out);
 }
 
 #[test]
@@ -287,6 +334,15 @@ fn the_repl_takes_lines() {
     assert!(said(":what\n").err.contains("there is no `:what`"));
     assert!(said("let y = \n\n1 +\n\n2\n").err.contains("P0"));
     assert_eq!(said("nothing_here\n2\n").code, 0);
+    // Lines are done again, and what is declared anew has its new value everywhere.
+    let again = said(
+        "let x = 5\nconst f = () => x\nlet x = x + 2\nf()\nconst f = () => x * 10\nf()\nfunction g() { 1 }\nfunction g() { 200 }\ng()\n",
+    );
+    assert_eq!((&*again.out, &*again.err), ("7\n70\n200\n", ""));
+    for word in ["exit", "quit()", ".exit"] {
+        assert_eq!(said(&format!("1\n{word}\n2\n")).out, "1\n", "{word}");
+    }
+    assert!(said("(1\n").err.contains("[P002]"));
 }
 
 #[test]

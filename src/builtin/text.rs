@@ -545,6 +545,7 @@ fn similarity(call: &mut Call<'_>) -> Made {
     call.meter.memory(b.len() as u64 * 8)?;
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
+        call.meter.alive()?;
         let mut diagonal = std::mem::replace(&mut row[0], i + 1);
         for (j, y) in b.iter().enumerate() {
             let edit = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);

@@ -82,6 +82,16 @@ pub fn day(text: &str) -> Option<i64> {
         parts.next()?.parse::<i64>().ok()?,
         parts.next()?.get(..2)?.parse::<i64>().ok()?,
     );
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let most = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=most).contains(&day) {
+        return None;
+    }
     // Days from civil: years begin in March, so that the day that comes every four years is the last one.
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);

@@ -347,9 +347,14 @@ impl<'a> Typing<'a> {
     fn unary(&mut self, unary: Unary, kind: &Type, span: Span) -> Type {
         match unary {
             Unary::Negate | Unary::Plus => {
-                if unary == Unary::Negate && fits(self.program, kind, &Type::Number) == Fit::Never {
+                if fits(self.program, kind, &Type::Number) == Fit::Never {
+                    let sign = if unary == Unary::Negate { '-' } else { '+' };
+                    let help = match fits(self.program, kind, &Type::String) {
+                        Fit::Never => "",
+                        _ => "turn the text into a number: `Number(x)`",
+                    };
                     let kind = self.program.spelled(kind);
-                    self.report(Code::T002, span, format!("`-` takes a number, and this is `{kind}`"), "");
+                    self.report(Code::T002, span, format!("`{sign}` takes a number, and this is `{kind}`"), help);
                 }
                 Type::Number
             }
@@ -431,7 +436,10 @@ impl<'a> Typing<'a> {
                 Type::Boolean
             }
             Binary::Equal | Binary::NotEqual => {
-                let comparable = fits(program, left, right) != Fit::Never || fits(program, right, left) != Fit::Never;
+                // An index that leads nowhere gives null, which types do not tell.
+                let missing = *left == Type::Null || *right == Type::Null;
+                let comparable =
+                    missing || fits(program, left, right) != Fit::Never || fits(program, right, left) != Fit::Never;
                 let kinds = |kind: &Type| *kind == *KINDS;
                 if !comparable && (kinds(left) || kinds(right)) {
                     let written = program.spelled(if kinds(left) { right } else { left });
@@ -453,7 +461,14 @@ impl<'a> Typing<'a> {
                 }
                 Type::Boolean
             }
-            Binary::In => Type::Boolean,
+            Binary::In => {
+                if [Type::Number, Type::Boolean].iter().any(|plain| fits(program, right, plain) == Fit::Always) {
+                    let right = program.spelled(right);
+                    let message = format!("`in` looks into a list or an object, and this is `{right}`");
+                    self.report(Code::T002, operator_span, message, "");
+                }
+                Type::Boolean
+            }
             Binary::State => left.clone(),
             Binary::Gate => Type::Any,
             _ => Type::Any,

@@ -25,13 +25,13 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use screen::{ColorChoice, warn};
 
 /// Programs that orchestrate agents whose answers may be wrong
 #[derive(Parser, Debug)]
-#[command(name = "prism", version, arg_required_else_help = true, disable_help_subcommand = true, max_term_width = 100, after_help = CODES)]
+#[command(name = "prism", version, arg_required_else_help = true, max_term_width = 100, after_help = CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -92,10 +92,25 @@ pub fn main() -> ExitCode {
         ));
         std::process::exit(Exit::Internal as i32);
     }));
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| meant(error).exit());
     let command = std::thread::Builder::new().stack_size(STACK).spawn(move || arguments.run());
     let exit = command.expect("the system gives a thread").join().unwrap_or(Exit::Internal);
     ExitCode::from(exit as u8)
+}
+
+/// A wrong use, with the command that was probably meant.
+fn meant(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+    let written = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(written)) => written.clone(),
+        _ => return error,
+    };
+    let command = Arguments::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    if let Some(near) = crate::diagnostic::nearest(&written, names) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near.to_owned()]));
+    }
+    error
 }
 
 /// Programs nest 128 deep, and every stage may recurse over what was accepted; that much room is enough for all of them.

@@ -31,9 +31,16 @@ impl New {
             source::write(&self.name.join(file), &text.replace("NAME", &name))?;
         }
         print(&format!(
-            "made {shown}; try:\n\n  cd {shown}\n  prism test main.prism\n  \
+            "made {shown}; try:\n\n  cd {}\n  prism test main.prism\n  \
              prism run main.prism --agents agents.yaml --input '\"why is the sky blue?\"'\n",
+            quoted(&shown.to_string()),
         ));
         Ok(Exit::Fine)
     }
+}
+
+/// A word of a command line.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./+@,".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

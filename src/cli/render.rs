@@ -124,7 +124,7 @@ fn mended(sources: &Sources, fix: &Fix, help: &str, room: usize) -> Vec<String> 
         let short: String = line.chars().take(room.saturating_sub(3)).collect();
         if short.len() < line.len() { format!("  {short}…") } else { format!("  {line}") }
     };
-    let title = (fix.title != help).then(|| format!("{}:", escaped(&fix.title)));
+    let title = (fix.title != help).then(|| wrapped(&format!("{}:", escaped(&fix.title)), room));
     title.into_iter().chain(shown.iter().map(cut)).collect()
 }
 

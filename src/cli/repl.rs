@@ -42,6 +42,13 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("quit", "`:quit` ends, as does ctrl-d"),
 ];
 
+/// What other languages' prompts are left with.
+const LEAVING: [&str; 2] = ["exit", "quit"];
+
+/// Stands between what was entered and an entry. Where an entry only declares, its value is this null and not that of the
+/// entry before.
+const BETWEEN: &str = "null\n";
+
 struct Session {
     text: String,
     /// The requests that needed no reply and were shown already.
@@ -96,7 +103,13 @@ impl Repl {
                     }
                 }
                 Err(ReadlineError::Interrupted) if !entry.is_empty() => entry.clear(),
-                Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(Exit::Fine),
+                Err(ReadlineError::Interrupted | ReadlineError::Eof) => {
+                    // What waits for more is told what is missing.
+                    if !entry.is_empty() {
+                        session.enter(&entry, true);
+                    }
+                    return Ok(Exit::Fine);
+                }
                 Err(error) => return Err(Usage::new(format!("cannot read the next line: {error}"))),
             }
         }
@@ -110,21 +123,70 @@ impl Session {
             let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
             return self.command(name, rest.trim());
         }
-        let Some(program) = self.read(entry, forced) else { return Entry::Open };
+        let word = entry.trim().trim_start_matches('.').trim_end_matches("()");
+        if LEAVING.contains(&word) && !self.names.iter().any(|name| name == word) {
+            return Entry::Last;
+        }
+        let (text, entry) = self.redone(entry);
+        let before = std::mem::replace(&mut self.text, text);
+        let Some(program) = self.read(&entry, forced) else {
+            self.text = before;
+            return Entry::Open;
+        };
+        let mut taken = false;
         if let Ok(program) = program {
             match self.evaluate(&program, &program.program, &mut |_: &Request| {}) {
                 Ok((value, shown, mut meter)) => {
                     if !value.is_null() || !value.is_exact() {
                         self.show(&value, &mut meter);
                     }
-                    self.text.push_str(entry);
+                    self.text.push_str(&entry);
                     self.shown = shown;
                     self.names = names(&program.program);
+                    taken = true;
                 }
                 Err(found) => warn(&render::report(&program.sources, &found, self.style)),
             }
         }
+        if !taken {
+            self.text = before;
+        }
         Entry::Whole
+    }
+
+    /// What was entered, and an entry in which a name that is declared already gets its new value instead.
+    fn redone(&self, entry: &str) -> (String, String) {
+        let same = || (self.text.clone(), entry.to_owned());
+        let (mut text, mut changed) = same();
+        let whole = format!("{text}{BETWEEN}{entry}");
+        let from = text.len() + BETWEEN.len();
+        let program = front::examine_text("<repl>", &whole);
+        let again = program.findings.iter().filter(|found| found.code == Code::P011);
+        let places = again.filter_map(|found| Some((found.at.span, found.notes.first()?.at?.span.start as usize)));
+        let mut places: Vec<(Span, usize)> =
+            places.filter(|(new, old)| new.start as usize >= from && *old < from).collect();
+        places.sort_unstable_by_key(|(new, _)| std::cmp::Reverse(new.start));
+        for &(new, old) in &places {
+            let (start, end) = (new.start as usize - from, new.end as usize - from);
+            let before = entry[..start].trim_end();
+            let keyword = |word: &&&str| before.ends_with(**word);
+            if before.ends_with("function") {
+                let name = &entry[start..end];
+                changed.replace_range(before.len() - "function".len()..end, &format!("{name} = function "));
+            } else if let Some(word) = ["let", "const", "var"].iter().find(keyword) {
+                changed.replace_range(before.len() - word.len()..start, "");
+            } else {
+                return same();
+            }
+            let declared = text[..old].trim_end();
+            if let Some(at) = declared.strip_suffix("const").map(str::len) {
+                text.replace_range(at..at + "const".len(), "let  ");
+            }
+        }
+        if !places.is_empty() {
+            changed.push_str("null\n");
+        }
+        (text, changed)
     }
 
     fn show(&self, value: &Value, meter: &mut Meter) {
@@ -136,8 +198,7 @@ impl Session {
 
     /// The program with an entry behind it: nothing when more must follow, and an error when it was refused.
     fn read(&self, entry: &str, forced: bool) -> Option<Result<Examination, ()>> {
-        // Where an entry only declares, its value is this null and not that of the entry before.
-        let program = front::examine_text("<repl>", &format!("{}null\n{entry}", self.text));
+        let program = front::examine_text("<repl>", &format!("{}{BETWEEN}{entry}", self.text));
         let refusing: Vec<&Diagnostic> = program
             .findings
             .iter()

@@ -83,7 +83,11 @@ impl Bounds {
             let Some((name, number)) = limit.split_once('=') else {
                 return Err(Usage::new(format!("`--limit {limit}` names no number; write `--limit list=10000000`")));
             };
-            let Ok(number) = number.replace('_', "").parse() else {
+            let read = match name {
+                "time" => host::duration(&Json::from(number)).map(|time| time as u64),
+                _ => number.replace('_', "").parse().ok(),
+            };
+            let Some(number) = read else {
                 return Err(Usage::new(format!("`{number}` in `--limit {limit}` is no whole number from 0")));
             };
             match limits.named(name) {
@@ -297,7 +301,13 @@ pub(super) fn agents(path: Option<&Path>) -> Result<Directory, Usage> {
     let wrong =
         |error: String| Usage::new(format!("`{shown}` cannot be read: {}", error.lines().next().unwrap_or_default()));
     let json: Json = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("json") => serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?,
+        Some("json") => {
+            let read = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+            // Of two agents of one name the first would be passed over.
+            json::parse(&text, Lanes::EXACT, &mut Meter::new(Limits::RUN))
+                .map_err(|fault| wrong(fault.message.clone()))?;
+            read
+        }
         Some("toml") => toml::from_str(&text).map_err(|error| wrong(error.to_string()))?,
         // `y` and `no` are names and texts; only `true` and `false` are not.
         _ => serde_saphyr::from_str_with_options(&text, serde_saphyr::options! { strict_booleans: true })

@@ -44,8 +44,9 @@ impl Style {
             ColorChoice::Never => false,
         };
         let size = if terminal { terminal_size::terminal_size() } else { None };
-        let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, 200));
-        Self { color, width }
+        let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+        let width = size.map(|(width, _)| usize::from(width.0)).or_else(said).unwrap_or(WIDTH);
+        Self { color, width: width.clamp(40, 200) }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
         }
     }
     let mut seen = std::collections::HashSet::new();
-    found.retain(|path| seen.insert(path.clone()));
+    found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     Ok(found)
 }
 

@@ -1,5 +1,6 @@
 //! `prism test`: the tests of programs, each in a machine of its own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -57,9 +58,25 @@ struct Results {
     broken: bool,
     tests: Vec<Json>,
     diagnostics: Vec<Json>,
-    coverage: Vec<Json>,
-    all_branches: usize,
-    taken: usize,
+    /// The files that were tested.
+    files: Vec<String>,
+    /// The branches of all files, by their names.
+    covered: BTreeMap<String, BTreeMap<Place, Seen>>,
+}
+
+/// Which branch of a file it is, in the order of the text.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    start: u32,
+    end: u32,
+    what: String,
+}
+
+/// What is known of a branch.
+struct Seen {
+    line: u32,
+    column: u32,
+    taken: bool,
 }
 
 /// A test that took so long says so.
@@ -117,13 +134,13 @@ impl Test {
                 "diagnostics": results.diagnostics,
             });
             if self.coverage {
-                all["coverage"] = json!(results.coverage);
+                all["coverage"] = json!(results.coverage());
             }
             return print(&format!("{all}\n"));
         }
         print(&format!("{} of {} passed\n", results.passed, counted(total, "test")));
         if self.coverage {
-            print(&format!("{} of {} taken\n", results.taken, branches(results.all_branches)));
+            results.tell_coverage();
         }
     }
 
@@ -159,7 +176,8 @@ impl Test {
             self.tell(program, &file, &test.name, time, found.as_ref(), style, results);
         }
         if self.coverage {
-            self.cover(program, &file, &branches, &taken, results);
+            results.cover(program, &branches, &taken);
+            results.files.push(file);
         }
     }
 
@@ -193,33 +211,48 @@ impl Test {
             print(&render::report(&program.sources, found, style));
         }
     }
+}
 
-    /// Which branches of a file were not taken.
-    fn cover(&self, program: &Examination, file: &str, branches: &[Branch], taken: &Taken, results: &mut Results) {
-        let all = branches.iter().enumerate();
-        let missed: Vec<&Branch> = all.filter(|(number, _)| !taken.has(*number)).map(|(_, branch)| branch).collect();
-        results.all_branches += branches.len();
-        results.taken += branches.len() - missed.len();
-        let source = program.sources.file(program.file);
-        let place = |branch: &Branch| source.position(branch.span.start);
-        if self.format == Format::Text {
-            for branch in missed {
-                let at = place(branch);
-                print(&format!("not taken {}:{}:{}: {}\n", escaped(file), at.line, at.column, branch.what));
-            }
-            return;
+impl Results {
+    /// Takes note of which branches the tests of a program took, those of its modules included.
+    fn cover(&mut self, program: &Examination, branches: &[Branch], taken: &Taken) {
+        for (number, branch) in branches.iter().enumerate() {
+            let source = program.sources.file(branch.file);
+            let at = source.position(branch.span.start);
+            let place = Place { start: branch.span.start, end: branch.span.end, what: branch.what.clone() };
+            let all = self.covered.entry(source.name().to_owned()).or_default();
+            let known = all.entry(place).or_insert(Seen { line: at.line, column: at.column, taken: false });
+            known.taken |= taken.has(number);
         }
-        let missed = missed.iter().map(|branch| {
-            let at = place(branch);
-            let start = json!({ "line": at.line, "column": at.column, "offset": branch.span.start });
-            json!({ "what": branch.what, "start": start })
-        });
-        results.coverage.push(json!({
-            "file": file,
-            "branches": branches.len(),
-            "taken": branches.len() - missed.len(),
-            "missed": missed.collect::<Vec<_>>(),
-        }));
+    }
+
+    /// Says which branches of the files that were tested no test took, and how many were.
+    fn tell_coverage(&self) {
+        let (mut all, mut taken) = (0, 0);
+        for file in &self.files {
+            for (place, seen) in self.covered.get(file).into_iter().flatten() {
+                all += 1;
+                taken += usize::from(seen.taken);
+                if !seen.taken {
+                    print(&format!("not taken {}:{}:{}: {}\n", escaped(file), seen.line, seen.column, place.what));
+                }
+            }
+        }
+        print(&format!("{taken} of {} taken\n", branches(all)));
+    }
+
+    /// The same as JSON, an object for each file.
+    fn coverage(&self) -> Vec<Json> {
+        let of = |file: &String| {
+            let seen: Vec<(&Place, &Seen)> = self.covered.get(file).into_iter().flatten().collect();
+            let missed = seen.iter().filter(|(_, seen)| !seen.taken).map(|(place, seen)| {
+                let start = json!({ "line": seen.line, "column": seen.column, "offset": place.start });
+                json!({ "what": place.what, "start": start })
+            });
+            let missed: Vec<Json> = missed.collect();
+            json!({ "file": file, "branches": seen.len(), "taken": seen.len() - missed.len(), "missed": missed })
+        };
+        self.files.iter().map(of).collect()
     }
 }
 

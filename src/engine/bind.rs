@@ -40,14 +40,9 @@ pub fn agents(program: &Program, entry: FunctionId, directory: &Directory) -> Re
         program.interfaces[interface.0 as usize].methods.iter().all(|method| agent.offers(&method.name))
     };
     for (parameter, bound) in function.parameters.iter().zip(&mut bound) {
-        let Some((interface, None)) = wants(parameter) else { continue };
-        if let Some((place, agent)) = directory.find(&name(parameter)) {
-            if !serves(agent, interface) {
-                let wanted = interface_name(program, interface);
-                let message =
-                    format!("agent `{}` lacks a capability that `{wanted}` needs; bind another, or add it", agent.name);
-                return Err(refused(message));
-            }
+        let Some((_, None)) = wants(parameter) else { continue };
+        // Capabilities are for the search: who is called by name is meant.
+        if let Some((place, _)) = directory.find(&name(parameter)) {
             taken[place] = true;
             *bound = Some(vec![place]);
         }
@@ -91,10 +86,6 @@ pub fn agents(program: &Program, entry: FunctionId, directory: &Directory) -> Re
         *bound = Some(members);
     }
     Ok(bound)
-}
-
-fn interface_name(program: &Program, interface: Option<InterfaceId>) -> String {
-    interface.map_or("Agent", |id| program.names.text(program.interfaces[id.0 as usize].name)).to_owned()
 }
 
 fn needs(program: &Program, interface: Option<InterfaceId>) -> String {
@@ -187,12 +178,21 @@ fn admits_null(annotation: Option<&Type>, program: &Program) -> bool {
 pub fn directory(program: &Program, bound: &Directory) -> Result<Directory, Vec<String>> {
     let mut all = bound.clone();
     for object in program.modules.iter().flat_map(|module| &module.agents) {
-        let declared = constant(object).ok_or_else(|| vec!["`agents { … }` takes literals only".to_owned()])?;
-        for agent in Directory::read(&declared)?.agents() {
+        for agent in declared(object)?.agents() {
             all.add(agent.clone());
         }
     }
     Ok(all)
+}
+
+/// The agents of an `agents { … }`, or what is wrong with it, one sentence each.
+pub(super) fn declared(object: &Expr) -> Result<Directory, Vec<String>> {
+    let json = constant(object).ok_or_else(|| vec!["`agents { … }` takes literals only".to_owned()])?;
+    let directory = Directory::read(&json)?;
+    let reached = directory.agents().iter().filter(|agent| agent.transport.is_some());
+    let problem = |agent: &Agent| format!("how agent `{}` is reached belongs in the agents file, not here", agent.name);
+    let problems: Vec<String> = reached.map(problem).collect();
+    if problems.is_empty() { Ok(directory) } else { Err(problems) }
 }
 
 /// The data that an expression of literals stands for.

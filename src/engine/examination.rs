@@ -47,7 +47,16 @@ impl Examination {
         modules: &dyn Modules,
         mut findings: Diagnostics,
     ) -> Self {
-        let program = hir::load(file, &mut sources, modules, limits, &mut findings);
+        // What could not be read has no faults but that.
+        let read = if findings.has_errors() { sources.add("", "") } else { file };
+        let program = hir::load(read, &mut sources, modules, limits, &mut findings);
+        for module in &program.modules {
+            for object in &module.agents {
+                let at = Location::new(module.file, object.span);
+                let problems = bind::declared(object).err().unwrap_or_default();
+                problems.into_iter().for_each(|problem| findings.push(Diagnostic::new(Code::R033, at, problem)));
+            }
+        }
         findings.settle();
         let findings = findings.into_vec();
         Self {

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::builtin;
 use crate::hir::{self, Block, Body, Element, Expr, ExprKind, FunctionId, Kind, Link, LinkKind, Program};
 use crate::host::{self, Request};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::Band;
 
 /// What a mark's text begins with; no program's own text does.
@@ -22,6 +22,8 @@ const SIGN: &str = "\u{1}mark ";
 pub struct Branch {
     /// What it is, such as `else`.
     pub what: String,
+    /// The file it stands in.
+    pub file: FileId,
     /// Its place.
     pub span: Span,
 }
@@ -44,17 +46,16 @@ impl Taken {
     }
 }
 
-/// The program with a mark in each branch of its last module, tests excepted, and the branches by their numbers.
+/// The program with a mark in each branch, tests excepted, and the branches by their numbers.
 pub fn mark(program: &Program) -> (Program, Vec<Branch>) {
     let mut marked = program.clone();
     let mut branches = Vec::new();
-    let Some(file) = program.modules.last().map(|module| module.file) else { return (marked, branches) };
     for index in 0..program.functions.len() {
-        if program.functions[index].file != file || is_test(program, FunctionId(index as u32)) {
+        if is_test(program, FunctionId(index as u32)) {
             continue;
         }
-        let mut marks = Marks { branches: &mut branches };
         let function = &mut marked.functions[index];
+        let mut marks = Marks { branches: &mut branches, file: function.file };
         marks.enter(&mut function.body);
         if function.kind == Kind::Plain || function.kind == Kind::Pattern {
             let name = function.name.map(|name| program.names.text(name));
@@ -73,13 +74,14 @@ fn is_test(program: &Program, id: FunctionId) -> bool {
 
 struct Marks<'a> {
     branches: &'a mut Vec<Branch>,
+    file: FileId,
 }
 
 impl Marks<'_> {
     /// Puts a mark in front of an expression.
     fn put(&mut self, expr: &mut Expr, what: impl Into<String>, span: Span) {
         let text = format!("{SIGN}{}", self.branches.len());
-        self.branches.push(Branch { what: what.into(), span });
+        self.branches.push(Branch { what: what.into(), file: self.file, span });
         let Some(track) = builtin::find_function("track") else { return };
         let at = expr.span;
         let argument = Element::One(Expr { kind: ExprKind::Text(Arc::from(text)), span: at });

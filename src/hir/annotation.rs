@@ -5,6 +5,7 @@ use crate::diagnostic::Code;
 use crate::source::{Name, Span};
 use crate::syntax::ast::{List, Node, NodeId, Prefix};
 use crate::types::{Field, InterfaceId, Literal, Parameter, Shape, Signature, Type, TypeId};
+use foldhash::{HashSet, HashSetExt};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -203,6 +204,26 @@ impl Lowering<'_> {
         }
     }
 
+    /// `Analyst[]` of a pattern: the host binds its agents, and wants to know how many.
+    pub(super) fn refuse_uncounted(&mut self, parameters: List) {
+        for &parameter in self.tree.list(parameters) {
+            let Node::Parameter { annotation: Some(annotation), .. } = self.node(parameter) else { continue };
+            let Node::TypeList(element) = self.node(annotation) else { continue };
+            let Node::TypeName(name) = self.node(element) else { continue };
+            let agent = match self.types.get(name) {
+                Some(known) => matches!(known, Type::Agent(_)),
+                None => self.name_text(name) == "Agent",
+            };
+            if agent {
+                let instead = format!("{}[1..16]", self.name_text(name));
+                let span = self.span(annotation);
+                let found = self.finding(Code::T003, span, "a pattern says how many agents a list takes");
+                let found = found.help(format!("write `{instead}`, or as many as there may be"));
+                self.report(super::edit::suggest(found, format!("write `{instead}`"), span, instead, true));
+            }
+        }
+    }
+
     fn count(&self, node: NodeId) -> Option<u32> {
         match self.node(node) {
             Node::Number(value) if value >= 0.0 && value.fract() == 0.0 && value <= 1e6 => Some(value as u32),
@@ -214,8 +235,14 @@ impl Lowering<'_> {
 /// A union, flat and without repetition.
 fn union(members: impl IntoIterator<Item = Type>) -> Type {
     let mut out: Vec<Type> = Vec::new();
+    // Unions of texts may be long.
+    let mut texts: HashSet<Arc<str>> = HashSet::new();
     let mut add = |member: Type| {
-        if !out.contains(&member) {
+        let new = match &member {
+            Type::Literal(Literal::Text(text)) => texts.insert(text.clone()),
+            _ => !out.contains(&member),
+        };
+        if new {
             out.push(member);
         }
     };

@@ -77,6 +77,7 @@ impl<'a> Lowering<'a> {
                         Some(Node::Call { arguments, optional: optional_call }) => {
                             let arguments = self.tree.list(arguments);
                             self.note_stating(&name, arguments);
+                            self.note_unheard(&name, arguments);
                             let arguments = self.arguments(arguments, &handed, at + 1 == links.len());
                             let end = self.span(links[at]);
                             at += 1;
@@ -174,8 +175,12 @@ impl<'a> Lowering<'a> {
                         };
                     }
                 }
+                if self.refuse_framework(&text, span, links) {
+                    return Rest { base: Expr { kind: ExprKind::Null, span }, links: &[], taken: true };
+                }
                 if let Some(Node::Call { arguments, .. }) = links.first().map(|&link| self.node(link)) {
                     self.note_stating(&text, self.tree.list(arguments));
+                    self.note_unheard(&text, self.tree.list(arguments));
                 }
                 if let Some(id) = builtin::find_function(&text)
                     && let Some(form) = self.form(id, links, handed, span)
@@ -249,7 +254,7 @@ impl<'a> Lowering<'a> {
             match handed {
                 Handed::Holes(value) if hole => out.push(Element::One(self.argument(value.clone()))),
                 _ => out.push(match self.node(node) {
-                    Node::Spread(inner) => Element::Spread(self.expression(inner)),
+                    Node::Spread(inner) => self.spread(inner),
                     _ => Element::One(self.expression(node)),
                 }),
             }

@@ -119,6 +119,9 @@ impl Lowering<'_> {
             self.open(scope);
         }
         let decorators = self.decorators(function.decorators, Self::decorated(kind));
+        if kind == Kind::Pattern {
+            self.refuse_uncounted(function.parameters);
+        }
         let parameters = self.parameters(function.parameters);
         let result = self.optional_type(function.result);
         let cap = self.optional(function.cap);

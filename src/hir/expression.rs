@@ -98,9 +98,18 @@ impl Lowering<'_> {
 
     pub(super) fn element(&mut self, node: NodeId) -> Element {
         match self.node(node) {
-            Node::Spread(inner) => Element::Spread(self.expression(inner)),
+            Node::Spread(inner) => self.spread(inner),
             _ => Element::One(self.kept(node)),
         }
+    }
+
+    /// `...x` in a list or a call.
+    pub(super) fn spread(&mut self, inner: NodeId) -> Element {
+        if let Node::Elision = self.node(inner) {
+            let help = "write `...list`; alone it ends a pattern of `match`";
+            return Element::One(self.refuse(Code::P001, self.span(inner), "there is nothing behind `...`", help));
+        }
+        Element::Spread(self.expression(inner))
     }
 
     /// A value that goes into a list or an object; a function there may be called by anyone, at any time.

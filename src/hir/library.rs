@@ -3,6 +3,9 @@
 /// What their paths begin with.
 pub(super) const PREFIX: &str = "std/";
 
+/// What the files of programs end with.
+pub(super) const ENDING: &str = ".prism";
+
 /// Their paths and texts, in alphabetical order.
 pub const LIBRARY: &[(&str, &str)] = &[
     ("std/confidence", include_str!("../../stdlib/confidence.prism")),

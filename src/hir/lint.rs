@@ -1,8 +1,8 @@
 //! What is not wrong and still not good: names and habits that mislead. Runs when a module is lowered, on its scopes.
 
-use super::lower::{Imported, Lowering};
+use super::Origin;
+use super::lower::Lowering;
 use super::scope::{DeclarationId, DeclarationKind, Owner, Use, UseKind};
-use super::{Kind, Origin};
 use crate::builtin;
 use crate::diagnostic::{Code, Edit, Fix};
 use crate::source::{Name, Span};
@@ -411,7 +411,7 @@ impl Lowering<'_> {
     }
 
     /// The text of an operand of `>=`, in parentheses where it needs them.
-    fn bounded(&self, node: NodeId) -> String {
+    pub(super) fn bounded(&self, node: NodeId) -> String {
         let text = self.source(self.span(node));
         match self.node(node) {
             Node::Operation(_) | Node::Conditional { .. } | Node::Assign { .. } => format!("({text})"),
@@ -429,41 +429,6 @@ impl Lowering<'_> {
             }
             _ => false,
         }
-    }
-
-    // ---- copies that nobody uses
-
-    /// P012: a statement that changes a copy and does nothing with it.
-    pub(super) fn check_dropped(&mut self, node: NodeId) {
-        let node = self.bare(node);
-        let Node::Chain { base, links } = self.node(node) else { return };
-        let &[ref before @ .., member, call] = self.tree.list(links) else { return };
-        let (Node::Member { name, .. }, Node::Call { .. }) = (self.node(member), self.node(call)) else { return };
-        let method = self.name_text(name).to_owned();
-        if !builtin::is_mutating(&method) {
-            return;
-        }
-        let called = before.iter().any(|&link| matches!(self.node(link), Node::Call { .. }));
-        let certain = match self.node(base) {
-            // A path of a variable changes that variable; what agents and modules offer is no mutation.
-            Node::Name(root) if self.name_text(root) == "agents" => return,
-            Node::Name(root) if !called => match self.scopes.resolved(base) {
-                Some(id) => match self.imported.get(&id) {
-                    None => return,
-                    Some(Imported::Module(_)) if before.is_empty() => return,
-                    Some(_) => true,
-                },
-                None => self.name_text(root) == "input",
-            },
-            Node::List(_) | Node::Object(_) => true,
-            _ => !self.may_be_own_method(&method) && self.frame().kind != Kind::Test,
-        };
-        if !certain {
-            return;
-        }
-        let message = format!("`{method}` changes a copy that nobody uses");
-        let help = "give it a name first: `let copy = …`, then change the copy";
-        self.refuse(Code::P012, self.span(node), message, help);
     }
 }
 

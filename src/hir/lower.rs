@@ -9,7 +9,7 @@ use super::{
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location, Name, Span};
-use crate::syntax::ast::{Form, Node, NodeId, Tree};
+use crate::syntax::ast::{Form, FunctionId as FunctionNode, Node, NodeId, Tree};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -46,6 +46,8 @@ pub(super) struct Lowering<'a> {
     pub(super) forking: bool,
     /// How many stages of pipelines are being lowered that run what comes before them.
     pub(super) runners: usize,
+    /// Functions whose results a built-in throws away.
+    pub(super) unheard: HashSet<FunctionNode>,
     /// What functions do that matters to tasks.
     pub(super) doings: super::task::Doings,
     /// Whether the text has faults of syntax, so that what is missing may just have been lost.
@@ -134,6 +136,7 @@ impl<'a> Lowering<'a> {
             module: Self::empty_module(file, FunctionId(0)),
             hosts: None,
             foreign: Default::default(),
+            unheard: HashSet::new(),
             hint: None,
             keeping: false,
             forking: false,
@@ -544,7 +547,11 @@ impl<'a> Lowering<'a> {
         if builtin::is_namespace(text) {
             let some = builtin::names_in(text).first().copied().unwrap_or("name");
             let message = format!("`{text}` is a group of built-ins and no value");
-            return self.refuse(Code::P010, span, message, &format!("name one of them, such as `{text}.{some}`"));
+            let help = match text {
+                "Array" => "write a list: `[]`, or `range(n).map(i => 0)` for one of n elements".to_owned(),
+                _ => format!("name one of them, such as `{text}.{some}`"),
+            };
+            return self.refuse(Code::P010, span, message, &help);
         }
         let message = format!("`{text}` is not known here");
         if text == "input" {

@@ -1,7 +1,7 @@
 //! From the file that was asked for to all modules of the program, each before those that import it.
 
 use super::foreign;
-use super::library::{self, LIBRARY, PREFIX};
+use super::library::{self, ENDING, LIBRARY, PREFIX};
 use super::lower::{Imported, Lowering};
 use super::scope::DeclarationId;
 use super::{Export, Expr, ExprKind, FunctionId, Key, Kind, Member, Module, Program, Variable};
@@ -154,10 +154,14 @@ impl Loader<'_> {
             let found = Diagnostic::new(Code::P020, at, format!("there is no module `{path}`"));
             let nearby = self.modules.nearby(from);
             let known = nearby.iter().map(String::as_str).chain(LIBRARY.iter().map(|(name, _)| *name));
-            let near = crate::diagnostic::nearest(path, known);
+            let whole = format!("{path}{ENDING}");
+            let near = match self.elsewhere(from, &whole) {
+                Some(_) => Some(whole.as_str()),
+                None => crate::diagnostic::nearest(path, known),
+            };
             self.diagnostics.push(match near {
                 Some(near) => {
-                    let slip = super::edit::is_slip(path, near);
+                    let slip = near == whole || super::edit::is_slip(path, near);
                     let title = format!("write `\"{near}\"`");
                     let found = found.help(format!("did you mean `{near}`?"));
                     super::edit::suggest(found, title, at.span, format!("\"{near}\""), slip)
@@ -166,9 +170,10 @@ impl Loader<'_> {
                     let all: Vec<String> = LIBRARY.iter().map(|(name, _)| format!("`{name}`")).collect();
                     found.help(format!("the modules of the language are {}", all.join(", ")))
                 }
-                None if path.starts_with("./") || path.starts_with("../") => {
-                    found.help("look at the path and the file's name")
-                }
+                None if path.starts_with("./") || path.starts_with("../") => match path.ends_with(ENDING) {
+                    true => found.help("look at the path and the file's name"),
+                    false => found.help("the name of a module's file ends with `.prism`"),
+                },
                 None => found.help("paths begin with `./`, `../` or `std/`"),
             });
             return None;
@@ -198,9 +203,11 @@ impl Loader<'_> {
         }
     }
 
-    /// The name of a file that does not belong to the language.
+    /// The name of a file that does not belong to the language: a program beside the one that imports it, since what is
+    /// read is shown in messages.
     fn elsewhere(&self, from: &str, path: &str) -> Option<String> {
-        if path.starts_with(PREFIX) { None } else { self.modules.find(from, path) }
+        let relative = !path.starts_with(PREFIX) && !path.starts_with(['/', '\\']) && !path.contains(':');
+        if relative && path.ends_with(ENDING) { self.modules.find(from, path) } else { None }
     }
 
     /// The files in an order in which each comes after those it imports; circles are reported and cut.
@@ -276,6 +283,7 @@ impl Lowering<'_> {
         self.export_from(imports);
         self.module.metadata = self.metadata();
         self.check_calls();
+        self.check_ends();
         if !self.broken {
             self.lint();
         }

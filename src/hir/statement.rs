@@ -27,7 +27,11 @@ impl Lowering<'_> {
                 let found = found.note_at(self.at(end), "what runs before it always leaves here");
                 self.report(found.help("remove it, or put what leaves under a condition"));
             }
-            self.statement(node, used && Some(i) == last, &mut exprs);
+            let used = used && Some(i) == last;
+            self.statement(node, used, &mut exprs);
+            if !used {
+                self.check_dropped(node, false);
+            }
             if self.always_leaves(node) {
                 ended.get_or_insert(self.span(node));
             }
@@ -85,6 +89,9 @@ impl Lowering<'_> {
         let mut exprs = Vec::new();
         let functions = self.hoisted(&[node]);
         self.statement(node, used, &mut exprs);
+        if !used {
+            self.check_dropped(node, true);
+        }
         match exprs.len() {
             1 if functions.is_empty() => exprs.remove(0),
             _ => Expr { kind: ExprKind::Block(Block { functions, exprs }), span },
@@ -98,9 +105,6 @@ impl Lowering<'_> {
             Node::Export { .. } | Node::Decorated { .. } => self.declaration(node, out),
             _ => {
                 let value = self.valued(node, used);
-                if !used {
-                    self.check_dropped(node);
-                }
                 out.push(value);
             }
         }
@@ -116,7 +120,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a statement does nothing when it is its turn, and has no value.
-    fn is_passed_over(&self, node: NodeId) -> bool {
+    pub(super) fn is_passed_over(&self, node: NodeId) -> bool {
         match self.node(node) {
             Node::Function(id) => self.is_declared(id),
             Node::Agent { .. }

@@ -215,7 +215,7 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
                 faults_of_replies(name, value, problems);
                 agent.settings.insert(key.clone(), value.clone());
             }
-            _ => match nearest(key, SETTINGS) {
+            _ => match nearest(key, SETTINGS).or_else(|| begun(key)) {
                 Some(meant) => problems.push(unknown(key, &format!("agent `{name}`"), meant)),
                 None => {
                     agent.settings.insert(key.clone(), value.clone());
@@ -248,6 +248,11 @@ const SETTINGS: [&str; 13] = [
     "contract",
     "replies",
 ];
+
+/// The setting that a key is the beginning of.
+fn begun(key: &str) -> Option<&'static str> {
+    SETTINGS.into_iter().find(|setting| key.len() > 2 && setting.starts_with(key))
+}
 
 /// What can be said of one reply of a mock.
 const REPLY: [&str; 8] = ["value", "confidence", "evidence", "parts", "after", "cost", "tokens", "error"];
@@ -336,6 +341,7 @@ mod tests {
             problems(json!({ "a": { "transport": "mock", "capabilites": [] } })),
             "agent `a` has no setting `capabilites`; did you mean `capabilities`?"
         );
+        assert!(problems(json!({ "a": { "repl": {} } })).contains("did you mean `replies`?"));
         let replies = json!({ "a": { "replies": { "ask": ["yes"], "tell": { "valeu": 1 } } } });
         assert_eq!(
             problems(replies),

@@ -183,6 +183,9 @@ impl Memory {
         loop {
             let Some(reply) = script.next(&call.method) else {
                 let message = match agent.transport {
+                    None if !agent.settings.contains_key("replies") => {
+                        format!("agent `{}` is declared and not bound; bind it with `--agents`", call.agent)
+                    }
                     None | Some(Transport::Mock) => format!("agent `{}` has no method `{}`", call.agent, call.method),
                     Some(other) => {
                         let failed = format!(

@@ -73,6 +73,9 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
             ("=" | "==" | "===", "==" | "=") => absent(Span::new(last.start, token.end), "====", "write `===`"),
             _ => None,
         },
+        _ if operand && matches!(written(last), "%") && previous == Some(Kind::Number) && token.kind != Kind::Text => {
+            wrong("`%` is the remainder", "write a share as a number: `0.5`")
+        }
         Kind::If if operator => wrong(
             "`if` does not stand behind a value",
             "write `condition ? a : b`, or `if (condition) { … }` around it",

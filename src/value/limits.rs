@@ -183,6 +183,9 @@ impl Stop {
     }
 }
 
+/// After so many steps of one walk somebody looks at the clock.
+const GLANCE: u64 = 1 << 16;
+
 impl Meter {
     /// With everything that the limits allow.
     pub fn new(limits: Limits) -> Self {
@@ -223,6 +226,13 @@ impl Meter {
         let left = self.steps_left().checked_sub(steps);
         (self.floor, self.slack) = (left.unwrap_or(0), 0);
         left.map(drop).ok_or_else(|| out_of_steps(self.limits.steps))
+    }
+
+    /// Charges steps of a walk over what may be far larger to walk than to hold, and ends it when the driver wishes so.
+    pub fn walk(&mut self, steps: u64) -> Result<(), Fault> {
+        let before = self.steps / GLANCE;
+        self.steps(steps)?;
+        if before == self.steps / GLANCE { Ok(()) } else { self.alive() }
     }
 
     /// Charges steps, unless so few are left that somebody wants a look around first.
@@ -388,11 +398,11 @@ impl Meter {
         }
         match value.view() {
             View::List(list) => {
-                self.steps(list.len() as u64)?;
+                self.walk(list.len() as u64)?;
                 list.iter().try_for_each(|item| self.recall(item))
             }
             View::Object(object) => {
-                self.steps(object.len() as u64)?;
+                self.walk(object.len() as u64)?;
                 object.values().try_for_each(|value| self.recall(value))
             }
             _ => Ok(()),

@@ -39,7 +39,7 @@ fn equal_content(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault>
             if a.len() != b.len() {
                 return Ok(false);
             }
-            meter.steps(a.len() as u64)?;
+            meter.walk(a.len() as u64)?;
             for (a, b) in a.iter().zip(b) {
                 if !equal(a, b, meter)? {
                     return Ok(false);
@@ -51,7 +51,7 @@ fn equal_content(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault>
             if a.len() != b.len() {
                 return Ok(false);
             }
-            meter.steps(a.len() as u64)?;
+            meter.walk(a.len() as u64)?;
             for (index, (key, a)) in a.iter().enumerate() {
                 let other = b.find_near(key, index).and_then(|place| b.at(place));
                 match other {
@@ -144,13 +144,13 @@ fn hash(value: &Value, meter: &mut Meter) -> Result<u64, Fault> {
             hasher.write(text.as_bytes());
         }
         View::List(list) => {
-            meter.steps(list.len() as u64)?;
+            meter.walk(list.len() as u64)?;
             for item in list {
                 hasher.write_u64(hash(item, meter)?);
             }
         }
         View::Object(object) => {
-            meter.steps(object.len() as u64)?;
+            meter.walk(object.len() as u64)?;
             let mut sum = 0u64;
             for (key, value) in object {
                 // Objects are equal whatever the order of their keys.

@@ -143,18 +143,14 @@ impl Agents {
         Value::list(self.order.iter().map(|name| self.value(self.names[name])).collect())
     }
 
-    /// Whether an agent can serve an interface; if so, its answers are held to it from now on.
-    pub(super) fn serves(&mut self, id: u32, interface: Option<InterfaceId>, program: &Program) -> bool {
-        let Some(interface) = interface else { return true };
-        let declared = &program.interfaces[interface.0 as usize];
-        if self.entry(id).is_some_and(|agent| !agent.can(&declared.capabilities)) {
-            return false;
-        }
+    /// Holds what an agent answers to an interface from now on.
+    pub(super) fn hold(&mut self, id: u32, interface: Option<InterfaceId>) {
         let bound = self.get_mut(id);
-        if !bound.interfaces.contains(&interface) {
+        if let Some(interface) = interface
+            && !bound.interfaces.contains(&interface)
+        {
             bound.interfaces.push(interface);
         }
-        true
     }
 
     /// What an interface that the agent was bound to says of a method.

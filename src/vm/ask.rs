@@ -74,7 +74,7 @@ impl Ask {
                     code if (Code::R090..=Code::R097).contains(&code) => Failure::from(fault),
                     _ => Failure::new(Code::R030, format!("the answer of `{name}` cannot be read: {}", fault.message)),
                 })?;
-                vm.admit_answer(agent, method, value)
+                vm.admit_answer(&self.agent, method, value)
             }
             Reply::Failed(Cause::Error { message, cost, tokens }) => {
                 vm.charge_answer(task, cost, tokens)?;
@@ -220,7 +220,7 @@ impl Vm {
         };
         let id = bound.id;
         if let Who::Mock(_) = self.agents.get(id).who {
-            let rehearsal = self.rehearse(bound, method, args.iter().cloned().collect(), lanes)?;
+            let rehearsal = self.rehearse(agent, bound, method, args.iter().cloned().collect())?;
             return Ok(Box::new(Native::Rehearsal(Box::new(rehearsal))));
         }
         if self.agents.entry(id).is_some_and(|entry| !entry.offers(method)) {
@@ -251,9 +251,13 @@ impl Vm {
         };
         let schema = match options.remove("schema") {
             Some(schema) if schema.is_object() => Some(schema),
+            Some(other) if !other.is_null() => {
+                let message = format!("`schema` is a JSON Schema such as `{{ type: \"number\" }}`, not `{other}`");
+                return Err(Failure::new(Code::R005, message));
+            }
             _ => declared
                 .filter(|method| method.signature.result != Type::Any)
-                .map(|method| boundary::schema(&method.signature.result, &program.declarations)),
+                .map(|method| boundary::schema_of(&method.signature.result, &program.declarations)),
         };
         let call = host::Call {
             agent: self.agents.get(id).name.clone(),
@@ -293,10 +297,15 @@ impl Vm {
         Ok(Called::Frame)
     }
 
-    /// An answer, when it is what the agent's interface and contract say (R012, R022).
-    pub(super) fn admit_answer(&mut self, agent: u32, method: &str, answer: Value) -> Result<Value, Failure> {
+    /// An answer, when it is what the agent's interface, the schema it was given and its contract say (R012, R022).
+    pub(super) fn admit_answer(&mut self, asked: &Value, method: &str, answer: Value) -> Result<Value, Failure> {
         let program = self.program.clone();
+        let agent = asked.as_agent().map_or(0, |agent| agent.id);
         let name = self.agents.get(agent).name.clone();
+        let schema = asked.as_agent().and_then(|agent| agent.options.as_object()?.get("schema"));
+        if let Some(schema) = schema.filter(|schema| !schema.is_null()) {
+            boundary::hold_to_schema(self, &answer, schema, &format!("the answer of `{name}.{method}`"))?;
+        }
         if let Some(declared) = self.agents.method(agent, method, &program.declarations) {
             let whose = boundary::Whose::Thing(format!("the answer of `{name}.{method}`"));
             boundary::check(self, &answer, &declared.signature.result, &whose)?;

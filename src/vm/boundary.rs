@@ -6,6 +6,7 @@ use super::Vm;
 use crate::diagnostic::Code;
 use crate::hir::Program;
 use crate::types::{Literal, Type};
+use crate::value::schema::{self, Mismatch};
 use crate::value::{Fault, Kind, Value, View, display, json};
 
 /// Whether a value is of a type.
@@ -33,8 +34,24 @@ pub(super) fn check(vm: &mut Vm, value: &Value, kind: &Type, whose: &Whose) -> R
     Err(Fault::new(Code::R012, format!("{subject}, where `{wanted}` is declared; give what the type says")))
 }
 
+/// Refuses what a JSON Schema does not accept (`R012`), naming the part.
+pub(super) fn hold_to_schema(vm: &mut Vm, value: &Value, schema: &Value, thing: &str) -> Result<(), Fault> {
+    let (schema, value) = (json::export(schema, &mut vm.meter)?, json::export(value, &mut vm.meter)?);
+    let Some(Mismatch { path, found, wanted }) = schema::mismatch(&schema, &value) else { return Ok(()) };
+    let found = match found {
+        None => "nothing".to_owned(),
+        Some(Json::Array(_)) => Kind::List.phrase().to_owned(),
+        Some(Json::Object(_)) => Kind::Object.phrase().to_owned(),
+        Some(Json::String(text)) => display::brief(&Value::text(text), &mut vm.meter),
+        Some(other) => other.to_string(),
+    };
+    let place = if path.is_empty() { String::new() } else { format!(" at `{}`", path.trim_start_matches('.')) };
+    let message = format!("{thing} is {found}{place}, where the schema says `{wanted}`; give what the schema says");
+    Err(Fault::new(Code::R012, message))
+}
+
 /// The JSON Schema of a type, for those who answer.
-pub(super) fn schema(kind: &Type, program: &Program) -> Json {
+pub(super) fn schema_of(kind: &Type, program: &Program) -> Json {
     let mut used = Vec::new();
     let mut root = part(kind, program, &mut used);
     let mut definitions = Map::new();
@@ -111,10 +128,11 @@ struct Walk<'a> {
     path: String,
 }
 
-type Mismatch = Option<(String, String, String)>;
+/// The way to a part, what is declared there, and what it is.
+type Misfit = Option<(String, String, String)>;
 
 impl Walk<'_> {
-    fn find(&mut self, value: &Value, kind: &Type) -> Mismatch {
+    fn find(&mut self, value: &Value, kind: &Type) -> Misfit {
         let kind_of = value.kind();
         let fits = match kind {
             Type::Any => true,
@@ -177,7 +195,10 @@ impl Walk<'_> {
                 found
             }
             Type::Agent(interface) => match value.as_agent() {
-                Some(agent) => self.vm.agents.serves(agent.id, *interface, &self.vm.program.declarations),
+                Some(agent) => {
+                    self.vm.agents.hold(agent.id, *interface);
+                    true
+                }
                 None => false,
             },
             Type::Agents { interface, low, high } => {
@@ -190,7 +211,14 @@ impl Walk<'_> {
                 {
                     return Some(found);
                 }
-                (*low as usize..=*high as usize).contains(&list.len())
+                if (*low as usize..=*high as usize).contains(&list.len()) {
+                    return None;
+                }
+                let found = match list.len() {
+                    1 => "a list of 1 agent".to_owned(),
+                    length => format!("a list of {length} agents"),
+                };
+                return Some((self.path.clone(), self.name(kind), found));
             }
             Type::Named(id) => {
                 let program = self.vm.program.clone();
@@ -201,7 +229,7 @@ impl Walk<'_> {
     }
 
     /// The mismatch within the one member of a union that could be meant.
-    fn nearest(&mut self, value: &Value, members: &[Type]) -> Option<Mismatch> {
+    fn nearest(&mut self, value: &Value, members: &[Type]) -> Option<Misfit> {
         let program = self.vm.program.clone();
         let alike = |member: &&Type| {
             let member = match member {
@@ -217,7 +245,7 @@ impl Walk<'_> {
         }
     }
 
-    fn within(&mut self, step: &str, look: impl FnOnce(&mut Self) -> Mismatch) -> Mismatch {
+    fn within(&mut self, step: &str, look: impl FnOnce(&mut Self) -> Misfit) -> Misfit {
         let length = self.path.len();
         self.path.push_str(step);
         let found = look(self);
@@ -229,7 +257,7 @@ impl Walk<'_> {
         self.vm.program.declarations.spelled(kind)
     }
 
-    fn mismatch(&mut self, value: &Value, kind: &Type) -> Mismatch {
+    fn mismatch(&mut self, value: &Value, kind: &Type) -> Misfit {
         let found = match value.view() {
             View::Null | View::Bool(_) | View::Number(_) | View::Text(_) => display::brief(value, &mut self.vm.meter),
             _ => value.kind().phrase().to_owned(),

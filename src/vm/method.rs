@@ -13,7 +13,7 @@ use super::orchestrate::{Escalate, Fallback, Retry, Sequence, time};
 use super::perform::{Flow, links, peek, read};
 use super::task::{Args, Task};
 use crate::builtin::{self, Body, BuiltinId, Form, Mutation, Started};
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::host::{Purpose, Slot};
 use crate::ir::{self, Home, Op};
 use crate::value::{Confidence, Fault, Kind, Lanes, Value, View, display, operator, path};
@@ -433,12 +433,7 @@ fn no_method(receiver: &Value, name: &str) -> Fault {
         return of_null(name);
     }
     let kind = receiver.kind();
-    let known =
-        builtin::all().filter(|(_, builtin)| builtin.receivers.contains(&kind)).map(|(_, builtin)| builtin.name);
-    let hint = match nearest(name, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "see `prism guide` for those it has".to_owned(),
-    };
+    let hint = builtin::instead_of_method(kind, name);
     Fault::new(Code::R006, format!("{} has no method `{name}`; {hint}", kind.phrase()))
 }
 

@@ -66,7 +66,7 @@ impl Mock {
 /// A question to a mock under way.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Rehearsal {
-    agent: u32,
+    agent: Value,
     method: Arc<str>,
     answer: Value,
     args: Args,
@@ -83,7 +83,7 @@ impl Rehearsal {
     pub(super) fn step(&mut self, vm: &mut Vm, task: &mut Task, input: Input) -> Result<Step, Failure> {
         match input {
             Input::Begin => {
-                vm.charge_call(task, self.agent)?;
+                vm.charge_call(task, self.who())?;
                 if self.after == 0.0 {
                     return self.answer(vm);
                 }
@@ -98,6 +98,10 @@ impl Rehearsal {
         }
     }
 
+    fn who(&self) -> u32 {
+        self.agent.as_agent().map_or(0, |agent| agent.id)
+    }
+
     /// Waits no longer than so many milliseconds.
     pub(super) fn hurry(&mut self, within: f64) {
         if self.after > within {
@@ -109,12 +113,12 @@ impl Rehearsal {
     fn answer(&mut self, vm: &mut Vm) -> Result<Step, Failure> {
         let answer = std::mem::take(&mut self.answer);
         if self.late {
-            let name = &vm.agents.get(self.agent).name;
+            let name = &vm.agents.get(self.who()).name;
             return Err(Failure::new(Code::R031, format!("agent `{name}` did not answer `{}` in time", self.method)));
         }
         if self.fails {
             let error =
-                Error { code: Code::R030, message: reported(answer)?, data: vm.who_failed(self.agent, &self.method)? };
+                Error { code: Code::R030, message: reported(answer)?, data: vm.who_failed(self.who(), &self.method)? };
             return Err(Failure::of(error, Lanes::EXACT));
         }
         if let Some(error) = answer.as_error() {
@@ -132,13 +136,13 @@ impl Rehearsal {
 
     fn finish(&mut self, vm: &mut Vm, value: Value) -> Result<Step, Failure> {
         let answer = reported(value)?;
-        let answer = vm.admit_answer(self.agent, &self.method, answer)?;
+        let answer = vm.admit_answer(&self.agent, &self.method, answer)?;
         Ok(Step::Done(answer.under(self.lanes)))
     }
 
     /// The values it holds.
     pub(super) fn values(&self) -> Vec<&Value> {
-        std::iter::once(&self.answer).chain(&self.args).collect()
+        [&self.agent, &self.answer].into_iter().chain(&self.args).collect()
     }
 }
 
@@ -200,10 +204,10 @@ impl Vm {
     /// The frame in which a mock answers.
     pub(super) fn rehearse(
         &mut self,
+        asked: &Value,
         agent: &value::Agent,
         method: &Arc<str>,
         args: Args,
-        lanes: Lanes,
     ) -> Result<Rehearsal, Failure> {
         let name = self.agents.get(agent.id).name.clone();
         self.meter.list(args.len() + 4)?;
@@ -230,7 +234,7 @@ impl Vm {
             retries -= 1.0;
         }
         let mut rehearsal = Rehearsal {
-            agent: agent.id,
+            agent: asked.clone(),
             method: method.clone(),
             answer,
             args,
@@ -238,7 +242,7 @@ impl Vm {
             fails: script.fails,
             late: false,
             owner,
-            lanes,
+            lanes: asked.lanes(),
             timer: None,
         };
         option("timeout").into_iter().for_each(|within| rehearsal.hurry(within));

@@ -3,7 +3,7 @@
 use super::Typing;
 use crate::check::fits::{Fit, fits, resolve};
 use crate::diagnostic::Code;
-use crate::hir::{Arm, ExprKind, Pattern, PatternKind};
+use crate::hir::{Arm, ExprKind, Key, Pattern, PatternKind, Program};
 use crate::source::Span;
 use crate::types::{Literal, Type};
 
@@ -33,12 +33,7 @@ impl Typing<'_> {
             Type::Literal(one) => vec![Type::Literal(one.clone())],
             other => vec![other.clone()],
         };
-        for pattern in &sure {
-            if let PatternKind::Equal(value) = &pattern.kind {
-                let Some(same) = literal(&value.kind) else { continue };
-                left.retain(|t| *t != same);
-            }
-        }
+        left.retain(|kind| !sure.iter().any(|pattern| takes(self.program, pattern, kind)));
         if every_length(&sure) {
             left.retain(|kind| !matches!(resolve(self.program, kind), Type::List(_) | Type::Agents { .. }));
         }
@@ -86,6 +81,19 @@ fn is_open(pattern: &Pattern) -> bool {
         PatternKind::Default(inner, _) => is_open(inner),
         PatternKind::Either(all) => all.iter().any(is_open),
         _ => false,
+    }
+}
+
+/// Whether a pattern fits all that a type says.
+fn takes(program: &Program, pattern: &Pattern, kind: &Type) -> bool {
+    match (&pattern.kind, resolve(program, kind)) {
+        (PatternKind::Equal(value), kind) => literal(&value.kind).as_ref() == Some(kind),
+        (PatternKind::Object { entries, .. }, Type::Object(shape)) => entries.iter().all(|(key, inner)| {
+            let Key::Fixed(name) = key else { return false };
+            let field = shape.fields.iter().find(|field| field.name == *name && !field.optional);
+            field.is_some_and(|field| takes(program, inner, &field.value))
+        }),
+        _ => is_open(pattern),
     }
 }
 

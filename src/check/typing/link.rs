@@ -188,13 +188,13 @@ impl<'a> Typing<'a> {
         match builtin::find_method(kind, name) {
             Some(id) => self.builtin(id, given, link.span, 1),
             None if builtin::named(name).is_empty() => {
+                let help = builtin::instead_of_method(kind, name);
                 let kind = match kind {
                     Kind::Text => "a text",
                     Kind::Number => "a number",
                     _ => "a list",
                 };
-                let message = format!("{kind} has no method `{name}`");
-                self.report(Code::T005, link.span, message, "call a method that it has, or write a function");
+                self.report(Code::T005, link.span, format!("{kind} has no method `{name}`"), &help);
                 Type::Any
             }
             None => Type::Any,

@@ -41,7 +41,7 @@ impl Scopes {
         };
         walk.out.functions.push(Enclosure { parent: None, start: 0, hoisted: None, named: false, first: 0 });
         walk.out.scopes.push(Scope { parent: None, owner: Owner(0), start: 0, declarations: Vec::new() });
-        walk.statements(tree.root);
+        walk.statements(tree.root, Position::Tail);
         let mut scopes = walk.out;
         scopes.settle();
         scopes
@@ -70,10 +70,10 @@ struct Manner {
 }
 
 impl Walk<'_> {
-    fn statements(&mut self, list: List) {
+    fn statements(&mut self, list: List, end: Position) {
         let nodes = self.tree.list(list);
         for (i, &node) in nodes.iter().enumerate() {
-            let position = if i + 1 == nodes.len() { Position::Tail } else { Position::Dropped };
+            let position = if i + 1 == nodes.len() { end } else { Position::Dropped };
             self.statement(node, position);
         }
     }
@@ -241,7 +241,8 @@ impl Walk<'_> {
                 self.expression(value);
             }
             Node::Block(list) => {
-                self.scoped(node, |walk| walk.statements(list));
+                let end = if position == Position::Dropped { position } else { Position::Tail };
+                self.scoped(node, |walk| walk.statements(list, end));
             }
             Node::If { arms, otherwise } => {
                 for &arm in self.tree.list(arms) {
@@ -272,7 +273,7 @@ impl Walk<'_> {
                 for &case in self.tree.list(cases) {
                     if let Node::Case { test, body } = *self.tree.node(case) {
                         self.optional(test);
-                        self.scoped(case, |walk| walk.statements(body));
+                        self.scoped(case, |walk| walk.statements(body, Position::Tail));
                     }
                 }
             }
@@ -396,6 +397,8 @@ impl Walk<'_> {
         let nodes = self.tree.list(links);
         if let Node::Name(name) = *self.tree.node(base) {
             self.record(name, base, self.use_of(nodes, position));
+            let dropped = position == Position::Dropped && nodes.len() == 1;
+            self.out.uses.last_mut().into_iter().for_each(|used| used.dropped = dropped);
         } else {
             self.expression(base);
         }
@@ -575,7 +578,7 @@ impl Walk<'_> {
         if let Some(body) = function.body {
             if let Node::Block(list) = *self.tree.node(body) {
                 self.out.set_opened(body, scope);
-                self.statements(list);
+                self.statements(list, Position::Tail);
             } else {
                 self.valued(body, Position::Tail);
             }
@@ -648,7 +651,8 @@ impl Walk<'_> {
 
     fn record(&mut self, name: Name, node: NodeId, kind: UseKind) {
         let span = self.tree.span(node);
-        self.out.uses.push(Use { name, node, span, scope: self.scope, kind, loops: self.loops, in_head: self.in_head });
+        let (scope, loops, in_head) = (self.scope, self.loops, self.in_head);
+        self.out.uses.push(Use { name, node, span, scope, kind, loops, in_head, dropped: false });
     }
 }
 

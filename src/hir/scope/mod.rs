@@ -156,6 +156,8 @@ pub(super) struct Use {
     pub(super) loops: u32,
     /// Whether it stands in the head of a counted loop.
     pub(super) in_head: bool,
+    /// Whether it is a call whose result nobody takes.
+    pub(super) dropped: bool,
 }
 
 /// What a use of a name does.
@@ -233,6 +235,13 @@ impl Scopes {
     /// The number and scope of a function of the tree.
     pub(super) fn owner(&self, function: ast::FunctionId) -> Option<(Owner, ScopeId)> {
         *self.owners.get(function.0 as usize)?
+    }
+
+    /// The name that always stands for a function.
+    pub(super) fn stands_for(&self, owner: Owner) -> Option<DeclarationId> {
+        let own = |declared: &Declaration| declared.own_function == Some(owner);
+        let variable = || self.declarations.iter().position(own).map(|at| DeclarationId(at as u32));
+        self.function(owner).hoisted.or_else(variable)
     }
 
     /// What a name means in a scope.

@@ -142,6 +142,12 @@ impl<'a> Builder<'a> {
         id
     }
 
+    /// `...` with nothing behind it, which ends a list in a pattern.
+    pub(crate) fn bare_rest(&mut self, start: u32, end: u32) -> NodeId {
+        let nothing = self.node(end, end, Node::Elision);
+        self.node(start, end, Node::Spread(nothing))
+    }
+
     /// The number of the name at a place.
     #[inline]
     fn intern(&mut self, start: u32, end: u32) -> Name {

@@ -25,6 +25,12 @@ impl Shape<'_, '_> {
             Kind::For => {
                 self.construct_begin(What::For, statement);
                 self.take(Kind::For);
+                if let Some(token) =
+                    self.raw.get(self.at).filter(|token| token.kind == Kind::Prefix(Prefix::Await)).copied()
+                {
+                    self.absent(token, "there is no `for await`", "remove `await`: a call is waited for by itself");
+                    self.at += 1;
+                }
                 self.loop_head();
             }
             Kind::Do => {

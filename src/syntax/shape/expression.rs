@@ -373,6 +373,7 @@ impl Shape<'_, '_> {
                 Kind::BraceOpen => self.open(Kind::ObjectOpen, Place::TypeObject),
                 Kind::ParenOpen if self.begins_parameters() => self.open(Kind::ArrowOpen, Place::Parameters),
                 Kind::ParenOpen => self.open(Kind::ParenOpen, Place::TypeGroup),
+                Kind::SquareOpen if self.mend_tuple() => {}
                 Kind::SquareOpen => self.open(Kind::SquareOpen, Place::TypeGroup),
                 Kind::Infix(Infix::Subtract) => self.take(Kind::Prefix(Prefix::Negate)),
                 Kind::Bar => self.take(Kind::Bar),
@@ -380,6 +381,7 @@ impl Shape<'_, '_> {
                     self.take(token.kind);
                     self.operand = false;
                 }
+                kind if kind.is_word() && self.mend_generic(token) => {}
                 kind if kind.is_word() => {
                     self.take(Kind::Name);
                     self.operand = false;

@@ -9,6 +9,7 @@
 mod brackets;
 mod construct;
 mod expression;
+mod generic;
 mod indentation;
 mod layout;
 mod mistake;

@@ -1,0 +1,44 @@
+//! Methods that other languages have, and what to write instead.
+
+use crate::diagnostic::nearest;
+use crate::value::Kind;
+
+const METHODS: &[(&str, &str)] = &[
+    ("substr", "write `slice(from, to)`"),
+    ("toLocaleString", "write `String(x)`, or `toFixed(digits)` of a number"),
+    ("normalize", "compare the texts as they are, or write `toLowerCase()`"),
+    ("valueOf", "use the value itself"),
+    ("then", "a call is waited for by itself: use what it gives"),
+    ("copyWithin", "put a list together: `[...xs.slice(0, n), …]`"),
+    ("append", "write `push(x)`"),
+    ("extend", "write `push(...xs)`"),
+    ("insert", "write `splice(at, 0, x)`"),
+    ("remove", "write `filter(x => …)`, or `splice(at, 1)`"),
+    ("add", "write `push(x)`"),
+    ("contains", "write `includes(x)`"),
+    ("size", "read `length`"),
+    ("len", "read `length`"),
+    ("isEmpty", "write `length === 0`"),
+    ("strip", "write `trim()`"),
+    ("upper", "write `toUpperCase()`"),
+    ("lower", "write `toLowerCase()`"),
+    ("startswith", "write `startsWith(text)`"),
+    ("endswith", "write `endsWith(text)`"),
+    ("items", "write `entries()`"),
+    ("format", "write a template: `` `… ${x} …` ``"),
+    ("isdigit", "write `/^\\d+$/.test(text)`"),
+    ("collect", "remove it: what a method gives is a list"),
+    ("iter", "remove it: a list is walked as it is"),
+];
+
+/// What to write instead of a method that values of a kind do not have.
+pub fn instead_of_method(kind: Kind, name: &str) -> String {
+    if let Some((_, instead)) = METHODS.iter().find(|(known, _)| *known == name) {
+        return (*instead).to_owned();
+    }
+    let known = super::all().filter(|(_, builtin)| builtin.receivers.contains(&kind)).map(|(_, builtin)| builtin.name);
+    match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "call a method that it has, or write a function".to_owned(),
+    }
+}
