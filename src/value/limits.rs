@@ -230,9 +230,9 @@ impl Meter {
 
     /// Charges steps of a walk over what may be far larger to walk than to hold, and ends it when the driver wishes so.
     pub fn walk(&mut self, steps: u64) -> Result<(), Fault> {
-        let before = self.steps / GLANCE;
+        let before = self.steps_left() / GLANCE;
         self.steps(steps)?;
-        if before == self.steps / GLANCE { Ok(()) } else { self.alive() }
+        if before == self.steps_left() / GLANCE { Ok(()) } else { self.alive() }
     }
 
     /// Charges steps, unless so few are left that somebody wants a look around first.
