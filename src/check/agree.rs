@@ -166,6 +166,7 @@ impl Flow<'_> {
         if known.nothing.is_some() {
             known.passed = Passed { least: NONE, null: NONE };
             known.null = Null::Maybe;
+            known.tests = None;
             known.claim.low = NONE;
         }
         known.measured_by(args.get(1).map(Known::whole).as_ref(), at)

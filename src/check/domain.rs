@@ -593,6 +593,7 @@ impl Known {
     pub fn miss(&mut self) {
         if self.null == Null::Never {
             self.id = Id::NONE;
+            self.tests = None;
         }
         self.null = self.null.join(Null::Always);
     }

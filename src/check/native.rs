@@ -692,7 +692,7 @@ impl<'a> Flow<'a> {
                 } else {
                     Shape::Number(Rc::new(Number { low: 1.0, whole: true, ..Number::any() }))
                 };
-                let each = Known { null: Null::Maybe, ..own(each).under(&whole_answer) };
+                let each = Known { null: Null::Maybe, tests: None, ..own(each).under(&whole_answer) };
                 let object = Object { others: Some(each), ..Object::default() };
                 decided(own(Shape::Object(Rc::new(object))), &whole_answer, surely)
             }

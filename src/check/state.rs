@@ -363,12 +363,14 @@ impl Known {
         match learned.null {
             Some(true) => self.null = Null::Always,
             Some(false) => {
+                let woven = self.null == Null::Never;
                 self.null = Null::Never;
                 // A vote that is decided says how sure it is itself, nothing of the parts of what won.
                 let alone = matches!(self.nothing, Some((Nothing::Vote | Nothing::Aggregate, _)));
                 // Of any other null it says nothing that there is none.
                 let told = self.nothing.is_some();
-                self.nothing = None;
+                // Of what a null was made part of, a text, that says nothing either.
+                self.nothing = self.nothing.filter(|_| woven);
                 if self.passed.least > 0 {
                     let passed = self.passed.least;
                     if alone {
@@ -384,8 +386,8 @@ impl Known {
             None => {}
         }
         if learned.truth == Some(true) {
+            self.nothing = self.nothing.filter(|_| self.null == Null::Never);
             self.null = Null::Never;
-            self.nothing = None;
             if self.passed.least > 0 {
                 let passed = self.passed.least;
                 self.raise(passed);

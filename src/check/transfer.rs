@@ -491,7 +491,13 @@ impl<'a> Flow<'a> {
         // It is never surer than what it lets through.
         known.above = x.at_most();
         known.id = Id::NONE;
-        known.passed = Passed { least: from, null: to };
+        // A null that comes in may pass, as sure as it is.
+        let null = match x.nothing {
+            Some(_) if x.passed.null == 0 => 0,
+            Some(_) => to.max(x.passed.null),
+            None => to,
+        };
+        known.passed = Passed { least: from, null };
         if chosen {
             known = known.marked(Mark::Chosen, at);
         }
@@ -507,6 +513,8 @@ impl<'a> Flow<'a> {
             known.null =
                 if passes { if x.null == Null::Always { Null::Always } else { Null::Maybe } } else { Null::Always };
             known.nothing = Some((Nothing::Gate, at));
+            // That what comes in is always true says nothing of a null.
+            known.tests = None;
             known = known.marked(Mark::Unserved, at);
         }
         known.measured_by(Some(t), at)

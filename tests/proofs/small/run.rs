@@ -48,8 +48,8 @@ impl Ghost {
     }
 
     /// As a condition: what the program says itself comes out one way in every run, and decides nothing.
-    fn settled(self) -> Self {
-        if self.own { Self::exact("") } else { self }
+    fn doubt(&self) -> Sure {
+        if self.own { SURE } else { self.earned() }
     }
 
     fn truth(&self) -> bool {
@@ -168,7 +168,7 @@ impl Runner<'_> {
                 if b.claimed > a.claimed { b } else { a }
             }
             Expr::Choose(cond, a, b) => {
-                let (truth, decider) = self.cond(cond);
+                let (truth, decider, _) = self.cond(cond);
                 let chosen = if truth { self.expr(a) } else { self.expr(b) };
                 chosen.under(&decider)
             }
@@ -199,8 +199,8 @@ impl Runner<'_> {
         self.expr(&body.with_input(u32::MAX))
     }
 
-    /// Whether it holds, and how sure that is.
-    fn cond(&mut self, cond: &Cond) -> (bool, Ghost) {
+    /// Whether it holds, how sure that is, and how much of it is in doubt.
+    fn cond(&mut self, cond: &Cond) -> (bool, Ghost, Sure) {
         let exact = Ghost::exact("");
         match cond {
             Cond::Sure(name, t) => {
@@ -208,11 +208,12 @@ impl Runner<'_> {
                 if holds {
                     self.test(*name, t + 1);
                 }
-                (holds, exact)
+                (holds, exact, SURE)
             }
             Cond::True(name) => {
                 let x = self.named(*name);
-                (x.truth(), x.settled())
+                let doubt = x.doubt();
+                (x.truth(), x, doubt)
             }
             Cond::Asks(name, t) => {
                 let x = self.named(*name);
@@ -221,36 +222,42 @@ impl Runner<'_> {
                     self.test(*name, t + 1);
                 }
                 // A test; whether it is in doubt what it is about is left open here.
-                (holds, Ghost { cap: SURE, ..x })
+                let doubt = x.claimed;
+                (holds, Ghost { cap: SURE, ..x }, doubt)
             }
+            // Exact, and in the run as sure as what is asked.
             Cond::Present(name) => {
                 let x = self.named(*name);
-                (x.text.is_some(), Ghost { claimed: x.claimed, evidence: x.evidence, ..exact })
+                (x.text.is_some(), Ghost { cap: SURE, tested: 0, ..x }, SURE)
             }
             Cond::Same(name, y) => {
+                let itself = matches!(y, Expr::Name(other) if other == name);
                 let y = self.expr(y);
                 let x = self.named(*name);
-                (x.text == y.text, x.under(&y).settled())
+                let holds = x.text == y.text;
+                let both = x.under(&y);
+                let doubt = if itself { SURE } else { both.doubt() };
+                (holds, both, doubt)
             }
             Cond::And(a, b) => {
-                let (holds, first) = self.cond(a);
+                let (holds, first, doubt) = self.cond(a);
                 if !holds {
-                    return (false, first);
+                    return (false, first, doubt);
                 }
-                let (holds, second) = self.cond(b);
-                (holds, second.under(&first))
+                let (holds, second, more) = self.cond(b);
+                (holds, second.under(&first), doubt.min(more))
             }
             Cond::Or(a, b) => {
-                let (holds, first) = self.cond(a);
+                let (holds, first, doubt) = self.cond(a);
                 if holds {
-                    return (true, first);
+                    return (true, first, doubt);
                 }
-                let (holds, second) = self.cond(b);
-                (holds, second.under(&first))
+                let (holds, second, more) = self.cond(b);
+                (holds, second.under(&first), doubt.min(more))
             }
             Cond::Not(a) => {
-                let (holds, decider) = self.cond(a);
-                (!holds, decider)
+                let (holds, decider, doubt) = self.cond(a);
+                (!holds, decider, doubt)
             }
         }
     }
@@ -284,9 +291,9 @@ impl Runner<'_> {
         Flow::On
     }
 
-    fn doubting(&mut self, decider: &Ghost, inside: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    fn doubting(&mut self, doubt: (Sure, Sure), inside: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let (at, before) = (self.doubts.len(), self.assigned.len());
-        self.doubts.push((decider.earned(), decider.tested));
+        self.doubts.push(doubt);
         let flow = inside(self);
         // Behind it nobody knows whether something else was assigned; inside, a condition is in doubt and the value is not.
         let least = self.doubts[at..].iter().map(|(earned, _)| *earned).min().unwrap_or(SURE);
@@ -303,17 +310,19 @@ impl Runner<'_> {
     fn stmt(&mut self, stmt: &Stmt) -> Flow {
         match stmt {
             Stmt::Let(name, value) | Stmt::Assign(name, value) => {
+                // What is given its own value is what it was.
+                if !matches!(value, Expr::Name(other) if other == name) {
+                    self.assigned.push(*name);
+                }
                 let value = self.expr(value);
-                self.assigned.push(*name);
                 self.names.insert(*name, value);
                 Flow::On
             }
             Stmt::If(cond, yes, no) => {
-                let (holds, decider) = self.cond(cond);
+                let (holds, decider, doubt) = self.cond(cond);
                 let body = if holds { yes } else { no };
-                let asks = cond.only_tests();
-                let decider = if asks { Ghost::exact("") } else { decider };
-                self.doubting(&decider, |it| it.stmts(body))
+                let doubt = if cond.only_tests() { (SURE, 0) } else { (doubt, decider.tested) };
+                self.doubting(doubt, |it| it.stmts(body))
             }
             Stmt::Bands(name, bands) => {
                 let sure = self.named(*name).claimed;
@@ -334,18 +343,16 @@ impl Runner<'_> {
                 Flow::On
             }
             Stmt::Leave(cond, value) => {
-                let (holds, decider) = self.cond(cond);
+                let (holds, decider, doubt) = self.cond(cond);
+                let doubt = if cond.only_tests() { SURE } else { doubt };
                 if !holds {
                     // What follows is under the condition too; to the end of the function here, which is what is run.
-                    if !cond.only_tests() {
-                        self.doubts.push((decider.earned(), decider.tested));
-                    }
+                    self.doubts.push((doubt, decider.tested));
                     return Flow::On;
                 }
                 let value = self.expr(value);
-                let earned = if cond.only_tests() { SURE } else { decider.earned() };
                 let value = self.decided(value);
-                Flow::Left(Ghost { cap: value.cap.min(earned), ..value })
+                Flow::Left(Ghost { cap: value.cap.min(doubt), ..value })
             }
             Stmt::Act(which, value) => {
                 let value = self.expr(value);
