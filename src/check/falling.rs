@@ -6,6 +6,7 @@ use super::flow::{Activation, Flow, WayBack};
 use super::graph::{Definition, Natural};
 use super::line::{Atom, Line};
 use super::state::State;
+use super::turns::Turning;
 use std::rc::Rc;
 
 /// The most sums that are tried.
@@ -21,7 +22,7 @@ const MOST_MEETINGS: u32 = 3;
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Fall {
     /// It falls, and the loop turns so often at most.
-    Ends(Turns),
+    Ends(Turning),
     /// It falls, and somebody else than the program chooses from where.
     Chosen,
     /// Nothing was found.
@@ -64,8 +65,14 @@ impl<'a> Flow<'a> {
             if !steady || !ways.iter().all(|(_, way)| self.falls_on(act, sum, &own, way)) {
                 continue;
             }
-            match self.most_turns(act, natural, sum, &own) {
-                Fall::Ends(turns) if turns.high.is_finite() => return Fall::Ends(turns),
+            // What it is at least where a turn ends it does not fall by any more.
+            let more = |least: &f64| {
+                let rest = sum.plus(&Line::constant(-least), 1)?;
+                ways.iter().all(|(_, way)| self.never_negative(&rest, &way.state)).then_some(rest)
+            };
+            let rest = [2.0, 1.0].iter().find_map(more).unwrap_or(*sum);
+            match self.most_turns(act, natural, &rest, &own) {
+                Fall::Ends(turning) if turning.turns.high.is_finite() => return Fall::Ends(turning),
                 Fall::Unknown => {}
                 fall => {
                     if found == Fall::Unknown || found == Fall::Chosen {
@@ -155,7 +162,8 @@ impl<'a> Flow<'a> {
             most += f64::from(factor) * end;
         }
         if most.is_finite() {
-            return Fall::Ends(Turns::between(0.0, (most.floor() + 1.0).max(0.0)));
+            let turns = Turns::between(0.0, (most.floor() + 1.0).max(0.0));
+            return Fall::Ends(Turning { turns, test: self.limit_of(act, natural, sum) });
         }
         if chosen {
             return Fall::Chosen;
@@ -169,7 +177,20 @@ impl<'a> Flow<'a> {
             Some(_) => Rc::from("any list"),
             None => return Fall::Unknown,
         };
-        Fall::Ends(Turns { low: 0.0, high: f64::INFINITY, size: Some(name) })
+        let turns = Turns { low: 0.0, high: f64::INFINITY, size: Some(name) };
+        Fall::Ends(Turning { turns, test: self.limit_of(act, natural, sum) })
+    }
+
+    /// The first block of every turn beyond which a sum is not negative, so that no turn that gets there is one too many.
+    fn limit_of(&self, act: &Activation<'a>, natural: &Natural, sum: &Line) -> Option<usize> {
+        let every = |block: &usize| natural.latches.iter().all(|&latch| act.graph.dominates(*block, latch));
+        let shown = |block: &usize| {
+            let onward = super::graph::targets(&act.code.blocks[*block].end);
+            let mut inside = onward.iter().map(|t| t.block.0 as usize).filter(|&t| t != natural.head && natural.has(t));
+            inside.all(|t| act.entries[t].as_ref().is_none_or(|entry| self.never_negative(sum, entry)))
+        };
+        let guards = natural.blocks.iter().copied().filter(|block| every(block) && shown(block));
+        guards.min_by_key(|&block| act.graph.position[block])
     }
 }
 

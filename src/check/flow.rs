@@ -58,7 +58,7 @@ pub(super) struct Flow<'a> {
     /// Whether something was found that takes more steps than a run may.
     pub lengthy: bool,
     /// How often the loops of walked functions turn, by activation and head.
-    pub turned: HashMap<(u32, usize), super::amount::Turns>,
+    pub turned: HashMap<(u32, usize), super::turns::Turning>,
     /// Doubtful conditions around the calls being walked, the outermost first.
     pub conditions: Vec<(Known, Location)>,
     /// Tests around the calls being walked whose thresholds the input chose.

@@ -3,6 +3,7 @@
 use super::amount::{Cost, Turns};
 use super::flow::{Activation, Flow};
 use super::graph::targets;
+use super::turns::Turning;
 use crate::ir::End;
 use std::collections::HashMap;
 
@@ -22,6 +23,14 @@ pub(super) struct Circling {
     pub going: Cost,
     /// When it does not.
     pub ending: Cost,
+}
+
+/// One or the other, where there is one already.
+fn either(into: &mut Option<Cost>, cost: &Cost) {
+    match into {
+        Some(old) => old.or(cost),
+        None => *into = Some(cost.clone()),
+    }
 }
 
 impl<'a> Flow<'a> {
@@ -48,53 +57,45 @@ impl<'a> Flow<'a> {
             }
             let paths = self.paths(act, Some(index), &inner);
             let mut full: Option<Cost> = None;
-            let mut partial: Option<Cost> = None;
-            let merge = |into: &mut Option<Cost>, cost: &Cost| match into {
-                Some(old) => old.or(cost),
-                None => *into = Some(cost.clone()),
-            };
-            let mut leaves_at_head = false;
+            let mut leaving: Vec<(usize, &Cost)> = Vec::new();
             for (&block, way) in &paths {
                 for &member in self.members(act, block, Some(natural.head)).iter() {
                     // One that an error may bring back into the loop is a part of it, though it leaves the function.
                     if matches!(act.code.blocks[member].end, End::Return(_)) && act.entered(member) {
-                        merge(&mut partial, &way.after);
+                        leaving.push((member, &way.after));
                     }
                     for target in targets(&act.code.blocks[member].end) {
                         let next = target.block.0 as usize;
                         if next == natural.head {
-                            merge(&mut full, &way.after);
+                            either(&mut full, &way.after);
                         } else if !natural.has(next) {
-                            leaves_at_head |= member == natural.head;
-                            if member != natural.head {
-                                merge(&mut partial, &way.after);
-                            }
+                            leaving.push((member, &way.after));
                         }
                     }
                 }
             }
-            let turns = self.turned.get(&(act.frame, natural.head)).cloned();
-            let turns = turns.unwrap_or_else(|| Turns::between(0.0, f64::INFINITY));
             let full = full.unwrap_or_default();
-            let head = &act.costs[natural.head];
-            // It leaves early, at its head, or both.
-            let mut cost = full.times(&turns);
-            if leaves_at_head || partial.is_none() {
-                cost.add(head);
-            }
-            if let Some(partial) = partial {
-                let mut early = full.times(&Turns { low: 0.0, high: (turns.high - 1.0).max(0.0), ..turns.clone() });
-                if turns.size.is_none() || !partial.is_within(&full) {
-                    early.add(&partial);
+            let turning = self.turned.get(&(act.frame, natural.head)).cloned().unwrap_or_else(Turning::endless);
+            let turns = turning.turns;
+            let mut cost: Option<Cost> = None;
+            for (member, part) in leaving {
+                let beyond = turning.test.is_some_and(|test| test != member && act.graph.dominates(test, member));
+                let low = if turning.test == Some(member) { turns.low } else { 0.0 };
+                let high = if beyond { (turns.high - 1.0).max(0.0) } else { turns.high };
+                let mut all = full.times(&Turns { low, high, ..turns.clone() });
+                // A turn that is left early is one of so many.
+                if beyond && turns.size.is_some() && part.is_within(&full) {
+                    all.least_of(part);
                 } else {
-                    early.least_of(&partial);
+                    all.add(part);
                 }
-                if leaves_at_head {
-                    cost.or(&early);
-                } else {
-                    cost = early;
-                }
+                either(&mut cost, &all);
             }
+            let cost = cost.unwrap_or_else(|| {
+                let mut all = full.times(&turns);
+                all.add(&act.costs[natural.head]);
+                all
+            });
             if let Some(written) = act.graph.written(act.code, natural.head) {
                 self.too_long(&cost.steps, act.at(written.span));
             }
@@ -110,10 +111,7 @@ impl<'a> Flow<'a> {
                     end if targets(end).is_empty() || act.stopped[member] => &mut failed,
                     _ => continue,
                 };
-                match into {
-                    Some(old) => old.or(&way.after),
-                    None => *into = Some(way.after.clone()),
-                }
+                either(into, &way.after);
             }
         }
         match (total, failed) {

@@ -37,6 +37,7 @@ mod line;
 mod lists;
 mod measure;
 mod meter;
+mod moving;
 mod native;
 mod order;
 mod parts;

@@ -11,6 +11,7 @@ use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
 use super::growing::growth;
 use super::interval::numbers;
+use super::moving::Move;
 use super::shorter::{keeps_length, shrinks, shrinks_in_memory};
 use super::state::State;
 use crate::diagnostic::Code;
@@ -37,11 +38,25 @@ enum Fault {
     None,
 }
 
-/// How a number moves in one turn: by at least and at most this.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Move {
-    pub low: f64,
-    pub high: f64,
+/// How often a loop turns, and what shows it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Turning {
+    /// The turns that lead back to the head.
+    pub turns: Turns,
+    /// The block that only so many turns get beyond; one that gets there and no further is one more.
+    pub test: Option<usize>,
+}
+
+impl Turning {
+    /// Nothing shows that it ends.
+    pub fn endless() -> Self {
+        Self { turns: Turns::between(0.0, f64::INFINITY), test: None }
+    }
+
+    /// The same, where something else may end it before.
+    fn at_most(self) -> Self {
+        Self { turns: Turns { low: 0.0, ..self.turns }, ..self }
+    }
 }
 
 impl<'a> Flow<'a> {
@@ -53,15 +68,14 @@ impl<'a> Flow<'a> {
                 continue;
             }
             let written = graph.written(act.code, natural.head);
-            let turns = self.turns(act, natural, written);
+            let turning = self.turns(act, natural, written);
             let at = written.map(|l| act.at(l.span));
-            match turns {
-                Ok(turns) => {
-                    self.turned.insert((act.frame, natural.head), turns);
+            match turning {
+                Ok(turning) => {
+                    self.turned.insert((act.frame, natural.head), turning);
                 }
                 Err(fault) => {
-                    let unbounded = Turns { low: 0.0, high: f64::INFINITY, size: None };
-                    self.turned.insert((act.frame, natural.head), unbounded);
+                    self.turned.insert((act.frame, natural.head), Turning::endless());
                     if let Some(at) = at {
                         self.unbounded(fault, written.map_or(Form::While, |l| l.form), at);
                     }
@@ -70,10 +84,11 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn turns(&mut self, act: &Activation<'a>, natural: &Natural, written: Option<&Loop>) -> Result<Turns, Fault> {
+    fn turns(&mut self, act: &Activation<'a>, natural: &Natural, written: Option<&Loop>) -> Result<Turning, Fault> {
         let state = State::default();
         let form = written.map(|l| l.form);
         let mut refused = None;
+        let mut best: Option<Turning> = None;
         if let Some(max) = written.and_then(|l| l.max) {
             let known = act.value(max, &state);
             let number = numbers(&known);
@@ -87,27 +102,26 @@ impl<'a> Flow<'a> {
                 );
             }
             if number.high.is_finite() {
-                return Ok(Turns { low: 0.0, high: number.high.max(0.0), size: None });
+                let turns = Turns::between(0.0, number.high.max(0.0));
+                best = Some(Turning { turns, test: Some(natural.head) });
+            } else {
+                // What is walked or counted may bound what `max` does not.
+                refused = Some(if known.integrity >= Integrity::Input { Fault::Chosen } else { Fault::None });
             }
-            // What is walked or counted may bound what `max` does not.
-            refused = Some(if known.integrity >= Integrity::Input { Fault::Chosen } else { Fault::None });
         }
         // The first turn leaves it, whatever comes.
         if !natural.latches.iter().any(|&latch| act.ways_back.contains_key(&(natural.head, latch))) {
-            return Ok(Turns { low: 0.0, high: 1.0, size: None });
+            return Ok(Turning { turns: Turns::between(0.0, 0.0), test: None });
         }
-        let mut best: Option<Turns> = None;
+        let limited = best.is_some();
         let mut fault = Fault::None;
         let mut chosen = 0;
         let exits = exits(act, natural, written);
-        for &(condition, stays) in &exits {
+        for &(block, condition, stays) in &exits {
             match self.ranked(act, natural, condition, stays, &state, 0) {
-                Ok(mut turns) => {
-                    // The first turn passes no test before it.
-                    turns.high += f64::from(u8::from(form == Some(Form::Do)));
-                    let better = best.as_ref().is_none_or(|b| turns.high < b.high);
-                    if better {
-                        best = Some(turns);
+                Ok(turns) => {
+                    if best.as_ref().is_none_or(|best| turns.high < best.turns.high) {
+                        best = Some(Turning { turns, test: Some(block) });
                     }
                 }
                 Err(found) => {
@@ -117,8 +131,9 @@ impl<'a> Flow<'a> {
             }
         }
         match (best, refused) {
-            (Some(best), None) => return Ok(best),
-            (Some(best), Some(_)) if best.high.is_finite() => return Ok(Turns { low: 0.0, ..best }),
+            (Some(best), None) if !limited => return Ok(best),
+            // Whichever comes first.
+            (Some(best), _) if best.turns.high.is_finite() => return Ok(best.at_most()),
             (_, Some(refused)) if form != Some(Form::Each) => return Err(refused),
             _ => {}
         }
@@ -127,7 +142,8 @@ impl<'a> Flow<'a> {
             return if chosen > usize::from(refused == Some(Fault::Chosen)) {
                 Err(Fault::Chosen)
             } else {
-                Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("any list")) })
+                let turns = Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("any list")) };
+                Ok(Turning { turns, test: Some(natural.head) })
             };
         }
         let breaks = natural.blocks.iter().any(|&b| {
@@ -143,11 +159,11 @@ impl<'a> Flow<'a> {
         }
         // A counter that steps towards what it is not to be can step over it, however it begins.
         let steps =
-            fault == Fault::Unequal && exits.iter().any(|(condition, _)| self.steps_to(act, natural, *condition));
+            fault == Fault::Unequal && exits.iter().any(|(_, condition, _)| self.steps_to(act, natural, *condition));
         let recounted = form == Some(Form::Count) && fault == Fault::Changed;
         if !steps && !recounted {
             match self.falls(act, natural) {
-                Fall::Ends(turns) => return Ok(turns),
+                Fall::Ends(turning) => return Ok(turning),
                 Fall::Chosen => fault = fault.min(Fault::Chosen),
                 Fall::Unknown => {}
             }
@@ -256,8 +272,15 @@ impl<'a> Flow<'a> {
         for (moving, bound, grows) in [(base.unwrap_or(left), right, true), (right, left, false)] {
             let grown = || growth(act, natural, moving).filter(|_| grows);
             let longer = || Some(Move { low: grown()?, high: f64::INFINITY });
-            let step = match self.movement(act, natural, moving).or_else(longer) {
-                Some(step) => step,
+            let still = Move { low: 0.0, high: 0.0 };
+            let mut counter = self.movement(act, natural, moving).or_else(longer).map(|step| (moving, still, step));
+            if counter.is_none() {
+                counter = self
+                    .counter_behind(act, natural, moving)
+                    .and_then(|(counter, ahead)| Some((counter, ahead, self.movement(act, natural, counter)?)));
+            }
+            let (moving, ahead, step) = match counter {
+                Some(counter) => counter,
                 None if self.stepped_in_head(act, natural, moving) => {
                     fault = fault.min(Fault::Step);
                     continue;
@@ -287,12 +310,10 @@ impl<'a> Flow<'a> {
                     continue;
                 }
             }
-            let (from, to) = if grows {
-                (self.start(act, natural, moving, state), act.value(bound, state))
-            } else {
-                (act.value(bound, state), self.start(act, natural, moving, state))
-            };
-            let (x, mut y) = (numbers(&from), numbers(&to));
+            let (begins, fixed) = (self.start(act, natural, moving, state), act.value(bound, state));
+            let (tested, other) = (ahead.of(numbers(&begins)), numbers(&fixed));
+            let (from, to, x, mut y) =
+                if grows { (begins, fixed, tested, other) } else { (fixed, begins, other, tested) };
             if base.is_some() && grows {
                 let root = |end: f64| end.max(0.0).sqrt();
                 y = Number { low: root(y.low), high: root(y.high), whole: false, ..y };
@@ -381,131 +402,6 @@ impl<'a> Flow<'a> {
             }
             _ => act.value(root, state),
         }
-    }
-
-    /// How a value of the loop moves from turn to turn; nothing if that cannot be told.
-    pub fn movement(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> Option<Move> {
-        let root = root(act, natural, var);
-        match act.graph.definitions[root.0 as usize] {
-            Definition::Parameter(block, index) if block == natural.head => {
-                let mut all: Option<Move> = None;
-                for &latch in &natural.latches {
-                    for target in super::graph::targets(&act.code.blocks[latch].end) {
-                        if target.block.0 as usize != block {
-                            continue;
-                        }
-                        let step = self.distance(act, natural, target.args[index], root, 0)?;
-                        all =
-                            Some(all.map_or(step, |a| Move { low: a.low.min(step.low), high: a.high.max(step.high) }));
-                    }
-                }
-                all
-            }
-            Definition::Instruction(block, index) => {
-                self.memory_step(act, natural, &act.code.blocks[block].code[index])
-            }
-            _ => None,
-        }
-    }
-
-    /// How far a value lies from the loop's own at the beginning of the turn.
-    fn distance(&self, act: &Activation<'a>, natural: &Natural, var: Var, root: Var, depth: u32) -> Option<Move> {
-        if var == root {
-            return Some(Move { low: 0.0, high: 0.0 });
-        }
-        if depth > 24 {
-            return None;
-        }
-        match act.graph.definitions[var.0 as usize] {
-            Definition::Parameter(block, index) => {
-                if block == natural.head || !natural.has(block) {
-                    return None;
-                }
-                let mut all: Option<Move> = None;
-                for &before in &act.graph.before[block] {
-                    for target in super::graph::targets(&act.code.blocks[before].end) {
-                        if target.block.0 as usize == block {
-                            let step = self.distance(act, natural, target.args[index], root, depth + 1)?;
-                            all = Some(
-                                all.map_or(step, |a| Move { low: a.low.min(step.low), high: a.high.max(step.high) }),
-                            );
-                        }
-                    }
-                }
-                // A loop inside that moves it as well moves it nobody knows how often.
-                let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
-                if inner && all.is_some_and(|a| a != Move { low: 0.0, high: 0.0 }) { None } else { all }
-            }
-            Definition::Instruction(block, index) => {
-                let inst = &act.code.blocks[block].code[index];
-                let state = State::default();
-                match &inst.op {
-                    Op::Step(by) => shifted(self.distance(act, natural, inst.args[0], root, depth + 1)?, *by, *by),
-                    Op::Under | Op::Ready | Op::Cap => self.distance(act, natural, inst.args[0], root, depth + 1),
-                    Op::Binary(Binary::Add) => {
-                        for (moving, by) in [(0, 1), (1, 0)] {
-                            if let Some(step) = self.distance(act, natural, inst.args[moving], root, depth + 1) {
-                                let n = numbers(&act.value(inst.args[by], &state));
-                                return shifted(step, n.low, n.high);
-                            }
-                        }
-                        None
-                    }
-                    Op::Binary(Binary::Subtract) => {
-                        let step = self.distance(act, natural, inst.args[0], root, depth + 1)?;
-                        let n = numbers(&act.value(inst.args[1], &state));
-                        shifted(step, -n.high, -n.low)
-                    }
-                    _ => None,
-                }
-            }
-            Definition::Nowhere => None,
-        }
-    }
-
-    /// The same for a variable in memory: it is written at one place of the loop, on every turn, and nobody else writes it.
-    fn memory_step(&self, act: &Activation<'a>, natural: &Natural, read: &Inst) -> Option<Move> {
-        let place = memory_of(read)?;
-        if !lasts(act, natural, place) || act.calls_write(natural, place) {
-            return None;
-        }
-        let mut found: Option<Move> = None;
-        for &block in &natural.blocks {
-            for (index, inst) in act.code.blocks[block].code.iter().enumerate() {
-                let Some((written, value)) = write_of(inst) else { continue };
-                if written != place {
-                    continue;
-                }
-                // A loop inside that moves it moves it nobody knows how often.
-                let inner =
-                    act.graph.loops.iter().any(|l| l.head != natural.head && natural.has(l.head) && l.has(block));
-                if found.is_some() || inner || !act.every_turn(natural, block, Some(index)) {
-                    return None;
-                }
-                let Definition::Instruction(b, i) = act.graph.definitions[value?.0 as usize] else { return None };
-                let sum = &act.code.blocks[b].code[i];
-                let from = |var: Var| match act.graph.definitions[var.0 as usize] {
-                    Definition::Instruction(b, i) => {
-                        natural.has(b) && memory_of(&act.code.blocks[b].code[i]) == Some(place)
-                    }
-                    _ => false,
-                };
-                let state = State::default();
-                found = Some(match &sum.op {
-                    Op::Step(by) if from(sum.args[0]) => Move { low: *by, high: *by },
-                    Op::Binary(Binary::Add) if from(sum.args[0]) => {
-                        let n = numbers(&act.value(sum.args[1], &state));
-                        Move { low: n.low, high: n.high }
-                    }
-                    Op::Binary(Binary::Subtract) if from(sum.args[0]) => {
-                        let n = numbers(&act.value(sum.args[1], &state));
-                        Move { low: -n.high, high: -n.low }
-                    }
-                    _ => return None,
-                });
-            }
-        }
-        found
     }
 
     /// Whether a value is read from memory that the loop or a call in it writes.
@@ -695,8 +591,9 @@ pub(super) fn lasts(act: &Activation<'_>, natural: &Natural, place: Place) -> bo
     }
 }
 
-/// Tests of the loop's head that every turn passes and that lead out of it, and the truth each must have to stay.
-fn exits(act: &Activation<'_>, natural: &Natural, written: Option<&Loop>) -> Vec<(Var, bool)> {
+/// Tests of the loop's head that every turn passes and that lead out of it: where each stands, and the truth that it must have
+/// to stay.
+fn exits(act: &Activation<'_>, natural: &Natural, written: Option<&Loop>) -> Vec<(usize, Var, bool)> {
     let mut found = Vec::new();
     for &block in &natural.blocks {
         if !natural.latches.iter().all(|&latch| act.graph.dominates(block, latch)) {
@@ -713,8 +610,8 @@ fn exits(act: &Activation<'_>, natural: &Natural, written: Option<&Loop>) -> Vec
             }
             let inside = |t: &crate::ir::Target| natural.has(t.block.0 as usize);
             match (inside(then), inside(otherwise)) {
-                (true, false) => found.push((*condition, true)),
-                (false, true) => found.push((*condition, false)),
+                (true, false) => found.push((block, *condition, true)),
+                (false, true) => found.push((block, *condition, false)),
                 _ => {}
             }
         }
@@ -787,9 +684,4 @@ pub(super) fn stays_put(act: &Activation<'_>, natural: &Natural, var: Var) -> bo
         }
         Definition::Nowhere => true,
     }
-}
-
-fn shifted(step: Move, low: f64, high: f64) -> Option<Move> {
-    let (low, high) = (step.low + low, step.high + high);
-    (!low.is_nan() && !high.is_nan()).then_some(Move { low, high })
 }
