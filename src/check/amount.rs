@@ -330,6 +330,10 @@ pub(super) struct Cost {
     pub steps: Amount,
     /// Milliseconds on the way that takes longest.
     pub time: Amount,
+    /// Money in millionths.
+    pub money: Amount,
+    /// Tokens.
+    pub tokens: Amount,
     /// Bytes of memory.
     pub memory: Amount,
     /// Bytes printed.
@@ -371,6 +375,8 @@ impl Cost {
     fn add_amounts(&mut self, other: &Cost) {
         self.calls.add(&other.calls);
         self.steps.add(&other.steps);
+        self.money.add(&other.money);
+        self.tokens.add(&other.tokens);
         self.memory.add(&other.memory);
         self.output.add(&other.output);
         self.depth.max(&other.depth);
@@ -385,6 +391,8 @@ impl Cost {
         self.calls.or(&other.calls);
         self.steps.or(&other.steps);
         self.time.or(&other.time);
+        self.money.or(&other.money);
+        self.tokens.or(&other.tokens);
         self.memory.or(&other.memory);
         self.output.or(&other.output);
         self.depth.or(&other.depth);
@@ -408,6 +416,8 @@ impl Cost {
         self.calls.is_within(&other.calls)
             && self.steps.is_within(&other.steps)
             && self.time.is_within(&other.time)
+            && self.money.is_within(&other.money)
+            && self.tokens.is_within(&other.tokens)
             && self.memory.is_within(&other.memory)
             && self.output.is_within(&other.output)
             && self.agents.iter().all(|(a, amount)| amount.is_within(other.agents.get(a).unwrap_or(&nothing)))
@@ -418,6 +428,8 @@ impl Cost {
         self.calls.low = other.calls.low;
         self.steps.low = other.steps.low;
         self.time.low = other.time.low;
+        self.money.low = other.money.low;
+        self.tokens.low = other.tokens.low;
         self.memory.low = other.memory.low;
         self.output.low = other.output.low;
         self.depth.low = other.depth.low;
@@ -430,8 +442,8 @@ impl Cost {
 
     /// Changes all amounts.
     pub fn each_amount(&mut self, mut change: impl FnMut(&mut Amount)) {
-        let Cost { calls, agents, steps, time, memory, output, depth, width, backs } = self;
-        [calls, steps, time, memory, output, depth, width, backs].into_iter().for_each(&mut change);
+        let Cost { calls, agents, steps, time, money, tokens, memory, output, depth, width, backs } = self;
+        [calls, steps, time, money, tokens, memory, output, depth, width, backs].into_iter().for_each(&mut change);
         agents.values_mut().for_each(change);
     }
 

@@ -86,10 +86,11 @@ impl Flow<'_> {
                     if self.priced(walked, *measure, at) {
                         continue;
                     }
-                    let mut all = Amount::default();
-                    parts.iter().for_each(|(_, amount)| all.add(amount));
-                    let limit = if *measure == Budget::Cost { limit * MICRO } else { *limit };
-                    self.within(*measure, &all, limit, at, parts);
+                    let (all, limit) = match measure {
+                        Budget::Cost => (&walked.cost.money, limit * MICRO),
+                        _ => (&walked.cost.tokens, *limit),
+                    };
+                    self.within(*measure, all, limit, at, parts);
                 }
             }
         }
@@ -124,7 +125,8 @@ impl Flow<'_> {
             each += who.iter().copied().map(most).sum::<f64>().min(calls.settled());
             all.extend(who);
         }
-        Amount::up_to(all.into_iter().map(most).sum::<f64>().min(each))
+        // No more than there are requests, on whichever way.
+        Amount::up_to(all.into_iter().map(most).sum::<f64>().min(each).min(walked.cost.calls.settled()))
     }
 
     /// Reports agents that are declared without a figure; whether there is one.

@@ -1,5 +1,6 @@
 //! Calls: functions, agents, and what an action needs of the values that reach it.
 
+use super::amount::Cost;
 use super::domain::{
     Agent, AgentShape, Callee, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape,
     Source, Why, number, raw,
@@ -9,7 +10,7 @@ use super::finding::{Noted, Reached};
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::{Code, Severity, nearest};
-use crate::hir::{Interface, Method};
+use crate::hir::{Budget, Interface, Method};
 use crate::host::Directory;
 use crate::ir::Inst;
 use crate::source::Location;
@@ -366,7 +367,10 @@ impl<'a> Flow<'a> {
         self.introduce(&label, agent);
         self.findings.reached.insert(Reached { effect, at, what: format!("{label}.{method}"), declared });
         let time = self.time_of(agent);
-        self.taken.add(&super::amount::Cost::request(&label, time));
+        let mut taken = Cost::request(&label, time);
+        taken.money = self.taken_by(&label, &taken.calls, Budget::Cost);
+        taken.tokens = self.taken_by(&label, &taken.calls, Budget::Tokens);
+        self.taken.add(&taken);
     }
 
     /// What a question and its answer take besides: they are written and read.

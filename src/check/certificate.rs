@@ -138,11 +138,6 @@ impl Certificate {
         };
         let prices = open(Budget::Cost, "price").chain(open(Budget::Time, "time limit"));
         let noted = |of: fn(&Noted) -> Option<&String>| walked.noted.iter().filter_map(of).cloned().collect();
-        let sum = |measure: Budget| {
-            let mut all = Amount::default();
-            flow.spent(&walked.cost, measure).iter().for_each(|(_, amount)| all.add(amount));
-            Measure::of(&all)
-        };
         let mut memory = walked.cost.memory.clone();
         memory.add(&flow.stacks(&walked.cost));
         Self {
@@ -152,8 +147,8 @@ impl Certificate {
             calls: Measure::of(&walked.cost.calls),
             agents: walked.cost.agents.iter().map(|(agent, amount)| (agent.to_string(), Measure::of(amount))).collect(),
             steps: Measure::of(&walked.cost.steps),
-            tokens: sum(Budget::Tokens),
-            cost: sum(Budget::Cost),
+            tokens: Measure::of(&walked.cost.tokens),
+            cost: Measure::of(&walked.cost.money),
             time: Measure::of(&walked.cost.time),
             memory: Measure::of(&memory),
             output: Measure::of(&walked.cost.output),

@@ -76,8 +76,7 @@ impl<'a> Flow<'a> {
                     let (element, low, high) = elements(&list);
                     let mut element = element.unwrap_or_else(Known::null);
                     element.id = Id::NONE;
-                    let index = Number { low: 0.0, whole: true, ..Number::any() };
-                    let index = super::read::own(std::slice::from_ref(&list), Shape::Number(Rc::new(index)));
+                    let index = super::read::place_in(&list, None);
                     let depth = self.conditions.len();
                     self.conditions.extend(super::escape::walked(&list, at));
                     let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
@@ -600,6 +599,8 @@ impl<'a> Flow<'a> {
         let crate::ir::End::Route { bands, .. } = &act.code.blocks[act.block].end else { return };
         if let Some(number) = subject.as_number()
             && (number.confidence_of.is_some() || number.assessed.is_some())
+            // What was stated of it is what is asked for.
+            && !matches!(subject.cap.why, super::domain::Why::Stated(_))
         {
             self.findings.report(Code::T008, at, "the subject is a confidence, not a value", |d| {
                 d.help("route on the value itself: it carries its confidence")

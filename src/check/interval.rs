@@ -80,7 +80,11 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
             None => x,
             Some(y) => {
                 let pick = |a: f64, b: f64| if least { a.min(b) } else { a.max(b) };
-                let assessed = x.assessed.clone().or_else(|| y.assessed.clone());
+                let assessed = match (&x.assessed, &y.assessed) {
+                    // The least of several is no more than each of them was assessed to be.
+                    (Some(p), Some(q)) if least => Some(p.union(q)),
+                    (p, q) => p.clone().or_else(|| q.clone()),
+                };
                 // A constant ceiling is a cap: whatever arithmetic did before it, no more than the cap is stated.
                 let capped = least && (x.constant().is_some() || y.constant().is_some());
                 // With what is no number there is neither a least nor a greatest.

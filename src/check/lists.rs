@@ -67,6 +67,8 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 Some(end) if end.low >= 0.0 && count.low >= 0.0 => {
                     least(high.map(|h| h.saturating_sub(from)), end.counts().1.map(|e| e.saturating_sub(from)))
                 }
+                // So many from the end.
+                _ if count.high <= -1.0 && count.low.is_finite() => least(high, Some((-count.low).ceil() as u64)),
                 _ => high.map(|h| h.saturating_sub(from)),
             };
             let rest = if end.is_some() || count.low < 0.0 && count.high >= 0.0 {
@@ -128,9 +130,10 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             )
         }
         "entries" => {
-            let value = match &x.shape {
-                Shape::Object(object) => object.any().map(|value| value.measured(x, true)),
-                _ => element,
+            let (key, value) = match &x.shape {
+                Shape::Object(object) => (key, object.any().map(|value| value.measured(x, true))),
+                Shape::List(_) => (super::read::place_in(x, high), element),
+                _ => (key, element),
             };
             let pair = vec![key, value.unwrap_or_else(Known::null)];
             let pair = List { element: None, low: 2, high: Some(2), items: Some(pair.into()), size: None };

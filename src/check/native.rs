@@ -326,6 +326,7 @@ impl<'a> Flow<'a> {
                         high: n.high.ceil(),
                         // Of what is no number, or infinite, it is that as well.
                         whole: n.whole || n.is_finite(),
+                        nan: n.may_be_none(),
                         sized: n.sized,
                         ..Number::any()
                     })),
@@ -434,7 +435,9 @@ impl<'a> Flow<'a> {
             "has" | "hasOwnProperty" | "isArray" | "Boolean" => super::read::own(args, Shape::Plain),
             // They look no further than they must.
             "includes" | "indexOf" | "lastIndexOf" => {
-                let known = Known::computed(args, Shape::Plain);
+                let place = Number { low: -1.0, whole: true, sized: true, ..Number::any() };
+                let shape = if name == "includes" { Shape::Plain } else { Shape::Number(Rc::new(place)) };
+                let known = Known::computed(args, shape);
                 let claim = known.claim.join(super::read::own(args, Shape::Plain).claim);
                 Known { claim: Claim { high: SURE, ..claim }, above: Sides::NONE, ..known }
             }
@@ -534,8 +537,7 @@ impl<'a> Flow<'a> {
             high: high.map_or(f64::INFINITY, |h| h as f64),
             size: source.size().or_else(|| high.is_none().then(|| Rc::from("any list"))),
         };
-        let index = Number { low: 0.0, high: high.map_or(f64::INFINITY, |h| h as f64), whole: true, ..Number::any() };
-        let index = super::read::own(std::slice::from_ref(source), Shape::Number(Rc::new(index)));
+        let index = super::read::place_in(source, high);
         let own = |shape: Shape| {
             let mut known = Known::constant(shape);
             known.absorb_own(source);

@@ -108,22 +108,23 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// What all requests take together, by agent: tokens, or money in millionths.
+    /// What the requests to each agent take together: tokens, or money in millionths.
     pub fn spent(&self, cost: &Cost, measure: Budget) -> Vec<(Rc<str>, Amount)> {
-        let name = if measure == Budget::Cost { "price" } else { "tokens" };
-        let by_agent = cost.agents.iter().map(|(label, calls)| {
-            let amount = match self.said(label, measure) {
-                Figure::Known(figure) => calls.times(figure, figure),
-                Figure::Unsaid => calls.times(0.0, f64::INFINITY),
-                Figure::Open => {
-                    let name = Rc::from(format!("{name}({label})"));
-                    let tries = self.labels.get(label).map_or(1.0, |shape| shape.manner.tries());
-                    calls.times_size(&super::amount::Size { name, low: 0.0, high: f64::INFINITY }).times(0.0, tries)
-                }
-            };
-            (label.clone(), amount)
-        });
-        by_agent.collect()
+        cost.agents.iter().map(|(label, calls)| (label.clone(), self.taken_by(label, calls, measure))).collect()
+    }
+
+    /// What so many requests to an agent take.
+    pub fn taken_by(&self, label: &str, calls: &Amount, measure: Budget) -> Amount {
+        match self.said(label, measure) {
+            Figure::Known(figure) => calls.times(figure, figure),
+            Figure::Unsaid => calls.times(0.0, f64::INFINITY),
+            Figure::Open => {
+                let name = if measure == Budget::Cost { "price" } else { "tokens" };
+                let name = Rc::from(format!("{name}({label})"));
+                let tries = self.labels.get(label).map_or(1.0, |shape| shape.manner.tries());
+                calls.times_size(&super::amount::Size { name, low: 0.0, high: f64::INFINITY }).times(0.0, tries)
+            }
+        }
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn length(x: &Known, exact: bool) -> Known {
     let (low, high) = match &x.shape {
         Shape::List(list) => (list.low as f64, list.high.map_or(f64::INFINITY, |h| h as f64)),
         Shape::Text(text) => (text.chars().count() as f64, text.chars().count() as f64),
+        Shape::Object(object) if exact && object.others.is_none() => (0.0, object.fields.len() as f64),
         _ => (0.0, f64::INFINITY),
     };
     let number = Number { low, high, whole: true, length_of: Some(x.id), sized: true, ..Number::any() };
@@ -144,6 +145,14 @@ pub(super) fn part(x: &Known) -> Known {
     known.tested = x.tested;
     // A text of one character is its own character.
     known.measured(x, !matches!(x.shape, Shape::Plain | Shape::Text(_)))
+}
+
+/// The place of some element in a list of so many at most: as sure as the list itself, and counted by nobody else than the
+/// program.
+pub(super) fn place_in(list: &Known, high: Option<u64>) -> Known {
+    let high = high.map_or(f64::INFINITY, |high| high as f64);
+    let place = Number { low: 0.0, high, whole: true, ..Number::any() };
+    Known { integrity: Integrity::Program, ..own(std::slice::from_ref(list), Shape::Number(Rc::new(place))) }
 }
 
 /// A part read out of a container.

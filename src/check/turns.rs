@@ -204,7 +204,7 @@ impl<'a> Flow<'a> {
                     (Binary::Greater, false) => (a, b, false),
                     _ => (a, b, true),
                 };
-                self.approaching(act, natural, left, right, strict, state)
+                self.approaching(act, natural, left, right, (strict, stays), state)
             }
             Op::Binary(Binary::NotEqual | Binary::Equal) | Op::IsNull | Op::Ask | Op::Unary(Unary::Confidence) => {
                 let all: Vec<Known> = inst.args.iter().map(|&v| act.value(v, state)).collect();
@@ -256,11 +256,20 @@ impl<'a> Flow<'a> {
         natural: &Natural,
         left: Var,
         right: Var,
-        strict: bool,
+        (strict, compared): (bool, bool),
         state: &State,
     ) -> Result<Turns, Fault> {
-        let (l, r) = (act.value(left, state), act.value(right, state));
-        if waits(&l) || waits(&r) {
+        // What is below the least of several is below each of them; that they are no numbers ends the loop.
+        if compared && let Some(several) = least_of(act, right) {
+            let all = several.iter().map(|&one| self.approaching(act, natural, left, one, (strict, true), state));
+            let found = all.flatten().reduce(|a, b| if b.high < a.high { b } else { a });
+            if let Some(turns) = found {
+                return Ok(Turns { low: 0.0, ..turns });
+            }
+        }
+        // Nothing is below the null of nothing, and that null is below everything.
+        let right_waits = if compared { doubts } else { waits };
+        if waits(&act.value(left, state)) || right_waits(&act.value(right, state)) {
             return Err(Fault::Confidence);
         }
         let least = self.least_length(act, natural, left, strict, state);
@@ -629,8 +638,21 @@ fn certain(act: &Activation<'_>, condition: Var) -> bool {
 
 /// Whether a value waits for a confidence: it is one, or the null of a gate.
 fn waits(known: &Known) -> bool {
+    doubts(known) || known.nothing.is_some() && known.null != Null::Never
+}
+
+/// Whether a value is a confidence.
+fn doubts(known: &Known) -> bool {
     known.as_number().is_some_and(|n| n.confidence_of.is_some() || n.assessed.is_some())
-        || (known.nothing.is_some() && known.null != Null::Never)
+}
+
+/// The values that a value is the least of.
+fn least_of<'a>(act: &Activation<'a>, var: Var) -> Option<&'a [Var]> {
+    let inst = act.instruction(var).filter(|inst| inst.args.len() > 1)?;
+    match &inst.op {
+        Op::CallBuiltin { builtin, spread: false } if builtin.entry().name == "min" => Some(&inst.args),
+        _ => None,
+    }
 }
 
 /// The value that a value of the loop is, under other names.
