@@ -266,7 +266,10 @@ impl<'a> Flow<'a> {
             }
             if y.as_text().is_some_and(|text| text.is_empty()) {
                 same.push(Fact::LengthTo(x.id, 0.0));
-                other.push(Fact::LengthFrom(x.id, 1.0));
+                // An empty list is no empty text.
+                if matches!(x.shape, Shape::Plain | Shape::Text(_)) {
+                    other.push(Fact::LengthFrom(x.id, 1.0));
+                }
             }
             if let Some(value) = y.as_constant() {
                 if let Some(number) = x.as_number()

@@ -1,7 +1,7 @@
 //! What is known at a point of the program: what tests have told of values, and what memory holds.
 
 use super::chart::{Chart, Key};
-use super::domain::{Callee, CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Raw, SURE, Shape, Why};
+use super::domain::{Callee, CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Passed, Raw, SURE, Shape, Why};
 use super::few::{Few, Sides};
 use super::line::Line;
 use std::collections::BTreeSet;
@@ -375,6 +375,7 @@ impl Known {
                     let passed = self.passed.least;
                     if alone {
                         self.claim = self.claim.at_least(passed);
+                        self.passed = Passed::NOTHING;
                     } else {
                         self.raise(passed);
                     }
