@@ -154,7 +154,9 @@ impl Eval<'_> {
                 Some(serde_json::Value::Object(options)) => options,
                 _ => Default::default(),
             };
-            options.remove("schema");
+            if options.remove("schema").is_some_and(|it| !it.is_object() && !it.is_null()) {
+                return self.fail(Code::R005, span);
+            }
             let (name, method) = (world.agents().name(agent.id), Arc::from(method));
             let (description, prompt, names, schema, effect) = Default::default();
             let call =
@@ -162,6 +164,12 @@ impl Eval<'_> {
             self.charge(agent.id, span)?;
             self.answered(agent.id, call, span)?
         };
+        let schema = Self::option(&agent.options, "schema");
+        if let Some(schema) = self.plain(&schema, span)?.filter(|it| !it.is_null())
+            && !schema::accepts(&schema, &self.plain(&answer, span)?.unwrap_or_default())
+        {
+            return self.fail(Code::R012, span);
+        }
         self.admit(agent.id, method, &answer, span)?;
         Ok(answer.under(who.lanes()))
     }
