@@ -2,6 +2,7 @@
 
 use super::eval::{Eval, Run, is_function};
 use super::value::*;
+use indexmap::IndexMap;
 use prism::diagnostic::Code;
 use prism::hir::Program;
 use prism::host::{Call, Directory, Failure, Kind, Purpose, Reply, Transport};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 pub struct Agents {
     directory: Arc<Directory>,
     list: Vec<Bound>,
-    names: Vec<(Arc<str>, u32)>,
+    names: IndexMap<Arc<str>, u32>,
     mocks: u32,
 }
 
@@ -47,7 +48,7 @@ pub fn value(id: u32) -> Value {
 
 impl Agents {
     pub fn new(directory: Arc<Directory>) -> Agents {
-        let mut agents = Agents { directory: directory.clone(), list: Vec::new(), names: Vec::new(), mocks: 0 };
+        let mut agents = Agents { directory: directory.clone(), list: Vec::new(), names: IndexMap::new(), mocks: 0 };
         for agent in directory.agents() {
             agents.add(agent.name.clone(), None);
             agents.bind(&agent.name, &value(agents.list.len() as u32 - 1));
@@ -61,15 +62,11 @@ impl Agents {
 
     /// Lets a name lead to an agent.
     pub fn bind(&mut self, name: &Arc<str>, value: &Value) {
-        let Some(id) = value.as_agent().map(|it| it.id) else { return };
-        match self.names.iter_mut().find(|(known, _)| known == name) {
-            Some(known) => known.1 = id,
-            None => self.names.push((name.clone(), id)),
-        }
+        self.names.extend(value.as_agent().map(|it| (name.clone(), it.id)));
     }
 
     pub fn find(&self, name: &str) -> Option<u32> {
-        self.names.iter().find(|(known, _)| **known == *name).map(|(_, id)| *id)
+        self.names.get(name).copied()
     }
 
     pub fn get(&mut self, id: u32) -> &mut Bound {
@@ -150,10 +147,8 @@ impl Eval<'_> {
             }
             let shape = |it: &Value| self.made(shaped::write(it, &mut meter()), span);
             let arguments = arguments.iter().map(shape).collect::<Run<Vec<_>>>()?;
-            let mut options = match self.plain(&agent.options, span)? {
-                Some(serde_json::Value::Object(options)) => options,
-                _ => Default::default(),
-            };
+            let options = self.plain(&agent.options, span)?;
+            let mut options = options.and_then(|it| it.as_object().cloned()).unwrap_or_default();
             if options.remove("schema").is_some_and(|it| !it.is_object() && !it.is_null()) {
                 return self.fail(Code::R005, span);
             }
@@ -165,9 +160,7 @@ impl Eval<'_> {
             self.answered(agent.id, call, span)?
         };
         let schema = Self::option(&agent.options, "schema");
-        if let Some(schema) = self.plain(&schema, span)?.filter(|it| !it.is_null())
-            && !schema::accepts(&schema, &self.plain(&answer, span)?.unwrap_or_default())
-        {
+        if !schema.is_null() && !self.accepted(&schema, &answer, span)? {
             return self.fail(Code::R012, span);
         }
         self.admit(agent.id, method, &answer, span)?;
@@ -336,13 +329,15 @@ impl Eval<'_> {
     /// The only method of the interface that an agent was bound to, or the one that is usual.
     pub fn only_method(&self, agent: &Value, usual: &str) -> String {
         let id = agent.as_agent().map_or(0, |it| it.id);
-        match &self.task.world.agents().get(id).interfaces[..] {
-            [only] => match &self.program.interfaces[only.0 as usize].methods[..] {
-                [method] => method.name.to_string(),
-                _ => usual.to_owned(),
-            },
-            _ => usual.to_owned(),
-        }
+        let bound = self.task.world.agents().get(id).interfaces.clone();
+        let mut methods = bound.iter().flat_map(|it| &self.program.interfaces[it.0 as usize].methods);
+        let only = methods.next().filter(|_| bound.len() == 1 && methods.next().is_none());
+        only.map_or(usual.to_owned(), |it| it.name.to_string())
+    }
+
+    fn accepted(&self, schema: &Value, x: &Value, span: Span) -> Run<bool> {
+        let (wanted, subject) = (self.plain(schema, span)?, self.plain(x, span)?);
+        Ok(schema::accepts(&wanted.unwrap_or_default(), &subject.unwrap_or_default()))
     }
 
     /// Judged by a function, a schema, an agent, a person or a command.
@@ -373,8 +368,7 @@ impl Eval<'_> {
             more = words.into_iter().skip(1).collect();
             (method, purpose, evidence) = ("run".to_owned(), Purpose::Check, Evidence::Checked);
         } else if let Some(schema) = option("schema") {
-            let (wanted, subject) = (self.plain(&schema, span)?, self.plain(&x, span)?.unwrap_or_default());
-            let yes = schema::accepts(&wanted.unwrap_or_default(), &subject);
+            let yes = self.accepted(&schema, &x, span)?;
             return Ok(x.with(Lanes::new(judged(yes, own.confidence), own.evidence)));
         } else {
             return self.fail(Code::R005, span);
