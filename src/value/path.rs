@@ -230,7 +230,7 @@ pub fn write_part(place: &mut Value, link: &Link, value: Value, meter: &mut Mete
     Ok(())
 }
 
-/// [`Value::put_alike`] of `list[at].name`, where all of it is nobody's share and the name is where it was found the last time:
+/// `Value::put_alike` of `list[at].name`, where all of it is nobody's share and the name is where it was found the last time:
 /// whether that was done.
 #[inline(always)]
 pub fn put_alike_in_element(root: &mut Value, at: usize, (name, hint): (&Key, usize), value: &Value) -> bool {
