@@ -65,7 +65,8 @@ fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
         Op::Step(_) | Op::Unary(Unary::Negate) => first(!number(&args[0])),
         Op::Turns => first(!between(&args[0], 0.0, f64::INFINITY)),
         Op::Range { .. } => args.iter().filter(|arg| !number(arg)).collect(),
-        Op::Text => args.iter().filter(|arg| may_be_called(arg)).collect(),
+        // A function is no text.
+        Op::Text => args.iter().filter(|arg| arg.hides().functions).collect(),
         Op::List { .. } => args.iter().filter(|arg| arg.shape == Shape::Any).collect(),
         Op::Binary(binary) => match binary {
             Binary::Divide | Binary::Remainder => {
@@ -137,11 +138,6 @@ fn between(known: &Known, low: f64, high: f64) -> bool {
 fn ordered(all: &[Known]) -> bool {
     let text = |known: &Known| matches!(known.shape, Shape::Text(_)) && known.null == Null::Never;
     all.iter().all(number) || all.iter().all(text)
-}
-
-/// Whether it may be a function, which is no text.
-fn may_be_called(known: &Known) -> bool {
-    matches!(known.shape, Shape::Functions(_) | Shape::Builtin(_)) || known.hides().functions
 }
 
 /// The list that is spread out where nobody knows how many arguments it gives.

@@ -52,13 +52,15 @@ impl<'a> Flow<'a> {
             name != "parallel" || args.last().is_some_and(|options| matches!(options.shape, Shape::Object(_)));
         let outer_guard = self.guarded;
         self.guarded = catches || self.is_guarded(act);
-        let around = self.conditions.len();
+        let outside = self.conditions.len();
         self.conditions.extend(args[..before].iter().filter_map(|number| super::escape::walked(number, at)));
+        let around = self.conditions.len();
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
         for task in tasks {
             if name == "quorum" {
                 // Further ones are asked where others fail.
+                self.conditions.truncate(around);
                 self.conditions.extend(self.escapes.thrown.iter().flatten().cloned());
             }
             slot += 1;
@@ -109,7 +111,7 @@ impl<'a> Flow<'a> {
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
         self.guarded = outer_guard;
-        self.conditions.truncate(around);
+        self.conditions.truncate(outside);
         if repeats {
             self.repeats.pop();
         }

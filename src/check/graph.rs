@@ -90,6 +90,17 @@ impl Graph {
         arguments
     }
 
+    /// What all ways that lead to a block give its parameter, those of a loop's further turns among them.
+    pub fn given<'f>(
+        &self,
+        function: &'f Function,
+        block: usize,
+        parameter: usize,
+    ) -> impl Iterator<Item = Var> + use<'_, 'f> {
+        let ways = self.before[block].iter().flat_map(|&from| targets(&function.blocks[from].end));
+        ways.filter(move |target| target.block.0 as usize == block).map(move |target| target.args[parameter])
+    }
+
     /// Reads the code of a function.
     pub fn of(function: &Function) -> Self {
         let count = function.blocks.len();

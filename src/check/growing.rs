@@ -37,9 +37,7 @@ fn gained(act: &Activation<'_>, natural: &Natural, var: Var, whole: Var, depth: 
             if block == natural.head || !natural.has(block) {
                 return None;
             }
-            let ways = act.graph.before[block].iter().flat_map(|&from| targets(&act.code.blocks[from].end));
-            let ways = ways.filter(|target| target.block.0 as usize == block);
-            let gains: Option<Vec<f64>> = ways.map(|target| before(target.args[index])).collect();
+            let gains: Option<Vec<f64>> = act.graph.given(act.code, block, index).map(before).collect();
             gains?.into_iter().reduce(f64::min)
         }
         Definition::Instruction(block, index) => {

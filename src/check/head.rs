@@ -123,10 +123,14 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// The numbers among the parameters of a loop's head, with what they begin with.
+fn beginnings<'l>(own: &'l [Id], lines: &'l [Option<Line>]) -> impl Iterator<Item = (Line, Line)> + use<'l> {
+    own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?)))
+}
+
 /// That a list is at first no longer than a counter is far, and may be so in every turn that adds to both.
 fn told_of_lengths(own: &[Id], lines: &[Option<Line>], longest: &[Vec<Line>]) -> Vec<Line> {
-    let counters: Vec<(Line, Line)> =
-        own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?))).collect();
+    let counters: Vec<(Line, Line)> = beginnings(own, lines).collect();
     let mut told = Vec::new();
     for (id, longest) in own.iter().zip(longest) {
         for (counter, first) in &counters {
@@ -147,8 +151,7 @@ fn told_of_parameters<'l>(
     lines: &[Option<Line>],
     held: &'l [Line],
 ) -> impl Iterator<Item = Line> + use<'l> {
-    let begins = own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?)));
-    let begins: Rc<[(Line, Line)]> = begins.collect();
+    let begins: Rc<[(Line, Line)]> = beginnings(own, lines).collect();
     let pairs = begins.clone();
     let substituted = (0..begins.len()).flat_map(move |i| {
         let (same, line) = begins[i];

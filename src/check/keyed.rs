@@ -119,7 +119,10 @@ impl Flow<'_> {
     pub fn element_at(&mut self, name: &str, x: &Known, place: Option<&Known>, at: Location) -> Known {
         let (element, low, _) = elements(x);
         let inside = low > 0 && matches!(name, "first" | "last");
-        let known = element.filter(|_| inside).unwrap_or_else(|| sought(x, elements(x).0));
+        let known = match element {
+            Some(element) if inside => element,
+            element => sought(x, element),
+        };
         let known = Known { id: Id::NONE, ..known.ranked_in(x) };
         let Some(place) = place else { return known };
         self.agent_at(&known, place, at);

@@ -324,8 +324,7 @@ impl Flow<'_> {
 
     /// The same for a list that is written out around others.
     pub fn around(&mut self, args: &[Known], spread: &[bool]) -> Option<std::rc::Rc<[Line]>> {
-        let (within, beside): (Vec<_>, Vec<_>) = args.iter().zip(spread).partition(|(_, spread)| **spread);
-        let within: Vec<&Known> = within.into_iter().map(|(arg, _)| arg).collect();
+        let within: Vec<&Known> = args.iter().zip(spread).filter(|(_, spread)| **spread).map(|(arg, _)| arg).collect();
         let (first, others) = within.split_first().filter(|_| within.len() <= MOST_JOINED)?;
         let mut all = self.longest_of(first);
         for other in others {
@@ -333,7 +332,7 @@ impl Flow<'_> {
             let sums = all.iter().flat_map(|line| more.iter().map(|more| line.plus(more, 1)));
             all = sums.collect::<Option<_>>()?;
         }
-        added(&all, beside.len() as f64)
+        added(&all, (args.len() - within.len()) as f64)
     }
 
     /// The same for a list that gets longer or shorter by so many.

@@ -17,6 +17,14 @@ pub(super) struct Move {
 }
 
 impl Move {
+    /// It stays where it is.
+    pub const STILL: Move = Move { low: 0.0, high: 0.0 };
+
+    /// One or the other.
+    fn or(self, other: Self) -> Self {
+        Self { low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
+
     /// What lies so far from a number.
     pub fn of(self, number: Number) -> Number {
         let whole = number.whole && self.low == self.high && self.low.fract() == 0.0;
@@ -36,18 +44,11 @@ impl<'a> Flow<'a> {
         let root = root(act, natural, var);
         match act.graph.definitions[root.0 as usize] {
             Definition::Parameter(block, index) if block == natural.head => {
-                let mut all: Option<Move> = None;
-                for &latch in &natural.latches {
-                    for target in targets(&act.code.blocks[latch].end) {
-                        if target.block.0 as usize != block {
-                            continue;
-                        }
-                        let step = self.distance(act, natural, target.args[index], root, 0)?;
-                        all =
-                            Some(all.map_or(step, |a| Move { low: a.low.min(step.low), high: a.high.max(step.high) }));
-                    }
-                }
-                all
+                let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
+                let ends = ends.filter(|target| target.block.0 as usize == block);
+                let all: Option<Vec<Move>> =
+                    ends.map(|target| self.distance(act, natural, target.args[index], root, 0)).collect();
+                all?.into_iter().reduce(Move::or)
             }
             Definition::Instruction(block, index) => {
                 self.memory_step(act, natural, &act.code.blocks[block].code[index])
@@ -59,7 +60,7 @@ impl<'a> Flow<'a> {
     /// How far a value lies from the loop's own at the beginning of the turn.
     fn distance(&self, act: &Activation<'a>, natural: &Natural, var: Var, root: Var, depth: u32) -> Option<Move> {
         if var == root {
-            return Some(Move { low: 0.0, high: 0.0 });
+            return Some(Move::STILL);
         }
         if depth > 24 {
             return None;
@@ -69,20 +70,13 @@ impl<'a> Flow<'a> {
                 if block == natural.head || !natural.has(block) {
                     return None;
                 }
-                let mut all: Option<Move> = None;
-                for &before in &act.graph.before[block] {
-                    for target in targets(&act.code.blocks[before].end) {
-                        if target.block.0 as usize == block {
-                            let step = self.distance(act, natural, target.args[index], root, depth + 1)?;
-                            all = Some(
-                                all.map_or(step, |a| Move { low: a.low.min(step.low), high: a.high.max(step.high) }),
-                            );
-                        }
-                    }
-                }
+                let given = act.graph.given(act.code, block, index);
+                let all: Option<Vec<Move>> =
+                    given.map(|var| self.distance(act, natural, var, root, depth + 1)).collect();
+                let all = all?.into_iter().reduce(Move::or);
                 // A loop inside that moves it as well moves it nobody knows how often.
                 let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
-                if inner && all.is_some_and(|a| a != Move { low: 0.0, high: 0.0 }) { None } else { all }
+                if inner && all.is_some_and(|a| a != Move::STILL) { None } else { all }
             }
             Definition::Instruction(block, index) => {
                 let inst = &act.code.blocks[block].code[index];

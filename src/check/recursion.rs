@@ -60,8 +60,8 @@ pub(super) struct Back {
 impl Back {
     /// Whether it is the same call with the same arguments, whatever is known besides.
     fn is_same(&self, other: &Back) -> bool {
-        let told = |back: &Back| (back.at, back.frame);
-        told(self) == told(other)
+        self.at == other.at
+            && self.frame == other.frame
             && self.graph == other.graph
             && self.lines == other.lines
             && self.longest == other.longest

@@ -56,15 +56,9 @@ fn lengthened(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, dept
             if block == natural.head || !natural.has(block) {
                 return None;
             }
-            let mut most: Option<Length> = None;
-            for &before in &act.graph.before[block] {
-                for target in targets(&act.code.blocks[before].end) {
-                    if target.block.0 as usize == block {
-                        let length = lengthened(act, natural, target.args[index], root, depth + 1)?;
-                        most = Some(most.map_or(length, |most| most.join(length)));
-                    }
-                }
-            }
+            let given = act.graph.given(act.code, block, index);
+            let all: Option<Vec<Length>> = given.map(|var| lengthened(act, natural, var, root, depth + 1)).collect();
+            let most = all?.into_iter().reduce(Length::join);
             let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
             if inner && most != Some(Length::SAME) { None } else { most }
         }

@@ -1,6 +1,6 @@
 //! What a truth value tells about the values it was made from.
 
-use super::domain::{Fact, Id, Known, Mark, Nothing, Null, SURE, Shape, Tests};
+use super::domain::{Fact, Id, Known, Mark, Nothing, Null, Raw, SURE, Shape, Tests};
 use super::state::{Learned, State};
 use std::rc::Rc;
 
@@ -104,17 +104,21 @@ impl Known {
             _ => Shape::Plain,
         };
         let mut known = super::read::own(std::slice::from_ref(self), shape);
-        known.tested = self.as_condition().tested;
+        known.tested = self.tested_by_gate();
         known.exact = self.exact;
         known.tests = super::transfer::tests(self.when(holds), self.when(!holds));
         known
     }
 
-    /// The same as what decides: of what a gate gave, null is exact, and all else has passed the gate.
+    /// The same as what decides.
     pub fn as_condition(&self) -> Known {
+        Known { tested: self.tested_by_gate(), ..self.clone() }
+    }
+
+    /// What whether it is true was tested against: of what a gate gave, null is exact, and all else has passed the gate.
+    fn tested_by_gate(&self) -> Raw {
         let gated = matches!(self.nothing, Some((Nothing::Gate, _))) && !self.has(Mark::Doubtful);
-        let passed = if gated { self.passed.least } else { 0 };
-        Known { tested: self.tested.max(passed), ..self.clone() }
+        if gated { self.tested.max(self.passed.least) } else { self.tested }
     }
 
     /// Its tests, with what is `fresh`, told on the way here since the ways parted: of a value chosen on one way, that way was taken as

@@ -281,8 +281,8 @@ impl<'a> Flow<'a> {
         for (moving, bound, grows) in [(base.unwrap_or(left), right, true), (right, left, false)] {
             let grown = || growth(act, natural, moving).filter(|_| grows);
             let longer = || Some(Move { low: grown()?, high: f64::INFINITY });
-            let still = Move { low: 0.0, high: 0.0 };
-            let mut counter = self.movement(act, natural, moving).or_else(longer).map(|step| (moving, still, step));
+            let mut counter =
+                self.movement(act, natural, moving).or_else(longer).map(|step| (moving, Move::STILL, step));
             if counter.is_none() {
                 counter = self
                     .counter_behind(act, natural, moving)
