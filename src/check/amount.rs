@@ -1,7 +1,8 @@
 //! How much of something a program can take: at least a number, at most a polynomial over the sizes of its inputs.
 
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The most terms of a polynomial; beyond it there is no bound.

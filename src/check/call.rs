@@ -72,7 +72,7 @@ impl<'a> Flow<'a> {
         let around = self.own_doubts(act, state);
         self.conditions.extend(around);
         let chosen = self.chosen.len();
-        self.chosen.extend(self.own_chosen(act));
+        self.chosen.extend(act.chosen());
         let site = (act.at(inst.span), self.unknown_callee(act, inst));
         let outer = std::mem::replace(&mut self.site, site);
         let guards = act.code.blocks[act.block].handler.is_some();

@@ -81,14 +81,7 @@ impl<K: Key, V: Clone + PartialEq> Chart<K, V> {
 
     /// What stands at a key.
     pub fn get(&self, key: &K) -> Option<&V> {
-        let bits = key.bits();
-        let mut node = self.0.as_deref()?;
-        loop {
-            match node {
-                Leaf(own, value) => return (own.bits() == bits).then_some(value),
-                Fork(at, _, left, right) => node = if has(bits, *at) { right } else { left },
-            }
-        }
+        lookup(self.0.as_deref()?, key.bits())
     }
 
     /// Whether something stands at a key.
@@ -157,10 +150,16 @@ impl<K: Key, V: Clone + PartialEq> Chart<K, V> {
 
     /// The entries that the other has not, or has otherwise.
     pub fn beyond(&self, other: &Self) -> Vec<(K, V)> {
+        self.last_beyond(other, usize::MAX)
+    }
+
+    /// The last of them, no more than so many.
+    pub fn last_beyond(&self, other: &Self, most: usize) -> Vec<(K, V)> {
         let mut found = Vec::new();
         if let Some(root) = &self.0 {
-            differ(root, other.0.as_ref(), &mut found);
+            differ(root, other.0.as_ref(), most, &mut found);
         }
+        found.reverse();
         found
     }
 }
@@ -171,6 +170,15 @@ impl<K: Key, V: PartialEq> PartialEq for Chart<K, V> {
             (Some(a), Some(b)) => same(a, b),
             (None, None) => true,
             _ => false,
+        }
+    }
+}
+
+fn lookup<K: Key, V>(mut node: &Node<K, V>, bits: u128) -> Option<&V> {
+    loop {
+        match node {
+            Leaf(own, value) => return (own.bits() == bits).then_some(value),
+            Fork(at, _, left, right) => node = if has(bits, *at) { right } else { left },
         }
     }
 }
@@ -297,33 +305,37 @@ fn meet<K: Key, V: Clone + PartialEq>(
     }
 }
 
-fn differ<K: Key, V: Clone + PartialEq>(a: &Rc<Node<K, V>>, b: Option<&Rc<Node<K, V>>>, found: &mut Vec<(K, V)>) {
-    let Some(b) = b else {
-        found.extend(Chart(Some(a.clone())).iter().map(|(key, value)| (*key, value.clone())));
-        return;
-    };
-    if Rc::ptr_eq(a, b) {
+/// Adds what one has and the other has not, from the last on, until there are so many.
+fn differ<K: Key, V: Clone + PartialEq>(
+    a: &Rc<Node<K, V>>,
+    b: Option<&Rc<Node<K, V>>>,
+    most: usize,
+    found: &mut Vec<(K, V)>,
+) {
+    if found.len() >= most || b.is_some_and(|b| Rc::ptr_eq(a, b)) {
         return;
     }
-    match (&**a, &**b) {
-        (Leaf(key, v), _) => {
-            if Chart(Some(b.clone())).get(key) != Some(v) {
+    let (left, right) = match (&**a, b.map(|b| (b, &**b))) {
+        (Leaf(key, v), b) => {
+            if b.and_then(|(b, _)| lookup(b, key.bits())) != Some(v) {
                 found.push((*key, v.clone()));
             }
+            return;
         }
-        (Fork(at, p, c, d), Fork(bt, q, e, f)) if at == bt && p == q => {
-            differ(c, Some(e), found);
-            differ(d, Some(f), found);
+        (Fork(..), None) => (None, None),
+        (Fork(at, p, ..), Some((_, Fork(bt, q, e, f)))) if at == bt && p == q => (Some(e), Some(f)),
+        (Fork(at, p, ..), Some((b, inner))) if below(inner, *at, *p).is_some() => {
+            let right = below(inner, *at, *p) == Some(true);
+            ((!right).then_some(b), right.then_some(b))
         }
-        (Fork(at, p, c, d), _) if below(b, *at, *p).is_some() => {
-            let right = below(b, *at, *p) == Some(true);
-            differ(c, (!right).then_some(b), found);
-            differ(d, right.then_some(b), found);
+        (_, Some((_, Fork(bt, q, e, f)))) if below(a, *bt, *q).is_some() => {
+            return differ(a, Some(if below(a, *bt, *q) == Some(true) { f } else { e }), most, found);
         }
-        (_, Fork(bt, q, e, f)) if below(a, *bt, *q).is_some() => {
-            differ(a, Some(if below(a, *bt, *q) == Some(true) { f } else { e }), found);
-        }
-        _ => differ(a, None, found),
+        _ => (None, None),
+    };
+    if let Fork(_, _, c, d) = &**a {
+        differ(d, right, most, found);
+        differ(c, left, most, found);
     }
 }
 
@@ -402,6 +414,7 @@ mod tests {
             assert_eq!(all(&a.common(&b, &mut |x, y| Some(*x.min(y)).filter(|v| x == y || *v > 0))), wanted);
             let beyond: Vec<(u8, u8)> = m.iter().filter(|(k, v)| n.get(k) != Some(v)).map(|(k, v)| (*k, *v)).collect();
             assert_eq!(a.beyond(&b), beyond);
+            assert_eq!(a.last_beyond(&b, 3), beyond[beyond.len().saturating_sub(3)..]);
         }
     }
 }

@@ -18,6 +18,18 @@ pub(super) struct Controls {
     circles: Vec<Vec<usize>>,
 }
 
+/// The branches that decide about a block.
+#[derive(Debug, PartialEq)]
+pub(super) struct Deciding {
+    /// The nearest, in the order of their numbers.
+    pub near: Vec<usize>,
+    /// Where there are too many to name, the circles from which on those lie that decide about the nearest.
+    pub behind: Vec<usize>,
+}
+
+/// Branches that decide about a block and are told apart. In a long chain of `else if` all of them for each would be too many.
+const MOST_NEAR: usize = 64;
+
 /// What decides over what in a function of which some blocks may end early, by an error of what they call. Such a block
 /// decides by its error under its own number, and by its end under one behind all blocks.
 #[derive(Debug)]
@@ -73,17 +85,29 @@ impl Controls {
         Self { direct, rank, circles }
     }
 
-    /// All branches that decide whether a block runs, in the order of their numbers.
-    pub fn all(&self, block: usize) -> Vec<usize> {
+    /// The branches that decide whether a block runs.
+    pub fn all(&self, block: usize) -> Deciding {
         self.beyond(block, None)
     }
 
     /// Those among them that do not decide about another block.
-    pub fn left(&self, block: usize, other: usize) -> Vec<usize> {
+    pub fn left(&self, block: usize, other: usize) -> Deciding {
         self.beyond(block, Some(other))
     }
 
-    fn beyond(&self, block: usize, other: Option<usize>) -> Vec<usize> {
+    /// The circle that a branch lies on; what decides about it lies on one with a lower number.
+    pub fn circle_of(&self, branch: usize) -> usize {
+        self.rank[branch]
+    }
+
+    /// The branches on a circle, and the circles of what decides about them at once.
+    pub fn circle(&self, circle: usize) -> (&[usize], impl Iterator<Item = usize>) {
+        let members = &self.circles[circle];
+        let deciding = members.iter().flat_map(|&member| &self.direct[member]).map(|&branch| self.rank[branch]);
+        (members, deciding.filter(move |&other| other != circle))
+    }
+
+    fn beyond(&self, block: usize, other: Option<usize>) -> Deciding {
         let mut found = Vec::new();
         // Circles still to be looked at, with whether they decide about the block and about the other.
         let mut ahead: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
@@ -103,22 +127,19 @@ impl Controls {
         }
         // What decides about a circle has a lower number, so that the highest is known by now. Where all that is ahead decides
         // about both, so does all that follows.
-        while alone > 0 {
+        while alone > 0 && found.len() < MOST_NEAR {
             let Some((rank, told)) = ahead.pop_last() else { break };
             if told == (true, false) {
                 alone -= 1;
                 found.extend(self.circles[rank].iter().copied());
             }
-            for &member in &self.circles[rank] {
-                for &branch in &self.direct[member] {
-                    if self.rank[branch] != rank {
-                        alone += put(&mut ahead, self.rank[branch], told);
-                    }
-                }
+            for next in self.circle(rank).1 {
+                alone += put(&mut ahead, next, told);
             }
         }
         found.sort_unstable();
-        found
+        let behind = ahead.into_iter().filter(|(_, told)| *told == (true, false)).map(|(circle, _)| circle);
+        Deciding { near: found, behind: behind.collect() }
     }
 }
 
@@ -241,11 +262,11 @@ mod tests {
             let controls = Controls { direct, rank, circles };
             for block in 0..count {
                 let all = closure(&controls.direct, block);
-                assert_eq!(controls.all(block), all);
+                assert_eq!(controls.all(block), Deciding { near: all.clone(), behind: Vec::new() });
                 for other in 0..count {
                     let theirs = closure(&controls.direct, other);
                     let left: Vec<usize> = all.iter().copied().filter(|it| !theirs.contains(it)).collect();
-                    assert_eq!(controls.left(block, other), left);
+                    assert_eq!(controls.left(block, other), Deciding { near: left, behind: Vec::new() });
                 }
             }
         }

@@ -84,10 +84,10 @@ pub(super) enum Agent {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Source {
-    /// Who gave it.
-    pub agent: Agent,
     /// The call that gave it.
     pub site: Id,
+    /// Who gave it.
+    pub agent: Agent,
 }
 
 /// A remark that stays with a value until it reaches something that matters.

@@ -6,13 +6,13 @@
 
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, Mark, Raw, SURE, Shape, Why};
+use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, SURE, Shape, Why};
 use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::read::own;
 use super::state::State;
 use crate::hir::FunctionId;
-use crate::ir::{End, HandlerId, Inst};
+use crate::ir::{HandlerId, Inst};
 use crate::source::Location;
 use std::rc::Rc;
 
@@ -21,9 +21,6 @@ pub(super) type Doubts = Vec<(Known, Location)>;
 
 /// Conditions of one error that are told apart before they are taken together.
 const MOST_DOUBTS: usize = 8;
-
-/// How far the values behind a condition are followed.
-const DEEPEST_CONDITION: u32 = 6;
 
 /// What a stretch of code does besides coming to its end.
 #[derive(Clone, Default, Debug)]
@@ -134,77 +131,6 @@ fn outward(known: &Known, frame: u32) -> Known {
     }
 }
 
-impl Activation<'_> {
-    /// The conditions that were found at a node of the wiring.
-    fn found_at(&self, node: usize) -> &[(Known, Location)] {
-        let (block, thrown) = self.wiring.block(node);
-        if thrown { self.thrown.get(&block).map_or(&[], Vec::as_slice) } else { self.decided[block].as_slice() }
-    }
-
-    /// Whether anything in the function is decided by what is in doubt.
-    fn is_decided(&self) -> bool {
-        self.doubtful > 0 || !self.thrown.is_empty() || !self.met.is_empty()
-    }
-
-    /// What decides whether code goes on from a block to another, and is not decided by then; all of the turn where that
-    /// begins another one.
-    pub fn deciding_way(&self, from: usize, to: usize, turning: Option<&super::graph::Natural>) -> Doubts {
-        if self.doubtful == 0 && self.thrown.is_empty() {
-            return Vec::new();
-        }
-        let node = self.wiring.end(from);
-        let nodes = match turning {
-            Some(turning) => {
-                let mut all = self.wiring.controls.all(node);
-                all.retain(|&node| turning.has(self.wiring.block(node).0));
-                all
-            }
-            None => self.wiring.controls.left(node, to),
-        };
-        nodes.into_iter().flat_map(|node| self.found_at(node)).cloned().collect()
-    }
-
-    /// What all that decides which way leads to a block has been tested against by now.
-    pub fn tested_ways(&self, block: usize, state: &State, depth: u32) -> Raw {
-        let ways = self.graph.before[block].iter();
-        let nodes = ways.flat_map(|&before| self.wiring.controls.left(self.wiring.end(before), block));
-        nodes.map(|node| self.tested_at(node, state, depth)).min().unwrap_or(SURE)
-    }
-
-    /// The same of the conditions of a node.
-    fn tested_at(&self, node: usize, state: &State, depth: u32) -> Raw {
-        let (block, thrown) = self.wiring.block(node);
-        match &self.code.blocks[block].end {
-            End::Branch { condition, .. } if !thrown && self.decided[block].is_some() => {
-                self.tested(*condition, state, depth)
-            }
-            _ => self.found_at(node).iter().map(|(known, _)| state.refine(known).tested).min().unwrap_or(SURE),
-        }
-    }
-
-    /// The conditions that decide whether the place that is walked is reached, sure ones among them.
-    fn deciding(&self, state: &State) -> Doubts {
-        if !self.is_decided() {
-            return Vec::new();
-        }
-        let mut all = Vec::new();
-        for node in self.wiring.controls.all(self.block) {
-            let (block, thrown) = self.wiring.block(node);
-            for (known, at) in self.found_at(node) {
-                let mut known = state.refine(known);
-                if let (false, End::Branch { condition, .. }) = (thrown, &self.code.blocks[block].end) {
-                    let tested = self.tested(*condition, state, DEEPEST_CONDITION);
-                    known.claim = known.claim.at_least(tested);
-                    known.tested = known.tested.max(tested);
-                }
-                all.push((known, *at));
-            }
-        }
-        all.extend(self.met.iter().map(|(known, at)| (state.refine(known), *at)));
-        all
-    }
-}
-
 impl<'a> Flow<'a> {
     /// The doubtful conditions that decide whether a place is reached, those around its call first.
     pub fn doubts(&self, act: &Activation<'a>, state: &State) -> Doubts {
@@ -221,17 +147,9 @@ impl<'a> Flow<'a> {
         doubts
     }
 
-    /// The tests that decide whether a place of a function is reached and whose thresholds the input chose.
-    pub fn own_chosen(&self, act: &Activation<'a>) -> Vec<Location> {
-        let nodes = if act.is_decided() { act.wiring.controls.all(act.block) } else { Vec::new() };
-        let deciding = nodes.iter().flat_map(|&node| act.found_at(node)).chain(&act.met);
-        let marks = deciding.flat_map(|(known, _)| known.marks.iter());
-        marks.filter(|(mark, _)| *mark == Mark::Chosen).map(|(_, at)| *at).collect()
-    }
-
-    /// The same with those around its call.
+    /// The tests that decide whether a place is reached and whose thresholds the input chose, those around its call as well.
     pub fn chosen_around(&self, act: &Activation<'a>) -> Vec<Location> {
-        let mut all = self.own_chosen(act);
+        let mut all = act.chosen();
         all.extend(&self.chosen);
         all
     }
@@ -328,6 +246,7 @@ impl<'a> Flow<'a> {
         self.work += act.graph.order.len() as u64;
         let (code, graph) = (act.code, &act.graph);
         let known = self.wirings.entry((function, early));
+        act.gathered.get_mut().clear();
         act.wiring = known.or_insert_with_key(|(_, early)| Rc::new(Wiring::of(graph, code, early))).clone();
         (0..code.blocks.len()).filter(|&block| act.entered(block)).collect()
     }

@@ -113,7 +113,7 @@ impl<'a> Flow<'a> {
         });
         let Some(block) = met.filter(|_| depth < MOST_MEETINGS) else { return false };
         let parameters: Vec<Id> = act.code.blocks[block].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
-        let mut ways = act.ways_back.iter().filter(|((to, _), _)| *to == block).map(|(_, way)| way).peekable();
+        let mut ways = act.ways_back.range((block, 0)..=(block, usize::MAX)).map(|(_, way)| way).peekable();
         ways.peek().is_some()
             && ways.all(|way| {
                 let before = substituted(sum, false, |atom| way.becomes(&parameters, atom));

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::{SmallVec, smallvec};
+use std::cmp::Ordering;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -94,7 +95,7 @@ impl<T: Ord + Clone> Few<T> {
             (Some(a), Some(b)) if Rc::ptr_eq(a, b) => self.clone(),
             _ if other.is_subset(self) => self.clone(),
             _ if self.is_subset(other) => other.clone(),
-            _ => self.iter().chain(other.iter()).cloned().collect(),
+            _ => Self::sorted(merged(self, other, |a, b| a.cmp(b), |a, _| a.clone())),
         }
     }
 
@@ -106,6 +107,21 @@ impl<T: Ord + Clone> Few<T> {
         let row: Row<T> = self.iter().filter(|thing| other.contains(thing)).cloned().collect();
         Self::sorted(row)
     }
+}
+
+/// Two rows in one, in order, with one thing in the place of two that are the same.
+fn merged<T: Clone>(a: &[T], b: &[T], order: impl Fn(&T, &T) -> Ordering, both: impl Fn(&T, &T) -> T) -> Row<T> {
+    let mut row = Row::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        match order(x, y) {
+            Ordering::Less => row.extend(a.next().cloned()),
+            Ordering::Greater => row.extend(b.next().cloned()),
+            Ordering::Equal => row.extend(a.next().zip(b.next()).map(|(x, y)| both(x, y))),
+        }
+    }
+    row.extend(a.chain(b).cloned());
+    row
 }
 
 impl<T: Ord + Clone> FromIterator<T> for Few<T> {
@@ -173,15 +189,19 @@ impl<K: Ord + Clone> Sides<K> {
 
     /// What either says, yes where one does.
     pub fn or(&self, other: &Self) -> Self {
-        if other.is_empty() || self.0 == other.0 {
+        if self.says(other) {
             return self.clone();
         }
-        if self.is_empty() {
+        if other.says(self) {
             return other.clone();
         }
-        let all = |key: &K| self.get(key) == Some(true) || other.get(key) == Some(true);
-        let keys = self.keys().chain(other.keys());
-        keys.map(|key| (key.clone(), all(key))).collect()
+        Self(Few::sorted(merged(self, other, |(a, _), (b, _)| a.cmp(b), |(key, a), (_, b)| (key.clone(), *a || *b))))
+    }
+
+    /// Whether another says nothing beyond it.
+    fn says(&self, other: &Self) -> bool {
+        let same = matches!((&self.0.0, &other.0.0), (Some(a), Some(b)) if Rc::ptr_eq(a, b));
+        same || other.len() <= self.len() && other.iter().all(|(key, yes)| self.get(key).is_some_and(|own| own || !yes))
     }
 
     /// What both speak of, yes where both say so.

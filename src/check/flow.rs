@@ -6,6 +6,7 @@
 use super::amount::Cost;
 use super::chart::Chart;
 use super::control::Wiring;
+use super::deciding::Gathered;
 use super::domain::{Cap, CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, raw};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
@@ -15,6 +16,7 @@ use super::meter::Circling;
 use super::recall::Calls;
 use super::setting::Setting;
 use super::state::State;
+use super::truth::MOST_FRESH;
 use super::widen::PATIENCE;
 use super::witness::{Record, Witness};
 use super::written::Written;
@@ -22,7 +24,9 @@ use crate::builtin::{self, Law};
 use crate::hir::{Binary, FunctionId};
 use crate::ir::{BlockId, End, Function, Inst, Op, Program, Target, Threshold, Var};
 use crate::source::{Location, Span};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Steps before a program is too complex.
@@ -117,8 +121,10 @@ pub(super) struct Activation<'a> {
     pub values: Vec<Option<Known>>,
     pub entries: Vec<Option<State>>,
     /// The conditions that blocks end with and that are in doubt or tested against a chosen threshold, and how many there are.
-    pub decided: Vec<Option<(Known, Location)>>,
+    pub decided: Vec<Gathered>,
     pub doubtful: usize,
+    /// The conditions of circles and of what decides about them, of the first circles.
+    pub gathered: RefCell<Vec<Gathered>>,
     /// The conditions on which what blocks call throws.
     pub thrown: BTreeMap<usize, Doubts>,
     /// The same of the block that is being walked, so far.
@@ -182,15 +188,6 @@ impl<'a> Activation<'a> {
     /// Puts what is known of a value in its place.
     pub fn hold(&mut self, var: Var, known: Known) {
         self.values[var.0 as usize] = Some(known);
-    }
-
-    /// Keeps the conditions on which what a block calls throws; whether they are others than before.
-    fn throws(&mut self, block: usize) -> bool {
-        if self.met.is_empty() || self.thrown.get(&block) == Some(&self.met) {
-            return false;
-        }
-        self.thrown.insert(block, self.met.clone());
-        true
     }
 
     /// Whether a block is ever reached.
@@ -334,6 +331,7 @@ impl<'a> Flow<'a> {
             entries: vec![None; blocks],
             decided: vec![None; blocks],
             doubtful: 0,
+            gathered: RefCell::default(),
             thrown: BTreeMap::new(),
             met: Vec::new(),
             escape: None,
@@ -540,8 +538,7 @@ impl<'a> Flow<'a> {
                 let chosen = known.has(super::domain::Mark::Chosen);
                 let decides = !known.exact && (chosen || known.earned() < SURE) && yes && no;
                 let decided = decides.then(|| (known.as_condition(), at));
-                act.doubtful += usize::from(decided.is_some());
-                act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
+                act.decides(block, decided);
                 if yes {
                     self.jump(act, block, then, &when, state, again);
                 }
@@ -587,8 +584,7 @@ impl<'a> Flow<'a> {
                     told = told.marked(Mark::Chosen, at);
                 }
                 let decided = (chosen || told.earned() < SURE).then_some((told, at));
-                act.doubtful += usize::from(decided.is_some());
-                act.doubtful -= usize::from(std::mem::replace(&mut act.decided[block], decided).is_some());
+                act.decides(block, decided);
                 if whole.claim.unknown {
                     self.jump(act, block, unknown, &[Fact::Unknown(known.id)], state, again);
                 }
@@ -609,7 +605,7 @@ impl<'a> Flow<'a> {
                 // What decides that it was called decides as well what becomes of what it gives.
                 let doubts = self.own_doubts(act, state);
                 let mut known = self.decided(&act.value(*var, state), &doubts);
-                for from in self.own_chosen(act) {
+                for from in act.chosen() {
                     known = known.marked(super::domain::Mark::Chosen, from);
                 }
                 act.result = Some(act.result.take().map_or_else(|| known.clone(), |old| old.join(&known)));
@@ -663,7 +659,8 @@ impl<'a> Flow<'a> {
         let parting = act.entries[act.graph.dominator[to]].as_ref().map(|entry| &entry.learned);
         let (mut fresh, mut standing) = (Vec::new(), Sides::NONE);
         if !target.args.is_empty() {
-            fresh = if head { fresh } else { state.learned.beyond(parting.unwrap_or(&Chart::default())) };
+            fresh =
+                if head { fresh } else { state.learned.last_beyond(parting.unwrap_or(&Chart::default()), MOST_FRESH) };
             standing = self.standing_in(act, &state);
         }
         let mut changed = false;

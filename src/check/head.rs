@@ -85,6 +85,10 @@ impl<'a> Flow<'a> {
         let before = act.entries[to].as_ref().map(|entry| entry.relations.clone()).unwrap_or_default();
         let way = WayBack { state: state.clone(), lines, longest };
         let holds = |line: &&Line| {
+            // Most are not about what changes here.
+            if !own.iter().any(|id| line.mentions(*id)) && state.relations.contains(line) {
+                return true;
+            }
             let after = substituted(line, false, |atom| way.becomes(&own, atom));
             after.is_some_and(|all| all.iter().all(|next| self.shown_on_all_ways(act, next, state, 0)))
         };

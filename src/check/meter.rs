@@ -5,7 +5,7 @@ use super::flow::{Activation, Flow};
 use super::graph::targets;
 use super::turns::Turning;
 use crate::ir::End;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// What ways to a block take: all of them, and at least.
 #[derive(Clone)]
@@ -156,7 +156,7 @@ impl<'a> Flow<'a> {
             }
         };
         let first = Way { before: Cost::default(), after: own(head).clone() };
-        let mut found: HashMap<usize, Way> = HashMap::from([(head, first)]);
+        let mut found: HashMap<usize, Way> = HashMap::from_iter([(head, first)]);
         for block in ordered {
             let Some(here) = found.get_mut(&block) else { continue };
             if block != head {

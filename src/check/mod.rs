@@ -18,6 +18,7 @@ mod claim;
 mod circle;
 mod compare;
 mod control;
+mod deciding;
 mod domain;
 mod escape;
 mod fact;

@@ -53,7 +53,11 @@ impl Activation<'_> {
     /// Whether a call in a loop writes a variable in memory, or may for all that is known.
     pub fn calls_write(&self, natural: &Natural, place: Place) -> bool {
         match self.cell_at(place) {
-            Some(cell) => self.called.iter().any(|(block, cells)| natural.has(*block) && cells.contains(&cell)),
+            Some(cell) => {
+                let last = *natural.blocks.last().expect("a loop has a head");
+                let mut called = self.called.range(natural.blocks[0]..=last);
+                called.any(|(block, cells)| natural.has(*block) && cells.contains(&cell))
+            }
             None => true,
         }
     }

@@ -19,8 +19,9 @@ use super::within::WITHIN;
 use super::witness::Settled;
 use crate::hir::FunctionId;
 use crate::source::Location;
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// What a call costs besides the instructions of the function, for the meter.
@@ -76,7 +77,7 @@ pub(super) struct Calls {
     /// Functions that were walked.
     pub walked: BTreeSet<FunctionId>,
     /// Activations that were walked.
-    pub entered: std::collections::HashSet<u32>,
+    pub entered: HashSet<u32>,
 }
 
 /// A set of arguments, and what came of it. Identities are those of [`REMEMBERED`] or of activations inside.
@@ -142,7 +143,7 @@ impl Calls {
             together: HashMap::new(),
             touched: BTreeSet::new(),
             walked: BTreeSet::new(),
-            entered: std::collections::HashSet::new(),
+            entered: HashSet::new(),
         }
     }
 

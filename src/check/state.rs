@@ -83,14 +83,15 @@ impl Learned {
     }
 }
 
-/// What memory holds, and of which values it speaks, so that it need not be searched for one that it does not know.
+/// What memory holds, and where it speaks of which values, so that it need not be searched for one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     held: Chart<CellId, Known>,
     /// Cells that stand for several, of which nobody knows which is meant.
     several: Chart<CellId, ()>,
-    /// Every value that something held is, is a part of, is measured by or tells about; others may be among them.
-    spoken: Chart<Id, ()>,
+    /// Where something is held that is a value, is a part of it, is measured by it or tells about it; other cells may be
+    /// among them.
+    spoken: Chart<Id, Chart<CellId, ()>>,
 }
 
 impl Memory {
@@ -107,8 +108,8 @@ impl Memory {
     /// Puts something into a place.
     pub fn insert(&mut self, cell: CellId, known: Known) {
         known.speaks_of(&mut |id| {
-            if id != Id::NONE && !self.spoken.contains_key(&id) {
-                self.spoken.insert(id, ());
+            if id != Id::NONE && !self.spoken.get(&id).is_some_and(|cells| cells.contains_key(&cell)) {
+                self.spoken.update(id, |cells| cells.insert(cell, ()));
             }
         });
         self.held.insert(cell, known);
@@ -168,28 +169,19 @@ impl Memory {
         Memory {
             held,
             several: self.several.union(&other.several, &mut both),
-            spoken: self.spoken.union(&other.spoken, &mut both),
+            spoken: self.spoken.union(&other.spoken, &mut |a, b| a.union(b, &mut both)),
         }
     }
 
     /// Nothing that is held is this value any more, or tells of it.
     fn forget(&mut self, id: Id) {
-        if !self.spoken.contains_key(&id) {
-            return;
-        }
+        let Some(cells) = self.spoken.get(&id).cloned() else { return };
         self.spoken.remove(&id);
-        let speaks = |known: &Known| {
-            let mut found = false;
-            known.speaks_of(&mut |other| found |= other == id);
-            found
-        };
-        let speaking: Vec<(CellId, Known)> = self
-            .held
-            .iter()
-            .filter(|(_, known)| speaks(known))
-            .map(|(cell, known)| (*cell, known.detached()))
-            .collect();
-        speaking.into_iter().for_each(|(cell, known)| self.held.insert(cell, known));
+        for (&cell, ()) in cells.iter() {
+            if let Some(detached) = self.held.get(&cell).filter(|known| known.speaks(id)).map(Known::detached) {
+                self.held.insert(cell, detached);
+            }
+        }
     }
 }
 
@@ -494,6 +486,13 @@ impl Known {
             }
             _ => {}
         }
+    }
+
+    /// Whether what is known of it rests on a value.
+    fn speaks(&self, id: Id) -> bool {
+        let mut found = false;
+        self.speaks_of(&mut |other| found |= other == id);
+        found
     }
 
     /// The same without its parts.

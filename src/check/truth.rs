@@ -48,6 +48,9 @@ const MOST_TOLD: usize = 6;
 /// The most that a value tells of others.
 const MOST_TESTS: usize = 32;
 
+/// What is told on the way to a value beyond this is not looked at.
+pub(super) const MOST_FRESH: usize = MOST_TESTS + 1;
+
 impl Known {
     /// Whether it can be true, and whether it can be not true.
     pub fn outcomes(&self) -> (bool, bool) {

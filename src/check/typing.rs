@@ -17,7 +17,7 @@ use crate::hir::{
 };
 use crate::source::{Location, Span};
 use crate::types::{Literal, Signature, Type};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::sync::{Arc, LazyLock};
 
 /// What `typeof` gives.

@@ -7,7 +7,8 @@
 use super::domain::{Callee, Id, Known, Shape};
 use super::flow::Flow;
 use super::state::State;
-use std::collections::{BTreeSet, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use std::collections::BTreeSet;
 
 /// The activation of names that hold within one element.
 pub(super) const WITHIN: u32 = u32::MAX - 6;

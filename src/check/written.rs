@@ -5,7 +5,7 @@ use crate::hir::{
     Program, Root, Tasks,
 };
 use crate::source::{Location, Span};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// An `uncertain` with its branches.
 #[derive(Debug)]
