@@ -64,9 +64,8 @@ impl<'a> Flow<'a> {
             if let Some(id) = known.confidence_of {
                 // left <= right: for the confidence on the right, at least the left; and the other way round.
                 // Beyond 0 and 1 there is none, so a bound there tells less, or nothing.
-                let above = |more: bool| threshold(raw(other.low), more && other.low >= 0.0);
-                let below =
-                    |less: bool| (other.high <= 1.0).then(|| Fact::Below(id, step_above(raw(other.high), less)));
+                let above = |more: bool| first_beyond(other.low, more).min(SURE);
+                let below = |less: bool| (other.high <= 1.0).then(|| Fact::Below(id, first_beyond(other.high, !less)));
                 if is_left {
                     yes.extend(below(strict));
                     no.push(Fact::AtLeast(id, above(!strict)));
@@ -79,7 +78,7 @@ impl<'a> Flow<'a> {
             for &id in known.below.iter().filter(|id| known.confidence_of != Some(**id)) {
                 let above = |more: bool| {
                     let told = other.low > 0.0 || more && other.low >= 0.0;
-                    told.then(|| Fact::AtLeast(id, threshold(raw(other.low), more)))
+                    told.then(|| Fact::AtLeast(id, first_beyond(other.low, more).min(SURE)))
                 };
                 if is_left {
                     no.extend(above(!strict));
@@ -227,9 +226,12 @@ impl<'a> Flow<'a> {
                     same.push(Fact::Unknown(id));
                     other.push(Fact::Known(id));
                 }
-                let told = x.nothing.is_some() && !x.has(Mark::Doubtful);
-                if told || x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.earned() == SURE {
+                if let Some(cap) = x.is_told_by_null() {
                     // Whether a gate passed is certain, however doubtful what it let through.
+                    known.cap = cap;
+                    known.exact = cap.bound == SURE;
+                }
+                if x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.earned() == SURE {
                     known.cap = Cap::FREE;
                     known.exact = true;
                 }
@@ -334,12 +336,13 @@ impl<'a> Flow<'a> {
     }
 }
 
-/// The least confidence that lies above a bound, or at it.
-fn threshold(bound: Raw, strict: bool) -> Raw {
-    if strict { bound + 1 } else { bound }.min(SURE)
-}
-
-/// The bound that a confidence below or at another lies below.
-fn step_above(bound: Raw, strict: bool) -> Raw {
-    if strict { bound.max(NONE) } else { bound + 1 }
+/// The least confidence whose number is not below another, or is above it; one beyond all where there is none.
+fn first_beyond(bound: f64, strict: bool) -> Raw {
+    let beyond = |confidence: Raw| {
+        let own = super::domain::number(confidence);
+        if strict { own > bound } else { own >= bound }
+    };
+    // What is rounded lies a step away at most.
+    let near = raw(bound);
+    (near.saturating_sub(1).max(NONE)..=near.saturating_add(1).min(SURE)).find(|at| beyond(*at)).unwrap_or(SURE + 1)
 }

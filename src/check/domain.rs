@@ -346,6 +346,11 @@ impl Known {
     /// The same for parts that may be absent.
     fn absorb_some(&mut self, other: &Known, maybe_none: bool) {
         let (before, above) = (self.claim, self.above.clone());
+        // A test of the whole has tested what each part stood for, where that is not in doubt.
+        let asked = |known: &Known| known.claim != Claim::SURE || known.cap.bound < SURE;
+        if asked(other) {
+            self.tested = if asked(self) { self.tested.min(other.tested) } else { other.tested };
+        }
         self.absorb(other);
         if maybe_none {
             self.claim = self.claim.join(before);
@@ -424,8 +429,10 @@ impl Known {
     /// Whether it claims no more than another in any case, of one with parts than that itself.
     pub fn never_surer(&self, other: &Known) -> bool {
         let itself = other.may_have_parts();
+        // What was computed from a list's own confidence asks no more of its elements either.
+        let itself = |id: &Id| itself || other.above.get(id) == Some(false);
         let above = |id: &Id| {
-            *id != Id::NONE && (*id == self.id || self.above.get(id).is_some_and(|with_parts| with_parts || itself))
+            *id != Id::NONE && (*id == self.id || self.above.get(id).is_some_and(|with_parts| with_parts || itself(id)))
         };
         let parts = if other.parts.is_empty() { std::slice::from_ref(&other.id) } else { &other.parts[..] };
         above(&other.id) || parts.iter().all(above)

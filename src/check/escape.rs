@@ -107,8 +107,9 @@ pub(super) fn chosen_callee(callee: &Known, at: Location) -> Option<(Known, Loca
 
 /// That what comes next is asked is decided by whether this is null; whether a gate passed is certain.
 pub(super) fn passed_on(result: &Known, at: Location) -> Option<(Known, Location)> {
-    let told = result.null != super::domain::Null::Maybe || result.nothing.is_some();
-    walked(result, at).filter(|_| !told)
+    let certain = result.null != super::domain::Null::Maybe;
+    let told = result.is_told_by_null().is_some_and(|cap| cap.bound == SURE);
+    walked(result, at).filter(|_| !certain && !told)
 }
 
 /// A condition as the callers of a function see it: nobody there knows the values inside.

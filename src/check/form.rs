@@ -482,17 +482,24 @@ impl<'a> Flow<'a> {
             }
             return Known { cap: known.cap, ..known.join(&judged(Evidence::Reviewed)) };
         };
+        // Whoever may be missing may leave it to the next, and in the end to nobody.
+        let mut known: Option<Known> = None;
         for (role, method, evidence) in [
             ("agent", "verify", Evidence::Reviewed),
             ("command", "run", Evidence::Checked),
             ("human", "approve", Evidence::Approved),
         ] {
-            if let Some(judge) = options.field(role) {
-                let fair = self.judge(act, x, Some(&judge), (role, method), at, state);
-                return if fair { judged(evidence) } else { judged(evidence).join(x) };
+            let Some(judge) = options.field(role).filter(|judge| judge.null != Null::Always) else { continue };
+            let fair = self.judge(act, x, Some(&judge), (role, method), at, state);
+            let given = if fair { judged(evidence) } else { judged(evidence).join(x) };
+            let all = known.map_or_else(|| given.clone(), |known| known.join(&given));
+            if judge.null == Null::Never {
+                return all;
             }
+            known = Some(all);
         }
-        refusable(x.clone())
+        let unjudged = refusable(x.clone());
+        known.map_or_else(|| unjudged.clone(), |known| known.join(&unjudged))
     }
 
     /// Whoever is named is asked to judge `x`. Whether that is somebody else than who gave it: one's own judgement
@@ -538,9 +545,10 @@ impl<'a> Flow<'a> {
         self.spoken(std::slice::from_ref(x));
         // Of a list of agents any may be meant; the same value is the same one.
         let this_one = |site: &Id| judge != Id::NONE && self.given_at.get(site).is_some_and(|given| given.1 == judge);
+        let sources = x.whole().sources;
         let asks_itself = |who: &&Agent| {
             let own = |s: &Source| s.agent == **who && (matches!(who, Agent::Named(_)) || this_one(&s.site));
-            x.sources.keys().any(own)
+            sources.keys().any(own)
         };
         let Some(own) = who.iter().find(asks_itself) else { return true };
         let own = super::call::named([own]);
@@ -602,7 +610,7 @@ impl<'a> Flow<'a> {
         if let Some(number) = subject.as_number()
             && (number.confidence_of.is_some() || number.assessed.is_some())
             // What was stated of it is what is asked for.
-            && !matches!(subject.cap.why, super::domain::Why::Stated(_))
+            && subject.claim == Claim::SURE
         {
             self.findings.report(Code::T008, at, "the subject is a confidence, not a value", |d| {
                 d.help("route on the value itself: it carries its confidence")

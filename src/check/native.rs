@@ -9,7 +9,7 @@ use super::few::{Few, Sides};
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::lists::{chosen, listed, merged};
-use super::read::{absent, anywhere, confidence_of, elements, kept, kept_part, length, part, read, sought};
+use super::read::{absent, anywhere, confidence_of, elements, kept, kept_part, length, own, part, read, sought};
 use super::state::State;
 use crate::builtin::{Body, BuiltinId, Form};
 use crate::diagnostic::{Code, Severity};
@@ -269,9 +269,8 @@ impl<'a> Flow<'a> {
                     let of = super::call::describe(agent);
                     self.findings.noted.insert(Noted::Choice(format!("one of `{of}` by its name")));
                 }
-                let mut known = element.unwrap_or_else(Known::null);
-                known.null = Null::Maybe;
-                Known { id: Id::NONE, ..known }
+                let known = element.unwrap_or_else(Known::null).under(&own(&args[..args.len().min(2)], Shape::Plain));
+                Known { id: Id::NONE, null: Null::Maybe, ..known }
             }
             "llm" => return Some(self.llm(act, args, inst)),
             "length" => length(x, false),

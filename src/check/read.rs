@@ -29,8 +29,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
     };
     // It is exact in the run; where what is in doubt decided about it, so is what is told by it.
     let cap = match whole.cap.why {
-        // What is the least of certain values is as sure as they are, whatever was decided.
-        Why::Decided(_) if whole.parts.is_empty() || whole.parts.contains(&Id::NONE) => whole.cap,
+        Why::Decided(_) => whole.cap,
         why if whole.has(Mark::Doubtful) => Cap { bound: NONE, why, scaled: false },
         _ => Cap::FREE,
     };

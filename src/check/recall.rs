@@ -614,8 +614,9 @@ impl<'a> Flow<'a> {
         let frame = self.calls.active[from];
         let sites = self.calls.sites[from + 1..].iter().chain([&self.site]);
         let unknown = sites.filter(|(_, unknown)| *unknown).map(|(at, _)| *at).next();
-        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
-        let given: Vec<Known> = given.iter().map(|known| state.refine(known)).collect();
+        let told = |known: &Known| state.refine(known);
+        let arguments: Vec<Known> = arguments.iter().map(told).collect();
+        let given: Vec<Known> = arguments.iter().cloned().chain(closure.captures.iter().map(told)).collect();
         let back = self.back(function, frame, &given, state, at);
         self.cycles.entry(function).or_default().call(back, way, unknown);
         self.taken.backs.add(&Amount::exactly(1.0));
@@ -625,16 +626,17 @@ impl<'a> Flow<'a> {
         let active = self.calls.active[from..].to_vec();
         let member = self.calls.members.get_mut(&function).expect("it is being walked");
         let first = !std::mem::replace(&mut member.called, true);
-        self.calls.grown |= member.take_in(closure, arguments) | member.find(state, &active) | first;
+        self.calls.grown |= member.take_in(closure, &arguments) | member.find(state, &active) | first;
         member.answer(state, &active, &mut self.escapes)
     }
 
     /// A call of a function on a circle that was walked before.
     fn again(&mut self, place: (u32, u32), closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
         let function = closure.function;
+        let arguments: Vec<Known> = arguments.iter().map(|known| state.refine(known)).collect();
         let member = self.calls.members.get_mut(&function).expect("its caller looked");
         let active = self.calls.active.get(member.low..).unwrap_or_default();
-        let grew = member.take_in(closure, arguments) | member.find(state, active);
+        let grew = member.take_in(closure, &arguments) | member.find(state, active);
         let (low, round) = (member.low, member.round);
         member.called = true;
         let told = |known: &Known| {

@@ -300,9 +300,11 @@ impl State {
             let least = known.parts.iter().map(|part| self.learned.get(part).map_or(0, |l| l.low)).min().unwrap_or(0);
             if least > 0 && known.parts.iter().all(|part| self.learned.get(part).is_some_and(|l| l.low > 0)) {
                 result.claim = result.claim.at_least(least);
-                // What it was made from, or states, keeps it down all the same.
-                let kept_down = matches!(result.cap.why, Why::Made(_) | Why::Stated(_));
-                result.tested = result.tested.max(if kept_down { least.min(result.cap.bound) } else { least });
+                // What it was made from, or states, keeps it down all the same; of what decided that it is this value, no test tells.
+                if !matches!(result.cap.why, Why::Decided(_)) {
+                    let kept_down = matches!(result.cap.why, Why::Made(_) | Why::Stated(_));
+                    result.tested = result.tested.max(if kept_down { least.min(result.cap.bound) } else { least });
+                }
             }
         }
         result

@@ -81,14 +81,15 @@ impl<'a> Flow<'a> {
                     Null::Never => Shape::Bool(false),
                     Null::Maybe => Shape::Plain,
                 };
-                // Whether a gate passed is certain, however doubtful what it let through.
-                let passed = args[0].nothing.is_some() && !args[0].has(Mark::Doubtful);
-                let exact = passed || args[0].null != Null::Maybe;
                 let mut known = Known::constant(shape);
-                if !exact {
-                    // It is exact in the run, and believed no more than what is asked.
-                    let asked = own(args, Shape::Plain);
-                    known.cap = Cap { bound: asked.earned(), ..asked.cap };
+                if args[0].null == Null::Maybe {
+                    // Whether a gate passed is certain, however doubtful what it let through. All else is exact in the run, and
+                    // believed no more than what is asked.
+                    let asked = || own(args, Shape::Plain);
+                    known.cap = args[0].is_told_by_null().unwrap_or_else(|| {
+                        let asked = asked();
+                        Cap { bound: asked.earned(), ..asked.cap }
+                    });
                 }
                 known.tests = tests(vec![Fact::Null(args[0].id)], vec![Fact::Present(args[0].id)]);
                 one(known)
@@ -399,13 +400,12 @@ impl<'a> Flow<'a> {
         } else {
             Claim { unknown: k.null == Null::Maybe, low, high, filled: 0 }
         };
-        let earned = x.claim.least().min(low);
-        let bound = earned.min(x.cap.bound);
         let raises = before.unknown || high > before.low;
-        let lowers = bound < x.cap.bound || x.cap.why == Why::Free;
-        let why = if lowers || (raises && before.least() < low) { Why::Stated(at) } else { x.cap.why };
-        result.cap = Cap { bound, why, scaled: x.cap.scaled };
+        // What is never more than was claimed leaves what is believed as it was.
         if raises {
+            let bound = before.least().min(low).min(x.cap.bound);
+            let told = bound < x.cap.bound || x.cap.why == Why::Free || before.least() < low;
+            result.cap = Cap { bound, why: if told { Why::Stated(at) } else { x.cap.why }, scaled: x.cap.scaled };
             result.evidence = result.evidence.min(Evidence::Stated);
         }
         result.id = Id::NONE;

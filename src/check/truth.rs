@@ -1,6 +1,6 @@
 //! What a truth value tells about the values it was made from.
 
-use super::domain::{Fact, Id, Known, Mark, Nothing, Null, Raw, SURE, Shape, Tests};
+use super::domain::{Cap, Fact, Id, Known, Mark, Nothing, Null, Raw, SURE, Shape, Tests};
 use super::state::{Learned, State};
 use std::rc::Rc;
 
@@ -118,10 +118,18 @@ impl Known {
         Known { tested: self.tested_by_gate(), ..self.clone() }
     }
 
+    /// What is believed of whether it is null, where that is as certain as a test of how sure something is: of a gate's null and
+    /// of a vote's.
+    pub fn is_told_by_null(&self) -> Option<Cap> {
+        let told =
+            matches!(self.nothing, Some((nothing, _)) if nothing != Nothing::Search) && !self.has(Mark::Doubtful);
+        told.then(|| super::read::confidence_of(self).cap)
+    }
+
     /// What whether it is true was tested against: of what a gate gave, null is exact, and all else has passed the gate.
     fn tested_by_gate(&self) -> Raw {
-        let gated = matches!(self.nothing, Some((Nothing::Gate, _))) && !self.has(Mark::Doubtful);
-        if gated { self.tested.max(self.passed.least) } else { self.tested }
+        let told = self.is_told_by_null().filter(|_| matches!(self.nothing, Some((Nothing::Gate, _))));
+        told.map_or(self.tested, |cap| self.tested.max(self.passed.least.min(cap.bound)))
     }
 
     /// Its tests, with what is `fresh`, told on the way here since the ways parted: of a value chosen on one way, that way was taken as

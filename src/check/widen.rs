@@ -155,7 +155,8 @@ pub(super) fn accumulates(total: &mut Known, next: &Known, round: u32) -> bool {
     more
 }
 
-/// What was given before together with what is given now; after a while without what keeps changing.
+/// What was given before together with what is given now: numbers and lengths that change are forgotten at once, how sure it
+/// is later, and at last everything.
 pub(super) fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
     let count = old.len().max(new.len());
     (0..count)
@@ -169,6 +170,8 @@ pub(super) fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
                     old.clone()
                 } else if growths > 2 * super::recall::MOST_ROUNDS {
                     Known::anything()
+                } else if growths < PATIENCE {
+                    joined.steadied(Some(old))
                 } else {
                     joined.widened_from(Some(old))
                 }
