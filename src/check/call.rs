@@ -271,13 +271,34 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// What interfaces say of a method of an agent that is reached by its name, where patterns are given that agent; of anyone's,
+    /// what all say. That it is no graver than any says nothing.
+    fn said_elsewhere(&self, agent: &AgentShape, name: &str) -> Option<Effect> {
+        let declarations = &self.program.declarations;
+        let patterns = declarations.modules.iter().flat_map(|module| &module.patterns);
+        let parameters = patterns.flat_map(|pattern| &declarations.functions[pattern.0 as usize].parameters);
+        let meant = parameters.filter_map(|parameter| {
+            let own = parameter.name.map(|own| declarations.names.text(own));
+            let named = |who: &Agent| who.is_any() || matches!(who, Agent::Named(name) if own == Some(&**name));
+            match parameter.annotation {
+                Some(Type::Agent(Some(id)) | Type::Agents { interface: Some(id), .. }) => {
+                    agent.who.iter().any(named).then(|| &declarations.interfaces[id.0 as usize])
+                }
+                _ => None,
+            }
+        });
+        let methods = meant.flat_map(|interface| &interface.methods).filter(|method| &*method.name == name);
+        methods.filter_map(|method| method.effect).max().filter(|effect| *effect > Effect::Ask)
+    }
+
     fn asked(&self, agent: &AgentShape, name: &str) -> Asked<'a> {
         let interfaces = &self.program.declarations.interfaces;
         let mut asked = Asked { effect: Effect::Read, effects: BTreeSet::new(), methods: Vec::new(), lacking: None };
         for id in &agent.interfaces {
             let interface = id.map(|id| &interfaces[id.0 as usize]);
             let method = interface.and_then(|i| i.methods.iter().find(|m| &*m.name == name));
-            asked.effects.insert(method.and_then(|m| m.effect).unwrap_or(Effect::Ask));
+            let said = if id.is_some() { method.and_then(|m| m.effect) } else { self.said_elsewhere(agent, name) };
+            asked.effects.insert(said.unwrap_or(Effect::Ask));
             asked.lacking = asked.lacking.or(interface.filter(|i| method.is_none() && !i.methods.is_empty()));
             asked.methods.push(method);
         }

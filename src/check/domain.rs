@@ -80,6 +80,20 @@ pub(super) enum Agent {
     Anyone,
 }
 
+/// Of whom the list of all agents has its members.
+pub(super) const ALL_AGENTS: &str = "agents";
+
+impl Agent {
+    /// Whether it may be any agent there is.
+    pub fn is_any(&self) -> bool {
+        match self {
+            Agent::Named(_) => false,
+            Agent::Member(list) => &**list == ALL_AGENTS,
+            Agent::Anyone => true,
+        }
+    }
+}
+
 /// Something a value comes from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -134,7 +134,14 @@ impl<'a> Flow<'a> {
         self.escapes.take_in(escapes);
         let tasks = Turns { low: low as f64, high: high.map_or(f64::INFINITY, |h| h as f64), size: None };
         let least = args[..before].first().map(|n| super::interval::numbers(n).low).unwrap_or(0.0);
-        self.forked(name, forked, &tasks, (least, each_asks), field("limit"), field("timeout"));
+        // A vote that stops when it is decided asks one after the other.
+        let stops = field("stop").filter(|stop| name == "vote" && stop.null != Null::Always);
+        let in_turn = stops.map(|stop| match stop.null {
+            Null::Never => Known::number(1.0),
+            _ => Known::constant(Shape::Number(Rc::new(Number { low: 1.0, ..Number::any() }))),
+        });
+        let limit = in_turn.or_else(|| field("limit"));
+        self.forked(name, forked, &tasks, (least, each_asks), limit, field("timeout"));
         if collects {
             results.iter_mut().for_each(|r| {
                 // An error in its place is exact, and no null; it counts as nothing all the same.
@@ -232,7 +239,7 @@ impl<'a> Flow<'a> {
         if matches!(given.shape, Shape::Functions(_)) { self.call(act, &given, &[], inst, state) } else { Some(given) }
     }
 
-    /// `retry`, `fallback`, `timeout`, `escalate`, `sequential`.
+    /// `retry`, `fallback`, `timeout`, `escalate`, `sequential`, `expect.error`.
     pub fn form(
         &mut self,
         act: &mut Activation<'a>,
@@ -247,7 +254,7 @@ impl<'a> Flow<'a> {
             Shape::Functions(_) | Shape::Builtin(_) => {
                 let before = state.clone();
                 let outer = std::mem::take(&mut flow.escapes);
-                let catches = matches!(name, "retry" | "fallback");
+                let catches = matches!(name, "retry" | "fallback" | "error");
                 let result = flow.guarding(catches, |flow| flow.call(act, known, given, inst, state));
                 let escapes = std::mem::replace(&mut flow.escapes, outer);
                 *state = before.join(state);
@@ -269,6 +276,7 @@ impl<'a> Flow<'a> {
             }
         };
         match name {
+            "error" => run(self, args.get(1)?, &[], state),
             "retry" => {
                 let options = args.get(1);
                 let option = |name: &str| match options.map(|o| &o.shape) {
@@ -545,6 +553,15 @@ impl<'a> Flow<'a> {
         self.spoken(std::slice::from_ref(x));
         // Of a list of agents any may be meant; the same value is the same one.
         let this_one = |site: &Id| judge != Id::NONE && self.given_at.get(site).is_some_and(|given| given.1 == judge);
+        // Nobody knows whose the answers of anyone are, or whether it is somebody else who judges.
+        let anyone = match named {
+            Some((_, Shape::Agent(agent))) => agent.who.iter().any(Agent::is_any),
+            Some((_, Shape::Any)) => true,
+            _ => false,
+        };
+        if anyone {
+            return false;
+        }
         let sources = x.whole().sources;
         let asks_itself = |who: &&Agent| {
             let own = |s: &Source| s.agent == **who && (matches!(who, Agent::Named(_)) || this_one(&s.site));

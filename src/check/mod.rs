@@ -76,6 +76,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::Program;
 use crate::source::{Location, Span};
 use flow::Flow;
+use pattern::Before;
 use serde::Deserialize;
 use state::State;
 use std::collections::BTreeMap;
@@ -169,8 +170,10 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
     let mut state = State::default();
     let mut certificates = Vec::new();
     let Some(entry) = declarations.modules.last() else { return Outcome::default() };
+    // Whatever is run, the statements of all modules run first.
+    let mut before = Before::default();
     for module in &declarations.modules {
-        let walked = flow.statements(module.body, &mut state);
+        let walked = flow.statements(module.body, &mut state, &mut before);
         if module.file == entry.file && entry.patterns.is_empty() {
             certificates.push(Certificate::of(&flow, &walked, true));
         }
@@ -178,7 +181,7 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
     let exported =
         |pattern| entry.default.is_none() && entry.patterns.len() == 1 || flow_default(entry, declarations, pattern);
     for &pattern in &entry.patterns {
-        let walked = flow.pattern(pattern, &state);
+        let walked = flow.pattern(pattern, &state, &before);
         certificates.push(Certificate::of(&flow, &walked, exported(pattern)));
     }
     flow.handlers(entry, &mut state);

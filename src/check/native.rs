@@ -257,7 +257,7 @@ impl<'a> Flow<'a> {
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
             "aggregate" => x.clone(),
             "verify" => return Some(self.one_deeper(|flow| flow.verify(act, args, inst, state))),
-            "approve" => return Some(self.approve(act, args, inst, state)),
+            "approve" => return Some(self.one_deeper(|flow| flow.approve(act, args, inst, state))),
             "retry" | "fallback" | "timeout" | "escalate" | "sequential" => {
                 return self.one_deeper(|flow| flow.form(act, name, args, inst, state));
             }
@@ -393,6 +393,11 @@ impl<'a> Flow<'a> {
                 let mut waited = Amount::up_to(high);
                 waited.low = time.low.clamp(0.0, high);
                 self.taken.time.add(&waited);
+                Known::null()
+            }
+            // The failure that a test wants is caught.
+            "error" if args.get(1).is_some_and(|run| run.hides().functions) => {
+                self.one_deeper(|flow| flow.form(act, name, args, inst, state));
                 Known::null()
             }
             "print" | "warn" | "error" | "debug" | "track" => Known::null(),

@@ -28,19 +28,30 @@ pub(super) struct Walked {
     pub noted: BTreeSet<Noted>,
 }
 
+/// What the statements of modules come to that run before anything else.
+#[derive(Default)]
+pub(super) struct Before {
+    reached: BTreeSet<Reached>,
+    cost: Cost,
+    noted: BTreeSet<Noted>,
+}
+
 impl<'a> Flow<'a> {
-    /// Walks the statements of a module.
-    pub fn statements(&mut self, function: FunctionId, state: &mut State) -> Walked {
+    /// Walks the statements of a module, behind those of others.
+    pub fn statements(&mut self, function: FunctionId, state: &mut State, before: &mut Before) -> Walked {
         self.conditions.clear();
         self.taken = Cost::default();
         let closure = self.plain(function);
         let result = self.run((u32::MAX, function.0), &closure, &[], state);
-        let (reached, noted) = (self.findings.reached.clone(), self.findings.noted.clone());
-        Walked { function, result, reached, cost: std::mem::take(&mut self.taken), noted }
+        before.reached.extend(self.findings.reached.iter().cloned());
+        before.noted.extend(self.findings.noted.iter().cloned());
+        before.cost.add(&std::mem::take(&mut self.taken));
+        let (reached, noted) = (before.reached.clone(), before.noted.clone());
+        Walked { function, result, reached, cost: before.cost.clone(), noted }
     }
 
     /// Walks a pattern with whatever its declaration allows.
-    pub fn pattern(&mut self, function: FunctionId, state: &State) -> Walked {
+    pub fn pattern(&mut self, function: FunctionId, state: &State, before: &Before) -> Walked {
         let declarations = &self.program.declarations;
         let declared = &declarations.functions[function.0 as usize];
         let names = &declarations.names;
@@ -64,17 +75,22 @@ impl<'a> Flow<'a> {
                 self.given(name, &kind, Id(u32::MAX - 1, function.0.wrapping_mul(64).wrapping_add(i as u32)))
             })
             .collect();
-        let before = std::mem::take(&mut self.findings.reached);
+        let others = std::mem::take(&mut self.findings.reached);
         let noted = std::mem::take(&mut self.findings.noted);
         self.taken = Cost::default();
         let mut inside = state.clone();
         let closure = self.plain(function);
         let result = self.run((u32::MAX, function.0), &closure, &arguments, &mut inside);
-        let reached = std::mem::replace(&mut self.findings.reached, before);
+        let mut reached = std::mem::replace(&mut self.findings.reached, others);
         self.findings.reached.extend(reached.iter().cloned());
-        let noted = std::mem::replace(&mut self.findings.noted, noted);
-        let walked = Walked { function, result, reached, cost: std::mem::take(&mut self.taken), noted };
-        self.declared(declared, &walked);
+        let mut noted = std::mem::replace(&mut self.findings.noted, noted);
+        let asks = !reached.is_empty();
+        reached.extend(before.reached.iter().cloned());
+        noted.extend(before.noted.iter().cloned());
+        let mut cost = before.cost.clone();
+        cost.add(&std::mem::take(&mut self.taken));
+        let walked = Walked { function, result, reached, cost, noted };
+        self.declared(declared, &walked, asks);
         self.budgeted(declared, &walked);
         if !self.requires.is_empty() {
             self.requires.clear();
@@ -110,8 +126,8 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// What the declaration promises of the result and the effects.
-    fn declared(&mut self, declared: &Function, walked: &Walked) {
+    /// What the declaration promises of the result and the effects; `asks` whether it reaches agents itself.
+    fn declared(&mut self, declared: &Function, walked: &Walked, asks: bool) {
         let file = declared.file;
         let decorator = |name: &str| {
             declared.decorators.spans.iter().find(|(n, _)| &**n == name).map(|(_, span)| Location::new(file, *span))
@@ -192,7 +208,7 @@ impl<'a> Flow<'a> {
         }
         let names_agents =
             declared.parameters.iter().any(|p| matches!(p.annotation, Some(Type::Agent(_) | Type::Agents { .. })));
-        if names_agents && walked.reached.is_empty() {
+        if names_agents && !asks {
             self.findings.report(Code::E003, head, "this pattern takes agents and asks none", |d| {
                 d.help("ask one, or write a function")
             });

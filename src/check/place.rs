@@ -1,6 +1,6 @@
 //! Paths into lists and objects, and what a change along one leaves behind.
 
-use super::domain::{Agent, AgentShape, Claim, Id, Integrity, Known, List, Null, Passed, SURE, Shape};
+use super::domain::{ALL_AGENTS, Agent, AgentShape, Claim, Id, Integrity, Known, List, Null, Passed, SURE, Shape};
 use super::few::Sides;
 use super::flow::Flow;
 use super::read::{part, read};
@@ -203,7 +203,7 @@ impl Flow<'_> {
 
     /// All bound agents, as a list.
     pub fn agent_list(&self) -> Known {
-        let agent = AgentShape::one(Agent::Member(Rc::from("agents")), None);
+        let agent = AgentShape::one(Agent::Member(Rc::from(ALL_AGENTS)), None);
         let list = List {
             element: Some(Known::constant(Shape::Agent(Rc::new(agent)))),
             low: 0,
