@@ -61,7 +61,7 @@ impl Writer<'_> {
         self.leading();
         self.node(only);
         self.inner();
-        while self.skip(",") || self.skip(";") {}
+        self.separators();
         self.trailing();
         self.remaining();
         self.doc.dedent();

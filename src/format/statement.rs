@@ -105,6 +105,7 @@ impl Writer<'_> {
         }
         let group = self.doc.open();
         self.doc.indent();
+        self.separators();
         self.trailing();
         self.doc.hard();
         for (i, &item) in self.list(items).iter().enumerate() {
@@ -114,7 +115,7 @@ impl Writer<'_> {
             self.leading();
             self.node(item);
             self.inner();
-            while self.skip(",") || self.skip(";") {}
+            self.separators();
             if comma {
                 self.doc.text(",");
             }

@@ -114,6 +114,11 @@ impl<'a> Writer<'a> {
         there
     }
 
+    /// Passes what may stand between items of a row that have lines of their own.
+    pub(super) fn separators(&mut self) {
+        while self.skip(",") || self.skip(";") {}
+    }
+
     /// Writes the name that comes next.
     pub(super) fn name(&mut self) {
         let at = self.peek();
