@@ -60,7 +60,9 @@ fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
             first(args[0].null != Null::Never)
         }
         Op::Update { keys, .. } => all(keys.iter().any(|key| !matches!(key, Key::Fixed(_))) || open(&args[0])),
-        Op::Mutate { home: Home::Value | Home::Cell { .. }, method, .. } if by_content(method, args) => all(true),
+        Op::Mutate { home: Home::Value | Home::Cell { .. }, change, .. } if by_content(&change.method, args) => {
+            all(true)
+        }
         Op::Mutate { .. } | Op::Delete { .. } => first(args.first().is_some_and(open)),
         Op::Step(_) | Op::Unary(Unary::Negate) => first(!number(&args[0])),
         Op::Turns => first(!between(&args[0], 0.0, f64::INFINITY)),

@@ -6,8 +6,7 @@ use super::graph::{Definition, Natural, targets};
 use super::state::State;
 use super::turns::{is_length, root};
 use crate::hir::Binary;
-use crate::ir::{Home, Op, Var};
-use crate::types::Type;
+use crate::ir::{Home, Op, Plain, Var};
 
 /// How much longer a list or text is at least at the end of each turn, seen through its length.
 pub(super) fn growth(act: &Activation<'_>, natural: &Natural, length: Var) -> Option<f64> {
@@ -44,10 +43,10 @@ fn gained(act: &Activation<'_>, natural: &Natural, var: Var, whole: Var, depth: 
             let inst = &act.code.blocks[block].code[index];
             match &inst.op {
                 Op::Under | Op::Ready => before(inst.args[0]),
-                Op::Mutate { home: Home::Value, keys, method, spread }
-                    if keys.is_empty() && inst.second == Some(var) && is_list(act, inst.args[0]) =>
+                Op::Mutate { home: Home::Value, change, spread }
+                    if change.keys.is_empty() && inst.second == Some(var) && is_list(act, inst.args[0]) =>
                 {
-                    match &**method {
+                    match &*change.method {
                         "push" | "unshift" if *spread => before(inst.args[0]),
                         "push" | "unshift" => Some(before(inst.args[0])? + (inst.args.len() - 1) as f64),
                         "pop" | "shift" => Some(before(inst.args[0])? - 1.0),
@@ -103,7 +102,7 @@ fn is_list(act: &Activation<'_>, var: Var) -> bool {
 
 /// The same of a text.
 fn is_text(act: &Activation<'_>, var: Var) -> bool {
-    matches!(act.code.values[var.0 as usize].kind, Type::String)
+    matches!(act.code.values[var.0 as usize].kind, Plain::String)
 }
 
 impl<'a> Flow<'a> {

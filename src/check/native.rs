@@ -467,7 +467,7 @@ impl<'a> Flow<'a> {
             Some(items) => items.iter().map(|item| (Task::One, read(&args[0], item))).unzip(),
             None => (vec![Task::Functions], args[..1].to_vec()),
         };
-        let op = Op::Fork { form, before: 0, tasks };
+        let op = Op::Fork { form, before: 0, tasks: tasks.into() };
         let given = [functions.as_slice(), &args[1..]].concat();
         self.fork(act, &given, &Inst { op, ..inst.clone() }, state)
     }

@@ -69,10 +69,10 @@ fn lengthened(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, dept
             let before = |var: Var| lengthened(act, natural, var, root, depth + 1);
             match &inst.op {
                 Op::Under | Op::Ready => before(inst.args[0]),
-                Op::Mutate { home: Home::Value, keys, method, spread } if keys.is_empty() => {
+                Op::Mutate { home: Home::Value, change, spread } if change.keys.is_empty() => {
                     let list = is_list(act, inst.args[0]) && !spread && inst.second == Some(var);
                     let before = before(inst.args[0]).filter(|_| list)?;
-                    match &**method {
+                    match &*change.method {
                         "pop" | "shift" => Some(before.less(1.0)),
                         "push" | "unshift" => Some(before.more((inst.args.len() - 1) as f64)),
                         "sort" | "reverse" => Some(before),
@@ -261,7 +261,11 @@ fn step(act: &Activation<'_>, key: Var) -> Step {
 
 /// Whether a write leaves the length of what lies at a path as it is, where that is as long as some values.
 fn spares(act: &Activation<'_>, write: &Inst, path: &[Step], same: &[Id]) -> bool {
-    let (Op::Update { home, keys } | Op::Mutate { home, keys, .. }) = &write.op else { return false };
+    let (home, keys) = match &write.op {
+        Op::Update { home, keys } => (home, keys),
+        Op::Mutate { home, change, .. } => (home, &change.keys),
+        _ => return false,
+    };
     let mut args = write.args.iter().skip(usize::from(matches!(home, Home::Value | Home::Cell { .. })));
     let mut written = keys.iter().map(|key| match key {
         Key::Fixed(name) => Some(Step::Field(name.clone())),
@@ -284,7 +288,7 @@ fn spares(act: &Activation<'_>, write: &Inst, path: &[Step], same: &[Id]) -> boo
     match (written.next().flatten(), &write.op) {
         (Some(step), Op::Update { .. }) if written.next().is_none() => step == Step::Place && inside(),
         (Some(step), _) => step == Step::Place,
-        (None, Op::Mutate { method, .. }) => matches!(&**method, "sort" | "reverse"),
+        (None, Op::Mutate { change, .. }) => matches!(&*change.method, "sort" | "reverse"),
         (None, _) => false,
     }
 }
@@ -311,12 +315,11 @@ pub(super) fn shrinks_in_memory(act: &Activation<'_>, natural: &Natural, place: 
                 continue;
             }
             match &inst.op {
-                Op::Mutate { keys, method, .. } if keys.is_empty() && matches!(&**method, "pop" | "shift") => {
-                    if act.every_turn(natural, block, Some(index)) {
-                        length = length.less(1.0);
-                    }
-                }
-                Op::Mutate { keys, method, .. } if keys.is_empty() && matches!(&**method, "sort" | "reverse") => {}
+                Op::Mutate { change, .. } if change.keys.is_empty() => match &*change.method {
+                    "pop" | "shift" if act.every_turn(natural, block, Some(index)) => length = length.less(1.0),
+                    "pop" | "shift" | "sort" | "reverse" => {}
+                    _ => return false,
+                },
                 _ => return false,
             }
         }

@@ -12,7 +12,7 @@ use super::spread::{expand, padded};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, FunctionId, Unary};
-use crate::ir::{Constant, Inst, Key, Member, Op};
+use crate::ir::{Change, Constant, Inst, Key, Member, Op};
 use crate::value::Evidence;
 use std::rc::Rc;
 
@@ -246,7 +246,8 @@ impl<'a> Flow<'a> {
                 let was_there = own(&[std::slice::from_ref(&root), rest].concat(), Shape::Plain);
                 Some((was_there, Some(changed)))
             }
-            Op::Mutate { home, keys, method, spread } => {
+            Op::Mutate { home, change, spread } => {
+                let Change { keys, method } = &**change;
                 let (root, rest) = self.home(act, *home, args, state);
                 let fixed = keys.iter().filter(|k| !matches!(k, Key::Fixed(_))).count();
                 let path = path(keys, &rest[..fixed]);
@@ -599,7 +600,7 @@ pub(super) fn literal(constant: &Constant) -> Known {
         Constant::Bool(b) => Known::constant(Shape::Bool(*b)),
         Constant::Number(x) => Known::number(*x),
         Constant::Text(text) => Known::constant(Shape::Text(Rc::from(&**text))),
-        Constant::Regex { .. } => Known::constant(Shape::Plain),
+        Constant::Regex(_) => Known::constant(Shape::Plain),
     }
 }
 

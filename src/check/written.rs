@@ -1,8 +1,8 @@
 //! Where the text says what the code does: branches of `uncertain if`, arms of `match`.
 
 use crate::hir::{
-    Arm, Body, Branch, Element, Expr, ExprKind, Function, Key, LinkKind, Member, Part, Pattern, PatternKind, Place,
-    Program, Root, Tasks,
+    Arm, Body, Branch, Element, Expr, ExprKind, Fork, Function, Key, LinkKind, Member, Part, Pattern, PatternKind,
+    Place, Program, Root, Tasks,
 };
 use crate::source::{Location, Span};
 use foldhash::HashMap;
@@ -160,7 +160,8 @@ pub(super) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
                 }
             }
         }
-        ExprKind::Fork { tasks, before, after, .. } => {
+        ExprKind::Fork(fork) => {
+            let Fork { tasks, before, after, .. } = &**fork;
             before.iter().chain(after).for_each(&mut *visit);
             for task in tasks {
                 match task {
@@ -201,7 +202,7 @@ pub(super) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         }
         ExprKind::Try { body, handler, finalizer } => {
             visit(body);
-            if let Some((parameter, handler)) = handler {
+            if let Some((parameter, handler)) = handler.as_deref() {
                 parameter.iter().for_each(|p| pattern(p, visit));
                 visit(handler);
             }
@@ -226,14 +227,15 @@ pub(super) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             max.iter().for_each(|x| visit(x));
             body(inner, visit);
         }
-        ExprKind::ForEach { patterns, source, max, body: inner } => {
-            patterns.iter().for_each(|p| pattern(p, visit));
-            visit(source);
+        ExprKind::ForEach { head, max, body: inner } => {
+            head.patterns.iter().for_each(|p| pattern(p, visit));
+            visit(&head.source);
             max.iter().for_each(|x| visit(x));
             body(inner, visit);
         }
-        ExprKind::ForCount { init, condition, step, max, body: inner, .. } => {
-            [init, condition, step, max].into_iter().flatten().for_each(|x| visit(x));
+        ExprKind::ForCount { head, max, body: inner } => {
+            [&head.init, &head.condition, &head.step].into_iter().flatten().for_each(&mut *visit);
+            max.iter().for_each(|x| visit(x));
             body(inner, visit);
         }
         ExprKind::Return(value) => value.iter().for_each(|x| visit(x)),

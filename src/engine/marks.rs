@@ -89,7 +89,7 @@ impl Marks<'_> {
         let base = Box::new(Expr { kind: ExprKind::Builtin(track), span: at });
         let call = Expr { kind: ExprKind::Chain { base, links }, span: at };
         let body = std::mem::replace(expr, Expr { kind: ExprKind::Null, span: at });
-        expr.kind = ExprKind::Block(Block { functions: Vec::new(), exprs: vec![call, body] });
+        expr.kind = ExprKind::Block(Block::of(vec![call, body]));
     }
 
     /// Marks the branches within an expression.
@@ -111,7 +111,8 @@ impl Marks<'_> {
                 }
             }
             ExprKind::Uncertain { branches, .. } => self.bands(branches),
-            ExprKind::Try { handler: Some((_, handler)), .. } => {
+            ExprKind::Try { handler: Some(handler), .. } => {
+                let (_, handler) = &mut **handler;
                 let at = handler.span;
                 self.put(handler, "catch", at);
             }

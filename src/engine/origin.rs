@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use crate::builtin;
 use crate::hir::{
     self, Block, Element, Expr, ExprKind, FunctionId, Key, Link, LinkKind, Local, LocalId, Member, Origin, Pattern,
-    PatternKind, Place, Program, Root, Unary, Variable,
+    PatternKind, Program, Root, Unary, Variable,
 };
 use crate::host::{self, Request};
 use crate::source::Span;
@@ -98,13 +98,15 @@ fn definitions(body: &Expr) -> HashMap<Variable, Expr> {
     let ExprKind::Block(block) = &body.kind else { return all };
     for expr in &block.exprs {
         match &expr.kind {
-            ExprKind::Let { pattern: Pattern { kind: PatternKind::Bind(variable), .. }, value: Some(value) } => {
-                all.insert(*variable, (**value).clone());
+            ExprKind::Let { pattern, value: Some(value) } => {
+                if let PatternKind::Bind(variable) = pattern.kind {
+                    all.insert(variable, (**value).clone());
+                }
             }
-            ExprKind::Assign { target: Place { root: Root::Variable(variable), keys, .. }, value, .. }
-                if keys.is_empty() =>
-            {
-                all.insert(*variable, (**value).clone());
+            ExprKind::Assign { target, value, .. } if target.keys.is_empty() => {
+                if let Root::Variable(variable) = target.root {
+                    all.insert(variable, (**value).clone());
+                }
             }
             _ => {}
         }
@@ -144,7 +146,7 @@ fn enter(expr: &mut Expr, locals: &mut Vec<Local>) {
             | ExprKind::Logical { .. }
             | ExprKind::Ask { .. }
             | ExprKind::Chain { .. }
-            | ExprKind::Fork { .. }
+            | ExprKind::Fork(_)
             | ExprKind::If { .. }
             | ExprKind::Match { .. }
             | ExprKind::Switch { .. }
@@ -186,9 +188,7 @@ fn note(expr: &mut Expr, locals: &mut Vec<Local>) {
     let told = vec![entry("confidence", sure), entry("context", call(evidence, vec![read()]))];
     let note = call(track, vec![text, make(ExprKind::Object(told))]);
     let value = std::mem::replace(expr, make(ExprKind::Null));
-    let keep = ExprKind::Let {
-        pattern: Pattern { kind: PatternKind::Bind(variable), span: at },
-        value: Some(Box::new(value)),
-    };
-    expr.kind = ExprKind::Block(Block { functions: Vec::new(), exprs: vec![make(keep), note, read()] });
+    let pattern = Box::new(Pattern { kind: PatternKind::Bind(variable), span: at });
+    let keep = ExprKind::Let { pattern, value: Some(Box::new(value)) };
+    expr.kind = ExprKind::Block(Block::of(vec![make(keep), note, read()]));
 }

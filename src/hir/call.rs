@@ -321,7 +321,7 @@ impl<'a> Lowering<'a> {
             self.check_task(id, self.span(base).to(self.span(links[call])));
         }
         let optional = access != Access::Plain;
-        let kind = LinkKind::Method { name: name_of_method, arguments, place: Some(place), optional_call };
+        let kind = LinkKind::Method { name: name_of_method, arguments, place: Some(Box::new(place)), optional_call };
         out.push(Link { kind, optional, span: whole });
         let base_read = self.read(name, base);
         let handed = match handed {
@@ -337,7 +337,7 @@ impl<'a> Lowering<'a> {
             return Some(chain);
         }
         kept.push(chain);
-        Some(Expr { kind: ExprKind::Block(super::Block { functions: Vec::new(), exprs: kept }), span })
+        Some(Expr { kind: ExprKind::Block(super::Block::of(kept)), span })
     }
 
     /// A key that can be read twice.

@@ -88,7 +88,7 @@ impl Lowering<'_> {
             let id = this.function(id, span, span.start);
             let Some(variable) = variable else { return Expr { kind: ExprKind::Function(id), span } };
             let read = Expr { kind: ExprKind::Read(variable), span };
-            Expr { kind: ExprKind::Block(Block { functions: vec![(variable, id)], exprs: vec![read] }), span }
+            Expr { kind: ExprKind::Block(Block { functions: [(variable, id)].into(), exprs: [read].into() }), span }
         })
     }
 
@@ -468,7 +468,7 @@ impl Lowering<'_> {
                     self.program.globals[global.0 as usize].function = Some(function);
                 }
                 let variable = Variable::Global(global);
-                let pattern = Pattern { kind: PatternKind::Bind(variable), span };
+                let pattern = Box::new(Pattern { kind: PatternKind::Bind(variable), span });
                 out.push(Expr { kind: ExprKind::Let { pattern, value: Some(Box::new(value)) }, span });
                 out.push(Expr { kind: ExprKind::Read(variable), span });
                 self.set_default(Export::Global(global), span);

@@ -7,7 +7,7 @@ use crate::syntax::ast::Band;
 use crate::types::Type;
 use std::sync::Arc;
 
-/// An expression, which every statement is as well.
+/// An expression, which every statement is as well. There are many, so what is large in one stands in a box.
 #[derive(Clone, Debug)]
 pub struct Expr {
     /// What it is.
@@ -28,12 +28,7 @@ pub enum ExprKind {
     /// `"text"`
     Text(Arc<str>),
     /// `/source/flags`
-    Regex {
-        /// Between the slashes.
-        source: Arc<str>,
-        /// Behind them.
-        flags: Arc<str>,
-    },
+    Regex(Arc<Regex>),
     /// `` `text ${hole}` ``
     Template(Vec<Part>),
     /// `[a, ...b]`
@@ -94,16 +89,7 @@ pub enum ExprKind {
     /// `x instanceof T`
     Instance(Box<Expr>, Type),
     /// A form that runs tasks of its own: `parallel race anyOf quorum`, and `vote` of tasks
-    Fork {
-        /// Which form.
-        form: BuiltinId,
-        /// The tasks in order of writing.
-        tasks: Vec<Tasks>,
-        /// Arguments before the tasks (`n` of `quorum`).
-        before: Vec<Expr>,
-        /// Arguments behind the tasks (options).
-        after: Vec<Expr>,
-    },
+    Fork(Box<Fork>),
     /// `if`, `? :`; without a condition that holds, `otherwise` or null. The value chosen is under all conditions asked
     If {
         /// Conditions and what they guard, in order.
@@ -137,7 +123,7 @@ pub enum ExprKind {
         /// What is guarded.
         body: Box<Expr>,
         /// What takes an error, and what runs then.
-        handler: Option<(Option<Pattern>, Box<Expr>)>,
+        handler: Option<Box<(Option<Pattern>, Expr)>>,
         /// What runs in any case.
         finalizer: Option<Box<Expr>>,
     },
@@ -146,14 +132,14 @@ pub enum ExprKind {
     /// `let pattern = value`; null
     Let {
         /// What takes the value.
-        pattern: Pattern,
+        pattern: Box<Pattern>,
         /// The value; null where none is written.
         value: Option<Box<Expr>>,
     },
     /// `target = value`, `target op= value`: the new value
     Assign {
         /// What changes.
-        target: Place,
+        target: Box<Place>,
         /// The operator of a compound assignment; the right side of a logical one runs only if needed.
         operator: Option<Compound>,
         /// To what.
@@ -162,21 +148,21 @@ pub enum ExprKind {
     /// `pattern = value`: the value
     Unpack {
         /// What takes its parts: names that exist and paths.
-        pattern: Pattern,
+        pattern: Box<Pattern>,
         /// What is taken apart.
         value: Box<Expr>,
     },
     /// `x++`, `--x`
     Step {
         /// What changes.
-        target: Place,
+        target: Box<Place>,
         /// By how much.
         by: f64,
         /// Whether the new value is the value.
         prefix: bool,
     },
     /// `delete o.k`: whether it was there
-    Delete(Place),
+    Delete(Box<Place>),
     /// `while c max N { }`, `do { } while c max N`; null
     While {
         /// What decides.
@@ -190,10 +176,8 @@ pub enum ExprKind {
     },
     /// `for pattern in source`; null. With two patterns: value and index of a list, key and value of an object
     ForEach {
-        /// One or two.
-        patterns: Vec<Pattern>,
-        /// What is walked, over a snapshot.
-        source: Box<Expr>,
+        /// What is walked, and what takes it.
+        head: Box<Each>,
         /// The most turns.
         max: Option<Box<Expr>>,
         /// What runs.
@@ -201,14 +185,8 @@ pub enum ExprKind {
     },
     /// `for (init; condition; step)`; null. Its own variables are fresh each turn
     ForCount {
-        /// Runs first.
-        init: Option<Box<Expr>>,
-        /// The variables that `init` declares, copied to fresh ones each turn.
-        fresh: Vec<LocalId>,
-        /// What decides.
-        condition: Option<Box<Expr>>,
-        /// What runs after each turn.
-        step: Option<Box<Expr>>,
+        /// What stands between the semicolons.
+        head: Box<Count>,
         /// The most turns.
         max: Option<Box<Expr>>,
         /// What runs.
@@ -240,13 +218,64 @@ pub enum ExprKind {
     },
 }
 
+/// A form that runs tasks.
+#[derive(Clone, Debug)]
+pub struct Fork {
+    /// Which form.
+    pub form: BuiltinId,
+    /// The tasks in order of writing.
+    pub tasks: Vec<Tasks>,
+    /// Arguments before the tasks (`n` of `quorum`).
+    pub before: Vec<Expr>,
+    /// Arguments behind the tasks (options).
+    pub after: Vec<Expr>,
+}
+
+/// The head of a `for … in`.
+#[derive(Clone, Debug)]
+pub struct Each {
+    /// One or two.
+    pub patterns: Vec<Pattern>,
+    /// What is walked, over a snapshot.
+    pub source: Expr,
+}
+
+/// The head of a `for (init; condition; step)`.
+#[derive(Clone, Debug)]
+pub struct Count {
+    /// Runs first.
+    pub init: Option<Expr>,
+    /// The variables that `init` declares, copied to fresh ones each turn.
+    pub fresh: Vec<LocalId>,
+    /// What decides.
+    pub condition: Option<Expr>,
+    /// What runs after each turn.
+    pub step: Option<Expr>,
+}
+
 /// A scope.
 #[derive(Clone, Debug)]
 pub struct Block {
     /// Functions declared here, which exist from the beginning.
-    pub functions: Vec<(Variable, FunctionId)>,
+    pub functions: Box<[(Variable, FunctionId)]>,
     /// What runs, in order. Declarations that do nothing at run time are not among them.
-    pub exprs: Vec<Expr>,
+    pub exprs: Box<[Expr]>,
+}
+
+/// A regular expression.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Regex {
+    /// Between the slashes.
+    pub source: Arc<str>,
+    /// Behind them.
+    pub flags: Arc<str>,
+}
+
+impl Block {
+    /// A scope that declares no functions.
+    pub fn of(exprs: Vec<Expr>) -> Self {
+        Self { functions: Box::new([]), exprs: exprs.into() }
+    }
 }
 
 /// A piece of a template.
@@ -315,7 +344,7 @@ pub enum LinkKind {
         /// What it is given.
         arguments: Vec<Element>,
         /// Where the change is written back.
-        place: Option<Place>,
+        place: Option<Box<Place>>,
         /// Whether null in place of the method gives null: `?.()`.
         optional_call: bool,
     },
@@ -402,7 +431,7 @@ pub enum Body {
     /// Runs each turn.
     Plain(Box<Expr>),
     /// Routes each turn: a `while` on its condition, a `for` on its first variable.
-    Bands(Vec<Branch>),
+    Bands(Box<[Branch]>),
 }
 
 /// What takes a value apart, or what a value must look like.
@@ -422,7 +451,7 @@ pub enum PatternKind {
     /// A name that is declared here
     Bind(Variable),
     /// Something that exists already
-    Place(Place),
+    Place(Box<Place>),
     /// A value it must equal; in `match` only
     Equal(Box<Expr>),
     /// `[a, b, ...c]`

@@ -2,7 +2,7 @@
 
 use super::lower::Lowering;
 use super::operation::compound;
-use super::{Element, Expr, ExprKind, Key, Member, Part, PatternKind, Unary};
+use super::{Element, Expr, ExprKind, Key, Member, Part, PatternKind, Regex, Unary};
 use crate::builtin;
 use crate::diagnostic::Code;
 use crate::source::{Name, Span};
@@ -42,7 +42,7 @@ impl Lowering<'_> {
             Node::Operation(row) => return self.operation(row, span),
             Node::Unary { operator, operand } => return self.unary(operator, operand, span, used),
             Node::Step { by, prefix, target } => match self.place(target, true) {
-                Some(target) => ExprKind::Step { target, by: f64::from(by), prefix },
+                Some(target) => ExprKind::Step { target: Box::new(target), by: f64::from(by), prefix },
                 None => ExprKind::Null,
             },
             Node::Conditional { .. } => self.conditional(node, used),
@@ -89,7 +89,7 @@ impl Lowering<'_> {
         if let Err(wrong) = crate::builtin::regex::check(source, flags) {
             self.refuse(Code::P009, span, wrong, "");
         }
-        ExprKind::Regex { source: source.into(), flags: flags.into() }
+        ExprKind::Regex(Arc::new(Regex { source: source.into(), flags: flags.into() }))
     }
 
     pub(super) fn elements(&mut self, list: List) -> Vec<Element> {
@@ -194,7 +194,7 @@ impl Lowering<'_> {
             Prefix::New => return self.instantiate(operand, span),
             Prefix::Delete => {
                 let kind = match self.node(self.bare(operand)) {
-                    Node::Chain { .. } => self.place(operand, false).map(ExprKind::Delete),
+                    Node::Chain { .. } => self.place(operand, false).map(|place| ExprKind::Delete(Box::new(place))),
                     _ => {
                         self.expression(operand);
                         let help = "write `delete object.key`";
@@ -250,7 +250,7 @@ impl Lowering<'_> {
                 return self.refuse(Code::P012, self.span(target), "only `=` takes a value apart", help);
             }
             let value = self.boxed(value);
-            let pattern = self.unpacked(place);
+            let pattern = Box::new(self.unpacked(place));
             return Expr { kind: ExprKind::Unpack { pattern, value }, span };
         }
         if let Some(agent) = self.bound_agent(place, operator) {
@@ -277,7 +277,7 @@ impl Lowering<'_> {
                 }
             },
         };
-        Expr { kind: ExprKind::Assign { target, operator, value }, span }
+        Expr { kind: ExprKind::Assign { target: Box::new(target), operator, value }, span }
     }
 
     /// `let` of a part of a statement.
@@ -295,7 +295,7 @@ impl Lowering<'_> {
             let help = "write `=` and what is taken apart";
             self.refuse(Code::P001, pattern.span, "a pattern without a value takes nothing apart", help);
         }
-        Expr { kind: ExprKind::Let { pattern, value }, span }
+        Expr { kind: ExprKind::Let { pattern: Box::new(pattern), value }, span }
     }
 
     /// `typeof x == "text"` with a text that `typeof` never gives.

@@ -91,5 +91,5 @@ fn filled_once(own: GlobalId, function: GlobalId, arguments: Vec<Expr>, span: Sp
     let value = Box::new(Expr { kind: ExprKind::Chain { base, links }, span });
     let target = Place { root: Root::Variable(Variable::Global(own)), keys: Vec::new(), span };
     let operator = Some(Compound::Logical(Logical::Coalesce));
-    Expr { kind: ExprKind::Assign { target, operator, value }, span }
+    Expr { kind: ExprKind::Assign { target: Box::new(target), operator, value }, span }
 }

@@ -2,7 +2,7 @@
 
 use super::call::{Argument, Handed};
 use super::lower::Lowering;
-use super::{Element, Expr, ExprKind, FunctionId, Kind, Link, LinkKind, Logical, Tasks};
+use super::{Element, Expr, ExprKind, Fork, FunctionId, Kind, Link, LinkKind, Logical, Tasks};
 use crate::builtin::{self, Body, BuiltinId};
 use crate::source::Span;
 use crate::syntax::ast::{Infix, List, Node, NodeId};
@@ -77,7 +77,7 @@ impl<'a> Lowering<'a> {
         let before = arguments.into_iter().map(|argument| self.argument(argument)).collect();
         let tasks = self.tasks(tasks);
         let after = after.into_iter().map(|argument| self.argument(argument)).collect();
-        Some(Expr { kind: ExprKind::Fork { form: id, tasks, before, after }, span })
+        Some(Expr { kind: ExprKind::Fork(Box::new(Fork { form: id, tasks, before, after })), span })
     }
 
     /// Whether the options of a `vote` say when to stop.

@@ -445,7 +445,7 @@ impl<'a> Lowering<'a> {
         let span = value.span;
         let hidden = self.hide(span);
         let variable = self.variable(hidden);
-        let pattern = Pattern { kind: PatternKind::Bind(variable), span };
+        let pattern = Box::new(Pattern { kind: PatternKind::Bind(variable), span });
         let kept = Expr { kind: ExprKind::Let { pattern, value: Some(Box::new(value)) }, span };
         (kept, Expr { kind: ExprKind::Read(variable), span })
     }

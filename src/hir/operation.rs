@@ -102,7 +102,7 @@ impl Lowering<'_> {
             false => {
                 let mut exprs = row.kept;
                 exprs.push(value);
-                Expr { kind: ExprKind::Block(Block { functions: Vec::new(), exprs }), span }
+                Expr { kind: ExprKind::Block(Block::of(exprs)), span }
             }
         }
     }

@@ -46,7 +46,7 @@ impl Lowering<'_> {
                 PatternKind::Default(inner, self.boxed(value))
             }
             Node::Chain { .. } if purpose == Purpose::Assign => match self.place(node, false) {
-                Some(place) => PatternKind::Place(place),
+                Some(place) => PatternKind::Place(Box::new(place)),
                 None => PatternKind::Ignore,
             },
             _ if purpose == Purpose::Match => return self.tested(node),
@@ -71,7 +71,9 @@ impl Lowering<'_> {
             }
             let span = self.span(node);
             return match self.assigned(name, node, false) {
-                Some(variable) => PatternKind::Place(Place { root: Root::Variable(variable), keys: Vec::new(), span }),
+                Some(variable) => {
+                    PatternKind::Place(Box::new(Place { root: Root::Variable(variable), keys: Vec::new(), span }))
+                }
                 None => PatternKind::Ignore,
             };
         }

@@ -67,7 +67,7 @@ impl<'a> Lowering<'a> {
             return value;
         }
         kept.push(value);
-        Expr { kind: ExprKind::Block(Block { functions: Vec::new(), exprs: kept }), span }
+        Expr { kind: ExprKind::Block(Block::of(kept)), span }
     }
 
     /// Whether a stage should find what comes before it in a variable.

@@ -1,8 +1,8 @@
 //! A program as text, for goldens: every variable with its number, every form as what it is.
 
 use super::{
-    Body, Branch, CaptureId, Element, Expr, ExprKind, Function, FunctionId, Global, Key, Kind, Link, LinkKind, Local,
-    LocalId, Member, Origin, Part, Pattern, PatternKind, Place, Program, Root, Tasks, Variable,
+    Body, Branch, CaptureId, Count, Element, Expr, ExprKind, Fork, Function, FunctionId, Global, Key, Kind, Link,
+    LinkKind, Local, LocalId, Member, Origin, Part, Pattern, PatternKind, Place, Program, Root, Tasks, Variable,
 };
 use crate::builtin::BuiltinId;
 use crate::source::Name;
@@ -187,7 +187,7 @@ impl Print<'_> {
             }
             ExprKind::Try { body, handler, finalizer } => {
                 self.nested("try", body);
-                if let Some((pattern, body)) = handler {
+                if let Some((pattern, body)) = handler.as_deref() {
                     let pattern = pattern.as_ref().map_or(String::new(), |pattern| self.pattern(pattern));
                     self.nested(format!("catch {pattern}").trim_end(), body);
                 }
@@ -201,15 +201,15 @@ impl Print<'_> {
                 let max = self.max(max);
                 self.turns(&format!("{word} {condition}{max}"), body);
             }
-            ExprKind::ForEach { patterns, source, max, body } => {
-                let patterns: Vec<String> = patterns.iter().map(|pattern| self.pattern(pattern)).collect();
-                let (source, max) = (self.expr(source), self.max(max));
+            ExprKind::ForEach { head, max, body } => {
+                let patterns: Vec<String> = head.patterns.iter().map(|pattern| self.pattern(pattern)).collect();
+                let (source, max) = (self.expr(&head.source), self.max(max));
                 self.turns(&format!("for {} in {source}{max}", patterns.join(", ")), body);
             }
-            ExprKind::ForCount { init, fresh, condition, step, max, body } => {
-                let part = |this: &mut Self, part: &Option<Box<Expr>>| {
-                    part.as_ref().map_or(String::new(), |part| this.expr(part))
-                };
+            ExprKind::ForCount { head, max, body } => {
+                let Count { init, fresh, condition, step } = &**head;
+                let part =
+                    |this: &mut Self, part: &Option<Expr>| part.as_ref().map_or(String::new(), |part| this.expr(part));
                 let (init, condition, step) = (part(self, init), part(self, condition), part(self, step));
                 let fresh: Vec<String> = fresh.iter().map(|local| self.variable(Variable::Local(*local))).collect();
                 let max = self.max(max);
@@ -277,7 +277,7 @@ impl Print<'_> {
             ExprKind::Bool(value) => value.to_string(),
             ExprKind::Number(value) => value.to_string(),
             ExprKind::Text(text) => format!("{text:?}"),
-            ExprKind::Regex { source, flags } => format!("/{source}/{flags}"),
+            ExprKind::Regex(regex) => format!("/{}/{}", regex.source, regex.flags),
             ExprKind::Template(parts) => {
                 let part = |part: &Part| match part {
                     Part::Text(text) => text.replace('\n', "\\n"),
@@ -326,7 +326,8 @@ impl Print<'_> {
                 out
             }
             ExprKind::Instance(value, wanted) => format!("({} instanceof {wanted:?})", self.expr(value)),
-            ExprKind::Fork { form, tasks, before, after } => {
+            ExprKind::Fork(fork) => {
+                let Fork { form, tasks, before, after } = &**fork;
                 let tasks = tasks.iter().map(|tasks| self.tasks(tasks)).collect::<Vec<_>>().join(", ");
                 let (before, after) = (self.exprs(before), self.exprs(after));
                 format!("fork {}({before})[{tasks}]({after})", self.builtin(*form))

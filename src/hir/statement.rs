@@ -2,7 +2,7 @@
 
 use super::lower::{Around, Lowering};
 use super::scope::ScopeId;
-use super::{Arm, Block, Body, Case, Expr, ExprKind, Kind, Pattern, PatternKind, Unary};
+use super::{Arm, Block, Body, Case, Count, Each, Expr, ExprKind, Kind, Pattern, PatternKind, Unary};
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{List, Node, NodeId, Prefix};
@@ -36,7 +36,7 @@ impl Lowering<'_> {
                 ended.get_or_insert(self.span(node));
             }
         }
-        Block { functions, exprs }
+        Block { functions: functions.into(), exprs: exprs.into() }
     }
 
     /// Whether nothing behind a statement runs.
@@ -94,7 +94,7 @@ impl Lowering<'_> {
         }
         match exprs.len() {
             1 if functions.is_empty() => exprs.remove(0),
-            _ => Expr { kind: ExprKind::Block(Block { functions, exprs }), span },
+            _ => Expr { kind: ExprKind::Block(Block { functions: functions.into(), exprs: exprs.into() }), span },
         }
     }
 
@@ -159,7 +159,7 @@ impl Lowering<'_> {
                 let handler = handler.and_then(|handler| match self.node(handler) {
                     Node::Catch { parameter, body } => Some(self.scoped(handler, |this| {
                         let pattern = parameter.map(|parameter| this.bound(parameter));
-                        (pattern, Box::new(this.body(body, used)))
+                        Box::new((pattern, this.body(body, used)))
                     })),
                     _ => None,
                 });
@@ -217,7 +217,7 @@ impl Lowering<'_> {
             Node::Let { declarators, .. } => {
                 let mut exprs = Vec::new();
                 self.declarators(declarators, &mut exprs);
-                ExprKind::Block(Block { functions: Vec::new(), exprs })
+                ExprKind::Block(Block::of(exprs))
             }
             Node::Type { .. }
             | Node::Agent { .. }
@@ -389,7 +389,7 @@ impl Lowering<'_> {
     fn turns(&mut self, body: NodeId) -> Body {
         self.frame().around.push(Around::Loop);
         let body = match self.node(body) {
-            Node::Bands(bands) => Body::Bands(self.bands(bands, self.span(body), false)),
+            Node::Bands(bands) => Body::Bands(self.bands(bands, self.span(body), false).into()),
             _ => Body::Plain(Box::new(self.body(body, false))),
         };
         self.frame().around.pop();
@@ -397,12 +397,12 @@ impl Lowering<'_> {
     }
 
     fn for_each(&mut self, node: NodeId, head: NodeId, source: NodeId, body: NodeId, max: Option<NodeId>) -> ExprKind {
-        let source = self.boxed(source);
+        let source = self.expression(source);
         let max = self.optional(max);
         let Node::ForEachHead { patterns, .. } = self.node(head) else { return ExprKind::Null };
         self.scoped(node, |this| {
             let patterns = this.tree.list(patterns).iter().map(|&pattern| this.bound(pattern)).collect();
-            ExprKind::ForEach { patterns, source, max, body: this.turns(body) }
+            ExprKind::ForEach { head: Box::new(Each { patterns, source }), max, body: this.turns(body) }
         })
     }
 
@@ -416,10 +416,11 @@ impl Lowering<'_> {
                     fresh.push(local);
                 }
             }
-            let init = init.map(|init| Box::new(this.body(init, false)));
-            let condition = condition.map(|condition| Box::new(this.condition(condition)));
-            let step = step.map(|step| Box::new(this.valued(step, false)));
-            ExprKind::ForCount { init, fresh, condition, step, max, body: this.turns(body) }
+            let init = init.map(|init| this.body(init, false));
+            let condition = condition.map(|condition| this.condition(condition));
+            let step = step.map(|step| this.valued(step, false));
+            let head = Box::new(Count { init, fresh, condition, step });
+            ExprKind::ForCount { head, max, body: this.turns(body) }
         })
     }
 }

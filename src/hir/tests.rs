@@ -295,3 +295,8 @@ fn long_rows_are_flat() {
         assert_eq!(program.modules.len(), 1);
     }
 }
+
+#[test]
+fn nodes_are_small() {
+    assert_eq!(size_of::<super::Expr>(), 48);
+}

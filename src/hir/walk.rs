@@ -1,7 +1,8 @@
 //! The expressions directly within an expression, to be changed.
 
 use super::expr::{
-    Body, Element, Expr, ExprKind, Key, LinkKind, Member, Part, Pattern, PatternKind, Place, Root, Tasks,
+    Body, Count, Each, Element, Expr, ExprKind, Fork, Key, LinkKind, Member, Part, Pattern, PatternKind, Place, Root,
+    Tasks,
 };
 
 /// The expressions directly within an expression, in the order they stand; functions are not entered.
@@ -12,7 +13,7 @@ pub fn inner(expr: &mut Expr) -> Vec<&mut Expr> {
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
         | ExprKind::Text(_)
-        | ExprKind::Regex { .. }
+        | ExprKind::Regex(_)
         | ExprKind::Read(_)
         | ExprKind::Builtin(_)
         | ExprKind::Input
@@ -57,7 +58,8 @@ pub fn inner(expr: &mut Expr) -> Vec<&mut Expr> {
                 }
             }
         }
-        ExprKind::Fork { tasks, before, after, .. } => {
+        ExprKind::Fork(fork) => {
+            let Fork { tasks, before, after, .. } = &mut **fork;
             all.extend(before);
             for task in tasks {
                 match task {
@@ -93,13 +95,13 @@ pub fn inner(expr: &mut Expr) -> Vec<&mut Expr> {
         }
         ExprKind::Try { body, handler, finalizer } => {
             all.push(body);
-            if let Some((taken, handler)) = handler {
+            if let Some((taken, handler)) = handler.as_deref_mut() {
                 taken.iter_mut().for_each(|taken| pattern(taken, &mut all));
                 all.push(handler);
             }
             all.extend(finalizer.as_deref_mut());
         }
-        ExprKind::Block(block) => all.extend(&mut block.exprs),
+        ExprKind::Block(block) => all.extend(&mut *block.exprs),
         ExprKind::Let { pattern: taken, value } => {
             pattern(taken, &mut all);
             all.extend(value.as_deref_mut());
@@ -118,14 +120,17 @@ pub fn inner(expr: &mut Expr) -> Vec<&mut Expr> {
             all.extend(max.as_deref_mut());
             body(turn, &mut all);
         }
-        ExprKind::ForEach { patterns, source, max, body: turn } => {
+        ExprKind::ForEach { head, max, body: turn } => {
+            let Each { patterns, source } = &mut **head;
             patterns.iter_mut().for_each(|taken| pattern(taken, &mut all));
             all.push(source);
             all.extend(max.as_deref_mut());
             body(turn, &mut all);
         }
-        ExprKind::ForCount { init, condition, step, max, body: turn, .. } => {
-            all.extend([init, condition, step, max].into_iter().filter_map(Option::as_deref_mut));
+        ExprKind::ForCount { head, max, body: turn } => {
+            let Count { init, condition, step, .. } = &mut **head;
+            all.extend([init, condition, step].into_iter().flatten());
+            all.extend(max.as_deref_mut());
             body(turn, &mut all);
         }
         ExprKind::Return(value) => all.extend(value.as_deref_mut()),

@@ -6,11 +6,10 @@
 //! loop's parameters are the variables that the survey saw assigned inside it.
 
 use super::survey::{Notes, Survey};
-use super::{Block, BlockId, Constant, End, Fact, Function, Handler, HandlerId, Inst, Loop, Op, Target, Var};
+use super::{Block, BlockId, Constant, End, Fact, Function, Handler, HandlerId, Inst, Loop, Op, Plain, Target, Var};
 use crate::diagnostic::Code;
 use crate::hir::{self, FunctionId, LocalId};
 use crate::source::{Name, Span};
-use crate::types::Type;
 use smallvec::{SmallVec, smallvec};
 
 /// Values an instruction works on.
@@ -185,7 +184,7 @@ impl<'a> Builder<'a> {
 
     /// A new value.
     pub(super) fn define(&mut self, exact: bool, name: Option<Name>) -> Var {
-        self.values.push(Fact { kind: Type::Any, exact, name });
+        self.values.push(Fact { kind: Plain::Any, exact, name });
         Var(self.values.len() as u32 - 1)
     }
 

@@ -15,7 +15,7 @@ pub fn of(op: &Op, arguments: usize) -> u32 {
             1 + arguments
         }
         Op::Update { keys, .. } | Op::Delete { keys, .. } => 1 + keys.len() as u32,
-        Op::Mutate { keys, .. } => 2 + keys.len() as u32 + arguments,
+        Op::Mutate { change, .. } => 2 + change.keys.len() as u32 + arguments,
         Op::Call { .. } | Op::CallFunction(_) | Op::CallBuiltin { .. } | Op::CallMethod { .. } => 2 + arguments,
         Op::Fork { tasks, .. } => 4 + 4 * tasks.len() as u32,
         _ => 1,

@@ -128,7 +128,7 @@ impl Builder<'_> {
     pub(super) fn attempt(
         &mut self,
         body: &Expr,
-        handler: Option<&(Option<Pattern>, Box<Expr>)>,
+        handler: Option<&(Option<Pattern>, Expr)>,
         finalizer: Option<&Expr>,
         wanted: bool,
         span: Span,
@@ -176,7 +176,7 @@ impl Builder<'_> {
         value
     }
 
-    fn caught(&mut self, body: &Expr, handler: Option<&(Option<Pattern>, Box<Expr>)>, wanted: bool, span: Span) -> Var {
+    fn caught(&mut self, body: &Expr, handler: Option<&(Option<Pattern>, Expr)>, wanted: bool, span: Span) -> Var {
         let Some((pattern, handling)) = handler else { return self.lower(body, wanted) };
         let outer = self.handler;
         let start = self.mark();

@@ -4,7 +4,7 @@ use super::build::{Args, Builder};
 use super::exit::Way;
 use super::{Constant, Member, Op, Task, Var};
 use crate::builtin::BuiltinId;
-use crate::hir::{self, Block, Element, Expr, ExprKind, Key, Part, Pattern, PatternKind, Tasks, Variable};
+use crate::hir::{self, Block, Element, Expr, ExprKind, Fork, Key, Part, Pattern, PatternKind, Tasks, Variable};
 use crate::source::Span;
 use smallvec::smallvec;
 
@@ -32,7 +32,7 @@ impl Builder<'_> {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Null => self.null(),
-            kind @ (ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Regex { .. }) => {
+            kind @ (ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Regex(_)) => {
                 self.literal(kind, span)
             }
             ExprKind::Template(parts) => {
@@ -80,7 +80,7 @@ impl Builder<'_> {
                 let value = self.value(value);
                 self.emit(Op::Instance(kind.clone()), smallvec![value], span)
             }
-            ExprKind::Fork { form, tasks, before, after } => self.fork(*form, tasks, before, after, span),
+            ExprKind::Fork(fork) => self.fork(fork, span),
             ExprKind::If { arms, otherwise } => self.choose(arms, otherwise.as_deref(), wanted, span),
             ExprKind::Match { subject, arms } => self.matched(subject, arms, wanted, span),
             ExprKind::Switch { subject, cases } => self.switch(subject, cases, wanted, span),
@@ -89,7 +89,7 @@ impl Builder<'_> {
                 self.route(subject, branches, wanted, span)
             }
             ExprKind::Try { body, handler, finalizer } => {
-                self.attempt(body, handler.as_ref(), finalizer.as_deref(), wanted, span)
+                self.attempt(body, handler.as_deref(), finalizer.as_deref(), wanted, span)
             }
             ExprKind::Block(block) => self.scope(block, wanted, span),
             ExprKind::Let { pattern, value } => {
@@ -112,8 +112,8 @@ impl Builder<'_> {
                 self.repeat(expr, condition, max.as_deref(), body, *late);
                 self.null()
             }
-            ExprKind::ForEach { patterns, source, max, body } => {
-                self.each(expr, patterns, source, max.as_deref(), body);
+            ExprKind::ForEach { head, max, body } => {
+                self.each(expr, head, max.as_deref(), body);
                 self.null()
             }
             ExprKind::ForCount { .. } => {
@@ -215,7 +215,7 @@ impl Builder<'_> {
             let value = self.value(value);
             args.push(value);
         }
-        self.emit(Op::List { spread }, args, span)
+        self.emit(Op::List { spread: spread.into() }, args, span)
     }
 
     fn object(&mut self, members: &[hir::Member], span: Span) -> Var {
@@ -241,10 +241,11 @@ impl Builder<'_> {
             let value = self.value(value);
             args.push(value);
         }
-        self.emit(Op::Object(shape), args, span)
+        self.emit(Op::Object(shape.into()), args, span)
     }
 
-    fn fork(&mut self, form: BuiltinId, tasks: &[Tasks], before: &[Expr], after: &[Expr], span: Span) -> Var {
+    fn fork(&mut self, fork: &Fork, span: Span) -> Var {
+        let Fork { form, tasks, before, after } = fork;
         let mut args: Args = before.iter().map(|value| self.value(value)).collect();
         let mut kinds = Vec::with_capacity(tasks.len());
         for task in tasks {
@@ -271,7 +272,7 @@ impl Builder<'_> {
             let value = self.value(value);
             args.push(value);
         }
-        self.emit(Op::Fork { form, before: before.len() as u32, tasks: kinds }, args, span)
+        self.emit(Op::Fork { form: *form, before: before.len() as u32, tasks: kinds.into() }, args, span)
     }
 
     /// Asking: `x && ~x >= t`.

@@ -3,10 +3,9 @@
 //! Everything is assumed until something speaks against it, so a counter stays a number around its loop. Types that are not
 //! plain, and everything that comes from elsewhere, count as anything.
 
-use super::{BlockId, Constant, Function, Inst, Op, Var};
+use super::{BlockId, Constant, Function, Inst, Op, Plain, Var};
 use crate::hir::{Binary, Unary};
 use crate::types::Type;
-use std::sync::Arc;
 
 /// Whether the result is exact, given whether all arguments are.
 pub(super) fn exact(op: &Op, arguments: bool) -> bool {
@@ -20,22 +19,6 @@ pub(super) fn exact(op: &Op, arguments: bool) -> bool {
         }
         _ => false,
     }
-}
-
-/// A type as far as it is told apart here.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Plain {
-    /// Nothing was seen yet.
-    Unseen,
-    Null,
-    Boolean,
-    Number,
-    String,
-    /// A list of numbers that is not built.
-    Range,
-    List,
-    Object,
-    Any,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -60,28 +43,15 @@ impl Known {
 }
 
 /// What is known while the facts of a function are found. One serves all functions, one after the other.
+#[derive(Default)]
 pub(super) struct Facts {
     known: Vec<Known>,
     /// The round in which each block was last looked at.
     seen: Vec<u32>,
     round: u32,
-    list: Type,
-    numbers: Type,
-    object: Type,
 }
 
 impl Facts {
-    pub(super) fn new() -> Self {
-        Self {
-            known: Vec::new(),
-            seen: Vec::new(),
-            round: 0,
-            list: Type::List(Arc::new(Type::Any)),
-            numbers: Type::List(Arc::new(Type::Number)),
-            object: Type::Object(Arc::default()),
-        }
-    }
-
     /// Writes down what is certain of each value of a function whose blocks can run in this order.
     pub(super) fn infer(&mut self, function: &mut Function, order: &[BlockId]) {
         self.known.clear();
@@ -97,18 +67,9 @@ impl Facts {
         }
         while self.again(function, order) {}
         for (fact, known) in function.values.iter_mut().zip(&self.known) {
-            fact.exact = known.exact && known.plain != Plain::Unseen;
-            fact.kind = match known.plain {
-                Plain::Null => Type::Null,
-                Plain::Boolean => Type::Boolean,
-                Plain::Number => Type::Number,
-                Plain::String => Type::String,
-                Plain::Range => self.numbers.clone(),
-                Plain::List => self.list.clone(),
-                Plain::Object => self.object.clone(),
-                // As it was written.
-                Plain::Unseen | Plain::Any => continue,
-            };
+            let unseen = known.plain == Plain::Unseen;
+            fact.exact = known.exact && !unseen;
+            fact.kind = if unseen { Plain::Any } else { known.plain };
         }
     }
 
@@ -160,7 +121,7 @@ fn result_of(inst: &Inst, known: &[Known]) -> Known {
             Constant::Bool(_) => Plain::Boolean,
             Constant::Number(_) => Plain::Number,
             Constant::Text(_) => Plain::String,
-            Constant::Regex { .. } => Plain::Any,
+            Constant::Regex(_) => Plain::Any,
         },
         Op::Unary(operator) => match operator {
             Unary::Negate | Unary::Plus => Plain::Number,
@@ -180,7 +141,7 @@ fn result_of(inst: &Inst, known: &[Known]) -> Known {
         Op::Under | Op::Cap | Op::Ready => arg(0).plain,
         Op::Item if walk => Plain::Number,
         Op::Beside if matches!(arg(0).plain, Plain::Range | Plain::List | Plain::String) => Plain::Number,
-        Op::Expect(kind, _) => match kind {
+        Op::Expect(kind, _) => match **kind {
             Type::Null => Plain::Null,
             Type::Boolean => Plain::Boolean,
             Type::Number => Plain::Number,

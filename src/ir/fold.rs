@@ -6,9 +6,8 @@
 //! marked.
 
 use super::settle::Settling;
-use super::{Block, Constant, End, Function, Inst, Op, Order, Program, Target, Var};
+use super::{Block, Constant, End, Function, Inst, Op, Order, Plain, Program, Target, Var};
 use crate::hir::{Binary, Unary};
-use crate::types::Type;
 use crate::value::operator::{self, Comparison};
 use crate::value::{Limits, Meter, Value};
 
@@ -60,7 +59,7 @@ impl Literal {
             Constant::Bool(value) => Self::Bool(*value),
             Constant::Number(value) => Self::Number(*value),
             Constant::Text(text) => Self::Other(!text.is_empty()),
-            Constant::Regex { .. } => Self::Other(true),
+            Constant::Regex(_) => Self::Other(true),
         }
     }
 
@@ -92,7 +91,7 @@ fn compute(function: &mut Function, known: &mut Vec<Option<Literal>>) -> bool {
     for block in blocks {
         for inst in &mut block.code {
             let Some(result) = inst.result else { continue };
-            if let Some(constant) = outcome(inst, known, |var| &values[var.0 as usize].kind) {
+            if let Some(constant) = outcome(inst, known, |var| values[var.0 as usize].kind) {
                 inst.op = Op::Const(constant);
                 inst.args.clear();
                 inst.moves = 0;
@@ -115,7 +114,7 @@ fn compute(function: &mut Function, known: &mut Vec<Option<Literal>>) -> bool {
 }
 
 /// What an instruction gives, where that is certain and small.
-fn outcome<'a>(inst: &Inst, known: &[Option<Literal>], kind: impl Fn(Var) -> &'a Type) -> Option<Constant> {
+fn outcome(inst: &Inst, known: &[Option<Literal>], kind: impl Fn(Var) -> Plain) -> Option<Constant> {
     let arg = |at: usize| known[inst.args.get(at)?.0 as usize];
     match &inst.op {
         Op::IsNull => match arg(0) {
@@ -123,11 +122,9 @@ fn outcome<'a>(inst: &Inst, known: &[Option<Literal>], kind: impl Fn(Var) -> &'a
             // Whoever lets go of a value has to run.
             None if inst.moves != 0 => None,
             None => match kind(inst.args[0]) {
-                Type::Boolean | Type::Number | Type::String | Type::List(_) | Type::Object(_) => {
-                    Some(Constant::Bool(false))
-                }
-                Type::Null => Some(Constant::Bool(true)),
-                _ => None,
+                Plain::Unseen | Plain::Any => None,
+                Plain::Null => Some(Constant::Bool(true)),
+                _ => Some(Constant::Bool(false)),
             },
         },
         Op::Truth => arg(0).map(|literal| Constant::Bool(literal.truth())),
@@ -187,7 +184,7 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) -> bool {
     for (index, block) in function.blocks.iter_mut().enumerate() {
         block.code.retain(|inst| {
             let (Op::Const(constant), Some(result)) = (&inst.op, inst.result) else { return true };
-            if matches!(constant, Constant::Text(_) | Constant::Regex { .. }) || first.len() >= HOISTED {
+            if matches!(constant, Constant::Text(_) | Constant::Regex(_)) || first.len() >= HOISTED {
                 return true;
             }
             // Numbers that are told apart by their bits only, as the two zeros are, stay apart.

@@ -40,7 +40,7 @@ impl<'a> Lowering<'a> {
             survey: Survey::of(program),
             room: Room::default(),
             order: Order::default(),
-            facts: Facts::new(),
+            facts: Facts::default(),
             settling: Settling::default(),
             uses: Uses::default(),
             costs: Costs::default(),
@@ -147,7 +147,7 @@ impl Builder<'_> {
                 hir::PatternKind::Bind(hir::Variable::Local(local)) => self.function.locals[local.0 as usize].name,
                 _ => None,
             };
-            value = self.emit(Op::Expect(annotation.clone(), name), smallvec![value], parameter.span);
+            value = self.emit(Op::Expect(Arc::new(annotation.clone()), name), smallvec![value], parameter.span);
         }
         self.bind(&parameter.pattern, value);
     }
@@ -163,7 +163,7 @@ impl Builder<'_> {
         let Some(mut value) = self.enter(exit).first().copied() else { return };
         let span = self.function.head;
         if let Some(result) = self.result_type().cloned() {
-            value = self.emit(Op::Expect(result, None), smallvec![value], span);
+            value = self.emit(Op::Expect(Arc::new(result), None), smallvec![value], span);
         }
         if let Some(cap) = &self.function.cap {
             let limit = self.value(cap);
@@ -379,7 +379,7 @@ impl Builder<'_> {
             hir::ExprKind::Bool(value) => Constant::Bool(*value),
             hir::ExprKind::Number(value) => Constant::Number(*value),
             hir::ExprKind::Text(text) => Constant::Text(text.clone()),
-            hir::ExprKind::Regex { source, flags } => Constant::Regex { source: source.clone(), flags: flags.clone() },
+            hir::ExprKind::Regex(regex) => Constant::Regex(regex.clone()),
             _ => return self.null(),
         };
         self.constant(constant, span)

@@ -42,7 +42,7 @@ pub use verify::verify;
 
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
-use crate::hir::{Bands, Binary, FunctionId, GlobalId, Kind, Unary};
+use crate::hir::{Bands, Binary, FunctionId, GlobalId, Kind, Regex, Unary};
 use crate::source::{FileId, Name, Span};
 use crate::syntax::ast::Band;
 use crate::types::Type;
@@ -137,11 +137,34 @@ pub struct Slot(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct HandlerId(pub u32);
 
+/// A type as far as values are told apart before a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Plain {
+    /// Nothing was seen yet; so only while facts are found.
+    Unseen,
+    /// Anything.
+    Any,
+    /// `null`
+    Null,
+    /// `boolean`
+    Boolean,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// A list of numbers that is not built.
+    Range,
+    /// A list.
+    List,
+    /// An object.
+    Object,
+}
+
 /// What is known of a value before a run.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Fact {
-    /// Its type; [`Type::Any`] when nothing is known.
-    pub kind: Type,
+    /// Its type.
+    pub kind: Plain,
     /// Whether its confidence is 1 and its evidence exact, whatever happens.
     pub exact: bool,
     /// The variable it is a state of, for messages.
@@ -151,7 +174,7 @@ pub struct Fact {
 impl Fact {
     /// Whether a share of something may be held by it: it is not known to be a number, a boolean or null.
     pub fn has_storage(&self) -> bool {
-        !matches!(self.kind, Type::Number | Type::Boolean | Type::Null | Type::Literal(_))
+        !matches!(self.kind, Plain::Number | Plain::Boolean | Plain::Null)
     }
 }
 
@@ -229,10 +252,10 @@ pub enum Op {
     /// Elements; those marked are lists whose elements are taken (R004 when they are none). Own confidence 1 if none is spread
     List {
         /// Which arguments are spread; empty when none is.
-        spread: Vec<bool>,
+        spread: Box<[bool]>,
     },
     /// Values of the members in order; a computed key stands before its value
-    Object(Vec<Member>),
+    Object(Box<[Member]>),
     /// A function with what it captures, in the order of its captures: values, or cells
     Closure(FunctionId),
     /// A built-in as a value
@@ -275,7 +298,7 @@ pub enum Op {
     /// x: the elements from this one on
     Rest(u32),
     /// x, computed keys …: the entries without these keys
-    Omit(Vec<Option<Arc<str>>>),
+    Omit(Box<[Option<Arc<str>>]>),
     /// x: whether it is a list of this many elements, or at least as many
     Fits {
         /// How many.
@@ -284,12 +307,12 @@ pub enum Op {
         open: bool,
     },
     /// x, computed keys …: whether it is an object that has these keys
-    Has(Vec<Option<Arc<str>>>),
+    Has(Box<[Option<Arc<str>>]>),
     /// x: whether it is of this type, for `instanceof`
     Instance(Type),
     /// x: itself, when it fits the type at a boundary; R012 with the path otherwise. The name is the parameter's that it
     /// is for; the result has none
-    Expect(Type, Option<Name>),
+    Expect(Arc<Type>, Option<Name>),
     // ---- confidence
     /// x, deciders …: x with the minimum of its confidence and theirs, the weakest evidence: what was chosen
     Under,
@@ -330,24 +353,22 @@ pub enum Op {
         /// Where the root is.
         home: Home,
         /// The keys, outermost first.
-        keys: Vec<Key>,
+        keys: Box<[Key]>,
     },
     /// home, keys …: result whether it was there, second the root without it, when the home is a value
     Delete {
         /// Where the root is.
         home: Home,
         /// The keys, outermost first.
-        keys: Vec<Key>,
+        keys: Box<[Key]>,
     },
     /// home, keys …, arguments …: a mutating method on what is at the path, unless an agent or a function of one's own stands
     /// there, which is called instead. Result what the method gives, second the changed root, when the home is a value
     Mutate {
         /// Where the root is.
         home: Home,
-        /// The keys, outermost first.
-        keys: Vec<Key>,
-        /// The method.
-        method: Arc<str>,
+        /// What is done there.
+        change: Box<Change>,
         /// Whether the arguments are one list.
         spread: bool,
     },
@@ -381,7 +402,7 @@ pub enum Op {
         /// How many arguments stand before the tasks.
         before: u32,
         /// The tasks.
-        tasks: Vec<Task>,
+        tasks: Box<[Task]>,
     },
     /// x: begins a `context` with this label
     Enter,
@@ -392,6 +413,15 @@ pub enum Op {
     /// x: shows it, under this number, to who drives the machine and to who asks the validator. Nothing is lowered to it; a
     /// proof puts it in
     Watch(u32),
+}
+
+/// A mutating method, and where it is called.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Change {
+    /// The keys, outermost first.
+    pub keys: Box<[Key]>,
+    /// The method.
+    pub method: Arc<str>,
 }
 
 /// A key of a changed path.
@@ -455,12 +485,7 @@ pub enum Constant {
     /// A text
     Text(Arc<str>),
     /// A regular expression
-    Regex {
-        /// Between the slashes.
-        source: Arc<str>,
-        /// Behind them.
-        flags: Arc<str>,
-    },
+    Regex(Arc<Regex>),
 }
 
 /// A member of an [`Op::Object`].

@@ -93,7 +93,7 @@ impl Builder<'_> {
     fn omit(&mut self, object: Var, keys: Keys, computed: &[Var], span: Span) -> Var {
         let mut args: Args = smallvec![object];
         args.extend_from_slice(computed);
-        self.emit(Op::Omit(keys), args, span)
+        self.emit(Op::Omit(keys.into()), args, span)
     }
 
     /// `match`
@@ -222,7 +222,7 @@ impl Builder<'_> {
                     };
                     found.push((key, entry));
                 }
-                let has = self.emit(Op::Has(keys), args, span);
+                let has = self.emit(Op::Has(keys.into()), args, span);
                 self.look(value, trial, span);
                 self.require(has, trial, span);
                 let mut names = Keys::new();

@@ -3,7 +3,7 @@
 //! The keys of a path are evaluated first, then what is put there, then the variable is changed as it is by then.
 
 use super::build::{Args, Builder};
-use super::{Home, Key, Op, Var};
+use super::{Change, Home, Key, Op, Var};
 use crate::hir::{self, Compound, Element, Expr, ExprKind, Logical, Place, Root, Unary, Variable};
 use crate::source::Span;
 use smallvec::{SmallVec, smallvec};
@@ -79,7 +79,7 @@ impl Builder<'_> {
         let (home, mut args) = self.root(&path);
         args.extend_from_slice(&path.computed);
         args.push(value);
-        let op = Op::Update { home, keys: path.keys };
+        let op = Op::Update { home, keys: path.keys.into() };
         match (home, &path.root) {
             (Home::Value, Origin::Variable(variable)) => {
                 let root = self.emit(op, args, span);
@@ -163,7 +163,7 @@ impl Builder<'_> {
         }
         let (home, mut args) = self.root(&path);
         args.extend_from_slice(&path.computed);
-        self.change(Op::Delete { home, keys: path.keys }, args, home, &path.root, span)
+        self.change(Op::Delete { home, keys: path.keys.into() }, args, home, &path.root, span)
     }
 
     /// A method that changes what is at a path.
@@ -176,7 +176,8 @@ impl Builder<'_> {
         let (home, mut args) = self.root(&path);
         args.extend_from_slice(&path.computed);
         args.extend(arguments);
-        let op = Op::Mutate { home, keys: path.keys, method: method.clone(), spread };
+        let change = Change { keys: path.keys.into(), method: method.clone() };
+        let op = Op::Mutate { home, change: Box::new(change), spread };
         self.change(op, args, home, &path.root, span)
     }
 

@@ -1,8 +1,7 @@
 //! The intermediate form as text, for goldens and for people who look for a fault in it.
 
-use super::{Block, Constant, End, Function, Home, Inst, Key, Op, Program, Target, Threshold, Var};
+use super::{Block, Change, Constant, End, Function, Home, Inst, Key, Op, Plain, Program, Target, Threshold, Var};
 use crate::source::Names;
-use crate::types::Type;
 use std::fmt::Write;
 
 /// All functions of a program, one after the other.
@@ -83,15 +82,14 @@ fn print_var(out: &mut String, var: Var, facts: Option<(&Function, &Names)>) {
     if let Some(name) = fact.name {
         let _ = write!(out, " {}", names.text(name));
     }
-    let kind = match &fact.kind {
-        Type::Any => "",
-        Type::Null => ": null",
-        Type::Boolean => ": boolean",
-        Type::Number => ": number",
-        Type::String => ": string",
-        Type::List(_) => ": list",
-        Type::Object(_) => ": object",
-        _ => ": other",
+    let kind = match fact.kind {
+        Plain::Unseen | Plain::Any => "",
+        Plain::Null => ": null",
+        Plain::Boolean => ": boolean",
+        Plain::Number => ": number",
+        Plain::String => ": string",
+        Plain::Range | Plain::List => ": list",
+        Plain::Object => ": object",
     };
     out.push_str(kind);
     if fact.exact {
@@ -125,7 +123,7 @@ fn print_op(out: &mut String, op: &Op) {
             Constant::Bool(value) => write!(out, "{value}"),
             Constant::Number(value) => write!(out, "{value}"),
             Constant::Text(text) => write!(out, "{text:?}"),
-            Constant::Regex { source, flags } => write!(out, "/{source}/{flags}"),
+            Constant::Regex(regex) => write!(out, "/{}/{}", regex.source, regex.flags),
         },
         Op::Unary(operator) => write!(out, "{operator:?}"),
         Op::Binary(operator) => write!(out, "{operator:?}"),
@@ -146,7 +144,8 @@ fn print_op(out: &mut String, op: &Op) {
         Op::SetGlobal(global) => write!(out, "SetGlobal g{}", global.0),
         Op::Update { home, keys } => write!(out, "Update {}{}", home_text(home), keys_text(keys)),
         Op::Delete { home, keys } => write!(out, "Delete {}{}", home_text(home), keys_text(keys)),
-        Op::Mutate { home, keys, method, spread } => {
+        Op::Mutate { home, change, spread } => {
+            let Change { keys, method } = &**change;
             write!(out, "Mutate {}{} .{method}{}", home_text(home), keys_text(keys), spread_mark(*spread))
         }
         Op::Rest(from) => write!(out, "Rest {from}"),

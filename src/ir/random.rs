@@ -88,7 +88,7 @@ impl Maker {
                         _ => Some(Compound::Logical(Logical::Coalesce)),
                     };
                     let value = Box::new(self.value(depth));
-                    e(ExprKind::Assign { target: place(local, vec![key]), operator, value })
+                    e(ExprKind::Assign { target: Box::new(place(local, vec![key])), operator, value })
                 }
                 None => num(0.0),
             },
@@ -175,7 +175,7 @@ impl Maker {
         self.loops += 1;
         let switches = std::mem::replace(&mut self.switches, false);
         let body = match self.roll(4) {
-            0 => Body::Bands(self.branches(depth)),
+            0 => Body::Bands(self.branches(depth).into()),
             _ => Body::Plain(Box::new(self.block(depth))),
         };
         self.switches = switches;
@@ -199,7 +199,9 @@ impl Maker {
                 self.visible.push(local);
                 declare(local, value)
             }
-            3 => e(ExprKind::Let { value: Some(Box::new(self.value(depth))), pattern: self.pattern(2, false) }),
+            3 => {
+                e(ExprKind::Let { value: Some(Box::new(self.value(depth))), pattern: Box::new(self.pattern(2, false)) })
+            }
             4 if self.loops > 0 => e(ExprKind::Break),
             5 if self.loops > 0 => e(ExprKind::Continue),
             6 if self.switches => e(ExprKind::Leave),
@@ -212,26 +214,25 @@ impl Maker {
                 e(ExprKind::While { condition, max, body: self.body(depth), late })
             }
             10 => {
-                let source = Box::new(self.value(depth));
+                let source = self.value(depth);
                 let max = (self.roll(2) == 0).then(|| Box::new(self.value(depth)));
                 let visible = self.visible.len();
                 let patterns = (0..1 + self.roll(2)).map(|_| self.pattern(2, false)).collect();
                 let body = self.body(depth);
                 self.visible.truncate(visible);
-                e(ExprKind::ForEach { patterns, source, max, body })
+                e(ExprKind::ForEach { head: Box::new(Each { patterns, source }), max, body })
             }
             11 => {
                 let init = self.value(depth);
                 let local = self.fresh(Origin::Loop);
                 self.visible.push(local);
-                let looped = e(ExprKind::ForCount {
-                    init: Some(Box::new(declare(local, init))),
+                let head = Box::new(Count {
+                    init: Some(declare(local, init)),
                     fresh: vec![LocalId(local)],
-                    condition: (self.roll(3) > 0).then(|| Box::new(self.value(depth))),
-                    step: Some(Box::new(add(local, num(1.0)))),
-                    max: None,
-                    body: self.body(depth),
+                    condition: (self.roll(3) > 0).then(|| self.value(depth)),
+                    step: Some(add(local, num(1.0))),
                 });
+                let looped = e(ExprKind::ForCount { head, max: None, body: self.body(depth) });
                 self.visible.pop();
                 looped
             }
@@ -242,7 +243,7 @@ impl Maker {
                         kind: LinkKind::Method {
                             name: "push".into(),
                             arguments: vec![Element::One(self.value(depth))],
-                            place: Some(place(local, vec![])),
+                            place: Some(Box::new(place(local, vec![]))),
                             optional_call: self.roll(3) == 0,
                         },
                         optional: self.roll(3) == 0,

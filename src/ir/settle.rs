@@ -3,7 +3,6 @@
 
 use super::build::{NONE, NOWHERE};
 use super::{Block, BlockId, Fact, Function, Handler, HandlerId, Op, Rows, Var};
-use crate::types::Type;
 use smallvec::{Array, SmallVec};
 
 /// How often parameters are looked through again because others turned out to be the same; what is left costs a move.
@@ -261,9 +260,8 @@ impl Settling {
         // A value is defined before it is read, in the order of the blocks.
         for &id in order {
             let block = &mut old[id.0 as usize];
-            let mut define = |facts: &mut [Fact], vars: &mut [Var], var: Var| {
-                let fact = &mut facts[var.0 as usize];
-                values.push(Fact { kind: std::mem::replace(&mut fact.kind, Type::Any), ..*fact });
+            let mut define = |facts: &[Fact], vars: &mut [Var], var: Var| {
+                values.push(facts[var.0 as usize]);
                 let new = Var(values.len() as u32 - 1);
                 vars[var.0 as usize] = new;
                 new

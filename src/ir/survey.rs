@@ -262,8 +262,8 @@ impl Visit for Walk<'_> {
             ExprKind::While { .. } | ExprKind::ForEach { .. } | ExprKind::ForCount { .. } => {
                 self.ways += 2;
                 self.loops.push(Vec::new());
-                if let ExprKind::ForCount { fresh, .. } = &expr.kind {
-                    self.loops.last_mut().unwrap_or(&mut Vec::new()).extend(fresh);
+                if let ExprKind::ForCount { head, .. } = &expr.kind {
+                    self.loops.last_mut().unwrap_or(&mut Vec::new()).extend(&head.fresh);
                 }
                 walk(self, expr);
                 let mut assigned = self.loops.pop().unwrap_or_default();
@@ -285,7 +285,7 @@ impl Visit for Walk<'_> {
                 } else {
                     self.expr(body);
                 }
-                if let Some((pattern, handler)) = handler {
+                if let Some((pattern, handler)) = handler.as_deref() {
                     if let Some(pattern) = pattern {
                         self.pattern(pattern);
                     }

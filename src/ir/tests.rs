@@ -33,7 +33,7 @@ pub(super) fn read(id: u32) -> Expr {
 }
 
 pub(super) fn block(exprs: Vec<Expr>) -> Expr {
-    e(ExprKind::Block(Block { functions: Vec::new(), exprs }))
+    e(ExprKind::Block(Block::of(exprs)))
 }
 
 pub(super) fn place(id: u32, keys: Vec<Key>) -> Place {
@@ -41,12 +41,12 @@ pub(super) fn place(id: u32, keys: Vec<Key>) -> Place {
 }
 
 pub(super) fn set(id: u32, value: Expr) -> Expr {
-    e(ExprKind::Assign { target: place(id, vec![]), operator: None, value: Box::new(value) })
+    e(ExprKind::Assign { target: Box::new(place(id, vec![])), operator: None, value: Box::new(value) })
 }
 
 pub(super) fn add(id: u32, value: Expr) -> Expr {
     let operator = Some(Compound::Binary(Binary::Add));
-    e(ExprKind::Assign { target: place(id, vec![]), operator, value: Box::new(value) })
+    e(ExprKind::Assign { target: Box::new(place(id, vec![])), operator, value: Box::new(value) })
 }
 
 pub(super) fn binding(id: u32) -> Pattern {
@@ -54,7 +54,7 @@ pub(super) fn binding(id: u32) -> Pattern {
 }
 
 pub(super) fn declare(id: u32, value: Expr) -> Expr {
-    e(ExprKind::Let { pattern: binding(id), value: Some(Box::new(value)) })
+    e(ExprKind::Let { pattern: Box::new(binding(id)), value: Some(Box::new(value)) })
 }
 
 pub(super) fn when(condition: Expr, then: Expr, otherwise: Option<Expr>) -> Expr {
@@ -79,7 +79,7 @@ pub(super) fn repeat(condition: Expr, body: Expr) -> Expr {
 pub(super) fn attempt(body: Expr, handler: Option<Expr>, finalizer: Option<Expr>) -> Expr {
     e(ExprKind::Try {
         body: Box::new(body),
-        handler: handler.map(|handler| (None, Box::new(handler))),
+        handler: handler.map(|handler| Box::new((None, handler))),
         finalizer: finalizer.map(Box::new),
     })
 }
@@ -242,11 +242,11 @@ fn functions_that_capture_nothing_are_called_directly() {
         0,
         vec![],
         e(ExprKind::Step {
-            target: Place {
+            target: Box::new(Place {
                 root: Root::Variable(Variable::Capture(CaptureId(0))),
                 keys: vec![],
                 span: Span::default(),
-            },
+            }),
             by: 1.0,
             prefix: false,
         }),
@@ -254,13 +254,14 @@ fn functions_that_capture_nothing_are_called_directly() {
     counter.captures = vec![capture(2, true)];
     counter.parent = Some(FunctionId(0));
     let body = e(ExprKind::Block(Block {
-        functions: vec![(local(0), FunctionId(1)), (local(1), FunctionId(2))],
-        exprs: vec![
+        functions: [(local(0), FunctionId(1)), (local(1), FunctionId(2))].into(),
+        exprs: [
             declare(2, num(0.0)),
             call(vec![e(ExprKind::Function(FunctionId(3)))]),
             set(2, num(5.0)),
             call(vec![read(0), read(2)]),
-        ],
+        ]
+        .into(),
     }));
     let mut locals = vec![variable(Origin::Function, false), variable(Origin::Function, false)];
     locals.iter_mut().for_each(|local| local.reassigned = false);
@@ -275,11 +276,11 @@ fn paths_are_changed_where_they_are() {
     let body = block(vec![
         declare(0, call(vec![])),
         e(ExprKind::Assign {
-            target: place(0, vec![Key::Fixed("a".into()), Key::Computed(b(ExprKind::Number(-1.0)))]),
+            target: Box::new(place(0, vec![Key::Fixed("a".into()), Key::Computed(b(ExprKind::Number(-1.0)))])),
             operator: Some(Compound::Binary(Binary::Add)),
             value: Box::new(call(vec![])),
         }),
-        e(ExprKind::Delete(place(0, vec![Key::Fixed("b".into())]))),
+        e(ExprKind::Delete(Box::new(place(0, vec![Key::Fixed("b".into())])))),
         read(0),
     ]);
     insta::assert_snapshot!(text(&one(lets(1), body)));
@@ -313,4 +314,9 @@ fn nothing_is_written_behind_a_way_out() {
     let program = one(vec![], body);
     let calls = |op: &Op| matches!(op, Op::CallBuiltin { .. });
     assert!(!program.functions[0].blocks.iter().flat_map(|block| &block.code).any(|inst| calls(&inst.op)));
+}
+
+#[test]
+fn instructions_are_small() {
+    assert_eq!((size_of::<super::Inst>(), size_of::<super::Fact>()), (88, 12));
 }

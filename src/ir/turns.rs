@@ -3,7 +3,7 @@
 use super::build::{Builder, Head, Join};
 use super::exit::Region;
 use super::{Form, Loop, Op, Var};
-use crate::hir::{Binary, Body, Expr, ExprKind, LocalId, Pattern, PatternKind, Root, Variable};
+use crate::hir::{Binary, Body, Count, Each, Expr, ExprKind, LocalId, PatternKind, Root, Variable};
 use crate::source::Span;
 use smallvec::smallvec;
 
@@ -11,7 +11,7 @@ impl Builder<'_> {
     fn assigned(&self, expr: &Expr) -> Vec<LocalId> {
         let all = self.notes.loops.get(&(std::ptr::from_ref(expr) as usize));
         let mut locals = all.cloned().unwrap_or_default();
-        let fresh: &[LocalId] = if let ExprKind::ForCount { fresh, .. } = &expr.kind { fresh } else { &[] };
+        let fresh: &[LocalId] = if let ExprKind::ForCount { head, .. } = &expr.kind { &head.fresh } else { &[] };
         locals.retain(|&local| self.slot(local).is_none() && (!self.shared(local) || fresh.contains(&local)));
         locals
     }
@@ -125,7 +125,8 @@ impl Builder<'_> {
     }
 
     /// `for x in xs`
-    pub(super) fn each(&mut self, expr: &Expr, patterns: &[Pattern], source: &Expr, max: Option<&Expr>, body: &Body) {
+    pub(super) fn each(&mut self, expr: &Expr, head: &Each, max: Option<&Expr>, body: &Body) {
+        let Each { patterns, source } = head;
         let span = source.span;
         let walked = match &source.kind {
             ExprKind::Range { low, high, inclusive } => {
@@ -176,9 +177,10 @@ impl Builder<'_> {
 
     /// `for (init; condition; step)`
     pub(super) fn count(&mut self, expr: &Expr) {
-        let ExprKind::ForCount { init, fresh, condition, step, max, body } = &expr.kind else { return };
+        let ExprKind::ForCount { head, max, body } = &expr.kind else { return };
+        let Count { init, fresh, condition, step } = &**head;
         let mut span = Span::at(expr.span.start);
-        for part in [init, condition, step, max].into_iter().flatten() {
+        for part in [init, condition, step].into_iter().flatten().chain(max.as_deref()) {
             span = span.to(part.span);
         }
         if let Some(init) = init {
@@ -199,7 +201,7 @@ impl Builder<'_> {
             exit,
             |builder| {
                 let subject = match body {
-                    Body::Bands(_) => counter(init.as_deref(), fresh).map(|counter| builder.read(counter, span)),
+                    Body::Bands(_) => counter(init.as_ref(), fresh).map(|counter| builder.read(counter, span)),
                     Body::Plain(_) => None,
                 };
                 builder.body(body, subject, span);

@@ -6,7 +6,6 @@
 //! share and are left out.
 
 use super::{Constant, End, Function, Op, Rows, Var};
-use crate::types::Type;
 
 /// How many steps of following are spent on one function for each of its instructions, and beyond. Values for which nothing
 /// is left are never moved.
@@ -70,8 +69,7 @@ impl Uses {
         self.homes.resize(function.values.len(), Home { block: 0, last: Last::Nowhere });
         let Self { homes, away, .. } = self;
         let define = |homes: &mut [Home], var: Var, block: u32, scalar: bool| {
-            let kind = &function.values[var.0 as usize].kind;
-            let plain = scalar || matches!(kind, Type::Number | Type::Boolean | Type::Null);
+            let plain = scalar || !function.values[var.0 as usize].has_storage();
             homes[var.0 as usize] = Home { block, last: if plain { Last::Plain } else { Last::Nowhere } };
         };
         let mut used = |homes: &mut [Home], var: Var, block: u32, at: u32| {
@@ -100,7 +98,7 @@ impl Uses {
 /// Whether the result is no text, list, object or function.
 fn scalar(op: &Op) -> bool {
     match op {
-        Op::Const(constant) => !matches!(constant, Constant::Text(_) | Constant::Regex { .. }),
+        Op::Const(constant) => !matches!(constant, Constant::Text(_) | Constant::Regex(_)),
         Op::IsNull | Op::Truth | Op::Count | Op::Turns | Op::Step(_) | Op::Offers(_) | Op::Empty => true,
         Op::Fits { .. } | Op::Has(_) | Op::Instance(_) | Op::Ask => true,
         _ => false,

@@ -156,8 +156,8 @@ fn shape(function: &Function, program: &Program, op: &Op, count: usize) -> Resul
         }
         Op::Update { home, keys } => (root(home) + computed(keys) + 1, root(home) + computed(keys) + 1),
         Op::Delete { home, keys } => (root(home) + computed(keys), root(home) + computed(keys)),
-        Op::Mutate { home, keys, spread, .. } => {
-            let least = root(home) + computed(keys);
+        Op::Mutate { home, change, spread } => {
+            let least = root(home) + computed(&change.keys);
             (least + usize::from(*spread), if *spread { least + 1 } else { usize::MAX })
         }
         Op::Closure(id) => {

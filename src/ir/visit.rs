@@ -1,8 +1,8 @@
 //! A walk over the tree in the order in which it runs.
 
 use crate::hir::{
-    Block, Body, Branch, Element, Expr, ExprKind, FunctionId, Key, LinkKind, Member, Part, Pattern, PatternKind, Place,
-    Root, Tasks,
+    Block, Body, Branch, Element, Expr, ExprKind, Fork, FunctionId, Key, LinkKind, Member, Part, Pattern, PatternKind,
+    Place, Root, Tasks,
 };
 
 /// What is done at each node; the default is to go on.
@@ -26,7 +26,7 @@ pub(super) fn walk(visit: &mut impl Visit, expr: &Expr) {
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
         | ExprKind::Text(_)
-        | ExprKind::Regex { .. }
+        | ExprKind::Regex(_)
         | ExprKind::Read(_)
         | ExprKind::Builtin(_)
         | ExprKind::Input
@@ -93,7 +93,8 @@ pub(super) fn walk(visit: &mut impl Visit, expr: &Expr) {
                 }
             }
         }
-        ExprKind::Fork { tasks, before, after, .. } => {
+        ExprKind::Fork(fork) => {
+            let Fork { tasks, before, after, .. } = &**fork;
             before.iter().for_each(|value| visit.expr(value));
             for task in tasks {
                 match task {
@@ -135,7 +136,7 @@ pub(super) fn walk(visit: &mut impl Visit, expr: &Expr) {
         }
         ExprKind::Try { body, handler, finalizer } => {
             visit.expr(body);
-            if let Some((pattern, handler)) = handler {
+            if let Some((pattern, handler)) = handler.as_deref() {
                 pattern.iter().for_each(|pattern| visit.pattern(pattern));
                 visit.expr(handler);
             }
@@ -160,18 +161,18 @@ pub(super) fn walk(visit: &mut impl Visit, expr: &Expr) {
             visit.expr(condition);
             walk_body(visit, body);
         }
-        ExprKind::ForEach { patterns, source, max, body } => {
-            visit.expr(source);
+        ExprKind::ForEach { head, max, body } => {
+            visit.expr(&head.source);
             optional(visit, max);
-            patterns.iter().for_each(|pattern| visit.pattern(pattern));
+            head.patterns.iter().for_each(|pattern| visit.pattern(pattern));
             walk_body(visit, body);
         }
-        ExprKind::ForCount { init, condition, step, max, body, .. } => {
-            optional(visit, init);
+        ExprKind::ForCount { head, max, body } => {
+            head.init.iter().for_each(|init| visit.expr(init));
             optional(visit, max);
-            optional(visit, condition);
+            head.condition.iter().for_each(|condition| visit.expr(condition));
             walk_body(visit, body);
-            optional(visit, step);
+            head.step.iter().for_each(|step| visit.expr(step));
         }
         ExprKind::Return(value) => optional(visit, value),
         ExprKind::Context { name, body } => {

@@ -153,7 +153,7 @@ pub struct Site {
     pub second: Option<Register>,
     /// What it looks at beside its operands: the sides of the comparison that `expect` is given, the parts of the template
     /// that `llm` is given.
-    pub beside: Operands,
+    pub beside: Box<[Operand]>,
     /// The name in `agents.name.method(…)`.
     pub agent: Option<Arc<str>>,
     /// The operator of the comparison that `expect` is given.
@@ -163,7 +163,7 @@ pub struct Site {
 impl Site {
     /// An operation without results, names and what is seen beside it.
     pub(super) fn bare(op: Op, operands: Operands) -> Self {
-        let (keys, beside) = (Box::new([]), Operands::new());
+        let (keys, beside) = (Box::new([]), Box::new([]));
         Self { op, operands, keys, to: None, second: None, beside, agent: None, sides: None }
     }
 }

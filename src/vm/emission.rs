@@ -15,7 +15,6 @@ use crate::builtin::{self, Body, Form};
 use crate::hir::{self, Binary, FunctionId};
 use crate::ir::{self, BlockId, Constant, End, Inst, Op, Var};
 use crate::source::Span;
-use crate::types::Type;
 use crate::value::{Key, Value};
 use smallvec::SmallVec;
 
@@ -83,7 +82,7 @@ impl<'a> Emission<'a> {
         }
         let mut plain = 0;
         for (var, fact) in self.function.values.iter().enumerate() {
-            if !matches!(fact.kind, Type::Number | Type::Boolean | Type::Null) && !self.notes.nowhere[var] {
+            if fact.has_storage() && !self.notes.nowhere[var] {
                 plain = plain.max(self.of(Var(var as u32)) + 1);
             }
         }
@@ -226,7 +225,7 @@ impl<'a> Emission<'a> {
             Some(Constant::Bool(bool)) => Value::bool(*bool),
             Some(Constant::Number(number)) => Value::number(*number),
             Some(Constant::Text(text)) => Value::text(text),
-            Some(Constant::Regex { source, flags }) => builtin::regex::value(source, flags),
+            Some(Constant::Regex(regex)) => builtin::regex::value(&regex.source, &regex.flags),
             Some(Constant::Null) | None => Value::NULL,
         };
         let index = self.notes.out.constants.len() as u32;
@@ -463,7 +462,7 @@ impl<'a> Emission<'a> {
                 }
                 Code::Builtin(self.site(inst, block, sides))
             }
-            Op::Mutate { keys, method, spread: false, .. } if keys.is_empty() && &**method == "push" => {
+            Op::Mutate { change, spread: false, .. } if change.keys.is_empty() && &*change.method == "push" => {
                 self.guess(inst, block, sides)
             }
             Op::Update { home: ir::Home::Value, keys } if keys.len() <= 2 => self.guess(inst, block, sides),
@@ -512,7 +511,7 @@ impl<'a> Emission<'a> {
         let stays = match (&inst.op, site.to) {
             (Op::Update { .. }, Some(to)) => root == Some(Operand::Take(to)),
             (Op::Mutate { home: ir::Home::Value, .. }, _) => matches!(root, Some(Operand::Take(_))),
-            (Op::Mutate { keys, .. }, _) => keys.is_empty(),
+            (Op::Mutate { change, .. }, _) => change.keys.is_empty(),
             _ => false,
         };
         let one = match &inst.op {
@@ -636,6 +635,12 @@ impl<'a> Emission<'a> {
 
 /// The names in an operation, in order.
 fn names(op: &Op) -> Box<[Key]> {
+    fn fixed(key: &ir::Key) -> Option<&Arc<str>> {
+        match key {
+            ir::Key::Fixed(name) => Some(name),
+            _ => None,
+        }
+    }
     fn all<T>(parts: &[T], name: fn(&T) -> Option<&Arc<str>>) -> Box<[Key]> {
         let mut names = Vec::with_capacity(parts.iter().filter_map(name).count());
         names.extend(parts.iter().filter_map(name).map(|name| Key::new(name)));
@@ -646,10 +651,8 @@ fn names(op: &Op) -> Box<[Key]> {
             ir::Member::Fixed(name) => Some(name),
             _ => None,
         }),
-        Op::Update { keys, .. } | Op::Delete { keys, .. } | Op::Mutate { keys, .. } => all(keys, |key| match key {
-            ir::Key::Fixed(name) => Some(name),
-            _ => None,
-        }),
+        Op::Update { keys, .. } | Op::Delete { keys, .. } => all(keys, fixed),
+        Op::Mutate { change, .. } => all(&change.keys, fixed),
         _ => Box::new([]),
     }
 }

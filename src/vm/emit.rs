@@ -172,10 +172,15 @@ impl Parts {
     }
 }
 
+/// So much is not copied to smaller room, but gives back what it does not need.
+const LARGE: usize = 1 << 12;
+
 /// Everything that was gathered, in no more room than it takes.
 fn exact<T>(gathered: &mut Vec<T>) -> Vec<T> {
-    if gathered.is_empty() {
-        return Vec::new();
+    if gathered.len() >= LARGE {
+        let mut all = std::mem::take(gathered);
+        all.shrink_to_fit();
+        return all;
     }
     let mut all = Vec::with_capacity(gathered.len());
     all.append(gathered);

@@ -324,8 +324,8 @@ impl Vm {
             Op::Empty => Value::cell(EMPTY),
             Op::Update { home, keys } => return self.update(function, r, site, *home, keys, owner),
             Op::Delete { home, keys } => return self.delete(function, r, site, *home, keys, owner),
-            Op::Mutate { home, keys, method, spread } => {
-                return self.mutate(function, r, site, (*home, keys, method, *spread), owner);
+            Op::Mutate { home, change, spread } => {
+                return self.mutate(function, r, site, (*home, &change.keys, &change.method, *spread), owner);
             }
             Op::Call { spread } => {
                 let callee = arg!(0);

@@ -86,14 +86,12 @@ impl Registers {
         }
     }
 
-    /// Finds which values would like to share a register.
+    /// Finds which values would like to share a register. The later of two follows the earlier, which has one by then.
     fn pair(&mut self, function: &Function) {
         for block in &function.blocks {
             block.end.leads(|target| {
-                for (at, arg) in target.args.iter().enumerate() {
-                    let parameter = function.block(target.block).parameters[at];
-                    self.partners.put(parameter.0, arg.0);
-                    self.partners.put(arg.0, parameter.0);
+                for (parameter, arg) in function.block(target.block).parameters.iter().zip(&target.args) {
+                    self.partners.put(parameter.0.max(arg.0), parameter.0.min(arg.0));
                 }
             });
             for inst in &block.code {

@@ -123,8 +123,8 @@ impl Eval<'_> {
         Ok(())
     }
 
-    fn optional(&mut self, expr: &Option<Box<Expr>>) -> Run {
-        expr.as_ref().map_or(Ok(Value::NULL), |expr| self.eval(expr))
+    fn optional(&mut self, expr: Option<&Expr>) -> Run {
+        expr.map_or(Ok(Value::NULL), |expr| self.eval(expr))
     }
 
     pub fn eval(&mut self, expr: &Expr) -> Run {
@@ -134,8 +134,8 @@ impl Eval<'_> {
             ExprKind::Bool(it) => Value::bool(*it),
             ExprKind::Number(it) => Value::number(*it),
             ExprKind::Text(it) => Value::text(it),
-            ExprKind::Regex { source, flags } => {
-                let entries = [("source", source), ("flags", flags)].map(|(name, it)| (key(name), Value::text(it)));
+            ExprKind::Regex(it) => {
+                let entries = [("source", &it.source), ("flags", &it.flags)].map(|(k, it)| (key(k), Value::text(it)));
                 self.made(Value::object(entries), span)?
             }
             ExprKind::Template(parts) => {
@@ -198,7 +198,7 @@ impl Eval<'_> {
                 let value = self.eval(it)?;
                 Value::bool(self.fits(&value, kind)).with(whole(&value))
             }
-            ExprKind::Fork { form, tasks, before, after } => self.fork(*form, tasks, before, after, span)?,
+            ExprKind::Fork(fork) => self.fork(fork, span)?,
             ExprKind::If { arms, otherwise } => {
                 let mut deciders = Lanes::EXACT;
                 for (condition, then) in arms {
@@ -208,7 +208,7 @@ impl Eval<'_> {
                         return Ok(self.eval(then)?.under(deciders));
                     }
                 }
-                self.optional(otherwise)?.under(deciders)
+                self.optional(otherwise.as_deref())?.under(deciders)
             }
             ExprKind::Match { subject, arms } => {
                 let subject = self.eval(subject)?;
@@ -255,7 +255,7 @@ impl Eval<'_> {
             }
             ExprKind::Try { body, handler, finalizer } => {
                 let mut result = self.eval(body);
-                if let (Err(Flow::Throw(thrown)), Some((pattern, handler))) = (&result, handler)
+                if let (Err(Flow::Throw(thrown)), Some((pattern, handler))) = (&result, handler.as_deref())
                     && !super::task::is_final(thrown)
                 {
                     let caught = thrown.value();
@@ -268,7 +268,7 @@ impl Eval<'_> {
                         self.eval(handler)
                     })();
                 }
-                match (self.optional(finalizer), &result) {
+                match (self.optional(finalizer.as_deref()), &result) {
                     // What cannot be caught goes on, whatever happens on its way.
                     (Err(Flow::Throw(_)), Err(Flow::Throw(thrown))) if super::task::is_final(thrown) => result?,
                     (tidied, _) => tidied.and(result)?,
@@ -276,7 +276,7 @@ impl Eval<'_> {
             }
             ExprKind::Block(block) => self.block(block)?,
             ExprKind::Let { pattern, value } => {
-                let value = self.optional(value)?;
+                let value = self.optional(value.as_deref())?;
                 self.bind(pattern, value)?;
                 Value::NULL
             }
@@ -289,7 +289,7 @@ impl Eval<'_> {
             ExprKind::Step { target, by, prefix } => self.step(target, *by, *prefix, span)?,
             ExprKind::Delete(target) => self.delete(target, span)?,
             ExprKind::While { .. } | ExprKind::ForEach { .. } | ExprKind::ForCount { .. } => self.repeat(expr)?,
-            ExprKind::Return(it) => return Err(Flow::Return(self.optional(it)?)),
+            ExprKind::Return(it) => return Err(Flow::Return(self.optional(it.as_deref())?)),
             ExprKind::Throw(it) => {
                 let value = self.eval(it)?;
                 return self.thrown(value, span);
@@ -399,7 +399,8 @@ impl Eval<'_> {
                     turn += 1.0;
                 }
             }
-            ExprKind::ForEach { patterns, source, max, body } => {
+            ExprKind::ForEach { head, max, body } => {
+                let source = &head.source;
                 // A range that is only walked is no list, however long.
                 let walked = match &source.kind {
                     ExprKind::Range { low, high, inclusive } => self.range([low, high], *inclusive, source.span)?,
@@ -410,30 +411,28 @@ impl Eval<'_> {
                     if turn >= max {
                         break;
                     }
-                    patterns.iter().for_each(|pattern| self.fresh_names(pattern, false));
+                    head.patterns.iter().for_each(|pattern| self.fresh_names(pattern, false));
                     let confidence = sure(&first);
-                    self.bind(&patterns[0], first)?;
-                    if let Some(pattern) = patterns.get(1) {
-                        self.bind(pattern, second)?;
-                    }
+                    self.bind(&head.patterns[0], first)?;
+                    head.patterns.get(1).map_or(Ok(()), |pattern| self.bind(pattern, second))?;
                     if self.turn(body, |_| Ok(confidence))? {
                         break;
                     }
                     turn += 1.0;
                 }
             }
-            ExprKind::ForCount { init, fresh, condition, step, max, body } => {
-                fresh.iter().for_each(|local| self.fresh(Variable::Local(*local), Some(Value::NULL)));
-                self.optional(init)?;
+            ExprKind::ForCount { head, max, body } => {
+                head.fresh.iter().for_each(|local| self.fresh(Variable::Local(*local), Some(Value::NULL)));
+                self.optional(head.init.as_ref())?;
                 let max = self.turns(max)?;
                 while turn < max {
-                    self.copy_fresh(fresh);
-                    if let Some(condition) = condition
+                    self.copy_fresh(&head.fresh);
+                    if let Some(condition) = &head.condition
                         && !self.eval(condition)?.truth()
                     {
                         break;
                     }
-                    let first = fresh.first().copied();
+                    let first = head.fresh.first().copied();
                     let counter = |eval: &mut Self| match first {
                         Some(local) => Ok(sure(&eval.read(Variable::Local(local), expr.span)?)),
                         None => Ok(Confidence::ONE),
@@ -441,8 +440,8 @@ impl Eval<'_> {
                     if self.turn(body, counter)? {
                         break;
                     }
-                    self.copy_fresh(fresh);
-                    self.optional(step)?;
+                    self.copy_fresh(&head.fresh);
+                    self.optional(head.step.as_ref())?;
                     turn += 1.0;
                 }
             }

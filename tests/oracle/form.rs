@@ -5,7 +5,7 @@ use super::task::{Children, Task, is_final};
 use super::value::*;
 use prism::builtin::{Body, BuiltinId, Form, run};
 use prism::diagnostic::Code;
-use prism::hir::{Expr, Tasks};
+use prism::hir::{Fork, Tasks};
 use prism::source::Span;
 use prism::value::{Confidence, Evidence, Lanes, Value};
 
@@ -30,7 +30,7 @@ struct Plan {
 
 impl Eval<'_> {
     /// `parallel race anyOf quorum`, and `vote` of tasks.
-    pub fn fork(&mut self, id: BuiltinId, tasks: &[Tasks], before: &[Expr], after: &[Expr], span: Span) -> Run {
+    pub fn fork(&mut self, &Fork { form: id, ref tasks, ref before, ref after }: &Fork, span: Span) -> Run {
         let before = before.iter().map(|it| self.eval(it)).collect::<Run<Vec<_>>>()?;
         let mut values = Vec::new();
         for task in tasks {

@@ -3,9 +3,8 @@
 use super::super::code::{Code, Comparison, Limit, Operand, Register, Route, Site};
 use super::super::moves::{Moves, parallel};
 use super::{Emission, Goal, HEAD, small};
-use crate::ir::{self, Constant, End, Inst, Op, Target, Var};
+use crate::ir::{self, Constant, End, Inst, Op, Plain, Target, Var};
 use crate::source::Span;
-use crate::types::Type;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -108,7 +107,7 @@ impl<'a> Emission<'a> {
 
     /// Whether a comparison is of a counter that has just been moved on, with another number, so that neither can fail.
     fn turns(&self, inst: &Inst, step: [Register; 2]) -> bool {
-        let number = |var: &Var| matches!(self.function.values[var.0 as usize].kind, Type::Number);
+        let number = |var: &Var| matches!(self.function.values[var.0 as usize].kind, Plain::Number);
         let here = self.notes.starts.last().is_some_and(|start| self.notes.out.code.len() > *start as usize);
         here && step == [self.of(inst.args[0]); 2] && inst.args.iter().all(number)
     }
