@@ -82,7 +82,7 @@ impl Program {
     }
 
     fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node, Span)> {
-        (0..self.tree.nodes.len()).map(|i| (NodeId(i as u32), &self.tree.nodes[i], self.tree.spans[i]))
+        (0..self.tree.nodes.len()).map(|i| (NodeId::at(i), &self.tree.nodes[i], self.tree.spans[i]))
     }
 
     fn tokens(&self, wanted: impl Fn(&Token) -> bool) -> Vec<&Token> {
@@ -181,7 +181,7 @@ fn unknown_agent(program: &Program) -> Vec<(Span, String)> {
     let agents: Vec<&str> = program
         .nodes()
         .filter_map(|(_, node, _)| match node {
-            Node::Agent { name, .. } => Some(program.source(*name)),
+            Node::AgentHead { name, .. } => Some(program.source(*name)),
             Node::Parameter { pattern, annotation: Some(_), .. } => Some(program.source(*pattern)),
             _ => None,
         })

@@ -43,12 +43,24 @@ impl Writer<'_> {
         }
     }
 
-    /// `agent Name { … }`
-    pub(super) fn agent(&mut self, decorators: List, members: List) {
+    /// What stands before an agent with this head.
+    pub(super) fn decorators_of(&self, head: NodeId) -> List {
+        match self.get(head) {
+            Node::AgentHead { decorators, .. } => decorators,
+            _ => List::default(),
+        }
+    }
+
+    /// `agent Name`, with what stands before it
+    pub(super) fn agent_head(&mut self, decorators: List) {
         self.decorators(decorators);
         self.word("agent");
         self.name();
         self.space();
+    }
+
+    /// `{ … }` of an agent
+    pub(super) fn agent(&mut self, members: List) {
         let &[only] = self.list(members) else { return self.lines(members, false) };
         let at = self.peek();
         if self.breaks(at, self.start(only)) {
@@ -117,7 +129,8 @@ impl Writer<'_> {
         if self.sees("@") {
             let decorators = match self.get(declaration) {
                 Node::Function(function) => self.tree.function(function).decorators,
-                Node::Agent { decorators, .. } | Node::Decorated { decorators, .. } => decorators,
+                Node::Agent { head, .. } => self.decorators_of(head),
+                Node::Decorated { decorators, .. } => decorators,
                 _ => List::default(),
             };
             for &decorator in self.list(decorators) {

@@ -386,7 +386,7 @@ impl Writer<'_> {
     }
 
     /// `for x, i in xs max N { }`
-    pub(super) fn loop_each(&mut self, head: NodeId, source: NodeId, body: NodeId, max: Option<NodeId>) {
+    pub(super) fn loop_each(&mut self, head: NodeId, source: NodeId, body: NodeId) {
         self.uncertain(body);
         self.word("for");
         let wrapped = self.is_wrapped(head);
@@ -401,7 +401,9 @@ impl Writer<'_> {
         if wrapped {
             self.token(")");
         }
-        self.limit(max);
+        if let Node::ForEachHead { max, .. } = self.get(head) {
+            self.limit(max);
+        }
         self.space();
         self.node(body);
     }

@@ -266,7 +266,7 @@ impl<'a> Writer<'a> {
             Node::Band { threshold, body, .. } => self.band(threshold, body),
             Node::While { condition, max, body } => self.loop_while(condition, max, body),
             Node::DoWhile { body, condition, max } => self.loop_until(body, condition, max),
-            Node::ForEach { head, source, body, max } => self.loop_each(head, source, body, max),
+            Node::ForEach { head, source, body } => self.loop_each(head, source, body),
             Node::ForEachHead { keyword, patterns, .. } => self.each_head(keyword, patterns),
             Node::ForCount { head, max, body } => self.loop_count(head, max, body),
             Node::ForCountHead { init, condition, step } => self.count_head(init, condition, step),
@@ -284,7 +284,11 @@ impl<'a> Writer<'a> {
                 self.node(body);
             }
             Node::Decorator { arguments, .. } => self.decorator(id, arguments),
-            Node::Agent { decorators, members, .. } => self.agent(decorators, members),
+            Node::Agent { head, members } => {
+                self.node(head);
+                self.agent(members);
+            }
+            Node::AgentHead { decorators, .. } => self.agent_head(decorators),
             Node::AgentMethod(function) => self.function(function),
             Node::Agents(object) => {
                 self.word("agents");

@@ -227,7 +227,7 @@ impl Lowering<'_> {
     pub(super) fn declare_types(&mut self) {
         for &statement in self.tree.list(self.tree.root) {
             let node = self.declared_by(statement);
-            let (Node::Type { name, .. } | Node::Agent { name, .. }) = self.node(node) else { continue };
+            let Some(name) = self.tree.declared(node) else { continue };
             let span = self.span(name);
             let Node::Name(text) = self.node(name) else { continue };
             if self.types.contains(text) {
@@ -272,7 +272,8 @@ impl Lowering<'_> {
                         self.check_circle(id);
                     }
                 }
-                Node::Agent { decorators, name, members } => {
+                Node::Agent { head, members } => {
+                    let Node::AgentHead { decorators, name } = self.node(head) else { continue };
                     self.refuse_decorators(decorators);
                     let Some((Type::Agent(Some(id)), at)) = self.own_type(name) else { continue };
                     if self.program.interfaces[id.0 as usize].span == at {
@@ -455,11 +456,13 @@ impl Lowering<'_> {
                     _ => None,
                 }
             }
-            Node::Type { name, .. } | Node::Agent { name, .. } => match (self.own_type(name), self.node(name)) {
-                (Some((Type::Named(id), _)), Node::Name(name)) => Some((name, Export::Type(id))),
-                (Some((Type::Agent(Some(id)), _)), Node::Name(name)) => Some((name, Export::Interface(id))),
-                _ => None,
-            },
+            Node::Type { .. } | Node::Agent { .. } => {
+                self.tree.declared(inner).and_then(|name| match (self.own_type(name), self.node(name)) {
+                    (Some((Type::Named(id), _)), Node::Name(name)) => Some((name, Export::Type(id))),
+                    (Some((Type::Agent(Some(id)), _)), Node::Name(name)) => Some((name, Export::Interface(id))),
+                    _ => None,
+                })
+            }
             _ if default => {
                 let name = self.program.names.intern("default");
                 let value = self.titled(inner, Some(name));

@@ -184,7 +184,7 @@ impl Lowering<'_> {
                 let condition = Box::new(self.condition(condition));
                 ExprKind::While { condition, max: self.optional(max), body, late: true }
             }
-            Node::ForEach { head, source, body, max } => self.for_each(node, head, source, body, max),
+            Node::ForEach { head, source, body } => self.for_each(node, head, source, body),
             Node::ForCount { head, max, body } => self.for_count(node, head, body, max),
             Node::Return(value) => {
                 let value = self.optional(value);
@@ -396,10 +396,10 @@ impl Lowering<'_> {
         body
     }
 
-    fn for_each(&mut self, node: NodeId, head: NodeId, source: NodeId, body: NodeId, max: Option<NodeId>) -> ExprKind {
+    fn for_each(&mut self, node: NodeId, head: NodeId, source: NodeId, body: NodeId) -> ExprKind {
         let source = self.expression(source);
+        let Node::ForEachHead { patterns, max, .. } = self.node(head) else { return ExprKind::Null };
         let max = self.optional(max);
-        let Node::ForEachHead { patterns, .. } = self.node(head) else { return ExprKind::Null };
         self.scoped(node, |this| {
             let patterns = this.tree.list(patterns).iter().map(|&pattern| this.bound(pattern)).collect();
             ExprKind::ForEach { head: Box::new(Each { patterns, source }), max, body: this.turns(body) }

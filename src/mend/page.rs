@@ -31,8 +31,8 @@ impl Page {
         let tokens = lexer::lex(file, &text, &mut Diagnostics::new()).tokens;
         let mut parents = vec![None; tree.nodes.len()];
         for index in 0..tree.nodes.len() {
-            let id = NodeId(index as u32);
-            visit::children(&tree, id, |child| parents[child.0 as usize] = Some(id));
+            let id = NodeId::at(index);
+            visit::children(&tree, id, |child| parents[child.place()] = Some(id));
         }
         Self { file, text, tree, names, tokens, parents }
     }
@@ -49,7 +49,7 @@ impl Page {
 
     /// All nodes of a kind, in the order of the tree: inner ones before those around them.
     pub fn all(&self) -> impl Iterator<Item = (NodeId, &Node, Span)> {
-        (0..self.tree.nodes.len()).map(|i| (NodeId(i as u32), &self.tree.nodes[i], self.tree.spans[i]))
+        (0..self.tree.nodes.len()).map(|i| (NodeId::at(i), &self.tree.nodes[i], self.tree.spans[i]))
     }
 
     /// The innermost node around a place that is of a kind.
@@ -62,7 +62,7 @@ impl Page {
 
     /// The node that a node stands in.
     pub fn parent(&self, node: NodeId) -> Option<NodeId> {
-        self.parents[node.0 as usize]
+        self.parents[node.place()]
     }
 
     /// The statement that a place stands in: the outermost node below the innermost block.
@@ -128,7 +128,7 @@ impl Page {
         let interfaces: Vec<String> = self
             .all()
             .filter_map(|(_, node, _)| match node {
-                Node::Agent { name, .. } => Some(self.source(*name).to_owned()),
+                Node::AgentHead { name, .. } => Some(self.source(*name).to_owned()),
                 _ => None,
             })
             .collect();

@@ -39,7 +39,10 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 fn max(page: &Page, node: NodeId, out: &mut Vec<Fix>) {
     let (last, written) = match *page.tree.node(node) {
         Node::While { condition, max, .. } | Node::DoWhile { condition, max, .. } => (condition, max),
-        Node::ForEach { source, max, .. } => (source, max),
+        Node::ForEach { head, source, .. } => match *page.tree.node(head) {
+            Node::ForEachHead { max, .. } => (source, max),
+            _ => (source, None),
+        },
         Node::ForCount { head, max, .. } => (head, max),
         _ => return,
     };

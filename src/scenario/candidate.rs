@@ -74,7 +74,7 @@ impl Clues {
     fn of(text: &str, tree: &Tree) -> Self {
         let mut clues = Self { texts: Vec::new(), numbers: Vec::new(), thresholds: vec![0.7, 0.5] };
         for index in 0..tree.nodes.len() {
-            match *tree.node(NodeId(index as u32)) {
+            match *tree.node(NodeId::at(index)) {
                 Node::Number(number) => {
                     if number > 0.0 && number < 1.0 && !clues.thresholds.contains(&number) {
                         clues.thresholds.push(number);
@@ -159,7 +159,7 @@ fn bound(text: &str, tree: &Tree) -> Vec<(String, Type)> {
     };
     let source = |id: NodeId| tree.span(id).of(text);
     for index in 0..tree.nodes.len() {
-        match *tree.node(NodeId(index as u32)) {
+        match *tree.node(NodeId::at(index)) {
             Node::Chain { base, links } => {
                 if source(base) == "agents"
                     && let Some(&first) = tree.list(links).first()

@@ -42,7 +42,7 @@ pub(super) fn goals(text: &str) -> Vec<Goal> {
     for index in 0..tree.nodes.len() {
         let at = tree.spans[index];
         if !tests.iter().any(|test| test.start <= at.start && at.end <= test.end) {
-            goals.look(NodeId(index as u32));
+            goals.look(NodeId::at(index));
         }
     }
     let mut found = goals.found;
@@ -59,7 +59,7 @@ struct Goals<'a> {
 
 impl Goals<'_> {
     fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node, Span)> {
-        (0..self.tree.nodes.len()).map(|i| (NodeId(i as u32), &self.tree.nodes[i], self.tree.spans[i]))
+        (0..self.tree.nodes.len()).map(|i| (NodeId::at(i), &self.tree.nodes[i], self.tree.spans[i]))
     }
 
     fn line(&self, at: Span) -> usize {

@@ -10,10 +10,25 @@
 //! text again, such as the escapes of a string, stays in the text, at the node's span.
 
 use crate::source::{Name, Span};
+use std::num::NonZeroU32;
 
-/// A node of a [`Tree`].
+/// A node of a [`Tree`]: one more than its place, so that a node that may be missing takes no more room.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct NodeId(pub u32);
+pub struct NodeId(NonZeroU32);
+
+impl NodeId {
+    /// The node at a place in [`Tree::nodes`].
+    #[inline]
+    pub fn at(place: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(place as u32))
+    }
+
+    /// Its place in [`Tree::nodes`].
+    #[inline]
+    pub fn place(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// A row of nodes in [`Tree::links`].
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -282,8 +297,6 @@ pub enum Node {
         source: NodeId,
         /// The body.
         body: NodeId,
-        /// The most turns.
-        max: Option<NodeId>,
     },
     /// `let x, i in` of a loop; `of` is the same
     ForEachHead {
@@ -293,6 +306,8 @@ pub enum Node {
         patterns: List,
         /// Whether it was written `of`.
         of: bool,
+        /// The most turns; they stand behind what is walked.
+        max: Option<NodeId>,
     },
     /// `for (init; condition; step) { }`
     ForCount {
@@ -356,12 +371,17 @@ pub enum Node {
     },
     /// `agent Name { … }`: [`Node::Entry`]s and [`Node::AgentMethod`]s
     Agent {
-        /// What stands before it.
+        /// [`Node::AgentHead`]
+        head: NodeId,
+        /// What it has.
+        members: List,
+    },
+    /// `Name` of an agent
+    AgentHead {
+        /// What stands before the agent.
         decorators: List,
         /// A [`Node::Name`].
         name: NodeId,
-        /// What it has.
-        members: List,
     },
     /// `@effect("read") name(a: T): U` of an agent
     AgentMethod(FunctionId),
@@ -675,12 +695,12 @@ pub enum Infix {
 impl Tree {
     /// The node with this number.
     pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id.0 as usize]
+        &self.nodes[id.place()]
     }
 
     /// Its span.
     pub fn span(&self, id: NodeId) -> Span {
-        self.spans[id.0 as usize]
+        self.spans[id.place()]
     }
 
     /// The nodes of a row.
@@ -688,11 +708,23 @@ impl Tree {
         &self.links[list.start as usize..(list.start + list.len) as usize]
     }
 
+    /// The name of a type or agent that is declared here.
+    pub fn declared(&self, id: NodeId) -> Option<NodeId> {
+        match *self.node(id) {
+            Node::Type { name, .. } => Some(name),
+            Node::Agent { head, .. } => self.declared(head),
+            Node::AgentHead { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// The function with this number.
     pub fn function(&self, id: FunctionId) -> &Function {
         &self.functions[id.0 as usize]
     }
 }
+
+const _: () = assert!(size_of::<Node>() == 16, "there are many nodes");
 
 impl List {
     /// Whether it holds nothing.

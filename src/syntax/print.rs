@@ -263,15 +263,17 @@ impl Printer<'_> {
                 self.maybe("max", max);
                 self.close();
             }
-            Node::ForEach { head, source, body, max } => {
+            Node::ForEach { head, source, body } => {
                 self.open("for");
                 self.node(head);
                 self.node(source);
-                self.maybe("max", max);
+                if let Node::ForEachHead { max, .. } = *tree.node(head) {
+                    self.maybe("max", max);
+                }
                 self.node(body);
                 self.close();
             }
-            Node::ForEachHead { keyword, patterns, of } => {
+            Node::ForEachHead { keyword, patterns, of, .. } => {
                 self.open(if of { "of" } else { "in" });
                 keyword.into_iter().for_each(|keyword| self.word(spelling(keyword)));
                 self.list(patterns);
@@ -313,12 +315,15 @@ impl Printer<'_> {
             Node::Continue => self.word("continue"),
             Node::Context { name, body } => self.with("context", &[name, body]),
             Node::Decorator { name, arguments } => self.with_list(&format!("@{}", names.text(name)), arguments),
-            Node::Agent { decorators, name, members } => {
+            Node::Agent { head, members } => {
                 self.open("agent");
-                self.list(decorators);
-                self.node(name);
+                self.node(head);
                 self.list(members);
                 self.close();
+            }
+            Node::AgentHead { decorators, name } => {
+                self.list(decorators);
+                self.node(name);
             }
             Node::AgentMethod(function) => self.function("signature", tree.function(function), None),
             Node::Agents(x) => self.with("agents", &[x]),

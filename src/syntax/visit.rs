@@ -37,8 +37,7 @@ pub fn children(tree: &Tree, id: NodeId, mut each: impl FnMut(NodeId)) {
         | Node::TypeObject(list)
         | Node::Call { arguments: list, .. }
         | Node::Decorator { arguments: list, .. }
-        | Node::Let { declarators: list, .. }
-        | Node::ForEachHead { patterns: list, .. } => row(list, &mut each),
+        | Node::Let { declarators: list, .. } => row(list, &mut each),
         Node::Spread(child)
         | Node::Computed(child)
         | Node::Paren(child)
@@ -119,11 +118,10 @@ pub fn children(tree: &Tree, id: NodeId, mut each: impl FnMut(NodeId)) {
             each(condition);
             max.into_iter().for_each(each);
         }
-        Node::ForEach { head, source, body, max } => {
-            each(head);
-            each(source);
-            max.into_iter().for_each(&mut each);
-            each(body);
+        Node::ForEach { head, source, body } => [head, source, body].into_iter().for_each(each),
+        Node::ForEachHead { patterns, max, .. } => {
+            row(patterns, &mut each);
+            max.into_iter().for_each(each);
         }
         Node::ForCount { head, max, body } => {
             each(head);
@@ -138,10 +136,13 @@ pub fn children(tree: &Tree, id: NodeId, mut each: impl FnMut(NodeId)) {
             each(pattern);
             annotation.into_iter().chain(other).for_each(each);
         }
-        Node::Agent { decorators, name, members } => {
+        Node::Agent { head, members } => {
+            each(head);
+            row(members, &mut each);
+        }
+        Node::AgentHead { decorators, name } => {
             row(decorators, &mut each);
             each(name);
-            row(members, &mut each);
         }
         Node::Import { specifiers, from } => {
             row(specifiers, &mut each);
@@ -185,7 +186,7 @@ pub fn too_deep(tree: &Tree) -> Option<Span> {
     let mut depths = vec![0u32; tree.nodes.len()];
     let mut deepest: Option<Span> = None;
     for index in (0..tree.nodes.len()).rev() {
-        let id = NodeId(index as u32);
+        let id = NodeId::at(index);
         if is_leaf(tree.node(id)) {
             continue;
         }
@@ -197,7 +198,7 @@ pub fn too_deep(tree: &Tree) -> Option<Span> {
             }
         }
         children(tree, id, |child| {
-            let other = &mut depths[child.0 as usize];
+            let other = &mut depths[child.place()];
             *other = (*other).max(depth);
         });
     }

@@ -313,10 +313,10 @@ impl Walk<'_> {
                     walk.expression(condition);
                 });
             }
-            Node::ForEach { head, source, body, max } => {
+            Node::ForEach { head, source, body } => {
                 self.expression(source);
+                let Node::ForEachHead { keyword, patterns, max, .. } = *self.tree.node(head) else { return };
                 self.optional(max);
-                let Node::ForEachHead { keyword, patterns, .. } = *self.tree.node(head) else { return };
                 self.scoped(node, |walk| {
                     walk.turning(span, |walk| {
                         let manner = Manner {

@@ -201,20 +201,20 @@ impl UseKind {
 impl Scopes {
     /// The scope that a node opens.
     pub(super) fn opened(&self, node: NodeId) -> Option<ScopeId> {
-        self.opened.get(node.0 as usize)?.checked_sub(1).map(ScopeId)
+        self.opened.get(node.place())?.checked_sub(1).map(ScopeId)
     }
 
     /// What a name at a node means, when it is declared.
     pub(super) fn resolved(&self, node: NodeId) -> Option<DeclarationId> {
-        self.resolved.get(node.0 as usize)?.checked_sub(1).map(DeclarationId)
+        self.resolved.get(node.place())?.checked_sub(1).map(DeclarationId)
     }
 
     fn set_opened(&mut self, node: NodeId, scope: ScopeId) {
-        self.opened[node.0 as usize] = scope.0 + 1;
+        self.opened[node.place()] = scope.0 + 1;
     }
 
     fn set_resolved(&mut self, node: NodeId, declared: DeclarationId) {
-        self.resolved[node.0 as usize] = declared.0 + 1;
+        self.resolved[node.place()] = declared.0 + 1;
     }
 
     /// The declaration with this number.

@@ -25,26 +25,33 @@ impl Builder<'_> {
         let first = self.tree.links[list.start as usize];
         let start = self.span(first).start;
         let mut inner = declaration;
-        while let Node::Export { declaration, .. } = self.tree.nodes[inner.0 as usize] {
-            self.tree.spans[inner.0 as usize].start = start;
+        while let Node::Export { declaration, .. } = self.tree.nodes[inner.place()] {
+            self.tree.spans[inner.place()].start = start;
             inner = declaration;
         }
-        match &mut self.tree.nodes[inner.0 as usize] {
+        match &mut self.tree.nodes[inner.place()] {
             Node::Function(id) => self.tree.functions[id.0 as usize].decorators = list,
-            Node::Agent { decorators, .. } => *decorators = list,
+            Node::Agent { head, .. } => {
+                let head = head.place();
+                if let Node::AgentHead { decorators, .. } = &mut self.tree.nodes[head] {
+                    *decorators = list;
+                }
+            }
             _ => {
                 let end = self.span(declaration).end;
                 return self.node(start, end, Node::Decorated { decorators: list, declaration });
             }
         }
-        self.tree.spans[inner.0 as usize].start = start;
+        self.tree.spans[inner.place()].start = start;
         declaration
     }
 
     /// `agent Name { … }`
     pub(crate) fn agent(&mut self, start: u32, end: u32, name: NodeId, members: Cells) -> NodeId {
         let members = self.list(members);
-        self.node(start, end, Node::Agent { decorators: List::default(), name, members })
+        let at = self.span(name);
+        let head = self.node(at.start, at.end, Node::AgentHead { decorators: List::default(), name });
+        self.node(start, end, Node::Agent { head, members })
     }
 
     /// `import … from "…"`

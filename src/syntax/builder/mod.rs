@@ -136,7 +136,7 @@ impl<'a> Builder<'a> {
     /// Adds a node.
     #[inline]
     pub(crate) fn node(&mut self, start: u32, end: u32, node: Node) -> NodeId {
-        let id = NodeId(self.tree.nodes.len() as u32);
+        let id = NodeId::at(self.tree.nodes.len());
         self.tree.nodes.push(node);
         self.tree.spans.push(Span::new(start, end));
         id
@@ -164,7 +164,7 @@ impl<'a> Builder<'a> {
     }
 
     fn span(&self, id: NodeId) -> Span {
-        self.tree.spans[id.0 as usize]
+        self.tree.spans[id.place()]
     }
 
     // ---- rows
@@ -204,7 +204,7 @@ impl<'a> Builder<'a> {
 
     /// What could not be read up to here.
     pub(crate) fn widen(&mut self, node: NodeId, end: u32) -> NodeId {
-        self.tree.spans[node.0 as usize].end = end;
+        self.tree.spans[node.place()].end = end;
         node
     }
 

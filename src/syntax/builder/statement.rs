@@ -41,10 +41,10 @@ impl Builder<'_> {
     /// A condition that assigns was meant to compare.
     fn check_condition(&mut self, condition: NodeId) {
         let mut inner = condition;
-        if let Node::Paren(x) = self.tree.nodes[condition.0 as usize] {
+        if let Node::Paren(x) = self.tree.nodes[condition.place()] {
             inner = x;
         }
-        let Node::Assign { operator: None, target, value } = self.tree.nodes[inner.0 as usize] else { return };
+        let Node::Assign { operator: None, target, value } = self.tree.nodes[inner.place()] else { return };
         let between = Span::new(self.span(target).end, self.span(value).start);
         let Some(at) = between.of(self.text).find('=') else { return };
         let start = between.start + at as u32;
@@ -126,7 +126,7 @@ impl Builder<'_> {
         let patterns = self.list(variables);
         for index in patterns.start..patterns.start + patterns.len {
             let id = self.tree.links[index as usize];
-            if let Node::Declarator { pattern, annotation, value } = self.tree.nodes[id.0 as usize] {
+            if let Node::Declarator { pattern, annotation, value } = self.tree.nodes[id.place()] {
                 self.tree.links[index as usize] = pattern;
                 if let Some(extra) = value.or(annotation) {
                     let span = self.span(extra);
@@ -139,7 +139,7 @@ impl Builder<'_> {
             let span = self.span(third);
             self.report(Code::P001, span, "a loop has two variables at most", "remove it");
         }
-        let head = self.node(start, end, Node::ForEachHead { keyword, patterns, of });
+        let head = self.node(start, end, Node::ForEachHead { keyword, patterns, of, max: None });
         Parts { head, source: Some(source) }
     }
 
@@ -177,7 +177,12 @@ impl Builder<'_> {
     pub(crate) fn for_(&mut self, start: u32, end: u32, parts: Parts, max: Option<NodeId>, body: NodeId) -> NodeId {
         let head = parts.head;
         match parts.source {
-            Some(source) => self.node(start, end, Node::ForEach { head, source, body, max }),
+            Some(source) => {
+                if let Node::ForEachHead { max: most, .. } = &mut self.tree.nodes[head.place()] {
+                    *most = max;
+                }
+                self.node(start, end, Node::ForEach { head, source, body })
+            }
             None => self.node(start, end, Node::ForCount { head, max, body }),
         }
     }
