@@ -119,6 +119,20 @@ pub(super) fn begin(
     Ok(Started::Running(Routine(Way::Walk(Box::new(walk)))))
 }
 
+/// Copies an element of a list or object, which has it, to a place.
+#[inline(always)]
+fn copy_element(source: &Value, at: usize, place: &mut Value) {
+    if let Some(range) = source.as_range() {
+        let (start, step, lanes) = range.parts();
+        return place.put(Value::number(start + step * at as i64 as f64).with(lanes));
+    }
+    let element = match source.as_object() {
+        Some(object) => object.at(at),
+        None => source.built_list().and_then(|list| list.get(at)),
+    };
+    place.put(element.map_or(Value::NULL, Value::clone));
+}
+
 impl Walk {
     pub(super) fn function(&self) -> &Value {
         &self.function
@@ -151,16 +165,10 @@ impl Walk {
         }
     }
 
-    #[inline(always)]
-    fn element(&self, place: usize) -> Value {
-        match self.source.as_range() {
-            Some(range) => range.get(place),
-            None => match self.source.as_object() {
-                Some(object) => object.at(place).cloned(),
-                None => self.source.as_list().and_then(|list| list.get(place)).cloned(),
-            },
-        }
-        .unwrap_or_default()
+    fn element(&self, at: usize) -> Value {
+        let mut element = Value::NULL;
+        copy_element(&self.source, at, &mut element);
+        element
     }
 
     /// Takes in what the function gave and goes on, where there is nothing more to it: whether that is so.
@@ -175,7 +183,10 @@ impl Walk {
             Aim::Filter if !reply.is_exact() => return false,
             Aim::Filter => match reply.as_bool() {
                 Some(false) => {}
-                Some(true) if meter.element(self.kept.len()) => self.kept.push(self.element(self.done)),
+                Some(true) if meter.element(self.kept.len()) => {
+                    self.kept.push(Value::NULL);
+                    self.kept.last_mut().into_iter().for_each(|last| copy_element(&self.source, self.done, last));
+                }
                 _ => return false,
             },
             _ => return false,
@@ -187,9 +198,15 @@ impl Walk {
     /// Puts the arguments for the function where it takes them; what there is none for is null.
     #[inline(always)]
     pub(super) fn give(&self, places: &mut [Value]) {
-        let offered = self.needed() + 2;
+        let (first, lanes) = (self.needed() - 1, self.source.lanes());
         for (index, place) in places.iter_mut().enumerate() {
-            place.put(if index < offered { self.argument(index) } else { Value::NULL });
+            if index == first {
+                // Put together in its place: on the way there it would be written in parts and read as a whole.
+                copy_element(&self.source, self.place(), place);
+                place.lower(lanes);
+            } else {
+                place.put(if index < first + 3 { self.argument(index) } else { Value::NULL });
+            }
         }
     }
 

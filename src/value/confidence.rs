@@ -3,6 +3,8 @@
 //! A floating-point mean of three 0.7 is not 0.7; three whole numbers of steps are. The number that is held is one more
 //! than the steps, and 0 for unknown, so that the smaller of two unsigned numbers is the law of the language.
 
+use std::hint::cold_path;
+
 use super::fault::Fault;
 use crate::diagnostic::Code;
 
@@ -56,13 +58,19 @@ impl Confidence {
         if !(0.0..=1.0).contains(&number) {
             return None;
         }
+        // Adding it leaves the nearest whole number in the lowest bits.
+        const SHIFT: f64 = 4_503_599_627_370_496.0;
         let scale = f64::from(STEPS);
         let product = number * scale;
-        let whole = product as u32;
-        let part = product - f64::from(whole);
-        // What the multiplication rounded away decides a half that is none.
-        let up = part > 0.5 || (part == 0.5 && number.mul_add(scale, -product) >= 0.0);
-        Some(Self::from_steps(whole + u32::from(up)))
+        let shifted = product + SHIFT;
+        let steps = shifted.to_bits() as u32;
+        if (product - (shifted - SHIFT)).abs() == 0.5 {
+            cold_path();
+            // What the multiplication rounded away decides a half that is none.
+            let up = number.mul_add(scale, -product) >= 0.0;
+            return Some(Self::from_steps(product as u32 + u32::from(up)));
+        }
+        Some(Self(steps + 1))
     }
 
     /// As [`Confidence::from_number`], with the fault `R020` instead of nothing.
@@ -253,6 +261,17 @@ mod tests {
         assert_eq!(of(5e-10).steps(), Some(1));
         for bad in [1.0000001, -0.1, f64::NAN, f64::INFINITY, -1e-300] {
             assert_eq!(Confidence::of(bad).unwrap_err().code, Code::R020, "{bad}");
+        }
+    }
+
+    #[test]
+    fn halves_go_up_unless_the_product_made_them() {
+        let scale = f64::from(STEPS);
+        for steps in (0..STEPS).step_by(9_973).chain([0, 1, 2, STEPS - 1]) {
+            let half = f64::from(steps) + 0.5;
+            let number = half / scale;
+            let up = number.mul_add(scale, -half) >= 0.0;
+            assert_eq!(of(number).steps(), Some(steps + u32::from(up)), "{number}");
         }
     }
 

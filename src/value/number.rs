@@ -2,6 +2,16 @@
 
 use std::fmt::Write;
 
+/// The number as a whole one from 0 that fits into 32 bits, if it is that.
+#[inline(always)]
+pub fn small_whole(number: f64) -> Option<u32> {
+    // Moves the whole part of what is below it to the lowest bits. A conversion would look for what is too large first; here
+    // that is found out by the comparison.
+    const SHIFT: f64 = 4_503_599_627_370_496.0;
+    let whole = (number + SHIFT).to_bits() as u32;
+    (f64::from(whole) == number).then_some(whole)
+}
+
 /// The shortest text that reads back as the number.
 pub fn render(number: f64) -> String {
     let mut out = String::with_capacity(24);

@@ -4,11 +4,11 @@
 //! to build a value that is far larger to walk than to hold.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::OnceLock;
 
 use foldhash::quality::RandomState;
+use hashbrown::HashTable;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
@@ -103,20 +103,23 @@ pub fn compare(a: &Value, b: &Value, meter: &mut Meter) -> Result<Option<Orderin
 
 /// For each value the index of the first that it equals: its own where it is the first. NaN equals nothing.
 pub fn classes(values: &[Value], meter: &mut Meter) -> Result<Vec<usize>, Fault> {
-    let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut seen: HashTable<(u64, usize)> = HashTable::with_capacity(values.len().min(16));
     let mut classes = Vec::with_capacity(values.len());
     meter.steps(values.len() as u64)?;
     for (index, value) in values.iter().enumerate() {
-        let bucket = seen.entry(hash(value, meter)?).or_default();
-        let mut class = index;
-        for &other in bucket.iter() {
-            if equal(&values[other], value, meter)? {
-                class = other;
-                break;
-            }
-        }
+        let hash = hash(value, meter)?;
+        let mut failed = Ok(());
+        let same = |&(other, first): &(u64, usize)| {
+            other == hash
+                && equal(&values[first], value, meter).unwrap_or_else(|fault| {
+                    failed = Err(fault);
+                    true
+                })
+        };
+        let class = seen.find(hash, same).map_or(index, |&(_, first)| first);
+        failed?;
         if class == index {
-            bucket.push(index);
+            seen.insert_unique(hash, (hash, index), |&(hash, _)| hash);
         }
         classes.push(class);
     }

@@ -340,9 +340,7 @@ impl Value {
     #[inline]
     #[must_use]
     pub fn under(mut self, lanes: Lanes) -> Self {
-        if lanes != Lanes::EXACT {
-            self.set_lanes(self.lanes().meet(lanes));
-        }
+        self.lower(lanes);
         self
     }
 
@@ -686,6 +684,8 @@ const _: () = assert!(size_of::<Value>() == 16);
 const EXACT_NUMBER: NonZeroU64 = word(Tag::Number, 0);
 /// The word of an exact list.
 const EXACT_LIST: NonZeroU64 = word(Tag::List, 0);
+/// The word of an exact range.
+const EXACT_RANGE: NonZeroU64 = word(Tag::Range, 0);
 /// The word of an exact object.
 const EXACT_OBJECT: NonZeroU64 = word(Tag::Object, 0);
 

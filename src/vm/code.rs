@@ -215,6 +215,8 @@ pub struct Guard {
 pub struct Route {
     /// Thresholds from high to low, and where they lead.
     pub bands: Vec<(Limit, u32)>,
+    /// Whether all thresholds are known before the run, and fall.
+    pub falls: bool,
     /// Where to for unknown.
     pub unknown: u32,
     /// Where to when no band is reached.
@@ -228,6 +230,19 @@ pub enum Limit {
     Fixed(Confidence),
     /// In a register.
     Computed(Register),
+}
+
+impl Route {
+    /// A branch by these bands whose places are still to be filled in.
+    pub(super) fn new(bands: Vec<(Limit, u32)>) -> Self {
+        let fixed = |(limit, _): &(Limit, u32)| match limit {
+            Limit::Fixed(confidence) => Some(*confidence),
+            Limit::Computed(_) => None,
+        };
+        let known = bands.iter().all(|band| fixed(band).is_some());
+        let falls = known && bands.is_sorted_by(|high, low| fixed(high) > fixed(low));
+        Self { bands, falls, unknown: 0, otherwise: 0 }
+    }
 }
 
 impl Limit {
@@ -397,7 +412,9 @@ pub enum Code {
     MultiplyNumber(Register, Register, i16),
     /// `a / k`, where k is not zero
     DivideNumber(Register, Register, i16),
-    /// `a % k`, where k is not zero
+    /// `a / 2ⁿ`
+    Part(Register, Register, u16),
+    /// `a % k`, where k is above zero
     RemainderNumber(Register, Register, i16),
     /// A comparison as a value
     Compare(Comparison, Register, Register, Register),
@@ -441,6 +458,11 @@ pub enum Code {
     Builtin(u32),
     /// Adds an element at the end of a list in a variable
     Push(u32),
+    /// Adds a plain value at the end of a list that stays in its register; else nothing, and one of the two
+    /// instructions behind it does it
+    Append(Register, Register),
+    /// The same of a constant
+    AppendConstant(Register, u32),
     /// `root.name = value` of a plain value
     SetField(Register, Register, u16),
     /// `root[key] = value` of a plain value

@@ -7,12 +7,11 @@
 
 use std::hint::cold_path;
 
-use super::Vm;
 use super::code::{Code, Compiled, Function, Operand, Register};
 use super::dispatch::Exit;
 use super::machine::too_deep;
-use super::quick;
 use super::task::{Frame, Task};
+use super::{Vm, quick};
 use crate::hir::Binary;
 use crate::value::{Fault, Lanes, Value, operator};
 
@@ -191,7 +190,7 @@ impl Vm {
                 }
                 macro_rules! jump {
                     ($by:ident) => {
-                        next = (next as isize - 1 + $by as isize) as usize
+                        next = next.wrapping_add_signed($by.into())
                     };
                 }
                 macro_rules! arithmetic {
@@ -248,33 +247,42 @@ impl Vm {
                 }
                 macro_rules! compare {
                     ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $b:ident, $by:ident) => {{
-                        let holds = match r.at($a).exact_numbers(r.at($b)) {
-                            Some((p, q)) => p $operator q,
-                            None => otherwise!(quick::holds(Binary::$comparison, r.at($a), r.at($b), &mut self.meter)),
-                        };
-                        if holds == $holds {
-                            jump!($by);
+                        // Each way has a branch of its own: a condition that both leave behind would be looked at twice.
+                        match r.at($a).exact_numbers(r.at($b)) {
+                            Some((p, q)) if (p $operator q) == $holds => jump!($by),
+                            Some(_) => {}
+                            None => {
+                                let comparison = Binary::$comparison;
+                                if otherwise!(quick::holds(comparison, r.at($a), r.at($b), &mut self.meter)) == $holds {
+                                    jump!($by);
+                                }
+                            }
                         }
                         enter!();
                     }};
                 }
                 macro_rules! compare_number {
                     ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $k:ident, $by:ident) => {{
-                        let holds = match r.at($a).exact_number() {
-                            Some(p) => p $operator f64::from($k),
-                            None => otherwise!(quick::number_holds(Binary::$comparison, r.at($a), $k, &mut self.meter)),
-                        };
-                        if holds == $holds {
-                            jump!($by);
+                        match r.at($a).exact_number() {
+                            Some(p) if (p $operator f64::from($k)) == $holds => jump!($by),
+                            Some(_) => {}
+                            None => {
+                                let comparison = Binary::$comparison;
+                                if otherwise!(quick::number_holds(comparison, r.at($a), $k, &mut self.meter)) == $holds {
+                                    jump!($by);
+                                }
+                            }
                         }
                         enter!();
                     }};
                 }
 
+                enter!();
                 loop {
-                    let Some(&instruction) = code.get(next) else { return Halt::Window };
+                    // Each instruction reads what it needs of itself; all of it at once would be more than most need.
+                    let Some(instruction) = code.get(next) else { return Halt::Window };
                     next += 1;
-                    match instruction {
+                    match *instruction {
                         Code::Charge(steps) => {
                             if !self.meter.begin(u64::from(steps)) {
                                 pass_on!();
@@ -341,7 +349,10 @@ impl Vm {
                         }
                         Code::Route(subject, index) => {
                             let route = &function.routes[index as usize];
-                            next = attempt!(quick::route(route, subject, r.all(), &mut self.meter)) as usize;
+                            next = match quick::known_route(route, r.at(subject)) {
+                                Some(target) => target,
+                                None => otherwise!(quick::route(route, subject, r.all(), &mut self.meter)),
+                            } as usize;
                             enter!();
                         }
                         Code::Return(register) => {
@@ -404,7 +415,14 @@ impl Vm {
                         Code::MultiplyNumber(to, a, k) => {
                             with_number!(Binary::Multiply, to, a, k, |p, k| p * f64::from(k))
                         }
-                        Code::DivideNumber(to, a, k) => with_number!(Binary::Divide, to, a, k, quick::divide),
+                        Code::DivideNumber(to, a, k) => with_number!(Binary::Divide, to, a, k, |p, k| p / f64::from(k)),
+                        Code::Part(to, a, power) => match r.at(a).exact_number() {
+                            Some(p) => r.put(to).put_number(quick::part(p, power)),
+                            None => {
+                                let k = 1 << power;
+                                otherwise!(quick::with_number(Binary::Divide, r.all(), [to, a], k, &mut self.meter))
+                            }
+                        },
                         Code::RemainderNumber(to, a, k) => with_number!(Binary::Remainder, to, a, k, quick::remainder),
                         Code::Compare(comparison, to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
                             Some((p, q)) => told!(to, comparison.holds(p, q)),
@@ -461,10 +479,7 @@ impl Vm {
                                 let value = r.put(a).take();
                                 r.put(to).put(value);
                             }
-                            if lanes != Lanes::EXACT {
-                                let own = r.at(to).lanes();
-                                r.put(to).set_lanes(own.meet(lanes));
-                            }
+                            r.put(to).lower(lanes);
                         }
                         Code::Step(to, a, by) => match r.at(a).exact_number() {
                             Some(number) => r.put(to).put_number(number + f64::from(by)),
@@ -520,11 +535,6 @@ impl Vm {
                             callee.empty_slots(free.all());
                             task.enter(direct.callee, callee, Lanes::EXACT, owner, budget);
                             (function, base, next) = (callee, start, 0);
-                            if let Some(&Code::Charge(steps)) = callee.code.first()
-                                && self.meter.begin(u64::from(steps))
-                            {
-                                next = 1;
-                            }
                             continue 'frame;
                         }
                         Code::Builtin(index) => {
@@ -535,6 +545,18 @@ impl Vm {
                             let owner = if let Some(Frame::Code(call)) = task.frames.last() { call.owner } else { 0 };
                             if attempt!(self.quick_push(function, r.all(), &function.sites[index as usize], owner)) {
                                 next += 1;
+                            }
+                        }
+                        Code::Append(root, value) => {
+                            let item = r.at(value).bare();
+                            if attempt!(quick::append(r.put(root), item, &mut self.meter)) {
+                                next += 2;
+                            }
+                        }
+                        Code::AppendConstant(root, index) => {
+                            let item = function.constants[index as usize].bare();
+                            if attempt!(quick::append(r.put(root), item, &mut self.meter)) {
+                                next += 2;
                             }
                         }
                         Code::SetField(root, value, property) => {

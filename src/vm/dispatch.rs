@@ -154,13 +154,19 @@ impl Vm {
     #[inline(never)]
     pub(super) fn hand_over(&mut self, task: &mut Task, function: &Function, register: Register) -> Option<Exit> {
         let Some(&Frame::Code(call)) = task.frames.last() else { return Some(Exit::Native) };
-        let mut value = task.clear(function, &call, register);
         let Some(Native::Routine(routine)) = task.natives.last_mut().map(|native| &mut **native) else {
+            let value = task.clear(function, &call, register);
             task.leave();
             return Some(Exit::Value(value));
         };
-        if !routine.turns(&mut value, &mut self.meter) {
-            let ended = match routine.resume(value, &mut self.meter) {
+        let registers = &mut task.registers[call.base as usize..task.top];
+        let reply = &mut registers[register as usize];
+        reply.lower(call.under);
+        let turns = routine.turns(reply, &mut self.meter);
+        let left = if turns { Value::NULL } else { reply.take() };
+        Value::clear_all(&mut registers[..function.plain as usize]);
+        if !turns {
+            let ended = match routine.resume(left, &mut self.meter) {
                 Ok(builtin::Step::Call) => None,
                 Ok(builtin::Step::Done(value)) => Some(Exit::Value(value)),
                 Err(fault) => Some(Exit::Failed(fault.into())),

@@ -21,6 +21,9 @@ use smallvec::SmallVec;
 /// The operations that the head of a loop may have to be asked where a turn ends.
 const HEAD: usize = 6;
 
+/// The operations that the end of a loop may have to be copied to where the ways through the loop meet.
+const LATCH: usize = 2;
+
 /// The work on a function.
 pub(super) struct Emission<'a> {
     pub(super) declarations: &'a hir::Program,
@@ -191,7 +194,12 @@ impl<'a> Emission<'a> {
     /// A small whole number on the right of an operator that has an instruction for it.
     fn short(&self, op: Binary, var: Var) -> Option<i16> {
         let number = i16::try_from(small(self.literal(var)?)?).ok()?;
-        (number != 0 || !matches!(op, Binary::Divide | Binary::Remainder)).then_some(number)
+        let fits = match op {
+            Binary::Divide => number != 0,
+            Binary::Remainder => number > 0,
+            _ => true,
+        };
+        fits.then_some(number)
     }
 
     fn of(&self, var: Var) -> Register {
@@ -435,7 +443,10 @@ impl<'a> Emission<'a> {
             Op::IsNull => Code::IsNull(to, arg(self, 0)),
             Op::Truth => Code::Truth(to, arg(self, 0)),
             Op::Ask => Code::Ask(to, arg(self, 0), arg(self, 1)),
-            Op::Item => Code::Item(to, arg(self, 0), arg(self, 1)),
+            Op::Item => match self.counted(inst) {
+                Some(low) => Code::AddNumber(to, arg(self, 1), low),
+                None => Code::Item(to, arg(self, 0), arg(self, 1)),
+            },
             Op::Load { early: false } => Code::Load(to, arg(self, 0)),
             Op::Step(by) => match i16::try_from(*by as i64).ok().filter(|short| f64::from(*short) == *by) {
                 Some(short) => Code::Step(to, arg(self, 0), short),
@@ -471,6 +482,13 @@ impl<'a> Emission<'a> {
         self.put(code, span);
     }
 
+    /// Where a walk begins to count, if it is over an exact range from a small number: there a turn tells what is met at it.
+    fn counted(&self, inst: &Inst) -> Option<i16> {
+        let range = self.maker(inst.args[0]).filter(|made| matches!(made.op, Op::Range { .. }))?;
+        let sure = inst.result.is_some_and(|result| self.function.values[result.0 as usize].exact);
+        i16::try_from(small(self.literal(range.args[0])?)?).ok().filter(|_| sure)
+    }
+
     fn binary(&mut self, op: Binary, to: Register, inst: &Inst) -> Code {
         let a = self.of(inst.args[0]);
         if (arithmetic(op) || Comparison::of(op).is_some())
@@ -481,6 +499,7 @@ impl<'a> Emission<'a> {
                 (Binary::Add, _) => Code::AddNumber(to, a, k),
                 (Binary::Subtract, _) => Code::SubtractNumber(to, a, k),
                 (Binary::Multiply, _) => Code::MultiplyNumber(to, a, k),
+                (Binary::Divide, _) if k > 0 && k & (k - 1) == 0 => Code::Part(to, a, k.trailing_zeros() as u16),
                 (Binary::Divide, _) => Code::DivideNumber(to, a, k),
                 _ => Code::RemainderNumber(to, a, k),
             };
@@ -544,13 +563,29 @@ impl<'a> Emission<'a> {
                     u8::try_from(property).ok().map(|property| Code::SetPart(property, root, key, value))
                 }
                 (Op::Update { .. }, _) => None,
-                _ => Some(Code::Push(at)),
+                _ => {
+                    if let Some(code) = self.append(at) {
+                        self.put(code, inst.span);
+                    }
+                    Some(Code::Push(at))
+                }
             };
             if let Some(code) = code {
                 self.put(code, inst.span);
             }
         }
         Code::Do(at)
+    }
+
+    /// What is tried before an element is added to a list that stays in its register, where nobody asks how long that is then.
+    fn append(&self, at: u32) -> Option<Code> {
+        let site = &self.notes.out.sites[at as usize];
+        let &[Operand::Take(root), item] = &site.operands[..] else { return None };
+        let alone = site.second == Some(root) && site.to.is_none();
+        alone.then_some(match item {
+            Operand::Keep(item) | Operand::Take(item) => Code::Append(root, item),
+            Operand::Constant(index) => Code::AppendConstant(root, index),
+        })
     }
 
     fn operands(&mut self, inst: &Inst, sides: Sides) -> Operands {
@@ -611,7 +646,7 @@ impl<'a> Emission<'a> {
                 Code::Jump(to) | Code::JumpIf(_, to) | Code::JumpUnless(_, to) => *to = place,
                 code => {
                     if let Some(by) = code.distance() {
-                        *by = i16::try_from(i64::from(place) - at as i64).ok()?;
+                        *by = i16::try_from(i64::from(place) - at as i64 - 1).ok()?;
                     }
                 }
             }

@@ -1,6 +1,8 @@
 //! What programs do all the time, where nothing stands in the way: numbers that are not quite sure, parts of lists and
 //! objects that are there, changes of what nobody shares. Where something does stand in the way, nothing happens here.
 
+use std::mem::ManuallyDrop;
+
 use super::Vm;
 use super::cells::Cells;
 use super::code::{Function, Limit, Operand, Property, Register, Route, Site};
@@ -11,7 +13,7 @@ use crate::builtin;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
 use crate::ir::{Home, Op};
-use crate::value::{Confidence, Fault, Lanes, Meter, Object, Value, operator, path};
+use crate::value::{Confidence, Fault, Lanes, Meter, Object, Value, number, operator, path};
 
 /// An operator of arithmetic, whatever its operands are.
 #[inline(never)]
@@ -60,8 +62,8 @@ pub(super) fn stated(x: &Value, c: &Value) -> Option<Value> {
 }
 
 /// What 1 divided by powers of two is.
-const PARTS: [f64; 15] = {
-    let (mut parts, mut power) = ([1.0; 15], 1);
+const PARTS: [f64; 16] = {
+    let (mut parts, mut power) = ([1.0; 16], 1);
     while power < parts.len() {
         parts[power] = parts[power - 1] / 2.0;
         power += 1;
@@ -69,21 +71,18 @@ const PARTS: [f64; 15] = {
     parts
 };
 
-/// `x / k`, where k is not zero. Multiplying by the part that a power of two leaves gives the same in a quarter of the time.
+/// `x / 2ⁿ`. Multiplying by the part gives the same in a quarter of the time.
 #[inline(always)]
-pub(super) fn divide(x: f64, k: i16) -> f64 {
-    match PARTS.get(k.trailing_zeros() as usize) {
-        Some(part) if k > 0 && k & (k - 1) == 0 => x * part,
-        _ => x / f64::from(k),
-    }
+pub(super) fn part(x: f64, power: u16) -> f64 {
+    x * PARTS[power as usize % PARTS.len()]
 }
 
-/// `x % k`, where k is not zero.
+/// `x % k`, where k is above zero.
 #[inline(always)]
 pub(super) fn remainder(x: f64, k: i16) -> f64 {
-    let whole = x as i64;
-    match u32::try_from(whole) {
-        Ok(a) if a > 0 && k > 0 && whole as f64 == x => {
+    match number::small_whole(x) {
+        // A zero keeps its sign.
+        Some(a) if a > 0 => {
             let k = k as u32;
             f64::from(if k & (k - 1) == 0 { a & (k - 1) } else { a % k })
         }
@@ -160,6 +159,33 @@ pub(super) fn holds(op: Binary, a: &Value, b: &Value, meter: &mut Meter) -> Resu
     compared(op, a, b, meter).map(|value| value.truth())
 }
 
+/// Adds a value that owns nothing at the end of a list that nobody shares: whether that was done.
+#[inline(never)]
+pub(super) fn append(list: &mut Value, item: Option<Value>, meter: &mut Meter) -> Result<bool, Fault> {
+    let (Some(item), Some(list)) = (item, list.own_list()) else { return Ok(false) };
+    meter.elements(list.len(), 1)?;
+    list.push(item)?;
+    Ok(true)
+}
+
+/// Where a branch by confidence leads, where no threshold has to be computed and the subject has no parts.
+#[inline(always)]
+pub(super) fn known_route(route: &Route, subject: &Value) -> Option<u32> {
+    if !route.falls || !subject.is_plain() {
+        return None;
+    }
+    let sure = subject.confidence();
+    if !sure.is_known() {
+        return Some(route.unknown);
+    }
+    for (limit, target) in &route.bands {
+        if matches!(limit, Limit::Fixed(threshold) if sure >= *threshold) {
+            return Some(*target);
+        }
+    }
+    Some(route.otherwise)
+}
+
 /// Where a branch by confidence leads.
 #[inline(never)]
 pub(super) fn route(route: &Route, subject: Register, r: &[Value], meter: &mut Meter) -> Result<u32, Fault> {
@@ -215,10 +241,10 @@ pub(super) fn element_property<'a>(base: &'a Value, key: &Value, name: &Property
 /// The number at a turn of a range, where all of it is exact.
 #[inline(always)]
 pub(super) fn in_range(base: &Value, turn: &Value) -> Option<f64> {
-    let (range, at) = (base.as_range()?, turn.exact_number()?);
+    let (range, at) = (base.exact_range()?, turn.exact_number()?);
     let (start, step, lanes) = range.parts();
     // A turn is a whole number.
-    let exact = base.is_exact() && lanes == Lanes::EXACT && at >= 0.0 && at < range.len() as i64 as f64;
+    let exact = lanes == Lanes::EXACT && at >= 0.0 && at < range.len() as i64 as f64;
     exact.then_some(start + step * at)
 }
 
@@ -233,15 +259,16 @@ fn register(operand: Operand) -> Option<usize> {
 /// `root.name = value` where the object has that and nobody shares it, and the value owns nothing: whether that was done.
 #[inline(always)]
 pub(super) fn set_field<W: Window + ?Sized>(r: &mut W, root: Register, value: Register, name: &Property) -> bool {
-    let Some(value) = r.at(value).bare() else { return false };
+    let Some(bare) = r.at(value).bare().map(ManuallyDrop::new) else { return false };
     let Some(object) = r.put(root).own_object() else { return false };
-    object.put_alike(&name.key, name.hint(), &value) || set_near(object, name, value)
+    object.put_alike(&name.key, name.hint(), &bare) || set_near(r.all(), root, value, name)
 }
 
-/// The same of any such value, wherever the name is.
+/// The same of any such value, wherever the name is. It reads the value again, so that the short way need not keep it in memory.
 #[inline(never)]
-fn set_near(object: &mut Object, name: &Property, value: Value) -> bool {
-    let place = object.put_near(&name.key, name.hint(), value);
+fn set_near(r: &mut [Value], root: Register, value: Register, name: &Property) -> bool {
+    let Some(value) = r[value as usize].bare() else { return false };
+    let place = r[root as usize].own_object().and_then(|object| object.put_near(&name.key, name.hint(), value));
     place.into_iter().for_each(|place| name.found(place));
     place.is_some()
 }
@@ -270,16 +297,17 @@ fn set_entry(r: &mut [Value], root: Register, key: Register, value: Value) -> bo
 /// `root[key].name = value` likewise.
 #[inline(always)]
 pub(super) fn set_part<W: Window + ?Sized>(r: &mut W, [root, key, value]: [Register; 3], name: &Property) -> bool {
-    let Some(value) = r.at(value).bare() else { return false };
+    let Some(bare) = r.at(value).bare().map(ManuallyDrop::new) else { return false };
     let Some(at) = r.at(key).place() else { return false };
-    let root = r.put(root);
-    path::put_alike_in_element(root, at, (&name.key, name.hint()), &value) || set_part_near(root, at, name, value)
+    path::put_alike_in_element(r.put(root), at, (&name.key, name.hint()), &bare)
+        || set_part_near(r.all(), [root, value], at, name)
 }
 
 /// The same of any such value, wherever the name is.
 #[inline(never)]
-fn set_part_near(root: &mut Value, at: usize, name: &Property, value: Value) -> bool {
-    let place = path::put_in_element(root, at, (&name.key, name.hint()), value);
+fn set_part_near(r: &mut [Value], [root, value]: [Register; 2], at: usize, name: &Property) -> bool {
+    let Some(value) = r[value as usize].bare() else { return false };
+    let place = path::put_in_element(&mut r[root as usize], at, (&name.key, name.hint()), value);
     place.into_iter().for_each(|place| name.found(place));
     place.is_some()
 }
@@ -397,5 +425,23 @@ impl Vm {
             r[to as usize].put(Value::number(len as f64).with(lanes));
         }
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_ways_give_what_long_ones_do() {
+        let numbers = [0.0, -0.0, 0.5, 1.0, 6.0, 7.5, -3.0, 97.0, 4_294_967_295.0, 4_294_967_296.0, 1e300, f64::NAN];
+        for x in numbers.into_iter().chain([f64::INFINITY, 5e-324, f64::MIN_POSITIVE, f64::MAX]) {
+            for k in [1, 2, 3, 16, 97, i16::MAX] {
+                assert_eq!(remainder(x, k).to_bits(), operator::modulo(x, f64::from(k)).to_bits(), "{x} % {k}");
+            }
+            for power in 0..15 {
+                assert_eq!(part(x, power).to_bits(), (x / f64::from(1 << power)).to_bits(), "{x} / 2^{power}");
+            }
+        }
     }
 }

@@ -6,9 +6,10 @@ use std::mem::ManuallyDrop;
 use triomphe::Arc;
 
 use super::super::confidence::Lanes;
-use super::super::list::List;
+use super::super::list::{List, Range};
+use super::super::number;
 use super::super::object::Object;
-use super::{EXACT_LIST, EXACT_NUMBER, EXACT_OBJECT, Tag, Value};
+use super::{EXACT_LIST, EXACT_NUMBER, EXACT_OBJECT, EXACT_RANGE, Tag, Value};
 
 impl Value {
     /// The number, if it is one and exact: what computations meet most of the time, told by one comparison.
@@ -111,12 +112,22 @@ impl Value {
     /// The place in a list that it names, if it is exact and a whole number from 0.
     #[inline(always)]
     pub(crate) fn place(&self) -> Option<usize> {
-        // Moves the whole part of what is below it to the lowest bits. A conversion would look for what is too large first; here
-        // that is found out by the comparison.
-        const SHIFT: f64 = 4_503_599_627_370_496.0;
-        let number = self.exact_number()?;
-        let at = (number + SHIFT).to_bits() as u32;
-        (f64::from(at) == number).then_some(at as usize)
+        number::small_whole(self.exact_number()?).map(|at| at as usize)
+    }
+
+    /// The list, if it is one that is built.
+    #[inline(always)]
+    pub fn built_list(&self) -> Option<&List> {
+        // SAFETY: the tag says which member was written.
+        (self.tag() == Tag::List).then(|| unsafe { &**self.payload.list })
+    }
+
+    /// Lowers its own lanes by the law, where it is.
+    #[inline(always)]
+    pub fn lower(&mut self, lanes: Lanes) {
+        if lanes != Lanes::EXACT {
+            self.set_lanes(self.lanes().meet(lanes));
+        }
     }
 
     /// The element at an exact index, if this is an exact list that has it.
@@ -128,6 +139,13 @@ impl Value {
         }
         // SAFETY: the word says which member was written.
         unsafe { &self.payload.list }.get(at)
+    }
+
+    /// The range, if it is an exact list that is one.
+    #[inline(always)]
+    pub fn exact_range(&self) -> Option<&Range> {
+        // SAFETY: the word says which member was written.
+        (self.word == EXACT_RANGE).then(|| unsafe { &**self.payload.range })
     }
 
     /// The object, if it is an exact one.

@@ -2,7 +2,7 @@
 
 use super::super::code::{Code, Comparison, Limit, Operand, Register, Route, Site};
 use super::super::moves::{Moves, parallel};
-use super::{Emission, Goal, HEAD, small};
+use super::{Emission, Goal, HEAD, LATCH, small};
 use crate::ir::{self, Constant, End, Inst, Op, Plain, Target, Var};
 use crate::source::Span;
 use smallvec::SmallVec;
@@ -12,30 +12,28 @@ impl<'a> Emission<'a> {
     pub(super) fn end(&mut self, index: usize, block: &'a ir::Block, fused: Option<&Inst>) {
         let span = block.end_span;
         match &block.end {
-            End::Jump(target) => self.edge(index, target, span),
+            End::Jump(target) => self.edge(Some(index), Some(index + 1), target, span),
             End::Branch { condition, then, otherwise } => {
                 let stub = self.notes.stubs.len();
                 let bare = self.moves(otherwise).is_empty();
                 let goal = if bare { Goal::Block(otherwise.block) } else { Goal::Stub(stub) };
                 self.decide(fused, *condition, false, goal, span);
                 if bare {
-                    self.edge(index, then, span);
-                    return;
+                    return self.edge(Some(index), Some(index + 1), then, span);
                 }
                 self.notes.stubs.push(0);
-                self.edge(usize::MAX - 1, then, span);
+                self.edge(None, None, then, span);
                 self.notes.stubs[stub] = self.notes.out.code.len() as u32;
-                self.edge(index, otherwise, span);
+                self.edge(Some(index), Some(index + 1), otherwise, span);
             }
             End::Route { subject, bands, unknown, otherwise, .. } => {
                 let route = self.notes.out.routes.len() as u32;
                 let limits = bands.iter().map(|(_, threshold, _)| (Limit::of(*threshold, |var| self.of(var)), 0));
-                let limits = limits.collect();
-                self.notes.out.routes.push(Route { bands: limits, unknown: 0, otherwise: 0 });
+                self.notes.out.routes.push(Route::new(limits.collect()));
                 self.put(Code::Route(self.of(*subject), route), span);
                 let lead = |this: &mut Self, target: &Target| {
                     let start = this.notes.out.code.len() as u32;
-                    this.edge(usize::MAX - 1, target, span);
+                    this.edge(None, None, target, span);
                     start
                 };
                 for (at, (_, _, target)) in bands.iter().enumerate() {
@@ -119,25 +117,31 @@ impl<'a> Emission<'a> {
         (comparison, self.of(inst.args[0]), right)
     }
 
-    /// The moves of an edge, and a jump unless the target comes next.
-    fn edge(&mut self, index: usize, target: &Target, span: Span) {
+    /// The way out of a block to another. The block it comes from is given where what it leads to may be copied to its end, and
+    /// the block whose code comes next where that is certain.
+    fn edge(&mut self, from: Option<usize>, next: Option<usize>, target: &Target, span: Span) {
         if let Some(value) = self.returned(target) {
             return self.leave(value, span);
         }
         for code in self.moves(target) {
             self.put(code, span);
         }
-        if let Some(head) = self.head(index, target) {
+        if let Some((latch, back)) = from.and_then(|index| self.latch(index, target)) {
+            let at = target.block.0 as usize;
+            self.body(at, latch);
+            return self.edge(Some(at), next, back, latch.end_span);
+        }
+        if let Some(head) = from.and_then(|index| self.head(index, target)) {
             let at = target.block.0 as usize;
             let fused = self.body(at, head);
             if let End::Branch { condition, then, otherwise } = &head.end {
                 self.decide(fused, *condition, true, Goal::Block(then.block), head.end_span);
                 // Nothing is copied into a copy.
-                self.edge(usize::MAX - 1, otherwise, head.end_span);
+                self.edge(None, next, otherwise, head.end_span);
             }
             return;
         }
-        if index.wrapping_add(1) != target.block.0 as usize {
+        if next != Some(target.block.0 as usize) {
             let at = self.put(Code::Jump(0), span);
             self.notes.open.push((at, Goal::Block(target.block)));
         }
@@ -164,17 +168,32 @@ impl<'a> Emission<'a> {
         moves
     }
 
+    /// The end of a loop that a block leads to, when it is short enough to be at the end of that as well: with it, and with the
+    /// head of the loop, a way through the loop takes no jump of its own.
+    fn latch(&self, index: usize, target: &Target) -> Option<(&'a ir::Block, &'a Target)> {
+        let latch = self.function.blocks.get(target.block.0 as usize)?;
+        let End::Jump(back) = &latch.end else { return None };
+        let short = may_be_copied(latch, LATCH) && target.block.0 as usize > index + 1;
+        let same = latch.handler == self.function.blocks.get(index)?.handler;
+        (short && same && self.head(target.block.0 as usize, back).is_some()).then_some((latch, back))
+    }
+
     /// The head of a loop that a block leads back to, when it is short enough to be asked again right there: a turn then takes
     /// one jump instead of two.
     fn head(&self, index: usize, target: &Target) -> Option<&'a ir::Block> {
         let head = self.function.blocks.get(target.block.0 as usize)?;
         let from = self.function.blocks.get(index)?;
         let back = target.block.0 as usize <= index && head.handler == from.handler;
-        let short = head.code.len() <= HEAD && head.code.iter().all(|inst| !matches!(inst.op, Op::Fork { .. }));
+        let short = may_be_copied(head, HEAD);
         let asks = match &head.end {
             End::Branch { then, .. } => self.function.blocks[then.block.0 as usize].parameters.is_empty(),
             _ => false,
         };
         (back && short && asks && target.block.0 as usize != index).then_some(head)
     }
+}
+
+/// Whether a block has at most so many operations, each of which may be there twice.
+fn may_be_copied(block: &ir::Block, most: usize) -> bool {
+    block.code.len() <= most && block.code.iter().all(|inst| !matches!(inst.op, Op::Fork { .. }))
 }
