@@ -9,6 +9,7 @@ use super::line::Line;
 use crate::hir::GlobalId;
 use crate::source::Location;
 use crate::value::Evidence;
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -298,29 +299,40 @@ impl Known {
     /// The same value with all its parts in its own confidence: what reads the whole reads this.
     pub fn whole(&self) -> Known {
         let mut all = self.clone();
+        if self.is_one() {
+            return all;
+        }
+        // Whom many parts come from is put together once.
+        let mut sources: SmallVec<[Sides<Source>; 4]> = smallvec![std::mem::take(&mut all.sources)];
+        let mut take_in = |part: &Known, maybe_none: bool| {
+            let mut part = part.whole();
+            sources.push(std::mem::take(&mut part.sources));
+            all.absorb_some(&part, maybe_none);
+        };
         // What may be null has no parts then, and a field that may be null may be missing as well.
         let null = |known: &Known| known.null != Null::Never;
         match &self.shape {
             Shape::List(list) => {
                 if let Some(items) = &list.items {
-                    items.iter().for_each(|item| all.absorb_some(&item.whole(), null(self)));
+                    items.iter().for_each(|item| take_in(item, null(self)));
                 } else if let Some(element) = &list.element {
-                    all.absorb_some(&element.whole(), list.low == 0 || null(self));
+                    take_in(element, list.low == 0 || null(self));
                 }
             }
             Shape::Object(object) => {
-                object.fields.values().for_each(|field| all.absorb_some(&field.whole(), null(self) || null(field)));
+                object.fields.values().for_each(|field| take_in(field, null(self) || null(field)));
                 if let Some(others) = &object.others {
-                    all.absorb_some(&others.whole(), true);
+                    take_in(others, true);
                 }
             }
             Shape::Any => {
                 if let Some(inside) = self.inside {
-                    all.absorb_some(&Known { claim: inside, ..Known::constant(Shape::Plain) }, true);
+                    take_in(&Known { claim: inside, ..Known::constant(Shape::Plain) }, true);
                 }
             }
             _ => {}
         }
+        all.sources = Sides::any(&sources);
         all
     }
 

@@ -198,6 +198,20 @@ impl<K: Ord + Clone> Sides<K> {
         Self(Few::sorted(merged(self, other, |(a, _), (b, _)| a.cmp(b), |(key, a), (_, b)| (key.clone(), *a || *b))))
     }
 
+    /// What any of several says, yes where one does.
+    pub fn any(all: &[Self]) -> Self {
+        let mut told = all.iter().filter(|sides| !sides.is_empty());
+        let Some(first) = told.next() else { return Self::NONE };
+        let rest: SmallVec<[&Self; 4]> = told.filter(|sides| !first.says(sides)).collect();
+        if rest.is_empty() {
+            return first.clone();
+        }
+        let mut pairs: Vec<(K, bool)> =
+            first.iter().chain(rest.into_iter().flat_map(|sides| sides.iter())).cloned().collect();
+        pairs.sort_unstable();
+        pairs.into_iter().collect()
+    }
+
     /// Whether another says nothing beyond it.
     fn says(&self, other: &Self) -> bool {
         let same = matches!((&self.0.0, &other.0.0), (Some(a), Some(b)) if Rc::ptr_eq(a, b));
@@ -269,5 +283,7 @@ mod tests {
         let other: Sides<u8> = [(2, true), (3, true)].into_iter().collect();
         assert_eq!(*sides.or(&other), [(1, false), (2, true), (3, true)]);
         assert_eq!(*sides.and(&other), [(2, false)]);
+        let further: Sides<u8> = [(0, false), (1, true)].into_iter().collect();
+        assert_eq!(*Sides::any(&[sides, Sides::NONE, other, further]), [(0, false), (1, true), (2, true), (3, true)]);
     }
 }
