@@ -1,5 +1,6 @@
 //! How much of something a program can take: at least a number, at most a polynomial over the sizes of its inputs.
 
+use super::event::Event;
 use foldhash::HashMap;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -345,6 +346,25 @@ pub(super) struct Cost {
     pub width: Amount,
     /// Calls of a function back to itself.
     pub backs: Amount,
+    /// Events sent.
+    pub sent: BTreeMap<Event, Amount>,
+}
+
+/// One after the other, by name.
+fn add_named<K: Ord + Clone>(mine: &mut BTreeMap<K, Amount>, given: &BTreeMap<K, Amount>) {
+    for (name, amount) in given {
+        mine.entry(name.clone()).or_default().add(amount);
+    }
+}
+
+/// One or the other, by name.
+fn or_named<K: Ord + Clone>(mine: &mut BTreeMap<K, Amount>, given: &BTreeMap<K, Amount>) {
+    for (name, amount) in &mut *mine {
+        amount.or(given.get(name).unwrap_or(&Amount::default()));
+    }
+    for (name, amount) in given {
+        mine.entry(name.clone()).or_insert_with(|| Amount { low: 0.0, ..amount.clone() });
+    }
 }
 
 impl Cost {
@@ -382,9 +402,8 @@ impl Cost {
         self.output.add(&other.output);
         self.depth.max(&other.depth);
         self.backs.add(&other.backs);
-        for (agent, amount) in &other.agents {
-            self.agents.entry(agent.clone()).or_default().add(amount);
-        }
+        add_named(&mut self.agents, &other.agents);
+        add_named(&mut self.sent, &other.sent);
     }
 
     /// One or the other.
@@ -399,16 +418,8 @@ impl Cost {
         self.depth.or(&other.depth);
         self.width.or(&other.width);
         self.backs.or(&other.backs);
-        for (agent, amount) in &mut self.agents {
-            amount.or(other.agents.get(agent).unwrap_or(&Amount::default()));
-        }
-        for (agent, amount) in &other.agents {
-            if !self.agents.contains_key(agent) {
-                let mut none = Amount::default();
-                none.or(amount);
-                self.agents.insert(agent.clone(), none);
-            }
-        }
+        or_named(&mut self.agents, &other.agents);
+        or_named(&mut self.sent, &other.sent);
     }
 
     /// Whether it is never more than the other.
@@ -422,6 +433,7 @@ impl Cost {
             && self.memory.is_within(&other.memory)
             && self.output.is_within(&other.output)
             && self.agents.iter().all(|(a, amount)| amount.is_within(other.agents.get(a).unwrap_or(&nothing)))
+            && self.sent.iter().all(|(event, amount)| amount.is_within(other.sent.get(event).unwrap_or(&nothing)))
     }
 
     /// Takes what is taken at least from another.
@@ -443,9 +455,9 @@ impl Cost {
 
     /// Changes all amounts.
     pub fn each_amount(&mut self, mut change: impl FnMut(&mut Amount)) {
-        let Cost { calls, agents, steps, time, money, tokens, memory, output, depth, width, backs } = self;
+        let Cost { calls, agents, steps, time, money, tokens, memory, output, depth, width, backs, sent } = self;
         [calls, steps, time, money, tokens, memory, output, depth, width, backs].into_iter().for_each(&mut change);
-        agents.values_mut().for_each(change);
+        agents.values_mut().chain(sent.values_mut()).for_each(change);
     }
 
     /// So many times, one after the other.

@@ -1,100 +1,17 @@
-//! What the program's own statements and patterns do not reach: handlers of events, and functions that nobody calls.
+//! What the program's own statements and patterns do not call: functions that answer for agents, and those that nobody calls.
 
 use super::amount::Turns;
-use super::domain::{Id, Known, Null, Shape};
+use super::domain::{Id, Known, Shape};
 use super::flow::{Activation, Flow};
 use super::state::State;
-use crate::diagnostic::Code;
 use crate::hir::{Function, FunctionId, Kind, Module};
 use crate::ir::Inst;
-use crate::source::Location;
 use crate::types::Type;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
-
-/// Rounds over the handlers before what they send each other is taken as unknown.
-const MOST_ROUNDS: u32 = 4;
 
 /// Arguments of what answers for an agent, at most as far as they are told apart.
 const MOST_ASKED: usize = 8;
 
-/// The events that a program sends: what it sends with them, and from which handlers.
-#[derive(Default, Debug)]
-pub(super) struct Events {
-    sent: BTreeMap<Rc<str>, Known>,
-    /// From the event that is being handled to those that are sent meanwhile.
-    pub leads: BTreeMap<Rc<str>, Vec<Rc<str>>>,
-    /// The event that is being handled.
-    pub handled: Option<Rc<str>>,
-    /// Handlers that send events whose names nobody knows before the run.
-    pub unnamed: BTreeSet<Rc<str>>,
-}
-
-impl Events {
-    /// An event is sent.
-    pub fn send(&mut self, name: &Rc<str>, data: &Known) {
-        let data = data.whole().detached();
-        let joined = self.sent.get(name).map_or_else(|| data.clone(), |old| old.join(&data));
-        self.sent.insert(name.clone(), joined);
-        if let Some(handled) = &self.handled {
-            let leads = self.leads.entry(handled.clone()).or_default();
-            if !leads.contains(name) {
-                leads.push(name.clone());
-            }
-        }
-    }
-}
-
 impl<'a> Flow<'a> {
-    /// Walks the handlers of a module, with what the host or the program itself sends.
-    pub fn handlers(&mut self, module: &'a Module, state: &mut State) {
-        for round in 0.. {
-            let (sent_before, before) = (self.events.sent.clone(), state.clone());
-            for handler in &module.handlers {
-                let name: Rc<str> = Rc::from(&*handler.event);
-                let sent = self.events.sent.get(&name);
-                let data = match sent {
-                    _ if round + 1 >= MOST_ROUNDS => Known::anything(),
-                    Some(sent) => self.input().join(sent),
-                    None => self.input(),
-                };
-                let data = Known { null: Null::Maybe, ..data }.born(Id(u32::MAX - 4, handler.function.0));
-                self.events.handled = Some(name);
-                let closure = self.plain(handler.function);
-                // It may run or not, and again after others.
-                let mut after = state.clone();
-                self.run((u32::MAX - 4, handler.function.0), &closure, &[data], &mut after);
-                *state = state.join(&after);
-                self.events.handled = None;
-            }
-            if round > 0 {
-                *state = state.widened_from(&before, 5 * round);
-            }
-            let same = state.memory == before.memory;
-            if same && (self.events.sent == sent_before || round + 1 >= MOST_ROUNDS) || self.exhausted() {
-                break;
-            }
-        }
-        // An event of which nobody knows the name may be any that is handled.
-        for handled in self.events.unnamed.iter().cloned().collect::<Vec<_>>() {
-            let leads = self.events.leads.entry(handled).or_default();
-            leads.extend(module.handlers.iter().map(|handler| Rc::from(&*handler.event)));
-        }
-        for handler in &module.handlers {
-            let at = Location::new(module.file, handler.span);
-            let event = &handler.event;
-            if let Some(path) = self.circle_of_events(event) {
-                let message = format!("events lead back to themselves: {}", path.join(" → "));
-                let help = "let a handler on the way answer without sending an event";
-                self.findings.report(Code::TM10, at, message, |d| d.help(help));
-            } else if handler.max.is_none() {
-                self.findings.report(Code::TM01, at, format!("nothing says how often `{event}` is handled"), |d| {
-                    d.help(format!("say how often at most: `on \"{event}\" as event max 10 {{ … }}`"))
-                });
-            }
-        }
-    }
-
     /// Functions that answer for an agent are called whenever it is asked, with whatever it is asked.
     pub fn rehearsed(&mut self, act: &mut Activation<'a>, args: &[Known], inst: &Inst, state: &mut State) {
         let given = args.iter().flat_map(|arg| match &arg.shape {
@@ -113,27 +30,6 @@ impl<'a> Flow<'a> {
             escapes.thrown = None;
             self.escapes.take_in(escapes);
         }
-    }
-
-    /// The events on the way from an event back to itself.
-    fn circle_of_events(&self, event: &str) -> Option<Vec<String>> {
-        let mut ways: Vec<Vec<&str>> = vec![vec![event]];
-        let mut seen: Vec<&str> = Vec::new();
-        while let Some(way) = ways.pop() {
-            let at = *way.last()?;
-            for next in self.events.leads.get(at).into_iter().flatten() {
-                let mut longer = way.clone();
-                longer.push(next);
-                if **next == *event {
-                    return Some(longer.iter().map(|name| format!("`{name}`")).collect());
-                }
-                if !seen.contains(&&**next) {
-                    seen.push(next);
-                    ways.push(longer);
-                }
-            }
-        }
-        None
     }
 
     /// Walks the functions of a module that nobody calls, each with arguments of which nothing speaks against it: what is

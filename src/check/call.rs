@@ -119,15 +119,15 @@ impl<'a> Flow<'a> {
                 let around = self.conditions.len();
                 self.conditions.extend(super::escape::chosen_callee(callee, act.at(inst.span)));
                 let spread_out = self.spread_out;
-                for (i, function) in functions.iter().enumerate() {
+                self.one_of(functions.iter().enumerate(), |flow, (i, function)| {
                     let mut own = before.clone();
                     let function = &within(callee, function);
-                    self.spread_out = spread_out;
-                    if let Some(known) = self.enter_any(act, function, args, inst, (i % 8) as u32, &mut own) {
-                        given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
-                        after = Some(after.map_or_else(|| own.clone(), |old| old.join(&own)));
+                    flow.spread_out = spread_out;
+                    if let Some(known) = flow.enter_any(act, function, args, inst, (i % 8) as u32, &mut own) {
+                        given = Some(given.take().map_or_else(|| known.clone(), |old| old.join(&known)));
+                        after = Some(after.take().map_or_else(|| own.clone(), |old| old.join(&own)));
                     }
-                }
+                });
                 self.conditions.truncate(around);
                 if let Some(after) = after {
                     *state = after;
@@ -142,6 +142,21 @@ impl<'a> Flow<'a> {
                 Some(Known::computed(args.iter().chain([callee]), Shape::Any))
             }
         }
+    }
+
+    /// Walks each of several of which only one runs: that is what it takes.
+    pub fn one_of<T>(&mut self, several: impl IntoIterator<Item = T>, mut walk: impl FnMut(&mut Self, T)) {
+        let mut taken: Option<Cost> = None;
+        for one in several {
+            let outer = std::mem::take(&mut self.taken);
+            walk(self, one);
+            let own = std::mem::replace(&mut self.taken, outer);
+            match &mut taken {
+                Some(taken) => taken.or(&own),
+                None => taken = Some(own),
+            }
+        }
+        taken.into_iter().for_each(|taken| self.taken.add(&taken));
     }
 
     /// A call of something that may be any function there is: nobody knows what it does.
@@ -223,14 +238,19 @@ impl<'a> Flow<'a> {
             return Some(self.ask(act, receiver, name, args, inst, state));
         }
         if let Some(own) = self.own_method(receiver, name) {
-            let given = self.call(act, &own, args, inst, state);
-            // It may have no such function, and then a built-in one is called.
             if own.null == Null::Never || !crate::builtin::is_method(name) {
-                return given;
+                return self.call(act, &own, args, inst, state);
             }
+            // It may have no such function, and then a built-in one is called.
             let all: Vec<Known> = std::iter::once(receiver).chain(args).cloned().collect();
-            let built_in = self.native(act, name, &all, true, inst, state);
-            return given.into_iter().chain(built_in).reduce(|one, other| one.join(&other));
+            let mut given: Vec<Known> = Vec::new();
+            self.one_of([true, false], |flow, own_one| {
+                given.extend(match own_one {
+                    true => flow.call(act, &own, args, inst, state),
+                    false => flow.native(act, name, &all, true, inst, state),
+                });
+            });
+            return given.into_iter().reduce(|one, other| one.join(&other));
         }
         let asked = self.perhaps_asked(act, receiver, name, args, inst, state);
         if asked.is_some() && crate::builtin::find_function(name).is_none() {

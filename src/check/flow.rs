@@ -88,8 +88,8 @@ pub(super) struct Flow<'a> {
     pub spread_out: Option<(u64, Option<u64>, Cap)>,
     /// Whether an error that leaves what is walked is caught somewhere.
     pub guarded: bool,
-    /// What events are sent.
-    pub events: super::apart::Events,
+    /// What events are sent and handled.
+    pub events: super::event::Events,
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
     pub lenient: bool,
     /// What the walk settles on, and what it was told.
@@ -270,7 +270,7 @@ impl<'a> Flow<'a> {
             pending: Vec::new(),
             spread_out: None,
             guarded: false,
-            events: super::apart::Events::default(),
+            events: super::event::Events::default(),
             lenient: false,
             record: Record::default(),
             escapes: Escapes::default(),
@@ -632,6 +632,9 @@ impl<'a> Flow<'a> {
         state.learn(facts);
         if facts.iter().any(|fact| self.contradicts(act, *fact, &state)) {
             return;
+        }
+        if act.graph.loop_at(BlockId(from as u32)).is_some_and(|natural| !natural.has(to)) {
+            state.learn(&self.lengths_behind(act, from, &state));
         }
         let turning = act.graph.loop_at(BlockId(to as u32));
         let head = turning.is_some();

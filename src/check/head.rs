@@ -1,6 +1,6 @@
 //! What is known where a turn of a loop begins.
 
-use super::domain::{Id, Integrity, Known, Shape};
+use super::domain::{Fact, Id, Integrity, Known, Shape};
 use super::falling::substituted;
 use super::flow::{Activation, Flow, WayBack};
 use super::line::{Atom, Line, MOST_RELATIONS, Range};
@@ -8,7 +8,7 @@ use super::state::State;
 use super::turns::is_length;
 use super::widen::PATIENCE;
 use crate::hir::Binary;
-use crate::ir::{End, Op, Target};
+use crate::ir::{End, Op, Target, Var};
 use std::rc::Rc;
 
 impl<'a> Flow<'a> {
@@ -95,6 +95,54 @@ impl<'a> Flow<'a> {
         let kept: Vec<Line> = before.iter().filter(holds).copied().collect();
         act.ways_back.insert((to, from), way);
         state.relations = Rc::new(kept);
+    }
+
+    /// How long the lists of a loop are at most behind it, where its head says it: a list is no longer than a counter is far
+    /// that adds to both.
+    pub fn lengths_behind(&self, act: &Activation<'a>, head: usize, state: &State) -> Vec<Fact> {
+        let lists = act.code.blocks[head].parameters.iter().filter(|parameter| {
+            let known = act.values[parameter.0 as usize].as_ref();
+            known.is_some_and(|known| matches!(&known.shape, Shape::List(list) if list.high.is_none()))
+        });
+        let most = |parameter: &Var| {
+            let id = Id(act.frame, parameter.0);
+            let high = self.longest_told(act, id, state);
+            high.is_finite().then_some(Fact::LengthTo(id, high))
+        };
+        lists.filter_map(most).collect()
+    }
+
+    /// The most that sums tell of a length, two of them together at most.
+    fn longest_told(&self, act: &Activation<'a>, id: Id, state: &State) -> f64 {
+        let own = Atom { id, length: true };
+        let above = |atom: Atom| {
+            let bounds = state.relations.iter().filter(move |line| line.atoms().any(|other| other == (atom, -1)));
+            bounds.filter_map(move |line| line.plus(&Line::atom(atom.id, atom.length), 1))
+        };
+        let mut most = f64::INFINITY;
+        for line in above(own) {
+            most = most.min(self.ceiling(act, &line, state));
+            for (atom, _) in line.atoms().filter(|(atom, factor)| *factor == 1 && *atom != own) {
+                let rest = line.plus(&Line::atom(atom.id, atom.length), -1);
+                let further = above(atom).filter_map(|next| rest?.plus(&next, 1));
+                most = further.map(|line| self.ceiling(act, &line, state)).fold(most, f64::min);
+            }
+        }
+        most.max(0.0).floor()
+    }
+
+    /// The most that a sum can be here, by what is known of each value alone.
+    fn ceiling(&self, act: &Activation<'a>, line: &Line, state: &State) -> f64 {
+        let most = |(atom, factor): (Atom, i32)| {
+            let range = self.range_of(atom, state);
+            let list = act.values.get(atom.id.1 as usize).filter(|_| atom.length && atom.id.0 == act.frame);
+            let high = match list.and_then(|known| known.as_ref()).map(|known| state.refine(known).shape) {
+                Some(Shape::List(list)) => range.high.min(list.high.map_or(f64::INFINITY, |high| high as f64)),
+                _ => range.high,
+            };
+            f64::from(factor) * if factor > 0 { high } else { range.low }
+        };
+        line.constant + line.atoms().map(most).sum::<f64>()
     }
 
     /// That a counter has not passed the bound that a loop's head compares it with, where that holds at first.

@@ -2,6 +2,7 @@
 
 use super::domain::{Known, Number, Shape};
 use super::few::Few;
+use super::turns::EXACT;
 use crate::hir::Binary;
 use std::rc::Rc;
 
@@ -130,7 +131,17 @@ const LEAST: f64 = 1e-6;
 /// Whether a number that so much is taken from cannot be taken from for ever: by fractions it can, and beyond what is exact
 /// nothing may be gone.
 pub(super) fn steps_down(x: &Number, by: f64) -> bool {
-    by >= 1.0 && by.is_finite() && (x.whole || x.sized || x.high <= super::turns::EXACT)
+    by >= 1.0 && by.is_finite() && keeps_exact(x) && (x.whole || x.sized || x.high < EXACT)
+}
+
+/// Whether nothing says that a number lies beyond what is exact.
+pub(super) fn keeps_exact(x: &Number) -> bool {
+    is_exact(x.low) && is_exact(x.high)
+}
+
+/// The same of an end of what it can be.
+pub(super) fn is_exact(end: f64) -> bool {
+    end.is_infinite() || end.abs() < EXACT
 }
 
 /// What a computed number is no larger than: what it falls from by a step, when it is bounded below.

@@ -5,7 +5,9 @@
 
 use super::domain::{Id, Integrity, Known, Number, Shape};
 use super::flow::Flow;
+use super::interval::{is_exact, keeps_exact};
 use super::state::State;
+use super::turns::EXACT;
 use crate::hir::Binary;
 
 /// The most values in one sum.
@@ -69,7 +71,7 @@ impl Line {
         self.atoms().any(|(atom, _)| atom.id == id)
     }
 
-    /// `self + factor * other`; nothing when there are too many values.
+    /// `self + factor * other`; nothing when there are too many values, or the constant is too large to be exact.
     pub fn plus(&self, other: &Line, factor: i32) -> Option<Line> {
         let mut all: Vec<(Atom, i32)> = self.atoms().collect();
         for (atom, by) in other.atoms() {
@@ -87,7 +89,7 @@ impl Line {
         let mut atoms = [UNUSED; MOST_ATOMS];
         atoms[..all.len()].copy_from_slice(&all);
         let constant = self.constant + f64::from(factor) * other.constant;
-        constant.is_finite().then_some(Line { atoms, constant })
+        (constant.abs() < EXACT).then_some(Line { atoms, constant })
     }
 
     /// So many times.
@@ -143,7 +145,7 @@ impl Flow<'_> {
         }
         let length = number.length_of.filter(|id| self.ranges.contains_key(&Atom { id: *id, length: true }));
         if let Some(x) = number.constant().filter(|_| length.is_none()) {
-            return x.is_finite().then(|| Line::constant(x));
+            return (x.abs() < EXACT).then(|| Line::constant(x));
         }
         let (id, length) = match number.length_of {
             Some(id) if id != Id::NONE => (id, true),
@@ -175,7 +177,8 @@ impl Flow<'_> {
 
     /// The sum that arithmetic gives, and what else is told of it here.
     pub fn summed(&mut self, binary: Binary, a: &Known, b: &Known, result: &mut Known, state: &State) {
-        let Some(number) = result.as_number().cloned() else { return };
+        // What may be rounded is no sum of what it was made from.
+        let Some(number) = result.as_number().filter(|number| keeps_exact(number)).cloned() else { return };
         let (Some(x), Some(y)) = (self.line_of(a), self.line_of(b)) else { return };
         let factor = |line: &Line| {
             let constant = line.atoms().next().is_none().then_some(line.constant)?;
@@ -393,9 +396,8 @@ impl Flow<'_> {
         line.atoms().all(|(atom, factor)| {
             let range = self.range_of(atom, state);
             let small = |x: f64| x.abs() <= SMALL;
-            let exact = |x: f64| !x.is_finite() || x.abs() < super::turns::EXACT;
-            exact(range.low)
-                && exact(range.high)
+            is_exact(range.low)
+                && is_exact(range.high)
                 && (range.whole || range.sized || factor.abs() == 1 && small(range.low) && small(range.high))
         })
     }

@@ -199,16 +199,18 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             (Some(row), fewest, args.iter().filter_map(|list| elements(list).2).min())
         }
         "split" => {
-            // There is no more between the characters than there are, and one.
             let separator = args.get(1).and_then(Known::as_text);
-            let most = x.as_text().filter(|_| separator.is_some()).map(|text| {
-                let count = text.chars().count() as u64;
-                if separator.is_some_and(|separator| separator.is_empty()) { count } else { count + 1 }
+            let most = x.as_text().zip(separator).map(|(text, separator)| match separator.is_empty() {
+                true => text.chars().count() as u64,
+                false => text.split(&**separator).count() as u64,
             });
             let none = args.len() > 2 || separator.is_none_or(|separator| separator.is_empty()) && !x.is_filled();
             (Some(plain), u64::from(!none), most)
         }
         "keys" => (Some(key), low, high),
+        "lines" => (Some(plain), 0, x.as_text().map(|text| text.lines().count() as u64)),
+        // There is white space between two words.
+        "words" => (Some(plain), 0, x.as_text().map(|text| text.chars().count().div_ceil(2) as u64)),
         _ => (Some(plain), 0, None),
     };
     known.shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));

@@ -21,6 +21,7 @@ mod control;
 mod deciding;
 mod domain;
 mod escape;
+mod event;
 mod fact;
 mod failing;
 mod falling;
@@ -75,8 +76,8 @@ pub use watch::{Form, Seen};
 use crate::diagnostic::Diagnostics;
 use crate::ir::Program;
 use crate::source::{Location, Span};
+use amount::Turns;
 use flow::Flow;
-use pattern::Before;
 use serde::Deserialize;
 use state::State;
 use std::collections::BTreeMap;
@@ -170,21 +171,22 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
     let mut state = State::default();
     let mut certificates = Vec::new();
     let Some(entry) = declarations.modules.last() else { return Outcome::default() };
-    // Whatever is run, the statements of all modules run first.
-    let mut before = Before::default();
-    for module in &declarations.modules {
-        let walked = flow.statements(module.body, &mut state, &mut before);
-        if module.file == entry.file && entry.patterns.is_empty() {
-            certificates.push(Certificate::of(&flow, &walked, true));
-        }
-    }
+    let Some(statements) = flow.statements(&declarations.modules, &mut state) else { return Outcome::default() };
     let exported =
         |pattern| entry.default.is_none() && entry.patterns.len() == 1 || flow_default(entry, declarations, pattern);
-    for &pattern in &entry.patterns {
-        let walked = flow.pattern(pattern, &state, &before);
-        certificates.push(Certificate::of(&flow, &walked, exported(pattern)));
+    let mut ended = state.clone();
+    let patterns: Vec<_> = entry.patterns.iter().map(|&pattern| flow.pattern(pattern, &state, &mut ended)).collect();
+    flow.handlers(&declarations.modules, &mut ended);
+    for mut walked in patterns {
+        // The statements run before it, and the handlers once it is done.
+        walked.with(&statements, &Turns::between(1.0, 1.0));
+        let walked = flow.answered(walked);
+        flow.permitted(&walked);
+        certificates.push(Certificate::of(&flow, &walked, exported(walked.function)));
     }
-    flow.handlers(entry, &mut state);
+    if entry.patterns.is_empty() {
+        certificates.push(Certificate::of(&flow, &flow.answered(statements), true));
+    }
     flow.uncalled(entry, &state);
     if flow.exhausted() {
         diagnostics.push(pattern::too_complex(Location::new(entry.file, Span::at(0))));

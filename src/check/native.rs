@@ -494,24 +494,6 @@ impl<'a> Flow<'a> {
         self.transfer(act, &op, &two, state).map_or_else(Known::null, |(known, _)| known)
     }
 
-    /// An event that is sent counts as telling somebody.
-    fn notice(&mut self, act: &Activation<'a>, args: &[Known], at: Location, state: &State) {
-        let effect = crate::types::Effect::Notify;
-        let reached = super::finding::Reached { effect, at, what: "emit".into(), declared: true };
-        self.findings.reached.insert(reached);
-        let nothing = Known::null();
-        let data = args.get(1).unwrap_or(&nothing);
-        if let Some(name) = args.first() {
-            if let Some(text) = name.as_text() {
-                self.events.send(&text.clone(), data);
-            } else if let Some(handled) = self.events.handled.clone() {
-                self.events.unnamed.insert(handled);
-            }
-            // The event's name is told as well.
-            self.action(act, (effect, "`emit`"), &args[..args.len().min(2)], &Known::constant(Shape::Plain), at, state);
-        }
-    }
-
     /// Built-ins that call back for each element.
     pub fn walk_over(
         &mut self,

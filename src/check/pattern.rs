@@ -1,12 +1,12 @@
 //! A pattern as a whole: what it is given, what it gives, what it declares.
 
-use super::amount::Cost;
+use super::amount::{Cost, Turns};
 use super::domain::{Agent, AgentShape, Id, Integrity, Known, List, Mark, Null, Shape, raw};
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::state::State;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{ExprKind, Function, FunctionId};
+use crate::hir::{ExprKind, Function, FunctionId, Module};
 use crate::source::{Location, Span};
 use crate::syntax::ast::Band;
 use crate::types::{Effect, Type};
@@ -28,34 +28,48 @@ pub(super) struct Walked {
     pub noted: BTreeSet<Noted>,
 }
 
-/// What the statements of modules come to that run before anything else.
-#[derive(Default)]
-pub(super) struct Before {
-    reached: BTreeSet<Reached>,
-    cost: Cost,
-    noted: BTreeSet<Noted>,
+impl Walked {
+    /// With another walk, that many times.
+    pub fn with(&mut self, other: &Walked, turns: &Turns) {
+        self.cost.add(&other.cost.times(turns));
+        self.reached.extend(other.reached.iter().cloned());
+        self.noted.extend(other.noted.iter().cloned());
+    }
 }
 
 impl<'a> Flow<'a> {
-    /// Walks the statements of a module, behind those of others.
-    pub fn statements(&mut self, function: FunctionId, state: &mut State, before: &mut Before) -> Walked {
+    /// Walks a function by itself, in the frame of those that nobody calls.
+    pub fn alone(&mut self, frame: u32, function: FunctionId, arguments: &[Known], state: &mut State) -> Walked {
         self.conditions.clear();
+        let before = std::mem::take(&mut self.findings.reached);
+        let noted = std::mem::take(&mut self.findings.noted);
         self.taken = Cost::default();
-        let closure = self.plain(function);
-        let result = self.run((u32::MAX, function.0), &closure, &[], state);
-        before.reached.extend(self.findings.reached.iter().cloned());
-        before.noted.extend(self.findings.noted.iter().cloned());
-        before.cost.add(&std::mem::take(&mut self.taken));
-        let (reached, noted) = (before.reached.clone(), before.noted.clone());
-        Walked { function, result, reached, cost: before.cost.clone(), noted }
+        let result = self.run((frame, function.0), &self.plain(function), arguments, state);
+        let reached = std::mem::replace(&mut self.findings.reached, before);
+        self.findings.reached.extend(reached.iter().cloned());
+        let noted = std::mem::replace(&mut self.findings.noted, noted);
+        self.findings.noted.extend(noted.iter().cloned());
+        Walked { function, result, reached, cost: std::mem::take(&mut self.taken), noted }
     }
 
-    /// Walks a pattern with whatever its declaration allows.
-    pub fn pattern(&mut self, function: FunctionId, state: &State, before: &Before) -> Walked {
+    /// Walks the statements of all modules; what comes of the last is the result.
+    pub fn statements(&mut self, modules: &[Module], state: &mut State) -> Option<Walked> {
+        let mut all: Option<Walked> = None;
+        for module in modules {
+            let mut walked = self.alone(u32::MAX, module.body, &[], state);
+            if let Some(before) = &all {
+                walked.with(before, &Turns::between(1.0, 1.0));
+            }
+            all = Some(walked);
+        }
+        all
+    }
+
+    /// Walks a pattern with whatever its declaration allows, and says what it may leave behind.
+    pub fn pattern(&mut self, function: FunctionId, state: &State, ended: &mut State) -> Walked {
         let declarations = &self.program.declarations;
         let declared = &declarations.functions[function.0 as usize];
         let names = &declarations.names;
-        self.conditions.clear();
         self.requires = declared
             .decorators
             .requires
@@ -75,23 +89,10 @@ impl<'a> Flow<'a> {
                 self.given(name, &kind, Id(u32::MAX - 1, function.0.wrapping_mul(64).wrapping_add(i as u32)))
             })
             .collect();
-        let others = std::mem::take(&mut self.findings.reached);
-        let noted = std::mem::take(&mut self.findings.noted);
-        self.taken = Cost::default();
         let mut inside = state.clone();
-        let closure = self.plain(function);
-        let result = self.run((u32::MAX, function.0), &closure, &arguments, &mut inside);
-        let mut reached = std::mem::replace(&mut self.findings.reached, others);
-        self.findings.reached.extend(reached.iter().cloned());
-        let mut noted = std::mem::replace(&mut self.findings.noted, noted);
-        let asks = !reached.is_empty();
-        reached.extend(before.reached.iter().cloned());
-        noted.extend(before.noted.iter().cloned());
-        let mut cost = before.cost.clone();
-        cost.add(&std::mem::take(&mut self.taken));
-        let walked = Walked { function, result, reached, cost, noted };
-        self.declared(declared, &walked, asks);
-        self.budgeted(declared, &walked);
+        let walked = self.alone(u32::MAX, function, &arguments, &mut inside);
+        *ended = ended.join(&inside);
+        self.declared(declared, &walked);
         if !self.requires.is_empty() {
             self.requires.clear();
             self.calls.forget();
@@ -126,12 +127,10 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// What the declaration promises of the result and the effects; `asks` whether it reaches agents itself.
-    fn declared(&mut self, declared: &Function, walked: &Walked, asks: bool) {
+    /// What the declaration promises of the result.
+    fn declared(&mut self, declared: &Function, walked: &Walked) {
         let file = declared.file;
-        let decorator = |name: &str| {
-            declared.decorators.spans.iter().find(|(n, _)| &**n == name).map(|(_, span)| Location::new(file, *span))
-        };
+        let decorator = |name: &str| declared.decorators.at(name).map(|span| Location::new(file, span));
         let head = Location::new(file, declared.head);
         if let Some(result) = &walked.result {
             let whole = result.whole();
@@ -179,6 +178,18 @@ impl<'a> Flow<'a> {
                 }
             }
         }
+        let names_agents =
+            declared.parameters.iter().any(|p| matches!(p.annotation, Some(Type::Agent(_) | Type::Agents { .. })));
+        if names_agents && walked.reached.is_empty() {
+            self.findings.report(Code::E003, head, "this pattern takes agents and asks none", |d| {
+                d.help("ask one, or write a function")
+            });
+        }
+    }
+
+    /// What the declaration permits: effects, and how much may be taken.
+    pub fn permitted(&mut self, walked: &Walked) {
+        let declared = &self.program.declarations.functions[walked.function.0 as usize];
         let used: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
         if let Some(effects) = &declared.decorators.effects {
             let allowed: BTreeSet<Effect> = effects.iter().copied().collect();
@@ -195,7 +206,7 @@ impl<'a> Flow<'a> {
             }
             for effect in &allowed {
                 if !used.contains(effect) {
-                    let at = decorator("effects").unwrap_or(head);
+                    let at = Location::new(declared.file, declared.decorators.at("effects").unwrap_or(declared.head));
                     let name = effect.name();
                     self.findings.report(
                         Code::E002,
@@ -206,13 +217,7 @@ impl<'a> Flow<'a> {
                 }
             }
         }
-        let names_agents =
-            declared.parameters.iter().any(|p| matches!(p.annotation, Some(Type::Agent(_) | Type::Agents { .. })));
-        if names_agents && !asks {
-            self.findings.report(Code::E003, head, "this pattern takes agents and asks none", |d| {
-                d.help("ask one, or write a function")
-            });
-        }
+        self.budgeted(declared, walked);
     }
 
     fn null_as_result(&mut self, from: Location) {

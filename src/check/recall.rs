@@ -39,6 +39,9 @@ pub(super) const MOST_ROUNDS: u32 = 6;
 /// The activation that the identities of remembered arguments belong to.
 const REMEMBERED: u32 = u32::MAX - 3;
 
+/// The steps of putting a number in the place of what is not given, at most.
+const DEFAULT_STEPS: f64 = 8.0;
+
 /// The place that calls whose arguments are taken together come from.
 const TOGETHER: u32 = u32::MAX - 2;
 
@@ -665,7 +668,12 @@ impl<'a> Flow<'a> {
         let code = self.code(function);
         let arity = code.arity as usize;
         let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
-        all.resize(arity, Known::null());
+        for place in all.len()..arity {
+            // A number that stands in for what is not given is as if it were given, and costs a few steps more.
+            let default = self.default_number(function, place).filter(|_| spread_out.is_none());
+            self.taken.steps.add(&Amount::up_to(if default.is_some() { DEFAULT_STEPS } else { 0.0 }));
+            all.push(default.map_or_else(Known::null, Known::number));
+        }
         if code.rest {
             let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
             let count = items.len() as u64;

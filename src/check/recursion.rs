@@ -58,6 +58,11 @@ pub(super) struct Back {
 }
 
 impl Back {
+    /// A sum of parameters in the frame of the call: a function that is called at several places has one for each.
+    fn own(&self, sum: &Line) -> Line {
+        sum.renamed(&mut |id| Id(self.frame, id.1))
+    }
+
     /// Whether it is the same call with the same arguments, whatever is known besides.
     fn is_same(&self, other: &Back) -> bool {
         self.at == other.at
@@ -299,6 +304,15 @@ impl Flow<'_> {
         parameters.get(parameter).is_some_and(|parameter| parameter.default.is_some())
     }
 
+    /// The number that a parameter has when nothing is given for it, where it is written out.
+    pub fn default_number(&self, function: FunctionId, parameter: usize) -> Option<f64> {
+        let parameters = &self.program.declarations.functions[function.0 as usize].parameters;
+        match parameters.get(parameter)?.default.as_ref()?.kind {
+            ExprKind::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// Follows the fields of a parameter through what is made of them.
     pub fn follow_fields(&mut self, function: FunctionId, frame: u32, place: usize, known: &mut Known) {
         let Shape::Object(object) = &mut known.shape else { return };
@@ -395,7 +409,8 @@ impl Flow<'_> {
                 continue;
             }
             // It begins with this, and is no less than that when it falls for the last time.
-            let least = cycle.backs.iter().map(|back| self.floor(&sum, &back.state)).fold(f64::INFINITY, f64::min);
+            let floors = cycle.backs.iter().map(|back| self.floor(&back.own(&sum), &back.state));
+            let least = floors.fold(f64::INFINITY, f64::min);
             let (mut most, mut size) = (sum.constant - least.max(0.0) + 1.0, None);
             for (atom, factor) in sum.atoms() {
                 let first = parameters.iter().position(|p| *p == atom.id.1).and_then(|i| given.get(i));
@@ -427,15 +442,14 @@ impl Flow<'_> {
     }
 
     /// The sums of parameters that may fall from call to call: those that tests bound from below, and what `@decreases`
-    /// names.
+    /// names; in the frame of the first.
     fn sums(&mut self, function: FunctionId, cycle: &Cycle) -> Vec<Line> {
         let parameters = self.followed(function);
         let mut sums: Vec<Line> = Vec::new();
         let declared = &self.program.declarations.functions[function.0 as usize];
-        if let Some(back) = cycle.backs.first()
-            && let Some(named) = &declared.decorators.decreases
-        {
-            sums.extend(self.named_sum(declared, named, back.frame, &parameters));
+        let Some(first) = cycle.backs.first() else { return sums };
+        if let Some(named) = &declared.decorators.decreases {
+            sums.extend(self.named_sum(declared, named, first.frame, &parameters));
         }
         for back in &cycle.backs {
             let own =
@@ -446,16 +460,16 @@ impl Flow<'_> {
                 let between = |other: &&Line| other.atoms().any(|(atom, by)| one.atoms().any(|own| own == (atom, -by)));
                 relations[..i].iter().filter(between).filter_map(move |other| one.plus(other, 1))
             });
-            for line in relations.iter().copied().chain(pairs).filter(own) {
+            for line in relations.iter().copied().chain(pairs).filter(own).map(|line| first.own(&line)) {
                 if sums.len() < MOST_SUMS && !sums.contains(&line) {
                     sums.push(line);
                 }
             }
             for (i, parameter) in parameters.iter().enumerate() {
                 let (atom, length) =
-                    (Line::atom(Id(back.frame, *parameter), false), Line::atom(Id(back.frame, *parameter), true));
+                    (Line::atom(Id(first.frame, *parameter), false), Line::atom(Id(first.frame, *parameter), true));
                 let changes = |same: Line, now: bool| now && sums.len() < MOST_SUMS && !sums.contains(&same);
-                if changes(length, back.longest.get(i).is_some_and(|l| !l.is_empty() && l[..] != [length])) {
+                if changes(length, back.longest.get(i).is_some_and(|l| !l.is_empty() && l[..] != [back.own(&length)])) {
                     sums.push(length);
                 }
                 let low = self.range_of(Atom { id: Id(back.frame, *parameter), length: false }, &back.state).low;
@@ -463,7 +477,7 @@ impl Flow<'_> {
                 if let Some(above) = above
                     && sums.len() < MOST_SUMS
                     && !sums.contains(&above)
-                    && back.lines.get(i).is_some_and(|line| line.is_some_and(|line| line != atom))
+                    && back.lines.get(i).is_some_and(|line| line.is_some_and(|line| line != back.own(&atom)))
                 {
                     sums.push(above);
                 }
@@ -474,6 +488,7 @@ impl Flow<'_> {
 
     /// Whether a sum is never negative at a call back, and less by so much at least in what is called.
     fn falls_at(&self, sum: &Line, back: &Back, parameters: &[u32], least: f64) -> bool {
+        let sum = &back.own(sum);
         let next = self.after(sum, back, parameters);
         let falls = |next: &Line| {
             let lost = sum.plus(next, -1).and_then(|lost| lost.plus(&Line::constant(least), -1));

@@ -443,13 +443,13 @@ impl<'a> Flow<'a> {
             let depth = self.conditions.len();
             let told = confidence_of(x);
             self.conditions.extend((told.earned() < SURE).then_some((told, at)));
-            for function in functions.iter() {
+            self.one_of(functions.iter(), |flow, function| {
                 let mut passed = x.clone();
                 passed.raise(raw(act.code.bands.high));
-                if let Some(known) = self.enter_any(act, function, &[passed], inst, 1, state) {
-                    given = Some(given.map_or_else(|| known.clone(), |old| old.join(&known)));
+                if let Some(known) = flow.enter_any(act, function, &[passed], inst, 1, state) {
+                    given = Some(given.take().map_or_else(|| known.clone(), |old| old.join(&known)));
                 }
-            }
+            });
             self.conditions.truncate(depth);
             let once = std::mem::replace(&mut self.taken, outer);
             self.taken.add(&once.times(&super::amount::Turns::between(0.0, 1.0)));

@@ -21,7 +21,7 @@ use crate::source::Location;
 use std::rc::Rc;
 
 /// The most turns that `max` may give.
-const MOST_TURNS: f64 = 10_000.0;
+pub(super) const MOST_TURNS: f64 = 10_000.0;
 
 /// Up to here whole numbers are exact.
 pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -94,12 +94,7 @@ impl<'a> Flow<'a> {
             let number = numbers(&known);
             if number.high > MOST_TURNS && number.high.is_finite() {
                 let at = written.map(|l| act.at(l.span)).expect("a loop with `max` was written");
-                self.findings.report(
-                    Code::TM11,
-                    at,
-                    format!("{} turns are too many: a loop may have {MOST_TURNS}", number.high),
-                    |d| d.help(format!("lower `max` to {MOST_TURNS} or less")),
-                );
+                self.too_many_turns(number.high, at);
             }
             if number.high.is_finite() {
                 let turns = Turns::between(0.0, number.high.max(0.0));
@@ -171,6 +166,12 @@ impl<'a> Flow<'a> {
         Err(fault)
     }
 
+    /// More turns than `max` may give.
+    pub fn too_many_turns(&mut self, turns: f64, at: Location) {
+        let message = format!("{turns} turns are too many: a loop may have {MOST_TURNS}");
+        self.findings.report(Code::TM11, at, message, |d| d.help(format!("lower `max` to {MOST_TURNS} or less")));
+    }
+
     /// The turns that a test allows that ends the loop when it fails.
     fn ranked(
         &mut self,
@@ -183,6 +184,9 @@ impl<'a> Flow<'a> {
     ) -> Result<Turns, Fault> {
         if depth > 8 {
             return Err(Fault::None);
+        }
+        if stays && let Some(turns) = self.counted_down(act, natural, condition, state) {
+            return Ok(turns);
         }
         let Definition::Instruction(block, index) = act.graph.definitions[condition.0 as usize] else {
             return Err(Fault::None);
@@ -234,6 +238,25 @@ impl<'a> Flow<'a> {
             Op::Field(_) | Op::Count if stays => self.emptied(act, natural, condition, 1.0, state),
             _ => Err(Fault::None),
         }
+    }
+
+    /// A whole number that falls by one each turn while it is not 0, and is not below 0 to begin with.
+    fn counted_down(&self, act: &Activation<'a>, natural: &Natural, var: Var, state: &State) -> Option<Turns> {
+        let one = Move { low: -1.0, high: -1.0 };
+        let begins = self.start(act, natural, var, state);
+        let number =
+            begins.as_number().filter(|number| number.whole && number.low >= 0.0 && begins.null == Null::Never)?;
+        if self.movement(act, natural, var) != Some(one) || waits(&begins) {
+            return None;
+        }
+        if number.high < EXACT {
+            return Some(Turns::between(number.low, number.high));
+        }
+        (number.sized && number.high.is_infinite()).then(|| Turns {
+            low: 0.0,
+            high: f64::INFINITY,
+            size: Some(self.symbol_of(act, var, state)),
+        })
     }
 
     /// Whether a condition holds a number that moves by steps against another for equality.
@@ -333,7 +356,7 @@ impl<'a> Flow<'a> {
             let far = x.low.abs().max(y.high.abs());
             let rounding =
                 if whole && step.low.fract() == 0.0 && step.high.fract() == 0.0 { 0.0 } else { far * f64::EPSILON };
-            let high = match far <= EXACT {
+            let high = match far < EXACT {
                 true => ((y.high - x.low + more) / (towards - rounding)).ceil().max(0.0),
                 false => f64::INFINITY,
             };

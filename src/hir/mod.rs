@@ -385,6 +385,13 @@ pub struct Decorators {
     pub spans: Vec<(Arc<str>, Span)>,
 }
 
+impl Decorators {
+    /// Where one stands.
+    pub fn at(&self, name: &str) -> Option<Span> {
+        self.spans.iter().find(|(own, _)| **own == *name).map(|(_, span)| *span)
+    }
+}
+
 /// What a pattern asks of an agent's answers.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Contract {

@@ -1,0 +1,220 @@
+//! Events: who sends what, what the handlers do that answer, and how often that is.
+
+use super::amount::{Amount, Turns};
+use super::domain::{Id, Known, Null, Shape};
+use super::flow::{Activation, Flow};
+use super::interval::numbers;
+use super::pattern::Walked;
+use super::state::State;
+use super::turns::MOST_TURNS;
+use crate::diagnostic::Code;
+use crate::hir::{ExprKind, Handler, Module};
+use crate::source::Location;
+use crate::types::Effect;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Rounds over the handlers before what they send each other is taken as unknown.
+const MOST_ROUNDS: u32 = 4;
+
+/// The name of an event; nothing where nobody knows it before the run: it may be any that is handled.
+pub(super) type Event = Option<Rc<str>>;
+
+/// The events of a program.
+#[derive(Default, Debug)]
+pub(super) struct Events {
+    /// What is sent with them.
+    sent: BTreeMap<Rc<str>, Known>,
+    /// What answers to each.
+    answers: BTreeMap<Rc<str>, Vec<Answer>>,
+}
+
+/// A handler as it was walked last.
+#[derive(Debug)]
+struct Answer {
+    at: Location,
+    /// How often it runs at most.
+    most: f64,
+    walked: Walked,
+}
+
+impl Events {
+    /// The handled events that may be meant.
+    fn named(&self, event: &Event) -> Vec<&Rc<str>> {
+        match event {
+            Some(name) => self.answers.get_key_value(name).map(|(name, _)| name).into_iter().collect(),
+            None => self.answers.keys().collect(),
+        }
+    }
+
+    /// The handled events that are sent where one is handled.
+    fn leads(&self, event: &str) -> Vec<&Rc<str>> {
+        let answers = self.answers.get(event).into_iter().flatten();
+        answers.flat_map(|answer| answer.walked.cost.sent.keys()).flat_map(|sent| self.named(sent)).collect()
+    }
+
+    /// The events that lead back to themselves, with the way there.
+    fn circles(&self) -> BTreeMap<Rc<str>, String> {
+        // What leads nowhere, or only there, is on no circle.
+        let mut before: BTreeMap<&str, Vec<&Rc<str>>> = BTreeMap::new();
+        let mut open: BTreeMap<&Rc<str>, usize> = BTreeMap::new();
+        for event in self.answers.keys() {
+            let leads = self.leads(event);
+            open.insert(event, leads.len());
+            leads.into_iter().for_each(|next| before.entry(&**next).or_default().push(event));
+        }
+        let mut ends: Vec<&Rc<str>> = open.iter().filter(|(_, leads)| **leads == 0).map(|(event, _)| *event).collect();
+        while let Some(end) = ends.pop() {
+            open.remove(end);
+            for event in before.get(&**end).into_iter().flatten() {
+                let Some(leads) = open.get_mut(event) else { continue };
+                *leads -= 1;
+                if *leads == 0 {
+                    ends.push(event);
+                }
+            }
+        }
+        open.into_keys().filter_map(|event| Some((event.clone(), self.circle(event)?))).collect()
+    }
+
+    /// The way from an event back to itself.
+    fn circle(&self, event: &str) -> Option<String> {
+        let mut from: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut waiting = vec![event];
+        while let Some(at) = waiting.pop() {
+            for next in self.leads(at) {
+                if **next == *event {
+                    let back = std::iter::successors(Some(at), |at| from.get(at).copied());
+                    let mut path: Vec<String> =
+                        std::iter::once(event).chain(back).map(|name| format!("`{name}`")).collect();
+                    path.reverse();
+                    return Some(path.join(" → "));
+                }
+                if !from.contains_key(&**next) {
+                    from.insert(next, at);
+                    waiting.push(next);
+                }
+            }
+        }
+        None
+    }
+
+    /// The events that come of some, each behind those that lead to it, unless they lead back to themselves.
+    fn order(&self, sent: &BTreeMap<Event, Amount>) -> Vec<Rc<str>> {
+        let first = sent.keys().flat_map(|event| self.named(event));
+        let mut waiting: Vec<(&Rc<str>, bool)> = first.map(|name| (name, false)).collect();
+        let (mut met, mut order) = (BTreeSet::new(), Vec::new());
+        while let Some((name, done)) = waiting.pop() {
+            if done {
+                order.push(name.clone());
+            } else if met.insert(name) {
+                waiting.push((name, true));
+                waiting.extend(self.leads(name).into_iter().map(|next| (next, false)));
+            }
+        }
+        order.reverse();
+        order
+    }
+}
+
+impl<'a> Flow<'a> {
+    /// `emit(name, data, { delay, condition })`: that counts as telling somebody.
+    pub fn notice(&mut self, act: &Activation<'a>, args: &[Known], at: Location, state: &State) {
+        let effect = Effect::Notify;
+        let reached = super::finding::Reached { effect, at, what: "emit".into(), declared: true };
+        self.findings.reached.insert(reached);
+        let nothing = Known::null();
+        let data = args.get(1).unwrap_or(&nothing).whole().detached();
+        let Some(name) = args.first() else { return };
+        let event = name.as_text().cloned();
+        if let Some(name) = &event {
+            let joined = self.events.sent.get(name).map_or_else(|| data.clone(), |old| old.join(&data));
+            self.events.sent.insert(name.clone(), joined);
+        }
+        self.taken.sent.entry(event).or_default().add(&Amount::up_to(1.0));
+        if self.program.declarations.modules.iter().any(|module| !module.handlers.is_empty()) {
+            let delay = match args.get(2) {
+                Some(Known { shape: Shape::Object(options), .. }) => options.field("delay"),
+                options => options.cloned(),
+            };
+            let delay = delay.filter(|delay| delay.null != Null::Always);
+            self.taken.time.add(&Amount::up_to(delay.map_or(0.0, |delay| numbers(&delay).high.max(0.0))));
+        }
+        // The event's name is told as well.
+        self.action(act, (effect, "`emit`"), &args[..args.len().min(2)], &Known::constant(Shape::Plain), at, state);
+    }
+
+    /// Walks the handlers of all modules, with what the host or the program itself sends.
+    pub fn handlers(&mut self, modules: &'a [Module], state: &mut State) {
+        let handlers: Vec<(&Module, &Handler)> =
+            modules.iter().flat_map(|module| module.handlers.iter().map(move |handler| (module, handler))).collect();
+        for round in 0.. {
+            let (sent_before, before) = (self.events.sent.clone(), state.clone());
+            self.events.answers.clear();
+            for (module, handler) in &handlers {
+                let at = Location::new(module.file, handler.span);
+                let name: Rc<str> = Rc::from(&*handler.event);
+                let data = match self.events.sent.get(&name) {
+                    _ if round + 1 >= MOST_ROUNDS => Known::anything(),
+                    Some(sent) => self.input().join(sent),
+                    None => self.input(),
+                };
+                let data = Known { null: Null::Maybe, ..data }.born(Id(u32::MAX - 4, handler.function.0));
+                // It may run or not, and again after others.
+                let mut after = state.clone();
+                let arguments = std::slice::from_ref(&data);
+                let mut walked = self.alone(u32::MAX - 4, handler.function, arguments, &mut after);
+                *state = state.join(&after);
+                // What is sent is written and read.
+                self.spoken(arguments);
+                walked.cost.add(&std::mem::take(&mut self.taken));
+                let most = self.most_handled(handler, at);
+                self.events.answers.entry(name).or_default().push(Answer { at, most, walked });
+            }
+            if round > 0 {
+                *state = state.widened_from(&before, 5 * round);
+            }
+            let same = state.memory == before.memory;
+            if same && (self.events.sent == sent_before || round + 1 >= MOST_ROUNDS) || self.exhausted() {
+                break;
+            }
+        }
+        let circles = self.events.circles();
+        for (event, answers) in &self.events.answers {
+            for Answer { at, most, .. } in answers {
+                if let Some(path) = circles.get(event) {
+                    let help = "let a handler on the way answer without sending an event";
+                    let message = format!("events lead back to themselves: {path}");
+                    self.findings.report(Code::TM10, *at, message, |d| d.help(help));
+                } else if most.is_infinite() {
+                    let message = format!("nothing says how often `{event}` is handled");
+                    self.findings.report(Code::TM01, *at, message, |d| {
+                        d.help(format!("say how often at most: `on \"{event}\" as event max 10 {{ … }}`"))
+                    });
+                }
+            }
+        }
+    }
+
+    /// How often a handler runs at most: what is not a number that is written out says nothing.
+    fn most_handled(&mut self, handler: &Handler, at: Location) -> f64 {
+        let Some(ExprKind::Number(max)) = handler.max.as_ref().map(|max| &max.kind) else { return f64::INFINITY };
+        if *max > MOST_TURNS {
+            self.too_many_turns(*max, at);
+        }
+        max.ceil().max(0.0)
+    }
+
+    /// A walk with the handlers that answer to what it sends: each runs as often as its event is sent, and no more often than
+    /// it says.
+    pub fn answered(&self, mut walked: Walked) -> Walked {
+        for name in self.events.order(&walked.cost.sent) {
+            let times = |event: &Event| walked.cost.sent.get(event).map_or(0.0, Amount::high);
+            let times = times(&Some(name.clone())) + times(&None);
+            for answer in self.events.answers.get(&name).into_iter().flatten() {
+                walked.with(&answer.walked, &Turns::between(0.0, times.min(answer.most)));
+            }
+        }
+        walked
+    }
+}
