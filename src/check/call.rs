@@ -144,21 +144,6 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Walks each of several of which only one runs: that is what it takes.
-    pub fn one_of<T>(&mut self, several: impl IntoIterator<Item = T>, mut walk: impl FnMut(&mut Self, T)) {
-        let mut taken: Option<Cost> = None;
-        for one in several {
-            let outer = std::mem::take(&mut self.taken);
-            walk(self, one);
-            let own = std::mem::replace(&mut self.taken, outer);
-            match &mut taken {
-                Some(taken) => taken.or(&own),
-                None => taken = Some(own),
-            }
-        }
-        taken.into_iter().for_each(|taken| self.taken.add(&taken));
-    }
-
     /// A call of something that may be any function there is: nobody knows what it does.
     pub fn unknown_function(&mut self, at: Location) {
         self.findings.report(Code::TM07, at, "nobody knows before the run which function is called here", |d| {

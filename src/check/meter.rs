@@ -34,6 +34,21 @@ fn either(into: &mut Option<Cost>, cost: &Cost) {
 }
 
 impl<'a> Flow<'a> {
+    /// Walks each of several of which only one runs: that is what it takes.
+    pub fn one_of<T>(&mut self, several: impl IntoIterator<Item = T>, mut walk: impl FnMut(&mut Self, T)) {
+        let mut taken: Option<Cost> = None;
+        for one in several {
+            let outer = std::mem::take(&mut self.taken);
+            walk(self, one);
+            let own = std::mem::replace(&mut self.taken, outer);
+            match &mut taken {
+                Some(taken) => taken.or(&own),
+                None => taken = Some(own),
+            }
+        }
+        taken.into_iter().for_each(|taken| self.taken.add(&taken));
+    }
+
     /// What it takes along the ways that keep to some of its blocks.
     pub fn total_within(&mut self, act: &mut Activation<'a>, keep: impl Fn(usize) -> bool) -> Cost {
         let held = act.entries.clone();
