@@ -7,10 +7,30 @@ use super::table::{Builtin, LIST, Law, Size, native};
 use crate::diagnostic::Code;
 use crate::value::{Confidence, Evidence, Fault, Kind, Lanes, Meter, STEPS, Value, order};
 
+/// The signature of an agreement, whose second parameter has this name.
+macro_rules! strategies {
+    (name) => {
+        "\"plurality\" | \"weighted\" | \"majority\" | \"moderate\" | \"strong\" | \"unanimous\" | \"ranked\""
+    };
+    ($parameter:literal) => {
+        concat!(
+            "(results: any[], ",
+            $parameter,
+            "?: ",
+            strategies!(name),
+            " | { strategy?: ",
+            strategies!(name),
+            ", threshold?: number, weights?: number[], tie?: \"first\" | \"surest\" | \"none\", ",
+            "stop?: any, limit?: any, timeout?: any }): any"
+        )
+    };
+}
+pub(super) use strategies;
+
 pub(super) const TABLE: &[Builtin] = &[
     native(
         "consensus",
-        "(results: any[], strategy?: any): any",
+        strategies!("strategy"),
         "The value most agreed on, the first written on a tie, at share × mean of its group; null at 0 where the strategy (`plurality`, `weighted`, `majority`, `moderate`, `strong`, `unanimous`, `ranked`) is not satisfied.",
         ("consensus([\"a\", \"b\", \"a\"])", "\"a\""),
         consensus,

@@ -2,13 +2,14 @@
 
 use super::call::Call;
 use super::routine::{Routine, Started, Step, Way};
-use super::table::{ANY, Body, Builtin, Calls, Cost, Law, Size, declare, native};
+use super::table::{ANY, Body, Builtin, Calls, Cost, Keeps, Law, Size, declare, native};
 use crate::value::encode::{Decoder, Encoder, Stored};
 use crate::value::{Confidence, Evidence, Fault, Lanes, STEPS, Value, operator, shaped};
 
 pub(super) const TABLE: &[Builtin] = &[
     native("confident", "(x: any, c: number | null): any", "x, stated at confidence c, as `x ~> c`; null means unknown.", ("~confident(5, 0.8)", "0.8"), confident)
         .on(ANY)
+        .keeps(Keeps::All)
         .cost(Cost::Constant)
         .law(Law::Stated)
         .size(Size::Same),
@@ -42,11 +43,13 @@ pub(super) const TABLE: &[Builtin] = &[
     .law(Law::Exact),
     native("decay", "(x: any, rate: number): any", "x with its confidence multiplied by 1 − rate.", ("~decay(5 ~> 0.8, 0.5)", "0.4"), decay)
         .on(ANY)
+        .keeps(Keeps::All)
         .cost(Cost::Constant)
         .law(Law::Decay)
         .size(Size::Same),
     native("cap", "(x: any, c: number | null): any", "x with a confidence of at most c.", ("~cap(5, 0.6)", "0.6"), cap)
         .on(ANY)
+        .keeps(Keeps::All)
         .cost(Cost::Constant)
         .law(Law::Cap)
         .size(Size::Same),
@@ -58,6 +61,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Body::Routine(calibrate),
     )
     .on(ANY)
+    .keeps(Keeps::All)
     .calls(Calls::Once)
     .law(Law::Calibrated)
     .size(Size::Same),

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::routine::Started;
-use super::table::{Body, Builtin, Calls, Cost, Law, Size, declare, native};
+use super::table::{Body, Builtin, Calls, Cost, Keeps, Law, Size, declare, native};
 use super::walk::{self, Aim};
 use crate::diagnostic::Code;
 use crate::value::{Agent, Error, Fault, Kind, Value, display, json, operator, order};
@@ -12,7 +12,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .not_plain()
         .also(&["JSON.parse"])
         .size(Size::Limit),
-    native("stringify", "(x: any, keys?: any, indent?: any): string", "The value as a JSON text, indented by so many blanks or a text; with a list of keys only these.", ("JSON.stringify({ a: [1] })", "\"{\\\"a\\\":[1]}\""), stringify)
+    native("stringify", "(x: any, keys?: any[], indent?: number | string): string", "The value as a JSON text, indented by so many blanks or a text; with a list of keys only these.", ("JSON.stringify({ a: [1] })", "\"{\\\"a\\\":[1]}\""), stringify)
         .not_plain()
         .also(&["JSON.stringify"])
         .size(Size::Limit),
@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .size(Size::Limit),
     native("with", "(agent: Agent, options: { timeout?: number, retries?: number, model?: string, temperature?: number, schema?: any }): Agent", "The agent with other settings.", ("[].map(a => a.with({ retries: 2 }))", "[]"), with)
         .on(&[Kind::Agent])
+        .keeps(Keeps::All)
         .not_plain()
         .cost(Cost::Constant),
     native("resolve", "(x?: any): any", "x itself: nothing here has to be awaited.", ("Promise.resolve(1)", "1"), same)

@@ -1,8 +1,8 @@
 //! The forms of orchestration: declared here, run by the machine.
 
-use super::agreement;
+use super::agreement::{self, strategies};
 use super::confidence;
-use super::table::{ANY, Body, Builtin, Calls, Law, Native, Size, declare};
+use super::table::{ANY, Body, Builtin, Calls, Keeps, Law, Native, Size, declare};
 use crate::types::Effect;
 
 /// Which form.
@@ -149,7 +149,7 @@ pub(super) const TABLE: &[Builtin] = &[
     ),
     form(
         "vote",
-        "(results: any[], options?: any): any",
+        strategies!("options"),
         "The value most agreed on, by `strategy`; `ranked` results are lists of choices, the dearest first; `tie` is `first`, `surest` or `none`; with tasks and `stop: \"decided\"` no more are asked once the winner is settled.",
         ("vote([\"a\", \"b\", \"a\"])", "\"a\""),
         Form::Vote,
@@ -159,12 +159,13 @@ pub(super) const TABLE: &[Builtin] = &[
     .law(Law::Agreement),
     form(
         "verify",
-        "(x: any, check: any): any",
+        "(x: any, check: Agent | ((x: any) => any) | { agent?: any, human?: any, command?: any, schema?: any }): any",
         "x, judged by `{ command }`, `{ agent }`, `{ human }`, `{ schema }` or a function; at confidence 0 when refused.",
         ("verify(4, x => x > 3)", "4"),
         Form::Verify,
         None,
     )
+    .keeps(Keeps::All)
     .law(Law::Checked)
     .effect(Effect::Ask)
     .calls(Calls::Once),
@@ -176,6 +177,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Form::Approve,
         None,
     )
+    .keeps(Keeps::All)
     .law(Law::Checked)
     .effect(Effect::Ask)
     .calls(Calls::None),
@@ -190,7 +192,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .calls(Calls::None),
     form(
         "gate",
-        "(x: any, threshold: any): any",
+        "(x: any, threshold: number | any[] | ((x: any) => any)): any",
         "x if its confidence is at least the threshold, else null at x's confidence; with `[t, d]` d instead of null; with a function, what it gives for x in the high band.",
         ("gate(5, 0.8)", "5"),
         Form::Gate,

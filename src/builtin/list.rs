@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::routine::Started;
 use super::sort;
-use super::table::{Builtin, Calls, Cost, LIST, Law, SEQUENCE, Size, change, native, routine};
+use super::table::{Builtin, Calls, Cost, Keeps, LIST, Law, SEQUENCE, Size, change, native, routine};
 use super::walk::{self, Aim};
 use crate::diagnostic::Code;
 use crate::value::{Fault, Kind, Lanes, List, Meter, Value, display, operator, order};
@@ -29,6 +29,7 @@ pub(super) const TABLE: &[Builtin] = &[
         |call| walk::start(Aim::Filter, call),
     )
     .on(LIST)
+    .keeps(Keeps::Tested)
     .size(Size::AtMost),
     routine(
         "reduce",
@@ -112,6 +113,7 @@ pub(super) const TABLE: &[Builtin] = &[
         |call| walk::start(Aim::SortBy, call),
     )
     .on(LIST)
+    .keeps(Keeps::All)
     .cost(Cost::Sorting)
     .size(Size::Same),
     routine("minBy", EACH, "The first element with the least of what f gives, or null of nothing.", ("[\"bb\", \"a\"].minBy(x => x.length)", "\"a\""), |call| {
@@ -130,6 +132,7 @@ pub(super) const TABLE: &[Builtin] = &[
         unique,
     )
     .on(LIST)
+    .keeps(Keeps::All)
     .size(Size::AtMost),
     routine(
         "sort",
@@ -139,6 +142,7 @@ pub(super) const TABLE: &[Builtin] = &[
         sort::start,
     )
     .on(LIST)
+    .keeps(Keeps::All)
     .replaces()
     .cost(Cost::Sorting)
     .calls(Calls::Sorting)
@@ -151,6 +155,7 @@ pub(super) const TABLE: &[Builtin] = &[
         sort::start,
     )
     .on(LIST)
+    .keeps(Keeps::All)
     .cost(Cost::Sorting)
     .calls(Calls::Sorting)
     .size(Size::Same),
@@ -169,14 +174,17 @@ pub(super) const TABLE: &[Builtin] = &[
         .law(Law::Element),
     native("slice", "(xs: any[] | string, start?: number, end?: number): any", "The part from start to end, which is not in it; negative numbers count from the end.", ("[1, 2, 3].slice(1)", "[2,3]"), slice)
         .on(SEQUENCE)
+        .keeps(Keeps::All)
         .law(Law::Kept)
         .size(Size::AtMost),
     native("take", "(xs: any[] | string, n?: number): any", "The first n elements, one unless n is given.", ("[1, 2, 3].take(2)", "[1,2]"), take)
         .on(SEQUENCE)
+        .keeps(Keeps::All)
         .law(Law::Kept)
         .size(Size::Number(1)),
     native("drop", "(xs: any[] | string, n?: number): any", "All but the first n elements, one unless n is given.", ("[1, 2, 3].drop(2)", "[3]"), drop_first)
         .on(SEQUENCE)
+        .keeps(Keeps::All)
         .law(Law::Kept)
         .size(Size::AtMost),
     native("chunk", "(xs: any[], n: number): any[][]", "Lists of n elements each, the last of what is left.", ("[1, 2, 3].chunk(2)", "[[1,2],[3]]"), chunk)
@@ -197,10 +205,12 @@ pub(super) const TABLE: &[Builtin] = &[
         .size(Size::Limit),
     native("toReversed", "(xs: any[]): any[]", "The elements from the last to the first; the variable stays as it was.", ("[1, 2].toReversed()", "[2,1]"), reverse)
         .on(LIST)
+        .keeps(Keeps::All)
         .law(Law::Kept)
         .size(Size::Same),
     native("reverse", "(xs: any[]): any[]", "The elements from the last to the first. As a method it changes the variable.", ("reverse([1, 2])", "[2,1]"), reverse)
         .on(LIST)
+        .keeps(Keeps::All)
         .replaces()
         .law(Law::Kept)
         .size(Size::Same),

@@ -43,7 +43,7 @@ pub use elsewhere::instead_of_method;
 pub use form::Form;
 pub use reference::reference;
 pub use routine::{Routine, Started, Step, StoredRoutine};
-pub use table::{Body, Builtin, Calls, Change, Cost, Law, Mutation, Native, Size, Start};
+pub use table::{Body, Builtin, Calls, Change, Cost, Keeps, Law, Mutation, Native, Size, Start};
 pub use world::World;
 
 use table::Known;

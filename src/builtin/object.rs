@@ -31,12 +31,12 @@ pub(super) const TABLE: &[Builtin] = &[
         .also(&["Object.fromEntries"])
         .law(Law::Kept)
         .size(Size::Same),
-    native("has", "(o: { [key: string]: any }, key: string): boolean", "Whether the object has the key.", ("({ a: null }).has(\"a\")", "true"), has)
+    native("has", "(o: { [key: string]: any }, key: string | number): boolean", "Whether the object has the key.", ("({ a: null }).has(\"a\")", "true"), has)
         .on(OBJECT)
         .also(&["Object.hasOwn"])
         .cost(Cost::Constant)
         .law(Law::Element),
-    native("hasOwnProperty", "(o: { [key: string]: any }, key: string): boolean", "Whether the object has the key.", ("({ a: 1 }).hasOwnProperty(\"b\")", "false"), has)
+    native("hasOwnProperty", "(o: { [key: string]: any }, key: string | number): boolean", "Whether the object has the key.", ("({ a: 1 }).hasOwnProperty(\"b\")", "false"), has)
         .on(OBJECT)
         .not_plain()
         .cost(Cost::Constant)
@@ -45,7 +45,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .on(CONTAINER)
         .cost(Cost::Constant)
         .law(Law::Element),
-    native("set", "(o: { [key: string]: any }, key: string, value: any): any", "The object with the value under the key. As a method it changes the variable.", ("set({ a: 1 }, \"b\", 2)", "{\"a\":1,\"b\":2}"), set)
+    native("set", "(o: { [key: string]: any }, key: string | number, value: any): any", "The object with the value under the key. As a method it changes the variable.", ("set({ a: 1 }, \"b\", 2)", "{\"a\":1,\"b\":2}"), set)
         .on(OBJECT)
         .replaces()
         .law(Law::Kept)

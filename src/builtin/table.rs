@@ -37,6 +37,8 @@ pub struct Builtin {
     pub effect: Option<Effect>,
     /// How sure its result is.
     pub law: Law,
+    /// What its result has of the type of its first argument.
+    pub keeps: Keeps,
     /// What a call as a method changes.
     pub mutation: Mutation,
     /// Who performs it, and how.
@@ -182,6 +184,17 @@ impl Law {
     }
 }
 
+/// What a result has of the type of the first argument, beyond what the signature says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keeps {
+    /// Nothing that is known.
+    Nothing,
+    /// All of it: the same value, or one made of the same elements.
+    All,
+    /// The elements that a test lets through.
+    Tested,
+}
+
 /// What a call as a method changes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mutation {
@@ -228,6 +241,7 @@ pub(super) const fn declare(
         calls: Calls::None,
         effect: None,
         law: Law::Minimum,
+        keeps: Keeps::Nothing,
         mutation: Mutation::None,
         kind,
         number: None,
@@ -296,6 +310,12 @@ impl Builtin {
     /// With a law.
     pub const fn law(mut self, law: Law) -> Self {
         self.law = law;
+        self
+    }
+
+    /// With a result that has this of the first argument's type.
+    pub const fn keeps(mut self, keeps: Keeps) -> Self {
+        self.keeps = keeps;
         self
     }
 

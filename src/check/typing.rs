@@ -3,13 +3,14 @@
 //! A type is known where a literal, an annotation or a built-in says it; everything else is anything, and nothing is said
 //! of it. What is reported fails whenever it runs.
 
+mod argument;
 mod arms;
 mod declared;
 mod link;
 mod place;
 
 use super::fits::{Fit, fits, resolve, widened};
-use super::written::children;
+use super::written::{children, turns};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::hir::{
     Binary, Block, Element, Expr, ExprKind, Function, FunctionId, LinkKind, LocalId, Logical, Part, PatternKind,
@@ -231,7 +232,28 @@ impl<'a> Typing<'a> {
                 Type::Any
             }
             ExprKind::Block(block) => self.block(block, None),
-            ExprKind::While { .. } | ExprKind::ForEach { .. } | ExprKind::ForCount { .. } => {
+            ExprKind::Fork(fork) => {
+                self.fork(fork);
+                Type::Any
+            }
+            ExprKind::ForEach { head, max, body } => {
+                let walked = self.visit(&head.source);
+                let element = self.element(&declared::kept(&head.source, walked));
+                self.forget_all();
+                for (i, pattern) in head.patterns.iter().enumerate() {
+                    let bound = if i == 0 { element.clone() } else { Type::Any };
+                    self.unpacked(pattern, &bound);
+                }
+                max.iter().for_each(|max| {
+                    self.visit(max);
+                });
+                turns(body, &mut |child| {
+                    self.visit(child);
+                    self.forget_all();
+                });
+                Type::Null
+            }
+            ExprKind::While { .. } | ExprKind::ForCount { .. } => {
                 // What is known of what changes holds in the first turn alone.
                 self.forget_all();
                 children(expr, &mut |child| {
@@ -469,7 +491,15 @@ impl<'a> Typing<'a> {
                 }
                 Type::Boolean
             }
-            Binary::State => left.clone(),
+            Binary::State => {
+                let confidence = Type::Union(Arc::from([Type::Number, Type::Null]));
+                if never(right, &confidence) {
+                    let right = program.spelled(right);
+                    let message = format!("`~>` states a number from 0 to 1, and this is `{right}`");
+                    self.report(Code::T002, operator_span, message, "");
+                }
+                left.clone()
+            }
             Binary::Gate => Type::Any,
             _ => Type::Any,
         }

@@ -225,18 +225,18 @@ pub(super) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         ExprKind::While { condition, max, body: inner, .. } => {
             visit(condition);
             max.iter().for_each(|x| visit(x));
-            body(inner, visit);
+            turns(inner, visit);
         }
         ExprKind::ForEach { head, max, body: inner } => {
             head.patterns.iter().for_each(|p| pattern(p, visit));
             visit(&head.source);
             max.iter().for_each(|x| visit(x));
-            body(inner, visit);
+            turns(inner, visit);
         }
         ExprKind::ForCount { head, max, body: inner } => {
             [&head.init, &head.condition, &head.step].into_iter().flatten().for_each(&mut *visit);
             max.iter().for_each(|x| visit(x));
-            body(inner, visit);
+            turns(inner, visit);
         }
         ExprKind::Return(value) => value.iter().for_each(|x| visit(x)),
         ExprKind::Context { name, body } => {
@@ -259,7 +259,8 @@ fn key<'a>(key: &'a Key, visit: &mut dyn FnMut(&'a Expr)) {
     }
 }
 
-fn body<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a Expr)) {
+/// What each turn of a loop runs.
+pub(super) fn turns<'a>(body: &'a Body, visit: &mut dyn FnMut(&'a Expr)) {
     match body {
         Body::Plain(x) => visit(x),
         Body::Bands(branches) => bands(branches, visit),

@@ -20,7 +20,11 @@ impl<'a> Typing<'a> {
             (ExprKind::Builtin(id), Some(LinkKind::Call(arguments))) => {
                 let span = links.next().expect("it was looked at").span;
                 let given = self.arguments(arguments);
-                self.builtin(*id, given.as_deref(), span, 0)
+                let first = match (arguments.first(), given.as_deref()) {
+                    (Some(Element::One(first)), Some([(kind, _), ..])) => kept(first, kind.clone()),
+                    _ => Type::Any,
+                };
+                self.builtin(*id, &first, given.as_deref(), span, 0)
             }
             (ExprKind::Read(variable), Some(LinkKind::Call(arguments))) if self.function_of(*variable).is_some() => {
                 let span = links.next().expect("it was looked at").span;
@@ -159,15 +163,18 @@ impl<'a> Typing<'a> {
         match known {
             Type::Agent(Some(id)) => {
                 let interface = &program.interfaces[id.0 as usize];
-                let Some(method) = interface.methods.iter().find(|m| *m.name == *name) else { return Type::Any };
+                let Some(method) = interface.methods.iter().find(|m| *m.name == *name) else {
+                    let Some(id) = builtin::find_method(Kind::Agent, name) else { return Type::Any };
+                    return self.builtin(id, known, given, link.span, 1);
+                };
                 if let Some(given) = given {
                     self.fits_signature(&method.signature, given, link.span, name);
                 }
                 method.signature.result.clone()
             }
-            Type::String | Type::Literal(Literal::Text(_)) => self.of_kind(Kind::Text, name, given, link),
-            Type::Number | Type::Literal(Literal::Number(_)) => self.of_kind(Kind::Number, name, given, link),
-            Type::List(_) => self.of_kind(Kind::List, name, given, link),
+            Type::String | Type::Literal(Literal::Text(_)) => self.of_kind(Kind::Text, known, name, given, link),
+            Type::Number | Type::Literal(Literal::Number(_)) => self.of_kind(Kind::Number, known, name, given, link),
+            Type::List(_) => self.of_kind(Kind::List, known, name, given, link),
             Type::Object(shape) if builtin::find_method(Kind::Object, name).is_none() => {
                 let field = shape.fields.iter().find(|field| *field.name == *name);
                 match field.map(|field| resolve(program, &field.value)) {
@@ -184,9 +191,9 @@ impl<'a> Typing<'a> {
         }
     }
 
-    fn of_kind(&mut self, kind: Kind, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
+    fn of_kind(&mut self, kind: Kind, known: &Type, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
         match builtin::find_method(kind, name) {
-            Some(id) => self.builtin(id, given, link.span, 1),
+            Some(id) => self.builtin(id, known, given, link.span, 1),
             None if builtin::named(name).is_empty() => {
                 let help = builtin::instead_of_method(kind, name);
                 let kind = match kind {
@@ -232,7 +239,15 @@ impl<'a> Typing<'a> {
         }
     }
 
-    fn builtin(&mut self, id: BuiltinId, given: Option<&[(Type, Span)]>, span: Span, receiver: usize) -> Type {
+    /// A call of a built-in whose first argument, or receiver, is of a type.
+    fn builtin(
+        &mut self,
+        id: BuiltinId,
+        first: &Type,
+        given: Option<&[(Type, Span)]>,
+        span: Span,
+        receiver: usize,
+    ) -> Type {
         let entry = id.entry();
         if let Some(given) = given {
             let count = given.len() + receiver;
@@ -252,14 +267,11 @@ impl<'a> Typing<'a> {
                     format!("`{}` takes at least {}, and is given {}", entry.name, counted(least), given.len()),
                     "give the others as well",
                 );
+            } else {
+                self.taken(id, given, receiver);
             }
         }
-        match &id.signature().result {
-            result @ (Type::Number | Type::String | Type::Boolean) if matches!(entry.calls, builtin::Calls::None) => {
-                result.clone()
-            }
-            _ => Type::Any,
-        }
+        self.gives(id, first)
     }
 
     fn function_of(&self, variable: Variable) -> Option<FunctionId> {

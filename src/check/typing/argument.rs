@@ -1,0 +1,164 @@
+//! What built-ins are given and give, by what the table declares of them.
+
+use super::declared::kept;
+use super::{Typing, plain};
+use crate::builtin::{BuiltinId, Calls, Keeps};
+use crate::check::fits::{Fit, fits, resolve};
+use crate::diagnostic::{Code, nearest};
+use crate::hir::{ExprKind, Fork, Tasks};
+use crate::source::Span;
+use crate::types::{Field, Literal, Shape, Type};
+use std::sync::Arc;
+
+impl<'a> Typing<'a> {
+    /// Whether what a built-in is given can be what it takes.
+    pub(super) fn taken(&mut self, id: BuiltinId, given: &[(Type, Span)], receiver: usize) {
+        let name = id.entry().name;
+        let parameters = &id.signature().parameters;
+        for (at, (kind, span)) in given.iter().enumerate() {
+            let rest = parameters.last().filter(|last| last.rest);
+            let Some(parameter) = parameters.get(at + receiver).or(rest) else { return };
+            let wanted = match &parameter.value {
+                Type::List(element) if parameter.rest => &**element,
+                value => value,
+            };
+            self.takes(&format!("`{name}`"), &parameter.name, kind, wanted, *span);
+        }
+    }
+
+    /// The same of a form that runs tasks of its own.
+    pub(super) fn fork(&mut self, fork: &'a Fork) {
+        let mut given: Vec<(Type, Span)> = fork.before.iter().map(|x| (self.visit(x), x.span)).collect();
+        let mut list = (Type::Any, Span::default());
+        for task in &fork.tasks {
+            match task {
+                Tasks::One(..) => {}
+                Tasks::Each { list, function } => {
+                    let walked = self.visit(list);
+                    if let ExprKind::Function(lambda) = &function.kind {
+                        let element = self.element(&kept(list, walked));
+                        self.handed.insert(*lambda, element);
+                    }
+                    self.visit(function);
+                }
+                Tasks::Functions(x) => list = (self.visit(x), x.span),
+            }
+        }
+        given.push(if fork.tasks.len() == 1 { list } else { (Type::Any, Span::default()) });
+        given.extend(fork.after.iter().map(|x| (self.visit(x), x.span)));
+        self.taken(fork.form, &given, 0);
+    }
+
+    /// The same of one argument or option. Null stands for what was left out.
+    fn takes(&mut self, who: &str, name: &str, given: &Type, wanted: &Type, span: Span) {
+        let program = self.program;
+        if let (Type::Object(given), Some(options)) = (resolve(program, given), options(wanted)) {
+            return self.knows(who, given, options, span);
+        }
+        let taken = Type::Union(Arc::from([wanted.clone(), Type::Null]));
+        if fits(program, given, &taken) != Fit::Never {
+            return;
+        }
+        let names = texts(wanted);
+        let (help, wanted) = match given {
+            Type::Literal(Literal::Text(text)) if !names.is_empty() => {
+                let near = nearest(text, names.iter().copied()).map(|near| format!("did you mean `\"{near}\"`?"));
+                let all = names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(", ");
+                (near.unwrap_or_default(), all)
+            }
+            _ => ("see its signature in the reference".to_owned(), format!("`{}`", program.spelled(wanted))),
+        };
+        let given = program.spelled(given);
+        self.report(Code::T001, span, format!("{who} takes {wanted} as `{name}`, and this is `{given}`"), &help);
+    }
+
+    /// Whether an object has no other options than those that are declared, each with what it takes.
+    fn knows(&mut self, who: &str, given: &Shape, options: &Shape, span: Span) {
+        for field in given.fields.iter().filter(|field| !field.optional) {
+            if let Some(option) = options.fields.iter().find(|option| option.name == field.name) {
+                self.takes(who, &field.name, &field.value, &option.value, span);
+                continue;
+            }
+            let names: Vec<&str> = options.fields.iter().map(|option| &*option.name).collect();
+            let help = nearest(&field.name, names.iter().copied()).map_or_else(
+                || format!("it has {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.report(Code::T006, span, format!("{who} has no option `{}`", field.name), &help);
+        }
+    }
+
+    /// What a built-in gives for a first argument of a type.
+    pub(super) fn gives(&self, id: BuiltinId, first: &Type) -> Type {
+        let entry = id.entry();
+        match entry.keeps {
+            Keeps::All => return self.listed(first, Type::clone),
+            Keeps::Tested => return self.listed(first, |element| self.let_through(element)),
+            Keeps::Nothing => {}
+        }
+        match &id.signature().result {
+            result @ (Type::Number | Type::String | Type::Boolean) if matches!(entry.calls, Calls::None) => {
+                result.clone()
+            }
+            _ => Type::Any,
+        }
+    }
+
+    /// A type with its elements as they are now, where it is a list.
+    fn listed(&self, kind: &Type, element: impl Fn(&Type) -> Type) -> Type {
+        match resolve(self.program, kind) {
+            Type::List(one) => Type::List(Arc::new(element(one))),
+            Type::Agents { interface, .. } => Type::List(Arc::new(Type::Agent(*interface))),
+            _ => plain(kind.clone()),
+        }
+    }
+
+    /// What a test may have let through: whatever may have been null may now be something.
+    fn let_through(&self, kind: &Type) -> Type {
+        let open = |kind: &Type| matches!(resolve(self.program, kind), Type::Union(all) if all.contains(&Type::Null));
+        match resolve(self.program, kind) {
+            _ if open(kind) => Type::Any,
+            Type::Object(shape) if shape.fields.iter().any(|field| field.optional || open(&field.value)) => {
+                let field = |field: &Field| match field.optional || open(&field.value) {
+                    true => Field { optional: false, value: Type::Any, ..field.clone() },
+                    false => field.clone(),
+                };
+                let fields = shape.fields.iter().map(field).collect();
+                Type::Object(Arc::new(Shape { fields, others: shape.others.clone() }))
+            }
+            _ => kind.clone(),
+        }
+    }
+
+    /// What a loop over something binds.
+    pub(super) fn element(&self, walked: &Type) -> Type {
+        match resolve(self.program, walked) {
+            Type::List(element) => (**element).clone(),
+            Type::Agents { interface, .. } => Type::Agent(*interface),
+            _ => Type::Any,
+        }
+    }
+}
+
+/// The options among what a parameter takes.
+fn options(wanted: &Type) -> Option<&Shape> {
+    match wanted {
+        Type::Object(shape) if shape.others.is_none() => Some(shape),
+        Type::Union(all) => all.iter().find_map(options),
+        _ => None,
+    }
+}
+
+/// The texts that a parameter takes by name.
+fn texts(wanted: &Type) -> Vec<&str> {
+    let all = match wanted {
+        Type::Union(all) => &all[..],
+        one => std::slice::from_ref(one),
+    };
+    all.iter()
+        .filter_map(|kind| match kind {
+            Type::Literal(Literal::Text(text)) => Some(&**text),
+            _ => None,
+        })
+        .collect()
+}
