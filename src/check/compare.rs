@@ -208,7 +208,7 @@ impl<'a> Flow<'a> {
         known.nothing = None;
         if [a, b].iter().any(|x| matches!(x.shape, Shape::List(_) | Shape::Object(_) | Shape::Any)) {
             // Parts are looked at only where kinds and lengths agree.
-            let own = super::read::own(&[a.clone(), b.clone()], Shape::Plain);
+            let own = super::read::own([a, b], Shape::Plain);
             known.claim = known.claim.join(own.claim);
             known.above = own.above.clone();
         }

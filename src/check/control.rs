@@ -252,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_chain_the_nearest_are_named() {
+        let direct: Vec<Vec<usize>> = (0..200).map(|at: usize| at.checked_sub(1).into_iter().collect()).collect();
+        let (rank, circles) = circles(&direct);
+        let controls = Controls { direct, rank, circles };
+        let deciding = controls.all(199);
+        assert_eq!(deciding.near, (199 - MOST_NEAR..199).collect::<Vec<usize>>());
+        let further: Vec<&[usize]> = deciding.behind.iter().map(|&circle| controls.circle(circle).0).collect();
+        assert_eq!(further, [&[198 - MOST_NEAR]]);
+        // Of what decides about the other as well nothing is told.
+        assert_eq!(controls.left(199, 190).near, (190..199).collect::<Vec<usize>>());
+    }
+
+    #[test]
     fn what_decides_is_what_a_search_finds() {
         let mut seed = crate::host::Seed::new(7);
         for _ in 0..300 {

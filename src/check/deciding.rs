@@ -17,8 +17,7 @@ pub(super) type Gathered = Option<(Known, Location)>;
 
 /// What is as sure as both conditions at once.
 fn both(a: &(Known, Location), b: &(Known, Location)) -> (Known, Location) {
-    let mut known = Known::constant(Shape::Plain);
-    [&a.0, &b.0].into_iter().for_each(|one| known.absorb_own(one));
+    let known = super::read::own([&a.0, &b.0], Shape::Plain);
     let at = if b.0.earned() < a.0.earned() { b.1 } else { a.1 };
     (Known { tested: a.0.tested.min(b.0.tested), sources: super::few::Sides::NONE, ..known }, at)
 }

@@ -17,6 +17,9 @@ use std::rc::Rc;
 /// Rounds over the handlers before what they send each other is taken as unknown.
 const MOST_ROUNDS: u32 = 4;
 
+/// Events of a circle that a message names.
+const MOST_SHOWN: usize = 8;
+
 /// The name of an event; nothing where nobody knows it before the run: it may be any that is handled.
 pub(super) type Event = Option<Rc<str>>;
 
@@ -36,6 +39,19 @@ struct Answer {
     /// How often it runs at most.
     most: f64,
     walked: Walked,
+}
+
+/// The way round a circle from one of its places; of a long one, how it begins and ends.
+fn round(circle: &[&Rc<str>], place: usize) -> String {
+    let name = |step: usize| format!("`{}`", circle[(place + step) % circle.len()]);
+    let steps = 0..=circle.len();
+    let shown: Vec<String> = if circle.len() <= MOST_SHOWN {
+        steps.map(name).collect()
+    } else {
+        let begins = steps.take(MOST_SHOWN / 2).map(name);
+        begins.chain(["…".to_owned(), name(circle.len() - 1), name(0)]).collect()
+    };
+    shown.join(" → ")
 }
 
 impl Events {
@@ -74,21 +90,28 @@ impl Events {
                 }
             }
         }
-        open.into_keys().filter_map(|event| Some((event.clone(), self.circle(event)?))).collect()
+        let mut told = BTreeMap::new();
+        for event in open.into_keys() {
+            // Whatever else lies on the way is told the same way, from where it is.
+            let circle = if told.contains_key(event) { Vec::new() } else { self.circle(event) };
+            for (place, on_it) in circle.iter().enumerate() {
+                told.entry((*on_it).clone()).or_insert_with(|| round(&circle, place));
+            }
+        }
+        told
     }
 
-    /// The way from an event back to itself.
-    fn circle(&self, event: &str) -> Option<String> {
-        let mut from: BTreeMap<&str, &str> = BTreeMap::new();
+    /// The events on a way from one back to itself, which comes first; nothing where there is no way.
+    fn circle<'e>(&'e self, event: &'e Rc<str>) -> Vec<&'e Rc<str>> {
+        let mut from: BTreeMap<&str, &Rc<str>> = BTreeMap::new();
         let mut waiting = vec![event];
         while let Some(at) = waiting.pop() {
             for next in self.leads(at) {
-                if **next == *event {
-                    let back = std::iter::successors(Some(at), |at| from.get(at).copied());
-                    let mut path: Vec<String> =
-                        std::iter::once(event).chain(back).map(|name| format!("`{name}`")).collect();
+                if next == event {
+                    let mut path: Vec<&Rc<str>> =
+                        std::iter::successors(Some(at), |at| from.get(&***at).copied()).collect();
                     path.reverse();
-                    return Some(path.join(" → "));
+                    return path;
                 }
                 if !from.contains_key(&**next) {
                     from.insert(next, at);
@@ -96,7 +119,7 @@ impl Events {
                 }
             }
         }
-        None
+        Vec::new()
     }
 
     /// The events that come of some, each behind those that lead to it, unless they lead back to themselves.
@@ -134,7 +157,7 @@ impl<'a> Flow<'a> {
         self.taken.sent.entry(event).or_default().add(&Amount::up_to(1.0));
         if self.program.declarations.modules.iter().any(|module| !module.handlers.is_empty()) {
             let delay = match args.get(2) {
-                Some(Known { shape: Shape::Object(options), .. }) => options.field("delay"),
+                Some(options @ Known { shape: Shape::Object(_), .. }) => options.option("delay"),
                 options => options.cloned(),
             };
             let delay = delay.filter(|delay| delay.null != Null::Always);

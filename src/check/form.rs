@@ -116,10 +116,7 @@ impl<'a> Flow<'a> {
             self.repeats.pop();
         }
         let options = rest.next().cloned();
-        let field = |name: &str| match options.as_ref().map(|o| &o.shape) {
-            Some(Shape::Object(object)) => object.field(name),
-            _ => None,
-        };
+        let field = |name: &str| options.as_ref()?.option(name);
         let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
         if collects {
             // A task that fails leaves out what it would have done.
@@ -279,10 +276,7 @@ impl<'a> Flow<'a> {
             "error" => run(self, args.get(1)?, &[], state),
             "retry" => {
                 let options = args.get(1);
-                let option = |name: &str| match options.map(|o| &o.shape) {
-                    Some(Shape::Object(object)) => object.field(name),
-                    _ => None,
-                };
+                let option = |name: &str| options?.option(name);
                 let (until, given) = (option("until"), option("attempts").or_else(|| option("max")));
                 let chosen = given.as_ref().is_some_and(|given| given.integrity >= Integrity::Input);
                 let attempts = given.as_ref().map_or(3.0, |given| super::interval::numbers(given).high);
@@ -579,10 +573,7 @@ impl<'a> Flow<'a> {
     pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst, state: &State) -> Known {
         let at = act.at(inst.span);
         let mut known = args.first().cloned().unwrap_or_else(Known::null);
-        let option = |name: &str| match args.get(1).map(|options| &options.shape) {
-            Some(Shape::Object(options)) => options.field(name),
-            _ => None,
-        };
+        let option = |name: &str| args.get(1)?.option(name);
         let outer = std::mem::take(&mut self.taken);
         let fair = self.judge(act, &known, option("to").as_ref(), ("human", "approve"), at, state);
         let mut asked = std::mem::replace(&mut self.taken, outer);

@@ -101,6 +101,26 @@ impl Graph {
         ways.filter(move |target| target.block.0 as usize == block).map(move |target| target.args[parameter])
     }
 
+    /// What is told of a parameter of a block inside a loop by all that may be given: `each` of it, one `or` the other. What a
+    /// loop further inside does not leave `still` it changes nobody knows how often.
+    pub fn in_a_turn<T: PartialEq>(
+        &self,
+        function: &Function,
+        natural: &Natural,
+        (block, parameter): (usize, usize),
+        each: impl FnMut(Var) -> Option<T>,
+        or: impl Fn(T, T) -> T,
+        still: &T,
+    ) -> Option<T> {
+        if block == natural.head || !natural.has(block) {
+            return None;
+        }
+        let all: Option<Vec<T>> = self.given(function, block, parameter).map(each).collect();
+        let all = all?.into_iter().reduce(or);
+        let inner = self.loops.iter().any(|inner| inner.head == block);
+        all.filter(|all| !inner || all == still)
+    }
+
     /// Reads the code of a function.
     pub fn of(function: &Function) -> Self {
         let count = function.blocks.len();

@@ -67,16 +67,8 @@ impl<'a> Flow<'a> {
         }
         match act.graph.definitions[var.0 as usize] {
             Definition::Parameter(block, index) => {
-                if block == natural.head || !natural.has(block) {
-                    return None;
-                }
-                let given = act.graph.given(act.code, block, index);
-                let all: Option<Vec<Move>> =
-                    given.map(|var| self.distance(act, natural, var, root, depth + 1)).collect();
-                let all = all?.into_iter().reduce(Move::or);
-                // A loop inside that moves it as well moves it nobody knows how often.
-                let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
-                if inner && all.is_some_and(|a| a != Move::STILL) { None } else { all }
+                let each = |var| self.distance(act, natural, var, root, depth + 1);
+                act.graph.in_a_turn(act.code, natural, (block, index), each, Move::or, &Move::STILL)
             }
             Definition::Instruction(block, index) => {
                 let inst = &act.code.blocks[block].code[index];

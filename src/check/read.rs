@@ -37,10 +37,17 @@ pub(super) fn confidence_of(x: &Known) -> Known {
 }
 
 /// What is computed from the values' own confidences, without their parts.
-pub(super) fn own(args: &[Known], shape: Shape) -> Known {
+pub(super) fn own<'k>(args: impl IntoIterator<Item = &'k Known>, shape: Shape) -> Known {
     let mut result = Known::constant(shape);
-    args.iter().for_each(|arg| result.absorb_own(arg));
+    args.into_iter().for_each(|arg| result.absorb_own(arg));
     result
+}
+
+impl Known {
+    /// What an object of options has under a name, if it may have anything there.
+    pub fn option(&self, name: &str) -> Option<Known> {
+        if let Shape::Object(options) = &self.shape { options.field(name) } else { None }
+    }
 }
 
 /// Length of a list or text.

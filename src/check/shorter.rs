@@ -53,14 +53,8 @@ fn lengthened(act: &Activation<'_>, natural: &Natural, var: Var, root: Var, dept
     }
     match act.graph.definitions[var.0 as usize] {
         Definition::Parameter(block, index) => {
-            if block == natural.head || !natural.has(block) {
-                return None;
-            }
-            let given = act.graph.given(act.code, block, index);
-            let all: Option<Vec<Length>> = given.map(|var| lengthened(act, natural, var, root, depth + 1)).collect();
-            let most = all?.into_iter().reduce(Length::join);
-            let inner = act.graph.loops.iter().any(|l| l.head == block && l.head != natural.head);
-            if inner && most != Some(Length::SAME) { None } else { most }
+            let each = |var| lengthened(act, natural, var, root, depth + 1);
+            act.graph.in_a_turn(act.code, natural, (block, index), each, Length::join, &Length::SAME)
         }
         Definition::Instruction(block, index) => {
             let inst = &act.code.blocks[block].code[index];

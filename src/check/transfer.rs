@@ -85,9 +85,8 @@ impl<'a> Flow<'a> {
                 if args[0].null == Null::Maybe {
                     // Whether a gate passed is certain, however doubtful what it let through. All else is exact in the run, and
                     // believed no more than what is asked.
-                    let asked = || own(args, Shape::Plain);
                     known.cap = args[0].is_told_by_null().unwrap_or_else(|| {
-                        let asked = asked();
+                        let asked = own(args, Shape::Plain);
                         Cap { bound: asked.earned(), ..asked.cap }
                     });
                 }
