@@ -17,7 +17,28 @@ pub const LIBRARY: &[(&str, &str)] = &[
     ("std/voting", include_str!("../../stdlib/voting.prism")),
 ];
 
-/// The text of the module with a path.
+/// What stands before the first test of a module: tests come last there, and who imports it has no use for them.
+const FIRST_TEST: &str = "\n\ntest \"";
+
+/// The text of the module with a path, as programs that import it read it.
 pub(super) fn text(path: &str) -> Option<&'static str> {
-    LIBRARY.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+    let (_, text) = LIBRARY.iter().find(|(name, _)| *name == path)?;
+    Some(text.find(FIRST_TEST).map_or(*text, |end| &text[..=end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_but_the_tests_is_imported() {
+        for (path, whole) in LIBRARY {
+            let imported = text(path).expect("a module");
+            let tests = &whole[imported.len()..];
+            assert!(!imported.contains("\ntest \""), "{path}");
+            for declaration in ["\nexport ", "\nfunction ", "\npattern ", "\nconst ", "\nlet "] {
+                assert!(!tests.contains(declaration), "{path} declares something behind its first test");
+            }
+        }
+    }
 }
