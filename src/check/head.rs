@@ -115,16 +115,12 @@ impl<'a> Flow<'a> {
     /// The most that sums tell of a length, two of them together at most.
     fn longest_told(&self, act: &Activation<'a>, id: Id, state: &State) -> f64 {
         let own = Atom { id, length: true };
-        let above = |atom: Atom| {
-            let bounds = state.relations.iter().filter(move |line| line.atoms().any(|other| other == (atom, -1)));
-            bounds.filter_map(move |line| line.plus(&Line::atom(atom.id, atom.length), 1))
-        };
+        let telling = |term: (Atom, i32)| state.relations.iter().filter(move |line| line.atoms().any(|it| it == term));
         let mut most = f64::INFINITY;
-        for line in above(own) {
+        for line in telling((own, -1)).filter_map(|line| line.plus(&Line::atom(id, true), 1)) {
             most = most.min(self.ceiling(act, &line, state));
-            for (atom, _) in line.atoms().filter(|(atom, factor)| *factor == 1 && *atom != own) {
-                let rest = line.plus(&Line::atom(atom.id, atom.length), -1);
-                let further = above(atom).filter_map(|next| rest?.plus(&next, 1));
+            for (atom, factor) in line.atoms().filter(|(atom, _)| *atom != own) {
+                let further = telling((atom, -factor)).filter_map(|next| line.plus(next, 1));
                 most = further.map(|line| self.ceiling(act, &line, state)).fold(most, f64::min);
             }
         }
@@ -180,17 +176,23 @@ fn beginnings<'l>(own: &'l [Id], lines: &'l [Option<Line>]) -> impl Iterator<Ite
     own.iter().zip(lines).filter_map(|(id, line)| Some((Line::atom(*id, false), (*line)?)))
 }
 
-/// That a list is at first no longer than a counter is far, and may be so in every turn that adds to both.
+/// That a list is at first no longer than a counter is far, and may be so in every turn that adds to both; or than a counter
+/// has come down.
 fn told_of_lengths(own: &[Id], lines: &[Option<Line>], longest: &[Vec<Line>]) -> Vec<Line> {
     let counters: Vec<(Line, Line)> = beginnings(own, lines).collect();
     let mut told = Vec::new();
     for (id, longest) in own.iter().zip(longest) {
+        let length = Line::atom(*id, true);
         for (counter, first) in &counters {
-            let ahead =
-                longest.iter().map(|length| first.plus(length, -1).filter(|line| line.atoms().next().is_none()));
-            let least = ahead.map(|line| line.map(|line| line.constant)).reduce(|a, b| Some(a?.min(b?))).flatten();
-            let more = counter.plus(&Line::atom(*id, true), -1);
-            told.extend(more.zip(least).and_then(|(more, least)| more.plus(&Line::constant(-least), 1)));
+            let least = |of: &dyn Fn(&Line) -> Option<Line>| {
+                let fixed = |line: Line| line.atoms().next().is_none().then_some(line.constant);
+                longest.iter().map(|length| of(length).and_then(fixed)).reduce(|a, b| Some(a?.min(b?))).flatten()
+            };
+            let up = least(&|length| first.plus(length, -1));
+            told.extend(up.and_then(|least| counter.plus(&length, -1)?.plus(&Line::constant(-least), 1)));
+            // The constant of what the counter begins with stands in the sum.
+            let down = least(&|length| length.times(-1));
+            told.extend(down.and_then(|least| first.plus(counter, -1)?.plus(&length, -1)?.plus(&Line::constant(-least), 1)));
         }
     }
     told
