@@ -162,8 +162,8 @@ impl Certificate {
         }
     }
 
-    /// As `prism check --format json` shows it.
-    pub fn json(&self) -> serde_json::Value {
+    /// As `prism check --format json` shows it, of the pattern with a hash.
+    pub fn json(&self, hash: &str) -> serde_json::Value {
         use serde_json::{Map, Value, json};
         let number = crate::value::json::to_json_number;
         let measure = |m: &Measure| json!({ "min": number(m.low), "max": m.high.map(number), "formula": m.formula });
@@ -177,6 +177,7 @@ impl Certificate {
         json!({
             "name": self.name,
             "entry": self.entry,
+            "hash": hash,
             "result": self.result.map(|r| json!({
                 "confidence": { "min": number(r.confidence.0), "max": number(r.confidence.1), "unknown": r.unknown },
                 "earned": { "min": number(r.earned.0), "max": number(r.earned.1) },

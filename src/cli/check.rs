@@ -13,7 +13,7 @@ use super::front;
 use super::screen::{Style, print, warn};
 use super::verify::Texts;
 use super::{ColorChoice, Exit, Usage, bounds, counted, policy, render, run, source, watch};
-use crate::check::{Certificate, Setting, day};
+use crate::check::{Setting, day};
 use crate::diagnostic::{self, Diagnostic, Severity, fix, sarif};
 use crate::engine::{Allowed, Examination};
 use crate::mend;
@@ -103,13 +103,14 @@ impl Check {
             .filter(|_| setting.strict)
             .flat_map(|program| program.allowed.iter().map(|allowed| (&program.sources, allowed)))
             .collect();
-        let patterns = || programs.iter().flat_map(|program| &program.certificates);
+        let patterns = || programs.iter().flat_map(|program| program.patterns(&program.certificates)).collect();
         let wanted = programs.iter().filter(|program| self.scenarios && program.errors() == 0);
         let scenarios: Vec<Scenarios> = wanted.map(|program| scenario::scenarios(program, &Disk)).collect();
         match self.format {
             Format::Text => {
                 if self.bounds {
-                    patterns().for_each(|certificate| print(&bounds::table(certificate)));
+                    let all = programs.iter().flat_map(|program| &program.certificates);
+                    all.for_each(|certificate| print(&bounds::table(certificate)));
                 }
                 let show = if self.scenarios { warn } else { print };
                 let style = if self.scenarios { Style::stderr(color) } else { Style::stdout(color) };
@@ -121,7 +122,7 @@ impl Check {
                 let mut report = diagnostic::json::report(
                     &files,
                     findings.iter().copied(),
-                    patterns().map(Certificate::json).collect(),
+                    patterns(),
                 );
                 if self.scenarios {
                     report["scenarios"] = scenarios.iter().flat_map(|all| &all.found).map(scenario_json).collect();
@@ -137,8 +138,7 @@ impl Check {
             Format::Sarif => {
                 let suppressed =
                     allowed.iter().map(|(sources, allowed)| (*sources, &allowed.finding, &*allowed.reason));
-                let patterns = patterns().map(Certificate::json).collect();
-                print(&line(sarif::log(&files, findings.iter().copied(), suppressed, patterns)));
+                print(&line(sarif::log(&files, findings.iter().copied(), suppressed, patterns())));
             }
         }
         if let Some(path) = &self.certificate

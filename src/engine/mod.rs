@@ -5,6 +5,7 @@ mod allowance;
 mod bind;
 mod drive;
 mod examination;
+mod identity;
 mod marks;
 mod origin;
 
@@ -12,6 +13,7 @@ pub use allowance::Allowed;
 pub use bind::{agents, arguments, directory};
 pub use drive::{Drive, End, Note, Show};
 pub use examination::Examination;
+pub use identity::digest;
 pub use marks::{Branch, Taken, mark};
 pub use origin::{Origins, Sure, record};
 

@@ -12,9 +12,9 @@ mod paper;
 
 use crate::check::{self, Account, Setting};
 use crate::diagnostic::{Diagnostics, Severity};
-use crate::engine::Examination;
+use crate::engine::{Examination, digest};
 use crate::ir;
-use paper::{digest, seal};
+use paper::seal;
 use serde_json::{Value as Json, json};
 
 /// The form of certificates, which changes with what they say.
@@ -52,7 +52,7 @@ pub fn certify(examination: &Examination, setting: &Setting, basis: Basis<'_>) -
                 "prism": env!("CARGO_PKG_VERSION"),
                 "hashes": hashes(examination, basis),
                 "date": setting.today,
-                "patterns": claims(&account),
+                "patterns": examination.patterns(&account.certificates),
                 "invariants": told,
             });
             certificate["seal"] = seal(&certificate).into();
@@ -115,7 +115,8 @@ pub fn verify(
     if account.invariants.is_some() {
         return Err("its invariants say more than what the program needs".into());
     }
-    match paper::difference(&certificate["patterns"], &claims(&account), String::new()) {
+    let claims = Json::Array(examination.patterns(&account.certificates));
+    match paper::difference(&certificate["patterns"], &claims, String::new()) {
         Some(place) => Err(format!("what it claims does not follow: `patterns{place}`")),
         None => Ok(account),
     }
@@ -132,9 +133,4 @@ fn hashes(examination: &Examination, basis: Basis<'_>) -> Json {
     }
     let of = |text: Option<&str>| text.map(|text| digest(text.as_bytes()));
     json!({ "program": program, "modules": modules, "agents": of(basis.agents), "policy": of(basis.policy) })
-}
-
-/// What is claimed of each pattern.
-fn claims(account: &Account) -> Json {
-    account.certificates.iter().map(check::Certificate::json).collect()
 }

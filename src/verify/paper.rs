@@ -1,12 +1,7 @@
-//! Certificates as texts: digests, the seal, and where two differ.
+//! Certificates as texts: the seal, and where two differ.
 
+use crate::engine::digest;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
-
-/// The SHA-256 of bytes.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// The digest of a certificate without its seal. It shows that nothing was lost on the way; that what is said holds, it
 /// does not.
