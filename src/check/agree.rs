@@ -1,9 +1,9 @@
 //! Agreement, combination, and who is counted twice.
 
-use super::domain::{Callee, Cap, Id, Known, NONE, Nothing, Null, Number, Passed, Shape, Source, raw};
+use super::domain::{Callee, Cap, Id, Known, NONE, Nothing, Null, Number, Passed, SURE, Shape, Source, raw};
 use super::few::{Few, Sides};
 use super::flow::Flow;
-use super::read::{confidence_of, elements};
+use super::read::{confidence_of, elements, own};
 use crate::diagnostic::{Code, Severity};
 use crate::source::Location;
 use crate::value::Evidence;
@@ -56,8 +56,13 @@ impl Flow<'_> {
             least > 0 && (!matches!(&*law, "min" | "max") || element.is_some_and(|e| !e.whole().claim.unknown))
         });
         let null = if some { Null::Never } else { Null::Maybe };
-        // It is exact in the run; of what has its confidence from what is in doubt it is in doubt as well.
-        let cap = args.first().and_then(|xs| elements(xs).0).map_or(Cap::FREE, |each| confidence_of(&each).cap);
+        // It is exact in the run; of what has its confidence from what is in doubt it is in doubt as well, and where nobody knows
+        // how many there are.
+        let mut cap = args.first().and_then(|xs| elements(xs).0).map_or(Cap::FREE, |each| confidence_of(&each).cap);
+        let counted = own(args.first(), Shape::Plain);
+        if counted.earned() < SURE {
+            cap = cap.min(Cap { bound: counted.earned(), ..counted.cap });
+        }
         Known { null, cap, ..Known::constant(Shape::Number(Rc::new(number))) }
     }
 
@@ -131,7 +136,7 @@ impl Flow<'_> {
         let Some(element) = element else {
             return Known {
                 null: Null::Always,
-                nothing: Some((Nothing::Aggregate, at)),
+                nothing: Some((Nothing::of_none(list), at)),
                 claim: super::domain::Claim::exactly(NONE),
                 ..Known::null()
             };
@@ -159,9 +164,9 @@ impl Flow<'_> {
         };
         let decided = weighs && !has("threshold") && !has("tie") && element.null == Null::Never;
         if low == 0 {
-            known.nothing = Some((Nothing::Aggregate, at));
+            known.nothing = Some((Nothing::of_none(list), at));
         } else if !decided {
-            known.nothing = Some((Nothing::Vote, at));
+            known.nothing = Some((Nothing::Vote.counting(list), at));
         }
         if known.nothing.is_some() {
             known.passed = Passed { least: NONE, null: NONE };

@@ -555,7 +555,7 @@ impl<'a> Flow<'a> {
     ) {
         let earned = whole.earned();
         if let Some((kind, from)) = whole.nothing {
-            let code = if kind == Nothing::Aggregate { Code::CF011 } else { Code::CF017 };
+            let code = if matches!(kind, Nothing::Aggregate | Nothing::Uncounted) { Code::CF011 } else { Code::CF017 };
             self.findings.report(code, at, format!("{what} may get a null, because {}", because(kind)), |d| {
                 d.note_at(from, "the null comes from here")
                     .help("give an alternative with `??`, or test for null first")
@@ -775,7 +775,7 @@ fn because(kind: Nothing) -> &'static str {
     match kind {
         Nothing::Gate => "a gate may not let it pass",
         Nothing::Vote => "a vote may not be decided",
-        Nothing::Aggregate => "there may be nothing to agree on",
+        Nothing::Aggregate | Nothing::Uncounted => "there may be nothing to agree on",
         Nothing::Search => "a search may find nothing",
     }
 }

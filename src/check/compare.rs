@@ -230,6 +230,7 @@ impl<'a> Flow<'a> {
                     // Whether a gate passed is certain, however doubtful what it let through.
                     known.cap = cap;
                     known.exact = cap.bound == SURE;
+                    known.tested = known.tested.max(x.tested_by_gate());
                 }
                 if x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.earned() == SURE {
                     known.cap = Cap::FREE;

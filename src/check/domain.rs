@@ -39,6 +39,8 @@ pub(super) enum Nothing {
     Vote,
     /// What an aggregate gives of nothing.
     Aggregate,
+    /// The same where how many there are is in doubt, so that whether it is null is as well.
+    Uncounted,
     /// What a search gives that finds nothing.
     Search,
 }

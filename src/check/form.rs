@@ -742,6 +742,6 @@ impl Known {
     /// Whether the null of a gate or vote reaches this.
     pub fn unserved(&self) -> Option<Location> {
         let (kind, at) = self.nothing?;
-        (self.null != Null::Never && matches!(kind, Nothing::Gate | Nothing::Vote | Nothing::Aggregate)).then_some(at)
+        (self.null != Null::Never && kind != Nothing::Search).then_some(at)
     }
 }

@@ -174,7 +174,7 @@ impl<'a> Flow<'a> {
                     best = best.join(&part(x)).join(x);
                 }
                 if args.len() == 1 && matches!(&x.shape, Shape::List(list) if list.low == 0) {
-                    best = best.join(&Known { nothing: Some((Nothing::Aggregate, at)), ..absent(x) });
+                    best = best.join(&Known { nothing: Some((Nothing::of_none(x), at)), ..absent(x) });
                 }
                 let many = args.len() == 1 && elements(x).2.is_none_or(|most| most >= 3);
                 if many && !matches!(x.shape, Shape::Any) { best.marked(Mark::Picked, at) } else { best }
@@ -663,7 +663,7 @@ impl<'a> Flow<'a> {
                     found = found.marked(Mark::Picked, at);
                 }
                 if low == 0 {
-                    Known { nothing: Some((Nothing::Aggregate, at)), ..sought(source, Some(found)) }
+                    Known { nothing: Some((Nothing::of_none(source), at)), ..sought(source, Some(found)) }
                 } else {
                     found
                 }
@@ -744,9 +744,21 @@ fn comparisons(turns: &Turns) -> Turns {
     Turns::between((turns.low - 1.0).max(0.0), if turns.high.is_finite() { turns.high * levels } else { f64::INFINITY })
 }
 
+impl Nothing {
+    /// What the null means that an aggregate of a list gives.
+    pub fn of_none(list: &Known) -> Self {
+        Nothing::Aggregate.counting(list)
+    }
+
+    /// What a null means that depends on how many elements a list has.
+    pub fn counting(self, list: &Known) -> Self {
+        if own([list], Shape::Plain).earned() == SURE { self } else { Nothing::Uncounted }
+    }
+}
+
 /// What an aggregate of possibly nothing gives.
 fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Location)> {
-    (of_list && elements(x).1 == 0 && !matches!(x.shape, Shape::Any)).then_some((Nothing::Aggregate, at)).filter(|_| {
+    (of_list && elements(x).1 == 0 && !matches!(x.shape, Shape::Any)).then(|| (Nothing::of_none(x), at)).filter(|_| {
         // A list that the program knows to have elements gives a number.
         !matches!(&x.shape, Shape::List(list) if list.low > 0)
     })

@@ -102,7 +102,7 @@ impl<'a> Flow<'a> {
             best = best.join(&part(each));
         }
         if low == 0 {
-            best = best.join(&Known { nothing: Some((Nothing::Aggregate, at)), ..absent(list) });
+            best = best.join(&Known { nothing: Some((Nothing::of_none(list), at)), ..absent(list) });
         }
         if high.is_none_or(|most| most >= 3) { best.marked(Mark::Picked, at) } else { best }
     }

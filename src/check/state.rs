@@ -360,7 +360,7 @@ impl Known {
                 let woven = self.null == Null::Never;
                 self.null = Null::Never;
                 // A vote that is decided says how sure it is itself, nothing of the parts of what won.
-                let alone = matches!(self.nothing, Some((Nothing::Vote | Nothing::Aggregate, _)));
+                let alone = matches!(self.nothing, Some((Nothing::Vote | Nothing::Aggregate | Nothing::Uncounted, _)));
                 // Of any other null it says nothing that there is none.
                 let told = self.nothing.is_some();
                 // Of what a null was made part of, a text, that says nothing either.
@@ -420,7 +420,7 @@ impl Known {
         use super::domain::NONE;
         match self.nothing {
             // One that was stated, judged or aggregated anew may be null at any confidence: of it no passing is known.
-            Some((Nothing::Vote | Nothing::Aggregate | Nothing::Gate, _)) => {
+            Some((Nothing::Vote | Nothing::Aggregate | Nothing::Uncounted | Nothing::Gate, _)) => {
                 threshold > NONE && self.passed.null > 0 && self.passed.null <= threshold
             }
             _ => false,

@@ -89,6 +89,7 @@ impl<'a> Flow<'a> {
                         let asked = own(args, Shape::Plain);
                         Cap { bound: asked.earned(), ..asked.cap }
                     });
+                    known.tested = args[0].tested_by_gate();
                 }
                 known.tests = tests(vec![Fact::Null(args[0].id)], vec![Fact::Present(args[0].id)]);
                 one(known)
@@ -493,9 +494,9 @@ impl<'a> Flow<'a> {
         known.id = Id::NONE;
         // A null that comes in may pass, as sure as it is.
         let null = match x.nothing {
-            Some(_) if x.passed.null == 0 => 0,
-            Some(_) => to.max(x.passed.null),
-            None => to,
+            Some(_) if x.passed.null > 0 => to.max(x.passed.null),
+            None if x.null == Null::Never => to,
+            _ => 0,
         };
         known.passed = Passed { least: from, null };
         if chosen {

@@ -122,12 +122,15 @@ impl Known {
     /// of a vote's.
     pub fn is_told_by_null(&self) -> Option<Cap> {
         let told =
-            matches!(self.nothing, Some((nothing, _)) if nothing != Nothing::Search) && !self.has(Mark::Doubtful);
-        told.then(|| super::read::confidence_of(self).cap)
+            matches!(self.nothing, Some((Nothing::Gate | Nothing::Vote | Nothing::Aggregate, _))) && !self.has(Mark::Doubtful);
+        let cap = told.then(|| super::read::confidence_of(self).cap)?;
+        // What came to the gate may have been null itself: that null passed.
+        let passes = matches!(self.nothing, Some((Nothing::Gate, _))) && self.passed.null == 0;
+        Some(if passes { Cap { bound: cap.bound.min(self.passed.least), ..cap } } else { cap })
     }
 
     /// What whether it is true was tested against: of what a gate gave, null is exact, and all else has passed the gate.
-    fn tested_by_gate(&self) -> Raw {
+    pub fn tested_by_gate(&self) -> Raw {
         let told = self.is_told_by_null().filter(|_| matches!(self.nothing, Some((Nothing::Gate, _))));
         told.map_or(self.tested, |cap| self.tested.max(self.passed.least.min(cap.bound)))
     }

@@ -241,7 +241,7 @@ impl Lowering<'_> {
         ExprKind::If { arms, otherwise: Some(Box::new(self.valued(node, used))) }
     }
 
-    fn assign(&mut self, operator: Option<Infix>, target: NodeId, value: NodeId, span: Span) -> Expr {
+    pub(super) fn assign(&mut self, operator: Option<Infix>, target: NodeId, value: NodeId, span: Span) -> Expr {
         let place = self.bare(target);
         if let Node::List(_) | Node::Object(_) = self.node(place) {
             if operator.is_some() {

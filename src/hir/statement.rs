@@ -112,9 +112,14 @@ impl Lowering<'_> {
 
     pub(super) fn declarators(&mut self, declarators: List, out: &mut Vec<Expr>) {
         for &declarator in self.tree.list(declarators) {
-            if let Node::Declarator { pattern, value, .. } = self.node(declarator) {
-                let span = self.span(declarator);
+            let Node::Declarator { pattern, value, .. } = self.node(declarator) else { continue };
+            let span = self.span(declarator);
+            if !self.scopes.assigning.contains(&pattern) {
                 out.push(self.declare(pattern, value, span));
+            } else if let Some(value) = value {
+                out.push(self.assign(None, pattern, value, span));
+                // As a declaration it has no value.
+                out.push(Expr { kind: ExprKind::Null, span });
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::builtin;
 use crate::hir::Origin;
 use crate::source::{Name, Names, Span};
 use crate::syntax::ast::{Form, FunctionId, Infix, Keyword, List, Node, NodeId, Prefix, Tree};
+use foldhash::{HashSet, HashSetExt};
 
 /// Mutating methods that one does not call for the value they give.
 const FOR_THE_CHANGE: [&str; 3] = ["push", "unshift", "set"];
@@ -33,6 +34,8 @@ impl Scopes {
                 ..Scopes::default()
             },
             scope: ScopeId(0),
+            top: ScopeId(0),
+            hoisted: HashSet::new(),
             owner: Owner(0),
             loops: 0,
             in_head: false,
@@ -53,6 +56,10 @@ struct Walk<'a> {
     names: &'a Names,
     out: Scopes,
     scope: ScopeId,
+    /// The outermost scope of the function.
+    top: ScopeId,
+    /// What `var` declares.
+    hoisted: HashSet<DeclarationId>,
     owner: Owner,
     loops: u32,
     in_head: bool,
@@ -147,6 +154,15 @@ impl Walk<'_> {
     fn declarators(&mut self, keyword: Keyword, declarators: List, origin: Option<Origin>) {
         for &declarator in self.tree.list(declarators) {
             if let Node::Declarator { pattern, annotation, value } = *self.tree.node(declarator) {
+                let first = self.out.declarations.len();
+                if keyword == Keyword::Var && !self.is_first(pattern, value) {
+                    self.hoist(pattern);
+                    if value.is_some() {
+                        self.target(pattern, UseKind::Assign);
+                    }
+                    self.optional(value);
+                    continue;
+                }
                 let constant = keyword == Keyword::Const;
                 let origin = origin.unwrap_or(if constant { Origin::Const } else { Origin::Let });
                 let ends = self.tree.span(declarator).end;
@@ -162,7 +178,58 @@ impl Walk<'_> {
                     declared.value = value;
                     declared.own_function = own;
                 }
+                if keyword == Keyword::Var {
+                    self.hoisted.extend((first..self.out.declarations.len()).map(|at| DeclarationId(at as u32)));
+                }
             }
+        }
+    }
+
+    /// Whether a `var` is as good as a `let`: it stands where its function's variables live, and nothing there has its names.
+    fn is_first(&self, pattern: NodeId, value: Option<NodeId>) -> bool {
+        let mut fresh = true;
+        self.named(pattern, &mut |name, _| fresh &= !self.out.names.contains_key(&(self.top, name)));
+        self.scope == self.top && value.is_some() && fresh
+    }
+
+    /// Declares the names of a `var` for its whole function, unless a parameter or another `var` did.
+    fn hoist(&mut self, pattern: NodeId) {
+        let mut named = Vec::new();
+        self.named(pattern, &mut |name, node| named.push((name, node)));
+        self.out.assigning.insert(pattern);
+        for (name, node) in named {
+            let span = self.tree.span(node);
+            match self.out.names.get(&(self.top, name)).copied() {
+                Some(known) => {
+                    let shared = self.out.declaration(known).origin == Origin::Parameter;
+                    if !shared && !self.hoisted.contains(&known) {
+                        self.out.repeated.push((known, span));
+                    }
+                    self.out.set_resolved(node, known);
+                }
+                None => {
+                    let kind = DeclarationKind::Variable;
+                    let made = Declaration::new(Some(name), span, self.top, self.owner, Origin::Implied, kind);
+                    let made = self.out.add(made);
+                    self.hoisted.insert(made);
+                    self.out.set_resolved(node, made);
+                }
+            }
+        }
+    }
+
+    /// The names in a pattern that takes a value apart.
+    fn named(&self, pattern: NodeId, each: &mut impl FnMut(Name, NodeId)) {
+        match *self.tree.node(pattern) {
+            Node::Name(name) if self.names.text(name) != "_" => each(name, pattern),
+            Node::Shorthand { name, .. } => each(name, pattern),
+            Node::Paren(inner) | Node::Spread(inner) => self.named(inner, each),
+            Node::List(list) | Node::Object(list) => {
+                self.tree.list(list).iter().for_each(|&element| self.named(element, each));
+            }
+            Node::Entry { value, .. } => self.named(value, each),
+            Node::Assign { operator: None, target, .. } => self.named(target, each),
+            _ => {}
         }
     }
 
@@ -378,18 +445,32 @@ impl Walk<'_> {
     /// The first part of a counted loop, whose names are the loop's unless something around has them.
     fn counter(&mut self, init: NodeId) {
         match *self.tree.node(init) {
+            Node::Let { keyword: Keyword::Var, declarators } => {
+                for &declarator in self.tree.list(declarators) {
+                    if let Node::Declarator { pattern, value, .. } = *self.tree.node(declarator) {
+                        self.counting(pattern, value, self.tree.span(declarator).end);
+                    }
+                }
+            }
             Node::Let { keyword, declarators } => self.declarators(keyword, declarators, Some(Origin::Loop)),
             Node::Assign { operator: None, target, value } => {
-                if let Node::Name(name) = *self.tree.node(target) {
-                    let manner = Manner { origin: Origin::Loop, constant: false, ends: self.tree.span(init).end };
-                    let declared = self.declare(name, target, manner, DeclarationKind::Variable);
-                    self.out.declarations[declared.0 as usize].tentative = true;
-                    self.out.declarations[declared.0 as usize].value = Some(value);
-                }
-                self.target(target, UseKind::Assign);
-                self.expression(value);
+                self.counting(target, Some(value), self.tree.span(init).end);
             }
             _ => self.expression(init),
+        }
+    }
+
+    /// Something that a counted loop begins with, which is the loop's own unless something around has its name.
+    fn counting(&mut self, target: NodeId, value: Option<NodeId>, ends: u32) {
+        if let Node::Name(name) = *self.tree.node(target) {
+            let manner = Manner { origin: Origin::Loop, constant: false, ends };
+            let declared = self.declare(name, target, manner, DeclarationKind::Variable);
+            self.out.declarations[declared.0 as usize].tentative = true;
+            self.out.declarations[declared.0 as usize].value = value;
+        }
+        if let Some(value) = value {
+            self.target(target, UseKind::Assign);
+            self.expression(value);
         }
     }
 
@@ -566,8 +647,8 @@ impl Walk<'_> {
         });
         let scope = self.open(span.start, owner);
         self.out.owners[id.0 as usize] = Some((owner, scope));
-        let outer = (self.scope, self.owner, self.loops);
-        (self.scope, self.owner, self.loops) = (scope, owner, 0);
+        let outer = (self.scope, self.top, self.owner, self.loops);
+        (self.scope, self.top, self.owner, self.loops) = (scope, scope, owner, 0);
         for &parameter in self.tree.list(function.parameters) {
             self.parameter(parameter, span.start);
         }
@@ -583,7 +664,7 @@ impl Walk<'_> {
                 self.valued(body, Position::Tail);
             }
         }
-        (self.scope, self.owner, self.loops) = outer;
+        (self.scope, self.top, self.owner, self.loops) = outer;
     }
 
     fn parameter(&mut self, node: NodeId, ends: u32) {

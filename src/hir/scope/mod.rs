@@ -10,7 +10,7 @@ mod settle;
 use crate::hir::Origin;
 use crate::source::{Name, Span};
 use crate::syntax::ast::{self, NodeId};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 /// A scope of a [`Scopes`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -42,6 +42,8 @@ pub(super) struct Scopes {
     owners: Vec<Option<(Owner, ScopeId)>>,
     /// All loops with the functions they stand in.
     pub(super) loops: Vec<(Owner, Span)>,
+    /// What stands on the left of a `var` and was declared before.
+    pub(super) assigning: HashSet<NodeId>,
     /// Names that `export { … }` hands on.
     handed_on: Vec<Name>,
     /// Second declarations of one name in one scope: the first, and the place of the second.

@@ -60,10 +60,11 @@ impl Scopes {
             for &id in &tentative[owner] {
                 let declared = self.declaration(id);
                 let Some(name) = declared.name else { continue };
-                let scope = declared.scope;
+                let (scope, node) = (declared.scope, declared.node);
                 let around = self.scope(scope).parent.and_then(|outer| self.find(name, outer));
                 if let Some(outer) = around {
                     self.names.insert((scope, name), outer);
+                    self.assigning.extend(node);
                     self.scopes[scope.0 as usize].declarations.retain(|&d| d != id);
                 }
             }
