@@ -37,6 +37,8 @@ pub(super) enum Fact {
     True(Id),
     /// The value is not true.
     False(Id),
+    /// The value is a whole number.
+    Whole(Id),
     /// The length of the value, or its number, is at least this.
     From(Id, #[serde(with = "super::witness::real")] f64),
     /// The length of the value, or its number, is at most this.
@@ -62,6 +64,7 @@ impl Fact {
             | Fact::Present(id)
             | Fact::True(id)
             | Fact::False(id)
+            | Fact::Whole(id)
             | Fact::From(id, _)
             | Fact::To(id, _)
             | Fact::LengthFrom(id, _)

@@ -45,7 +45,7 @@ impl<'a> Flow<'a> {
 
 /// Whether an operation looks at the elements of the lists that it is given.
 fn takes_elements(op: &Op) -> bool {
-    matches!(op, Op::CallBuiltin { .. } | Op::CallMethod { .. } | Op::Mutate { .. })
+    matches!(op, Op::CallBuiltin { .. } | Op::CallMethod { .. } | Op::Mutate { .. } | Op::Fork { .. })
 }
 
 /// The arguments of an instruction that tell whether it fails.
@@ -53,11 +53,14 @@ fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
     let first = |fails: bool| if fails { args.iter().take(1).collect() } else { Vec::new() };
     let all = |fails: bool| if fails { args.iter().collect() } else { Vec::new() };
     match &inst.op {
+        // A variable that may not have its value yet.
+        Op::Ready => first(true),
         Op::Field(_) => first(args[0].null != Null::Never),
         Op::Index { .. } | Op::Unpack | Op::UnpackObject | Op::Count | Op::Item => first(open(&args[0])),
         // Where a list is written may lie outside of it.
-        Op::Update { home: Home::Value | Home::Cell { .. }, .. } if matches!(args[0].shape, Shape::Object(_)) => {
-            first(args[0].null != Null::Never)
+        Op::Update { home: Home::Value | Home::Cell { .. }, keys, .. } if matches!(args[0].shape, Shape::Object(_)) => {
+            let computed = keys.iter().filter(|key| !matches!(key, Key::Fixed(_))).count();
+            if leads_somewhere(&args[0], keys) { Vec::new() } else { args.iter().take(1 + computed).collect() }
         }
         Op::Update { keys, .. } => all(keys.iter().any(|key| !matches!(key, Key::Fixed(_))) || open(&args[0])),
         Op::Mutate { home: Home::Value | Home::Cell { .. }, change, .. } if by_content(&change.method, args) => {
@@ -103,6 +106,9 @@ fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
             };
             let mut told = first(!there || open(receiver) && !matches!(receiver.shape, Shape::Agent(_)));
             told.extend(uncounted(args, *spread));
+            if !matches!(receiver.shape, Shape::Object(_)) {
+                told.extend(outside(name, args));
+            }
             told
         }
         Op::CallBuiltin { builtin, .. } => {
@@ -115,10 +121,71 @@ fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
             let fails = |i: usize, arg: &Known| {
                 parameters.get(i).or(parameters.last()).is_some_and(|parameter| !suits(arg, &parameter.value))
             };
-            args.iter().enumerate().filter(|(i, arg)| fails(*i, arg)).map(|(_, arg)| arg).collect()
+            let mut told: Vec<&Known> =
+                args.iter().enumerate().filter(|(i, arg)| fails(*i, arg)).map(|(_, arg)| arg).collect();
+            told.extend(outside(builtin.entry().name, args));
+            told
         }
+        Op::Fork { form, .. } => outside(form.entry().name, args).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether what is written into an object is there on the way to the last of these keys.
+fn leads_somewhere(root: &Known, keys: &[Key]) -> bool {
+    let Some((_, before)) = keys.split_last() else { return root.null == Null::Never };
+    let mut at = Some(root.clone());
+    for key in before {
+        at = match (at, key) {
+            (Some(Known { null: Null::Never, shape: Shape::Object(object), .. }), Key::Fixed(name)) => object.field(name),
+            _ => None,
+        };
+    }
+    at.is_some_and(|last| last.null == Null::Never && matches!(last.shape, Shape::Object(_)))
+}
+
+/// The arguments of a built-in that are numbers or options with which it may fail.
+fn outside<'k>(name: &str, args: &'k [Known]) -> impl Iterator<Item = &'k Known> {
+    let fails = move |(place, arg): &(usize, &Known)| match fine(name, *place) {
+        Some((low, high)) => !(between(arg, low, high) && arg.as_number().is_some_and(|number| number.whole)),
+        None => takes_options(name) && has_number(arg),
+    };
+    args.iter().enumerate().filter(fails).map(|(_, arg)| arg)
+}
+
+/// The whole numbers with which a built-in does not fail, where it fails with others.
+fn fine(name: &str, place: usize) -> Option<(f64, f64)> {
+    const MANY: f64 = 9_007_199_254_740_991.0;
+    Some(match (name, place) {
+        ("take" | "drop", 1) | ("split", 2) => (0.0, MANY),
+        ("chunk", 1) | ("quorum", 0) => (1.0, MANY),
+        // What they make is no larger than a list or text may be.
+        ("repeat" | "padStart" | "padEnd", 1) => (0.0, 10_000.0),
+        ("range", 0 | 1) => (-10_000.0, 10_000.0),
+        ("range", 2) => (1.0, MANY),
+        ("fromCodePoint", _) => (0.0, f64::from(0xd7ff)),
+        ("toString", 1) => (2.0, 36.0),
+        ("toPrecision", 1) => (1.0, 100.0),
+        ("toFixed" | "toExponential", 1) => (0.0, 100.0),
+        ("delay", 0) | ("timeout" | "slow", 1) => (0.0, 1e10),
+        _ => return None,
+    })
+}
+
+/// Whether a built-in refuses some numbers in its options.
+fn takes_options(name: &str) -> bool {
+    let has = |name: &str| matches!(name, "vote" | "consensus" | "parallel" | "race" | "retry" | "approve" | "verify");
+    has(name) || matches!(name, "majorityVote" | "anyOf" | "emit" | "track" | "with" | "llm")
+}
+
+/// Whether an object holds a number that is no constant.
+fn has_number(known: &Known) -> bool {
+    let Shape::Object(object) = &known.shape else { return false };
+    let computed = |field: &Known| match &field.shape {
+        Shape::Number(_) => field.as_constant().is_none(),
+        shape => *shape == Shape::Any,
+    };
+    object.fields.values().chain(&object.others).any(computed)
 }
 
 /// Whether it may be null, or nobody knows what it is.

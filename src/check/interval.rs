@@ -54,6 +54,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         low,
         high,
         whole,
+        rounded: kept && x.is_rounded() && y.is_rounded(),
         nan: none,
         confidence_of: None,
         below: Few::NONE,
@@ -98,6 +99,7 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                     low,
                     high,
                     whole: x.whole && y.whole,
+                    rounded: x.is_rounded() && y.is_rounded(),
                     nan: none,
                     confidence_of: None,
                     below: if least { x.below.union(&y.below) } else { Few::NONE },
@@ -108,6 +110,7 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                     line: None,
                     ratio: None,
                 }
+                .settled()
             }
         });
     }

@@ -325,12 +325,17 @@ impl<'a> Flow<'a> {
                         high: n.high.ceil(),
                         // Of what is no number, or infinite, it is that as well.
                         whole: n.whole || n.is_finite(),
+                        rounded: true,
                         nan: n.may_be_none(),
                         sized: n.sized,
                         ..Number::any()
                     })),
                 )
             }
+            "isInteger" | "isSafeInteger" => Known {
+                tests: super::transfer::tests(vec![Fact::Whole(x.id)], Vec::new()),
+                ..Known::computed(args, Shape::Plain)
+            },
             "first" | "last" | "at" | "charAt" => self.element_at(name, x, f, at),
             "get" => {
                 let key = f.unwrap_or(&nothing);

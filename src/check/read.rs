@@ -12,6 +12,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         low: super::domain::number(if whole.claim.known() { whole.claim.low } else { super::domain::NONE }),
         high: super::domain::number(if whole.claim.known() { whole.claim.high } else { super::domain::NONE }),
         whole: false,
+        rounded: false,
         nan: false,
         confidence_of: Some(x.id),
         below: whole.at_most().iter().filter(|(_, parts)| *parts).map(|(id, _)| *id).collect(),

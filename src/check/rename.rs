@@ -139,6 +139,7 @@ impl Fact {
             Fact::Present(_) => Fact::Present(id),
             Fact::True(_) => Fact::True(id),
             Fact::False(_) => Fact::False(id),
+            Fact::Whole(_) => Fact::Whole(id),
             Fact::From(_, x) => Fact::From(id, x),
             Fact::To(_, x) => Fact::To(id, x),
             Fact::LengthFrom(_, x) => Fact::LengthFrom(id, x),

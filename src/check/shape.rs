@@ -57,6 +57,8 @@ pub(super) struct Number {
     pub high: f64,
     /// Whether it is whole.
     pub whole: bool,
+    /// Whether it is whole wherever it is finite.
+    pub rounded: bool,
     /// Whether it may be no number at all, where there is no bound on either side.
     pub nan: bool,
     /// The value whose confidence it is.
@@ -84,6 +86,7 @@ impl Number {
             low: f64::NEG_INFINITY,
             high: f64::INFINITY,
             whole: false,
+            rounded: false,
             nan: true,
             confidence_of: None,
             below: Few::NONE,
@@ -113,7 +116,18 @@ impl Number {
         }
         let low = self.low.max(-self.high).max(0.0);
         let high = self.low.abs().max(self.high.abs());
-        Self { low, high, whole: self.whole, sized: self.sized, ..Self::any() }
+        Self { low, high, whole: self.whole, rounded: self.rounded, sized: self.sized, ..Self::any() }
+    }
+
+    /// Whether it is whole wherever it is finite, however that is known.
+    pub fn is_rounded(&self) -> bool {
+        self.whole || self.rounded
+    }
+
+    /// What is rounded and finite is whole.
+    pub fn settled(self) -> Self {
+        let whole = self.whole || self.rounded && self.low.is_finite() && self.high.is_finite();
+        Self { whole, ..self }
     }
 
     /// One number.
@@ -139,6 +153,7 @@ impl Number {
             low: self.low.min(other.low),
             high: self.high.max(other.high),
             whole: self.whole && other.whole,
+            rounded: self.is_rounded() && other.is_rounded(),
             nan: self.may_be_none() || other.may_be_none(),
             confidence_of: if self.confidence_of == other.confidence_of { self.confidence_of } else { None },
             // Nought and less is below every confidence.

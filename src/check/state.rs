@@ -21,6 +21,8 @@ pub(super) struct Learned {
     pub null: Option<bool>,
     /// Whether it is true.
     pub truth: Option<bool>,
+    /// Whether its number is whole.
+    pub whole: bool,
     /// Its number is at least and at most this.
     #[serde(with = "super::witness::reals")]
     pub number: (f64, f64),
@@ -32,7 +34,7 @@ pub(super) struct Learned {
 impl Default for Learned {
     fn default() -> Self {
         let any = (f64::NEG_INFINITY, f64::INFINITY);
-        Self { low: 0, high: SURE, known: None, null: None, truth: None, number: any, length: any }
+        Self { low: 0, high: SURE, known: None, null: None, truth: None, whole: false, number: any, length: any }
     }
 }
 
@@ -51,6 +53,7 @@ impl Learned {
             Fact::Present(_) => self.null = Some(false),
             Fact::True(_) => self.truth = Some(true),
             Fact::False(_) => self.truth = Some(false),
+            Fact::Whole(_) => self.whole = true,
             Fact::From(_, x) => self.number.0 = self.number.0.max(x),
             Fact::To(_, x) => self.number.1 = self.number.1.min(x),
             Fact::LengthFrom(_, x) => self.length.0 = self.length.0.max(x),
@@ -65,6 +68,7 @@ impl Learned {
         self.known = other.known.or(self.known);
         self.null = other.null.or(self.null);
         self.truth = other.truth.or(self.truth);
+        self.whole |= other.whole;
         self.number = (self.number.0.max(other.number.0), self.number.1.min(other.number.1));
         self.length = (self.length.0.max(other.length.0), self.length.1.min(other.length.1));
     }
@@ -77,6 +81,7 @@ impl Learned {
             known: same(self.known, other.known),
             null: same(self.null, other.null),
             truth: same(self.truth, other.truth),
+            whole: self.whole && other.whole,
             number: (self.number.0.min(other.number.0), self.number.1.max(other.number.1)),
             length: (self.length.0.min(other.length.0), self.length.1.max(other.length.1)),
         }
@@ -394,8 +399,11 @@ impl Known {
         }
         if let Shape::Number(number) = &self.shape {
             let (low, high) = (number.low.max(learned.number.0), number.high.min(learned.number.1));
-            if (low, high) != (number.low, number.high) && low <= high {
-                self.shape = Shape::Number(Rc::new(Number { low, high, ..(**number).clone() }));
+            let narrowed = (low, high) != (number.low, number.high) && low <= high;
+            if narrowed || learned.whole && !number.whole {
+                let (low, high) = if narrowed { (low, high) } else { (number.low, number.high) };
+                let whole = number.whole || learned.whole;
+                self.shape = Shape::Number(Rc::new(Number { low, high, whole, ..(**number).clone() }.settled()));
             }
         }
         if learned.length.0 >= 1.0 || (learned.truth == Some(true) && matches!(self.shape, Shape::Plain)) {

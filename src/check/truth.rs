@@ -164,6 +164,7 @@ impl Known {
                 Some(true) => on_the_way.push(Fact::Null(id)),
                 _ => {}
             }
+            on_the_way.extend(learned.whole.then_some(Fact::Whole(id)));
             on_the_way.extend((learned.length.0 > 0.0).then_some(Fact::LengthFrom(id, learned.length.0)));
             on_the_way.extend(learned.length.1.is_finite().then_some(Fact::LengthTo(id, learned.length.1)));
             if learned.high < SURE {

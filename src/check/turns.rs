@@ -8,7 +8,7 @@ use super::amount::Turns;
 use super::domain::{Integrity, Known, Null, Number, Shape};
 use super::falling::Fall;
 use super::flow::{Activation, Flow};
-use super::graph::{Definition, Natural};
+use super::graph::{Definition, Natural, targets};
 use super::growing::growth;
 use super::interval::numbers;
 use super::moving::Move;
@@ -17,7 +17,7 @@ use super::state::State;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
 use crate::ir::{End, Form, Home, Inst, Loop, Op, Var};
-use crate::source::Location;
+use crate::source::{Location, Span};
 use std::rc::Rc;
 
 /// The most turns that `max` may give.
@@ -36,6 +36,16 @@ enum Fault {
     Step,
     Break,
     None,
+}
+
+/// Whether a value is computed from another, as it was when the turn began, in this part of the text alone.
+fn made_in(act: &Activation<'_>, natural: &Natural, text: Span, var: Var, from: Var, depth: u32) -> bool {
+    let Definition::Instruction(block, index) = act.graph.definitions[root(act, natural, var).0 as usize] else {
+        return false;
+    };
+    let inst = &act.code.blocks[block].code[index];
+    let made = |arg: &Var| root(act, natural, *arg) == from || made_in(act, natural, text, *arg, from, depth + 1);
+    depth < 8 && text.start <= inst.span.start && inst.span.end <= text.end && inst.args.iter().any(made)
 }
 
 /// How often a loop turns, and what shows it.
@@ -147,7 +157,7 @@ impl<'a> Flow<'a> {
             if heads || matches!(ends.end, End::Branch { condition, .. } if certain(act, condition)) {
                 return false;
             }
-            super::graph::targets(&act.code.blocks[b].end).iter().any(|t| !natural.has(t.block.0 as usize))
+            targets(&act.code.blocks[b].end).iter().any(|t| !natural.has(t.block.0 as usize))
         });
         if breaks && exits.is_empty() {
             return Err(Fault::Break);
@@ -423,7 +433,7 @@ impl<'a> Flow<'a> {
                     if natural.latches.contains(&before) {
                         continue;
                     }
-                    for target in super::graph::targets(&act.code.blocks[before].end) {
+                    for target in targets(&act.code.blocks[before].end) {
                         if target.block.0 as usize == block {
                             let known = act.value(target.args[index], state);
                             joined = Some(joined.map_or_else(|| known.clone(), |j| j.join(&known)));
@@ -452,24 +462,10 @@ impl<'a> Flow<'a> {
         let Definition::Parameter(head, index) = act.graph.definitions[root(act, natural, var).0 as usize] else {
             return false;
         };
-        head == natural.head
-            && natural.latches.iter().all(|&latch| {
-                super::graph::targets(&act.code.blocks[latch].end).iter().filter(|t| t.block.0 as usize == head).all(
-                    |t| {
-                        let next = root(act, natural, t.args[index]);
-                        match act.graph.definitions[next.0 as usize] {
-                            Definition::Instruction(block, i) => {
-                                let inst = &act.code.blocks[block].code[i];
-                                let counter = root(act, natural, var);
-                                inst.args.iter().any(|&arg| root(act, natural, arg) == counter)
-                                    && written.span.start <= inst.span.start
-                                    && inst.span.end <= written.span.end
-                            }
-                            _ => false,
-                        }
-                    },
-                )
-            })
+        let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
+        let mut ends = ends.filter(|target| target.block.0 as usize == head);
+        let counter = root(act, natural, var);
+        head == natural.head && ends.all(|target| made_in(act, natural, written.span, target.args[index], counter, 0))
     }
 
     fn moves_at_all(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
@@ -497,7 +493,7 @@ impl<'a> Flow<'a> {
         let source = root(act, natural, list);
         let loses = match act.graph.definitions[source.0 as usize] {
             Definition::Parameter(head, index) if head == natural.head => natural.latches.iter().all(|&latch| {
-                super::graph::targets(&act.code.blocks[latch].end)
+                targets(&act.code.blocks[latch].end)
                     .iter()
                     .filter(|t| t.block.0 as usize == head)
                     .all(|t| shrinks(act, natural, t.args[index], source, least))
