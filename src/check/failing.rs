@@ -137,7 +137,9 @@ fn leads_somewhere(root: &Known, keys: &[Key]) -> bool {
     let mut at = Some(root.clone());
     for key in before {
         at = match (at, key) {
-            (Some(Known { null: Null::Never, shape: Shape::Object(object), .. }), Key::Fixed(name)) => object.field(name),
+            (Some(Known { null: Null::Never, shape: Shape::Object(object), .. }), Key::Fixed(name)) => {
+                object.field(name)
+            }
             _ => None,
         };
     }

@@ -29,6 +29,20 @@ pub(super) enum Fall {
     Unknown,
 }
 
+impl Fall {
+    /// The same of a sum that is halved every turn at least: so many turns at most as there are binary places, one for 0, and
+    /// one that finds it below.
+    fn halving(self, halves: bool) -> Self {
+        match self {
+            Fall::Ends(Turning { turns, test }) if halves && turns.size.is_none() => {
+                let most = turns.high.max(1.0).log2().floor() + 3.0;
+                Fall::Ends(Turning { turns: Turns { high: turns.high.min(most), ..turns }, test })
+            }
+            fall => fall,
+        }
+    }
+}
+
 impl<'a> Flow<'a> {
     /// Whether some sum of a loop's variables falls by one at least on every way back, and is never negative there.
     pub fn falls(&mut self, act: &Activation<'a>, natural: &Natural) -> Fall {
@@ -71,7 +85,8 @@ impl<'a> Flow<'a> {
                 ways.iter().all(|(_, way)| self.never_negative(&rest, &way.state)).then_some(rest)
             };
             let rest = [2.0, 1.0].iter().find_map(more).unwrap_or(*sum);
-            match self.most_turns(act, natural, &rest, &own) {
+            let halves = ways.iter().all(|(_, way)| self.halves_on(act, sum, &own, way));
+            match self.most_turns(act, natural, &rest, &own).halving(halves) {
                 Fall::Ends(turning) if turning.turns.high.is_finite() => return Fall::Ends(turning),
                 Fall::Unknown => {}
                 fall => {
@@ -95,6 +110,13 @@ impl<'a> Flow<'a> {
             lost.is_some_and(|lost| self.shown_on_all_ways(act, &lost, &way.state, 0))
         };
         afterwards(sum, |atom| way.becomes(own, atom)).is_some_and(|all| all.iter().all(falls))
+    }
+
+    /// Whether a sum is at most half of what it was at the end of a way back.
+    fn halves_on(&self, act: &Activation<'a>, sum: &Line, own: &[Id], way: &WayBack) -> bool {
+        let halves =
+            |next: &Line| sum.plus(next, -2).is_some_and(|rest| self.shown_on_all_ways(act, &rest, &way.state, 0));
+        afterwards(sum, |atom| way.becomes(own, atom)).is_some_and(|all| all.iter().all(halves))
     }
 
     /// Whether a sum is never negative here, if need be on each way to where branches met that its values come from.

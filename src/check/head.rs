@@ -192,7 +192,9 @@ fn told_of_lengths(own: &[Id], lines: &[Option<Line>], longest: &[Vec<Line>]) ->
             told.extend(up.and_then(|least| counter.plus(&length, -1)?.plus(&Line::constant(-least), 1)));
             // The constant of what the counter begins with stands in the sum.
             let down = least(&|length| length.times(-1));
-            told.extend(down.and_then(|least| first.plus(counter, -1)?.plus(&length, -1)?.plus(&Line::constant(-least), 1)));
+            told.extend(
+                down.and_then(|least| first.plus(counter, -1)?.plus(&length, -1)?.plus(&Line::constant(-least), 1)),
+            );
         }
     }
     told

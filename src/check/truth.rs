@@ -121,8 +121,8 @@ impl Known {
     /// What is believed of whether it is null, where that is as certain as a test of how sure something is: of a gate's null and
     /// of a vote's.
     pub fn is_told_by_null(&self) -> Option<Cap> {
-        let told =
-            matches!(self.nothing, Some((Nothing::Gate | Nothing::Vote | Nothing::Aggregate, _))) && !self.has(Mark::Doubtful);
+        let told = matches!(self.nothing, Some((Nothing::Gate | Nothing::Vote | Nothing::Aggregate, _)))
+            && !self.has(Mark::Doubtful);
         let cap = told.then(|| super::read::confidence_of(self).cap)?;
         // What came to the gate may have been null itself: that null passed.
         let passes = matches!(self.nothing, Some((Nothing::Gate, _))) && self.passed.null == 0;

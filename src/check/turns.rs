@@ -5,7 +5,7 @@
 //! promises to be bounded (`for … in`, `max`) come out of the same rule as the others.
 
 use super::amount::Turns;
-use super::domain::{Integrity, Known, Null, Number, Shape};
+use super::domain::{Id, Integrity, Known, Null, Number, Shape};
 use super::falling::Fall;
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural, targets};
@@ -435,7 +435,7 @@ impl<'a> Flow<'a> {
                     }
                     for target in targets(&act.code.blocks[before].end) {
                         if target.block.0 as usize == block {
-                            let known = act.value(target.args[index], state);
+                            let known = self.left(act, before, target.args[index], state);
                             joined = Some(joined.map_or_else(|| known.clone(), |j| j.join(&known)));
                         }
                     }
@@ -443,6 +443,19 @@ impl<'a> Flow<'a> {
                 joined.unwrap_or_else(Known::anything)
             }
             _ => act.value(root, state),
+        }
+    }
+
+    /// What a number is where a block is left, with what was known of it where the block began.
+    fn left(&self, act: &Activation<'a>, block: usize, var: Var, state: &State) -> Known {
+        let known = act.value(var, state);
+        let made_here = |id: &Id| {
+            let definition = act.graph.definitions.get(id.1 as usize).filter(|_| id.0 == act.frame);
+            matches!(definition, Some(Definition::Instruction(made, _) | Definition::Parameter(made, _)) if *made == block)
+        };
+        match &act.entries[block] {
+            Some(entry) if !std::iter::once(&known.id).chain(known.parts.iter()).any(made_here) => entry.refine(&known),
+            _ => known,
         }
     }
 

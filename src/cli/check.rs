@@ -119,11 +119,7 @@ impl Check {
                 scenarios.iter().for_each(|found| print(&scenario_text(found)));
             }
             Format::Json => {
-                let mut report = diagnostic::json::report(
-                    &files,
-                    findings.iter().copied(),
-                    patterns(),
-                );
+                let mut report = diagnostic::json::report(&files, findings.iter().copied(), patterns());
                 if self.scenarios {
                     report["scenarios"] = scenarios.iter().flat_map(|all| &all.found).map(scenario_json).collect();
                 }
