@@ -63,6 +63,18 @@ impl Null {
     }
 }
 
+/// What tells whether a value is null.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, serde::Serialize, serde::Deserialize)]
+pub(super) enum Told {
+    /// Nothing but the value, where it may be.
+    #[default]
+    Itself,
+    /// The way it came: null on some, something on the others, and nobody doubts which was taken.
+    Way,
+    /// What is in doubt.
+    Doubt,
+}
+
 /// The place where a value came about: an activation of a function, and a value in it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Id(pub u32, pub u32);
@@ -148,6 +160,8 @@ pub(super) struct Known {
     pub null: Null,
     /// Whether that null, or the value itself, means that nothing was found, and where it came about.
     pub nothing: Option<(Nothing, Location)>,
+    /// What tells whether it is null.
+    pub told: Told,
     /// What a gate told of it.
     pub passed: Passed,
     /// The greatest threshold that it was tested against on every way here.
@@ -202,6 +216,7 @@ const BLANK: Known = Known {
     integrity: Integrity::Program,
     null: Null::Never,
     nothing: None,
+    told: Told::Itself,
     passed: Passed::NOTHING,
     tested: 0,
     id: Id::NONE,
@@ -475,6 +490,9 @@ impl Known {
             result.passed = result.passed.within(decider.claim);
         }
         result.exact = (self.exact || decider.exact) && self.settled() && decider.settled();
+        if decider.earned() < SURE {
+            result.told = Told::Doubt;
+        }
         result.cap = result.cap.min(decider.cap);
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
@@ -521,6 +539,7 @@ impl Known {
             integrity: self.integrity.max(other.integrity),
             null: self.null.join(other.null),
             nothing: self.nothing.or(other.nothing),
+            told: self.joined_told(other),
             passed: Passed {
                 least: self.passed_or_sure().min(other.passed_or_sure()),
                 null: match (self.nothing, other.nothing) {
@@ -565,6 +584,18 @@ impl Known {
             passed: self.passed,
             hidden,
             ..whole
+        }
+    }
+
+    /// What tells whether it is null that it is one or the other.
+    fn joined_told(&self, other: &Known) -> Told {
+        let known = |x: &Known| x.told == Told::Way || x.told == Told::Itself && x.null != Null::Maybe;
+        if self.told == Told::Doubt || other.told == Told::Doubt {
+            Told::Doubt
+        } else if self.null.join(other.null) == Null::Maybe && known(self) && known(other) {
+            Told::Way
+        } else {
+            Told::Itself
         }
     }
 

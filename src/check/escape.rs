@@ -6,7 +6,7 @@
 
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, SURE, Shape, Why};
+use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, SURE, Shape, Told, Why};
 use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::read::own;
@@ -158,6 +158,9 @@ impl<'a> Flow<'a> {
     /// A value as it is when doubtful conditions decided that it is this one.
     pub fn decided(&self, known: &Known, doubts: &[(Known, Location)]) -> Known {
         let mut result = known.clone();
+        if !doubts.is_empty() {
+            result.told = Told::Doubt;
+        }
         for (condition, at) in doubts {
             // What is made of a value is no surer than it, so whoever tests that has tested whether there is one as well.
             let asks = |fact: &Fact| matches!(fact, Fact::Null(id) if *id == known.id || known.above.get(id).is_some());

@@ -7,7 +7,7 @@ use super::amount::Cost;
 use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
-use super::domain::{Cap, CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, raw};
+use super::domain::{Cap, CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, Told, raw};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -511,7 +511,11 @@ impl<'a> Flow<'a> {
             let doubts = self.fails_by(act, inst, &args, state);
             doubts.into_iter().for_each(|doubts| self.escapes.throw(doubts));
         }
-        let Some((result, second)) = self.transfer(act, inst, &args, state) else { return false };
+        let Some((mut result, second)) = self.transfer(act, inst, &args, state) else { return false };
+        // What is made anew is null for reasons of its own.
+        if result.told == Told::Way && !matches!(inst.op, Op::Load { .. } | Op::Global { .. } | Op::Slot(_) | Op::Ready) {
+            result.told = Told::Itself;
+        }
         if let Some(second) = second {
             self.give(act, inst.second, second, state);
         }

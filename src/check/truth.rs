@@ -1,6 +1,6 @@
 //! What a truth value tells about the values it was made from.
 
-use super::domain::{Cap, Fact, Id, Known, Mark, Nothing, Null, Raw, SURE, Shape, Tests};
+use super::domain::{Cap, Fact, Id, Known, Mark, Nothing, Null, Raw, SURE, Shape, Tests, Told};
 use super::state::{Learned, State};
 use std::rc::Rc;
 
@@ -119,8 +119,11 @@ impl Known {
     }
 
     /// What is believed of whether it is null, where that is as certain as a test of how sure something is: of a gate's null and
-    /// of a vote's.
+    /// of a vote's, and of one that tells only which way was taken.
     pub fn is_told_by_null(&self) -> Option<Cap> {
+        if self.nothing.is_none() && self.told == Told::Way {
+            return Some(Cap::FREE);
+        }
         let told = matches!(self.nothing, Some((Nothing::Gate | Nothing::Vote | Nothing::Aggregate, _)))
             && !self.has(Mark::Doubtful);
         let cap = told.then(|| super::read::confidence_of(self).cap)?;
