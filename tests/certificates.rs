@@ -299,3 +299,41 @@ fn checking_a_certificate_is_less_work_than_finding_it() {
     println!("search {}, check {}", search.work, check.work);
     assert!(!check.grown && check.work * 3 <= search.work, "search {}, check {}", search.work, check.work);
 }
+
+/// What decides how often an agent is asked is named after the parameters that do.
+#[test]
+fn sizes_are_named_after_parameters() {
+    let calls = |body: &str| {
+        let text = format!(
+            "function each(ys, a) {{ for (const y of ys) {{ a.ask(y) }} }}
+             function walk(ys, a) {{ if (ys.length == 0) {{ return 0 }}; a.ask(ys[0]); walk(ys.slice(1), a) }}
+             pattern P(xs: string[], q: string, o: {{ rows: string[] }}, rows: string[][], a: Oracle) {{ {body} }}
+             agent Oracle {{ ask(q: string): string }}"
+        );
+        let looked = examine(&text).validate(&Setting::default());
+        let all = &looked.certificates;
+        let certificate = all.iter().find(|certificate| certificate.name == "P").unwrap_or_else(|| panic!("{body}"));
+        certificate.calls.formula.clone().unwrap_or_default()
+    };
+    for (body, formula) in [
+        ("for x in xs { a.ask(x) }", "xs.length"),
+        ("for (let i = 0; i < xs.length; i++) { a.ask(xs[i]) }", "xs.length"),
+        ("for (let i = 0; i < xs.length - 1; i++) { a.ask(xs[i]) }", "xs.length"),
+        ("let i = 0; while (i <= xs.length) { a.ask(q); i++ }", "xs.length + 1"),
+        ("while (xs.length > 0) { a.ask(xs.pop()) }", "xs.length"),
+        ("xs.map(x => x + q).filter(x => x != q).map(x => a.ask(x))", "xs.length"),
+        ("for (const x of xs.slice(1)) { a.ask(x) }", "xs.length"),
+        ("for (const x of xs.concat(xs)) { a.ask(x) }", "2 * xs.length"),
+        ("for (const x of [...xs, q]) { a.ask(x) }", "xs.length + 1"),
+        ("for (const x of xs) { for (const c of q) { a.ask(x + c) } }", "q.length * xs.length"),
+        ("for (const w of q.split(\" \")) { a.ask(w) }", "q.length + 1"),
+        ("for (const w of q.split(\" \")) { for (const x of xs) { a.ask(w + x) } }", "(q.length + 1) * xs.length"),
+        ("for (const row of o.rows) { a.ask(row) }", "o.rows.length"),
+        ("for (const row of rows) { for (const x of row) { a.ask(x) } }", "rows.length * rows[].length"),
+        ("each(xs, a)", "xs.length"),
+        ("walk(xs, a)", "xs.length"),
+        ("a.ask(q); for (let i = 0; i < 3; i++) { a.ask(q) }", "4"),
+    ] {
+        assert_eq!(calls(body), formula, "{body}");
+    }
+}

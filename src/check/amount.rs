@@ -305,7 +305,13 @@ impl Amount {
             terms.sort_unstable_by(|a, b| b.0.cmp(&a.0));
             for (names, c) in &terms {
                 let sizes = names.join(" * ");
-                parts.push(if *c == 1.0 { sizes } else { format!("{} * {sizes}", rounded(*c)) });
+                // A sum among sums needs no parentheses.
+                let sum = sizes.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).filter(|_| names.len() == 1);
+                parts.push(match sum {
+                    Some(sum) if *c == 1.0 => sum.to_owned(),
+                    _ if *c == 1.0 => sizes,
+                    _ => format!("{} * {sizes}", rounded(*c)),
+                });
             }
         }
         if self.most != 0.0 || parts.is_empty() {

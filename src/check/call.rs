@@ -695,7 +695,11 @@ impl Known {
     /// With the name of its length, and of the lengths of its fields, as the host's input has them.
     pub fn named(mut self, name: &str) -> Known {
         match &mut self.shape {
-            Shape::List(list) => Rc::make_mut(list).size = Some(Rc::from(format!("{name}.length"))),
+            Shape::List(list) => {
+                let list = Rc::make_mut(list);
+                list.size = Some(Rc::from(format!("{name}.length")));
+                list.element = list.element.take().map(|element| element.named(&format!("{name}[]")));
+            }
             Shape::Object(object) => {
                 let object = Rc::make_mut(object);
                 for (key, field) in object.fields.iter_mut() {

@@ -7,7 +7,6 @@ use super::graph::{Definition, Natural};
 use super::line::{Atom, Line};
 use super::state::State;
 use super::turns::Turning;
-use std::rc::Rc;
 
 /// The most sums that are tried.
 const MOST_SUMS: usize = 24;
@@ -194,13 +193,28 @@ impl<'a> Flow<'a> {
             // Nothing shows that it is finite to begin with.
             return Fall::Unknown;
         }
-        let name = match sized {
-            Some(atom) if atom.id.0 == act.frame => self.symbol_of(act, crate::ir::Var(atom.id.1), &state),
-            Some(_) => Rc::from("any list"),
-            None => return Fall::Unknown,
-        };
+        if sized.is_none() {
+            return Fall::Unknown;
+        }
+        let begins = self.beginning(act, natural, sum, own);
+        let name = begins.and_then(|all| self.sum_of_sizes(&all, 1.0)).unwrap_or_else(|| "any list".into());
         let turns = Turns { low: 0.0, high: f64::INFINITY, size: Some(name) };
         Fall::Ends(Turning { turns, test: self.limit_of(act, natural, sum) })
+    }
+
+    /// What a sum is at most before the first turn: one of these.
+    fn beginning(&mut self, act: &Activation<'a>, natural: &Natural, sum: &Line, own: &[Id]) -> Option<Vec<Line>> {
+        let mut first: Vec<(Atom, Vec<Line>)> = Vec::new();
+        for (atom, _) in sum.atoms() {
+            if let Some(i) = own.iter().position(|id| *id == atom.id) {
+                let parameter = act.code.blocks[natural.head].parameters[i];
+                let known = self.start(act, natural, parameter, &State::default());
+                let lines =
+                    if atom.length { self.longest_of(&known) } else { self.line_of(&known).into_iter().collect() };
+                first.push((atom, lines));
+            }
+        }
+        afterwards(sum, |atom| Some(first.iter().find(|(own, _)| *own == atom)?.1.clone()))
     }
 
     /// The first block of every turn beyond which a sum is not negative, so that no turn that gets there is one too many.

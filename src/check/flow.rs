@@ -81,6 +81,8 @@ pub(super) struct Flow<'a> {
     pub labels: HashMap<Rc<str>, super::domain::AgentShape>,
     /// How large the values are that sums are made of.
     pub ranges: HashMap<super::line::Atom, super::line::Range>,
+    /// What the lengths of the input's values are called.
+    pub sizes: HashMap<Id, Rc<str>>,
     /// What is told of the value that the instruction being walked gives.
     pub pending: Vec<super::line::Line>,
     /// How many arguments the call has that is about to be walked, and what is believed of that, where a list is spread out
@@ -267,6 +269,7 @@ impl<'a> Flow<'a> {
             given_at: HashMap::new(),
             labels: HashMap::new(),
             ranges: HashMap::new(),
+            sizes: HashMap::new(),
             pending: Vec::new(),
             spread_out: None,
             guarded: false,
@@ -513,7 +516,8 @@ impl<'a> Flow<'a> {
         }
         let Some((mut result, second)) = self.transfer(act, inst, &args, state) else { return false };
         // What is made anew is null for reasons of its own.
-        if result.told == Told::Way && !matches!(inst.op, Op::Load { .. } | Op::Global { .. } | Op::Slot(_) | Op::Ready) {
+        if result.told == Told::Way && !matches!(inst.op, Op::Load { .. } | Op::Global { .. } | Op::Slot(_) | Op::Ready)
+        {
             result.told = Told::Itself;
         }
         if let Some(second) = second {

@@ -288,8 +288,9 @@ impl Flow<'_> {
     pub fn cut(&mut self, name: &str, args: &[Known], state: &State) -> Option<std::rc::Rc<[Line]>> {
         let source = args.first()?;
         let all = self.longest_of(source);
-        let from =
-            args.get(1).filter(|_| !matches!(name, "map" | "filter" | "sortBy" | "sort" | "toSorted" | "unique"));
+        let from = args.get(1).filter(|_| {
+            !matches!(name, "split" | "chunk" | "map" | "filter" | "sortBy" | "sort" | "toSorted" | "unique")
+        });
         let from = from.and_then(|from| self.line_of(from));
         let to = args.get(2).map(|to| self.line_of(to));
         let nothing = Line::constant(0.0);
@@ -302,6 +303,11 @@ impl Flow<'_> {
                 all
             }
             ("slice", None, None) if args.len() == 1 => all,
+            // A part is no longer than one character, and behind the last separator there is one more.
+            ("chunk" | "words", ..) => all,
+            ("split" | "lines", ..) if args.get(1).is_none_or(|by| matches!(by.shape, Shape::Text(_))) => {
+                return added(&all, 1.0);
+            }
             ("concat", ..) if args.iter().all(|arg| arg.shape != Shape::Any) => {
                 let lists: Vec<bool> = args.iter().map(|arg| matches!(arg.shape, Shape::List(_))).collect();
                 return self.around(args, &lists).filter(|_| lists[0]);
@@ -359,6 +365,9 @@ impl Flow<'_> {
         }
         let range = Range { low: 0.0, high: f64::INFINITY, whole: true, chosen: false, sized: true };
         self.note_range(Atom { id: known.id, length: true }, range);
+        if let Some(name) = known.size() {
+            self.sizes.insert(known.id, name);
+        }
         vec![Line::atom(known.id, true)]
     }
 

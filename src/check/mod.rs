@@ -55,6 +55,7 @@ mod rename;
 mod setting;
 mod shape;
 mod shorter;
+mod sizes;
 mod spread;
 mod state;
 mod transfer;

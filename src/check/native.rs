@@ -526,7 +526,7 @@ impl<'a> Flow<'a> {
                 low as f64
             },
             high: high.map_or(f64::INFINITY, |h| h as f64),
-            size: source.size().or_else(|| high.is_none().then(|| Rc::from("any list"))),
+            size: source.size().or_else(|| high.is_none().then(|| self.size_of(source))),
         };
         let index = super::read::place_in(source, high);
         let own = |shape: Shape| {

@@ -86,7 +86,10 @@ impl<'a> Flow<'a> {
             .map(|(i, parameter)| {
                 let name = parameter.name.map_or("it", |n| names.text(n));
                 let kind = parameter.annotation.clone().unwrap_or(Type::Any);
-                self.given(name, &kind, Id(u32::MAX - 1, function.0.wrapping_mul(64).wrapping_add(i as u32)))
+                let id = Id(u32::MAX - 1, function.0.wrapping_mul(64).wrapping_add(i as u32));
+                let given = self.given(name, &kind, id);
+                self.name_size(&given, name);
+                given
             })
             .collect();
         let mut inside = state.clone();

@@ -251,7 +251,7 @@ impl<'a> Flow<'a> {
     }
 
     /// A whole number that falls by one each turn while it is not 0, and is not below 0 to begin with.
-    fn counted_down(&self, act: &Activation<'a>, natural: &Natural, var: Var, state: &State) -> Option<Turns> {
+    fn counted_down(&mut self, act: &Activation<'a>, natural: &Natural, var: Var, state: &State) -> Option<Turns> {
         let one = Move { low: -1.0, high: -1.0 };
         let begins = self.start(act, natural, var, state);
         let number =
@@ -265,7 +265,7 @@ impl<'a> Flow<'a> {
         (number.sized && number.high.is_infinite()).then(|| Turns {
             low: 0.0,
             high: f64::INFINITY,
-            size: Some(self.symbol_of(act, var, state)),
+            size: Some(self.number_of(act, var, &begins, 0.0)),
         })
     }
 
@@ -381,12 +381,8 @@ impl<'a> Flow<'a> {
             }
             let finite = |end: f64, n: &Number| end.is_finite() || n.sized;
             if !far.is_finite() && finite(x.low, &x) && finite(y.high, &y) {
-                let symbol = if x.length_of.is_some() || y.length_of.is_some() {
-                    self.symbol_of(act, bound, state)
-                } else {
-                    let name = act.code.values[bound.0 as usize].name;
-                    Rc::from(name.map_or("steps", |name| self.program.declarations.names.text(name)))
-                };
+                let (at, known) = if grows { (bound, &to) } else { (moving, &to) };
+                let symbol = self.number_of(act, at, known, more - x.low);
                 return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(symbol) });
             }
             let chosen = from.integrity >= Integrity::Input && !x.low.is_finite()
@@ -530,7 +526,7 @@ impl<'a> Flow<'a> {
             Shape::List(list) => list.high.map_or(f64::INFINITY, |h| (h as f64 - least + 1.0).max(0.0)),
             _ => f64::INFINITY,
         };
-        let symbol = high.is_infinite().then(|| self.symbol_of(act, list, state));
+        let symbol = high.is_infinite().then(|| self.size_of(&known));
         Ok(Turns { low: 0.0, high, size: symbol })
     }
 
@@ -543,11 +539,6 @@ impl<'a> Flow<'a> {
         }
         let from = numbers(&self.start(act, natural, below, state)).low;
         if strict { from.floor() + 1.0 } else { from.ceil() }
-    }
-
-    pub fn symbol_of(&self, act: &Activation<'a>, var: Var, _state: &State) -> Rc<str> {
-        let name = act.code.values[var.0 as usize].name.map(|n| self.program.declarations.names.text(n));
-        Rc::from(name.map_or_else(|| "any list".to_owned(), |n| format!("{n}.length")))
     }
 
     fn unbounded(&mut self, fault: Fault, form: Form, at: Location) {
