@@ -104,7 +104,8 @@ impl Worth {
         Self {
             confidence: range(whole.claim.low.min(SURE), whole.claim.greatest()),
             unknown: whole.claim.unknown,
-            earned: range(whole.earned(), whole.claim.greatest().min(whole.cap.bound)),
+            // The cap is that of the way that believes least; on another it may be what it claims.
+            earned: range(whole.earned(), whole.claim.greatest()),
             evidence: whole.evidence.name(),
         }
     }
