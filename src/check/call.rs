@@ -584,29 +584,17 @@ impl<'a> Flow<'a> {
                         percent(earned)
                     );
                 }
-                let given = whole.sources.keys().find_map(|source| {
-                    let from = self.given_at.get(&source.site).map(|given| given.0).filter(|from| *from != at)?;
-                    Some((named([&source.agent]), from))
-                });
+                let path = self.path(whole, at);
                 self.findings.report(Code::CF001, at, message, |d| {
-                    let d = match given {
-                        Some((who, from)) => d.note_at(from, format!("`{who}` answers here")),
-                        None => d,
-                    };
-                    let d = d.note(format!("what it claims of itself is {claims}"));
-                    let d = match whole.cap.why {
-                        Why::Made(from) => d.note_at(from, "what it was made from here is in doubt"),
-                        Why::Decided(from) => d.note_at(from, "what decided about it here is in doubt"),
-                        Why::Stated(from) => d.note_at(from, "its confidence is only stated here"),
-                        Why::Free => d,
-                    };
-                    d.help(format!("test it first, as in `if (~x >= {wanted}) {{ … }}`"))
+                    path(d.note(format!("what it claims of itself is {claims}")))
+                        .help(format!("test it first, as in `if (~x >= {wanted}) {{ … }}`"))
                 });
             }
         } else if whole.evidence < evidence {
             let (has, wants) = (whole.evidence.name(), evidence.name());
+            let path = self.path(whole, at);
             self.findings.report(Code::CF013, at, format!("{what} needs evidence `{wants}`, and this is `{has}`"), |d| {
-                d.help("have it judged: `verify(x, { agent: judge })`, `verify(x, { command: … })` or `approve(x, { to: person })`")
+                path(d).help("have it judged: `verify(x, { agent: judge })`, `verify(x, { command: … })` or `approve(x, { to: person })`")
             });
         }
         for (mark, from) in whole.marks.iter() {
