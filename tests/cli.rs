@@ -257,3 +257,21 @@ fn garbage_gives_a_limited_number_of_messages() {
         assert!(outcome.code == 1 && count > 0 && count <= 1000, "{name}: {count} messages");
     }
 }
+
+#[test]
+fn what_is_thrown_is_shown_as_long_as_people_read() {
+    let folder = Folder::new("cli/thrown");
+    folder.write("a.prism", "throw \"x\".repeat(1000000)\n");
+    let outcome = folder.prism(&["run", "--unchecked", "a.prism"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.err.contains("xxx…\n") && outcome.err.len() < 5_000, "{}", outcome.err.len());
+}
+
+#[test]
+fn a_line_of_what_takes_no_column_is_cut() {
+    let folder = Folder::new("cli/columns");
+    folder.write("a.prism", "\u{200d}".repeat(50_000));
+    let outcome = folder.prism(&["check", "a.prism"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.len() + outcome.err.len() < 200_000, "{} {}", outcome.out.len(), outcome.err.len());
+}

@@ -287,10 +287,12 @@ fn results(call: &mut Call<'_>) -> Result<Vec<Value>, Fault> {
 pub(super) struct Options {
     pub(super) strategy: Strategy,
     pub(super) weights: Option<Vec<u64>>,
+    /// Whether no more is asked once it is decided.
+    pub(super) stops: bool,
 }
 
 impl Options {
-    /// Reads a name, or an object with `strategy`, `threshold`, `weights`, `tie` and what forms take.
+    /// Reads a name, or an object with `strategy`, `threshold`, `weights`, `tie` and `stop`.
     pub(super) fn read(name: &'static str, options: &Value) -> Result<Self, Fault> {
         let fault = |words: String| Fault::new(Code::R005, format!("`{name}` {words}"));
         let object = match (options.kind(), options.as_object()) {
@@ -298,9 +300,9 @@ impl Options {
             (_, Some(object)) => Some(object),
             _ => return Err(fault("takes the name of a strategy or an object as its second argument".into())),
         };
-        let known = ["strategy", "threshold", "weights", "tie", "stop", "limit", "timeout"];
+        let known = ["strategy", "threshold", "weights", "tie", "stop"];
         if let Some(other) = object.and_then(|object| object.keys().find(|key| !known.contains(&key.as_str()))) {
-            return Err(fault(format!("knows no option `{}`; write `strategy`", other.as_str())));
+            return Err(fault(format!("has no option `{}`; it has `{}`", other.as_str(), known.join("`, `"))));
         }
         let option = |name: &str| object.and_then(|object| object.get(name)).filter(|value| !value.is_null());
         let named = if options.as_text().is_some() { Some(options) } else { option("strategy") };
@@ -322,6 +324,11 @@ impl Options {
             Some(Some("none")) => Tie::None,
             Some(_) => return Err(fault("takes `\"first\"`, `\"surest\"` or `\"none\"` as `tie`".into())),
         };
+        let stops = match option("stop").map(Value::as_text) {
+            None => false,
+            Some(Some("decided")) => true,
+            Some(_) => return Err(fault("takes `\"decided\"` as `stop`".into())),
+        };
         let weights = match option("weights").map(|weights| (weights.as_list(), weights)) {
             None => None,
             Some((Some(list), _)) => {
@@ -333,7 +340,7 @@ impl Options {
             }
             Some(_) => return Err(fault("takes a list of numbers as `weights`".into())),
         };
-        Ok(Self { strategy, weights })
+        Ok(Self { strategy, weights, stops })
     }
 
     /// What the result at an index weighs.

@@ -6,6 +6,11 @@
 use super::agreement::{Options, Tally, Tie};
 use crate::value::{Confidence, Fault, Meter, STEPS, Value};
 
+/// Whether a vote with these options stops when it is decided; `R005` for what are no options of a vote.
+pub fn vote_stops(options: &Value) -> Result<bool, Fault> {
+    Options::read("vote", options).map(|options| options.stops)
+}
+
 /// Whether the open answers can change nothing any more: of `results` those that are there, with their place among all; the
 /// thresholds are those of the high and the medium band.
 pub fn is_decided(
@@ -15,11 +20,10 @@ pub fn is_decided(
     bands: (Confidence, Confidence),
     meter: &mut Meter,
 ) -> Result<bool, Fault> {
-    let stops = options.as_object().and_then(|options| options.get("stop")).and_then(Value::as_text);
-    if stops != Some("decided") {
+    let options = Options::read("vote", options)?;
+    if !options.stops {
         return Ok(false);
     }
-    let options = Options::read("vote", options)?;
     let strategy = options.strategy;
     if options.weights.as_ref().is_some_and(|weights| weights.len() != total) {
         return Ok(false);

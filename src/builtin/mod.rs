@@ -38,7 +38,7 @@ use crate::value::{Fault, Kind, Lanes, Meter, Value};
 pub use agreement::{Strategy, Tie, agree};
 pub use call::{Arguments, Call};
 pub use constant::{CONSTANTS, constant};
-pub use decided::is_decided;
+pub use decided::{is_decided, vote_stops};
 pub use elsewhere::instead_of_method;
 pub use form::Form;
 pub use reference::reference;

@@ -118,9 +118,24 @@ pub(super) const TABLE: &[Builtin] = &[
     .not_plain()
     .cost(Cost::Constant)
     .also(&["Number.isNaN"]),
-    native("isFinite", "(x: any): boolean", "Whether x is a finite number.", ("Number.isFinite(1)", "true"), is_finite)
-        .cost(Cost::Constant)
-        .also(&["Number.isFinite"]),
+    native(
+        "isFinite",
+        "(x: any): boolean",
+        "Whether x is a finite number when it is read as one.",
+        ("isFinite(\"5\")", "true"),
+        is_finite,
+    )
+    .cost(Cost::Constant),
+    native(
+        "isFinite",
+        "(x: any): boolean",
+        "Whether x is a finite number.",
+        ("Number.isFinite(\"5\")", "false"),
+        is_number_finite,
+    )
+    .not_plain()
+    .cost(Cost::Constant)
+    .also(&["Number.isFinite"]),
     native(
         "isInteger",
         "(x: any): boolean",
@@ -263,6 +278,10 @@ fn is_number_nan(call: &mut Call<'_>) -> Made {
 }
 
 fn is_finite(call: &mut Call<'_>) -> Made {
+    Ok(Value::bool(read(call, 0)?.is_finite()))
+}
+
+fn is_number_finite(call: &mut Call<'_>) -> Made {
     test(call, f64::is_finite)
 }
 

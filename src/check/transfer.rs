@@ -178,6 +178,7 @@ impl<'a> Flow<'a> {
                 known.parts = if args[0].parts.is_empty() { Few::one(args[0].id) } else { args[0].parts.clone() };
                 one(if chosen { known.marked(Mark::Chosen, at) } else { known })
             }
+            Op::Threshold => one(args[0].clone()),
             Op::Cap => {
                 let mut known = args[0].clone();
                 if let Some(number) = args[1].as_number() {

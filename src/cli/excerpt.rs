@@ -101,10 +101,11 @@ impl Line {
 
 const TAB: &str = "    ";
 
-/// How far one gets in so many columns, and how many were used.
+/// How far one gets in so many columns, and how many were used. What takes no column is cut where there is too much of it:
+/// letters carry a few marks, and a line of nothing else is no text.
 fn reach(chars: impl Iterator<Item = (usize, char)>, from: usize, room: usize) -> (usize, usize) {
     let (mut at, mut used) = (from, 0);
-    for (next, c) in chars {
+    for (next, c) in chars.take(4 * room) {
         let width = width(c);
         if used + width > room {
             break;
@@ -163,6 +164,14 @@ mod tests {
         let (line, place) = shown(&text, Span::new(0, 1005), 20);
         assert_eq!(line, format!("{}…", "a".repeat(20)));
         assert_eq!(place, "a".repeat(20));
+    }
+
+    #[test]
+    fn cuts_what_takes_no_column() {
+        for mark in ["\u{200d}", "a\u{301}\u{301}\u{301}\u{301}\u{301}"] {
+            let (line, _) = shown(&mark.repeat(10_000), Span::new(0, 3), 20);
+            assert!(line.len() < 400, "{}", line.len());
+        }
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl Run {
         let mut outside = outside(&limits);
         let input = read_input(input.as_deref(), self.shaped, &mut outside).map_err(refused)?;
         let mut drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
-        let mut screen = Screen { quiet: self.json, record };
+        let mut screen = Screen { quiet: self.json, said: String::new(), record };
         let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
         let value = ended.map_err(|failure| placed(&failure, at))?;
         let shape = shaped::write(&value, &mut outside).map_err(refused)?;
@@ -244,12 +244,36 @@ pub(super) fn placed(failure: &Failure, entry: Location) -> Diagnostic {
 /// Shows what a program says, and writes down the rest where somebody wants that.
 struct Screen {
     quiet: bool,
+    /// What was said and not written yet: many lines are one call of the system.
+    said: String,
     record: Option<BufWriter<File>>,
 }
 
+/// The most that is kept back, in bytes.
+const KEPT_BACK: usize = 1 << 16;
+
 impl Show for Screen {
     fn show(&mut self, request: &Request) {
+        if let Kind::Print { stream: Stream::Output, text } = &request.kind
+            && !self.quiet
+        {
+            self.said.push_str(text);
+            self.said.push('\n');
+            if self.said.len() >= KEPT_BACK {
+                self.pause();
+            }
+            return;
+        }
+        // What goes elsewhere appears in its turn.
+        self.pause();
         said(request, self.quiet);
+    }
+
+    fn pause(&mut self) {
+        if !self.said.is_empty() {
+            print(&self.said);
+            self.said.clear();
+        }
     }
 
     fn note(&mut self, note: Note<'_>) {

@@ -17,6 +17,9 @@ pub trait Show {
     /// Shows a request that needs no reply.
     fn show(&mut self, request: &Request);
 
+    /// Nothing more is shown for now: what was kept back has to appear.
+    fn pause(&mut self) {}
+
     /// Takes note of what goes between the machine and the world, in its order.
     fn note(&mut self, _: Note<'_>) {}
 }
@@ -227,6 +230,7 @@ impl Drive {
                 self.events.push(Event { at: self.world.elapsed() + delay.unwrap_or(0.0), name, data });
             }
         }
+        show.pause();
     }
 
     /// The agents of a parameter: one, or a list where its type is one.

@@ -6,6 +6,7 @@ use super::{Constant, Member, Op, Task, Var};
 use crate::builtin::BuiltinId;
 use crate::hir::{self, Block, Element, Expr, ExprKind, Fork, Key, Part, Pattern, PatternKind, Tasks, Variable};
 use crate::source::Span;
+use crate::value::Confidence;
 use smallvec::smallvec;
 
 impl Builder<'_> {
@@ -278,14 +279,12 @@ impl Builder<'_> {
     /// Asking: `x && ~x >= t`.
     fn ask(&mut self, value: &Expr, threshold: &Expr, span: Span) -> Var {
         let value = self.value(value);
-        if matches!(threshold.kind, ExprKind::Number(_)) {
-            let threshold = self.value(threshold);
+        if let Some(threshold) = self.written(threshold) {
             return self.emit(Op::Ask, smallvec![value, threshold], span);
         }
         let mut done = self.join();
         let (then, otherwise) = self.part(value, span);
         self.resume(then);
-        let threshold = self.value(threshold);
         let sure = self.sure(value, threshold, span);
         let sure = self.under(sure, &[value], span);
         self.go(&mut done, &[sure], span);
@@ -295,8 +294,22 @@ impl Builder<'_> {
         self.enter(done).first().copied().unwrap_or(Var(0))
     }
 
-    /// `~x >= t`
-    pub(super) fn sure(&mut self, value: Var, threshold: Var, span: Span) -> Var {
+    /// A threshold that is written out as a number, and is one.
+    fn written(&mut self, threshold: &Expr) -> Option<Var> {
+        let ExprKind::Number(number) = threshold.kind else { return None };
+        let number = Confidence::from_number(number)?.number()?;
+        Some(self.emit(Op::Const(Constant::Number(number)), smallvec![], threshold.span))
+    }
+
+    /// `~x >= t`, for a t that has to be a threshold.
+    pub(super) fn sure(&mut self, value: Var, threshold: &Expr, span: Span) -> Var {
+        let threshold = match self.written(threshold) {
+            Some(written) => written,
+            None => {
+                let computed = self.value(threshold);
+                self.emit(Op::Threshold, smallvec![computed], threshold.span)
+            }
+        };
         let confidence = self.emit(Op::Unary(hir::Unary::Confidence), smallvec![value], span);
         self.emit(Op::Binary(hir::Binary::GreaterEqual), smallvec![confidence, threshold], span)
     }

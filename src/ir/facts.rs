@@ -11,9 +11,15 @@ use crate::types::Type;
 pub(super) fn exact(op: &Op, arguments: bool) -> bool {
     match op {
         Op::Const(_) | Op::IsNull | Op::Count | Op::Turns | Op::Unary(Unary::Confidence) | Op::Offers(_) => true,
-        Op::Unary(_) | Op::Text | Op::Range { .. } | Op::Step(_) | Op::Truth | Op::Ask | Op::Under | Op::Ready => {
-            arguments
-        }
+        Op::Unary(_)
+        | Op::Text
+        | Op::Range { .. }
+        | Op::Step(_)
+        | Op::Truth
+        | Op::Ask
+        | Op::Threshold
+        | Op::Under
+        | Op::Ready => arguments,
         Op::Binary(operator) => {
             arguments && !matches!(operator, Binary::State | Binary::Gate | Binary::Under | Binary::Best)
         }
@@ -137,7 +143,7 @@ fn result_of(inst: &Inst, known: &[Known]) -> Known {
         Op::IsNull | Op::Truth | Op::Fits { .. } | Op::Has(_) | Op::Instance(_) | Op::Ask | Op::Offers(_) => {
             Plain::Boolean
         }
-        Op::Count | Op::Turns | Op::Step(_) => Plain::Number,
+        Op::Count | Op::Turns | Op::Step(_) | Op::Threshold => Plain::Number,
         Op::Under | Op::Cap | Op::Ready => arg(0).plain,
         Op::Item if walk => Plain::Number,
         Op::Beside if matches!(arg(0).plain, Plain::Range | Plain::List | Plain::String) => Plain::Number,

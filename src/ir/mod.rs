@@ -318,6 +318,8 @@ pub enum Op {
     Under,
     /// x, t: asking: whether x is true and its confidence at least t. As `x && ~x >= t`, so with x's confidence
     Ask,
+    /// t: the threshold that it is, rounded to the nearest step; R020 if it is no number from 0 to 1
+    Threshold,
     /// x, c: x capped at c
     Cap,
     // ---- memory

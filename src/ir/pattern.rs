@@ -251,7 +251,6 @@ impl Builder<'_> {
             PatternKind::Either(alternatives) => self.either(alternatives, value, trial, span),
             PatternKind::Sure(inner, threshold) => {
                 self.test(inner, value, trial);
-                let threshold = self.value(threshold);
                 let sure = self.sure(value, threshold, span);
                 self.require(sure, trial, span);
             }

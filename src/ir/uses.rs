@@ -100,7 +100,7 @@ fn scalar(op: &Op) -> bool {
     match op {
         Op::Const(constant) => !matches!(constant, Constant::Text(_) | Constant::Regex(_)),
         Op::IsNull | Op::Truth | Op::Count | Op::Turns | Op::Step(_) | Op::Offers(_) | Op::Empty => true,
-        Op::Fits { .. } | Op::Has(_) | Op::Instance(_) | Op::Ask => true,
+        Op::Fits { .. } | Op::Has(_) | Op::Instance(_) | Op::Ask | Op::Threshold => true,
         _ => false,
     }
 }

@@ -137,7 +137,7 @@ fn shape(function: &Function, program: &Program, op: &Op, count: usize) -> Resul
             (1, 1)
         }
         Op::Unpack | Op::UnpackObject | Op::Rest(_) | Op::Fits { .. } | Op::Instance(_) | Op::Expect(..) => (1, 1),
-        Op::Load { .. } | Op::SetGlobal(_) | Op::SetSlot(_) | Op::Ready => (1, 1),
+        Op::Load { .. } | Op::SetGlobal(_) | Op::SetSlot(_) | Op::Ready | Op::Threshold => (1, 1),
         Op::Enter | Op::Bind(_) | Op::Watch(_) => (1, 1),
         Op::Binary(_) | Op::Range { .. } | Op::Index { .. } | Op::Item | Op::Beside | Op::Ask | Op::Cap | Op::Store => {
             (2, 2)

@@ -10,6 +10,9 @@ use crate::value::{Error, Fault, Lanes, Value};
 /// The calls that a trace shows at most.
 const TRACE: usize = 20;
 
+/// The characters of a message that a finding shows at most.
+const MOST_TOLD: usize = 2_000;
+
 /// An error on its way to whoever catches it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Failure(Box<Body>);
@@ -110,9 +113,19 @@ impl Failure {
         }
     }
 
+    /// The same, as long as people read: a program can throw all it has.
+    fn brief(&self) -> String {
+        let mut told = self.told();
+        if let Some((end, _)) = told.char_indices().nth(MOST_TOLD) {
+            told.truncate(end);
+            told.push('…');
+        }
+        told
+    }
+
     /// It as a finding.
     pub fn diagnostic(&self) -> Diagnostic {
-        let mut diagnostic = Diagnostic::new(self.code(), self.0.at.unwrap_or_default(), self.told());
+        let mut diagnostic = Diagnostic::new(self.code(), self.0.at.unwrap_or_default(), self.brief());
         for call in &self.0.trace {
             diagnostic = diagnostic.note_at(call.at, format!("called by {}", call.name));
         }

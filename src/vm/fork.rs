@@ -378,7 +378,11 @@ impl Vm {
                     }
                 };
             }
-            Form::Vote => fork.options = options,
+            Form::Vote => {
+                // Before anyone is asked, so that no answer is paid for that is not counted.
+                builtin::vote_stops(&options)?;
+                fork.options = options;
+            }
             _ => {}
         }
         Ok(Native::Fork(Box::new(fork)))

@@ -42,7 +42,14 @@ impl Judgement {
         } else if check.as_agent().is_some() {
             vm.reviewer(check)
         } else {
-            let options = Options::new("verify", &check, &["agent", "human", "command", "schema"])?;
+            const JUDGES: [&str; 4] = ["agent", "human", "command", "schema"];
+            let options = Options::new("verify", &check, &JUDGES)?;
+            if let [first, second, ..] = JUDGES.iter().filter(|it| options.get(it).is_some()).collect::<Vec<_>>()[..] {
+                let message = format!(
+                    "`verify` asks one judge, and is given `{first}` and `{second}`; call it once for each of them"
+                );
+                return Err(Failure::new(Code::R005, message));
+            }
             if let Some(agent) = options.get("agent") {
                 let agent = vm.who(agent)?;
                 vm.reviewer(agent)

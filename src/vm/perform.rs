@@ -222,7 +222,7 @@ impl Vm {
             Op::UnpackObject => {
                 let value = arg!(0);
                 match value.kind() {
-                    Kind::Object | Kind::List | Kind::Error | Kind::Agent => value,
+                    Kind::Object | Kind::List | Kind::Text | Kind::Error | Kind::Agent => value,
                     _ => return Err(not_unpacked(&value, "an object")),
                 }
             }
@@ -282,6 +282,11 @@ impl Vm {
             Op::Ask => {
                 let (value, threshold) = (arg!(0), arg!(1));
                 self.ask(&value, &threshold)?
+            }
+            Op::Threshold => {
+                let value = arg!(0);
+                let threshold = operator::threshold(&value)?;
+                Value::number(threshold.number().unwrap_or(0.0)).with(value.lanes())
             }
             Op::Cap => {
                 let (value, cap) = (arg!(0), arg!(1));
@@ -633,7 +638,7 @@ impl Vm {
             return Err(Fault::new(Code::R002, "`delete` takes a property; name one"));
         };
         let mut lanes = links.iter().fold(root.lanes(), |lanes, link| lanes.meet(link.key.lanes()));
-        let removed = path::change(&mut root, around, 0, &mut self.meter, |place, meter| {
+        let changed = path::change(&mut root, around, 0, &mut self.meter, |place, meter| {
             lanes = lanes.meet(place.lanes());
             path::remove_part(place, &last.key, meter)
         });
@@ -642,9 +647,10 @@ impl Vm {
         } else {
             self.close(function, r, site, home, root);
         }
-        let removed = removed?;
+        changed?;
         if let Some(to) = site.to {
-            r[to as usize] = Value::bool(removed).with(lanes);
+            // As in JavaScript it is true of a key that was not there, too.
+            r[to as usize] = Value::TRUE.with(lanes);
         }
         Ok(Flow::Next)
     }

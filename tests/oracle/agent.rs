@@ -351,7 +351,11 @@ impl Eval<'_> {
         }
         let agent = check.as_agent().map(|_| check.clone());
         if agent.is_none() {
-            self.known(check, &["agent", "human", "command", "schema"], span)?;
+            let judges = ["agent", "human", "command", "schema"];
+            self.known(check, &judges, span)?;
+            if judges.iter().filter(|it| !Self::option(check, it).is_null()).count() > 1 {
+                return self.fail(Code::R005, span);
+            }
         }
         let option = |name: &str| Some(Self::option(check, name)).filter(|it| !it.is_null());
         let (method, purpose, evidence, who, mut more);

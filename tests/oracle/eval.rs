@@ -179,15 +179,7 @@ impl Eval<'_> {
             }
             ExprKind::Ask { value, threshold } => {
                 let value = self.eval(value)?;
-                if let ExprKind::Number(it) = &threshold.kind {
-                    let least = self.confidence_of(&Value::number(*it), span)?;
-                    return Ok(Value::bool(value.truth() && sure(&value) >= least).with(value.lanes()));
-                }
-                self.logical(Logical::And, value.clone(), |eval| {
-                    let least = eval.eval(threshold)?;
-                    let sure = eval.unary(Unary::Confidence, value, span)?;
-                    eval.binary(Binary::GreaterEqual, sure, least, span)
-                })?
+                self.logical(Logical::And, value.clone(), |eval| eval.asked(&value, threshold))?
             }
             ExprKind::Range { low, high, inclusive } => {
                 let range = self.range([low, high], *inclusive, span)?;
@@ -623,6 +615,14 @@ impl Eval<'_> {
     /// Null, in the low band, or unknown.
     pub fn is_poor(&self, value: &Value) -> bool {
         value.is_null() || sure(value) < self.bands()[1]
+    }
+
+    /// Whether a value is as sure as a threshold, which is no null.
+    pub fn asked(&mut self, value: &Value, threshold: &Expr) -> Run {
+        let least = Some(self.eval(threshold)?).filter(|it| !it.is_null());
+        let Some(least) = least else { return self.fail(Code::R020, threshold.span) };
+        let needed = self.confidence_of(&least, threshold.span)?;
+        Ok(Value::bool(sure(value) >= needed).with(least.lanes()))
     }
 
     /// A number from the script as a confidence; null is unknown.

@@ -95,7 +95,7 @@ impl Eval<'_> {
                     return self.fail(Code::R005, span);
                 }
             }
-            Form::Vote if Self::option(&options, "stop").as_text() == Some("decided") => plan.limit = 1,
+            Form::Vote if self.made(prism::builtin::vote_stops(&options), span)? => plan.limit = 1,
             _ => {}
         }
         let mut children = self.task.fork();

@@ -280,10 +280,10 @@ impl<'t> Eval<'t> {
             let Some(mut entries) = holder.as_object().cloned() else {
                 return eval.fail(if holder.is_null() { Code::R003 } else { Code::R002 }, span);
             };
-            let was = entries.remove(super::value::key(&eval.key_text(last, span)?).as_value()).is_some();
+            entries.remove(super::value::key(&eval.key_text(last, span)?).as_value());
             let lanes = lanes.meet(holder.lanes()).meet(last.value.lanes());
             let kept = Value::from(entries).with(holder.lanes()).under(last.value.lanes());
-            Ok((Some(kept), Value::bool(was).with(lanes)))
+            Ok((Some(kept), Value::TRUE.with(lanes)))
         })?;
         self.set_root(target, root, span)?;
         Ok(was)
@@ -328,8 +328,7 @@ impl<'t> Eval<'t> {
                 if !self.take_apart(inner, value, seen)? {
                     return Ok(false);
                 }
-                let (sure, least) = (self.unary(Unary::Confidence, value.clone(), pattern.span)?, self.eval(least)?);
-                return Ok(self.binary(Binary::GreaterEqual, sure, least, pattern.span)?.truth());
+                return Ok(self.asked(value, least)?.truth());
             }
             PatternKind::List { .. } if seen.is_some() && value.kind() != Type::List => return Ok(false),
             PatternKind::List { elements, rest } => {
@@ -365,7 +364,7 @@ impl<'t> Eval<'t> {
                     return self.take_entries(entries, Some(keys), rest.as_deref(), value, seen);
                 }
                 (_, true) => return Ok(false),
-                (Type::Object | Type::Error | Type::List | Type::Agent, false) => {
+                (Type::Object | Type::Error | Type::List | Type::Text | Type::Agent, false) => {
                     return self.take_entries(entries, None, rest.as_deref(), value, None);
                 }
                 (_, false) => return self.fail(Code::R004, pattern.span),
