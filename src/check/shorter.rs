@@ -291,6 +291,10 @@ fn spares(act: &Activation<'_>, write: &Inst, path: &[Step], same: &[Id]) -> boo
 fn shortened(name: &str, before: Length, by: Option<f64>, alone: bool) -> Option<Length> {
     match name {
         "drop" | "slice" if alone => Some(before.less(by.filter(|n| *n >= 1.0)?.trunc())),
+        // Of two and more there are fewer groups than elements, of one there is one.
+        "chunk" if by.is_some_and(|size| size >= 2.0) => {
+            Some(Length { by: before.by - 1.0, or: (before.or - 1.0).max(1.0) })
+        }
         "filter" | "toSorted" | "toReversed" | "reverse" | "map" => Some(before),
         _ => None,
     }
