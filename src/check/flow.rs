@@ -491,7 +491,7 @@ impl<'a> Flow<'a> {
     pub fn give(&mut self, act: &mut Activation<'a>, var: Option<Var>, known: Known, state: &mut State) {
         let Some(var) = var else { return };
         let id = Id(act.frame, var.0);
-        let mut known = self.this_one(known, (act.frame, var.0), 0, state);
+        let mut known = self.this_one(known.modest(id), (act.frame, var.0), 0, state);
         let new = known.id == Id::NONE || known.id == id;
         if new {
             known.id = id;

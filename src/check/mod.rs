@@ -39,6 +39,7 @@ mod line;
 mod lists;
 mod measure;
 mod meter;
+mod modest;
 mod moving;
 mod native;
 mod order;

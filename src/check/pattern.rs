@@ -147,7 +147,10 @@ impl<'a> Flow<'a> {
                         Code::CF021,
                         at,
                         format!("the result is to have confidence {least}, and earns {gets}"),
-                        |d| path(d).help(format!("test what is returned, as in `gate(x, {least}) ?? …`, or promise less")),
+                        |d| {
+                            path(d)
+                                .help(format!("test what is returned, as in `gate(x, {least}) ?? …`, or promise less"))
+                        },
                     );
                 }
                 for (mark, from) in whole.marks.iter() {

@@ -1,0 +1,57 @@
+//! Values that are told apart no further than pays: what is put together again and again would double each time.
+
+use super::domain::{Id, Known, Shape, Source};
+use super::few::{Few, Sides};
+
+/// The most parts of parts that are known one by one.
+const MOST_NESTED: usize = 1_024;
+
+/// The most values that one is known to come from.
+const MOST_ORIGINS: usize = 256;
+
+impl Known {
+    /// The same that was given at a place, where it holds too much to be walked again and again: its parts as one, the calls
+    /// that it comes from by agent.
+    pub fn modest(self, at: Id) -> Known {
+        let mut known = if self.holds_more_than(MOST_NESTED) { self.opened() } else { self };
+        if known.origins.len() > MOST_ORIGINS {
+            known.origins = Few::one(at);
+        }
+        if known.above.len() > MOST_ORIGINS {
+            known.above = Sides::NONE;
+        }
+        if known.sources.len() > MOST_ORIGINS {
+            let site = |(source, _): &(Source, bool)| (Source { site: Id::NONE, agent: source.agent.clone() }, true);
+            known.sources = known.sources.iter().map(site).collect();
+        }
+        known
+    }
+
+    /// Whether the parts of its parts are more than so many.
+    fn holds_more_than(&self, most: usize) -> bool {
+        let mut left = most;
+        self.parts_known().any(|part| !part.fits(&mut left))
+    }
+
+    /// Whether its parts and their parts fit into what is left, which they take.
+    fn fits(&self, left: &mut usize) -> bool {
+        self.parts_known().all(|part| {
+            let room = *left > 0;
+            *left = left.saturating_sub(1);
+            room && part.fits(left)
+        })
+    }
+
+    /// Its parts, as far as they are known.
+    fn parts_known(&self) -> impl Iterator<Item = &Known> {
+        let (list, object) = match &self.shape {
+            Shape::List(list) => (Some(list), None),
+            Shape::Object(object) => (None, Some(object)),
+            _ => (None, None),
+        };
+        let of_list =
+            list.into_iter().flat_map(|list| list.items.iter().flat_map(|items| items.iter()).chain(&list.element));
+        let of_object = object.into_iter().flat_map(|object| object.fields.values().chain(&object.others));
+        of_list.chain(of_object)
+    }
+}
