@@ -353,6 +353,12 @@ impl Known {
         all
     }
 
+    /// The same as something that decides: what is no surer than a list itself may be surer than the list with all its parts.
+    pub fn deciding(&self) -> Known {
+        let whole = self.whole();
+        if self.is_one() { whole } else { Known { id: Id::NONE, parts: Few::NONE, ..whole } }
+    }
+
     /// Takes in what another value has, by the minimum law.
     pub fn absorb(&mut self, other: &Known) {
         let before = self.claim;

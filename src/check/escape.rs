@@ -114,9 +114,18 @@ pub(super) fn passed_on(result: &Known, at: Location) -> Option<(Known, Location
 
 /// A condition as the callers of a function see it: nobody there knows the values inside.
 fn outward(known: &Known, frame: u32) -> Known {
-    let inside = |id: &Id| id.0 == frame;
+    beyond(known, |id| id.0 == frame)
+}
+
+/// A condition where nobody knows any of its values.
+pub(super) fn elsewhere(known: &Known) -> Known {
+    beyond(known, |_| true)
+}
+
+/// A condition without the values that only some know.
+fn beyond(known: &Known, inside: impl Fn(&Id) -> bool) -> Known {
     let mut parts = known.parts.clone();
-    if parts.iter().any(inside) {
+    if parts.iter().any(&inside) {
         parts = Few::one(Id::NONE);
     }
     Known {

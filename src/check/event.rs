@@ -1,7 +1,8 @@
 //! Events: who sends what, what the handlers do that answer, and how often that is.
 
 use super::amount::{Amount, Turns};
-use super::domain::{Id, Known, Null, Shape};
+use super::domain::{Id, Known, Null, SURE, Shape};
+use super::escape::{Doubts, absorb, elsewhere};
 use super::flow::{Activation, Flow};
 use super::interval::numbers;
 use super::pattern::Walked;
@@ -28,6 +29,8 @@ pub(super) type Event = Option<Rc<str>>;
 pub(super) struct Events {
     /// What is sent with them.
     sent: BTreeMap<Rc<str>, Known>,
+    /// The doubtful conditions on which they are sent.
+    doubts: BTreeMap<Event, Doubts>,
     /// What answers to each.
     answers: BTreeMap<Rc<str>, Vec<Answer>>,
 }
@@ -154,10 +157,16 @@ impl<'a> Flow<'a> {
             let joined = self.events.sent.get(name).map_or_else(|| data.clone(), |old| old.join(&data));
             self.events.sent.insert(name.clone(), joined);
         }
-        self.taken.sent.entry(event).or_default().add(&Amount::up_to(1.0));
+        self.taken.sent.entry(event.clone()).or_default().add(&Amount::up_to(1.0));
+        let option = |name: &str| args.get(2)?.option(name);
+        let depth = self.conditions.len();
+        let condition = option("condition").filter(|condition| condition.earned() < SURE);
+        self.conditions.extend(condition.map(|condition| (condition.as_condition(), at)));
+        let doubts = self.doubts(act, state).into_iter().map(|(known, at)| (elsewhere(&known), at)).collect();
+        absorb(self.events.doubts.entry(event).or_default(), doubts);
         if self.program.declarations.modules.iter().any(|module| !module.handlers.is_empty()) {
             let delay = match args.get(2) {
-                Some(options @ Known { shape: Shape::Object(_), .. }) => options.option("delay"),
+                Some(Known { shape: Shape::Object(_), .. }) => option("delay"),
                 options => options.cloned(),
             };
             let delay = delay.filter(|delay| delay.null != Null::Always);
@@ -165,6 +174,7 @@ impl<'a> Flow<'a> {
         }
         // The event's name is told as well.
         self.action(act, (effect, "`emit`"), &args[..args.len().min(2)], &Known::constant(Shape::Plain), at, state);
+        self.conditions.truncate(depth);
     }
 
     /// Walks the handlers of all modules, with what the host or the program itself sends.
@@ -173,6 +183,7 @@ impl<'a> Flow<'a> {
             modules.iter().flat_map(|module| module.handlers.iter().map(move |handler| (module, handler))).collect();
         for round in 0.. {
             let (sent_before, before) = (self.events.sent.clone(), state.clone());
+            let doubts_before = self.events.doubts.clone();
             self.events.answers.clear();
             for (module, handler) in &handlers {
                 let at = Location::new(module.file, handler.span);
@@ -186,7 +197,10 @@ impl<'a> Flow<'a> {
                 // It may run or not, and again after others.
                 let mut after = state.clone();
                 let arguments = std::slice::from_ref(&data);
-                let mut walked = self.alone(u32::MAX - 4, handler.function, arguments, &mut after);
+                // That it runs was decided by what decided that the event was sent.
+                let doubts = [Some(name.clone()), None].map(|event| self.events.doubts.get(&event).cloned());
+                let doubts = doubts.into_iter().flatten().flatten().collect();
+                let mut walked = self.alone_on(doubts, (u32::MAX - 4, handler.function), arguments, &mut after);
                 *state = state.join(&after);
                 // What is sent is written and read.
                 self.spoken(arguments);
@@ -197,7 +211,7 @@ impl<'a> Flow<'a> {
             if round > 0 {
                 *state = state.widened_from(&before, 5 * round);
             }
-            let same = state.memory == before.memory;
+            let same = state.memory == before.memory && self.events.doubts == doubts_before;
             if same && (self.events.sent == sent_before || round + 1 >= MOST_ROUNDS) || self.exhausted() {
                 break;
             }

@@ -472,7 +472,12 @@ impl<'a> Flow<'a> {
         let Shape::Object(options) = &check.shape else {
             // A function: no more than x earned, and no better evidence.
             let answer = self.call(act, check, std::slice::from_ref(x), inst, state).unwrap_or_else(Known::null);
-            let known = refusable(x.under(&answer.whole()));
+            let (answer, own) = (answer.whole(), x.whole().sources);
+            let mut known = refusable(x.under(&answer));
+            // What somebody else answered decides how sure it is.
+            if answer.sources.keys().any(|source| own.get(source).is_none()) {
+                known = known.measured_by(Some(&answer), at);
+            }
             if check.shape != Shape::Any {
                 return known;
             }

@@ -2,7 +2,7 @@
 
 use super::amount::{Amount, Turns};
 use super::domain::{
-    Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Passed, Raw, SURE,
+    Cap, Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Passed, Raw, SURE,
     Shape, raw,
 };
 use super::few::{Few, Sides};
@@ -151,7 +151,11 @@ impl<'a> Flow<'a> {
             "confidences" => {
                 let (element, low, high) = elements(x);
                 let element = element.map(|e| confidence_of(&e));
-                Known::constant(Shape::List(Rc::new(List { element, low, high, items: None, size: None })))
+                // How many there are is as sure as the list.
+                let counted = own([x], Shape::Plain);
+                let cap = Cap { bound: counted.earned(), ..counted.cap };
+                let shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
+                Known { cap, ..Known::constant(shape) }
             }
             "value" => {
                 if !x.whole().sources.is_empty() {

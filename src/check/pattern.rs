@@ -2,6 +2,7 @@
 
 use super::amount::{Cost, Turns};
 use super::domain::{Agent, AgentShape, Id, Integrity, Known, List, Mark, Null, Shape, raw};
+use super::escape::Doubts;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::state::State;
@@ -40,7 +41,18 @@ impl Walked {
 impl<'a> Flow<'a> {
     /// Walks a function by itself, in the frame of those that nobody calls.
     pub fn alone(&mut self, frame: u32, function: FunctionId, arguments: &[Known], state: &mut State) -> Walked {
-        self.conditions.clear();
+        self.alone_on(Vec::new(), (frame, function), arguments, state)
+    }
+
+    /// The same where conditions that are in doubt decide that it runs at all.
+    pub fn alone_on(
+        &mut self,
+        conditions: Doubts,
+        (frame, function): (u32, FunctionId),
+        arguments: &[Known],
+        state: &mut State,
+    ) -> Walked {
+        self.conditions = conditions;
         let before = std::mem::take(&mut self.findings.reached);
         let noted = std::mem::take(&mut self.findings.noted);
         self.taken = Cost::default();

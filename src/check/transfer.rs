@@ -382,9 +382,8 @@ impl<'a> Flow<'a> {
             Binary::State => self.state(a, b, at),
             Binary::Gate => self.gate(act, a, b, inst, state),
             Binary::Best => self.best(&[a.clone(), b.clone()], at),
-            Binary::Chain => b.under(&a.whole()),
+            Binary::Chain | Binary::Under => b.under(&a.deciding()),
             Binary::Both | Binary::Either => b.under(a).join(a).join(b),
-            Binary::Under => b.under(&a.whole()),
         }
     }
 
