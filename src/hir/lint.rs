@@ -30,16 +30,15 @@ impl Lowering<'_> {
                 }
             }
         }
-        let mut loops: HashMap<Owner, Vec<Span>> = HashMap::new();
+        let mut loops: HashMap<Owner, Loops> = HashMap::new();
         for (owner, span) in &self.scopes.loops {
-            loops.entry(*owner).or_default().push(*span);
+            loops.entry(*owner).or_default().put(*span);
         }
         for id in unused {
             self.lint_unused(id);
         }
         for (id, uses) in looked_at.into_iter().zip(&uses) {
-            let around = loops.get(&self.scopes.declaration(id).owner);
-            self.lint_lost_change(id, uses, around.map_or(&[], Vec::as_slice));
+            self.lint_lost_change(id, uses, loops.get(&self.scopes.declaration(id).owner));
             self.lint_hidden_builtin(id, uses);
         }
         self.lint_walks();
@@ -125,7 +124,7 @@ impl Lowering<'_> {
     }
 
     /// T009: a copy that is changed and never read again.
-    fn lint_lost_change(&mut self, id: DeclarationId, uses: &[Use], loops: &[Span]) {
+    fn lint_lost_change(&mut self, id: DeclarationId, uses: &[Use], loops: Option<&Loops>) {
         let declared = self.scopes.declaration(id);
         let local = matches!(
             declared.origin,
@@ -146,13 +145,10 @@ impl Lowering<'_> {
         let Some(&last) = last else { return };
         // A loop that runs again reads what stands before the change as well.
         let scope_start = self.scopes.scope(declared.scope).start;
-        let again = loops.iter().filter(|at| {
-            at.start > scope_start
-                && at.start >= declared.span.end
-                && at.start <= last.span.start
-                && at.end >= last.span.end
+        let again = loops.and_then(|loops| {
+            loops.around(last.span).filter(|at| at.start > scope_start && at.start >= declared.span.end).last()
         });
-        let from = again.map(|at| at.start).min().unwrap_or(last.span.start);
+        let from = again.unwrap_or(last.span).start;
         let first_change = uses.iter().filter(|used| used.kind == UseKind::Change).map(|used| used.span.start).min();
         let read = uses.iter().any(|used| {
             (used.kind.reads() || used.kind == UseKind::Mention)
@@ -432,6 +428,28 @@ impl Lowering<'_> {
     }
 }
 
+/// The loops of a function in the order in which they begin, each with the place of the one around it.
+#[derive(Default)]
+struct Loops(Vec<(Span, Option<usize>)>);
+
+impl Loops {
+    /// Adds one that begins behind the others or inside them.
+    fn put(&mut self, span: Span) {
+        let mut around = self.0.len().checked_sub(1);
+        while let Some((_, further)) = around.map(|at| self.0[at]).filter(|(at, _)| at.end < span.end) {
+            around = further;
+        }
+        self.0.push((span, around));
+    }
+
+    /// Those around a place, inner first.
+    fn around(&self, place: Span) -> impl Iterator<Item = Span> {
+        let before = self.0.partition_point(|(at, _)| at.start <= place.start).checked_sub(1);
+        let outward = std::iter::successors(before, |&at| self.0[at].1).map(|at| self.0[at].0);
+        outward.filter(move |at| at.end >= place.end)
+    }
+}
+
 /// The spelling without `~` of an operator that means the same.
 fn plain_sign(sign: Infix) -> Option<&'static str> {
     Some(match sign {
@@ -447,4 +465,20 @@ fn plain_sign(sign: Infix) -> Option<&'static str> {
         Infix::TildeNotEqual => "!=",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loops_around_a_place_are_found_inner_first() {
+        let mut loops = Loops::default();
+        let all = [(0, 9), (1, 4), (2, 3), (5, 8), (6, 7), (10, 11)].map(|(start, end)| Span::new(start, end));
+        all.iter().for_each(|span| loops.put(*span));
+        let around = |start, end| loops.around(Span::new(start, end)).map(|span| span.start).collect::<Vec<_>>();
+        assert_eq!(around(6, 7), [6, 5, 0]);
+        assert_eq!(around(3, 4), [1, 0]);
+        assert_eq!((around(9, 10), around(10, 11)), (vec![], vec![10]));
+    }
 }
