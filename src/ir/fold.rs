@@ -32,12 +32,14 @@ pub struct Folding {
 impl Folding {
     /// Folds a function.
     pub fn fold(&mut self, function: &mut Function) {
-        let mut changed = compute(function, &mut self.known);
-        changed |= hoist(function, &mut self.stands);
-        changed |= step_over(function, &mut self.order);
-        changed |= unite(function, &mut self.order);
-        if changed {
+        let computed = compute(function, &mut self.known);
+        hoist(function, &mut self.stands);
+        let stepped = step_over(function, &mut self.order);
+        let united = unite(function, &mut self.order);
+        if computed {
             self.settling.renumber(function, self.order.of(function));
+        } else if stepped || united {
+            self.settling.rearrange(function, self.order.of(function));
         }
     }
 }
@@ -171,17 +173,30 @@ fn constant(value: Value) -> Option<Constant> {
     }
 }
 
-/// Takes numbers, booleans and null out of loops, each of them once. Says whether any was.
-fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) -> bool {
+/// Takes numbers, booleans and null out of loops, each of them once. Those that one stands for are values of nothing then.
+fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) {
     if function.loops.is_empty() || function.blocks[0].handler.is_some() {
-        return false;
+        return;
     }
     let mut first: Vec<(Constant, Var)> = Vec::new();
     stands.clear();
-    stands.resize(function.values.len(), None);
     let mut moved = Vec::new();
-    let mut dropped = false;
+    // A turn of a loop is what lies between its head and what leads back there.
+    let count = function.values.len();
+    let mut ends = vec![0; function.blocks.len()];
+    for (index, block) in function.blocks.iter().enumerate() {
+        block.end.leads(|target| {
+            if target.block.0 as usize <= index {
+                ends[target.block.0 as usize] = index + 1;
+            }
+        });
+    }
+    let mut end = 0;
     for (index, block) in function.blocks.iter_mut().enumerate() {
+        end = end.max(ends[index]);
+        if index >= end {
+            continue;
+        }
         block.code.retain(|inst| {
             let (Op::Const(constant), Some(result)) = (&inst.op, inst.result) else { return true };
             if matches!(constant, Constant::Text(_) | Constant::Regex(_)) || first.len() >= HOISTED {
@@ -194,24 +209,21 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) -> bool {
             };
             match first.iter().find(|(other, _)| same(other)) {
                 Some((_, var)) => {
+                    stands.resize(count, None);
                     stands[result.0 as usize] = Some(*var);
-                    dropped = true;
-                    false
                 }
                 None => {
                     first.push((constant.clone(), result));
-                    if index > 0 {
-                        moved.push(inst.clone());
-                    }
-                    index == 0
+                    moved.push(inst.clone());
                 }
             }
+            false
         });
     }
-    if !dropped && moved.is_empty() {
-        return false;
-    }
     function.blocks[0].code.splice(0..0, moved);
+    if stands.is_empty() {
+        return;
+    }
     let stand = |var: &mut Var| *var = stands[var.0 as usize].unwrap_or(*var);
     for block in &mut function.blocks {
         block.code.iter_mut().flat_map(|inst| &mut inst.args).for_each(stand);
@@ -222,7 +234,6 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) -> bool {
     for at in &mut function.loops {
         at.max.iter_mut().for_each(stand);
     }
-    true
 }
 
 /// Leads ways past blocks in which nothing happens. Says whether there are any.

@@ -249,11 +249,7 @@ impl Settling {
             return;
         }
         self.keep(function);
-        let Self { forward, needed, blocks, kept, kept_from, vars, all, values, .. } = self;
-        reset(blocks, function.blocks.len(), NOWHERE);
-        for (index, id) in order.iter().enumerate() {
-            blocks[id.0 as usize] = BlockId(index as u32);
-        }
+        let Self { forward, needed, kept, kept_from, vars, values, .. } = self;
         reset(vars, function.values.len(), NONE);
         let Function { values: facts, blocks: old, .. } = function;
         values.reserve(facts.len());
@@ -297,22 +293,39 @@ impl Settling {
                         keep_some(&mut target.args, target.moves, |_, _| keeps.next().copied().unwrap_or(true));
                     target.args.iter_mut().for_each(|arg| *arg = renamed(vars, *arg));
                 }
-                target.block = blocks[target.block.0 as usize];
             });
         }
         let renamed = |var: Var| vars[forward[var.0 as usize].0 as usize];
-        function.loops.retain_mut(|at| {
-            at.head = blocks[at.head.0 as usize];
+        for at in &mut function.loops {
             at.max = at.max.map(renamed).filter(|&max| max != NONE);
-            at.head != NOWHERE
-        });
-        if order.len() < old.len() || order.iter().enumerate().any(|(place, id)| id.0 as usize != place) {
-            all.extend(order.iter().map(|id| std::mem::replace(&mut old[id.0 as usize], Block::empty(None))));
-            std::mem::swap(old, all);
-            all.clear();
         }
         std::mem::swap(facts, values);
         values.clear();
+        self.rearrange(function, order);
+    }
+
+    /// Puts the blocks of a function in the order in which they can run, and drops the others. Values stay what they are.
+    pub(super) fn rearrange(&mut self, function: &mut Function, order: &[BlockId]) {
+        let Function { blocks: old, loops, .. } = function;
+        if order.len() == old.len() && order.iter().enumerate().all(|(place, id)| id.0 as usize == place) {
+            return;
+        }
+        let Self { blocks, all, .. } = self;
+        reset(blocks, old.len(), NOWHERE);
+        for (index, id) in order.iter().enumerate() {
+            blocks[id.0 as usize] = BlockId(index as u32);
+        }
+        all.extend(order.iter().map(|id| {
+            let mut block = std::mem::replace(&mut old[id.0 as usize], Block::empty(None));
+            block.end.leads_mut(|target| target.block = blocks[target.block.0 as usize]);
+            block
+        }));
+        std::mem::swap(old, all);
+        all.clear();
+        loops.retain_mut(|at| {
+            at.head = blocks[at.head.0 as usize];
+            at.head != NOWHERE
+        });
         self.handlers(function);
     }
 

@@ -19,6 +19,8 @@ pub(super) struct Ranges {
     starts: Vec<Place>,
     of: Rows<Range>,
     births: Vec<Birth>,
+    /// The values in the order of their definitions.
+    born: Vec<Var>,
     /// The blocks that lead to each block.
     before: Rows<BlockId>,
     /// Where values are read outside of the block they come from.
@@ -29,11 +31,16 @@ pub(super) struct Ranges {
 }
 
 /// Where a value comes from, and the last place in the same block that reads it.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Birth {
     block: u32,
     place: Place,
     last: Place,
+}
+
+impl Birth {
+    /// Of what nothing defines, which has no ranges.
+    const NEVER: Birth = Birth { block: u32::MAX, place: 0, last: 0 };
 }
 
 impl Ranges {
@@ -52,6 +59,11 @@ impl Ranges {
         self.of.row(var)
     }
 
+    /// The values in the order of their definitions.
+    pub(super) fn born(&self) -> &[Var] {
+        &self.born
+    }
+
     /// Finds the ranges of all values but those that live in no register. What an instruction reads beside its arguments is
     /// given with its block and index.
     pub(super) fn find(&mut self, function: &Function, nowhere: &[bool], beside: &[(u32, u32, Var)]) {
@@ -67,8 +79,8 @@ impl Ranges {
         }
         self.of.clear();
         for (var, &nowhere) in nowhere.iter().enumerate() {
-            if !nowhere {
-                let birth = self.births[var];
+            let birth = self.births[var];
+            if !nowhere && birth.block != Birth::NEVER.block {
                 let here = (birth.place, birth.last.max(birth.place + 1));
                 if self.away.row(var).is_empty() {
                     self.of.push(here);
@@ -86,14 +98,15 @@ impl Ranges {
     /// Notes where values come from and where they are read. A value is defined before it is read, in the order of blocks.
     fn read(&mut self, function: &Function) {
         self.births.clear();
-        self.births.resize(function.values.len(), Birth::default());
+        self.births.resize(function.values.len(), Birth::NEVER);
+        self.born.clear();
         self.starts.clear();
         let mut place = 0;
         for (index, block) in function.blocks.iter().enumerate() {
             let index = index as u32;
             self.starts.push(place);
-            for var in &block.parameters {
-                self.births[var.0 as usize] = Birth { block: index, place, last: place };
+            for &var in &block.parameters {
+                self.defined(var, index, place);
             }
             // Letting go of a value is a use of it: its share lasts so long, whatever is left of who would have read it.
             for &var in &block.gone {
@@ -104,7 +117,7 @@ impl Ranges {
                 for &var in &inst.args {
                     self.used(var, index, place);
                 }
-                inst.defines(|var| self.births[var.0 as usize] = Birth { block: index, place, last: place });
+                inst.defines(|var| self.defined(var, index, place));
             }
             place += 1;
             block.end.looks(|var| self.used(var, index, place));
@@ -112,6 +125,12 @@ impl Ranges {
             place += 1;
         }
         self.starts.push(place);
+    }
+
+    #[inline]
+    fn defined(&mut self, var: Var, block: u32, place: Place) {
+        self.births[var.0 as usize] = Birth { block, place, last: place };
+        self.born.push(var);
     }
 
     fn used(&mut self, var: Var, block: u32, place: Place) {
@@ -148,7 +167,7 @@ impl Ranges {
 
     /// Joins what touches and adds it to the ranges of the value at hand.
     fn join(&mut self) {
-        self.several.sort_unstable();
+        self.several.sort_unstable_by_key(|range| range.0);
         let mut last = self.several[0];
         for &(start, end) in &self.several[1..] {
             if start <= last.1 {

@@ -70,8 +70,8 @@ impl Registers {
             let register = self.open();
             self.assign(var.0 as usize, register);
         }
-        // Values are numbered in the order of their definitions.
-        for var in 0..nowhere.len() {
+        for at in 0..self.ranges.born().len() {
+            let var = self.ranges.born()[at].0 as usize;
             let Some(&(start, _)) = self.ranges.of(var).first() else { continue };
             if self.of[var] != NONE {
                 continue;
