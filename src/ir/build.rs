@@ -59,6 +59,10 @@ pub(super) struct Builder<'a> {
     codes: Vec<Vec<Inst>>,
 }
 
+/// The blocks whose room is kept for the next function. What a large one took beyond that is given back, for what is made of
+/// the functions needs room as well.
+const CODES: usize = 64;
+
 /// What one function after the other is built with.
 #[derive(Default)]
 pub(super) struct Room {
@@ -74,7 +78,8 @@ impl Room {
     /// Takes the room of a function that nobody needs any more.
     pub(super) fn reuse(&mut self, function: Function) {
         let Function { mut blocks, mut values, .. } = function;
-        self.codes.extend(blocks.drain(..).map(|mut block| {
+        let left = CODES.saturating_sub(self.codes.len());
+        self.codes.extend(blocks.drain(..).take(left).map(|mut block| {
             block.code.clear();
             block.code
         }));

@@ -255,7 +255,7 @@ pub enum Op {
         spread: Box<[bool]>,
     },
     /// Values of the members in order; a computed key stands before its value
-    Object(Box<[Member]>),
+    Object(Arc<[Member]>),
     /// A function with what it captures, in the order of its captures: values, or cells
     Closure(FunctionId),
     /// A built-in as a value

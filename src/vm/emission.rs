@@ -620,7 +620,10 @@ impl<'a> Emission<'a> {
 
     fn site(&mut self, inst: &Inst, block: u32, sides: Sides) -> u32 {
         let operands = self.operands(inst, sides.clone());
-        let beside = sides.map(|at| self.operand(self.notes.beside[at].2, false)).collect();
+        let beside = match sides.is_empty() {
+            true => Box::default(),
+            false => sides.map(|at| self.operand(self.notes.beside[at].2, false)).collect(),
+        };
         let index = self.notes.out.sites.len() as u32;
         self.notes.out.sites.push(Site {
             op: inst.op.clone(),

@@ -5,7 +5,7 @@ use crate::builtin;
 use crate::hir::Origin;
 use crate::source::{Name, Names, Span};
 use crate::syntax::ast::{Form, FunctionId, Infix, Keyword, List, Node, NodeId, Prefix, Tree};
-use foldhash::{HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 /// Mutating methods that one does not call for the value they give.
 const FOR_THE_CHANGE: [&str; 3] = ["push", "unshift", "set"];
@@ -31,6 +31,7 @@ impl Scopes {
                 opened: vec![0; tree.nodes.len()],
                 resolved: vec![0; tree.nodes.len()],
                 owners: vec![None; tree.functions.len()],
+                names: HashMap::with_capacity(tree.nodes.len() / 8),
                 ..Scopes::default()
             },
             scope: ScopeId(0),
