@@ -4,6 +4,7 @@
 //! and joining, comparing and telling apart take as long as there are differences, however large they are. Entries are in
 //! the order of their keys.
 
+use super::effort::spend;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::rc::Rc;
 
@@ -187,6 +188,7 @@ fn same<K: Key, V: PartialEq>(a: &Rc<Node<K, V>>, b: &Rc<Node<K, V>>) -> bool {
     if Rc::ptr_eq(a, b) {
         return true;
     }
+    spend(1);
     match (&**a, &**b) {
         (Leaf(k, v), Leaf(l, w)) => k.bits() == l.bits() && v == w,
         (Fork(at, p, a, b), Fork(bt, q, c, d)) => at == bt && p == q && same(a, c) && same(b, d),
@@ -238,6 +240,7 @@ fn unite<K: Key, V: Clone + PartialEq>(
     if Rc::ptr_eq(a, b) {
         return a.clone();
     }
+    spend(1);
     let whole = |node: Option<Rc<Node<K, V>>>| node.expect("nothing is left out of a union");
     match (&**a, &**b) {
         (Leaf(key, v), Leaf(other, w)) if key.bits() == other.bits() => {
@@ -278,6 +281,7 @@ fn meet<K: Key, V: Clone + PartialEq>(
     if Rc::ptr_eq(a, b) {
         return Some(a.clone());
     }
+    spend(1);
     match (&**a, &**b) {
         (Leaf(key, v), Leaf(other, w)) => {
             let left = if key.bits() == other.bits() { both(v, w)? } else { return None };
@@ -315,6 +319,7 @@ fn differ<K: Key, V: Clone + PartialEq>(
     if found.len() >= most || b.is_some_and(|b| Rc::ptr_eq(a, b)) {
         return;
     }
+    spend(1);
     let (left, right) = match (&**a, b.map(|b| (b, &**b))) {
         (Leaf(key, v), b) => {
             if b.and_then(|(b, _)| lookup(b, key.bits())) != Some(v) {

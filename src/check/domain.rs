@@ -526,6 +526,7 @@ impl Known {
         if self == other {
             return self.clone();
         }
+        super::effort::spend(4);
         let shape = self.shape.join(&other.shape, self.null == Null::Always, other.null == Null::Always, depth);
         if shape == Shape::Any && (self.has_known_parts() || other.has_known_parts()) {
             let measures = self.joined_measures(other);

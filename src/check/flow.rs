@@ -32,6 +32,9 @@ use std::rc::Rc;
 /// Steps before a program is too complex.
 const MOST_WORK: u64 = 2_000_000;
 
+/// What may be spent on putting together what is known.
+const MOST_EFFORT: u64 = 20_000_000;
+
 /// The walk over a program.
 pub(super) struct Flow<'a> {
     /// What is walked.
@@ -244,6 +247,7 @@ impl<'a> Flow<'a> {
     /// Nothing walked yet.
     pub fn new(program: &'a Program, setting: &'a Setting) -> Self {
         super::amount::forget_names();
+        super::effort::begin();
         Self {
             program,
             setting,
@@ -309,7 +313,7 @@ impl<'a> Flow<'a> {
 
     /// Whether the work is used up.
     pub fn exhausted(&self) -> bool {
-        self.work > MOST_WORK
+        self.work > MOST_WORK || super::effort::spent() > MOST_EFFORT
     }
 
     /// Walks the code of a function once, until nothing changes any more.

@@ -20,6 +20,7 @@ mod compare;
 mod control;
 mod deciding;
 mod domain;
+mod effort;
 mod escape;
 mod event;
 mod fact;

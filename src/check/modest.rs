@@ -3,7 +3,10 @@
 use super::domain::{Id, Known, Shape, Source};
 use super::few::{Few, Sides};
 
-/// The most parts of parts that are known one by one.
+/// The most parts that are known one by one.
+const MOST_PARTS: usize = 1_024;
+
+/// The most parts of parts that are.
 const MOST_NESTED: usize = 1_024;
 
 /// The most values that one is known to come from.
@@ -30,7 +33,7 @@ impl Known {
     /// Whether the parts of its parts are more than so many.
     fn holds_more_than(&self, most: usize) -> bool {
         let mut left = most;
-        self.parts_known().any(|part| !part.fits(&mut left))
+        self.parts_known().enumerate().any(|(at, part)| at >= MOST_PARTS || !part.fits(&mut left))
     }
 
     /// Whether its parts and their parts fit into what is left, which they take.

@@ -199,7 +199,8 @@ impl<'a> Flow<'a> {
         }
         let names_agents =
             declared.parameters.iter().any(|p| matches!(p.annotation, Some(Type::Agent(_) | Type::Agents { .. })));
-        if names_agents && walked.reached.is_empty() {
+        // What was not walked to its end may ask one later.
+        if names_agents && walked.reached.is_empty() && !self.exhausted() {
             self.findings.report(Code::E003, head, "this pattern takes agents and asks none", |d| {
                 d.help("ask one, or write a function")
             });
