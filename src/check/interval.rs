@@ -44,7 +44,10 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
     // What is too large for a number is not whole any more.
     let bounded = |n: &Number| n.low.is_finite() && n.high.is_finite();
     let exceeds = bounded(&x) && bounded(&y) && !(low.is_finite() && high.is_finite());
-    let whole = x.whole && y.whole && kept && !exceeds;
+    // What is multiplied turn after turn leaves all bounds; a length is no such number.
+    let plain = |n: &Number| bounded(n) || n.length_of.is_some();
+    let tame = binary != Binary::Multiply || plain(&x) && plain(&y);
+    let whole = x.whole && y.whole && kept && !exceeds && tame;
     let assessed = match (&x.assessed, &y.assessed) {
         (Some(p), Some(q)) => Some(p.union(q)),
         (p, q) => p.clone().or_else(|| q.clone()),
@@ -61,7 +64,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         length_of: None,
         assessed,
         changed,
-        sized: stays_finite(binary, &x, &y),
+        sized: tame && stays_finite(binary, &x, &y),
         line: None,
         ratio: None,
     }))
