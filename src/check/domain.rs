@@ -596,13 +596,15 @@ impl Known {
 
     /// What tells whether it is null that it is one or the other.
     fn joined_told(&self, other: &Known) -> Told {
-        let known = |x: &Known| x.told == Told::Way || x.told == Told::Itself && x.null != Null::Maybe;
-        if self.told == Told::Doubt || other.told == Told::Doubt {
-            Told::Doubt
-        } else if self.null.join(other.null) == Null::Maybe && known(self) && known(other) {
-            Told::Way
-        } else {
-            Told::Itself
+        let known = |x: &Known| x.null != Null::Maybe || x.is_told_by_null().is_some_and(|cap| cap.bound == SURE);
+        let nothing = self.nothing.is_some() || other.nothing.is_some();
+        match (known(self), known(other)) {
+            _ if self.told == Told::Doubt || other.told == Told::Doubt => Told::Doubt,
+            (true, true) if self.null.join(other.null) == Null::Maybe => Told::Way,
+            (true, true) => Told::Itself,
+            // The null of a gate on one way, and on another whatever an answer is.
+            _ if nothing => Told::Doubt,
+            _ => Told::Itself,
         }
     }
 

@@ -121,6 +121,8 @@ pub(super) fn dropped(x: &Known) -> Known {
     let mut known = x.clone();
     known.id = Id::NONE;
     known.parts = Few::NONE;
+    // A null is as sure as anything then.
+    known.passed.null = 0;
     strip(&mut known);
     known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why, scaled: false };
     if earned == SURE {

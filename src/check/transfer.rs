@@ -2,7 +2,7 @@
 
 use super::domain::{
     Callee, Cap, CellId, Claim, Closure, Fact, Id, Integrity, Known, List, Mark, Nothing, Null, Number, Object, Passed,
-    SURE, Shape, Tests, Why, raw,
+    SURE, Shape, Tests, Told, Why, raw,
 };
 use super::few::{Few, Sides};
 use super::flow::{Activation, Flow};
@@ -455,7 +455,11 @@ impl<'a> Flow<'a> {
             self.taken.add(&once.times(&super::amount::Turns::between(0.0, 1.0)));
             let whole = x.whole();
             let refused = Known { claim: whole.claim, cap: whole.cap, evidence: whole.evidence, ..Known::null() };
-            let mut known = given.unwrap_or_else(Known::null).join(&refused);
+            let given = given.unwrap_or_else(Known::null);
+            let mut known = given.join(&refused);
+            if given.null != Null::Never {
+                known.told = Told::Doubt;
+            }
             known.null = Null::Maybe;
             known.nothing = Some((Nothing::Gate, at));
             return known.marked(Mark::Unserved, at);
@@ -499,6 +503,8 @@ impl<'a> Flow<'a> {
             _ => 0,
         };
         known.passed = Passed { least: from, null };
+        let told = x.null == Null::Never || x.is_told_by_null().is_some_and(|cap| cap.bound == SURE);
+        known.told = if told { Told::Itself } else { Told::Doubt };
         if chosen {
             known = known.marked(Mark::Chosen, at);
         }

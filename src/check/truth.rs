@@ -128,7 +128,7 @@ impl Known {
             && !self.has(Mark::Doubtful);
         let cap = told.then(|| super::read::confidence_of(self).cap)?;
         // What came to the gate may have been null itself: that null passed.
-        let passes = matches!(self.nothing, Some((Nothing::Gate, _))) && self.passed.null == 0;
+        let passes = matches!(self.nothing, Some((Nothing::Gate, _))) && self.told == Told::Doubt;
         Some(if passes { Cap { bound: cap.bound.min(self.passed.least), ..cap } } else { cap })
     }
 
