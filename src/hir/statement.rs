@@ -8,6 +8,9 @@ use crate::source::Span;
 use crate::syntax::ast::{List, Node, NodeId, Prefix};
 use std::collections::HashMap;
 
+/// What is said of a `try` on its own.
+const UNCAUGHT: &str = "this `try` has neither `catch` nor `finally`";
+
 impl Lowering<'_> {
     /// Statements of a scope that is open already.
     pub(super) fn statements(&mut self, list: List, used: bool) -> Block {
@@ -160,6 +163,13 @@ impl Lowering<'_> {
             Node::Match { subject, arms } => self.match_(subject, arms, used),
             Node::Switch { subject, cases } => self.switch(subject, cases, used),
             Node::Try { body, handler, finalizer } => {
+                if handler.is_none() && finalizer.is_none() {
+                    let end = self.span(body).end;
+                    let found = self.finding(Code::P001, Span::new(span.start, span.start + 3), UNCAUGHT);
+                    let found = found.help("write `catch (e) { … }` or `finally { … }` behind its block");
+                    let title = "write `catch { }`".to_owned();
+                    self.report(super::edit::suggest(found, title, Span::at(end), " catch { }".to_owned(), false));
+                }
                 let body = Box::new(self.body(body, used));
                 let handler = handler.and_then(|handler| match self.node(handler) {
                     Node::Catch { parameter, body } => Some(self.scoped(handler, |this| {

@@ -90,7 +90,17 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         quotes(found, page, out);
     }
     dashed(found, page, out);
+    if found.help.as_deref() == Some("write `:` here")
+        && page.text[found.at.span.start as usize..page.line_end(found.at.span.start) as usize].trim().is_empty()
+    {
+        // A choice without its second value: what stands on the next line is another statement.
+        out.push(page.insert("write what it is otherwise, `: null`", found.at.span.start, " : null"));
+        return;
+    }
     words(found, page, out);
+    if found.message.ends_with("is no keyword") {
+        return;
+    }
     // A text or a number that is written wrongly is not read otherwise for a mark beside it.
     if !matches!(found.code, Code::P003 | Code::P004) {
         marks(found, page, out);

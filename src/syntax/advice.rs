@@ -76,6 +76,10 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
         _ if operand && matches!(written(last), "%") && previous == Some(Kind::Number) && token.kind != Kind::Text => {
             wrong("`%` is the remainder", "write a share as a number: `0.5`")
         }
+        Kind::Infix(_) if word == "*" && last.kind == Kind::Export => {
+            let whole = Span::new(last.start, token.end);
+            absent(whole, "export *", "name what is handed on: `export { a, b } from \"./m.prism\"`")
+        }
         Kind::If if operator => wrong(
             "`if` does not stand behind a value",
             "write `condition ? a : b`, or `if (condition) { … }` around it",

@@ -113,17 +113,7 @@ impl Lexer<'_, '_> {
                 }
                 Ok(Kind::Digits) => self.digits(start, end),
                 Ok(Kind::Foreign) => self.foreign(start, end),
-                Ok(Kind::BraceOpen) => {
-                    self.modes.push(Mode::Brace);
-                    self.push(Kind::BraceOpen, start, end);
-                }
-                Ok(Kind::BraceClose) => match self.modes.pop() {
-                    Some(Mode::Hole(fence)) => {
-                        self.push(Kind::HoleClose, start, end);
-                        self.chunk(fence, end);
-                    }
-                    _ => self.push(Kind::BraceClose, start, end),
-                },
+                Ok(kind @ (Kind::BraceOpen | Kind::BraceClose)) => self.brace(kind, start, end),
                 Ok(Kind::Infix(Infix::Divide) | Kind::Assign(Infix::Divide)) if !self.operand_ends() => {
                     self.regex(start)
                 }
@@ -269,6 +259,21 @@ impl Lexer<'_, '_> {
         self.push(Kind::Invalid, start, end);
     }
 
+    /// A brace, which may be the end of a template's hole.
+    fn brace(&mut self, kind: Kind, start: usize, end: usize) {
+        if kind == Kind::BraceOpen {
+            self.modes.push(Mode::Brace);
+            return self.push(kind, start, end);
+        }
+        match self.modes.pop() {
+            Some(Mode::Hole(fence)) => {
+                self.push(Kind::HoleClose, start, end);
+                self.chunk(fence, end);
+            }
+            _ => self.push(kind, start, end),
+        }
+    }
+
     /// A character beyond ASCII outside a name, string or comment.
     fn foreign(&mut self, start: usize, end: usize) {
         let c = self.text[start..end].chars().next().unwrap_or(' ');
@@ -290,7 +295,10 @@ impl Lexer<'_, '_> {
                 );
                 let report = match literal::plain_spelling(c) {
                     Some((text, kind)) => {
-                        self.push(kind, start, end);
+                        match kind {
+                            Kind::BraceOpen | Kind::BraceClose => self.brace(kind, start, end),
+                            _ => self.push(kind, start, end),
+                        }
                         report.help(format!("write `{text}`")).fix(format!("write `{text}`"), at.span, text)
                     }
                     None => report.help("remove it"),

@@ -3,7 +3,7 @@
 //! The tree keeps them as places in the text; whoever needs the content reads it off again here. What is malformed was
 //! reported when the text was split into tokens, so reading never fails: it leaves out what has no meaning.
 
-use super::ast::Infix;
+use super::ast::{Infix, Prefix};
 use super::token::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Span};
@@ -312,8 +312,25 @@ pub fn plain_spelling(c: char) -> Option<(&'static str, Kind)> {
         '→' | '⇒' => ("=>", Kind::Arrow),
         '…' => ("...", Kind::Ellipsis),
         '；' => (";", Kind::Semicolon),
-        '，' => (",", Kind::Comma),
+        '，' | '、' => (",", Kind::Comma),
         '：' => (":", Kind::Colon),
+        '（' => ("(", Kind::ParenOpen),
+        '）' => (")", Kind::ParenClose),
+        '［' | '【' => ("[", Kind::SquareOpen),
+        '］' | '】' => ("]", Kind::SquareClose),
+        '｛' => ("{", Kind::BraceOpen),
+        '｝' => ("}", Kind::BraceClose),
+        '．' => (".", Kind::Dot),
+        '？' => ("?", Kind::Question(false)),
+        '！' => ("!", Kind::Prefix(Prefix::Not)),
+        '＝' => ("=", Kind::Equal),
+        '＋' => ("+", Kind::Infix(Infix::Add)),
+        '－' => ("-", Kind::Infix(Infix::Subtract)),
+        '＊' => ("*", Kind::Infix(Infix::Multiply)),
+        '／' => ("/", Kind::Infix(Infix::Divide)),
+        '％' => ("%", Kind::Infix(Infix::Remainder)),
+        '＜' => ("<", Kind::Infix(Infix::Less)),
+        '＞' => (">", Kind::Infix(Infix::Greater)),
         _ => return None,
     })
 }

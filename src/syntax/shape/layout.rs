@@ -201,7 +201,7 @@ pub(super) fn leaves_head(tokens: &[Token], head: u32, index: usize) -> bool {
         && head + 2 < index
         && head.checked_sub(1).is_some_and(|before| tokens[before].kind == Kind::For);
     tokens[head].kind == Kind::ParenOpen
-        && tokens[index - 1].kind.ends_operand()
+        && (tokens[index - 1].kind.ends_operand() || matches!(tokens[index - 1].kind, Kind::Step(_)))
         && !walks
         && index - head < 2 * SIGHT
         && begins_head(tokens, head)
@@ -289,6 +289,9 @@ impl<'t> Mender<'t> {
                 {
                     self.missing(None);
                 }
+                if token.kind == Kind::BraceOpen && self.out.last().is_some_and(|last| last.kind == Kind::Comma) {
+                    self.end_object();
+                }
                 let object = token.kind == Kind::BraceOpen && begins_object(tokens, index);
                 let deeper = tokens.get(index + 1).is_some_and(|next| {
                     let line = &self.text.as_bytes()[..next.start as usize];
@@ -312,6 +315,9 @@ impl<'t> Mender<'t> {
                     && self.text[token.start as usize..].starts_with(['"', '\'', '/', '“', '”', '‘', '’'])
                 {
                     self.torn = Some(self.line);
+                }
+                if token.kind.is_word() && !joins(token.kind) {
+                    self.leave_decorator(tokens);
                 }
                 self.out.push(*token);
             }
@@ -586,6 +592,27 @@ impl<'t> Mender<'t> {
             Kind::BraceOpen => open.object && open.column >= column,
             _ => false,
         }) {
+            self.missing(None);
+        }
+    }
+
+    /// Closes an object before the comma behind which another `{` stands, where an entry would have a key.
+    fn end_object(&mut self) {
+        if self.open.last().is_some_and(|open| open.object)
+            && let Some(comma) = self.out.pop()
+        {
+            self.missing(None);
+            self.out.push(comma);
+        }
+    }
+
+    /// Closes the arguments of a decorator before a word that stands behind a value: it is what the decorator is for.
+    fn leave_decorator(&mut self, tokens: &[Token]) {
+        let named = |open: &Open| {
+            let before = |count: usize| (open.index as usize).checked_sub(count).map(|index| tokens[index].kind);
+            open.token.kind == Kind::ParenOpen && before(1).is_some_and(Kind::is_word) && before(2) == Some(Kind::At)
+        };
+        if self.out.last().is_some_and(|last| last.kind.ends_operand()) && self.open.last().is_some_and(named) {
             self.missing(None);
         }
     }
