@@ -236,16 +236,19 @@ fn limits_end_with_their_own_exit_code() {
     folder.write("calls.prism", "[agents.a.ask(), agents.a.ask()]\n");
     folder.write("thrown.prism", "throw \"no\"\n");
     folder.write("broken.prism", "let x = \n");
-    folder.write("patient.prism", "const asked = now()\ndelay(1d)\nagents.slow.ask()\nnow() - asked\n");
+    folder.write(
+        "patient.prism",
+        "const asked = now()\ndelay(1d)\nagents.slow.ask()\nMath.floor((now() - asked) / 100000)\n",
+    );
     let slow = json!({ "transport": "mock", "replies": { "ask": { "value": 2, "after": "2h" } } });
     folder.write("a.json", json!({ "a": mock(1, json!({})), "slow": slow }).to_string());
     folder.write("time.toml", "[limits]\ntime = \"30s\"\n");
     check(
         &folder,
         &[
-            ("run patient.prism --agents a.json", 0, "93600000"),
+            ("run patient.prism --agents a.json", 0, "936"),
             ("run patient.prism --agents a.json --timeout 25h", 3, "R093"),
-            ("run patient.prism --agents a.json --limit time=100000000", 0, "93600000"),
+            ("run patient.prism --agents a.json --limit time=100000000", 0, "936"),
             ("run patient.prism --agents a.json --limit time=90000000", 3, "R093"),
             ("run patient.prism --agents a.json --policy time.toml", 3, "R093"),
             ("run loop.prism", 1, "TM11"),
@@ -368,4 +371,43 @@ fn a_prompt_says_what_is_instruction_and_what_is_data() {
             { "instruction": " tone" }
         ])
     );
+}
+
+#[test]
+fn a_run_has_the_time_of_its_machine() {
+    let folder = Folder::new("running/live");
+    folder.write(
+        "a.prism",
+        r#"
+const busy = () => { let i = 0
+  while (true) max 1000000000 { i += 1 }
+  i }
+const began = now()
+delay(120ms)
+const waited = now() - began
+const late = try { timeout(busy, 60ms) } catch (e) { e.code }
+const first = race([busy, () => { delay(20ms)
+  "fast" }])
+// What was in time leaves nothing to wait for.
+const kept = timeout(() => 5, 20s)
+print(JSON.stringify([began, random(), uuid(), waited >= 120, late, first, kept, now() - began < 15000]))
+"#,
+    );
+    let run = || {
+        let outcome = folder.prism(&["run", "--unchecked", "a.prism"]);
+        let first = outcome.out.lines().next().unwrap_or_default();
+        serde_json::from_str::<serde_json::Value>(first).unwrap_or_else(|_| panic!("{}{}", outcome.out, outcome.err))
+    };
+    let (one, other) = (run(), run());
+    let told = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as f64;
+    assert!((told - other[0].as_f64().unwrap()).abs() < 60_000.0, "{other} at {told}");
+    for place in 0..3 {
+        assert_ne!(one[place], other[place]);
+    }
+    for it in [&one, &other] {
+        assert_eq!(
+            it.as_array().unwrap()[3..],
+            serde_json::json!([true, "R031", "fast", 5, true]).as_array().unwrap()[..]
+        );
+    }
 }

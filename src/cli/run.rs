@@ -1,10 +1,11 @@
 //! `prism run`: a program from its text to its result, with agents whose answers stand in a file.
 
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value as Json;
 
@@ -179,7 +180,9 @@ impl Run {
         };
         let mut outside = outside(&limits);
         let input = read_input(input.as_deref(), self.shaped, &mut outside).map_err(refused)?;
-        let mut drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
+        let seed = RandomState::new().hash_one(std::process::id());
+        let drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
+        let mut drive = drive.live(since_1970().as_secs_f64() * 1_000.0, seed);
         let mut screen = Screen { quiet: self.json, said: String::new(), record };
         let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
         let value = ended.map_err(|failure| placed(&failure, at))?;
@@ -309,9 +312,13 @@ pub(super) fn report(program: &Examination, style: Style) {
     warn(&format!("{}\n", render::summary(&refusing)));
 }
 
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
 /// What a check goes by: the agents file, the policy, and today.
 pub(super) fn setting(agents: Option<Directory>, policy: Option<Policy>) -> Setting {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = since_1970();
     let strict = policy.as_ref().is_some_and(|policy| policy.strict);
     Setting { agents, policy, strict, today: Some((since.as_secs() / 86_400) as i64), ..Setting::default() }
 }

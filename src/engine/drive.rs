@@ -56,6 +56,10 @@ pub struct Drive {
     world: Memory,
     limits: Limits,
     began: Instant,
+    /// Whether computing takes time.
+    live: bool,
+    /// The milliseconds that nobody really waited.
+    waited: f64,
     /// What the program emitted and nobody handled yet, in the order in which it was said.
     events: Vec<Event>,
 }
@@ -76,7 +80,50 @@ impl Drive {
     pub fn new(program: &Compiled, limits: Limits, directory: Arc<Directory>, input: Value) -> Self {
         let world = Memory::new(directory.clone(), 0);
         let vm = Vm::new(program.0.clone(), limits.clone(), directory, input);
-        Self { vm, world, limits, began: Instant::now(), events: Vec::new() }
+        Self { vm, world, limits, began: Instant::now(), live: false, waited: 0.0, events: Vec::new() }
+    }
+
+    /// The same at a moment, in milliseconds since 1970, with randomness that begins with a seed. Computing takes the time
+    /// that it takes, so a limit of time ends it; waiting, which is for nobody but this world, takes none.
+    pub fn live(mut self, now: f64, seed: u64) -> Self {
+        self.world.begin(now, seed);
+        (self.live, self.began) = (true, Instant::now());
+        self
+    }
+
+    /// Lets the world's clock go on by what was computed.
+    fn follow(&mut self) {
+        if self.live {
+            self.world.pass(self.waited + self.began.elapsed().as_secs_f64() * 1_000.0);
+        }
+    }
+
+    /// Lets a moment come, in milliseconds since the beginning.
+    fn wait(&mut self, until: f64) {
+        self.follow();
+        self.waited += (until - self.world.elapsed()).max(0.0);
+        self.world.pass(until);
+    }
+
+    /// Hands over what has happened while the machine was busy, and lets its other tasks go on as well.
+    fn catch_up(&mut self, show: &mut dyn Show) {
+        if !self.live {
+            return;
+        }
+        self.follow();
+        let now = self.world.elapsed();
+        while self.world.next_time().is_some_and(|at| at <= now) {
+            self.happen(show);
+        }
+        self.vm.give_way();
+    }
+
+    /// Hands over what happens next, if anything does.
+    fn happen(&mut self, show: &mut dyn Show) -> bool {
+        let Some((id, reply)) = self.world.next_event() else { return false };
+        show.note(Note::Reply { id: &id, reply: &reply });
+        self.vm.resume(&id, reply);
+        true
     }
 
     /// Runs an entry: a pattern with its parameters bound, or the statements of a file. What it emits reaches the program's
@@ -117,7 +164,7 @@ impl Drive {
                     continue;
                 }
                 *ran += 1.0;
-                self.world.pass(event.at);
+                self.wait(event.at);
                 let data = shaped::read(&event.data, Lanes::EXACT, self.vm.meter())?;
                 let takes = declarations.functions[handler.function.0 as usize].parameters.len();
                 let arguments = [data].into_iter().take(takes).collect();
@@ -202,22 +249,21 @@ impl Drive {
                 return Err(failure);
             }
             if self.vm.is_ready() {
+                self.catch_up(show);
                 continue;
             }
-            match self.world.next_event() {
-                Some((id, reply)) => {
-                    show.note(Note::Reply { id: &id, reply: &reply });
-                    self.vm.resume(&id, reply);
-                }
-                None => {
-                    return Err(Failure::new(Code::R095, "the program waits for something that nobody will answer"));
-                }
+            if let Some(next) = next {
+                self.wait(next);
+            }
+            if !self.happen(show) {
+                return Err(Failure::new(Code::R095, "the program waits for something that nobody will answer"));
             }
         }
     }
 
     /// Hands what the machine wants to the world.
     fn submit(&mut self, show: &mut dyn Show) {
+        self.follow();
         let batch = self.vm.take_batch();
         batch.requests.iter().for_each(|request| show.note(Note::Request(request)));
         batch.timers.iter().for_each(|timer| show.note(Note::Timer(timer)));

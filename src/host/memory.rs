@@ -1,7 +1,7 @@
 //! A world that fits in memory: agents whose answers stand in a directory, and a clock that jumps.
 //!
 //! Time is virtual: nothing waits, and whatever happens at one moment happens in the order it was asked for. So a run is
-//! the same each time, and an hour of delays takes no time.
+//! the same each time, and an hour of delays takes no time. Whoever drives it may let its clock follow another one.
 
 use serde_json::Value as Json;
 use std::cmp::Ordering;
@@ -49,6 +49,8 @@ pub struct Memory {
     directory: Arc<Directory>,
     scripts: Vec<Script>,
     clock: f64,
+    /// The moment its clock began with, in milliseconds since 1970.
+    epoch: f64,
     order: u64,
     queue: BinaryHeap<Event>,
     cancelled: HashSet<Id>,
@@ -101,11 +103,17 @@ impl Memory {
             scripts: scripts.collect(),
             directory,
             clock: 0.0,
+            epoch: EPOCH,
             order: 0,
             queue: BinaryHeap::new(),
             cancelled: HashSet::new(),
             seed: Seed::new(seed),
         }
+    }
+
+    /// A world that begins at a moment, in milliseconds since 1970, with a seed.
+    pub fn begin(&mut self, epoch: f64, seed: u64) {
+        (self.epoch, self.seed) = (epoch, Seed::new(seed));
     }
 
     /// The milliseconds since the beginning.
@@ -124,7 +132,7 @@ impl Memory {
         for request in batch.requests {
             let (after, reply) = match &request.kind {
                 Kind::Call(call) => self.answer(call),
-                Kind::Now => (0.0, Reply::Number(EPOCH + self.clock)),
+                Kind::Now => (0.0, Reply::Number((self.epoch + self.clock).floor())),
                 Kind::Random => (0.0, Reply::Number(self.seed.number())),
                 Kind::Uuid => (0.0, Reply::Text(self.seed.uuid())),
                 Kind::Print { .. } | Kind::Emit { .. } | Kind::Track { .. } => {
@@ -143,18 +151,20 @@ impl Memory {
 
     /// What happens next, if anything does; the clock goes there.
     pub fn next_event(&mut self) -> Option<(Id, Reply)> {
-        while let Some(event) = self.queue.pop() {
-            if !self.cancelled.remove(&event.id) {
-                self.clock = self.clock.max(event.at);
-                return Some((event.id, event.reply));
-            }
-        }
-        None
+        let at = self.next_time()?;
+        self.clock = self.clock.max(at);
+        self.queue.pop().map(|event| (event.id, event.reply))
     }
 
     /// When something happens next, in milliseconds since the beginning.
-    pub fn next_time(&self) -> Option<f64> {
-        self.queue.peek().map(|event| event.at)
+    pub fn next_time(&mut self) -> Option<f64> {
+        while let Some(event) = self.queue.peek() {
+            if !self.cancelled.remove(&event.id) {
+                return Some(event.at);
+            }
+            self.queue.pop();
+        }
+        None
     }
 
     fn plan(&mut self, after: f64, id: Id, reply: Reply) {

@@ -239,6 +239,13 @@ impl Vm {
         !self.ready.is_empty()
     }
 
+    /// Lets what has run for long wait for what can go on as well.
+    pub fn give_way(&mut self) {
+        if let Some(paused) = self.ready.pop_front() {
+            self.ready.push_back(paused);
+        }
+    }
+
     /// Hands over a reply. One that nobody waits for any more is dropped.
     pub fn resume(&mut self, id: &Id, reply: Reply) {
         if let Some((budget, limit)) = self.deadlines.remove(id) {
