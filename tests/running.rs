@@ -301,7 +301,7 @@ fn tests_are_chosen_and_reported() {
     assert_eq!(all.code, 1);
     assert!(all.out.contains("failed a.prism: wrong\n") && all.out.ends_with("2 of 4 tests passed\n"), "{}", all.out);
     assert!(all.out.contains("the left side is 2 and the right side is 3"), "{}", all.out);
-    assert!(all.out.contains("the left side is small (~60%) and the right side is big"), "{}", all.out);
+    assert!(all.out.contains("the left side is \"small\" (~60%) and the right side is \"big\""), "{}", all.out);
     let some = folder.prism(&["test", "a.prism", "--filter", "bi"]);
     assert_eq!((some.code, &*some.out), (0, "ok     a.prism: big\n1 of 1 test passed\n"));
     let json: Json =

@@ -429,7 +429,7 @@ impl Lowering<'_> {
     /// A statement behind `export` or a decorator.
     fn statement_inside(&mut self, node: NodeId, out: &mut Vec<Expr>) {
         match self.node(node) {
-            Node::Let { declarators, .. } => self.declarators(declarators, out),
+            Node::Let { keyword, declarators } => self.declarators(keyword, declarators, out),
             Node::Function(_) | Node::Agent { .. } | Node::Type { .. } | Node::Missing => self.declaration(node, out),
             Node::Export { .. } | Node::Agents(_) | Node::Decorated { .. } => self.declaration(node, out),
             _ => {

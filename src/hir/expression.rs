@@ -291,7 +291,7 @@ impl Lowering<'_> {
             self.note_function(declared, value);
         }
         let pattern = self.bound(pattern);
-        if value.is_none() && !matches!(pattern.kind, PatternKind::Bind(_) | PatternKind::Ignore) {
+        if value.is_none() && !self.broken && !matches!(pattern.kind, PatternKind::Bind(_) | PatternKind::Ignore) {
             let help = "write `=` and what is taken apart";
             self.refuse(Code::P001, pattern.span, "a pattern without a value takes nothing apart", help);
         }

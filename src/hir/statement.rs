@@ -5,7 +5,7 @@ use super::scope::ScopeId;
 use super::{Arm, Block, Body, Case, Count, Each, Expr, ExprKind, Kind, Pattern, PatternKind, Unary};
 use crate::diagnostic::Code;
 use crate::source::Span;
-use crate::syntax::ast::{List, Node, NodeId, Prefix};
+use crate::syntax::ast::{Keyword, List, Node, NodeId, Prefix};
 use std::collections::HashMap;
 
 /// What is said of a `try` on its own.
@@ -103,7 +103,7 @@ impl Lowering<'_> {
 
     fn statement(&mut self, node: NodeId, used: bool, out: &mut Vec<Expr>) {
         match self.node(node) {
-            Node::Let { declarators, .. } => self.declarators(declarators, out),
+            Node::Let { keyword, declarators } => self.declarators(keyword, declarators, out),
             _ if self.is_passed_over(node) => self.declaration(node, out),
             Node::Export { .. } | Node::Decorated { .. } => self.declaration(node, out),
             _ => {
@@ -113,10 +113,18 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn declarators(&mut self, declarators: List, out: &mut Vec<Expr>) {
+    pub(super) fn declarators(&mut self, keyword: Keyword, declarators: List, out: &mut Vec<Expr>) {
         for &declarator in self.tree.list(declarators) {
             let Node::Declarator { pattern, value, .. } = self.node(declarator) else { continue };
             let span = self.span(declarator);
+            if keyword == Keyword::Const
+                && value.is_none()
+                && !self.broken
+                && matches!(self.node(pattern), Node::Name(_))
+            {
+                let help = "write `=` and its value, or declare it with `let`";
+                self.refuse(Code::P001, span, "a `const` has its value from the beginning", help);
+            }
             if !self.scopes.assigning.contains(&pattern) {
                 out.push(self.declare(pattern, value, span));
             } else if let Some(value) = value {
@@ -229,9 +237,9 @@ impl Lowering<'_> {
                 let name = self.boxed(name);
                 ExprKind::Context { name, body: Box::new(self.body(body, used)) }
             }
-            Node::Let { declarators, .. } => {
+            Node::Let { keyword, declarators } => {
                 let mut exprs = Vec::new();
-                self.declarators(declarators, &mut exprs);
+                self.declarators(keyword, declarators, &mut exprs);
                 ExprKind::Block(Block::of(exprs))
             }
             Node::Type { .. }

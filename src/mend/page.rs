@@ -15,6 +15,8 @@ pub(super) struct Page {
     pub text: Arc<str>,
     /// Its tree, as far as it could be read.
     pub tree: Tree,
+    /// Whether all of it could be read: what is wrong is no slip in a mark.
+    pub whole: bool,
     /// The texts of its names.
     pub names: Names,
     /// Its tokens, comments left out.
@@ -27,14 +29,15 @@ impl Page {
     pub fn of(sources: &Sources, file: FileId) -> Self {
         let text = sources.file(file).text().clone();
         let mut names = Names::new();
-        let tree = parse(file, &text, &mut names, &mut Diagnostics::new());
+        let mut faults = Diagnostics::new();
+        let tree = parse(file, &text, &mut names, &mut faults);
         let tokens = lexer::lex(file, &text, &mut Diagnostics::new()).tokens;
         let mut parents = vec![None; tree.nodes.len()];
         for index in 0..tree.nodes.len() {
             let id = NodeId::at(index);
             visit::children(&tree, id, |child| parents[child.place()] = Some(id));
         }
-        Self { file, text, tree, names, tokens, parents }
+        Self { file, text, tree, whole: !faults.has_errors(), names, tokens, parents }
     }
 
     /// What stands at a place.

@@ -102,7 +102,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         return;
     }
     // A text or a number that is written wrongly is not read otherwise for a mark beside it.
-    if !matches!(found.code, Code::P003 | Code::P004) {
+    if !matches!(found.code, Code::P003 | Code::P004) && !page.whole {
         marks(found, page, out);
     }
 }

@@ -50,6 +50,14 @@ pub fn show(value: &Value, meter: &mut Meter) -> Result<String, Fault> {
     Ok(text)
 }
 
+/// The same for a report that sets two values side by side: a text is told from what it spells by its quotes.
+pub fn quoted(value: &Value, meter: &mut Meter) -> Result<String, Fault> {
+    let Some(text) = value.as_text() else { return show(value, meter) };
+    let mut out = String::new();
+    json::quote(&mut out, text);
+    show(&Value::string(out).with(value.lanes()), meter)
+}
+
 /// With control characters and bidirectional overrides escaped; line ends and tabs stay.
 pub fn escape(text: &str) -> String {
     let hidden = |char: char| {

@@ -261,6 +261,10 @@ fn beyond(link: &Link, len: usize) -> Fault {
             Code::R016,
             format!("index {} is beyond the end of a list of {len}; append with `push`", number::render(number)),
         ),
+        None if link.key.as_text() == Some("length") => Fault::new(
+            Code::R002,
+            "the length of a list is no variable; write `xs = []`, or `xs.splice(n)` for the first n",
+        ),
         None => Fault::new(Code::R002, format!("{} is no index; use a whole number", link.key.kind().phrase())),
     }
 }

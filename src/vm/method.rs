@@ -231,7 +231,7 @@ impl Vm {
             let mut shown = site.beside.iter().map(|operand| {
                 let mut view = registers[..function.size as usize].to_vec();
                 let value = read(function, &mut view, *operand);
-                display::show(&value, &mut self.meter).unwrap_or_else(|_| value.kind().phrase().to_owned())
+                display::quoted(&value, &mut self.meter).unwrap_or_else(|_| value.kind().phrase().to_owned())
             });
             let (left, right) = (shown.next().unwrap_or_default(), shown.next().unwrap_or_default());
             message =
