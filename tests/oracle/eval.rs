@@ -619,10 +619,9 @@ impl Eval<'_> {
 
     /// Whether a value is as sure as a threshold, which is no null.
     pub fn asked(&mut self, value: &Value, threshold: &Expr) -> Run {
-        let least = Some(self.eval(threshold)?).filter(|it| !it.is_null());
-        let Some(least) = least else { return self.fail(Code::R020, threshold.span) };
-        let needed = self.confidence_of(&least, threshold.span)?;
-        Ok(Value::bool(sure(value) >= needed).with(least.lanes()))
+        let least = self.eval(threshold)?;
+        let yes = Value::bool(sure(value) >= self.confidence_of(&least, threshold.span)?).with(least.lanes());
+        if least.is_null() { self.fail(Code::R020, threshold.span) } else { Ok(yes) }
     }
 
     /// A number from the script as a confidence; null is unknown.

@@ -191,8 +191,8 @@ impl<'t> Eval<'t> {
             View::List(items) => {
                 let mut items = items.items().to_vec();
                 let Some(place) = self.place(key, items.len()).filter(|place| *place <= items.len()) else {
-                    let last = if key.value.as_number().is_some() { Code::R016 } else { Code::R002 };
-                    return self.fail(if rest.is_empty() { last } else { Code::R003 }, span);
+                    let code = key.value.as_number().map_or(Code::R002, |_| Code::R016);
+                    return self.fail(if rest.is_empty() { code } else { Code::R003 }, span);
                 };
                 let old = items.get(place).cloned().unwrap_or_default();
                 let (new, given) = self.update_under(old, rest, span, lanes, change)?;
