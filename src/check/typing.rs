@@ -11,7 +11,7 @@ mod place;
 
 use super::fits::{Fit, fits, resolve, widened};
 use super::written::{children, turns};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix};
 use crate::hir::{
     Binary, Block, Element, Expr, ExprKind, Function, FunctionId, LinkKind, LocalId, Logical, Part, PatternKind,
     Program, Unary, Variable,
@@ -122,6 +122,20 @@ impl<'a> Typing<'a> {
         self.diagnostics.push(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
 
+    /// Whether a number that is written out can be a confidence.
+    fn confident(&mut self, who: &str, kind: &Type, span: Span) {
+        let Type::Literal(Literal::Number(x)) = kind else { return };
+        if (0.0..=1.0).contains(x) {
+            return;
+        }
+        let at = Location::new(self.function.file, span);
+        let found = Diagnostic::new(Code::T002, at, format!("{who} takes a confidence from 0 to 1, and this is `{x}`"));
+        let share = (x / 100.0).to_string();
+        let edits = vec![Edit { at, text: share.clone() }];
+        let percent = Fix { title: format!("write `{share}`"), certain: false, edits };
+        self.diagnostics.push(if (1.0..=100.0).contains(x) { found.mend(percent) } else { found });
+    }
+
     fn expect(&mut self, given: &Type, wanted: &Type, span: Span, what: &str) {
         if fits(self.program, given, wanted) == Fit::Never {
             let (given, wanted) = (self.program.spelled(given), self.program.spelled(wanted));
@@ -185,6 +199,11 @@ impl<'a> Typing<'a> {
                 let mut from = first.span;
                 for (operator, span, right) in rest {
                     let kind = self.visit(right);
+                    match operator {
+                        Binary::State => self.confident("`~>`", &kind, right.span),
+                        Binary::Gate => self.confident("`~?>`", &kind, right.span),
+                        _ => {}
+                    }
                     if rest.len() == 1 {
                         self.remember(*operator, first, right);
                     }
@@ -212,7 +231,8 @@ impl<'a> Typing<'a> {
             }
             ExprKind::Ask { value, threshold } => {
                 self.visit(value);
-                self.visit(threshold);
+                let kind = self.visit(threshold);
+                self.confident("`~>`", &kind, threshold.span);
                 Type::Any
             }
             ExprKind::Chain { base, links } => self.chain(base, links),

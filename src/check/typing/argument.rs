@@ -22,6 +22,9 @@ impl<'a> Typing<'a> {
                 Type::List(element) if parameter.rest => &**element,
                 value => value,
             };
+            if matches!((name, at + receiver), ("gate" | "confident" | "cap" | "endorse" | "decay", 1)) {
+                self.confident(&format!("`{name}`"), kind, *span);
+            }
             self.takes(&format!("`{name}`"), &parameter.name, kind, wanted, *span);
         }
     }

@@ -12,7 +12,9 @@ impl Typing<'_> {
     pub(super) fn exhaustive(&mut self, kind: &Type, arms: &[Arm], span: Span) {
         let sure: Vec<&Pattern> =
             arms.iter().filter(|arm| arm.guard.is_none()).flat_map(|arm| each(&arm.pattern)).collect();
-        for arm in arms {
+        // Behind an arm that takes everything nothing is reached anyway.
+        let open = arms.iter().position(|arm| arm.guard.is_none() && each(&arm.pattern).into_iter().any(is_open));
+        for arm in &arms[..open.map_or(arms.len(), |at| at + 1)] {
             let never = |pattern: &Pattern| match &pattern.kind {
                 PatternKind::Equal(value) => {
                     literal(&value.kind).is_some_and(|one| fits(self.program, &one, kind) == Fit::Never)
