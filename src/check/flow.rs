@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Steps before a program is too complex.
-const MOST_WORK: u64 = 2_000_000;
+const MOST_WORK: u64 = 1_000_000;
 
 /// What may be spent on putting together what is known.
 const MOST_EFFORT: u64 = 20_000_000;
