@@ -44,7 +44,7 @@ impl Writer<'_> {
             let lines = self.lines_before(behind);
             if lines > 1 {
                 self.doc.blank();
-            } else if lines > 0 || comment.doc {
+            } else if lines > 0 || comment.doc || self.is_line(comment) {
                 self.doc.hard();
             }
         }
