@@ -98,7 +98,7 @@ pub(super) fn turns(known: &Known) -> Turns {
             size: match (&list.size, list.high) {
                 (Some(size), _) => Some(size.clone()),
                 (None, Some(_)) => None,
-                (None, None) => Some("any list".into()),
+                (None, None) => Some(super::sizes::ANY.into()),
             },
         },
         Shape::Text(text) => Turns::between(0.0, text.chars().count() as f64),

@@ -67,6 +67,7 @@ fn told<'k>(inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
             all(true)
         }
         Op::Mutate { .. } | Op::Delete { .. } => first(args.first().is_some_and(open)),
+        Op::Threshold => first(!between(&args[0], 0.0, 1.0)),
         Op::Step(_) | Op::Unary(Unary::Negate) => first(!number(&args[0])),
         Op::Turns => first(!between(&args[0], 0.0, f64::INFINITY)),
         Op::Range { .. } => args.iter().filter(|arg| !number(arg)).collect(),

@@ -197,7 +197,7 @@ impl<'a> Flow<'a> {
             return Fall::Unknown;
         }
         let begins = self.beginning(act, natural, sum, own);
-        let name = begins.and_then(|all| self.sum_of_sizes(&all, 1.0)).unwrap_or_else(|| "any list".into());
+        let name = begins.and_then(|all| self.sum_of_sizes(&all, 1.0)).unwrap_or_else(|| super::sizes::ANY.into());
         let turns = Turns { low: 0.0, high: f64::INFINITY, size: Some(name) };
         Fall::Ends(Turning { turns, test: self.limit_of(act, natural, sum) })
     }

@@ -9,7 +9,7 @@ use crate::ir::Var;
 use std::rc::Rc;
 
 /// A size of which nobody knows where it comes from.
-const ANY: &str = "any list";
+pub(super) const ANY: &str = "any list";
 
 impl<'a> Flow<'a> {
     /// Gives the length of a value a name, of an object the number of its keys.

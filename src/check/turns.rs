@@ -147,7 +147,7 @@ impl<'a> Flow<'a> {
             return if chosen > usize::from(refused == Some(Fault::Chosen)) {
                 Err(Fault::Chosen)
             } else {
-                let turns = Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from("any list")) };
+                let turns = Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from(super::sizes::ANY)) };
                 Ok(Turning { turns, test: Some(natural.head) })
             };
         }

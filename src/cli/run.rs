@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -183,7 +183,8 @@ impl Run {
         let seed = RandomState::new().hash_one(std::process::id());
         let drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
         let mut drive = drive.live(since_1970().as_secs_f64() * 1_000.0, seed);
-        let mut screen = Screen { quiet: self.json, said: String::new(), record };
+        let kept_back = if std::io::stdout().is_terminal() { 0 } else { KEPT_BACK };
+        let mut screen = Screen { quiet: self.json, said: String::new(), kept_back, record };
         let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
         let value = ended.map_err(|failure| placed(&failure, at))?;
         let shape = shaped::write(&value, &mut outside).map_err(refused)?;
@@ -249,10 +250,12 @@ struct Screen {
     quiet: bool,
     /// What was said and not written yet: many lines are one call of the system.
     said: String,
+    /// How many bytes may wait; none where somebody watches.
+    kept_back: usize,
     record: Option<BufWriter<File>>,
 }
 
-/// The most that is kept back, in bytes.
+/// The most that is kept back where nobody watches, in bytes.
 const KEPT_BACK: usize = 1 << 16;
 
 impl Show for Screen {
@@ -262,7 +265,7 @@ impl Show for Screen {
         {
             self.said.push_str(text);
             self.said.push('\n');
-            if self.said.len() >= KEPT_BACK {
+            if self.said.len() >= self.kept_back {
                 self.pause();
             }
             return;
