@@ -381,8 +381,7 @@ impl<'a> Flow<'a> {
             }
             let finite = |end: f64, n: &Number| end.is_finite() || n.sized;
             if !far.is_finite() && finite(x.low, &x) && finite(y.high, &y) {
-                let (at, known) = if grows { (bound, &to) } else { (moving, &to) };
-                let symbol = self.number_of(act, at, known, more - x.low);
+                let symbol = self.number_of(act, if grows { bound } else { moving }, &to, more - x.low);
                 return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(symbol) });
             }
             let chosen = from.integrity >= Integrity::Input && !x.low.is_finite()
