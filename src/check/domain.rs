@@ -477,9 +477,8 @@ impl Known {
 
     /// Whether it claims no more than another in any case, of one with parts than that itself.
     pub fn never_surer(&self, other: &Known) -> bool {
-        let itself = other.may_have_parts();
-        // What was computed from a list's own confidence asks no more of its elements either.
-        let itself = |id: &Id| itself || other.above.get(id) == Some(false);
+        // What was computed from a list's own confidence asks no more of its elements either; a part of one does.
+        let itself = |id: &Id| other.may_have_parts() && *id == other.id || other.above.get(id) == Some(false);
         let above = |id: &Id| {
             *id != Id::NONE && (*id == self.id || self.above.get(id).is_some_and(|with_parts| with_parts || itself(id)))
         };

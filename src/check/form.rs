@@ -543,7 +543,15 @@ impl<'a> Flow<'a> {
         };
         let method = if role == "agent" { self.only_method(&asked, method) } else { method };
         let effect = self.declared_effect(&asked, method).max(Effect::Ask);
+        // What is not known to be an agent may be a mock, which nobody asks.
+        let may_be_mock = matches!(named, Some((_, shape)) if !matches!(shape, Shape::Agent(_) | Shape::Text(_)));
+        let outer = std::mem::take(&mut self.taken);
         self.request(effect, at, &asked, method, true);
+        if may_be_mock {
+            self.taken.or(&Cost::default());
+        }
+        let asking = std::mem::replace(&mut self.taken, outer);
+        self.taken.add(&asking);
         if effect >= Effect::Notify {
             // To be judged by somebody who does something with it is to have it done.
             let what = format!("`{}.{method}`", super::call::describe(&asked));

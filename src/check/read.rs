@@ -149,6 +149,8 @@ pub(super) fn part(x: &Known) -> Known {
     if let Some(inside) = x.inside {
         known.claim = known.claim.min(inside);
     }
+    // It may be less sure than what it is a part of.
+    known.parts = Few::one(Id::NONE);
     known.null = Null::Maybe;
     known.origins = x.origins.clone();
     known.tested = x.tested;
