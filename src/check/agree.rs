@@ -16,7 +16,8 @@ impl Known {
             && let Some(items) = &list.items
             && !self.sources.is_empty()
         {
-            let gives = |item: &&Known, source: &Source| item.sources.keys().any(|other| other.agent == source.agent);
+            let gives =
+                |item: &&Known, source: &Source| item.sources.keys().any(|other| other.agent.may_be(&source.agent));
             let several = |source: &Source| items.iter().filter(|item| gives(item, source)).count() > 1;
             self.sources = self.sources.iter().map(|(s, many)| (s.clone(), *many || several(s))).collect();
         }

@@ -115,7 +115,7 @@ impl Flow<'_> {
         };
         let most = |agent: &Agent| match agent {
             Agent::Named(_) => 1.0,
-            Agent::Member(list) => members(list),
+            Agent::Member(list, ..) => members(list),
             Agent::Anyone => f64::INFINITY,
         };
         let (mut all, mut each) = (BTreeSet::new(), 0.0);

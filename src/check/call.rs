@@ -459,7 +459,7 @@ impl<'a> Flow<'a> {
         let mut stale = false;
         for who in &agent.who {
             let bound = match who {
-                Agent::Named(bound) | Agent::Member(bound) => Some(bound),
+                Agent::Named(bound) | Agent::Member(bound, ..) => Some(bound),
                 Agent::Anyone => None,
             };
             let required = bound.and_then(|bound| {
@@ -593,7 +593,13 @@ impl<'a> Flow<'a> {
         } else if whole.evidence < evidence {
             let (has, wants) = (whole.evidence.name(), evidence.name());
             let path = self.path(whole, at);
+            let own = whole.sources.keys().find_map(|source| self.unsettled.get_key_value(&source.agent));
+            let own = own.map(|(who, at)| (named([who]), *at));
             self.findings.report(Code::CF013, at, format!("{what} needs evidence `{wants}`, and this is `{has}`"), |d| {
+                let d = match own {
+                    Some((list, at)) => d.note_at(at, format!("a member of `{list}` may judge its own answer here; judge with one that stands at another place, as in `{list}[1]` of what `{list}[0]` says")),
+                    None => d,
+                };
                 path(d).help("have it judged: `verify(x, { agent: judge })`, `verify(x, { command: … })` or `approve(x, { to: person })`")
             });
         }
@@ -748,13 +754,14 @@ pub(super) fn describe(agent: &AgentShape) -> String {
 
 /// Agents in words.
 pub(super) fn named<'a>(who: impl IntoIterator<Item = &'a Agent>) -> String {
-    let names: Vec<&str> = who
+    let mut names: Vec<&str> = who
         .into_iter()
         .map(|who| match who {
-            Agent::Named(name) | Agent::Member(name) => &**name,
+            Agent::Named(name) | Agent::Member(name, ..) => &**name,
             Agent::Anyone => "agent",
         })
         .collect();
+    names.dedup();
     names.join(" or ")
 }
 

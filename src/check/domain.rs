@@ -89,8 +89,8 @@ impl Id {
 pub(super) enum Agent {
     /// A parameter, or an agent bound by name.
     Named(Rc<str>),
-    /// Any member of a list parameter; members are distinct.
-    Member(Rc<str>),
+    /// A member of a list parameter, one of those from a place to another; members are distinct.
+    Member(Rc<str>, u32, u32),
     /// Anyone.
     Anyone,
 }
@@ -99,13 +99,31 @@ pub(super) enum Agent {
 pub(super) const ALL_AGENTS: &str = "agents";
 
 impl Agent {
+    /// Any member of a list.
+    pub fn member(list: &str) -> Self {
+        Agent::Member(Rc::from(list), 0, u32::MAX)
+    }
+
     /// Whether it may be any agent there is.
     pub fn is_any(&self) -> bool {
         match self {
             Agent::Named(_) => false,
-            Agent::Member(list) => &**list == ALL_AGENTS,
+            Agent::Member(list, ..) => &**list == ALL_AGENTS,
             Agent::Anyone => true,
         }
+    }
+
+    /// Whether it may be the same as another that has a name of its own.
+    pub fn may_be(&self, other: &Agent) -> bool {
+        match (self, other) {
+            (Agent::Member(list, a, b), Agent::Member(other, c, d)) => list == other && a <= d && c <= b,
+            _ => self == other,
+        }
+    }
+
+    /// Whether it is the same as another for certain.
+    pub fn is_surely(&self, other: &Agent) -> bool {
+        self == other && !matches!(self, Agent::Member(_, from, to) if from != to)
     }
 }
 

@@ -7,7 +7,7 @@ use super::amount::Cost;
 use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
-use super::domain::{Cap, CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, Told, raw};
+use super::domain::{Agent, Cap, CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, Told, raw};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -80,6 +80,10 @@ pub(super) struct Flow<'a> {
     pub read_at: HashMap<Id, BTreeSet<Id>>,
     /// Where answers were given, and which value the agent was that gave them.
     pub given_at: HashMap<Id, (Location, Id)>,
+    /// Agents that may have judged their own answers, and where.
+    pub unsettled: BTreeMap<Agent, Location>,
+    /// The parameters that are lists of agents.
+    pub rosters: BTreeSet<Id>,
     /// Who stands behind the names of agents in the certificate.
     pub labels: HashMap<Rc<str>, super::domain::AgentShape>,
     /// How large the values are that sums are made of.
@@ -271,6 +275,8 @@ impl<'a> Flow<'a> {
             watched: BTreeMap::new(),
             read_at: HashMap::new(),
             given_at: HashMap::new(),
+            unsettled: BTreeMap::new(),
+            rosters: BTreeSet::new(),
             labels: HashMap::new(),
             ranges: HashMap::new(),
             sizes: HashMap::new(),

@@ -571,10 +571,15 @@ impl<'a> Flow<'a> {
         }
         let sources = x.whole().sources;
         let asks_itself = |who: &&Agent| {
-            let own = |s: &Source| s.agent == **who && (matches!(who, Agent::Named(_)) || this_one(&s.site));
+            let own = |s: &Source| s.agent.may_be(who) && (s.agent.is_surely(who) || this_one(&s.site));
             sources.keys().any(own)
         };
-        let Some(own) = who.iter().find(asks_itself) else { return true };
+        let Some(own) = who.iter().find(asks_itself) else {
+            // Whether a member of a list judges another's answer shows in their places.
+            let unsettled = sources.keys().find(|source| who.iter().any(|who| source.agent.may_be(who)));
+            self.unsettled.extend(unsettled.map(|source| (source.agent.clone(), at)));
+            return unsettled.is_none();
+        };
         let own = super::call::named([own]);
         self.findings.report(Code::CF023, at, format!("`{own}` judges its own answer"), |d| {
             d.help("have another agent judge it, or a person")

@@ -40,7 +40,7 @@ impl<'a> Flow<'a> {
     /// `x[key]`.
     pub fn index(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, from_end: bool, inst: &Inst) -> Known {
         if from_end {
-            let known = sought(x, elements(x).0).ranked_in(x);
+            let known = self.member_named(x, "last", sought(x, elements(x).0).ranked_in(x));
             return Known { id: Id::NONE, ..known };
         }
         self.index_of(act, x, key, inst)
@@ -96,7 +96,7 @@ impl<'a> Flow<'a> {
                     known = sought(x, Some(known));
                 }
                 self.agent_at(&known, key, at);
-                let known = known.under(key).ranked_in(x);
+                let known = self.member_at(x, key, known.under(key).ranked_in(x));
                 match key.as_constant() {
                     Some(index) => self.this_one_at(known, x.id, index),
                     None => self.this_one_under(known, x.id, key.id),
@@ -124,9 +124,9 @@ impl Flow<'_> {
             element => sought(x, element),
         };
         let known = Known { id: Id::NONE, ..known.ranked_in(x) };
-        let Some(place) = place else { return known };
+        let Some(place) = place else { return self.member_named(x, name, known) };
         self.agent_at(&known, place, at);
-        let known = known.under(&place.whole());
+        let known = self.member_at(x, place, known.under(&place.whole()));
         match place.as_constant() {
             Some(index) => self.this_one_at(known, x.id, index),
             None => self.this_one_under(known, x.id, place.id),

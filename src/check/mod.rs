@@ -54,6 +54,7 @@ mod read;
 mod recall;
 mod recursion;
 mod rename;
+mod roster;
 mod setting;
 mod shape;
 mod shorter;

@@ -358,7 +358,7 @@ impl<'a> Flow<'a> {
             "take" | "drop" | "slice" | "reverse" | "toReversed" | "concat" | "chunk" | "flat" | "range" | "split"
             | "keys" | "values" | "entries" | "zip" | "lines" | "words" | "match" | "matches" | "from" => {
                 let longest = self.cut(name, args, state);
-                let known = Known { longest, ..listed(name, args) };
+                let known = self.members_left(name, args, Known { longest, ..listed(name, args) });
                 match name {
                     "range" | "from" => known.counted_by(args, at),
                     // Of no match null, and of a group that has no part in it as well.
@@ -784,7 +784,7 @@ impl Known {
 
     /// Whether both come from the same agent.
     pub fn shares_source(&self, other: &Known) -> bool {
-        self.sources.keys().any(|s| other.sources.keys().any(|t| s.agent == t.agent))
+        self.sources.keys().any(|s| other.sources.keys().any(|t| s.agent.may_be(&t.agent)))
     }
 }
 

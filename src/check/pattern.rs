@@ -101,6 +101,9 @@ impl<'a> Flow<'a> {
                 let id = Id(u32::MAX - 1, function.0.wrapping_mul(64).wrapping_add(i as u32));
                 let given = self.given(name, &kind, id);
                 self.name_size(&given, name);
+                if matches!(kind, Type::Agents { .. }) {
+                    self.rosters.insert(id);
+                }
                 given
             })
             .collect();
@@ -121,7 +124,7 @@ impl<'a> Flow<'a> {
         match kind {
             Type::Agent(interface) => agent(Agent::Named(Rc::from(name)), *interface),
             Type::Agents { interface, low, high } => {
-                let member = agent(Agent::Member(Rc::from(name)), *interface);
+                let member = agent(Agent::member(name), *interface);
                 let list = List {
                     element: Some(member),
                     low: u64::from(*low),

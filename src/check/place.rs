@@ -203,7 +203,7 @@ impl Flow<'_> {
 
     /// All bound agents, as a list.
     pub fn agent_list(&self) -> Known {
-        let agent = AgentShape::one(Agent::Member(Rc::from(ALL_AGENTS)), None);
+        let agent = AgentShape::one(Agent::member(ALL_AGENTS), None);
         let list = List {
             element: Some(Known::constant(Shape::Agent(Rc::new(agent)))),
             low: 0,

@@ -34,7 +34,7 @@ impl<'a> Flow<'a> {
         let Some(directory) = &self.setting.agents else { return Vec::new() };
         match who {
             Agent::Named(name) => directory.find(name).map(|(_, agent)| agent).into_iter().collect(),
-            Agent::Member(name) => {
+            Agent::Member(name, ..) => {
                 let grouped = |agent: &&host::Agent| agent.group.as_deref() == Some(&**name);
                 let group: Vec<&host::Agent> = directory.agents().iter().filter(grouped).collect();
                 if !group.is_empty() {

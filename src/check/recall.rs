@@ -108,7 +108,6 @@ struct Way {
 }
 
 /// Names for identities, in the order in which they are met.
-#[derive(Default)]
 struct Names {
     known: HashMap<Id, Id>,
     back: Vec<Id>,
@@ -255,7 +254,9 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let function = closure.function;
-        let mut names = Names::default();
+        // Where a member of a list of agents stands is known of that list alone.
+        let known = self.rosters.iter().map(|id| (*id, *id)).collect();
+        let mut names = Names { known, back: self.rosters.iter().copied().collect() };
         let mut canonical = |known: &Known| state.refine(known).renamed(&mut |id| names.of(id));
         let canon: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(&mut canonical).collect();
         let conditions: Vec<(Known, Location)> =
@@ -441,7 +442,7 @@ impl<'a> Flow<'a> {
             state.forget(id);
         }
         for (name, learned) in &way.told {
-            let id = names.back[name.1 as usize];
+            let id = if name.0 == REMEMBERED { names.back[name.1 as usize] } else { *name };
             state.learned.update(id, |old| old.meet(*learned));
         }
         for (cell, value) in wrote {

@@ -417,7 +417,7 @@ impl Shape {
             (Shape::Builtin(a), Shape::Functions(b)) => either(&[Callee::BuiltIn(*a)], b.iter(), depth),
             (Shape::Builtin(a), Shape::Builtin(b)) => either(&[Callee::BuiltIn(*a)], [&Callee::BuiltIn(*b)], depth),
             (Shape::Agent(a), Shape::Agent(b)) => Shape::Agent(Rc::new(AgentShape {
-                who: a.who.union(&b.who).cloned().collect(),
+                who: super::roster::either(&a.who, &b.who),
                 interfaces: a.interfaces.union(&b.interfaces).copied().collect(),
                 chosen: a.chosen || b.chosen,
                 manner: a.manner.join(b.manner),

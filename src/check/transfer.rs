@@ -135,7 +135,8 @@ impl<'a> Flow<'a> {
             }
             Op::Rest(from) => {
                 let longest = self.changed_by(&args[0], -f64::from(*from));
-                one(Known { longest, ..rest(&args[0], u64::from(*from)) })
+                let left = rest(&args[0], u64::from(*from));
+                one(self.seated(&args[0], (u64::from(*from), u64::MAX), Known { longest, ..left }))
             }
             Op::Omit(keys) => {
                 let mut known = Known { id: Id::NONE, tests: None, ..args[0].clone() };
