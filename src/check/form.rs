@@ -21,6 +21,20 @@ use std::rc::Rc;
 /// The most attempts of a `retry`.
 const MOST_ATTEMPTS: f64 = 10.0;
 
+/// One task of a fork, or several that are alike.
+struct Part {
+    function: Option<Known>,
+    args: Vec<Known>,
+    /// How many there are at least, at most, and by which name.
+    low: u64,
+    high: Option<u64>,
+    size: Option<Rc<str>>,
+    /// The list that they come from.
+    of: Option<Known>,
+    /// Whether it is one that is known by itself.
+    one: bool,
+}
+
 impl<'a> Flow<'a> {
     /// `parallel`, `race`, `anyOf`, `quorum`, `vote` of tasks.
     pub fn fork(&mut self, act: &mut Activation<'a>, args: &[Known], inst: &Inst, state: &mut State) -> Option<Known> {
@@ -57,49 +71,23 @@ impl<'a> Flow<'a> {
         let around = self.conditions.len();
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
-        for task in tasks {
+        for part in self.parts(tasks, &mut rest, &mut structure)? {
             if name == "quorum" {
                 // Further ones are asked where others fail.
                 self.conditions.truncate(around);
                 self.conditions.extend(self.escapes.thrown.iter().flatten().cloned());
             }
             slot += 1;
-            let mut many = None;
             let outer = std::mem::take(&mut self.taken);
-            let (given, from, to) = match task {
-                Task::One => {
-                    let function = rest.next()?.clone();
-                    (self.task(act, &function, &[], inst, slot, state), 1, Some(1))
-                }
-                Task::Each => {
-                    let (list, function) = (rest.next()?.clone(), rest.next()?.clone());
-                    many = list.size();
-                    self.counted_out(&list);
-                    let (element, low, high) = elements(&list);
-                    let mut element = element.unwrap_or_else(Known::null);
-                    element.id = Id::NONE;
-                    let index = super::read::place_in(&list, None);
-                    let depth = self.conditions.len();
-                    self.conditions.extend(super::escape::walked(&list, at));
-                    let given = self.task(act, &function, &[element, index, list.clone()], inst, slot, state);
-                    self.conditions.truncate(depth);
-                    one_by_one = false;
-                    let given = given.map(|g| if high.is_none_or(|h| h > 1) { self.any_of(g) } else { g });
-                    structure.absorb_own(&list);
-                    (given, low, high)
-                }
-                Task::Functions => {
-                    let list = rest.next()?.clone();
-                    let (element, low, high) = elements(&list);
-                    one_by_one = false;
-                    structure.absorb_own(&list);
-                    let depth = self.conditions.len();
-                    self.conditions.extend(super::escape::walked(&list, at));
-                    let given = element.and_then(|function| self.task(act, &function, &[], inst, slot, state));
-                    self.conditions.truncate(depth);
-                    (given.map(|g| if high.is_none_or(|h| h > 1) { self.any_of(g) } else { g }), low, high)
-                }
-            };
+            let depth = self.conditions.len();
+            if let Some(list) = &part.of {
+                self.conditions.extend(super::escape::walked(list, at));
+            }
+            let given = part.function.and_then(|task| self.task(act, &task, &part.args, inst, slot, state));
+            self.conditions.truncate(depth);
+            one_by_one &= part.one;
+            let (from, to, many) = (part.low, part.high, part.size);
+            let given = given.map(|g| if to.is_none_or(|most| most > 1) { self.any_of(g) } else { g });
             // Of the forms that leave what is unfinished, and of what fails, no more than that it may have been asked is sure.
             let least = if repeats || name == "vote" { 0.0 } else { from as f64 };
             let turns = Turns { low: least, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
@@ -207,6 +195,50 @@ impl<'a> Flow<'a> {
     }
 
     /// A task of a fork; one that gives a function calls it.
+    /// The tasks of a fork, those of a list that is written out one by one.
+    fn parts<'k>(
+        &mut self,
+        tasks: &[Task],
+        given: &mut impl Iterator<Item = &'k Known>,
+        structure: &mut Known,
+    ) -> Option<Vec<Part>> {
+        let mut parts = Vec::new();
+        let alone = |function: &Known, of: Option<&Known>| Part {
+            function: Some(function.clone()),
+            args: Vec::new(),
+            low: 1,
+            high: Some(1),
+            size: None,
+            of: of.cloned(),
+            one: true,
+        };
+        for task in tasks {
+            let first = given.next()?;
+            let (element, low, high) = elements(first);
+            if !matches!(task, Task::One) {
+                structure.absorb_own(first);
+            }
+            let several = Part { function: None, low, high, of: Some(first.clone()), one: false, ..alone(first, None) };
+            match task {
+                Task::One => parts.push(alone(first, None)),
+                Task::Each => {
+                    self.counted_out(first);
+                    let element = Known { id: Id::NONE, ..element.unwrap_or_else(Known::null) };
+                    let args = vec![element, super::read::place_in(first, None), first.clone()];
+                    parts.push(Part { function: given.next().cloned(), args, size: first.size(), ..several });
+                }
+                Task::Functions => match &first.shape {
+                    Shape::List(list) if list.items.is_some() => {
+                        let items = list.items.iter().flat_map(|items| items.iter());
+                        parts.extend(items.map(|item| alone(item, Some(first))));
+                    }
+                    _ => parts.push(Part { function: element, ..several }),
+                },
+            }
+        }
+        Some(parts)
+    }
+
     fn task(
         &mut self,
         act: &mut Activation<'a>,
@@ -222,15 +254,15 @@ impl<'a> Flow<'a> {
         let mut given: Option<Known> = None;
         let depth = self.conditions.len();
         self.conditions.extend(super::escape::chosen_callee(function, act.at(inst.span)));
-        for (i, callee) in functions.iter().enumerate() {
+        self.one_of(functions.iter().enumerate(), |flow, (i, callee)| {
             let place = slot.wrapping_mul(16).wrapping_add(i as u32);
             let mut own = state.clone();
-            let result = self.enter_any(act, callee, args, inst, place, &mut own);
+            let result = flow.enter_any(act, callee, args, inst, place, &mut own);
             *state = state.join(&own);
             if let Some(result) = result {
-                given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
+                given = Some(given.take().map_or_else(|| result.clone(), |old| old.join(&result)));
             }
-        }
+        });
         self.conditions.truncate(depth);
         let given = given.map(|given| if function.earned() == SURE { given } else { given.under(function) })?;
         if matches!(given.shape, Shape::Functions(_)) { self.call(act, &given, &[], inst, state) } else { Some(given) }

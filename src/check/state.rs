@@ -306,7 +306,7 @@ impl State {
             if least > 0 && known.parts.iter().all(|part| self.learned.get(part).is_some_and(|l| l.low > 0)) {
                 result.claim = result.claim.at_least(least);
                 // What it was made from, or states, keeps it down all the same; of what decided that it is this value, no test tells.
-                if !matches!(result.cap.why, Why::Decided(_)) {
+                if known.tells(least) && !matches!(result.cap.why, Why::Decided(_)) {
                     let kept_down = matches!(result.cap.why, Why::Made(_) | Why::Stated(_));
                     result.tested = result.tested.max(if kept_down { least.min(result.cap.bound) } else { least });
                 }
@@ -333,6 +333,11 @@ impl State {
 }
 
 impl Known {
+    /// Whether passing a test tells anything: what the program itself states passes what is lower, whatever the run is like.
+    fn tells(&self, threshold: Raw) -> bool {
+        !self.sources.is_empty() || self.claim.unknown || self.claim.low < threshold
+    }
+
     /// It passed a test. That tells of what it is worth, as far as that is believed, and nothing of what decided that it is
     /// this value.
     fn test(&mut self, threshold: Raw) {
@@ -345,8 +350,11 @@ impl Known {
 
     fn apply(&mut self, learned: &Learned) {
         if learned.low > 0 {
+            let tells = self.tells(learned.low);
             self.raise(learned.low);
-            self.test(learned.low);
+            if tells {
+                self.test(learned.low);
+            }
         }
         // A test speaks of the least of a value and its parts: what fails it may have parts to blame.
         let alone = !matches!(self.shape, Shape::Any | Shape::List(_) | Shape::Object(_));
