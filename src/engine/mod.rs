@@ -65,29 +65,33 @@ impl Checked {
         self.emitted(|_| {}, diagnostics)
     }
 
-    /// Emits it function by function, each changed before. Nothing is kept of one when the next is lowered.
+    /// Emits it function by function, each changed before. Nothing is kept of one when the next is lowered, its body in the
+    /// resolved program included, unless somebody else holds that.
     fn emitted(self, mut change: impl FnMut(&mut ir::Function), diagnostics: &mut Diagnostics) -> Compiled {
-        let program = match &self.form {
-            Form::Resolved(program) => program.clone(),
-            Form::Lowered(lowered) => lowered.declarations.clone(),
-        };
-        let mut emitter = vm::Emitter::new(program.clone());
-        let mut emit = |function: &mut ir::Function| {
-            change(function);
-            emitter.emit(function, diagnostics);
-        };
-        match self.form {
-            Form::Lowered(lowered) => lowered.functions.into_iter().for_each(|mut function| emit(&mut function)),
-            Form::Resolved(_) => {
-                let mut lowering = ir::Lowering::new(&program);
-                for id in 0..program.functions.len() as u32 {
-                    let mut function = lowering.lower(hir::FunctionId(id));
-                    emit(&mut function);
-                    lowering.reuse(function);
+        let mut emitter = vm::Emitter::default();
+        let declarations = match self.form {
+            Form::Lowered(ir::Program { functions, declarations }) => {
+                for mut function in functions {
+                    change(&mut function);
+                    emitter.emit(&declarations, &function, diagnostics);
                 }
+                declarations
             }
-        }
-        Compiled(Arc::new(emitter.finish()))
+            Form::Resolved(mut program) => {
+                let mut lowering = ir::Lowering::new(&program);
+                for id in (0..program.functions.len() as u32).map(hir::FunctionId) {
+                    let mut function = lowering.lower(&program, id);
+                    change(&mut function);
+                    emitter.emit(&program, &function, diagnostics);
+                    lowering.reuse(function);
+                    if let Some(program) = Arc::get_mut(&mut program) {
+                        program.functions[id.0 as usize].forget();
+                    }
+                }
+                program
+            }
+        };
+        Compiled(Arc::new(emitter.finish(declarations)))
     }
 }
 

@@ -174,6 +174,7 @@ fn note(expr: &mut Expr, locals: &mut Vec<Local>) {
         shared: false,
         reassigned: false,
         early: false,
+        function: None,
     });
     let variable = Variable::Local(LocalId(locals.len() as u32 - 1));
     let read = || make(ExprKind::Read(variable));

@@ -59,9 +59,16 @@ impl Lowering<'_> {
             let Some(declared) = self.scopes.resolved(name) else { continue };
             let variable = self.variable(declared);
             self.note_function(declared, &Expr { kind: ExprKind::Function(lowered), span });
-            if let Variable::Global(global) = variable {
-                let global = &mut self.program.globals[global.0 as usize];
-                global.function = (!global.reassigned).then_some(lowered);
+            match variable {
+                Variable::Global(global) => {
+                    let global = &mut self.program.globals[global.0 as usize];
+                    global.function = (!global.reassigned).then_some(lowered);
+                }
+                Variable::Local(local) => {
+                    let local = &mut self.frame().locals[local.0 as usize];
+                    local.function = (!local.reassigned).then_some(lowered);
+                }
+                Variable::Capture(_) => {}
             }
             out.push((variable, lowered));
         }

@@ -300,7 +300,8 @@ impl<'a> Lowering<'a> {
             Home::Global(self.global(name, span, origin, annotation, reassigned, early))
         } else {
             let depth = self.frames.len() - 1;
-            let local = Local { name, span, origin, annotation, captured: false, shared: false, reassigned, early };
+            let (captured, shared, function) = (false, false, None);
+            let local = Local { name, span, origin, annotation, captured, shared, reassigned, early, function };
             Home::Local(depth, self.local(local))
         };
         self.settle_at(id, home);
@@ -383,6 +384,7 @@ impl<'a> Lowering<'a> {
             shared: false,
             reassigned: false,
             early: false,
+            function: None,
         });
         self.settle_at(id, Home::Local(depth, local));
         id

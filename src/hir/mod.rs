@@ -258,6 +258,13 @@ pub struct Function {
     pub doc: Option<Arc<str>>,
 }
 
+impl Function {
+    /// Lets go of what runs, once there is code for it.
+    pub fn forget(&mut self) {
+        self.body.kind = ExprKind::Null;
+    }
+}
+
 /// A parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {
@@ -295,6 +302,8 @@ pub struct Local {
     pub reassigned: bool,
     /// Whether it might be read before its declaration ran (R017), so that reading checks.
     pub early: bool,
+    /// The function it always is, as for a [`Global`].
+    pub function: Option<FunctionId>,
 }
 
 /// How a variable came about.

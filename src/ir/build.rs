@@ -137,7 +137,13 @@ impl Block {
 
 impl<'a> Builder<'a> {
     /// A function of which nothing is written yet.
-    pub(super) fn new(program: &'a hir::Program, survey: &'a Survey, id: FunctionId, room: &mut Room) -> Self {
+    pub(super) fn new(
+        program: &'a hir::Program,
+        survey: &'a Survey,
+        notes: &'a Notes,
+        id: FunctionId,
+        room: &mut Room,
+    ) -> Self {
         let function = &program.functions[id.0 as usize];
         let locals = function.locals.len();
         let Room { mut env, journal, mut stamps, blocks, values, codes } = std::mem::take(room);
@@ -148,7 +154,7 @@ impl<'a> Builder<'a> {
         let mut builder = Builder {
             program,
             survey,
-            notes: &survey.functions[id.0 as usize],
+            notes,
             function,
             id,
             blocks,

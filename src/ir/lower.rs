@@ -5,7 +5,7 @@ use super::cost::Costs;
 use super::exit::Way;
 use super::facts::Facts;
 use super::settle::Settling;
-use super::survey::Survey;
+use super::survey::{Notes, Survey};
 use super::uses::Uses;
 use super::{BlockId, Constant, End, Function, Home, Op, Order, Program, Slot, Var};
 use crate::hir::{self, FunctionId, Kind, LocalId, Origin, Parameter, Variable};
@@ -16,14 +16,15 @@ use std::sync::Arc;
 /// Lowers all functions of a program.
 pub fn lower(program: Arc<hir::Program>) -> Program {
     let mut lowering = Lowering::new(&program);
-    let functions = (0..program.functions.len() as u32).map(|index| lowering.lower(FunctionId(index))).collect();
+    let functions =
+        (0..program.functions.len() as u32).map(|index| lowering.lower(&program, FunctionId(index))).collect();
     Program { functions, declarations: program }
 }
 
-/// A program whose functions are lowered one by one.
-pub struct Lowering<'a> {
-    program: &'a hir::Program,
+/// What is known while the functions of a program are lowered one by one.
+pub struct Lowering {
     survey: Survey,
+    notes: Notes,
     room: Room,
     order: Order,
     facts: Facts,
@@ -32,12 +33,12 @@ pub struct Lowering<'a> {
     costs: Costs,
 }
 
-impl<'a> Lowering<'a> {
+impl Lowering {
     /// Looks at all of a program, before any of its functions is lowered.
-    pub fn new(program: &'a hir::Program) -> Self {
+    pub fn new(program: &hir::Program) -> Self {
         Self {
-            program,
             survey: Survey::of(program),
+            notes: Notes::default(),
             room: Room::default(),
             order: Order::default(),
             facts: Facts::default(),
@@ -47,9 +48,10 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Lowers a function.
-    pub fn lower(&mut self, id: FunctionId) -> Function {
-        let mut function = function(self.program, &self.survey, id, &mut self.room);
+    /// Lowers a function of the program. The bodies of other functions are not looked at.
+    pub fn lower(&mut self, program: &hir::Program, id: FunctionId) -> Function {
+        self.notes.take(program, id);
+        let mut function = function(program, &self.survey, &self.notes, id, &mut self.room);
         let order = self.order.of(&function);
         self.facts.infer(&mut function, order);
         self.settling.settle(&mut function, order);
@@ -64,9 +66,9 @@ impl<'a> Lowering<'a> {
     }
 }
 
-fn function(program: &hir::Program, survey: &Survey, id: FunctionId, room: &mut Room) -> Function {
+fn function(program: &hir::Program, survey: &Survey, notes: &Notes, id: FunctionId, room: &mut Room) -> Function {
     let function = &program.functions[id.0 as usize];
-    let mut builder = Builder::new(program, survey, id, room);
+    let mut builder = Builder::new(program, survey, notes, id, room);
     let entry = BlockId(0);
     let arguments: SmallVec<[Var; 4]> =
         function.parameters.iter().map(|at| builder.parameter(entry, at.name)).collect();

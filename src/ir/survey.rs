@@ -1,26 +1,26 @@
 //! What must be known of a function before its first instruction is written.
 //!
-//! One walk over the tree finds the variables that each loop assigns (they become its parameters), those that a `try`
-//! assigns from inside (they become slots), those that closures see before they exist (their cells are made early), and
-//! the functions that capture nothing but such functions (they are called directly).
+//! Of all functions: which capture nothing but functions that capture nothing, so that they are called directly. Of each,
+//! right before it is lowered, one walk over its tree finds the variables that each loop assigns (they become its
+//! parameters), those that a `try` assigns from inside (they become slots), and those that closures see before they exist
+//! (their cells are made early).
 
+use super::Rows;
 use super::visit::{Visit, walk};
 use crate::hir::{
     Block, Capture, Expr, ExprKind, FunctionId, LocalId, Origin, Pattern, PatternKind, Place, Program, Root, Variable,
 };
 use foldhash::HashMap;
 
-/// What the survey found, for all functions.
+/// What is known of all functions before the first is lowered.
 pub(super) struct Survey {
-    /// By [`FunctionId`].
-    pub(super) functions: Vec<Notes>,
     /// Whether a function captures nothing but functions that capture nothing.
-    pub(super) plain: Vec<bool>,
+    plain: Vec<bool>,
     /// Whether a function is declared and captures nothing.
     pub(super) stands: Vec<bool>,
 }
 
-/// What the survey found of one function.
+/// What the walk found of one function. One serves all functions, one after the other.
 #[derive(Default)]
 pub(super) struct Notes {
     /// By [`LocalId`].
@@ -33,7 +33,7 @@ pub(super) struct Notes {
     pub(super) ahead: bool,
 }
 
-/// What the survey found of one local.
+/// What the walk found of one local.
 #[derive(Clone, Default)]
 pub(super) struct Marks {
     /// Whether a `try` assigns it that it was not declared in.
@@ -43,9 +43,9 @@ pub(super) struct Marks {
     /// Whether it is read or captured before its declaration.
     pub(super) ahead: bool,
     /// Whether anything assigns it after its declaration.
-    pub(super) assigned: bool,
-    /// The function it always is.
-    pub(super) function: Option<FunctionId>,
+    assigned: bool,
+    /// The innermost `try` around its declaration, once that was met.
+    declared: Option<u32>,
 }
 
 /// How many pairs of meeting ways and assigned variables are worth parameters; beyond that variables live in slots, so that
@@ -53,32 +53,27 @@ pub(super) struct Marks {
 const PAIRS: usize = 4 << 20;
 
 impl Survey {
-    /// Walks over all functions.
+    /// Looks at all functions, but not into them.
     pub(super) fn of(program: &Program) -> Survey {
-        let mut functions: Vec<Notes> = Vec::with_capacity(program.functions.len());
-        let mut walk = Walk::new(program);
-        for index in 0..program.functions.len() {
-            functions.push(walk.over(FunctionId(index as u32)));
-        }
-        let plain = plain(program, &functions);
-        let stands = stands(program, &functions, &plain);
-        Survey { functions, plain, stands }
+        let plain = plain(program);
+        let stands = stands(program, &plain);
+        Survey { plain, stands }
     }
 
     /// The function that a variable always is, where it is one that captures nothing.
     pub(super) fn direct(&self, program: &Program, id: FunctionId, variable: Variable) -> Option<FunctionId> {
-        known(program, &self.functions, id, variable).filter(|function| self.plain[function.0 as usize])
+        known(program, id, variable).filter(|function| self.plain[function.0 as usize])
     }
 }
 
 /// The function that a variable always is.
-fn known(program: &Program, notes: &[Notes], mut id: FunctionId, mut variable: Variable) -> Option<FunctionId> {
+fn known(program: &Program, mut id: FunctionId, mut variable: Variable) -> Option<FunctionId> {
     loop {
+        let function = &program.functions[id.0 as usize];
         match variable {
             Variable::Global(global) => return program.globals[global.0 as usize].function,
-            Variable::Local(local) => return notes[id.0 as usize].locals[local.0 as usize].function,
+            Variable::Local(local) => return function.locals[local.0 as usize].function,
             Variable::Capture(capture) => {
-                let function = &program.functions[id.0 as usize];
                 variable = function.captures[capture.0 as usize].from;
                 id = function.parent?;
             }
@@ -87,16 +82,16 @@ fn known(program: &Program, notes: &[Notes], mut id: FunctionId, mut variable: V
 }
 
 /// Which functions capture nothing but functions of their own kind: all are, until one is found that is not.
-fn plain(program: &Program, notes: &[Notes]) -> Vec<bool> {
+fn plain(program: &Program) -> Vec<bool> {
     let count = program.functions.len();
     let mut plain = vec![true; count];
-    let mut users: Vec<Vec<u32>> = vec![Vec::new(); count];
+    let mut users: Rows<u32> = Rows::default();
     let mut work: Vec<u32> = Vec::new();
     for (index, function) in program.functions.iter().enumerate() {
         for at in 0..function.captures.len() {
             let variable = Variable::Capture(crate::hir::CaptureId(at as u32));
-            match known(program, notes, FunctionId(index as u32), variable) {
-                Some(captured) => users[captured.0 as usize].push(index as u32),
+            match known(program, FunctionId(index as u32), variable) {
+                Some(captured) => users.put(captured.0, index as u32),
                 None => {
                     if std::mem::replace(&mut plain[index], false) {
                         work.push(index as u32);
@@ -105,8 +100,9 @@ fn plain(program: &Program, notes: &[Notes]) -> Vec<bool> {
             }
         }
     }
+    users.arrange(count);
     while let Some(index) = work.pop() {
-        for &user in &users[index as usize] {
+        for &user in users.row(index as usize) {
             if std::mem::replace(&mut plain[user as usize], false) {
                 work.push(user);
             }
@@ -116,13 +112,13 @@ fn plain(program: &Program, notes: &[Notes]) -> Vec<bool> {
 }
 
 /// Which functions are declared, as a global or by the function around them, and capture nothing.
-fn stands(program: &Program, notes: &[Notes], plain: &[bool]) -> Vec<bool> {
+fn stands(program: &Program, plain: &[bool]) -> Vec<bool> {
     let mut stands = vec![false; plain.len()];
     for function in program.globals.iter().filter_map(|global| global.function) {
         stands[function.0 as usize] = plain[function.0 as usize];
     }
-    for (parent, notes) in notes.iter().enumerate() {
-        for function in notes.locals.iter().filter_map(|local| local.function) {
+    for (parent, declaring) in program.functions.iter().enumerate() {
+        for function in declaring.locals.iter().filter_map(|local| local.function) {
             let inside = program.functions[function.0 as usize].parent == Some(FunctionId(parent as u32));
             stands[function.0 as usize] |= inside && plain[function.0 as usize];
         }
@@ -130,11 +126,50 @@ fn stands(program: &Program, notes: &[Notes], plain: &[bool]) -> Vec<bool> {
     stands
 }
 
+impl Notes {
+    /// Walks over a function.
+    pub(super) fn take(&mut self, program: &Program, id: FunctionId) {
+        let function = &program.functions[id.0 as usize];
+        self.locals.clear();
+        self.loops.clear();
+        // Locals without a declaration of their own are there from the beginning.
+        self.locals.extend(function.locals.iter().map(|local| {
+            let declared = matches!(local.origin, Origin::Implied).then_some(0);
+            Marks { declared, ..Marks::default() }
+        }));
+        let mut walk = Walk { program, notes: self, regions: Vec::new(), next_region: 0, loops: Vec::new(), ways: 0 };
+        for parameter in &function.parameters {
+            if let Some(default) = &parameter.default {
+                walk.expr(default);
+            }
+            walk.pattern(&parameter.pattern);
+        }
+        walk.expr(&function.body);
+        if let Some(cap) = &function.cap {
+            walk.expr(cap);
+        }
+        let ways = walk.ways;
+        self.finish(function, ways);
+    }
+
+    fn finish(&mut self, function: &crate::hir::Function, ways: usize) {
+        let assigned = self.locals.iter().filter(|marks| marks.assigned).count();
+        let crowded = assigned.saturating_mul(ways) > PAIRS;
+        (self.slots, self.ahead) = (0, false);
+        for (marks, local) in self.locals.iter_mut().zip(&function.locals) {
+            marks.slot |= crowded && marks.assigned;
+            marks.slot &= !local.shared;
+            marks.number = self.slots;
+            self.slots += u32::from(marks.slot);
+            marks.ahead |= local.early;
+            self.ahead |= marks.ahead;
+        }
+    }
+}
+
 struct Walk<'a> {
     program: &'a Program,
-    notes: Notes,
-    /// For each local, the innermost `try` around its declaration.
-    declared: Vec<Option<u32>>,
+    notes: &'a mut Notes,
     /// The `try` regions that are open, by number, innermost last.
     regions: Vec<u32>,
     next_region: u32,
@@ -144,94 +179,34 @@ struct Walk<'a> {
     ways: usize,
 }
 
-impl<'a> Walk<'a> {
-    fn new(program: &'a Program) -> Self {
-        Walk {
-            program,
-            notes: Notes::default(),
-            declared: Vec::new(),
-            regions: Vec::new(),
-            next_region: 0,
-            loops: Vec::new(),
-            ways: 0,
-        }
-    }
-
-    /// Walks over a function.
-    fn over(&mut self, id: FunctionId) -> Notes {
-        let function = &self.program.functions[id.0 as usize];
-        self.notes = Notes { locals: vec![Marks::default(); function.locals.len()], ..Notes::default() };
-        self.declared.clear();
-        self.declared.resize(function.locals.len(), None);
-        (self.next_region, self.ways) = (0, 0);
-        for (index, local) in function.locals.iter().enumerate() {
-            // Locals without a declaration of their own are there from the beginning.
-            if matches!(local.origin, Origin::Implied) {
-                self.declared[index] = Some(0);
-            }
-        }
-        for parameter in &function.parameters {
-            if let Some(default) = &parameter.default {
-                self.expr(default);
-            }
-            self.pattern(&parameter.pattern);
-        }
-        self.expr(&function.body);
-        if let Some(cap) = &function.cap {
-            self.expr(cap);
-        }
-        self.finish(function)
-    }
-
-    fn finish(&mut self, function: &crate::hir::Function) -> Notes {
-        let assigned = self.notes.locals.iter().filter(|marks| marks.assigned).count();
-        if assigned.saturating_mul(self.ways) > PAIRS {
-            for marks in &mut self.notes.locals {
-                marks.slot |= marks.assigned;
-            }
-        }
-        for (marks, local) in self.notes.locals.iter_mut().zip(&function.locals) {
-            if marks.assigned || local.reassigned {
-                marks.function = None;
-            }
-            marks.slot &= !local.shared;
-            marks.number = self.notes.slots;
-            self.notes.slots += u32::from(marks.slot);
-            marks.ahead |= local.early;
-        }
-        self.notes.ahead = self.notes.locals.iter().any(|marks| marks.ahead);
-        std::mem::take(&mut self.notes)
-    }
-
+impl Walk<'_> {
     fn region(&self) -> u32 {
         self.regions.last().copied().unwrap_or(0)
     }
 
     fn declare(&mut self, local: LocalId) {
         let here = self.region();
-        let at = local.0 as usize;
-        if self.declared[at].is_some() {
-            self.assign(local);
-        } else {
-            self.declared[at] = Some(here);
-            if let Some(assigned) = self.loops.last_mut() {
-                assigned.push(local);
-            }
+        let marks = &mut self.notes.locals[local.0 as usize];
+        if marks.declared.is_some() {
+            return self.assign(local);
+        }
+        marks.declared = Some(here);
+        if let Some(assigned) = self.loops.last_mut() {
+            assigned.push(local);
         }
     }
 
     fn see(&mut self, local: LocalId) {
-        let at = local.0 as usize;
-        self.notes.locals[at].ahead |= self.declared[at].is_none();
+        let marks = &mut self.notes.locals[local.0 as usize];
+        marks.ahead |= marks.declared.is_none();
     }
 
     fn assign(&mut self, local: LocalId) {
         self.see(local);
         let region = self.region();
-        let at = local.0 as usize;
-        let marks = &mut self.notes.locals[at];
+        let marks = &mut self.notes.locals[local.0 as usize];
         marks.assigned = true;
-        marks.slot |= region != self.declared[at].unwrap_or(region);
+        marks.slot |= region != marks.declared.unwrap_or(region);
         if let Some(assigned) = self.loops.last_mut() {
             assigned.push(local);
         }
@@ -329,11 +304,6 @@ impl Visit for Walk<'_> {
     }
 
     fn block(&mut self, block: &Block) {
-        for (variable, function) in &block.functions {
-            if let Variable::Local(local) = *variable {
-                self.notes.locals[local.0 as usize].function = Some(*function);
-            }
-        }
         for (variable, function) in &block.functions {
             self.captures(*function);
             if let Variable::Local(local) = *variable {

@@ -96,6 +96,7 @@ pub(super) fn variable(origin: Origin, shared: bool) -> Local {
         shared,
         reassigned: true,
         early: false,
+        function: None,
     }
 }
 
@@ -264,7 +265,9 @@ fn functions_that_capture_nothing_are_called_directly() {
         .into(),
     }));
     let mut locals = vec![variable(Origin::Function, false), variable(Origin::Function, false)];
-    locals.iter_mut().for_each(|local| local.reassigned = false);
+    for (local, function) in locals.iter_mut().zip([FunctionId(1), FunctionId(2)]) {
+        (local.reassigned, local.function) = (false, Some(function));
+    }
     locals.push(variable(Origin::Let, true));
     let outer = function(Kind::Plain, 0, locals, body);
     let program = lowered(Made { functions: vec![outer, even, odd, counter], globals: Vec::new() });

@@ -16,9 +16,9 @@ pub(super) const REGISTERS: u32 = 1 << 16;
 
 /// Emits all functions of a program.
 pub fn emit(program: &ir::Program, diagnostics: &mut Diagnostics) -> Compiled {
-    let mut emitter = Emitter::new(program.declarations.clone());
-    program.functions.iter().for_each(|function| emitter.emit(function, diagnostics));
-    emitter.finish()
+    let mut emitter = Emitter::default();
+    program.functions.iter().for_each(|function| emitter.emit(&program.declarations, function, diagnostics));
+    emitter.finish(program.declarations.clone())
 }
 
 /// Whether a function may need more registers than there are: never, where it has fewer values.
@@ -33,23 +33,16 @@ pub(super) fn is_watched(function: &hir::Function) -> bool {
 }
 
 /// A program on its way to bytecode.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub struct Emitter {
-    declarations: Arc<hir::Program>,
     functions: Vec<Function>,
     notes: Notes,
 }
 
 impl Emitter {
-    /// Nothing of a program yet.
-    pub fn new(declarations: Arc<hir::Program>) -> Self {
-        let functions = Vec::with_capacity(declarations.functions.len());
-        Self { declarations, functions, notes: Notes::default() }
-    }
-
-    /// Emits the next function, by number.
-    pub fn emit(&mut self, function: &ir::Function, diagnostics: &mut Diagnostics) {
-        let Self { declarations, functions, notes } = self;
+    /// Emits the next function of the program, by number.
+    pub fn emit(&mut self, declarations: &hir::Program, function: &ir::Function, diagnostics: &mut Diagnostics) {
+        let Self { functions, notes } = self;
         let mut emission = Emission { declarations, function, near: true, notes };
         let mut fits = emission.run();
         if fits.is_none() && emission.notes.out.size > 0 {
@@ -68,8 +61,8 @@ impl Emitter {
     }
 
     /// The program, all of whose functions were emitted.
-    pub fn finish(self) -> Compiled {
-        Compiled { functions: self.functions, declarations: self.declarations }
+    pub fn finish(self, declarations: Arc<hir::Program>) -> Compiled {
+        Compiled { functions: self.functions, declarations }
     }
 }
 
