@@ -10,6 +10,19 @@ use crate::value::Evidence;
 use std::rc::Rc;
 
 impl Known {
+    /// The same answers more than once.
+    pub fn repeated(mut self) -> Known {
+        if self.sources.iter().any(|(_, many)| !many) {
+            self.sources = self.sources.keys().map(|s| (s.clone(), true)).collect();
+        }
+        self
+    }
+
+    /// Whether both come from the same agent.
+    pub fn shares_source(&self, other: &Known) -> bool {
+        self.sources.keys().any(|s| other.sources.keys().any(|t| s.agent.may_be(&t.agent)))
+    }
+
     /// Any element of a list, which comes more than once from whom several of the elements come.
     pub fn among(mut self, list: &Known) -> Known {
         if let Shape::List(list) = &list.shape

@@ -204,6 +204,11 @@ impl<'a> Activation<'a> {
         self.entries[block].is_some()
     }
 
+    /// What is known of a value wherever it is read.
+    pub fn held(&self, var: Var) -> Option<&Known> {
+        self.values[var.0 as usize].as_ref()
+    }
+
     /// What is known of a value here.
     pub fn value(&self, var: Var, state: &State) -> Known {
         self.values[var.0 as usize].as_ref().map_or_else(Known::anything, |known| state.refine(known))

@@ -31,6 +31,7 @@ mod finding;
 mod fits;
 mod flow;
 mod form;
+mod gauge;
 mod graph;
 mod growing;
 mod head;

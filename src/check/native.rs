@@ -299,7 +299,10 @@ impl<'a> Flow<'a> {
                     all.iter().all(null)
                 };
                 known.null = if may { Null::Maybe } else { Null::Never };
-                if least && args.len() > 1 { all.iter().fold(known, |k, arg| k.measured(arg, false)) } else { known }
+                if least && args.len() > 1 {
+                    known = all.iter().fold(known, |k, arg| k.measured(arg, false));
+                }
+                if least { self.least_of_all(act, inst, known) } else { known }
             }
             "mean" | "median" | "average" => {
                 let counted = if matches!(name, "mean" | "average") { self.counted_twice(x) } else { None };
@@ -706,15 +709,19 @@ impl<'a> Flow<'a> {
                         Shape::List(list) => list.items.as_deref().unwrap_or_default(),
                         _ => &[],
                     };
+                    let gauged = inst.args.first().and_then(|var| self.gauged(act, *var));
                     let told = |truth: bool| {
-                        let least = answer.when(truth).into_iter().filter_map(|fact| match fact {
-                            Fact::AtLeast(id, least) if id == callback.id => Some(least),
-                            _ => None,
-                        });
-                        let all = || items.iter().chain([source]);
-                        least
-                            .flat_map(|least| all().map(move |one| Fact::AtLeast(one.id, least)))
-                            .collect::<Vec<Fact>>()
+                        let all = || items.iter().chain([source]).map(|one| one.id);
+                        let told = |fact: &Fact| match (*fact, gauged) {
+                            (Fact::AtLeast(id, least), _) if id == callback.id => {
+                                all().map(|one| Fact::AtLeast(one, least)).collect()
+                            }
+                            (Fact::From(id, least), Some(list)) if id == callback.id => {
+                                vec![Fact::AtLeast(list, raw(least.clamp(0.0, 1.0)))]
+                            }
+                            _ => Vec::new(),
+                        };
+                        answer.when(truth).iter().flat_map(told).collect::<Vec<Fact>>()
                     };
                     known.tests = match name {
                         "every" => super::transfer::tests(told(true), Vec::new()),
@@ -771,21 +778,6 @@ fn aggregate(x: &Known, of_list: bool, at: Location) -> Option<(Nothing, Locatio
         // A list that the program knows to have elements gives a number.
         !matches!(&x.shape, Shape::List(list) if list.low > 0)
     })
-}
-
-impl Known {
-    /// The same answers more than once.
-    pub fn repeated(mut self) -> Known {
-        if self.sources.iter().any(|(_, many)| !many) {
-            self.sources = self.sources.keys().map(|s| (s.clone(), true)).collect();
-        }
-        self
-    }
-
-    /// Whether both come from the same agent.
-    pub fn shares_source(&self, other: &Known) -> bool {
-        self.sources.keys().any(|s| other.sources.keys().any(|t| s.agent.may_be(&t.agent)))
-    }
 }
 
 /// What decay leaves of a confidence.

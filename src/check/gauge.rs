@@ -1,0 +1,54 @@
+//! Confidences read off all elements of a list: a test of the least of them, or of every one, is a test of the list.
+
+use super::domain::{Claim, Id, Known, Shape};
+use super::flow::{Activation, Flow};
+use crate::hir::{FunctionId, Unary};
+use crate::ir::{End, Inst, Op, Var};
+use std::rc::Rc;
+
+impl<'a> Flow<'a> {
+    /// The list whose elements' confidences a value is, one for each, where the list is as sure as anything itself.
+    pub fn gauged(&self, act: &Activation<'a>, var: Var) -> Option<Id> {
+        let inst = act.instruction(var)?;
+        let name = match &inst.op {
+            Op::List { spread } if **spread == [true] => return self.gauged(act, inst.args[0]),
+            Op::CallBuiltin { builtin, spread: false } => builtin.entry().name,
+            Op::CallMethod { name, spread: false } => name,
+            _ => return None,
+        };
+        let list = act.held(*inst.args.first()?)?;
+        let each = match name {
+            "confidences" => true,
+            "map" => self.reads_confidence(act.held(*inst.args.get(1)?)?),
+            _ => false,
+        };
+        let read = each && matches!(list.shape, Shape::List(_)) && list.claim == Claim::SURE;
+        (read && list.id != Id::NONE).then_some(list.id)
+    }
+
+    /// Whether a function is `x => ~x`.
+    fn reads_confidence(&self, function: &Known) -> bool {
+        let Shape::Functions(functions) = &function.shape else { return false };
+        let [super::shape::Callee::Own(closure)] = &functions[..] else { return false };
+        self.is_confidence(closure.function)
+    }
+
+    fn is_confidence(&self, function: FunctionId) -> bool {
+        let [block] = &self.code(function).blocks[..] else { return false };
+        let [read @ Inst { op: Op::Unary(Unary::Confidence), .. }] = &block.code[..] else { return false };
+        matches!(block.end, End::Return(given) if Some(given) == read.result)
+            && block.parameters.first() == read.args.first()
+    }
+
+    /// What is known of the least of several numbers that are confidences of all elements of a list.
+    pub fn least_of_all(&self, act: &Activation<'a>, inst: &Inst, mut least: Known) -> Known {
+        if let [numbers] = inst.args[..]
+            && let Some(list) = self.gauged(act, numbers)
+            && let Shape::Number(number) = &mut least.shape
+        {
+            let number = Rc::make_mut(number);
+            number.below = number.below.with(list);
+        }
+        least
+    }
+}
