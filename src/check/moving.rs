@@ -90,6 +90,17 @@ impl<'a> Flow<'a> {
                         let n = numbers(&act.value(inst.args[1], &state));
                         shifted(step, -n.high, -n.low)
                     }
+                    // Twice a number is as far ahead of it as it is of 0.
+                    Op::Binary(Binary::Multiply) => {
+                        let [a, b] = [0, 1].map(|arg| numbers(&act.value(inst.args[arg], &state)));
+                        let (moving, n, times) = match (a.constant(), b.constant()) {
+                            (Some(times), _) => (inst.args[1], b, times),
+                            (None, times) => (inst.args[0], a, times?),
+                        };
+                        let step = self.distance(act, natural, moving, root, depth + 1)?;
+                        let more = |end: f64| if times > 1.0 { (times - 1.0) * end } else { 0.0 };
+                        if times < 1.0 { None } else { shifted(step, more(n.low), more(n.high)) }
+                    }
                     _ => None,
                 }
             }
