@@ -167,6 +167,10 @@ impl<'a> Flow<'a> {
                 for decider in &args[1..] {
                     result = result.under(decider);
                 }
+                if result.id == Id::NONE && args[0].null == Null::Maybe {
+                    // Whether there is something tells of what it was.
+                    result.tests = tests(args[0].when(true), args[0].when(false));
+                }
                 one(result)
             }
             Op::Ask => {

@@ -49,7 +49,7 @@ const MOST_TOLD: usize = 6;
 const MOST_TESTS: usize = 32;
 
 /// What is told on the way to a value beyond this is not looked at.
-pub(super) const MOST_FRESH: usize = MOST_TESTS + 1;
+pub(super) const MOST_FRESH: usize = 2 * MOST_TESTS;
 
 impl Known {
     /// Whether it can be true, and whether it can be not true.
@@ -185,8 +185,17 @@ impl Known {
         });
         tests.yes.extend(on_the_way.iter().copied());
         tests.no.extend(on_the_way);
+        // What is true is this value, where no other way leads here with one that is.
+        if self.id != Id::NONE {
+            tests.yes.push(Fact::True(self.id));
+            tests.no.push(Fact::False(self.id));
+        }
         // A long chain of choices would tell more of each than of the one before.
         for facts in [&mut tests.yes, &mut tests.no] {
+            // How sure something is tells most, and that a test of it held tells nothing more.
+            if facts.len() > MOST_TESTS {
+                facts.retain(|fact| matches!(fact, Fact::AtLeast(..) | Fact::Below(..) | Fact::Never | Fact::Holds(_)));
+            }
             facts.drain(..facts.len().saturating_sub(MOST_TESTS));
         }
         if !yes {
