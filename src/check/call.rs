@@ -139,7 +139,7 @@ impl<'a> Flow<'a> {
                 if callee.hidden.functions && !self.lenient {
                     self.unknown_function(act.at(inst.span));
                 }
-                Some(Known::computed(args.iter().chain([callee]), Shape::Any))
+                Some(Known { null: Null::Maybe, ..Known::computed(args.iter().chain([callee]), Shape::Any) })
             }
         }
     }

@@ -497,8 +497,9 @@ impl Known {
     pub fn never_surer(&self, other: &Known) -> bool {
         // What was computed from a list's own confidence asks no more of its elements either; a part of one does.
         let itself = |id: &Id| other.may_have_parts() && *id == other.id || other.above.get(id) == Some(false);
+        let own = |id: &Id| *id == self.id && (!self.may_have_parts() || itself(id));
         let above = |id: &Id| {
-            *id != Id::NONE && (*id == self.id || self.above.get(id).is_some_and(|with_parts| with_parts || itself(id)))
+            *id != Id::NONE && (own(id) || self.above.get(id).is_some_and(|with_parts| with_parts || itself(id)))
         };
         let parts = if other.parts.is_empty() { std::slice::from_ref(&other.id) } else { &other.parts[..] };
         above(&other.id) || parts.iter().all(above)

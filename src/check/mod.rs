@@ -30,6 +30,7 @@ mod few;
 mod finding;
 mod fits;
 mod flow;
+mod fork;
 mod form;
 mod gauge;
 mod graph;

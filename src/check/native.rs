@@ -154,7 +154,10 @@ impl<'a> Flow<'a> {
                 // How many there are is as sure as the list.
                 let counted = own([x], Shape::Plain);
                 let cap = Cap { bound: counted.earned(), ..counted.cap };
-                let shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
+                let shape = match &x.shape {
+                    Shape::Object(_) | Shape::Any => Shape::Any,
+                    _ => Shape::List(Rc::new(List { element, low, high, items: None, size: None })),
+                };
                 Known { cap, ..Known::constant(shape) }
             }
             "value" => {
@@ -635,7 +638,12 @@ impl<'a> Flow<'a> {
             }
             "flatMap" => {
                 let (inner, opens, each) = match &answer.shape {
-                    Shape::List(list) => (list.any(), true, list.high.map(|each| each.max(1))),
+                    Shape::List(list) => {
+                        // Null is no list, and stands for itself.
+                        let null = (answer.null != Null::Never).then(|| absent(&answer));
+                        let inner = list.any().into_iter().chain(null).reduce(|a, b| a.join(&b));
+                        (inner, true, list.high.map(|each| each.max(1)))
+                    }
                     Shape::Any => (Some(answer.join(&kept_part(&answer))), true, None),
                     _ => (Some(answer.clone()), false, Some(1)),
                 };

@@ -448,6 +448,8 @@ impl<'a> Flow<'a> {
             let depth = self.conditions.len();
             let told = confidence_of(x);
             self.conditions.extend((told.earned() < SURE).then_some((told, at)));
+            // Of what does not pass nothing is made.
+            let before = state.clone();
             self.one_of(functions.iter(), |flow, function| {
                 let mut passed = x.clone();
                 passed.raise(raw(act.code.bands.high));
@@ -456,6 +458,7 @@ impl<'a> Flow<'a> {
                 }
             });
             self.conditions.truncate(depth);
+            *state = state.join(&before);
             let once = std::mem::replace(&mut self.taken, outer);
             self.taken.add(&once.times(&super::amount::Turns::between(0.0, 1.0)));
             let whole = x.whole();

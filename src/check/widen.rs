@@ -1,6 +1,6 @@
 //! What is forgotten of values that change from turn to turn, so that every walk ends.
 
-use super::domain::{Known, Number, SURE, Shape};
+use super::domain::{Hidden, Known, Number, SURE, Shape};
 use super::state::State;
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ impl Known {
         let fields = [
             ("kind", exact.clone()),
             ("code", exact),
-            ("message", said.clone()),
+            ("message", Known { hidden: Hidden::default(), shape: Shape::Plain, ..said.clone() }),
             ("data", Known { null: super::domain::Null::Maybe, ..said }),
         ];
         let object =
