@@ -469,12 +469,14 @@ impl<'a> Flow<'a> {
                     .map(|(_, _, least)| *least)
             });
             let filed = bound.and_then(|bound| self.setting.agents.as_ref()?.find(bound)?.1.contract.as_ref());
-            let claim = match (required, filed) {
-                (Some(least), _) => Claim::between(raw(least), SURE),
-                (None, Some(contract)) => {
-                    stale |= contract.samples.is_some_and(|n| n < 100) || self.setting.expired(contract);
-                    Claim::between(raw(contract.confidence.0), raw(contract.confidence.1))
-                }
+            let promised = filed.map(|contract| {
+                stale |= contract.samples.is_some_and(|n| n < 100) || self.setting.expired(contract);
+                (raw(contract.confidence.0), raw(contract.confidence.1))
+            });
+            let claim = match (required.map(raw), promised) {
+                (Some(least), Some((low, high))) => Claim::between(low.max(least), high.max(least)),
+                (Some(least), None) => Claim::between(least, SURE),
+                (None, Some((low, high))) => Claim::between(low, high),
                 (None, None) => Claim::ANY,
             };
             joined = Some(joined.map_or(claim, |old| old.join(claim)));

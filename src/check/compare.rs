@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Severity};
 use crate::hir::{Binary, Unary};
 use crate::ir::{Inst, Op, Var};
 use crate::source::Location;
+use crate::value::Evidence;
 
 impl Activation<'_> {
     /// Whether a value is true or false, whatever it tests.
@@ -136,7 +137,10 @@ impl<'a> Flow<'a> {
             self.confidence_test(claim, other.low, other.high, confidence_left, strict, at);
             let chosen = self.chosen_threshold(if confidence_left { right } else { left }, at);
             // A test on a confidence is exact, as far as what it is held against is.
-            let exact = |x: &Known| x.as_number().is_some_and(|n| n.confidence_of.is_some()) && x.earned() == SURE;
+            let exact = |x: &Known| {
+                let confidence = x.as_number().is_some_and(|n| n.confidence_of.is_some());
+                confidence && x.earned() == SURE && x.evidence == Evidence::Exact
+            };
             let doubtful = [a, b].into_iter().filter(|x| !exact(x));
             known = Known { tests: known.tests, ..Known::computed(doubtful, Shape::Plain) };
             if chosen {

@@ -9,6 +9,7 @@ use super::flow::{Activation, Flow};
 use super::read::{confidence_of, elements, read};
 use super::state::State;
 use crate::diagnostic::Code;
+use crate::host::Transport;
 use crate::ir::Inst;
 use crate::source::Location;
 use crate::types::{Effect, Type};
@@ -74,7 +75,8 @@ impl<'a> Flow<'a> {
                 }
                 let outer = std::mem::take(&mut self.taken);
                 self.repeats.push(("retry", at));
-                let mut result = run(self, args.first()?, &[], state);
+                let tried = args.first()?;
+                let mut result = self.again_and_again(state, |flow, state| run(flow, tried, &[], state));
                 let once = std::mem::replace(&mut self.taken, outer);
                 let depth = self.conditions.len();
                 // What a failure, or a number, decided is that there is another attempt, and that this one gives the result.
@@ -88,7 +90,7 @@ impl<'a> Flow<'a> {
                 if let Some(doubts) = doubts {
                     self.conditions.extend(doubts.iter().cloned());
                     let counted = std::mem::take(&mut self.taken);
-                    let again = run(self, args.first()?, &[], state);
+                    let again = self.again_and_again(state, |flow, state| run(flow, tried, &[], state));
                     result = result.into_iter().chain(again).reduce(|a, b| a.join(&b));
                     result = result.map(|result| self.decided(&result, &doubts));
                     self.taken = counted;
@@ -170,12 +172,14 @@ impl<'a> Flow<'a> {
                 let handlers = args.get(1).map(in_turn).unwrap_or_default();
                 let depth = self.conditions.len();
                 self.conditions.extend(args.get(1).and_then(|path| super::escape::walked(path, at)));
-                for (i, handler) in handlers.iter().enumerate() {
+                for (i, (handler, turns)) in handlers.iter().enumerate() {
                     let last = i + 1 == handlers.len();
                     let outer = std::mem::take(&mut self.taken);
-                    let handled = run(self, handler, std::slice::from_ref(x), state);
+                    let once = |flow: &mut Self, state: &mut State| run(flow, handler, std::slice::from_ref(x), state);
+                    let handled = self.again_and_again(state, once);
                     let once = std::mem::replace(&mut self.taken, outer);
-                    self.taken.add(&once.times(&Turns::between(if i == 0 { 1.0 } else { 0.0 }, 1.0)));
+                    let least = if i == 0 { turns.low.min(1.0) } else { 0.0 };
+                    self.taken.add(&once.times(&Turns { low: least, ..turns.clone() }));
                     if let Some(mut result) = handled {
                         if !last {
                             self.conditions.extend(super::escape::passed_on(&result, at));
@@ -195,8 +199,18 @@ impl<'a> Flow<'a> {
                 let mut x = args.get(1).cloned().unwrap_or_else(Known::null);
                 let depth = self.conditions.len();
                 self.conditions.extend(super::escape::walked(&args[0], at));
-                for step in &in_turn(&args[0]) {
-                    x = run(self, step, &[x.clone()], state)?;
+                for (step, turns) in in_turn(&args[0]) {
+                    if turns.high == 1.0 {
+                        x = run(self, &step, &[x.clone()], state)?;
+                        continue;
+                    }
+                    x = self.accumulated(x, |flow, x| {
+                        let outer = std::mem::take(&mut flow.taken);
+                        let given = flow.again_and_again(state, |flow, state| run(flow, &step, &[x.detached()], state));
+                        let once = std::mem::replace(&mut flow.taken, outer);
+                        flow.taken.add(&once.times(&turns));
+                        given
+                    });
                 }
                 let decided = self.conditions.split_off(depth);
                 Some(self.decided(&x, &decided))
@@ -325,6 +339,9 @@ impl<'a> Flow<'a> {
             Some((_, Shape::Agent(agent))) => (**agent).clone(),
             _ => AgentShape { who: who.clone(), interfaces: BTreeSet::from([None]), ..agent_called(role) },
         };
+        if role == "human" {
+            self.asks_a_person(&asked, at);
+        }
         let method = if role == "agent" { self.only_method(&asked, method) } else { method };
         let effect = self.declared_effect(&asked, method).max(Effect::Ask);
         // What is not known to be an agent may be a mock, which nobody asks.
@@ -369,6 +386,23 @@ impl<'a> Flow<'a> {
             d.help("have another agent judge it, or a person")
         });
         false
+    }
+
+    /// Whoever is to approve is a person: a model or a command gives nobody's consent.
+    fn asks_a_person(&mut self, asked: &AgentShape, at: Location) {
+        let machine = |entry: &&crate::host::Agent| {
+            matches!(entry.transport, Some(Transport::OpenAi | Transport::Anthropic | Transport::Command))
+        };
+        let found = asked.who.iter().find(|who| !who.is_any() && self.behind(who, asked).iter().any(machine));
+        if let Some(who) = found {
+            let name = super::call::named([who]);
+            let message = format!("`{name}` is to approve, and is no person in the agents file");
+            self.findings.report(Code::R033, at, message, |d| {
+                d.help(format!(
+                    "bind a person, `transport: human`, or have it reviewed: `verify(x, {{ agent: {name} }})`"
+                ))
+            });
+        }
     }
 
     /// `approve(x, { to })`.
@@ -490,13 +524,14 @@ impl<'a> Flow<'a> {
 }
 
 /// What is called one after the other; one that is no list stands for itself.
-fn in_turn(list: &Known) -> Vec<Known> {
+fn in_turn(list: &Known) -> Vec<(Known, Turns)> {
+    let once = || Turns::between(1.0, 1.0);
     match &list.shape {
         Shape::List(all) => match &all.items {
-            Some(items) => items.iter().map(|item| read(list, item)).collect(),
-            None => elements(list).0.into_iter().collect(),
+            Some(items) => items.iter().map(|item| (read(list, item), once())).collect(),
+            None => elements(list).0.map(|each| (each, super::charge::turns(list))).into_iter().collect(),
         },
-        _ => vec![list.clone()],
+        _ => vec![(list.clone(), once())],
     }
 }
 

@@ -82,15 +82,24 @@ impl<'a> Flow<'a> {
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
-        // It may run never, once or often: what it writes may be there or not, and it may see what it wrote.
+        self.again_and_again(state, |flow, state| flow.call(act, function, args, inst, state))
+    }
+
+    /// Something may run never, once or often: what it writes may be there or not, and it may see what it wrote. What it takes
+    /// is counted once.
+    pub fn again_and_again(
+        &mut self,
+        state: &mut State,
+        mut run: impl FnMut(&mut Self, &mut State) -> Option<Known>,
+    ) -> Option<Known> {
         let mut entry = state.clone();
         let mut given: Option<Known> = None;
         for round in 0.. {
             let mut after = entry.clone();
             let outer = std::mem::take(&mut self.taken);
-            let result = self.call(act, function, args, inst, &mut after);
+            let result = run(self, &mut after);
             let once = std::mem::replace(&mut self.taken, outer);
-            let joined = if result.is_some() { entry.join(&after) } else { entry.clone() };
+            let joined = entry.join(&after);
             given = match (given, result) {
                 (Some(old), Some(new)) => Some(old.join(&new)),
                 (old, new) => old.or(new),
@@ -566,16 +575,10 @@ impl<'a> Flow<'a> {
                 total.absorb_own(source);
                 return Some(Known { id: Id::NONE, ..total });
             }
-            for round in 0.. {
-                let turns = if round == 0 { turns.clone() } else { Turns::between(0.0, 0.0) };
+            total = self.accumulated(total, |flow, total| {
                 let given = [total.detached(), element.clone(), index.clone(), source.clone()];
-                let Some(next) = self.apply(act, f, &given, &turns, inst, state) else {
-                    break;
-                };
-                if !super::widen::accumulates(&mut total, &next, round) || self.exhausted() {
-                    break;
-                }
-            }
+                flow.apply(act, f, &given, &turns, inst, state)
+            });
             total.absorb_own(source);
             return Some(Known { id: Id::NONE, ..total });
         }

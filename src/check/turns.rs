@@ -370,8 +370,11 @@ impl<'a> Flow<'a> {
                 true => ((y.high - x.low + more) / (towards - rounding)).ceil().max(0.0),
                 false => f64::INFINITY,
             };
-            let low =
-                if whole { ((y.low - x.high + more) / towards.max(step.high.abs())).floor().max(0.0) } else { 0.0 };
+            let low = if whole {
+                ((y.low - x.high + more) / step.low.abs().max(step.high.abs())).floor().max(0.0)
+            } else {
+                0.0
+            };
             if high.is_finite() {
                 return Ok(Turns { low, high, size: None });
             }

@@ -1,6 +1,7 @@
 //! What is forgotten of values that change from turn to turn, so that every walk ends.
 
 use super::domain::{Hidden, Known, Number, SURE, Shape};
+use super::flow::Flow;
 use super::state::State;
 use std::rc::Rc;
 
@@ -138,9 +139,27 @@ pub(super) fn takes_in(old: &mut Known, new: &Known, last: bool) -> bool {
     true
 }
 
+impl Flow<'_> {
+    /// What comes of feeding a value to something, and what that gives to it again, as often as one likes. What it takes is
+    /// that of one time, whichever it is.
+    pub fn accumulated(&mut self, mut total: Known, mut feed: impl FnMut(&mut Self, &Known) -> Option<Known>) -> Known {
+        for round in 0.. {
+            let outer = std::mem::take(&mut self.taken);
+            let next = feed(self, &total);
+            let last = std::mem::replace(&mut self.taken, outer);
+            let more = next.is_some_and(|next| accumulates(&mut total, &next, round));
+            if !more || self.exhausted() {
+                self.taken.add(&last);
+                break;
+            }
+        }
+        total
+    }
+}
+
 /// What a call gave for the next one together with what that gives, and whether that is more: numbers and lengths that
 /// change are forgotten at once, how sure it is later, and at last everything but whom it comes from.
-pub(super) fn accumulates(total: &mut Known, next: &Known, round: u32) -> bool {
+fn accumulates(total: &mut Known, next: &Known, round: u32) -> bool {
     let joined = total.join(next);
     if joined == *total {
         return false;
