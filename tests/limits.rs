@@ -320,4 +320,9 @@ fn a_process_stays_small() {
         let size = greatest(&folder, text);
         assert!(size < 150 * 1024, "{text}: {size} KiB");
     }
+    // What holds little and is written as much takes no more than a run may hold.
+    for end in ["o", "emit(\"e\", o)", "value(o)"] {
+        let size = greatest(&folder, &format!("let o = [\"abcdefgh\"]\nfor i in 0..40 {{ o = [o, o] }}\n{end}"));
+        assert!(size < 340 * 1024, "{end}: {size} KiB");
+    }
 }

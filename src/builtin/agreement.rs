@@ -294,11 +294,11 @@ pub(super) struct Options {
 impl Options {
     /// Reads a name, or an object with `strategy`, `threshold`, `weights`, `tie` and `stop`.
     pub(super) fn read(name: &'static str, options: &Value) -> Result<Self, Fault> {
-        let fault = |words: String| Fault::new(Code::R005, format!("`{name}` {words}"));
+        let fault = |words: String| Fault::new(Code::R005, format!("`{name}` {words}")).about(options);
         let object = match (options.kind(), options.as_object()) {
             (Kind::Null | Kind::Text, _) => None,
             (_, Some(object)) => Some(object),
-            _ => return Err(fault("takes the name of a strategy or an object as its second argument".into())),
+            _ => return Err(fault("takes the name of a strategy or an object as its options".into())),
         };
         let known = ["strategy", "threshold", "weights", "tie", "stop"];
         if let Some(other) = object.and_then(|object| object.keys().find(|key| !known.contains(&key.as_str()))) {

@@ -1,7 +1,8 @@
 //! The arguments of a built-in, and what goes wrong with them.
 
+use super::{Builtin, signature};
 use crate::diagnostic::Code;
-use crate::value::{Fault, Key, Kind, Lanes, List, Meter, Object, Scalars, Value};
+use crate::value::{Fault, Key, Kind, Lanes, List, Meter, Object, Scalars, Value, number};
 
 /// A call of a built-in.
 pub struct Call<'a> {
@@ -16,19 +17,19 @@ pub struct Call<'a> {
 /// The arguments of a call. What was left out is null.
 pub struct Arguments<'a> {
     values: &'a mut [Value],
-    name: &'static str,
+    builtin: &'static Builtin,
 }
 
 static NULL: Value = Value::NULL;
 
 impl<'a> Arguments<'a> {
-    pub(super) fn new(name: &'static str, values: &'a mut [Value]) -> Self {
-        Self { values, name }
+    pub(super) fn new(builtin: &'static Builtin, values: &'a mut [Value]) -> Self {
+        Self { values, builtin }
     }
 
     /// The name of the built-in.
     pub fn name(&self) -> &'static str {
-        self.name
+        self.builtin.name
     }
 
     /// How many were given.
@@ -71,7 +72,7 @@ impl<'a> Arguments<'a> {
         if self.values.get(index).map(Value::kind) != Some(Kind::List) {
             return Err(self.wrong(index, "a list"));
         }
-        let name = self.name;
+        let name = self.name();
         let list = self.values.get_mut(index).and_then(Value::as_list_mut);
         list.ok_or_else(|| Fault::new(Code::R005, format!("`{name}` takes a list")))
     }
@@ -158,19 +159,20 @@ impl<'a> Arguments<'a> {
     /// The fault of an argument of the wrong kind.
     #[cold]
     pub fn wrong(&self, index: usize, wanted: &str) -> Fault {
-        let given = if index < self.values.len() { self.get(index).kind().phrase() } else { "nothing" };
-        let nth = match index {
-            0 => "first",
-            1 => "second",
-            2 => "third",
-            _ => "next",
+        let value = self.get(index);
+        let given = match value.as_number() {
+            Some(number) => number::render(number),
+            None if index < self.values.len() => value.kind().phrase().to_owned(),
+            None => "nothing".to_owned(),
         };
-        Fault::new(Code::R005, format!("`{}` takes {wanted} as its {nth} argument, not {given}", self.name))
+        // Not which argument it is, because of a method the receiver would count.
+        let parameter = signature::parameter(self.builtin.signature, index);
+        Fault::new(Code::R005, format!("`{}` takes {wanted} as `{parameter}`, not {given}", self.name())).about(value)
     }
 
     /// A fault of an argument whose value is wrong.
     #[cold]
     pub fn fault(&self, message: impl std::fmt::Display) -> Fault {
-        Fault::new(Code::R005, format!("`{}` {message}", self.name))
+        self.values.iter().fold(Fault::new(Code::R005, format!("`{}` {message}", self.name())), Fault::about)
     }
 }

@@ -483,6 +483,7 @@ fn numbers(call: &mut Call<'_>) -> Result<Vec<f64>, Fault> {
                     Code::R005,
                     format!("`{name}` takes a list of numbers, and there is {kind} in it; filter first"),
                 )
+                .about(call.arguments.get(0))
             })
         })
         .collect()

@@ -223,7 +223,7 @@ pub fn check_count(id: BuiltinId, given: usize) -> Result<(), Fault> {
 pub fn run(id: BuiltinId, code: Native, arguments: &mut [Value], meter: &mut Meter) -> Result<Value, Fault> {
     let builtin = id.entry();
     let lanes = prepare(builtin, arguments, meter)?;
-    let mut call = Call { arguments: Arguments::new(builtin.name, arguments), meter, lanes };
+    let mut call = Call { arguments: Arguments::new(builtin, arguments), meter, lanes };
     let result = code(&mut call)?;
     Ok(if builtin.law == Law::Minimum { result.with(lanes) } else { result })
 }
@@ -239,7 +239,7 @@ pub fn run_change(
     let builtin = id.entry();
     let lanes = prepare(builtin, arguments, meter)?;
     meter.copy(place)?;
-    let mut call = Call { arguments: Arguments::new(builtin.name, arguments), meter, lanes };
+    let mut call = Call { arguments: Arguments::new(builtin, arguments), meter, lanes };
     code(place, &mut call)
 }
 
@@ -247,7 +247,7 @@ pub fn run_change(
 pub fn start(id: BuiltinId, code: Start, arguments: &mut [Value], meter: &mut Meter) -> Result<Started, Fault> {
     let builtin = id.entry();
     let lanes = prepare(builtin, arguments, meter)?;
-    code(&mut Call { arguments: Arguments::new(builtin.name, arguments), meter, lanes })
+    code(&mut Call { arguments: Arguments::new(builtin, arguments), meter, lanes })
 }
 
 fn prepare(builtin: &Builtin, arguments: &[Value], meter: &mut Meter) -> Result<Lanes, Fault> {

@@ -50,7 +50,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .replaces()
         .law(Law::Kept)
         .size(Size::More(2)),
-    native("merge", "(o: { [key: string]: any }, ...others: any[]): { [key: string]: any }", "An object of the entries of all, the last value of a key; null counts as empty.", ("merge({ a: 1 }, { b: 2 })", "{\"a\":1,\"b\":2}"), merge)
+    native("merge", "(o: { [key: string]: any }, ...others: any[]): { [key: string]: any }", "An object of the entries of all, the last value of a key; null behind the first counts as empty.", ("merge({ a: 1 }, { b: 2 })", "{\"a\":1,\"b\":2}"), merge)
         .on(OBJECT)
         .also(&["Object.assign"])
         .law(Law::Kept)

@@ -7,26 +7,41 @@ use crate::types::{Field, Literal, Parameter, Shape, Signature, Type};
 /// How many arguments a signature needs at least and takes at most. The parameters are counted and not read.
 pub(super) fn arity(text: &str) -> (usize, Option<usize>) {
     let (mut required, mut count, mut rest) = (0, 0, false);
-    let (mut depth, mut start) = (0, 1);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b',' | b')' if depth == 1 => {
-                let parameter = text[start..at].trim();
-                let name = parameter.split(':').next().unwrap_or_default();
-                rest |= name.starts_with("...");
-                required += usize::from(!name.is_empty() && !name.ends_with('?') && !name.starts_with("..."));
-                count += usize::from(!name.is_empty());
-                if byte == b')' {
-                    break;
-                }
-                start = at + 1;
-            }
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth -= 1,
-            _ => {}
-        }
+    for name in names(text) {
+        rest |= name.starts_with("...");
+        required += usize::from(!name.ends_with('?') && !name.starts_with("..."));
+        count += 1;
     }
     (required, (!rest).then_some(count))
+}
+
+/// The name of the parameter that takes an argument.
+pub(super) fn parameter(text: &str, index: usize) -> &str {
+    let name = names(text).nth(index).or_else(|| names(text).last()).unwrap_or_default();
+    name.trim_start_matches("...").trim_end_matches('?')
+}
+
+/// The names of the parameters, with the marks of what may be left out.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let (mut depth, mut start) = (0, 1);
+    let ends = text.bytes().enumerate().filter_map(move |(at, byte)| {
+        depth += match byte {
+            b'(' | b'[' | b'{' => 1,
+            b')' | b']' | b'}' => -1,
+            _ => 0,
+        };
+        match (byte, depth) {
+            (b',', 1) => Some((at, false)),
+            (b')', 0) => Some((at, true)),
+            _ => None,
+        }
+    });
+    let mut ended = false;
+    ends.map_while(move |(at, last)| {
+        let parameter = &text[std::mem::replace(&mut start, at + 1)..at];
+        (!std::mem::replace(&mut ended, last)).then(|| parameter.split(':').next().unwrap_or_default().trim())
+    })
+    .filter(|name| !name.is_empty())
 }
 
 /// The signature that a text of the table stands for.
@@ -178,6 +193,9 @@ mod tests {
         );
         assert_eq!(arity("(a: number, b?: number): number"), (1, Some(2)));
         assert_eq!(arity("(...values: any[]): null"), (0, None));
+        let takes = "(xs: { a: any, b: any }[], f?: (a: any, b: any) => any, ...more: any[]): (c: any, d: any) => any";
+        assert_eq!((arity(takes), arity("(): number")), ((1, None), (0, Some(0))));
+        assert_eq!([0, 1, 2, 5].map(|index| parameter(takes, index)), ["xs", "f", "more", "more"]);
         assert_eq!(read("(f: (() => any)[]): null").parameters.len(), 1);
     }
 }

@@ -208,7 +208,7 @@ fn parts_of_lists_and_texts() {
         r#""Array.from", "añ", ["a", "ñ"]"#,
         r#""Array.from", {"length": 2}, [null, null]"#,
         r#""Array.of", 1, 2, [1, 2]"#,
-        r#""join", null, "R005: `join` takes a list as its first argument, not null""#,
+        r#""join", null, "R005: `join` takes a list as `xs`, not null""#,
     ]);
 }
 

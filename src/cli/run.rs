@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value as Json;
 
+use super::disk::Disk;
 use super::front;
 use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, policy, render, source};
@@ -17,6 +18,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::{self, Checked, Drive, Examination, Note, Show};
 use crate::hir;
 use crate::host::{self, Directory, Kind, Request, Stream};
+use crate::mend;
 use crate::source::{Location, Sources, Span};
 use crate::value::{Fault, Lanes, Limits, Meter, NESTING, Value, display, json, shaped};
 use crate::vm::Failure;
@@ -126,12 +128,14 @@ impl Run {
         let input = self.input()?;
         let style = Style::stderr(color);
         let mut program = front::examine(&self.program)?;
+        let setting = setting(self.agents.is_some().then(|| bound.clone()), policy);
         if self.unchecked {
             program.findings.retain(|finding| finding.code.name().starts_with('P'));
         } else {
-            program = program.validate(&setting(self.agents.is_some().then(|| bound.clone()), policy));
+            program = program.validate(&setting);
         }
         if program.errors() > 0 {
+            mend::offer(&mut program, &Disk, &setting);
             report(&program, style);
             return Ok(Exit::Failed);
         }
@@ -187,12 +191,15 @@ impl Run {
         let mut screen = Screen { quiet: self.json, said: String::new(), kept_back, record };
         let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
         let value = ended.map_err(|failure| placed(&failure, at))?;
-        let shape = shaped::write(&value, &mut outside).map_err(refused)?;
         if self.json {
+            let shape = shaped::write(&value, &mut outside).map_err(refused)?;
             return Ok(format!("{shape}\n"));
         }
-        let shown = display::show(&value, &mut outside).map_err(refused)?;
-        Ok(format!("{shown}\n"))
+        // What can be shown is no larger than a text may be, so the second walk is not long.
+        let mut shown = display::show(&value, &mut outside).map_err(refused)?;
+        json::can_leave(&value, &mut outside).map_err(refused)?;
+        shown.push('\n');
+        Ok(shown)
     }
 
     /// The file that the record goes to.

@@ -7,13 +7,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use super::disk::Disk;
 use super::front;
-use super::run::{Bounds, agents, placed, report, said};
+use super::run::{Bounds, agents, placed, report, said, setting};
 use super::screen::{Style, print};
 use super::{ColorChoice, Exit, Usage, counted, render, source, watch};
 use crate::diagnostic::{self, Diagnostic, Diagnostics, escaped};
 use crate::engine::{self, Branch, Checked, Drive, Examination, Taken};
 use crate::host::{Directory, Request};
+use crate::mend;
 use crate::source::Location;
 use crate::value::{Limits, Value};
 
@@ -108,6 +110,7 @@ impl Test {
             program.findings.retain(|finding| finding.code.name().starts_with('P'));
             if program.errors() > 0 {
                 results.broken = true;
+                mend::offer(&mut program, &Disk, &setting(self.agents.is_some().then(|| bound.clone()), None));
                 match self.format {
                     Format::Text => report(&program, style),
                     Format::Json => {

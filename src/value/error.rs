@@ -54,6 +54,6 @@ impl Error {
 
 impl From<&Fault> for Error {
     fn from(fault: &Fault) -> Self {
-        Self { code: fault.code, message: Value::text(&fault.message), data: Value::NULL }
+        Self { code: fault.code, message: Value::text(&fault.message).with(fault.lanes), data: Value::NULL }
     }
 }

@@ -1,5 +1,7 @@
 //! What a computation on values can come to instead of a value.
 
+use super::confidence::Lanes;
+use super::payload::Value;
 use crate::diagnostic::Code;
 
 /// A run-time fault: a code, what is wrong, and one next step within the same sentence.
@@ -15,13 +17,28 @@ pub struct Body {
     pub code: Code,
     /// What is wrong: lower case, no final stop, the program's text in backticks.
     pub message: String,
+    /// How sure the message is: as sure as the values that it tells of.
+    pub lanes: Lanes,
 }
 
 impl Fault {
     /// A fault with its message.
     #[cold]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self(Box::new(Body { code, message: message.into() }))
+        Self(Box::new(Body { code, message: message.into(), lanes: Lanes::EXACT }))
+    }
+
+    /// With a message that tells of this value, so that it is no surer.
+    #[must_use]
+    pub fn about(self, value: &Value) -> Self {
+        self.under(value.least())
+    }
+
+    /// With a message that is no surer than this.
+    #[must_use]
+    pub fn under(mut self, lanes: Lanes) -> Self {
+        self.0.lanes = self.0.lanes.meet(lanes);
+        self
     }
 
     /// Whether a program may catch it: everything but a limit of the run.

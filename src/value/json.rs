@@ -27,6 +27,7 @@ pub fn parse(text: &str, lanes: Lanes, meter: &mut Meter) -> Result<Value, Fault
         (Err(_), Some(fault)) => Err(fault),
         (Err(error), None) => Err(Fault::new(Code::R011, format!("no JSON: {error}"))),
     }
+    .map_err(|fault| fault.under(lanes))
 }
 
 struct Part<'a> {
@@ -304,23 +305,21 @@ pub fn export(value: &Value, meter: &mut Meter) -> Result<serde_json::Value, Fau
 fn export_at(value: &Value, path: &mut String, meter: &mut Meter) -> Result<serde_json::Value, Fault> {
     use serde_json::Value as Json;
     meter.steps(1)?;
+    stays(value, path)?;
     Ok(match value.view() {
-        View::Null | View::Cell(_) => Json::Null,
+        View::Null | View::Cell(_) | View::Closure(_) | View::Native(_) | View::Agent(_) => Json::Null,
         View::Bool(bool) => Json::Bool(bool),
-        View::Number(number) if !number.is_finite() => {
-            let shown = number::render(number);
-            return Err(Fault::new(
-                Code::R013,
-                format!("`{shown}`{} is not finite; test it before it leaves", place(path)),
-            ));
-        }
         View::Number(number) => to_json_number(number),
         View::Text(text) => {
             meter.text(text.len() as u64)?;
+            // The shortest is stored apart as well.
+            meter.data(0)?;
             Json::String(text.to_owned())
         }
         View::List(list) => {
-            meter.list(list.len())?;
+            meter.list_size(list.len() as u64)?;
+            meter.steps(list.len() as u64)?;
+            meter.data(list.len())?;
             let mut all = Vec::with_capacity(list.len());
             for (index, item) in list.iter().enumerate() {
                 all.push(within(path, &index.to_string(), |path| export_at(item, path, meter))?);
@@ -328,7 +327,9 @@ fn export_at(value: &Value, path: &mut String, meter: &mut Meter) -> Result<serd
             Json::Array(all)
         }
         View::Object(object) => {
-            meter.object(object.len())?;
+            meter.object_size(object.len() as u64)?;
+            meter.steps(object.len() as u64)?;
+            meter.data(2 * object.len())?;
             let mut all = serde_json::Map::with_capacity(object.len());
             for (key, value) in object {
                 let json = within(path, key.as_str(), |path| export_at(value, path, meter))?;
@@ -344,14 +345,40 @@ fn export_at(value: &Value, path: &mut String, meter: &mut Meter) -> Result<serd
             }
             Json::Object(all)
         }
+    })
+}
+
+/// Refuses what [`export`] refuses, and makes nothing.
+pub fn can_leave(value: &Value, meter: &mut Meter) -> Result<(), Fault> {
+    parts_leave(value, &mut String::new(), meter)
+}
+
+fn parts_leave(value: &Value, path: &mut String, meter: &mut Meter) -> Result<(), Fault> {
+    meter.walk(1)?;
+    stays(value, path)?;
+    let mut part = |step: &str, part: &Value| within(path, step, |path| parts_leave(part, path, meter));
+    match value.view() {
+        View::List(list) => list.iter().enumerate().try_for_each(|(index, item)| part(&index.to_string(), item)),
+        View::Object(object) => object.iter().try_for_each(|(key, item)| part(key.as_str(), item)),
+        View::Error(error) => super::Error::FIELDS.into_iter().try_for_each(|name| part(name, &error.field(name))),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what cannot leave by itself, its parts aside.
+fn stays(value: &Value, path: &str) -> Result<(), Fault> {
+    match value.view() {
+        View::Number(number) if !number.is_finite() => {
+            let shown = number::render(number);
+            Err(Fault::new(Code::R013, format!("`{shown}`{} is not finite; test it before it leaves", place(path))))
+        }
         View::Closure(_) | View::Native(_) | View::Agent(_) => {
             let kind = value.kind().phrase();
-            return Err(Fault::new(
-                Code::R014,
-                format!("{kind}{} cannot leave the program; give its result or name", place(path)),
-            ));
+            let message = format!("{kind}{} cannot leave the program; give its result or name", place(path));
+            Err(Fault::new(Code::R014, message))
         }
-    })
+        _ => Ok(()),
+    }
 }
 
 /// A number as JSON writes it: a whole one without a point.

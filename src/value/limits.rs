@@ -42,6 +42,8 @@ const ELEMENT: u64 = size_of::<Value>() as u64;
 const ENTRY: u64 = 40;
 /// What a list, object or stored text takes beside its content.
 const HEADER: u64 = 64;
+/// What one part takes of what has become plain data; an entry of an object is two.
+const DATUM: u64 = size_of::<serde_json::Value>() as u64;
 
 /// The sizes a run may reach. All are finite; the operator changes them by name.
 #[derive(Clone, Debug, PartialEq)]
@@ -359,6 +361,11 @@ impl Meter {
     pub fn entry(&mut self, now: usize) -> Result<(), Fault> {
         self.object_size(now as u64 + 1)?;
         self.memory(ENTRY)
+    }
+
+    /// Charges the memory of so many parts that become plain data for the world outside, which is wider than values are.
+    pub fn data(&mut self, parts: usize) -> Result<(), Fault> {
+        self.memory(parts as u64 * DATUM + HEADER)
     }
 
     /// Charges the copy that a change of this value needs because it is shared; nothing if it is not.

@@ -53,12 +53,12 @@ fn join(a: Value, b: &Value, meter: &mut Meter) -> Result<Value, Fault> {
 
 #[cold]
 fn mismatch(operator: &str, a: &Value, b: &Value) -> Fault {
-    let (a, b) = (a.kind().phrase(), b.kind().phrase());
     let hint = match operator {
         "+" => "add two numbers, or make one side a string with `String(x)`",
         _ => "make both numbers, with `Number(x)` perhaps",
     };
-    Fault::new(Code::R002, format!("`{operator}` does not take {a} and {b}; {hint}"))
+    let (left, right) = (a.kind().phrase(), b.kind().phrase());
+    Fault::new(Code::R002, format!("`{operator}` does not take {left} and {right}; {hint}")).about(a).about(b)
 }
 
 fn numbers(operator: &str, a: &Value, b: &Value) -> Result<(f64, f64, Lanes), Fault> {
@@ -150,6 +150,7 @@ fn not_a_number(operator: &str, a: &Value) -> Fault {
         Code::R002,
         format!("`{operator}` does not take {}; make it a number with `Number(x)`", a.kind().phrase()),
     )
+    .about(a)
 }
 
 /// `!a`
@@ -260,19 +261,22 @@ pub fn confidence(x: &Value, meter: &mut Meter) -> Result<Value, Fault> {
 pub fn stated(c: &Value) -> Result<Confidence, Fault> {
     match (c.kind(), c.as_number()) {
         (Kind::Null, _) => Ok(Confidence::UNKNOWN),
-        (_, Some(number)) => Confidence::of(number),
+        (_, Some(number)) => Confidence::of(number).map_err(|fault| fault.about(c)),
         _ => Err(no_confidence(c)),
     }
 }
 
 /// The threshold that a number of the program stands for; `R020` for everything else.
 pub fn threshold(t: &Value) -> Result<Confidence, Fault> {
-    t.as_number().map_or_else(|| Err(no_confidence(t)), Confidence::of)
+    match t.as_number() {
+        Some(number) => Confidence::of(number).map_err(|fault| fault.about(t)),
+        None => Err(no_confidence(t)),
+    }
 }
 
 #[cold]
 fn no_confidence(c: &Value) -> Fault {
-    Fault::new(Code::R020, format!("{} is no confidence; write a number from 0 to 1", c.kind().phrase()))
+    Fault::new(Code::R020, format!("{} is no confidence; write a number from 0 to 1", c.kind().phrase())).about(c)
 }
 
 /// `x ~> c`: x, stated at confidence c
@@ -337,7 +341,8 @@ pub fn contains(a: &Value, b: &Value, meter: &mut Meter) -> Result<Value, Fault>
         return Err(Fault::new(
             Code::R002,
             format!("`in` does not take {kind} on its right; give it an object or a list"),
-        ));
+        )
+        .about(b));
     };
     let (place, lanes) = position(list.items(), a, meter)?;
     Ok(Value::bool(place.is_some()).with(lanes.meet(b.lanes())))

@@ -175,8 +175,9 @@ fn hash(value: &Value, meter: &mut Meter) -> Result<u64, Fault> {
 
 #[cold]
 fn unordered(a: &Value, b: &Value) -> Fault {
-    let (a, b) = (a.kind().phrase(), b.kind().phrase());
-    Fault::new(Code::R002, format!("{a} and {b} have no order; compare two numbers or two strings"))
+    let message =
+        format!("{} and {} have no order; compare two numbers or two strings", a.kind().phrase(), b.kind().phrase());
+    Fault::new(Code::R002, message).about(a).about(b)
 }
 
 #[cfg(test)]

@@ -89,7 +89,10 @@ pub fn key(value: &Value) -> Result<Key, Fault> {
     }
     match value.as_number() {
         Some(number) => Ok(Key::new(&number::render(number))),
-        None => Err(Fault::new(Code::R002, format!("{} is no key; use a string or a number", value.kind().phrase()))),
+        None => {
+            let message = format!("{} is no key; use a string or a number", value.kind().phrase());
+            Err(Fault::new(Code::R002, message).about(value))
+        }
     }
 }
 
@@ -172,12 +175,13 @@ fn missing<R>(link: &Link) -> Result<R, Fault> {
     Err(Fault::new(
         Code::R003,
         format!("there is nothing at `{shown}` to change a part of; assign a list or object there first"),
-    ))
+    )
+    .about(&link.key))
 }
 
 #[cold]
 fn unchangeable(place: &Value) -> Fault {
-    Fault::new(Code::R002, format!("{} has no parts to change; make a new one", place.kind().phrase()))
+    Fault::new(Code::R002, format!("{} has no parts to change; make a new one", place.kind().phrase())).about(place)
 }
 
 fn list_index(link: &Link, len: usize) -> Option<usize> {
@@ -256,7 +260,7 @@ pub fn put_in_element(root: &mut Value, at: usize, (name, hint): (&Key, usize), 
 
 #[cold]
 fn beyond(link: &Link, len: usize) -> Fault {
-    match link.key.as_number() {
+    let fault = match link.key.as_number() {
         Some(number) => Fault::new(
             Code::R016,
             format!("index {} is beyond the end of a list of {len}; append with `push`", number::render(number)),
@@ -266,7 +270,8 @@ fn beyond(link: &Link, len: usize) -> Fault {
             "the length of a list is no variable; write `xs = []`, or `xs.splice(n)` for the first n",
         ),
         None => Fault::new(Code::R002, format!("{} is no index; use a whole number", link.key.kind().phrase())),
-    }
+    };
+    fault.about(&link.key)
 }
 
 /// `delete place[key]`

@@ -17,9 +17,9 @@ use crate::builtin::World;
 use crate::diagnostic::Code;
 use crate::host::{self, EffectName, Failure as Cause, Id, Kind, Purpose, Reply, Request, Slot, Stream, Timer};
 use crate::types::Type;
-use crate::value::{self, Confidence, Error, Evidence, Lanes, Value, display, json, shaped};
+use crate::value::{self, Confidence, Error, Evidence, Fault, Lanes, Value, display, json, shaped};
 
-/// What an answer has unless its agent's extraction strategy says more.
+/// What an answer has unless its agent's extraction strategy says more, and what is told of one that is no good.
 const ANSWER: Lanes = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
 
 /// A question to an agent under way.
@@ -72,13 +72,16 @@ impl Ask {
                 }
                 let value = shaped::read(&answer.shape, ANSWER, &mut vm.meter).map_err(|fault| match fault.code {
                     code if (Code::R090..=Code::R097).contains(&code) => Failure::from(fault),
-                    _ => Failure::new(Code::R030, format!("the answer of `{name}` cannot be read: {}", fault.message)),
+                    _ => {
+                        let message = format!("the answer of `{name}` cannot be read: {}", fault.message);
+                        Fault::new(Code::R030, message).under(ANSWER).into()
+                    }
                 })?;
                 vm.admit_answer(&self.agent, method, value)
             }
             Reply::Failed(Cause::Error { message, cost, tokens }) => {
                 vm.charge_answer(task, cost, tokens)?;
-                let message = Value::string(message).with(Lanes::new(Confidence::UNKNOWN, Evidence::Reported));
+                let message = Value::string(message).with(ANSWER);
                 let error = Error { code: Code::R030, message, data: vm.who_failed(agent, method)? };
                 Err(Failure::of(error, Lanes::EXACT))
             }
@@ -123,7 +126,7 @@ impl Wish {
                     World::Random => Kind::Random,
                     World::Uuid => Kind::Uuid,
                     _ => {
-                        vm.set_timer(task, Timer { id, after: self.after });
+                        vm.set_timer(task, Timer { id, after: self.after })?;
                         return Ok(Step::Wait);
                     }
                 };
@@ -304,11 +307,13 @@ impl Vm {
         let name = self.agents.get(agent).name.clone();
         let schema = asked.as_agent().and_then(|agent| agent.options.as_object()?.get("schema"));
         if let Some(schema) = schema.filter(|schema| !schema.is_null()) {
-            boundary::hold_to_schema(self, &answer, schema, &format!("the answer of `{name}.{method}`"))?;
+            let thing = format!("the answer of `{name}.{method}`");
+            boundary::hold_to_schema(self, &answer, schema, &thing).map_err(|fault| fault.under(ANSWER))?;
         }
         if let Some(declared) = self.agents.method(agent, method, &program.declarations) {
             let whose = boundary::Whose::Thing(format!("the answer of `{name}.{method}`"));
-            boundary::check(self, &answer, &declared.signature.result, &whose)?;
+            let result = &declared.signature.result;
+            boundary::check(self, &answer, result, &whose).map_err(|fault| fault.under(ANSWER))?;
         }
         let sure = self.meter.least(&answer)?.confidence;
         let mut range = (Confidence::UNKNOWN, Confidence::ONE);
@@ -326,7 +331,7 @@ impl Vm {
                 display::percent(range.0),
                 display::percent(range.1),
             );
-            return Err(Failure::new(Code::R022, message));
+            return Err(Fault::new(Code::R022, message).under(ANSWER).into());
         }
         Ok(answer)
     }

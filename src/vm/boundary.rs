@@ -31,13 +31,14 @@ pub(super) fn check(vm: &mut Vm, value: &Value, kind: &Type, whose: &Whose) -> R
         Whose::Thing(thing) if path.is_empty() => format!("{thing} is {found}"),
         Whose::Thing(thing) => format!("{thing} is {found} at `{}`", path.trim_start_matches('.')),
     };
-    Err(Fault::new(Code::R012, format!("{subject}, where `{wanted}` is declared; give what the type says")))
+    let message = format!("{subject}, where `{wanted}` is declared; give what the type says");
+    Err(Fault::new(Code::R012, message).about(value))
 }
 
 /// Refuses what a JSON Schema does not accept (`R012`), naming the part.
 pub(super) fn hold_to_schema(vm: &mut Vm, value: &Value, schema: &Value, thing: &str) -> Result<(), Fault> {
-    let (schema, value) = (json::export(schema, &mut vm.meter)?, json::export(value, &mut vm.meter)?);
-    let Some(Mismatch { path, found, wanted }) = schema::mismatch(&schema, &value) else { return Ok(()) };
+    let (schema, data) = (json::export(schema, &mut vm.meter)?, json::export(value, &mut vm.meter)?);
+    let Some(Mismatch { path, found, wanted }) = schema::mismatch(&schema, &data) else { return Ok(()) };
     let found = match found {
         None => "nothing".to_owned(),
         Some(Json::Array(_)) => Kind::List.phrase().to_owned(),
@@ -47,7 +48,7 @@ pub(super) fn hold_to_schema(vm: &mut Vm, value: &Value, schema: &Value, thing: 
     };
     let place = if path.is_empty() { String::new() } else { format!(" at `{}`", path.trim_start_matches('.')) };
     let message = format!("{thing} is {found}{place}, where the schema says `{wanted}`; give what the schema says");
-    Err(Fault::new(Code::R012, message))
+    Err(Fault::new(Code::R012, message).about(value))
 }
 
 /// The JSON Schema of a type, for those who answer.

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::task::{Counted, Frame, Task};
 use crate::diagnostic::Code;
 use crate::hir;
-use crate::host::{Batch, Id, Request, Timer};
+use crate::host::{Batch, Id, Kind, Request, Timer};
 use crate::value::{Confidence, Value};
 
 /// One budget.
@@ -46,6 +46,14 @@ fn name(kind: hir::Budget) -> &'static str {
 fn exceeded(kind: hir::Budget, limit: f64) -> Failure {
     let limit = crate::value::number::render(limit);
     Failure::new(Code::R094, format!("the budget of {limit} {} is used up; raise it, or ask less", name(kind)))
+}
+
+/// Refuses what would keep those waiting who wait for a cancelled task to tidy up.
+pub(super) fn may_wait(task: &Task) -> Result<(), Failure> {
+    match task.grace {
+        Some(_) => Err(Failure::new(Code::R095, "cancelled: what tidies up may not wait")),
+        None => Ok(()),
+    }
 }
 
 impl Vm {
@@ -192,8 +200,9 @@ impl Vm {
 
     /// Makes a request whose reply a task waits for.
     pub(super) fn submit(&mut self, task: &mut Task, request: Request) -> Result<(), Failure> {
-        if task.cancelled {
-            return Err(Failure::new(Code::R095, "cancelled: what tidies up may not wait"));
+        // What the world says at once keeps nobody waiting, unless the run is over in any case.
+        if self.graced || !matches!(request.kind, Kind::Now | Kind::Random | Kind::Uuid) {
+            may_wait(task)?;
         }
         self.waiting.insert(request.id.clone(), task.id);
         task.waits.push(request.id.clone());
@@ -202,16 +211,18 @@ impl Vm {
     }
 
     /// Says something that nobody replies to.
-    pub(super) fn say(&mut self, task: &mut Task, kind: crate::host::Kind) {
+    pub(super) fn say(&mut self, task: &mut Task, kind: Kind) {
         let id = task.next_id();
         self.batch.requests.push(Request { id, kind, context: task.contexts.clone() });
     }
 
     /// Asks to be told when some time has gone by.
-    pub(super) fn set_timer(&mut self, task: &mut Task, timer: Timer) {
+    pub(super) fn set_timer(&mut self, task: &mut Task, timer: Timer) -> Result<(), Failure> {
+        may_wait(task)?;
         self.waiting.insert(timer.id.clone(), task.id);
         task.waits.push(timer.id.clone());
         self.batch.timers.push(timer);
+        Ok(())
     }
 
     /// Gives up a request or timer of a task.

@@ -5,6 +5,7 @@
 
 use super::Vm;
 use super::failure::Failure;
+use super::machine::Stop;
 use super::native::{Job, Native, Step};
 use super::task::{Args, Frame, Input, Task, TaskId};
 use crate::builtin::{self, Body, BuiltinId, Form};
@@ -64,11 +65,12 @@ impl Fork {
     pub(super) fn step(&mut self, vm: &mut Vm, task: &mut Task, input: Input) -> Result<Step, Failure> {
         match input {
             Input::Begin => {
+                super::budget::may_wait(task)?;
                 self.number = task.forks;
                 task.forks += 1;
                 if let Some(after) = self.timeout {
                     let id = task.next_id();
-                    vm.set_timer(task, Timer { id: id.clone(), after });
+                    vm.set_timer(task, Timer { id: id.clone(), after })?;
                     self.timer = Some(id);
                 }
             }
@@ -412,6 +414,11 @@ impl Vm {
 
     /// Ends a task that nobody waits for any more: its own forks first, then what it tidies up.
     pub(super) fn cancel(&mut self, id: TaskId) {
+        self.give_up(id);
+        self.tidy();
+    }
+
+    fn give_up(&mut self, id: TaskId) {
         let Some(mut task) = self.tasks[id.0 as usize].take() else { return };
         let forks = task.natives.iter().filter_map(|native| match &**native {
             Native::Fork(fork) => Some(fork),
@@ -419,26 +426,49 @@ impl Vm {
         });
         let inner: Vec<TaskId> = forks.flat_map(|fork| fork.unfinished()).collect();
         for id in inner {
-            self.cancel(id);
+            self.give_up(id);
         }
         for wait in std::mem::take(&mut task.waits) {
             self.withdraw_id(&wait);
         }
         if self.tidies(&task) {
-            task.cancelled = true;
+            // It has steps of its own, so that it neither ends the run nor holds it up.
+            task.grace.get_or_insert(super::GRACE);
             task.inbox.clear();
             task.inbox
                 .push_back(Input::Failed(Failure::new(Code::R095, "cancelled, because nobody waits for the result")));
-            // It has steps of its own, so that it neither ends the run nor holds it up.
+            self.tasks[id.0 as usize] = Some(task);
+            self.tidying.push_back(id);
+        }
+    }
+
+    /// Lets what was cancelled tidy up, one after the other, until one waits for the world.
+    pub(super) fn tidy(&mut self) {
+        while let Some(&id) = self.tidying.front() {
+            let Some(mut task) = self.tasks[id.0 as usize].take_if(|task| task.waits.is_empty()) else {
+                return;
+            };
             let left = self.meter.steps_left();
-            let granted = left.min(super::GRACE);
+            let granted = left.min(task.grace.unwrap_or(0));
             let pause_at = std::mem::take(&mut self.pause_at);
             self.meter.watch(0, self.sweep_at);
             self.meter.set_steps_left(granted);
-            self.run_task(&mut task);
-            self.meter.set_steps_left(left - (granted - self.meter.steps_left().min(granted)));
+            let stop = self.run_task(&mut task);
+            let spent = granted - self.meter.steps_left().min(granted);
+            self.meter.set_steps_left(left - spent);
             self.pause_at = pause_at;
             self.meter.watch(pause_at, self.sweep_at);
+            task.grace = task.grace.map(|grace| grace - spent);
+            let goes_on = match stop {
+                Stop::Done(_) => false,
+                Stop::Waiting => !task.waits.is_empty(),
+                Stop::Paused => true,
+            };
+            self.tasks[id.0 as usize] = goes_on.then_some(task);
+            if !goes_on || matches!(stop, Stop::Paused) && self.breathe().is_err() {
+                self.tasks[id.0 as usize] = None;
+                self.tidying.pop_front();
+            }
         }
     }
 

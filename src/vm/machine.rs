@@ -19,7 +19,7 @@ pub(super) enum Stop {
     Done(Result<Value, Failure>),
     /// It waits for a request, a timer or its fork.
     Waiting,
-    /// It may go on, but others want to look at the clock first.
+    /// It may go on, but others want to look at the clock or to tidy up first.
     Paused,
 }
 
@@ -37,6 +37,11 @@ impl Vm {
         let program = self.program.clone();
         let mut input = task.inbox.pop_front();
         loop {
+            // What it cancelled tidies up first, and may wait for the time or the like.
+            if task.grace.is_none() && !self.tidying.is_empty() {
+                input.into_iter().for_each(|input| task.inbox.push_front(input));
+                return Stop::Paused;
+            }
             let native = matches!(task.frames.last(), Some(Frame::Native));
             match input.take() {
                 Some(Input::Failed(failure)) => match self.unwind(task, &program, failure) {
@@ -169,7 +174,7 @@ impl Vm {
             while let Some(inner) = guard.filter(|guard| !guard.tidies) {
                 guard = function.guard(inner.target as usize);
             }
-            if guard.is_some() && !task.cancelled {
+            if guard.is_some() && task.grace.is_none() {
                 self.grace(Some(&failure));
             }
         }
@@ -211,7 +216,8 @@ impl Vm {
             });
         }
         let kind = callee.kind().phrase();
-        Err(Failure::new(Code::R006, format!("{kind} is no function; call one, or drop the parentheses")))
+        let message = format!("{kind} is no function; call one, or drop the parentheses");
+        Err(Fault::new(Code::R006, message).about(&callee).into())
     }
 
     /// Puts the call of a function of the program on top, with what it captured.

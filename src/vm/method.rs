@@ -377,13 +377,13 @@ impl Vm {
             _ => "R009",
         };
         let code = Code::find(name).unwrap_or(Code::R009);
-        let shown = value.map(|value| display::brief(&value, &mut self.meter));
+        let shown = value.as_ref().map(|value| display::brief(value, &mut self.meter));
         let message = match (code, shown) {
             (Code::R009, Some(shown)) => format!("no arm matches {shown}; end with `_ => …`"),
             (_, Some(shown)) => format!("{}: {shown}", code.entry().title),
             (_, None) => code.entry().title.to_owned(),
         };
-        Fault::new(code, message)
+        value.iter().fold(Fault::new(code, message), Fault::about)
     }
 }
 
@@ -418,7 +418,8 @@ fn own_function(receiver: &Value, name: &str) -> Result<Option<Value>, Fault> {
         Some(own) if own.kind() == Kind::Function => Ok(Some(own.clone().under(receiver.lanes()))),
         Some(own) if !own.is_null() && builtin::find_method(Kind::Object, name).is_none() => {
             let kind = own.kind().phrase();
-            Err(Fault::new(Code::R006, format!("`{name}` is {kind}, no function; read it without parentheses")))
+            let message = format!("`{name}` is {kind}, no function; read it without parentheses");
+            Err(Fault::new(Code::R006, message).about(own).about(receiver))
         }
         _ => Ok(None),
     }
@@ -434,7 +435,7 @@ fn no_method(receiver: &Value, name: &str) -> Fault {
     }
     let kind = receiver.kind();
     let hint = builtin::instead_of_method(kind, name);
-    Fault::new(Code::R006, format!("{} has no method `{name}`; {hint}", kind.phrase()))
+    Fault::new(Code::R006, format!("{} has no method `{name}`; {hint}", kind.phrase())).about(receiver)
 }
 
 fn symbol(operator: crate::hir::Binary) -> &'static str {

@@ -75,6 +75,8 @@ pub struct Vm {
     fatal: Option<Failure>,
     tasks: Vec<Option<Box<Task>>>,
     ready: VecDeque<TaskId>,
+    /// What was cancelled and has to tidy up before anything else goes on.
+    tidying: VecDeque<TaskId>,
     waiting: HashMap<Id, TaskId>,
     batch: Batch,
     cells: Cells,
@@ -117,6 +119,7 @@ impl Vm {
             fatal: None,
             tasks: Vec::new(),
             ready: VecDeque::new(),
+            tidying: VecDeque::new(),
             waiting: HashMap::new(),
             batch: Batch::default(),
             cells: Cells::default(),
@@ -180,9 +183,12 @@ impl Vm {
     }
 
     fn run_tasks(&mut self) -> Outcome {
-        while self.outcome.is_none()
-            && let Some(id) = self.ready.pop_front()
-        {
+        while self.outcome.is_none() && self.is_ready() {
+            self.tidy();
+            if !self.tidying.is_empty() {
+                break;
+            }
+            let Some(id) = self.ready.pop_front() else { break };
             let Some(mut task) = self.tasks[id.0 as usize].take() else { continue };
             match self.run_task(&mut task) {
                 Stop::Waiting => self.tasks[id.0 as usize] = Some(task),
@@ -236,7 +242,10 @@ impl Vm {
 
     /// Whether some task could go on right now.
     pub fn is_ready(&self) -> bool {
-        !self.ready.is_empty()
+        match self.tidying.front() {
+            Some(id) => self.tasks[id.0 as usize].as_ref().is_none_or(|task| task.waits.is_empty()),
+            None => !self.ready.is_empty(),
+        }
     }
 
     /// Lets what has run for long wait for what can go on as well.
@@ -255,7 +264,9 @@ impl Vm {
         let Some(waiting) = &mut self.tasks[task.0 as usize] else { return };
         waiting.waits.retain(|wait| wait != id);
         waiting.inbox.push_back(Input::Reply(id.clone(), reply));
-        self.ready.push_back(task);
+        if waiting.grace.is_none() {
+            self.ready.push_back(task);
+        }
     }
 
     /// Lets what takes long between two instructions end there as well.

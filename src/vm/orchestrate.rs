@@ -22,7 +22,8 @@ impl<'a> Options<'a> {
             None if object.is_null() => {}
             None => {
                 let kind = object.kind().phrase();
-                return Err(Fault::new(Code::R005, format!("`{form}` takes its options as an object, not {kind}")));
+                let message = format!("`{form}` takes its options as an object, not {kind}");
+                return Err(Fault::new(Code::R005, message).about(object));
             }
             Some(options) => {
                 if let Some(other) = options.keys().find(|key| !known.contains(&key.as_str())) {
@@ -30,7 +31,8 @@ impl<'a> Options<'a> {
                     return Err(Fault::new(
                         Code::R005,
                         format!("`{form}` has no option `{}`; it has `{known}`", other.as_str()),
-                    ));
+                    )
+                    .about(object));
                 }
             }
         }
@@ -210,7 +212,7 @@ impl Retry {
         let delay = self.delay * self.backoff.powi(self.made as i32 - 1);
         if delay > 0.0 {
             let id = task.next_id();
-            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(LONGEST) });
+            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(LONGEST) })?;
             self.timer = Some(id);
             return Ok(Step::Wait);
         }

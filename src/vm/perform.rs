@@ -111,7 +111,7 @@ pub(super) fn unary(op: Unary, a: &Value, vm: &mut Vm) -> Result<Value, Fault> {
 }
 
 fn not_unpacked(value: &Value, wanted: &str) -> Fault {
-    Fault::new(Code::R004, format!("{} cannot be unpacked here; give {wanted}", value.kind().phrase()))
+    Fault::new(Code::R004, format!("{} cannot be unpacked here; give {wanted}", value.kind().phrase())).about(value)
 }
 
 /// The fault of a variable that has no value yet.
@@ -520,7 +520,8 @@ impl Vm {
             None => Err(Fault::new(
                 Code::R005,
                 format!("{} cannot be walked; give a list, an object or a string", value.kind().phrase()),
-            )),
+            )
+            .about(value)),
         }
     }
 
@@ -696,6 +697,7 @@ pub(super) fn item(value: &Value, turn: &Value) -> Value {
 /// The fault of counting what is no number.
 pub(super) fn no_step(value: &Value) -> Fault {
     Fault::new(Code::R002, format!("`++` and `--` do not take {}; make it a number first", value.kind().phrase()))
+        .about(value)
 }
 
 /// What goes with the element at a turn.

@@ -49,6 +49,7 @@ struct Machine {
     fatal: Option<Failure>,
     tasks: Vec<Option<Box<Task>>>,
     ready: VecDeque<TaskId>,
+    tidying: VecDeque<TaskId>,
     waiting: Vec<(Id, TaskId)>,
     batch: Batch,
     cells: Cells,
@@ -110,6 +111,7 @@ impl Vm {
             fatal: self.fatal.take(),
             tasks: std::mem::take(&mut self.tasks),
             ready: std::mem::take(&mut self.ready),
+            tidying: std::mem::take(&mut self.tidying),
             waiting,
             batch: std::mem::take(&mut self.batch),
             cells: std::mem::take(&mut self.cells),
@@ -154,6 +156,7 @@ impl Vm {
         self.fatal = machine.fatal;
         self.tasks = machine.tasks;
         self.ready = machine.ready;
+        self.tidying = machine.tidying;
         self.waiting = machine.waiting.into_iter().collect::<HashMap<_, _>>();
         self.batch = machine.batch;
         self.cells = machine.cells;

@@ -55,8 +55,8 @@ pub(super) struct Task {
     pub(super) inbox: VecDeque<Input>,
     /// The functions whose calls are counted, where it is in one.
     pub(super) counted: Vec<Counted>,
-    /// Whether it was cancelled and only tidies up.
-    pub(super) cancelled: bool,
+    /// The steps that are left to it once it was cancelled and only tidies up.
+    pub(super) grace: Option<u64>,
     /// Errors that were caught lately, with their places, so that throwing one on keeps them.
     pub(super) caught: VecDeque<(Value, Failure)>,
 }
@@ -147,7 +147,7 @@ impl Task {
             waits: Vec::new(),
             inbox: VecDeque::new(),
             counted: Vec::new(),
-            cancelled: false,
+            grace: None,
             caught: VecDeque::new(),
         }
     }

@@ -260,6 +260,9 @@ impl Task {
 
     /// Asks the world and waits for its reply.
     pub fn ask(&mut self, kind: Kind) -> Run<Reply> {
+        if self.cancelled && matches!(kind, Kind::Now | Kind::Random | Kind::Uuid) {
+            return Err(Flow::Unknown("what the world says to a task that tidies up"));
+        }
         let request = self.request_of(kind);
         let id = request.id.clone();
         self.world.board().waiting.insert(id.clone(), self.id);
