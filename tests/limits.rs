@@ -118,9 +118,14 @@ fn what_ends_a_run_cannot_be_caught_and_leaves_the_next_alone() {
         ("let all = []\nwhile true { all.push(range(1000).map(x => x)) }", Code::R091),
         ("const f = n => f(n + 1)\nf(0)", Code::R092),
     ] {
-        let text = format!("try {{ {inner} }} catch {{ \"caught\" }} finally {{ print(\"tidied\") }}");
-        let (ended, _) = run(&text, &limits, &json!({}));
-        assert_eq!(ended.err().map(|failure| failure.code()), Some(code), "{text}");
+        let endings = ["print(\"tidied\")", "return 1", "throw \"other\"", "JSON.parse(\"none\")", "break", "continue"];
+        for ending in endings {
+            let tried = format!("try {{ {inner} }} catch {{ \"caught\" }} finally {{ {ending} }}");
+            let text =
+                format!("function g() {{ for turn in 0..3 {{ {tried} }} }}\ntry {{ g() }} catch {{ \"caught\" }}");
+            let (ended, _) = run(&text, &limits, &json!({}));
+            assert_eq!(ended.err().map(|failure| failure.code()), Some(code), "{text}");
+        }
         assert_eq!(run("1 + 1", &limits, &json!({})).0.unwrap().as_number(), Some(2.0));
     }
 }

@@ -346,6 +346,13 @@ fn the_repl_takes_lines() {
         assert_eq!(said(&format!("1\n{word}\n2\n")).out, "1\n", "{word}");
     }
     assert!(said("(1\n").err.contains("[P002]"));
+    // A quoted text ends on its line, so nothing that follows can be part of it; and nothing goes on with an earlier entry.
+    let open = said("\"abc\n5\n`a\nb`\n");
+    assert_eq!(open.out, "5\na\nb\n", "{}", open.err);
+    assert!(open.err.contains("<repl>:1:1"), "{}", open.err);
+    for lines in [".help\n", "1\n.help\n"] {
+        assert!(said(lines).err.contains("[P001]"), "{}", said(lines).err);
+    }
 }
 
 #[test]
@@ -409,5 +416,52 @@ print(JSON.stringify([began, random(), uuid(), waited >= 120, late, first, kept,
             it.as_array().unwrap()[3..],
             serde_json::json!([true, "R031", "fast", 5, true]).as_array().unwrap()[..]
         );
+    }
+}
+
+#[test]
+fn a_message_is_no_surer_than_what_it_tells() {
+    let folder = Folder::new("running/told");
+    folder.write(
+        "a.prism",
+        r#"
+agent G { ask(q: string): number }
+pattern Takes(n: number) { n }
+pattern Asks(g: G) { g.ask("q") }
+function said(f) { try { f() } catch (e) { ~e.message } }
+export default pattern Main() {
+  let x = "secret" ~> 0.2
+  let n = 7.5 ~> 0.2
+  let xs = [1]
+  [said(() => match x { "a" => 1 }), said(() => Takes(x)), said(() => 1 ~> n), said(() => x - 1),
+    said(() => [1, 2].take(n)), said(() => { xs[n] = 2 }), said(() => JSON.parse(x)), said(() => x()),
+    said(() => 1 / 0), said(() => Asks(agents.b))]
+}
+"#,
+    );
+    folder.write("a.yaml", "b: { transport: mock, replies: { ask: [ { value: deploy now, confidence: 0.9 } ] } }");
+    let run = folder.prism(&["run", "--unchecked", "a.prism", "--agents", "a.yaml"]);
+    assert_eq!((run.code, &*run.out), (0, "[0.2,0.2,0.2,0.2,0.2,0.2,0.2,0.2,1,null]\n"), "{}", run.err);
+}
+
+#[test]
+fn what_ends_a_run_has_its_place() {
+    let folder = Folder::new("running/place");
+    for (text, options, place) in [
+        (
+            "let a = 1\ntry {\n  while (true) { a += 1 }\n} finally { print(\"tidied\") }\n",
+            "--timeout 200ms",
+            "a.prism:3:",
+        ),
+        ("let a = 1\ndelay(2h)\n", "--timeout 200ms", "a.prism:2:1"),
+        ("let a = 1\nlet c = [1, [0 ** -1]]\nc\n", "--json", "[R013] error: `Infinity` at `/1/0`"),
+        ("let a = 1\nlet c = [1, [0 ** -1]]\nc\n", "", "a.prism:3:1"),
+        ("pattern P() {\n  let a = 1\n  [() => a]\n}\n", "", "a.prism:3:3"),
+    ] {
+        folder.write("a.prism", text);
+        let mut arguments = vec!["run", "--unchecked", "a.prism"];
+        arguments.extend(options.split_whitespace());
+        let outcome = folder.prism(&arguments);
+        assert!(outcome.err.contains(place), "{text}: {}", outcome.err);
     }
 }

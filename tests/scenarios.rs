@@ -117,7 +117,10 @@ fn scenarios_lead_where_they_say() {
 fn every_branch_of_the_examples_has_answers() {
     for (name, text) in programs().into_iter().filter(|(name, _)| !name.contains('-')) {
         let found = look(&text);
-        assert!(found.missed.is_empty(), "{name}: {:?}", found.missed);
+        // Three verdicts of two always have a majority.
+        let never = |what: &str| name == "review" && what.starts_with("a refusal of `consensus`");
+        let missed: Vec<_> = found.missed.iter().filter(|(what, _)| !never(what)).collect();
+        assert!(missed.is_empty(), "{name}: {missed:?}");
         assert_eq!(found, look(&text), "{name} gives other scenarios the second time");
     }
 }
@@ -128,4 +131,37 @@ fn scenarios_are_printed_as_a_program() {
     assert_eq!(outcome.code, 0);
     assert!(outcome.out.starts_with("test \"Triage: "), "{}", outcome.out);
     assert!(outcome.err.contains("no faults"), "{}", outcome.err);
+}
+
+/// What a test of a program says, or nothing where no answers lead there.
+fn leads(program: &str, what: &str) -> Option<String> {
+    let found = look(program);
+    found.found.iter().find(|it| it.reaches.iter().any(|(goal, _)| goal.contains(what))).map(|it| it.text.clone())
+}
+
+#[test]
+fn what_fails_before_a_branch_does_not_lead_there() {
+    let program = "pattern V(text: string, ms: Model[3..5], mailer: Mailer) {\n  \
+        const decision = vote(parallel(ms.map(m => m.ok(text))), { strategy: \"majority\" })\n  \
+        if (decision && ~decision >= 0.5) { mailer.send(text) }\n}\n\
+        agent Model { ok(q: string): boolean }\nagent Mailer { @effect(\"notify\") send(t: string): boolean }\n";
+    let skipped = leads(program, "the `if` left out").expect("answers");
+    assert!(!skipped.contains("expect.error") && !skipped.contains("failing"), "{skipped}");
+}
+
+#[test]
+fn an_answer_that_is_a_list_is_one_answer() {
+    let program = "pattern P(goal: string, planner: Planner) {\n  const plan = planner.plan(goal)\n  \
+        for s in plan.take(5) { print(s) }\n  \"ok\"\n}\nagent Planner { plan(goal: string): string[] }\n";
+    let turns = leads(program, "the loop").expect("answers");
+    assert!(turns.contains("mock([[") && !turns.contains("expect.error"), "{turns}");
+}
+
+#[test]
+fn a_refusal_of_a_vote_is_one() {
+    let program = "pattern C(q: string, panel: Model[3]) {\n  \
+        const c = panel.map(m => m.answer(q)) |> consensus(\"majority\")\n  \
+        if (c == null) { return \"no majority\" }\n  c\n}\nagent Model { answer(q: string): string }\n";
+    let refused = leads(program, "a refusal of `consensus`").expect("answers");
+    assert!(refused.contains("result == \"no majority\""), "{refused}");
 }

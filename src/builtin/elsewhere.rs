@@ -9,6 +9,8 @@ const METHODS: &[(&str, &str)] = &[
     ("normalize", "compare the texts as they are, or write `toLowerCase()`"),
     ("valueOf", "use the value itself"),
     ("then", "a call is waited for by itself: use what it gives"),
+    ("toSpliced", "copy it and change the copy: `let ys = xs`, then `ys.splice(…)`"),
+    ("with", "copy it and change the copy: `let ys = xs`, then `ys[i] = x`"),
     ("copyWithin", "put a list together: `[...xs.slice(0, n), …]`"),
     ("append", "write `push(x)`"),
     ("extend", "write `push(...xs)`"),

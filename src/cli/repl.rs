@@ -46,8 +46,8 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
 const LEAVING: [&str; 2] = ["exit", "quit"];
 
 /// Stands between what was entered and an entry. Where an entry only declares, its value is this null and not that of the
-/// entry before.
-const BETWEEN: &str = "null\n";
+/// entry before, and an entry does not go on with the one before.
+const BETWEEN: &str = "null;\n";
 
 struct Session {
     text: String,
@@ -154,12 +154,17 @@ impl Session {
         Entry::Whole
     }
 
+    /// What stands before the next entry: nothing before the first.
+    fn between(&self) -> &'static str {
+        if self.text.is_empty() { "" } else { BETWEEN }
+    }
+
     /// What was entered, and an entry in which a name that is declared already gets its new value instead.
     fn redone(&self, entry: &str) -> (String, String) {
         let same = || (self.text.clone(), entry.to_owned());
         let (mut text, mut changed) = same();
-        let whole = format!("{text}{BETWEEN}{entry}");
-        let from = text.len() + BETWEEN.len();
+        let whole = format!("{text}{}{entry}", self.between());
+        let from = whole.len() - entry.len();
         let program = front::examine_text("<repl>", &whole);
         let again = program.findings.iter().filter(|found| found.code == Code::P011);
         let places = again.filter_map(|found| Some((found.at.span, found.notes.first()?.at?.span.start as usize)));
@@ -198,7 +203,7 @@ impl Session {
 
     /// The program with an entry behind it: nothing when more must follow, and an error when it was refused.
     fn read(&self, entry: &str, forced: bool) -> Option<Result<Examination, ()>> {
-        let program = front::examine_text("<repl>", &format!("{}{BETWEEN}{entry}", self.text));
+        let program = front::examine_text("<repl>", &format!("{}{}{entry}", self.text, self.between()));
         let refusing: Vec<&Diagnostic> = program
             .findings
             .iter()
@@ -209,7 +214,10 @@ impl Session {
         let open = |found: &&Diagnostic| {
             let rest = text.get(found.at.span.end as usize..).unwrap_or_default();
             match found.code {
-                Code::P002 => found.at.span.end as usize > self.text.len() && !found.message.contains("closes nothing"),
+                Code::P002 => {
+                    let here = found.at.span.end as usize > self.text.len();
+                    here && !["closes nothing", "on its line"].iter().any(|it| found.message.contains(it))
+                }
                 _ => found.message.starts_with("unexpected end") && rest.trim().is_empty(),
             }
         };

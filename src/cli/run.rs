@@ -171,6 +171,8 @@ impl Run {
             if declarations.functions[entry.0 as usize].kind == hir::Kind::Module { Span::at(0) } else { head },
         );
         let refused = |fault: Fault| Diagnostic::new(fault.code, at, fault.message.clone());
+        let given = Location::new(program.file, declarations.functions[entry.0 as usize].body.last());
+        let unfit = |fault: Fault| Diagnostic::new(fault.code, given, fault.message.clone());
         let directory = engine::directory(declarations, bound)
             .map_err(|problems| Diagnostic::new(Code::R033, at, problems.join("; ")))?;
         let mut diagnostics = Diagnostics::new();
@@ -192,12 +194,12 @@ impl Run {
         let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
         let value = ended.map_err(|failure| placed(&failure, at))?;
         if self.json {
-            let shape = shaped::write(&value, &mut outside).map_err(refused)?;
+            let shape = shaped::write(&value, &mut outside).map_err(unfit)?;
             return Ok(format!("{shape}\n"));
         }
         // What can be shown is no larger than a text may be, so the second walk is not long.
-        let mut shown = display::show(&value, &mut outside).map_err(refused)?;
-        json::can_leave(&value, &mut outside).map_err(refused)?;
+        let mut shown = display::show(&value, &mut outside).map_err(unfit)?;
+        json::can_leave(&value, &mut outside).map_err(unfit)?;
         shown.push('\n');
         Ok(shown)
     }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::Code;
 use crate::hir::{Element, Expr, ExprKind, FunctionId, Key, Member, Parameter, Program, Unary};
-use crate::host::{Agent, Directory};
+use crate::host::{Agent, Directory, FURTHER};
 use crate::types::{InterfaceId, Type};
 use crate::value::{Fault, Value, View, json};
 
@@ -191,7 +191,16 @@ pub(super) fn declared(object: &Expr) -> Result<Directory, Vec<String>> {
     let directory = Directory::read(&json)?;
     let reached = directory.agents().iter().filter(|agent| agent.transport.is_some());
     let problem = |agent: &Agent| format!("how agent `{}` is reached belongs in the agents file, not here", agent.name);
-    let problems: Vec<String> = reached.map(problem).collect();
+    let mut problems: Vec<String> = reached.map(problem).collect();
+    for agent in directory.agents() {
+        let others = agent.settings.keys().filter(|key| !FURTHER.contains(&key.as_str()));
+        problems.extend(others.map(|key| {
+            format!(
+                "agent `{}` has no setting `{key}` here; secrets and where it is belong in the agents file",
+                agent.name
+            )
+        }));
+    }
     if problems.is_empty() { Ok(directory) } else { Err(problems) }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -60,8 +61,10 @@ pub struct Drive {
     live: bool,
     /// The milliseconds that nobody really waited.
     waited: f64,
-    /// What the program emitted and nobody handled yet, in the order in which it was said.
-    events: Vec<Event>,
+    /// What the program emitted and nobody handled yet, by its moment and the order in which it was said. The bits of what
+    /// is not negative stand in the order of the numbers.
+    events: BTreeMap<(u64, u64), Event>,
+    emitted: u64,
 }
 
 /// An event on its way to the handlers of the program.
@@ -80,7 +83,7 @@ impl Drive {
     pub fn new(program: &Compiled, limits: Limits, directory: Arc<Directory>, input: Value) -> Self {
         let world = Memory::new(directory.clone(), 0);
         let vm = Vm::new(program.0.clone(), limits.clone(), directory, input);
-        Self { vm, world, limits, began: Instant::now(), live: false, waited: 0.0, events: Vec::new() }
+        Self { vm, world, limits, began: Instant::now(), live: false, waited: 0.0, events: BTreeMap::new(), emitted: 0 }
     }
 
     /// The same at a moment, in milliseconds since 1970, with randomness that begins with a seed. Computing takes the time
@@ -147,12 +150,7 @@ impl Drive {
         let declarations = program.0.declarations.clone();
         let handlers: Vec<&hir::Handler> = declarations.modules.iter().flat_map(|module| &module.handlers).collect();
         let mut ran = vec![0.0; handlers.len()];
-        let earliest = |events: &[Event]| {
-            let first = events.iter().enumerate().min_by(|(_, a), (_, b)| a.at.total_cmp(&b.at));
-            first.map(|(place, _)| place)
-        };
-        while let Some(place) = earliest(&self.events) {
-            let event = self.events.remove(place);
+        while let Some((_, event)) = self.events.pop_first() {
             for (handler, ran) in handlers.iter().zip(&mut ran).filter(|(handler, _)| *handler.event == *event.name) {
                 let most = match &handler.max {
                     None => f64::INFINITY,
@@ -273,7 +271,9 @@ impl Drive {
             if let Kind::Emit { name, data, delay, condition } = request.kind
                 && condition.as_ref().is_none_or(holds)
             {
-                self.events.push(Event { at: self.world.elapsed() + delay.unwrap_or(0.0), name, data });
+                let at = self.world.elapsed() + delay.unwrap_or(0.0).max(0.0);
+                self.emitted += 1;
+                self.events.insert((at.to_bits(), self.emitted), Event { at, name, data });
             }
         }
         show.pause();

@@ -224,6 +224,21 @@ impl Lowering<'_> {
         }
     }
 
+    /// `Analyst?`, `Analyst | Editor` of a pattern: the host binds an agent to one interface, or gives data.
+    pub(super) fn refuse_choice_of_agents(&mut self, parameters: &[super::Parameter]) {
+        for parameter in parameters {
+            let Some(Type::Union(members)) = &parameter.annotation else { continue };
+            let Some(agent) = members.iter().find(|member| matches!(member, Type::Agent(_))) else { continue };
+            let missing = members.contains(&Type::Null);
+            let agent = self.program.spelled(agent);
+            let help = match missing {
+                true => format!("write `{agent}[0..1]`, a list of one or none"),
+                false => format!("write `{agent}`; an interface may have the methods of both"),
+            };
+            self.refuse(Code::T003, parameter.span, "an agent that a pattern is given has one interface", &help);
+        }
+    }
+
     fn count(&self, node: NodeId) -> Option<u32> {
         match self.node(node) {
             Node::Number(value) if value >= 0.0 && value.fract() == 0.0 && value <= 1e6 => Some(value as u32),

@@ -69,25 +69,21 @@ impl<'a> Lowering<'a> {
             let link = links[at];
             let own = self.span(link);
             at += 1;
+            if let Some(Node::Call { arguments, optional: optional_call }) = links.get(at).map(|&next| self.node(next))
+                && let Some((name, optional)) = self.key_named(link)
+            {
+                let arguments = self.tree.list(arguments);
+                self.note_stating(&name, arguments);
+                self.note_unheard(&name, arguments);
+                let arguments = self.arguments(arguments, &handed, at + 1 == links.len());
+                let end = self.span(links[at]);
+                at += 1;
+                let kind = LinkKind::Method { name, arguments, place: None, optional_call };
+                out.push(Link { kind, optional, span: own.to(end) });
+                continue;
+            }
             let (kind, optional) = match self.node(link) {
-                Node::Member { name, access } => {
-                    let optional = access != Access::Plain;
-                    let name: Arc<str> = self.shared_text(name);
-                    match links.get(at).map(|&next| self.node(next)) {
-                        Some(Node::Call { arguments, optional: optional_call }) => {
-                            let arguments = self.tree.list(arguments);
-                            self.note_stating(&name, arguments);
-                            self.note_unheard(&name, arguments);
-                            let arguments = self.arguments(arguments, &handed, at + 1 == links.len());
-                            let end = self.span(links[at]);
-                            at += 1;
-                            let kind = LinkKind::Method { name, arguments, place: None, optional_call };
-                            out.push(Link { kind, optional, span: own.to(end) });
-                            continue;
-                        }
-                        _ => (LinkKind::Member(name), optional),
-                    }
-                }
+                Node::Member { name, access } => (LinkKind::Member(self.shared_text(name)), access != Access::Plain),
                 Node::Index { key, optional } => (LinkKind::Index(self.index(key)), optional),
                 Node::Call { arguments, optional } => {
                     let arguments = self.tree.list(arguments);
@@ -115,6 +111,17 @@ impl<'a> Lowering<'a> {
             return base;
         }
         Expr { kind: ExprKind::Chain { base: Box::new(base), links: out }, span }
+    }
+
+    /// What `.name` and `["name"]` name, and whether what stands before may be missing.
+    fn key_named(&mut self, link: NodeId) -> Option<(Arc<str>, bool)> {
+        match self.node(link) {
+            Node::Member { name, access } => Some((self.shared_text(name), access != Access::Plain)),
+            Node::Index { key, optional } if matches!(self.node(key), Node::Text) => {
+                Some((self.literal(key), optional))
+            }
+            _ => None,
+        }
     }
 
     // ---- the beginning
@@ -286,9 +293,9 @@ impl<'a> Lowering<'a> {
     /// `path.push(x)` where the path begins at a variable: the path with its keys, then the rest of the chain.
     fn mutation(&mut self, base: NodeId, links: &[NodeId], handed: &Handed<'a>, span: Span) -> Option<Expr> {
         let call = links.iter().position(|&link| matches!(self.node(link), Node::Call { .. }))?;
-        let Node::Member { name: method, access } = self.node(links[call.checked_sub(1)?]) else { return None };
+        let (name_of_method, optional) = self.key_named(links[call.checked_sub(1)?])?;
         let id = self.scopes.resolved(base)?;
-        if !builtin::is_mutating(self.name_text(method)) || self.is_imported(id) {
+        if !builtin::is_mutating(&name_of_method) || self.is_imported(id) {
             return None;
         }
         let Node::Name(name) = self.node(base) else { return None };
@@ -316,11 +323,9 @@ impl<'a> Lowering<'a> {
         let taken = self.tree.list(arguments);
         let arguments = self.arguments(taken, handed, call + 1 == links.len());
         let whole = self.span(links[call - 1]).to(self.span(links[call]));
-        let name_of_method: Arc<str> = self.shared_text(method);
         if !self.may_be_own_method(&name_of_method) {
             self.check_task(id, self.span(base).to(self.span(links[call])));
         }
-        let optional = access != Access::Plain;
         let kind = LinkKind::Method { name: name_of_method, arguments, place: Some(Box::new(place)), optional_call };
         out.push(Link { kind, optional, span: whole });
         let base_read = self.read(name, base);

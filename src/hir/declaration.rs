@@ -130,6 +130,9 @@ impl Lowering<'_> {
             self.refuse_uncounted(function.parameters);
         }
         let parameters = self.parameters(function.parameters);
+        if kind == Kind::Pattern {
+            self.refuse_choice_of_agents(&parameters);
+        }
         let result = self.optional_type(function.result);
         let cap = self.optional(function.cap);
         let used = !matches!(kind, Kind::Test | Kind::Handler);

@@ -262,6 +262,16 @@ pub struct Block {
     pub exprs: Box<[Expr]>,
 }
 
+impl Expr {
+    /// Where the value comes from, as far as one sees without running anything: the last statement of a block.
+    pub fn last(&self) -> Span {
+        match &self.kind {
+            ExprKind::Block(block) => block.exprs.last().map_or(self.span, Self::last),
+            _ => self.span,
+        }
+    }
+}
+
 /// A regular expression.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Regex {

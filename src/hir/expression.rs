@@ -143,18 +143,19 @@ impl Lowering<'_> {
                     out.push(Member::Entry(key, value));
                 }
                 Node::Shorthand { name, default } => {
-                    if let Some(default) = default {
-                        self.expression(default);
-                        let span = self.span(node);
-                        self.refuse(
-                            Code::P012,
-                            span,
-                            "`=` in an object gives a default in a pattern only",
-                            "write `:` before a value",
-                        );
-                    }
-                    let key = Key::Fixed(self.shared_text(name));
-                    out.push(Member::Entry(key, self.read(name, node)));
+                    let text = self.shared_text(name);
+                    let value = match default {
+                        None => self.read(name, node),
+                        Some(default) => {
+                            let span = self.span(node);
+                            let message = "`=` in an object gives a default in a pattern only";
+                            let found = self.finding(Code::P012, span, message).help("write `:` before a value");
+                            let sign = Span::new(span.start + text.len() as u32, self.span(default).start);
+                            self.report(super::edit::suggest(found, "write `:`".into(), sign, ": ".into(), true));
+                            self.expression(default)
+                        }
+                    };
+                    out.push(Member::Entry(Key::Fixed(text), value));
                 }
                 Node::Method { key, function } => {
                     let key = self.key(key);

@@ -59,9 +59,14 @@ impl<'a> Lowering<'a> {
             }
             Manner::First | Manner::All => {
                 let operands = if manner == Manner::All { arguments.len() } else { 1 };
+                // What has to be done in time can be left behind, so it is a task of its own.
+                let forked = matches!(id.entry().kind, Body::Form(builtin::Form::Timeout, _));
                 let mut out = Vec::with_capacity(arguments.len());
                 for (i, argument) in arguments.into_iter().enumerate() {
-                    let value = if i < operands { self.operand_task(argument) } else { self.argument(argument) };
+                    let value = match i < operands {
+                        true => self.operand_task(argument, forked),
+                        false => self.argument(argument),
+                    };
                     out.push(Element::One(value));
                 }
                 let base = Box::new(Expr { kind: ExprKind::Builtin(id), span });
@@ -240,13 +245,14 @@ impl<'a> Lowering<'a> {
     // ---- operands
 
     /// An operand of `retry` and its kin: what is written as a call runs when its turn comes.
-    fn operand_task(&mut self, argument: Argument<'a>) -> Expr {
+    fn operand_task(&mut self, argument: Argument<'a>, forked: bool) -> Expr {
         let span = match &argument {
             Argument::Node(node) if self.is_call(*node) => self.span(*node),
             Argument::Row(nodes) => self.span(nodes[0]).to(self.span(nodes[nodes.len() - 1])),
+            Argument::Node(node) if forked => return self.task_function(*node),
             _ => return self.argument(argument),
         };
-        let id = self.task(span, false, |this| this.argument(argument));
+        let id = self.task(span, forked, |this| this.argument(argument));
         Expr { kind: ExprKind::Function(id), span }
     }
 

@@ -366,11 +366,12 @@ impl Lowering<'_> {
             Some(near) => {
                 let at = Span::new(span.start, span.start + text.len() as u32);
                 let exact = self.source(at) == text;
+                let member = self.text[..at.start as usize].ends_with('.');
                 let found = found.help(format!("did you mean `{near}`?"));
                 match exact {
                     true => {
                         let slip = super::edit::is_slip(&text, &near);
-                        let instead = if span == at { format!("{near} as {text}") } else { near.clone() };
+                        let instead = if span == at && !member { format!("{near} as {text}") } else { near.clone() };
                         super::edit::suggest(found, format!("take `{near}`"), at, instead, slip)
                     }
                     false => found,

@@ -190,6 +190,9 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
                         _ => &mut agent.role,
                     };
                     *field = Some(text.into());
+                    if let Some(meant) = nearest(text, [VERIFIER]).filter(|meant| key == "role" && *meant != text) {
+                        problems.push(format!("agent `{name}` has the role `{text}`; did you mean `{meant}`?"));
+                    }
                 }
                 None => fault(key, "a name"),
             },
@@ -249,6 +252,12 @@ const SETTINGS: [&str; 13] = [
     "replies",
 ];
 
+/// What may be said of an agent wherever it is declared, beside what everybody reads.
+pub const FURTHER: [&str; 7] = ["replies", "retries", "temperature", "schema", "tokens", "maxTokens", "max_tokens"];
+
+/// The role that has a meaning.
+const VERIFIER: &str = "verifier";
+
 /// The setting that a key is the beginning of.
 fn begun(key: &str) -> Option<&'static str> {
     SETTINGS.into_iter().find(|setting| key.len() > 2 && setting.starts_with(key))
@@ -270,16 +279,29 @@ fn faults_of_replies(name: &str, replies: &Json, problems: &mut Vec<String>) {
         let of = format!("a reply of `{name}.{method}`");
         for reply in replies.as_array().map_or(std::slice::from_ref(replies), Vec::as_slice) {
             match reply {
-                Json::Object(reply) => problems.extend(reply.keys().filter(|key| !REPLY.contains(&key.as_str())).map(
-                    |key| match nearest(key, REPLY) {
-                        Some(meant) => unknown(key, &of, meant),
-                        None => format!("{of} has no setting `{key}`; it may have `{}`", REPLY.join(" ")),
-                    },
-                )),
+                Json::Object(reply) => {
+                    problems.extend(reply.iter().filter_map(|(key, value)| fault_of_reply(&of, key, value)));
+                }
                 _ => problems.push(format!("{of} is no object; write `{{ value: {reply} }}`")),
             }
         }
     }
+}
+
+fn fault_of_reply(of: &str, key: &str, value: &Json) -> Option<String> {
+    if !REPLY.contains(&key) {
+        return Some(match nearest(key, REPLY) {
+            Some(meant) => unknown(key, of, meant),
+            None => format!("{of} has no setting `{key}`; it may have `{}`", REPLY.join(" ")),
+        });
+    }
+    let (fine, wanted) = match key {
+        "after" => (duration(value).is_some_and(|after| after >= 0.0), "a duration such as `200ms`"),
+        "cost" => (value.as_f64().is_some_and(|cost| cost >= 0.0), "a number from 0"),
+        "tokens" => (value.as_u64().is_some(), "a whole number from 0"),
+        _ => (true, ""),
+    };
+    (!fine && !value.is_null()).then(|| format!("`{key}` of {of} is `{value}`, not {wanted}"))
 }
 
 fn texts(value: &Json) -> Option<Vec<Arc<str>>> {
@@ -348,6 +370,15 @@ mod tests {
             "a reply of `a.ask` is no object; write `{ value: \"yes\" }`\n\
              a reply of `a.tell` has no setting `valeu`; did you mean `value`?"
         );
+        let told = problems(json!({ "a": { "role": "verifer", "replies": { "ask": [
+            { "value": 1, "after": "soon" }, { "value": 1, "after": "10ms", "cost": -5, "tokens": 1.5 } ] } } }));
+        assert_eq!(told.lines().count(), 4, "{told}");
+        assert!(
+            told.contains("did you mean `verifier`?") && told.contains("`cost` of a reply of `a.ask` is `-5`"),
+            "{told}"
+        );
+        let fine = json!({ "a": { "role": "editor", "replies": { "ask": { "value": 1, "after": 5, "cost": 0.1, "tokens": 7 } } } });
+        assert!(Directory::read(&fine).is_ok());
         let wrapped = problems(json!({ "agents": { "a": { "transport": "mock" } } }));
         assert!(wrapped.contains("take the `agents:` around them away"), "{wrapped}");
     }

@@ -2,6 +2,7 @@
 
 use super::build::{Builder, Join, NONE};
 use super::{Constant, End, Handler, HandlerId, Op, Var};
+use crate::diagnostic::Code;
 use crate::hir::{Binary, Expr, Pattern};
 use crate::source::Span;
 use smallvec::smallvec;
@@ -29,6 +30,8 @@ pub(super) enum Region {
         /// The ways out that lead through it, beside those of [`Completion`].
         ways: Vec<Way>,
     },
+    /// A finalizer: what it was entered for, and a value.
+    Finalizer(Var, Var),
 }
 
 /// A way out.
@@ -71,6 +74,7 @@ impl Builder<'_> {
                     let value = if way == Way::Return { value } else { self.null() };
                     self.go_region(at, &[kind, value], span);
                 }
+                (&mut Region::Finalizer(kind, error), _) => self.insist(kind, error, span),
                 (Region::Loop { .. }, Way::Break | Way::Continue) => self.go_loop(at, way, span),
                 (Region::Switch { .. }, Way::Leave) => {
                     let null = self.null();
@@ -156,7 +160,9 @@ impl Builder<'_> {
         let Some(Region::Tidied { join, ways }) = self.regions.pop() else { return NONE };
         let given = self.enter(join);
         let (kind, value) = (given[0], given[1]);
+        self.regions.push(Region::Finalizer(kind, value));
         self.effect(finalizer);
+        self.regions.pop();
         for (number, way) in [(Completion::THROWN, None)]
             .into_iter()
             .chain(ways.iter().enumerate().map(|(index, &way)| ((Completion::WAYS + index) as f64, Some(way))))
@@ -174,6 +180,29 @@ impl Builder<'_> {
             self.resume(otherwise);
         }
         value
+    }
+
+    /// What ended the run ends it, also where its finalizer takes another way out.
+    fn insist(&mut self, kind: Var, error: Var, span: Span) {
+        let number = self.number(Completion::THROWN, span);
+        let thrown = self.emit(Op::Binary(Binary::Equal), smallvec![kind, number], span);
+        let (then, otherwise) = self.part(thrown, span);
+        self.resume(then);
+        let code = self.emit(Op::Field("code".into()), smallvec![error], span);
+        let first = self.constant(Constant::Text(Code::R090.name().into()), span);
+        let ends = self.emit(Op::Binary(Binary::GreaterEqual), smallvec![code, first], span);
+        let (ending, other) = self.part(ends, span);
+        let here = self.mark();
+        self.resume(ending);
+        self.end(End::Throw(error), span);
+        self.rewind(here);
+        self.resume(other);
+        let mut join = self.join();
+        self.go(&mut join, &[], span);
+        self.rewind(here);
+        self.resume(otherwise);
+        self.go(&mut join, &[], span);
+        self.enter(join);
     }
 
     fn caught(&mut self, body: &Expr, handler: Option<&(Option<Pattern>, Expr)>, wanted: bool, span: Span) -> Var {

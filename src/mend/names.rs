@@ -14,12 +14,14 @@ const MEANT: usize = 4;
 pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examination, out: &mut Vec<Fix>) {
     let of_names =
         matches!(found.code, Code::P010 | Code::P015 | Code::P020 | Code::P022 | Code::T003 | Code::T006 | Code::E004);
+    let span = found.at.span;
+    meant(found, page, out);
     if !of_names {
         return;
     }
-    let span = found.at.span;
+    let owner = elsewhere(found, page, out);
     for word in found.message.split('`').skip(1).step_by(2) {
-        let Some((place, quote)) = place(page, span, word) else { continue };
+        let Some((place, quote)) = place(page, span, word).filter(|_| owner != Some(word)) else { continue };
         let mut known = known(page, examination);
         known.retain(|name| name != word);
         for _ in 0..MEANT {
@@ -36,6 +38,37 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examinat
             known.retain(|name| *name != meant);
         }
     }
+}
+
+/// What whoever found the fault takes for meant, in the place of the word that the message names last.
+fn meant(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let help = found.help.as_deref().and_then(|help| help.strip_prefix("did you mean `")?.strip_suffix("`?"));
+    let (Some(meant), Some(word)) = (help, found.message.split('`').skip(1).step_by(2).last()) else { return };
+    let (meant, word) = (meant.trim_matches('"'), word.trim_matches('"'));
+    if let Some((at, quote)) = place(page, found.at.span, word) {
+        out.push(page.replace(format!("write `{meant}`"), at, format!("{quote}{meant}{quote}")));
+    }
+}
+
+/// Where a group of the language has no such member: a member of this name elsewhere, or a function. Gives the group, which
+/// is no slip itself.
+fn elsewhere<'a>(found: &'a Diagnostic, page: &Page, out: &mut Vec<Fix>) -> Option<&'a str> {
+    let (owner, member) = found.message.strip_prefix('`')?.strip_suffix('`')?.split_once("` has no `")?;
+    if page.at(found.at.span) != format!("{owner}.{member}") {
+        return None;
+    }
+    let same = |name: &&str| name.rsplit('.').next() == Some(member);
+    out.extend(spellings().filter(same).map(|name| page.replace(format!("write `{name}`"), found.at.span, name)));
+    is_group(owner).then_some(owner)
+}
+
+/// Whether the language has members under a name, as under `Math`.
+pub(super) fn is_group(name: &str) -> bool {
+    spellings().filter_map(|spelling| spelling.split_once('.')).any(|(group, _)| group == name)
+}
+
+fn spellings() -> impl Iterator<Item = &'static str> {
+    builtin::all().flat_map(|(_, builtin)| builtin.spellings())
 }
 
 /// Where in a place a word stands, and the quotes around it.

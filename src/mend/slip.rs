@@ -132,7 +132,7 @@ fn words(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     for token in near.map(|i| page.tokens[i]).filter(|token| token.kind == Kind::Name) {
         let span = Span::new(token.start, token.end);
         let word = page.at(span);
-        if let Some(meant) = nearest(word, WORDS.iter().copied()) {
+        if let Some(meant) = nearest(word, WORDS.iter().copied()).filter(|_| !super::names::is_group(word)) {
             out.push(page.replace(format!("write `{meant}`"), span, meant));
         }
     }

@@ -63,11 +63,16 @@ fn converted(page: &Page, at: Span, out: &mut Vec<Fix>) {
     } else if written.parse::<f64>().is_ok() || matches!(written, "true" | "false") {
         out.push(page.replace(format!("write `\"{written}\"`"), at, format!("\"{written}\"")));
     }
+    // What is written out is no other kind of value by mistake.
+    let made = !written.starts_with(['"', '\'', '{']);
     for (title, text) in [
         ("make it a text", format!("String({written})")),
         ("make it a number", format!("Number({written})")),
         ("make it a list", format!("[{written}]")),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(_, text)| made || text.starts_with('['))
+    {
         out.push(page.replace(title, at, text));
     }
 }
@@ -104,6 +109,10 @@ fn operands(page: &Page, at: Span, out: &mut Vec<Fix>) {
     for &operand in page.tree.list(list).iter().step_by(2) {
         let span = page.tree.span(operand);
         let written = page.source(operand);
+        // A number that is none is not missing, and none becomes of it.
+        if matches!(written, "NaN" | "Infinity") {
+            continue;
+        }
         for (title, text) in [
             (format!("take 0 where {} is missing", quoted(written)), format!("({written} ?? 0)")),
             (format!("make {} a number", quoted(written)), format!("Number({written})")),

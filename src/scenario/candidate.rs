@@ -47,7 +47,37 @@ impl Pattern {
 /// Something that is chosen: an input, or what an agent answers to one method.
 pub(super) struct Part {
     /// The candidates as program text, the plainest first.
-    pub answers: Vec<String>,
+    pub answers: Vec<Answer>,
+}
+
+impl Part {
+    /// The candidates that are different values, and are sure.
+    pub fn distinct(&self) -> Vec<usize> {
+        let sure = |answer: &Answer| matches!(answer, Answer::Value(text) if !text.contains(" ~> "));
+        (0..self.answers.len()).filter(|&index| sure(&self.answers[index])).collect()
+    }
+}
+
+/// One candidate, as program text.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Answer {
+    /// This value.
+    Value(String),
+    /// These values, one after the other.
+    Turns(Vec<String>),
+    /// The agent fails.
+    Fails,
+}
+
+impl Answer {
+    /// The value, where it is one.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Value(text) => text.clone(),
+            Self::Turns(answers) => answers.last().cloned().unwrap_or_default(),
+            Self::Fails => "null".to_owned(),
+        }
+    }
 }
 
 /// An argument of a pattern.
@@ -200,14 +230,14 @@ fn pattern(program: &Program, id: FunctionId, clues: &Clues, bound: &[(String, T
                 let kind = other.clone().unwrap_or(Type::Any);
                 let mut answers = values(program, &kind, clues, 0);
                 answers.truncate(MOST);
-                out.parts.push(Part { answers });
+                out.parts.push(Part { answers: answers.into_iter().map(Answer::Value).collect() });
                 Argument::Data(out.parts.len() - 1)
             }
         };
         out.arguments.push(argument);
     }
     for (name, kind) in bound {
-        out.parts.push(answers(program, kind, clues));
+        out.parts.push(answers(program, kind, clues, true));
         out.bound.push((name.clone(), out.parts.len() - 1));
     }
     out
@@ -220,11 +250,13 @@ fn methods(
     clues: &Clues,
     parts: &mut Vec<Part>,
 ) -> Vec<(Option<String>, usize)> {
+    let methods = interface.map(|id| &program.interfaces[id.0 as usize].methods);
+    let alone = methods.is_none_or(|methods| methods.len() < 2);
     let mut add = |kind: &Type| {
-        parts.push(answers(program, kind, clues));
+        parts.push(answers(program, kind, clues, alone));
         parts.len() - 1
     };
-    match interface.map(|id| &program.interfaces[id.0 as usize].methods) {
+    match methods {
         Some(methods) if !methods.is_empty() => {
             methods.iter().map(|method| (Some(method.name.to_string()), add(&method.signature.result))).collect()
         }
@@ -232,32 +264,30 @@ fn methods(
     }
 }
 
-/// What an agent may answer: values with confidences, one after the other, or nothing at all.
-fn answers(program: &Program, kind: &Type, clues: &Clues) -> Part {
+/// What an agent may answer: values with confidences, with one method also one after the other, or nothing at all.
+fn answers(program: &Program, kind: &Type, clues: &Clues, alone: bool) -> Part {
     let values = values(program, kind, clues, 0);
     let confidences = clues.confidences();
     let stated = |value: &str, confidence: &str| format!("{value}{confidence}");
-    let mut answers: Vec<String> = Vec::new();
+    let mut answers: Vec<Answer> = Vec::new();
+    let value = Answer::Value;
     let first = values.first().cloned().unwrap_or_else(|| "null".to_owned());
-    answers.extend(confidences.iter().map(|confidence| stated(&first, confidence)));
-    answers.extend(values.iter().skip(1).cloned());
+    answers.extend(confidences.iter().map(|confidence| value(stated(&first, confidence))));
+    answers.extend(values.iter().skip(1).cloned().map(value));
     for confidence in confidences.iter().skip(1).step_by(2).take(4) {
-        answers.extend(values.iter().skip(1).take(4).map(|value| stated(value, confidence)));
+        answers.extend(values.iter().skip(1).take(4).map(|text| value(stated(text, confidence))));
     }
     let unsure = confidences.iter().rev().nth(1).cloned().unwrap_or_default();
-    answers.push(format!("[{}, {first}]", stated(&first, &unsure)));
-    if let Some(second) = values.get(1) {
-        answers.push(format!("[{second}, {first}]"));
+    if alone {
+        answers.push(Answer::Turns(vec![stated(&first, &unsure), first.clone()]));
+        answers.extend(values.get(1).map(|second| Answer::Turns(vec![second.clone(), first.clone()])));
     }
-    answers.push(FAILS.to_owned());
+    answers.push(Answer::Fails);
     let mut seen = Vec::new();
     answers.retain(|answer| !seen.contains(answer) && (seen.push(answer.clone()), true).1);
     answers.truncate(MOST);
     Part { answers }
 }
-
-/// Stands for an agent that fails.
-pub(super) const FAILS: &str = "fails";
 
 /// Values of a type as program text, the plainest first.
 fn values(program: &Program, kind: &Type, clues: &Clues, depth: usize) -> Vec<String> {
@@ -274,7 +304,7 @@ fn values(program: &Program, kind: &Type, clues: &Clues, depth: usize) -> Vec<St
     let texts = || {
         let mut out = vec!["\"an answer\"".to_owned()];
         out.extend(clues.texts.iter().cloned());
-        out.push("\"\"".to_owned());
+        out.extend(["\"\"", "\"another answer\""].map(str::to_owned));
         out
     };
     match kind {

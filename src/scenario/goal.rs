@@ -23,8 +23,11 @@ pub(super) enum Kind {
     Runs,
     /// The condition was asked and the place did not run.
     Skipped(Span),
-    /// The expression at the place gave null, or something of confidence 0.
-    Refuses,
+    /// The expression at the place gave null, or where a judge is asked something of confidence 0.
+    Refuses {
+        /// Whether a judge is asked.
+        judged: bool,
+    },
 }
 
 /// Forms and built-ins that refuse by what they give.
@@ -131,7 +134,8 @@ impl Goals<'_> {
             Node::Throw(_) => self.add("the `throw`", self.tree.span(id), Kind::Runs),
             Node::Chain { base, .. } if REFUSING.contains(&self.source(base)) => {
                 let what = format!("a refusal of `{}`", self.source(base));
-                self.add(what, self.tree.span(id), Kind::Refuses);
+                let judged = matches!(self.source(base), "approve" | "verify");
+                self.add(what, self.tree.span(id), Kind::Refuses { judged });
             }
             Node::Operation(row) => {
                 let parts = self.tree.list(row);
@@ -142,7 +146,7 @@ impl Goals<'_> {
                             self.body(format!("the value behind `{sign}`"), parts[index + 1]);
                         }
                         Node::Operator(Infix::Gate | Infix::GateOr) => {
-                            self.add("a refusal of the gate", self.tree.span(id), Kind::Refuses);
+                            self.add("a refusal of the gate", self.tree.span(id), Kind::Refuses { judged: false });
                         }
                         _ => {}
                     }

@@ -16,7 +16,6 @@ use crate::engine::Examination;
 use crate::hir::Modules;
 use crate::source::Span;
 use candidate::Pattern;
-use goal::Goal;
 use rehearsal::{Rehearsal, Run};
 use std::collections::BTreeMap;
 
@@ -79,9 +78,8 @@ pub fn scenarios(examination: &Examination, modules: &dyn Modules) -> Scenarios 
     for ((index, choice), all) in tests {
         let pattern = &patterns[index];
         let mut rehearsal = Rehearsal::new(examination, modules, pattern, &goals);
-        let reaches: Vec<&Goal> = all.iter().map(|goal| &goals[*goal]).collect();
-        if let Some(text) = write::test(&mut rehearsal, pattern, &choice, &reaches, &text, &mut names) {
-            let reaches = reaches.into_iter().map(|goal| (goal.what.clone(), goal.at)).collect();
+        if let Some(text) = write::test(&mut rehearsal, pattern, &choice, &all, &text, &mut names) {
+            let reaches = all.iter().map(|goal| (goals[*goal].what.clone(), goals[*goal].at)).collect();
             out.found.push(Scenario { pattern: pattern.name.clone(), reaches, text });
         }
     }
@@ -127,6 +125,16 @@ fn explore(rehearsal: &mut Rehearsal<'_>, pattern: &Pattern, open: &[usize]) -> 
                             known.push(choice.clone());
                             choices.push(choice);
                         }
+                    }
+                    // And to disagree: each says something else.
+                    let mut choice = base.clone();
+                    for (turn, part) in group.iter().enumerate() {
+                        let distinct = parts[*part].distinct();
+                        choice[*part] = distinct.get(turn % distinct.len().max(1)).copied().unwrap_or(0);
+                    }
+                    if !known.contains(&choice) {
+                        known.push(choice.clone());
+                        choices.push(choice);
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Runs of a pattern with chosen answers, watched.
 
-use super::candidate::{Argument, FAILS, Pattern, member};
+use super::candidate::{Answer, Argument, Pattern, member};
 use super::goal::{Goal, Kind};
 use crate::diagnostic::Diagnostics;
 use crate::engine::{Compiled, Drive, Examination};
@@ -38,8 +38,8 @@ pub(super) struct Rehearsal<'a> {
 
 /// What a watch stands for.
 enum Watch {
-    /// Something at these places ran.
-    Ran(Vec<Span>),
+    /// Something at this place was about to run.
+    Ran(Span),
     /// The value of the expression at this place.
     Gave(Span),
 }
@@ -56,9 +56,14 @@ impl<'a> Rehearsal<'a> {
         Self { name: file.name().to_owned(), text: file.text().clone(), modules, pattern, goals }
     }
 
+    /// What happens at a goal, in a few words.
+    pub fn what(&self, goal: usize) -> &str {
+        &self.goals[goal].what
+    }
+
     /// The statements that set a run up, and the call of the pattern.
     pub fn stage(&self, choice: &[usize]) -> (Vec<String>, String) {
-        let answer = |part: &usize| self.pattern.parts[*part].answers[choice[*part]].as_str();
+        let answer = |part: &usize| &self.pattern.parts[*part].answers[choice[*part]];
         let mut lines = Vec::new();
         let mut arguments = Vec::new();
         for (name, part) in &self.pattern.bound {
@@ -67,7 +72,7 @@ impl<'a> Rehearsal<'a> {
         let taken = self.pattern.name.as_str();
         for argument in &self.pattern.arguments {
             match argument {
-                Argument::Data(part) => arguments.push(answer(part).to_owned()),
+                Argument::Data(part) => arguments.push(answer(part).text()),
                 Argument::Agent(name, methods) => {
                     let own = if name == taken || name == "result" { format!("{name}Agent") } else { name.clone() };
                     lines.push(format!("const {own} = {}", mock(methods, &answer)));
@@ -134,38 +139,48 @@ impl<'a> Rehearsal<'a> {
                 let mut drive = Drive::new(&compiled, limits, directory.clone(), Value::NULL);
                 let end = drive.test(test.function, &mut |_: &Request| {});
                 let watched = drive.machine().take_watched();
-                Run { reached: self.reached(&watches, &watched), end }
+                Run { reached: self.reached(&watches, &watched, &end), end }
             })
             .collect()
     }
 
-    /// Puts a watch at the beginning of every block of the file, and behind every expression that can refuse.
+    /// Puts a watch before everything that a goal tells of, and behind every expression that can refuse.
     fn watch(&self, program: &mut ir::Program, file: crate::source::FileId, end: u32) -> Vec<Watch> {
         let mut watches: Vec<Watch> = Vec::new();
         let refusing: Vec<Span> =
-            self.goals.iter().filter(|goal| goal.kind == Kind::Refuses).map(|goal| goal.at).collect();
+            self.goals.iter().filter(|goal| matches!(goal.kind, Kind::Refuses { .. })).map(|goal| goal.at).collect();
+        let told = |at: Span| {
+            let within = |whole: Span| whole.start <= at.start && at.end <= whole.end;
+            self.goals
+                .iter()
+                .any(|goal| within(goal.at) || matches!(goal.kind, Kind::Skipped(condition) if within(condition)))
+        };
         for function in program.functions.iter_mut().filter(|function| function.file == file) {
             if function.span.start >= end && function.kind == hir::Kind::Test {
                 continue;
             }
             let values = &mut function.values;
             for block in &mut function.blocks {
-                let mut spans: Vec<Span> = block.code.iter().map(|inst| inst.span).collect();
-                spans.push(block.end_span);
                 let mut code: Vec<Inst> = Vec::with_capacity(block.code.len() + 2);
                 let null = Var(values.len() as u32);
                 values.push(Fact { kind: Plain::Null, exact: true, name: None });
                 code.push(inst(Some(null), Op::Const(Constant::Null), None, block.span));
-                code.push(inst(None, Op::Watch(watches.len() as u32), Some(null), block.span));
-                watches.push(Watch::Ran(spans));
+                let about = |span: Span, code: &mut Vec<Inst>, watches: &mut Vec<Watch>| {
+                    if told(span) && !span.is_empty() {
+                        code.push(inst(None, Op::Watch(watches.len() as u32), Some(null), span));
+                        watches.push(Watch::Ran(span));
+                    }
+                };
                 for own in std::mem::take(&mut block.code) {
                     let (result, span) = (own.result, own.span);
+                    about(span, &mut code, &mut watches);
                     code.push(own);
                     if let Some(result) = result.filter(|_| refusing.contains(&span)) {
                         code.push(inst(None, Op::Watch(watches.len() as u32), Some(result), span));
                         watches.push(Watch::Gave(span));
                     }
                 }
+                about(block.end_span, &mut code, &mut watches);
                 block.code = code;
             }
         }
@@ -173,27 +188,36 @@ impl<'a> Rehearsal<'a> {
     }
 
     /// The goals that a run reached.
-    fn reached(&self, watches: &[Watch], watched: &[(u32, Value)]) -> BTreeSet<usize> {
+    fn reached(&self, watches: &[Watch], watched: &[(u32, Value)], end: &Result<Value, Failure>) -> BTreeSet<usize> {
         let mut ran: Vec<Span> = Vec::new();
-        let mut refused: Vec<Span> = Vec::new();
+        let mut refused: Vec<(Span, bool)> = Vec::new();
         for (place, value) in watched {
             match &watches[*place as usize] {
-                Watch::Ran(spans) => ran.extend(spans),
+                Watch::Ran(span) => ran.push(*span),
                 Watch::Gave(span) => {
                     let nothing = value.lanes().confidence.number() == Some(0.0);
                     if value.is_null() || nothing {
-                        refused.push(*span);
+                        refused.push((*span, value.is_null()));
                     }
                 }
             }
         }
         ran.sort_by_key(|span| super::candidate::place(*span));
         ran.dedup();
-        let inside = |at: Span| ran.iter().any(|span| at.start <= span.start && span.end <= at.end && !span.is_empty());
+        let inside = |at: Span| ran.iter().any(|span| at.start <= span.start && span.end <= at.end);
+        // What failed while it was asked decided nothing.
+        let failed = |at: Span| {
+            let places = end
+                .as_ref()
+                .err()
+                .into_iter()
+                .flat_map(|failure| failure.at().into_iter().chain(failure.trace().0.iter().map(|call| call.at)));
+            places.map(|place| place.span).any(|span| at.start <= span.start && span.end <= at.end)
+        };
         let reached = |goal: &Goal| match goal.kind {
             Kind::Runs => inside(goal.at),
-            Kind::Skipped(condition) => inside(condition) && !inside(goal.at),
-            Kind::Refuses => refused.contains(&goal.at),
+            Kind::Skipped(condition) => inside(condition) && !inside(goal.at) && !failed(condition),
+            Kind::Refuses { judged } => refused.iter().any(|(at, null)| *at == goal.at && (judged || *null)),
         };
         (0..self.goals.len()).filter(|goal| reached(&self.goals[*goal])).collect()
     }
@@ -205,19 +229,23 @@ fn inst(result: Option<Var>, op: Op, arg: Option<Var>, span: Span) -> Inst {
 }
 
 /// An agent that gives these answers.
-fn mock<'a>(methods: &[(Option<String>, usize)], answer: &dyn Fn(&usize) -> &'a str) -> String {
-    let fails = "mock.failing(\"no answer\")";
+fn mock<'a>(methods: &[(Option<String>, usize)], answer: &dyn Fn(&usize) -> &'a Answer) -> String {
     match methods {
-        [(_, part)] if answer(part) == FAILS => fails.to_owned(),
-        [(_, part)] => format!("mock({})", answer(part)),
+        [(_, part)] => match answer(part) {
+            Answer::Fails => "mock.failing(\"no answer\")".to_owned(),
+            Answer::Turns(answers) => format!("mock([{}])", answers.join(", ")),
+            // A list stands for answers in turn, so one that is an answer stands in a list.
+            Answer::Value(text) if text.starts_with('[') => format!("mock([{text}])"),
+            Answer::Value(text) => format!("mock({text})"),
+        },
         several => {
             let members: Vec<String> = several
                 .iter()
                 .map(|(name, part)| {
                     let name = name.as_deref().unwrap_or("ask");
                     match answer(part) {
-                        FAILS => format!("{name}: () => {{ throw \"no answer\" }}"),
-                        answer => format!("{name}: {answer}"),
+                        Answer::Fails => format!("{name}: () => {{ throw \"no answer\" }}"),
+                        answer => format!("{name}: {}", answer.text()),
                     }
                 })
                 .collect();

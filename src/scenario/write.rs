@@ -1,7 +1,6 @@
 //! Scenarios as tests in the one style.
 
 use super::candidate::Pattern;
-use super::goal::Goal;
 use super::rehearsal::{Rehearsal, names};
 use crate::format;
 use crate::value::{Limits, Meter, Value, json};
@@ -11,7 +10,7 @@ pub(super) fn test(
     rehearsal: &mut Rehearsal<'_>,
     pattern: &Pattern,
     choice: &[usize],
-    goals: &[&Goal],
+    goals: &[usize],
     text: &str,
     taken: &mut Vec<String>,
 ) -> Option<String> {
@@ -33,11 +32,13 @@ pub(super) fn test(
     if run.end.is_ok() {
         bodies.push(format!("{setup}\n{call}"));
     }
-    // What cannot be compared in a program is not claimed.
-    let body = bodies
-        .iter()
-        .find(|body| rehearsal.bodies(std::slice::from_ref(*body)).pop().is_some_and(|run| run.end.is_ok()))?;
-    let what: Vec<&str> = goals.iter().map(|goal| goal.what.as_str()).collect();
+    // What cannot be compared in a program is not claimed, and nothing that the test itself does not show.
+    let holds = |body: &&String| {
+        let run = rehearsal.bodies(std::slice::from_ref(*body)).pop();
+        run.is_some_and(|run| run.end.is_ok() && goals.iter().all(|goal| run.reached.contains(goal)))
+    };
+    let body = bodies.iter().find(holds)?;
+    let what: Vec<&str> = goals.iter().map(|goal| rehearsal.what(*goal)).collect();
     let mut name = format!("{}: {}", pattern.name, what.join(", ")).replace(['"', '\\'], "");
     while taken.contains(&name) || text.contains(&format!("\"{name}\"")) {
         name.push_str(", once more");

@@ -22,7 +22,12 @@ pub(crate) fn unexpected(text: &str, at: Location, kind: Option<Kind>, expected:
     };
     if kind.is_some_and(|kind| kind.is_word() && !kind.is_name()) && expected.len() <= 8 && names(expected) {
         let report = Diagnostic::new(Code::P001, at, format!("{found} is a reserved word"));
-        return report.help("choose another name");
+        return match kind {
+            Some(Kind::Let(_)) => {
+                report.help("leave it out between declarations, `let a = 1, b = 2`, or begin a line with it")
+            }
+            _ => report.help("choose another name"),
+        };
     }
     let report = Diagnostic::new(Code::P001, at, format!("unexpected {found}"));
     match wanted(expected) {

@@ -1,5 +1,6 @@
 //! Whether JSON is what a JSON Schema says.
 
+use crate::diagnostic::nearest;
 use serde_json::Value as Json;
 
 /// Where a value is not what a schema says.
@@ -19,6 +20,72 @@ impl Mismatch<'_> {
         self
     }
 }
+
+/// Keywords that say something to people only.
+const REMARKS: [&str; 6] = ["title", "description", "default", "examples", "$schema", "$comment"];
+
+/// What of a schema is not looked at, in words: who relied on it would believe that it was.
+pub fn fault(schema: &Json) -> Option<String> {
+    let Json::Object(keywords) = schema else {
+        return (!schema.is_boolean())
+            .then(|| format!("a schema is an object such as `{{ type: \"number\" }}`, not `{schema}`"));
+    };
+    keywords.iter().find_map(|(keyword, wanted)| {
+        let all = |wanted: &Json| wanted.as_array().is_some_and(|all| !all.is_empty());
+        let inner: Vec<&Json> = match keyword.as_str() {
+            "items" | "additionalProperties" => vec![wanted],
+            "properties" => wanted.as_object().into_iter().flat_map(|parts| parts.values()).collect(),
+            "anyOf" | "allOf" => wanted.as_array().into_iter().flatten().collect(),
+            _ => Vec::new(),
+        };
+        let fine = match keyword.as_str() {
+            "type" => {
+                let named = |name: &Json| name.as_str().is_some_and(|name| TYPES.contains(&name));
+                named(wanted) || all(wanted) && wanted.as_array().is_some_and(|names| names.iter().all(named))
+            }
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => wanted.is_number(),
+            "minLength" | "maxLength" | "minItems" | "maxItems" => wanted.as_u64().is_some(),
+            "enum" | "anyOf" | "allOf" => all(wanted),
+            "required" => wanted.as_array().is_some_and(|keys| keys.iter().all(Json::is_string)),
+            "properties" => wanted.is_object(),
+            "const" | "items" | "additionalProperties" => true,
+            other if REMARKS.contains(&other) => true,
+            other => {
+                let near = nearest(other, KEYWORDS).map(|near| format!("; did you mean `{near}`?"));
+                let instead = near.unwrap_or_else(|| "; write a function that looks at it".to_owned());
+                return Some(format!("`{other}` of a schema is not looked at here{instead}"));
+            }
+        };
+        match fine {
+            true => inner.into_iter().find_map(fault),
+            false => Some(format!("`{keyword}` of a schema cannot be `{wanted}`")),
+        }
+    })
+}
+
+/// The names of types, those of the language among them.
+const TYPES: [&str; 8] = ["null", "boolean", "number", "integer", "string", "array", "list", "object"];
+
+/// What a schema can say.
+const KEYWORDS: [&str; 17] = [
+    "type",
+    "const",
+    "enum",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "items",
+    "required",
+    "properties",
+    "additionalProperties",
+    "anyOf",
+    "allOf",
+];
 
 /// Whether a schema accepts a value: the keywords that types of the language become, and the usual bounds.
 pub fn accepts(schema: &Json, value: &Json) -> bool {
@@ -105,6 +172,8 @@ fn allows(keyword: &str, wanted: &Json, value: &Json) -> bool {
         "enum" => wanted.as_array().is_none_or(|values| values.contains(value)),
         "minimum" => least(value.as_f64()),
         "maximum" => most(value.as_f64()),
+        "exclusiveMinimum" => value.as_f64().zip(bound).is_none_or(|(number, least)| number > least),
+        "exclusiveMaximum" => value.as_f64().zip(bound).is_none_or(|(number, most)| number < most),
         "minLength" => least(characters()),
         "maxLength" => most(characters()),
         "minItems" => least(items()),
@@ -115,8 +184,30 @@ fn allows(keyword: &str, wanted: &Json, value: &Json) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{accepts, mismatch};
+    use super::{accepts, fault, mismatch};
     use serde_json::json;
+
+    #[test]
+    fn what_is_not_looked_at_is_told() {
+        let fine = json!({
+            "type": ["string", "null"], "title": "a word", "exclusiveMinimum": 1, "required": ["a"],
+            "properties": { "multipleOf": { "const": "any name" } }, "anyOf": [{ "items": { "type": "list" } }, true],
+        });
+        assert_eq!(fault(&fine), None);
+        for (schema, told) in [
+            (json!({ "multipleOf": 2 }), "`multipleOf` of a schema is not looked at"),
+            (json!({ "items": { "typ": "number" } }), "did you mean `type`?"),
+            (json!({ "type": "nubmer" }), "`type` of a schema cannot be `\"nubmer\"`"),
+            (json!({ "anyOf": [{ "minimum": "x" }] }), "`minimum` of a schema cannot be"),
+            (json!([]), "a schema is an object"),
+        ] {
+            assert!(fault(&schema).is_some_and(|it| it.contains(told)), "{schema}: {:?}", fault(&schema));
+        }
+        assert!(
+            accepts(&json!({ "exclusiveMinimum": 1 }), &json!(1.5))
+                && !accepts(&json!({ "exclusiveMinimum": 1 }), &json!(1))
+        );
+    }
 
     #[test]
     fn keywords_narrow() {

@@ -253,7 +253,10 @@ impl Vm {
             None => Map::new(),
         };
         let schema = match options.remove("schema") {
-            Some(schema) if schema.is_object() => Some(schema),
+            Some(schema) if schema.is_object() => match value::schema::fault(&schema) {
+                Some(fault) => return Err(Failure::new(Code::R005, fault)),
+                None => Some(schema),
+            },
             Some(other) if !other.is_null() => {
                 let message = format!("`schema` is a JSON Schema such as `{{ type: \"number\" }}`, not `{other}`");
                 return Err(Failure::new(Code::R005, message));

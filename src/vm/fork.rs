@@ -7,7 +7,7 @@ use super::Vm;
 use super::failure::Failure;
 use super::machine::Stop;
 use super::native::{Job, Native, Step};
-use super::task::{Args, Frame, Input, Task, TaskId};
+use super::task::{Args, Frame, Input, TASK, Task, TaskId};
 use crate::builtin::{self, Body, BuiltinId, Form};
 use crate::diagnostic::Code;
 use crate::host::{Id, Reply, Timer};
@@ -392,7 +392,7 @@ impl Vm {
 
     /// A task of a fork.
     pub(super) fn spawn(&mut self, parent: &mut Task, fork: u32, place: u32, job: Job) -> Result<TaskId, Failure> {
-        self.meter.memory(256)?;
+        self.meter.memory(TASK)?;
         let id = TaskId(self.tasks.len() as u32);
         self.owners += 1;
         let depth = parent.depth + parent.frames.len() as u32 + 1;

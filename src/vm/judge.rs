@@ -112,6 +112,9 @@ impl Judgement {
             }
             Judge::Schema(wanted) => {
                 let wanted = json::export(wanted, &mut vm.meter)?;
+                if let Some(fault) = schema::fault(&wanted) {
+                    return Err(Failure::new(Code::R005, fault));
+                }
                 let subject = json::export(&self.subject, &mut vm.meter)?;
                 vm.meter.steps(self.subject.size().unwrap_or(1) as u64)?;
                 let answer = Value::bool(schema::accepts(&wanted, &subject));

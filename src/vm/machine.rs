@@ -166,6 +166,7 @@ impl Vm {
 
     /// Goes to the handler of the call on top, if it has one that wants this error.
     fn handle(&mut self, task: &mut Task, program: &Compiled, failure: Failure) -> Result<(), Failure> {
+        let depth = task.frames.len();
         let Some(Frame::Code(call)) = task.frames.last_mut() else { return Err(failure) };
         let function = &program.functions[call.function as usize];
         let mut guard = function.guard(call.next.saturating_sub(1) as usize);
@@ -174,9 +175,17 @@ impl Vm {
             while let Some(inner) = guard.filter(|guard| !guard.tidies) {
                 guard = function.guard(inner.target as usize);
             }
-            if guard.is_some() && task.grace.is_none() {
+            if let Some(guard) = guard
+                && task.grace.is_none()
+            {
                 self.grace(Some(&failure));
+                task.doomed = Some((depth, function.guard(guard.target as usize).map(|around| around.target)));
             }
+        } else if task.doomed == Some((depth, guard.map(|guard| guard.target)))
+            && let Some(fatal) = &self.fatal
+        {
+            // Nothing that goes wrong while it tidies up takes the place of what ended the run.
+            return self.handle(task, program, fatal.clone());
         }
         let Some(guard) = guard else { return Err(failure) };
         let value = failure.value();

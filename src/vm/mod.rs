@@ -44,11 +44,12 @@ use budget::Budget;
 use cells::Cells;
 use machine::Stop;
 use native::Native;
-use task::{Input, Task, TaskId};
+use task::{Input, TASK, Task, TaskId};
 
 use crate::diagnostic::Code;
 use crate::hir::{self, GlobalId};
 use crate::host::{Batch, Directory, Id, Path, Reply};
+use crate::source::Location;
 use crate::value::{Fault, Limits, Meter, Value, nest, weigh};
 
 /// The cell that is none: a variable that holds it has no value yet.
@@ -276,9 +277,19 @@ impl Vm {
 
     /// Ends the run from outside, as when its time is over: what tidies up still runs.
     pub fn interrupt(&mut self, code: Code, message: impl Into<String>) -> Failure {
-        let failure = Failure::new(code, message);
+        let mut failure = Failure::new(code, message);
+        if let Some(at) = self.place() {
+            failure.locate(at);
+        }
         self.stop();
         failure
+    }
+
+    /// Where the task is that would go on next, or the first that waits.
+    fn place(&self) -> Option<Location> {
+        let next = self.ready.front().and_then(|id| self.tasks[id.0 as usize].as_ref());
+        let call = next.or_else(|| self.tasks.iter().rev().flatten().next())?.innermost()?;
+        Some(self.program.functions[call.function as usize].location(call.next.saturating_sub(1) as usize))
     }
 
     /// The value of a module's variable, once it has one.
@@ -355,7 +366,7 @@ impl Vm {
         cells.sweep(self.roots());
         let used = weigh(self.roots().chain(cells.values())) + cells.bytes();
         self.cells = cells;
-        let registers: u64 = self.tasks.iter().flatten().map(|task| 16 * task.registers.capacity() as u64 + 256).sum();
+        let registers: u64 = self.tasks.iter().flatten().map(|task| 16 * task.registers.capacity() as u64 + TASK).sum();
         self.meter.settle(used + registers);
         self.meter.steps(used / 64)?;
         self.sweep_at = self.meter.memory_left() / 2;

@@ -483,6 +483,11 @@ impl Vm {
                         View::Null => {}
                         View::Object(other) => {
                             self.meter.object(object.len() + other.len())?;
+                            if object.is_empty() {
+                                // A copy has its keys in place already.
+                                object = other.clone();
+                                continue;
+                            }
                             for (key, value) in other {
                                 object.insert(key.clone(), value.clone())?;
                             }

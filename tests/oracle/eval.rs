@@ -262,7 +262,8 @@ impl Eval<'_> {
                 }
                 match (self.optional(finalizer.as_deref()), &result) {
                     // What cannot be caught goes on, whatever happens on its way.
-                    (Err(Flow::Throw(_)), Err(Flow::Throw(thrown))) if super::task::is_final(thrown) => result?,
+                    (unknown @ Err(Flow::Unknown(_)), _) => unknown?,
+                    (_, Err(Flow::Throw(thrown))) if super::task::is_final(thrown) => result?,
                     (tidied, _) => tidied.and(result)?,
                 }
             }

@@ -155,6 +155,12 @@ impl Shape<'_, '_> {
                 self.operand = true;
                 true
             }
+            Kind::Ellipsis if stuck.is_some() && self.out.last().is_some_and(|last| last.end == token.start) => {
+                self.replace(Code::P001, Self::span(token), "a range is not written with `...`", "..");
+                self.take(Kind::Infix(Infix::Range));
+                self.operand = true;
+                true
+            }
             Kind::Infix(Infix::Equal | Infix::StrictEqual) if self.top().mode == Mode::Declarator => {
                 self.replace(Code::P001, Self::span(token), "a declaration gives its value with `=`", "=");
                 self.raw[self.at].kind = Kind::Equal;
