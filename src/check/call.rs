@@ -1,6 +1,6 @@
 //! Calls: functions, agents, and what an action needs of the values that reach it.
 
-use super::amount::Cost;
+use super::amount::{Amount, Cost};
 use super::domain::{
     Agent, AgentShape, Callee, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape,
     Source, Why, number, raw,
@@ -146,6 +146,9 @@ impl<'a> Flow<'a> {
 
     /// A call of something that may be any function there is: nobody knows what it does.
     pub fn unknown_function(&mut self, at: Location) {
+        for amount in [&mut self.taken.calls, &mut self.taken.steps, &mut self.taken.time] {
+            amount.add(&Amount::up_to(f64::INFINITY));
+        }
         self.findings.report(Code::TM07, at, "nobody knows before the run which function is called here", |d| {
             d.help("keep functions apart from other values, or call one by its name")
         });

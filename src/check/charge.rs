@@ -16,6 +16,9 @@ const BYTES: f64 = 64.0;
 /// Bytes of what has no parts: a header and a little content.
 const HEADER: f64 = 128.0;
 
+/// Bytes of a task, its first registers among them.
+const TASK: f64 = 2_048.0 + 512.0;
+
 /// Bytes of a register.
 const REGISTER: f64 = 16.0;
 
@@ -180,7 +183,7 @@ impl Flow<'_> {
                 }
             }
             Op::Fork { tasks, .. } => {
-                self.taken.memory.add(&Amount::up_to(512.0 + 512.0 * tasks.len() as f64));
+                self.taken.memory.add(&Amount::up_to(512.0 + TASK * tasks.len() as f64));
                 args.iter().for_each(|arg| self.copied(arg));
             }
             _ => {}
