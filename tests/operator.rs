@@ -83,6 +83,7 @@ fn a_policy_asks_for_more() {
     assert_eq!(refused(""), Vec::<String>::new());
     assert_eq!(refused("[effects.irreversible]\nconfidence = 0.95\n"), ["CF001"]);
     assert_eq!(refused("[effects.irreversible]\nallowed = false\n"), ["E006"]);
+    assert_eq!(refused("[effects.ask]\nconfidence = 0.9\n"), ["CF001"]);
     assert_eq!(refused("methods = [\"*.ask\", \"*.approve\"]\n"), ["E006"]);
     assert_eq!(refused("[limits]\ncalls = 1\n"), ["B002"]);
     assert_eq!(refused("[limits]\ncalls = 3\n"), Vec::<String>::new());

@@ -66,6 +66,29 @@ fn entries_and_input() {
 }
 
 #[test]
+fn input_that_says_how_sure_it_is_may_not_act() {
+    let folder = Folder::new("running/doubted");
+    folder.write(
+        "act.prism",
+        "@effects(\"notify\") pattern P(q: string, w: W) { w.n(q) }\nagent W { @effect(\"notify\") n(x: any): number }\n",
+    );
+    folder.write("gated.prism", &folder.read("act.prism").replace("w.n(q)", "if (~q >= 0.5) { w.n(q) }"));
+    folder.write("w.json", r#"{ "w": { "transport": "mock", "replies": { "n": [{ "value": 7 }] } } }"#);
+    let shape = r#"{"value":{"q":"x"},"confidence":0.1,"evidence":"stated"}"#;
+    check(
+        &folder,
+        &[
+            ("check act.prism", 0, "no faults"),
+            ("check --shaped act.prism", 1, ""),
+            ("check --shaped gated.prism", 0, "no faults"),
+            ("run act.prism --agents w.json --input '\"x\"'", 0, "7 (~?)\n"),
+            (&format!("run act.prism --agents w.json --shaped --input '{shape}'"), 1, "CF001"),
+            (&format!("run gated.prism --agents w.json --shaped --input '{shape}'"), 0, "null\n"),
+        ],
+    );
+}
+
+#[test]
 fn a_result_is_the_input_of_the_next_run() {
     let folder = Folder::new("running/shaped");
     folder.write("echo.prism", "input");

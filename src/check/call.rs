@@ -376,7 +376,7 @@ impl<'a> Flow<'a> {
             self.findings.reached.insert(Reached { effect, at, what: format!("{label}.{name}"), declared: marked });
         }
         self.spoken(args);
-        if asked.effect >= Effect::Notify {
+        if self.setting.acts(asked.effect) {
             let what = format!("`{label}.{name}`");
             self.action(act, (asked.effect, &what), args, receiver, at, state);
         }

@@ -353,7 +353,7 @@ impl<'a> Flow<'a> {
         }
         let asking = std::mem::replace(&mut self.taken, outer);
         self.taken.add(&asking);
-        if effect >= Effect::Notify {
+        if self.setting.acts(effect) {
             // To be judged by somebody who does something with it is to have it done.
             let what = format!("`{}.{method}`", super::call::describe(&asked));
             self.action(act, (effect, &what), std::slice::from_ref(x), &Known::constant(Shape::Plain), at, state);

@@ -1,7 +1,7 @@
 //! A pattern as a whole: what it is given, what it gives, what it declares.
 
 use super::amount::{Cost, Turns};
-use super::domain::{Agent, AgentShape, Id, Integrity, Known, List, Mark, Null, Shape, raw};
+use super::domain::{Agent, AgentShape, Id, Known, List, Mark, Null, Shape, raw};
 use super::escape::Doubts;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
@@ -135,12 +135,8 @@ impl<'a> Flow<'a> {
                 Known::constant(Shape::List(Rc::new(list))).born(id)
             }
             _ => {
-                let known = Known {
-                    integrity: Integrity::Input,
-                    null: super::call::null_of(kind),
-                    ..Known::constant(self.shape_of(kind, 0))
-                };
-                known.spread_to_parts().named(name).born(id)
+                let known = Known { null: super::call::null_of(kind), ..Known::constant(self.shape_of(kind, 0)) };
+                self.handed_in(known).spread_to_parts().named(name).born(id)
             }
         }
     }

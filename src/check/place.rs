@@ -216,6 +216,12 @@ impl Flow<'_> {
 
     /// The host's input.
     pub fn input(&self) -> Known {
-        Known { integrity: Integrity::Input, null: Null::Maybe, ..Known::constant(Shape::Any) }
+        self.handed_in(Known { null: Null::Maybe, ..Known::constant(Shape::Any) })
+    }
+
+    /// What the host gives: as sure as anything, unless it says itself how sure it is.
+    pub fn handed_in(&self, known: Known) -> Known {
+        let known = Known { integrity: Integrity::Input, ..known };
+        if self.setting.shaped { Known { claim: Claim::ANY, evidence: Evidence::Unknown, ..known } } else { known }
     }
 }

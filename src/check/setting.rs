@@ -24,6 +24,8 @@ pub struct Setting {
     pub agents: Option<Directory>,
     /// Whether warnings refuse.
     pub strict: bool,
+    /// Whether the input says itself how sure it is.
+    pub shaped: bool,
     /// The day the check counts as, as days since 1970.
     pub today: Option<i64>,
     /// What the operator rules, whatever the program says.
@@ -43,6 +45,7 @@ impl Default for Setting {
             ],
             agents: None,
             strict: false,
+            shaped: false,
             today: None,
             policy: None,
         }
@@ -57,6 +60,12 @@ impl Setting {
             (Some(today), Some(measured), Some(valid)) => (today - measured) as f64 * DAY > valid,
             _ => false,
         }
+    }
+
+    /// Whether something of an effect class is held to what it needs: what changes something, and what the operator says.
+    pub fn acts(&self, effect: Effect) -> bool {
+        let need = self.need(effect);
+        effect >= Effect::Notify || need.confidence > 0 || need.evidence > Evidence::Unknown
     }
 
     /// What an effect class needs.

@@ -34,6 +34,9 @@ pub(super) struct Check {
     /// Refuse warnings as well, and list those that comments allow
     #[arg(long)]
     strict: bool,
+    /// The input will say itself how sure it is, as for `prism run --shaped`
+    #[arg(long, conflicts_with = "certificate")]
+    shaped: bool,
     /// Write the mends that are certain into the files
     #[arg(long)]
     fix: bool,
@@ -171,6 +174,7 @@ impl Check {
         let directory = self.agents.as_deref().map(|path| run::agents(Some(path))).transpose()?;
         let mut setting = run::setting(directory, policy::read(self.policy.as_deref())?);
         setting.strict |= self.strict;
+        setting.shaped = self.shaped;
         if let Some(date) = &self.date {
             let day = day(date).filter(|_| date.len() == 10);
             let wrong = || Usage::new(format!("`--date {date}` is no day; write one such as `2026-05-01`"));

@@ -128,7 +128,8 @@ impl Run {
         let input = self.input()?;
         let style = Style::stderr(color);
         let mut program = front::examine(&self.program)?;
-        let setting = setting(self.agents.is_some().then(|| bound.clone()), policy);
+        let bound_here = self.agents.is_some().then(|| bound.clone());
+        let setting = Setting { shaped: self.shaped, ..setting(bound_here, policy) };
         if self.unchecked {
             program.findings.retain(|finding| finding.code.name().starts_with('P'));
         } else {
