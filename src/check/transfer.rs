@@ -325,7 +325,13 @@ impl<'a> Flow<'a> {
                 self.watch(*place, &args[0]);
                 one(Known::null())
             }
-            Op::Enter | Op::Leave | Op::Bind(_) => one(Known::null()),
+            Op::Enter => {
+                if args[0].integrity >= Integrity::Agent {
+                    self.chosen_by_agent(at, "instruction");
+                }
+                one(Known::null())
+            }
+            Op::Leave | Op::Bind(_) => one(Known::null()),
         }
     }
 
