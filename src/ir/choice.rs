@@ -178,25 +178,22 @@ impl Builder<'_> {
                 self.branch(condition, &mut then, &mut next);
             }
             self.enter(then);
-            let mut value = self.lower(body, wanted);
-            if wanted {
-                value = deciders.choose(self, value, body.span);
-            }
-            self.go(&mut done, &[value], body.span);
+            let value = self.outcome(body, wanted);
+            let value = value.map(|value| deciders.choose(self, value, body.span));
+            self.go(&mut done, value.as_slice(), body.span);
             self.enter(next);
             if self.dead {
                 break;
             }
         }
         if !self.dead {
-            let mut value = match otherwise {
-                Some(body) => self.lower(body, wanted),
-                None => self.null(),
+            let value = match otherwise {
+                Some(body) => self.outcome(body, wanted),
+                None => wanted.then(|| self.null()),
             };
-            if wanted {
-                value = deciders.choose(self, value, otherwise.map_or(span, |body| body.span));
-            }
-            self.go(&mut done, &[value], otherwise.map_or(span, |body| body.span));
+            let end = otherwise.map_or(span, |body| body.span);
+            let value = value.map(|value| deciders.choose(self, value, end));
+            self.go(&mut done, value.as_slice(), end);
         }
         self.enter(done).first().copied().unwrap_or(Var(0))
     }

@@ -17,7 +17,13 @@ impl Builder<'_> {
 
     /// Runs an expression for what it does.
     pub(super) fn effect(&mut self, expr: &Expr) {
-        self.lower(expr, false);
+        self.any(expr, false);
+    }
+
+    /// The value of an expression, where it is wanted.
+    pub(super) fn outcome(&mut self, expr: &Expr, wanted: bool) -> Option<Var> {
+        let value = self.any(expr, wanted);
+        wanted.then_some(value)
     }
 
     /// Runs an expression; where its value is not wanted, null stands for it.
@@ -26,6 +32,7 @@ impl Builder<'_> {
         if wanted || self.dead { value } else { self.null() }
     }
 
+    /// Runs an expression; what it gives means nothing where it is not wanted.
     fn any(&mut self, expr: &Expr, wanted: bool) -> Var {
         if self.dead {
             return Var(0);
@@ -99,7 +106,7 @@ impl Builder<'_> {
                     None => self.null(),
                 };
                 self.bind(pattern, value);
-                self.null()
+                self.null_if(wanted)
             }
             ExprKind::Assign { target, operator, value } => self.assign(target, *operator, value, span),
             ExprKind::Unpack { pattern, value } => {
@@ -111,15 +118,15 @@ impl Builder<'_> {
             ExprKind::Delete(place) => self.delete(place, span),
             ExprKind::While { condition, max, body, late } => {
                 self.repeat(expr, condition, max.as_deref(), body, *late);
-                self.null()
+                self.null_if(wanted)
             }
             ExprKind::ForEach { head, max, body } => {
                 self.each(expr, head, max.as_deref(), body);
-                self.null()
+                self.null_if(wanted)
             }
             ExprKind::ForCount { .. } => {
                 self.count(expr);
-                self.null()
+                self.null_if(wanted)
             }
             ExprKind::Return(value) => {
                 let value = match value {
@@ -143,6 +150,10 @@ impl Builder<'_> {
                 value
             }
         }
+    }
+
+    fn null_if(&mut self, wanted: bool) -> Var {
+        if wanted { self.null() } else { Var(0) }
     }
 
     fn way_out(&mut self, way: Way, span: Span) -> Var {
@@ -169,11 +180,11 @@ impl Builder<'_> {
                 self.declare(*variable, closure, span);
             }
         }
-        let Some((last, others)) = block.exprs.split_last() else { return self.null() };
+        let Some((last, others)) = block.exprs.split_last() else { return self.null_if(wanted) };
         for expr in others {
             self.effect(expr);
         }
-        self.lower(last, wanted)
+        self.any(last, wanted)
     }
 
     fn foresee_variable(&mut self, variable: Variable, span: Span) {

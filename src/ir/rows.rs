@@ -46,6 +46,9 @@ impl<T: Copy> Rows<T> {
     pub fn arrange(&mut self, count: usize) {
         self.starts.clear();
         self.starts.resize(count + 1, 0);
+        if self.loose.is_empty() {
+            return self.items.clear();
+        }
         for &(row, _) in &self.loose {
             self.starts[row as usize] += 1;
         }

@@ -103,12 +103,14 @@ impl Settling {
     /// Finds what stands for each value.
     fn same(&mut self, function: &Function, order: &[BlockId]) {
         let Self { forward, single, .. } = self;
+        let mut found = false;
         // What is under exact values alone is what it was.
         for inst in order.iter().flat_map(|&id| &function.block(id).code) {
             if let (Op::Under, Some(result)) = (&inst.op, inst.result)
                 && inst.args[1..].iter().all(|decider| function.values[decider.0 as usize].exact)
             {
                 forward[result.0 as usize] = inst.args[0];
+                found = true;
             }
         }
         reset(single, function.values.len(), NONE);
@@ -136,12 +138,15 @@ impl Settling {
                     }
                 }
             }
+            found |= changed;
             if !changed {
                 break;
             }
         }
-        for index in 0..forward.len() {
-            forward[index] = find(forward, Var(index as u32));
+        if found {
+            for index in 0..forward.len() {
+                forward[index] = find(forward, Var(index as u32));
+            }
         }
     }
 

@@ -51,15 +51,20 @@ impl Uses {
         self.find(function);
         self.walk.begin(function);
         for (index, &home) in self.homes.iter().enumerate() {
+            let var = Var(index as u32);
             let away = self.away.row(index);
-            if !matches!(home.last, Last::At(_)) && away.is_empty() {
-                continue;
+            match home.last {
+                Last::Nowhere | Last::Plain if away.is_empty() => continue,
+                // Nothing is to follow of what stays in the block that it comes from.
+                Last::At(at) if at != END && away.is_empty() => last_at(function, var, home.block, at),
+                _ => {
+                    self.walk.follow(away, home.block);
+                    if self.walk.left == 0 {
+                        return;
+                    }
+                    self.walk.last(function, var, home, away);
+                }
             }
-            self.walk.follow(away, home.block);
-            if self.walk.left == 0 {
-                return;
-            }
-            self.walk.last(function, Var(index as u32), home, away);
         }
     }
 
@@ -183,10 +188,7 @@ impl Walk {
                 self.leave(function, var, last.block);
             }
         } else if !alive {
-            let inst = &mut function.blocks[last.block as usize].code[last.at as usize];
-            if let Some(place) = movable(&inst.args, var) {
-                inst.moves |= 1 << place;
-            }
+            last_at(function, var, last.block, last.at);
         }
     }
 
@@ -219,6 +221,14 @@ impl Walk {
                 gone.push(var);
             }
         }
+    }
+}
+
+/// Marks the use of a value by an instruction as the last.
+fn last_at(function: &mut Function, var: Var, block: u32, at: u32) {
+    let inst = &mut function.blocks[block as usize].code[at as usize];
+    if let Some(place) = movable(&inst.args, var) {
+        inst.moves |= 1 << place;
     }
 }
 

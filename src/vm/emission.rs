@@ -62,6 +62,7 @@ impl<'a> Emission<'a> {
     /// Emits everything; nothing if it needs too many registers, or if a comparison would have to jump too far.
     pub(super) fn run(&mut self) -> Option<()> {
         self.notes.clear();
+        self.notes.out.reserve(self.function.values.len());
         self.survey();
         let Notes { registers, nowhere, beside, .. } = &mut *self.notes;
         registers.allocate(self.function, nowhere, beside);

@@ -137,6 +137,13 @@ impl Parts {
         self.guards.clear();
     }
 
+    /// Makes room for about what comes of so many values, so that nothing large is moved while it grows.
+    pub(super) fn reserve(&mut self, values: usize) {
+        self.code.reserve(values);
+        self.spans.reserve(values);
+        self.sites.reserve(values / 4);
+    }
+
     /// The function that they make.
     fn finished(&mut self, function: &ir::Function, watched: bool) -> Function {
         Function {

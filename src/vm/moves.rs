@@ -9,6 +9,12 @@ pub(super) type Moves = SmallVec<[(Register, Register, bool); 4]>;
 /// Moves that happen at once, one after the other. A source that others read as well is copied until its last reader.
 pub(super) fn parallel(mut pending: Moves, spare: Register) -> SmallVec<[Code; 4]> {
     let mut moves = SmallVec::new();
+    if let [(to, from, takes)] = pending[..] {
+        if to != from {
+            moves.push(if takes { Code::Move(to, from) } else { Code::Copy(to, from) });
+        }
+        return moves;
+    }
     // What stays where it is must not be taken from there.
     let stays: SmallVec<[Register; 4]> =
         pending.iter().filter(|(to, from, _)| to == from).map(|(to, ..)| *to).collect();

@@ -6,6 +6,7 @@ use crate::hir::Origin;
 use crate::source::{Name, Names, Span};
 use crate::syntax::ast::{Form, FunctionId, Infix, Keyword, List, Node, NodeId, Prefix, Tree};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use smallvec::SmallVec;
 
 /// Mutating methods that one does not call for the value they give.
 const FOR_THE_CHANGE: [&str; 3] = ["push", "unshift", "set"];
@@ -24,14 +25,20 @@ enum Position {
 impl Scopes {
     /// Settles all names of a tree.
     pub(in crate::hir) fn of(tree: &Tree, names: &Names) -> Scopes {
+        let count = tree.nodes.len();
         let mut walk = Walk {
             tree,
             names,
+            // About as many of each as programs have, so that nothing large is moved while it grows.
             out: Scopes {
-                opened: vec![0; tree.nodes.len()],
-                resolved: vec![0; tree.nodes.len()],
+                scopes: Vec::with_capacity(count / 16),
+                declarations: Vec::with_capacity(count / 16),
+                functions: Vec::with_capacity(tree.functions.len() + 1),
+                uses: Vec::with_capacity(count / 4),
+                opened: vec![0; count],
+                resolved: vec![0; count],
                 owners: vec![None; tree.functions.len()],
-                names: HashMap::with_capacity(tree.nodes.len() / 8),
+                names: HashMap::with_capacity(count / 8),
                 ..Scopes::default()
             },
             scope: ScopeId(0),
@@ -44,7 +51,7 @@ impl Scopes {
             exporting: false,
         };
         walk.out.functions.push(Enclosure { parent: None, start: 0, hoisted: None, named: false, first: 0 });
-        walk.out.scopes.push(Scope { parent: None, owner: Owner(0), start: 0, declarations: Vec::new() });
+        walk.out.scopes.push(Scope { parent: None, owner: Owner(0), start: 0, declarations: SmallVec::new() });
         walk.statements(tree.root, Position::Tail);
         let mut scopes = walk.out;
         scopes.settle();
@@ -712,7 +719,7 @@ impl Walk<'_> {
 
     fn open(&mut self, start: u32, owner: Owner) -> ScopeId {
         let id = ScopeId(self.out.scopes.len() as u32);
-        self.out.scopes.push(Scope { parent: Some(self.scope), owner, start, declarations: Vec::new() });
+        self.out.scopes.push(Scope { parent: Some(self.scope), owner, start, declarations: SmallVec::new() });
         id
     }
 

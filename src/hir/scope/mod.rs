@@ -11,6 +11,7 @@ use crate::hir::Origin;
 use crate::source::{Name, Span};
 use crate::syntax::ast::{self, NodeId};
 use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 /// A scope of a [`Scopes`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -60,7 +61,7 @@ pub(super) struct Scope {
     /// Where it begins.
     pub(super) start: u32,
     /// What is declared in it, in order of appearance.
-    pub(super) declarations: Vec<DeclarationId>,
+    pub(super) declarations: SmallVec<[DeclarationId; 4]>,
 }
 
 /// A function.

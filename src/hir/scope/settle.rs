@@ -65,7 +65,7 @@ impl Scopes {
                 if let Some(outer) = around {
                     self.names.insert((scope, name), outer);
                     self.assigning.extend(node);
-                    self.scopes[scope.0 as usize].declarations.retain(|&d| d != id);
+                    self.scopes[scope.0 as usize].declarations.retain(|d| *d != id);
                 }
             }
         }

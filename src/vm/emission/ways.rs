@@ -148,6 +148,9 @@ impl<'a> Emission<'a> {
     }
 
     fn moves(&mut self, target: &Target) -> SmallVec<[Code; 4]> {
+        if target.args.is_empty() {
+            return SmallVec::new();
+        }
         let parameters = &self.function.blocks[target.block.0 as usize].parameters;
         let mut pending = Moves::new();
         let mut literals: SmallVec<[Code; 4]> = SmallVec::new();
