@@ -547,7 +547,7 @@ impl Flow<'_> {
         let of = |expr: &Expr| self.named_sum(declared, expr, frame, parameters);
         match &expr.kind {
             ExprKind::Number(x) => Some(Line::constant(*x)),
-            ExprKind::Binary { first, rest } => rest.iter().try_fold(of(first)?, |sum, (operator, _, next)| {
+            ExprKind::Binary(row) => row.rest.iter().try_fold(of(&row.first)?, |sum, (operator, _, next)| {
                 let next = of(next)?;
                 match operator {
                     Binary::Add => sum.plus(&next, 1),
@@ -560,9 +560,9 @@ impl Flow<'_> {
                     _ => None,
                 }
             }),
-            ExprKind::Chain { base, links } => match &links[..] {
+            ExprKind::Chain(chain) => match &chain.rest[..] {
                 [link] if matches!(&link.kind, LinkKind::Member(name) if &**name == "length") => {
-                    let place = self.parameter_named(declared, base)?;
+                    let place = self.parameter_named(declared, &chain.first)?;
                     Some(Line::atom(Id(frame, *parameters.get(place)?), true))
                 }
                 _ => None,

@@ -14,7 +14,7 @@ use super::written::{children, turns};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix};
 use crate::hir::{
     Binary, Block, Element, Expr, ExprKind, Function, FunctionId, LinkKind, LocalId, Logical, Part, PatternKind,
-    Program, Unary, Variable,
+    Program, Row, Unary, Variable,
 };
 use crate::source::{Location, Span};
 use crate::types::{Literal, Signature, Type};
@@ -194,7 +194,8 @@ impl<'a> Typing<'a> {
                 }
                 self.unary(*unary, &kind, x.span)
             }
-            ExprKind::Binary { first, rest } => {
+            ExprKind::Binary(row) => {
+                let Row { first, rest } = &**row;
                 let mut left = self.visit(first);
                 let mut from = first.span;
                 for (operator, span, right) in rest {
@@ -218,7 +219,8 @@ impl<'a> Typing<'a> {
                 }
                 left
             }
-            ExprKind::Logical { first, rest } => {
+            ExprKind::Logical(row) => {
+                let Row { first, rest } = &**row;
                 let mut all = vec![self.visit(first)];
                 self.tested.extend(key(first));
                 let mut coalesces = true;
@@ -235,7 +237,7 @@ impl<'a> Typing<'a> {
                 self.confident("`~>`", &kind, threshold.span);
                 Type::Any
             }
-            ExprKind::Chain { base, links } => self.chain(base, links),
+            ExprKind::Chain(chain) => self.chain(&chain.first, &chain.rest),
             ExprKind::Instance(x, _) => {
                 self.visit(x);
                 Type::Boolean
@@ -565,9 +567,9 @@ fn is_confidence(expr: &Expr) -> bool {
 fn key(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Read(variable) => Some(format!("{variable:?}")),
-        ExprKind::Chain { base, links } => {
-            let mut name = key(base)?;
-            for link in links {
+        ExprKind::Chain(chain) => {
+            let mut name = key(&chain.first)?;
+            for link in &chain.rest {
                 let LinkKind::Member(member) = &link.kind else { return None };
                 name.push('.');
                 name.push_str(member);

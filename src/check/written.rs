@@ -133,13 +133,13 @@ pub(super) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         }),
         ExprKind::Unary(_, x) | ExprKind::Throw(x) | ExprKind::Instance(x, _) => visit(x),
         ExprKind::Bind { value, .. } => visit(value),
-        ExprKind::Binary { first, rest } => {
-            visit(first);
-            rest.iter().for_each(|(_, _, x)| visit(x));
+        ExprKind::Binary(row) => {
+            visit(&row.first);
+            row.rest.iter().for_each(|(_, _, x)| visit(x));
         }
-        ExprKind::Logical { first, rest } => {
-            visit(first);
-            rest.iter().for_each(|(_, x)| visit(x));
+        ExprKind::Logical(row) => {
+            visit(&row.first);
+            row.rest.iter().for_each(|(_, x)| visit(x));
         }
         ExprKind::Ask { value, threshold } => {
             visit(value);
@@ -149,9 +149,9 @@ pub(super) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             visit(low);
             visit(high);
         }
-        ExprKind::Chain { base, links } => {
-            visit(base);
-            for link in links {
+        ExprKind::Chain(chain) => {
+            visit(&chain.first);
+            for link in &chain.rest {
                 match &link.kind {
                     LinkKind::Member(_) => {}
                     LinkKind::Index(x) => visit(x),

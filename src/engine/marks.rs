@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::builtin;
-use crate::hir::{self, Block, Body, Element, Expr, ExprKind, FunctionId, Kind, Link, LinkKind, Program};
+use crate::hir::{self, Block, Body, Element, Expr, ExprKind, FunctionId, Kind, Link, LinkKind, Program, Row};
 use crate::host::{self, Request};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Band;
@@ -85,9 +85,9 @@ impl Marks<'_> {
         let Some(track) = builtin::find_function("track") else { return };
         let at = expr.span;
         let argument = Element::One(Expr { kind: ExprKind::Text(Arc::from(text)), span: at });
-        let links = vec![Link { kind: LinkKind::Call(vec![argument]), optional: false, span: at }];
-        let base = Box::new(Expr { kind: ExprKind::Builtin(track), span: at });
-        let call = Expr { kind: ExprKind::Chain { base, links }, span: at };
+        let call = Link { kind: LinkKind::Call(vec![argument]), optional: false, span: at };
+        let base = Expr { kind: ExprKind::Builtin(track), span: at };
+        let call = Expr { kind: ExprKind::Chain(Row::of(base, [call])), span: at };
         let body = std::mem::replace(expr, Expr { kind: ExprKind::Null, span: at });
         expr.kind = ExprKind::Block(Block::of(vec![call, body]));
     }

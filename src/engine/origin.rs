@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use crate::builtin;
 use crate::hir::{
     self, Block, Element, Expr, ExprKind, FunctionId, Key, Link, LinkKind, Local, LocalId, Member, Origin, Pattern,
-    PatternKind, Program, Root, Unary, Variable,
+    PatternKind, Program, Root, Row, Unary, Variable,
 };
 use crate::host::{self, Request};
 use crate::source::Span;
@@ -128,8 +128,8 @@ pub fn record(program: &Program) -> Program {
 fn enter(expr: &mut Expr, locals: &mut Vec<Local>) {
     // What a chain begins with is called or changed there, and no value of its own.
     let begins = match &expr.kind {
-        ExprKind::Chain { base, .. } => {
-            usize::from(matches!(base.kind, ExprKind::Builtin(_) | ExprKind::Agents | ExprKind::Read(_)))
+        ExprKind::Chain(chain) => {
+            usize::from(matches!(chain.first.kind, ExprKind::Builtin(_) | ExprKind::Agents | ExprKind::Read(_)))
         }
         _ => 0,
     };
@@ -142,10 +142,10 @@ fn enter(expr: &mut Expr, locals: &mut Vec<Local>) {
             | ExprKind::Read(_)
             | ExprKind::Input
             | ExprKind::Unary(..)
-            | ExprKind::Binary { .. }
-            | ExprKind::Logical { .. }
+            | ExprKind::Binary(_)
+            | ExprKind::Logical(_)
             | ExprKind::Ask { .. }
-            | ExprKind::Chain { .. }
+            | ExprKind::Chain(_)
             | ExprKind::Fork(_)
             | ExprKind::If { .. }
             | ExprKind::Match { .. }
@@ -180,8 +180,8 @@ fn note(expr: &mut Expr, locals: &mut Vec<Local>) {
     let read = || make(ExprKind::Read(variable));
     let call = |builtin, arguments: Vec<Expr>| {
         let arguments = arguments.into_iter().map(Element::One).collect();
-        let links = vec![Link { kind: LinkKind::Call(arguments), optional: false, span: at }];
-        make(ExprKind::Chain { base: Box::new(make(ExprKind::Builtin(builtin))), links })
+        let call = Link { kind: LinkKind::Call(arguments), optional: false, span: at };
+        make(ExprKind::Chain(Row::of(make(ExprKind::Builtin(builtin)), [call])))
     };
     let text = make(ExprKind::Text(Arc::from(format!("{SIGN}{} {}", at.start, at.end))));
     let sure = make(ExprKind::Unary(Unary::Confidence, Box::new(read())));

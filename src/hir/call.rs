@@ -2,12 +2,13 @@
 
 use super::form::Manner;
 use super::lower::{Imported, Lowering};
-use super::{Element, Expr, ExprKind, Key, Link, LinkKind, Place, Root};
+use super::{Element, Expr, ExprKind, Key, Link, LinkKind, Place, Root, Row};
 use crate::builtin;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::ast::{Access, Node, NodeId};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// An argument of a call, written out or handed along a pipeline.
@@ -63,7 +64,7 @@ impl<'a> Lowering<'a> {
 
     /// Links behind a base that is known.
     pub(super) fn links(&mut self, base: Expr, links: &[NodeId], handed: Handed<'a>, span: Span) -> Expr {
-        let mut out: Vec<Link> = Vec::with_capacity(links.len());
+        let mut out: SmallVec<[Link; 1]> = SmallVec::with_capacity(links.len());
         let mut at = 0;
         while at < links.len() {
             let link = links[at];
@@ -110,7 +111,7 @@ impl<'a> Lowering<'a> {
         if out.is_empty() {
             return base;
         }
-        Expr { kind: ExprKind::Chain { base: Box::new(base), links: out }, span }
+        Expr { kind: ExprKind::Chain(Box::new(Row { first: base, rest: out })), span }
     }
 
     /// What `.name` and `["name"]` name, and whether what stands before may be missing.
@@ -280,10 +281,10 @@ impl<'a> Lowering<'a> {
             }
             Argument::Each(list, function) => {
                 let span = list.span.to(self.span(function));
-                let base = Box::new(self.builtin("map", self.span(function)));
+                let base = self.builtin("map", self.span(function));
                 let arguments = vec![Element::One(*list), Element::One(self.expression(function))];
                 let call = Link { kind: LinkKind::Call(arguments), optional: false, span };
-                Expr { kind: ExprKind::Chain { base, links: vec![call] }, span }
+                Expr { kind: ExprKind::Chain(Row::of(base, [call])), span }
             }
         }
     }
@@ -303,7 +304,7 @@ impl<'a> Lowering<'a> {
         let path = &links[..call - 1];
         let mut kept = Vec::new();
         let keys: Vec<Key> = self.keys(path).into_iter().map(|key| self.steady(key, &mut kept)).collect();
-        let mut out = Vec::with_capacity(links.len());
+        let mut out = SmallVec::with_capacity(links.len());
         for (key, &link) in keys.iter().zip(path) {
             let optional = match self.node(link) {
                 Node::Member { access, .. } => access != Access::Plain,
@@ -334,10 +335,10 @@ impl<'a> Lowering<'a> {
             other => other.clone(),
         };
         let rest = self.links(Expr { kind: ExprKind::Null, span }, &links[call + 1..], handed, span);
-        if let ExprKind::Chain { links, .. } = rest.kind {
-            out.extend(links);
+        if let ExprKind::Chain(rest) = rest.kind {
+            out.extend(rest.rest);
         }
-        let chain = Expr { kind: ExprKind::Chain { base: Box::new(base_read), links: out }, span };
+        let chain = Expr { kind: ExprKind::Chain(Box::new(Row { first: base_read, rest: out })), span };
         if kept.is_empty() {
             return Some(chain);
         }

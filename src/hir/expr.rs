@@ -5,6 +5,7 @@ use crate::builtin::BuiltinId;
 use crate::source::Span;
 use crate::syntax::ast::Band;
 use crate::types::Type;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// An expression, which every statement is as well. There are many, so what is large in one stands in a box.
@@ -49,20 +50,10 @@ pub enum ExprKind {
     Function(FunctionId),
     /// `op x`
     Unary(Unary, Box<Expr>),
-    /// A row of one level, grouped to the left: `a + b - c`
-    Binary {
-        /// The first operand.
-        first: Box<Expr>,
-        /// The operators with their places, and what follows each.
-        rest: Vec<(Binary, Span, Expr)>,
-    },
+    /// A row of one level, grouped to the left, `a + b - c`: the operators with their places, and what follows each
+    Binary(Box<Row<(Binary, Span, Expr)>>),
     /// `&&`, `||`, `??`, `~??`: the right side runs only if needed
-    Logical {
-        /// The first operand.
-        first: Box<Expr>,
-        /// The operators and what follows each, grouped to the left.
-        rest: Vec<(Logical, Expr)>,
-    },
+    Logical(Box<Row<(Logical, Expr)>>),
     /// Asking `x ~> t`: true if x is true and its confidence at least t; reads as `x && ~x >= t`
     Ask {
         /// What is asked about.
@@ -80,12 +71,7 @@ pub enum ExprKind {
         inclusive: bool,
     },
     /// `x.a?.b[c](d).m(e)`: a null before an optional link makes the whole chain null
-    Chain {
-        /// What the links apply to.
-        base: Box<Expr>,
-        /// The links, left to right.
-        links: Vec<Link>,
-    },
+    Chain(Box<Row<Link>>),
     /// `x instanceof T`
     Instance(Box<Expr>, Type),
     /// A form that runs tasks of its own: `parallel race anyOf quorum`, and `vote` of tasks
@@ -216,6 +202,23 @@ pub enum ExprKind {
         /// What it is bound to.
         value: Box<Expr>,
     },
+}
+
+/// What an expression begins with, and what follows from left to right. Most have one part behind the first, which stands with
+/// it in one place.
+#[derive(Clone, Debug)]
+pub struct Row<T> {
+    /// The first operand, or what the links of a chain apply to.
+    pub first: Expr,
+    /// What follows it.
+    pub rest: SmallVec<[T; 1]>,
+}
+
+impl<T> Row<T> {
+    /// A row in its box.
+    pub fn of(first: Expr, rest: impl IntoIterator<Item = T>) -> Box<Self> {
+        Box::new(Self { first, rest: rest.into_iter().collect() })
+    }
 }
 
 /// A form that runs tasks.

@@ -2,7 +2,7 @@
 
 use super::lower::Lowering;
 use super::{
-    Compound, Element, Export, Expr, ExprKind, GlobalId, Link, LinkKind, Logical, Origin, Place, Program, Root,
+    Compound, Element, Export, Expr, ExprKind, GlobalId, Link, LinkKind, Logical, Origin, Place, Program, Root, Row,
     Variable,
 };
 use crate::source::{Names, Span};
@@ -52,9 +52,9 @@ impl Lowering<'_> {
         let expr = match text {
             "agentList" => Expr { kind: ExprKind::AgentList, span },
             "agentCount" => {
-                let base = Box::new(Expr { kind: ExprKind::AgentList, span });
-                let links = vec![Link { kind: LinkKind::Member("length".into()), optional: false, span }];
-                Expr { kind: ExprKind::Chain { base, links }, span }
+                let base = Expr { kind: ExprKind::AgentList, span };
+                let link = Link { kind: LinkKind::Member("length".into()), optional: false, span };
+                Expr { kind: ExprKind::Chain(Row::of(base, [link])), span }
             }
             "agentResults" if self.frame().input => self.agent_results(self.hosts?, span),
             "successfulResults" if self.frame().input => {
@@ -85,10 +85,10 @@ impl Lowering<'_> {
 
 /// `own ??= function(arguments)`
 fn filled_once(own: GlobalId, function: GlobalId, arguments: Vec<Expr>, span: Span) -> Expr {
-    let base = Box::new(Expr { kind: ExprKind::Read(Variable::Global(function)), span });
+    let base = Expr { kind: ExprKind::Read(Variable::Global(function)), span };
     let call = LinkKind::Call(arguments.into_iter().map(Element::One).collect());
-    let links = vec![Link { kind: call, optional: false, span }];
-    let value = Box::new(Expr { kind: ExprKind::Chain { base, links }, span });
+    let call = Link { kind: call, optional: false, span };
+    let value = Box::new(Expr { kind: ExprKind::Chain(Row::of(base, [call])), span });
     let target = Place { root: Root::Variable(Variable::Global(own)), keys: Vec::new(), span };
     let operator = Some(Compound::Logical(Logical::Coalesce));
     Expr { kind: ExprKind::Assign { target: Box::new(target), operator, value }, span }

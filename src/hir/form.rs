@@ -2,7 +2,7 @@
 
 use super::call::{Argument, Handed};
 use super::lower::Lowering;
-use super::{Element, Expr, ExprKind, Fork, FunctionId, Kind, Link, LinkKind, Logical, Tasks};
+use super::{Element, Expr, ExprKind, Fork, FunctionId, Kind, Link, LinkKind, Logical, Row, Tasks};
 use crate::builtin::{self, Body, BuiltinId};
 use crate::source::Span;
 use crate::syntax::ast::{Infix, List, Node, NodeId};
@@ -53,9 +53,9 @@ impl<'a> Lowering<'a> {
             Manner::Vote => return None,
             Manner::OrElse => {
                 let [first, second] = <[_; 2]>::try_from(arguments).ok()?;
-                let first = Box::new(self.argument(first));
-                let rest = vec![(Logical::OrElse, self.argument(second))];
-                return Some(Expr { kind: ExprKind::Logical { first, rest }, span });
+                let first = self.argument(first);
+                let row = Row::of(first, [(Logical::OrElse, self.argument(second))]);
+                return Some(Expr { kind: ExprKind::Logical(row), span });
             }
             Manner::First | Manner::All => {
                 let operands = if manner == Manner::All { arguments.len() } else { 1 };
@@ -69,9 +69,9 @@ impl<'a> Lowering<'a> {
                     };
                     out.push(Element::One(value));
                 }
-                let base = Box::new(Expr { kind: ExprKind::Builtin(id), span });
-                let links = vec![Link { kind: LinkKind::Call(out), optional: false, span }];
-                return Some(Expr { kind: ExprKind::Chain { base, links }, span });
+                let base = Expr { kind: ExprKind::Builtin(id), span };
+                let call = Link { kind: LinkKind::Call(out), optional: false, span };
+                return Some(Expr { kind: ExprKind::Chain(Row::of(base, [call])), span });
             }
         };
         if arguments.len() <= before {

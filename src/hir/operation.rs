@@ -4,7 +4,7 @@
 //! cannot be one flat row, the part so far is kept in a hidden variable once in a while, and nothing nests deeply.
 
 use super::lower::Lowering;
-use super::{Binary, Block, Compound, Expr, ExprKind, Logical, Unary};
+use super::{Binary, Block, Compound, Expr, ExprKind, Logical, Row, Unary};
 use crate::diagnostic::Edit;
 use crate::diagnostic::{Code, Fix};
 use crate::source::Span;
@@ -59,7 +59,7 @@ pub(super) fn compound(operator: Infix) -> Option<Compound> {
 const WRAPS: u32 = 4;
 
 /// The part of a row that was read so far.
-struct Row {
+struct Begun {
     value: Expr,
     kept: Vec<Expr>,
     form: RowForm,
@@ -88,7 +88,7 @@ impl Lowering<'_> {
     fn row(&mut self, nodes: &[NodeId], span: Span, condition: bool) -> Expr {
         let Some(&first) = nodes.first() else { return Expr { kind: ExprKind::Null, span } };
         let value = self.operand(first, nodes.get(1).copied(), condition);
-        let mut row = Row { value, kept: Vec::new(), form: RowForm::Operand, wraps: 0 };
+        let mut row = Begun { value, kept: Vec::new(), form: RowForm::Operand, wraps: 0 };
         let mut left = first;
         for pair in nodes[1..].chunks(2) {
             let &[sign, right] = pair else { break };
@@ -117,32 +117,30 @@ impl Lowering<'_> {
         }
     }
 
-    fn extend(&mut self, row: &mut Row, operator: Infix, sign: NodeId, left: NodeId, right: NodeId, condition: bool) {
+    fn extend(&mut self, row: &mut Begun, operator: Infix, sign: NodeId, left: NodeId, right: NodeId, condition: bool) {
         if matches!(binary(operator), Some(Binary::Equal | Binary::NotEqual)) {
             self.check_typeof(left, right);
         }
         let at = self.span(sign);
         if let Some(operator) = logical(operator) {
             let operand = self.operand(right, Some(sign), condition);
-            if let (ExprKind::Logical { rest, .. }, RowForm::Logical) = (&mut row.value.kind, row.form) {
-                rest.push((operator, operand));
+            if let (ExprKind::Logical(all), RowForm::Logical) = (&mut row.value.kind, row.form) {
+                all.rest.push((operator, operand));
                 return;
             }
-            self.wrap(row, RowForm::Logical, operand.span, |first| ExprKind::Logical {
-                first,
-                rest: vec![(operator, operand)],
+            self.wrap(row, RowForm::Logical, operand.span, |first| {
+                ExprKind::Logical(Row::of(first, [(operator, operand)]))
             });
             return;
         }
         if let Some(operator) = binary(operator) {
             let operand = self.expression(right);
-            if let (ExprKind::Binary { rest, .. }, RowForm::Binary) = (&mut row.value.kind, row.form) {
-                rest.push((operator, at, operand));
+            if let (ExprKind::Binary(all), RowForm::Binary) = (&mut row.value.kind, row.form) {
+                all.rest.push((operator, at, operand));
                 return;
             }
-            self.wrap(row, RowForm::Binary, operand.span, |first| ExprKind::Binary {
-                first,
-                rest: vec![(operator, at, operand)],
+            self.wrap(row, RowForm::Binary, operand.span, |first| {
+                ExprKind::Binary(Row::of(first, [(operator, at, operand)]))
             });
             return;
         }
@@ -150,7 +148,11 @@ impl Lowering<'_> {
             Infix::Range | Infix::RangeInclusive => {
                 let high = self.boxed(right);
                 let inclusive = operator == Infix::RangeInclusive;
-                self.wrap(row, RowForm::Wrapped, high.span, |low| ExprKind::Range { low, high, inclusive });
+                self.wrap(row, RowForm::Wrapped, high.span, |low| ExprKind::Range {
+                    low: Box::new(low),
+                    high,
+                    inclusive,
+                });
             }
             Infix::Instanceof => self.instance(row, right),
             Infix::TildeGreaterEqual => {
@@ -165,7 +167,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn wrap(&mut self, row: &mut Row, form: RowForm, end: Span, make: impl FnOnce(Box<Expr>) -> ExprKind) {
+    fn wrap(&mut self, row: &mut Begun, form: RowForm, end: Span, make: impl FnOnce(Expr) -> ExprKind) {
         if row.wraps >= WRAPS {
             let value = std::mem::replace(&mut row.value, Expr { kind: ExprKind::Null, span: end });
             let (kept, read) = self.keep(value);
@@ -177,11 +179,11 @@ impl Lowering<'_> {
         row.form = form;
         let span = row.value.span.to(end);
         let first = std::mem::replace(&mut row.value, Expr { kind: ExprKind::Null, span });
-        row.value = Expr { kind: make(Box::new(first)), span };
+        row.value = Expr { kind: make(first), span };
     }
 
     /// `x instanceof T`: a type of the program, or one of JavaScript's constructors that says the same as `typeof`.
-    fn instance(&mut self, row: &mut Row, right: NodeId) {
+    fn instance(&mut self, row: &mut Begun, right: NodeId) {
         let span = self.span(right);
         let Node::Name(name) = self.node(self.bare(right)) else {
             self.expression(right);
@@ -199,13 +201,13 @@ impl Lowering<'_> {
         if let Some(plain) = plain.filter(|_| !self.types.contains(name)) {
             let text = Expr { kind: ExprKind::Text(plain.into()), span };
             self.wrap(row, RowForm::Wrapped, span, |value| {
-                let given = Expr { span: value.span, kind: ExprKind::Unary(Unary::Typeof, value) };
-                ExprKind::Binary { first: Box::new(given), rest: vec![(Binary::Equal, span, text)] }
+                let given = Expr { span: value.span, kind: ExprKind::Unary(Unary::Typeof, Box::new(value)) };
+                ExprKind::Binary(Row::of(given, [(Binary::Equal, span, text)]))
             });
             return;
         }
         let wanted = self.named_type(name, span);
-        self.wrap(row, RowForm::Wrapped, span, |value| ExprKind::Instance(value, wanted));
+        self.wrap(row, RowForm::Wrapped, span, |value| ExprKind::Instance(Box::new(value), wanted));
     }
 
     // ---- asking

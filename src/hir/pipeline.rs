@@ -4,7 +4,7 @@
 use super::call::{Argument, Handed};
 use super::form::Manner;
 use super::lower::Lowering;
-use super::{Binary, Block, Expr, ExprKind};
+use super::{Binary, Block, Expr, ExprKind, Row};
 use crate::builtin;
 use crate::source::Span;
 use crate::syntax::ast::{Infix, Node, NodeId, Prefix};
@@ -41,8 +41,7 @@ impl<'a> Lowering<'a> {
                 kept.push(keep);
                 let made = self.stage(stage, Argument::Made(read.clone()));
                 let whole = read.span.to(end);
-                let rest = vec![(Binary::Under, self.span(sign), made)];
-                let kind = ExprKind::Binary { first: Box::new(read), rest };
+                let kind = ExprKind::Binary(Row::of(read, [(Binary::Under, self.span(sign), made)]));
                 value = Argument::Made(Expr { kind, span: whole });
                 continue;
             }

@@ -300,16 +300,16 @@ impl Print<'_> {
             ExprKind::AgentList => "agentList".into(),
             ExprKind::Function(id) => format!("f{}", id.0),
             ExprKind::Unary(operator, operand) => format!("{operator:?}({})", self.expr(operand)),
-            ExprKind::Binary { first, rest } => {
-                let mut out = format!("({}", self.expr(first));
-                for (operator, _, operand) in rest {
+            ExprKind::Binary(row) => {
+                let mut out = format!("({}", self.expr(&row.first));
+                for (operator, _, operand) in &row.rest {
                     let _ = write!(out, " {operator:?} {}", self.expr(operand));
                 }
                 out + ")"
             }
-            ExprKind::Logical { first, rest } => {
-                let mut out = format!("({}", self.expr(first));
-                for (operator, operand) in rest {
+            ExprKind::Logical(row) => {
+                let mut out = format!("({}", self.expr(&row.first));
+                for (operator, operand) in &row.rest {
                     let _ = write!(out, " {operator:?} {}", self.expr(operand));
                 }
                 out + ")"
@@ -318,9 +318,9 @@ impl Print<'_> {
             ExprKind::Range { low, high, inclusive } => {
                 format!("({}{}{})", self.expr(low), if *inclusive { "..=" } else { ".." }, self.expr(high))
             }
-            ExprKind::Chain { base, links } => {
-                let mut out = self.expr(base);
-                for link in links {
+            ExprKind::Chain(chain) => {
+                let mut out = self.expr(&chain.first);
+                for link in &chain.rest {
                     out += &self.link(link);
                 }
                 out

@@ -36,19 +36,19 @@ pub fn inner(expr: &mut Expr) -> Vec<&mut Expr> {
             Member::Spread(it) => all.push(it),
         }),
         ExprKind::Unary(_, it) | ExprKind::Instance(it, _) | ExprKind::Throw(it) => all.push(it),
-        ExprKind::Binary { first, rest } => {
-            all.push(first);
-            all.extend(rest.iter_mut().map(|(_, _, right)| right));
+        ExprKind::Binary(row) => {
+            all.push(&mut row.first);
+            all.extend(row.rest.iter_mut().map(|(_, _, right)| right));
         }
-        ExprKind::Logical { first, rest } => {
-            all.push(first);
-            all.extend(rest.iter_mut().map(|(_, right)| right));
+        ExprKind::Logical(row) => {
+            all.push(&mut row.first);
+            all.extend(row.rest.iter_mut().map(|(_, right)| right));
         }
         ExprKind::Ask { value, threshold } => all.extend([&mut **value, threshold]),
         ExprKind::Range { low, high, .. } => all.extend([&mut **low, high]),
-        ExprKind::Chain { base, links } => {
-            all.push(base);
-            for link in links {
+        ExprKind::Chain(chain) => {
+            all.push(&mut chain.first);
+            for link in &mut chain.rest {
                 match &mut link.kind {
                     LinkKind::Member(_) => {}
                     LinkKind::Index(key) => all.push(key),

@@ -45,13 +45,13 @@ impl Builder<'_> {
     pub(super) fn branch(&mut self, condition: &Expr, then: &mut Join, otherwise: &mut Join) {
         match &condition.kind {
             ExprKind::Unary(Unary::Not, inner) => self.branch(inner, otherwise, then),
-            ExprKind::Logical { first, rest }
-                if rest.iter().all(|(operator, _)| *operator == Logical::And)
-                    || rest.iter().all(|(operator, _)| *operator == Logical::Or) =>
+            ExprKind::Logical(row)
+                if row.rest.iter().all(|(operator, _)| *operator == Logical::And)
+                    || row.rest.iter().all(|(operator, _)| *operator == Logical::Or) =>
             {
-                let and = rest.first().is_some_and(|(operator, _)| *operator == Logical::And);
-                let mut operand: &Expr = first;
-                for (_, right) in rest {
+                let and = row.rest.first().is_some_and(|(operator, _)| *operator == Logical::And);
+                let mut operand = &row.first;
+                for (_, right) in &row.rest {
                     let mut next = self.join();
                     if and {
                         self.branch(operand, &mut next, otherwise);

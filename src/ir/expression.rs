@@ -65,25 +65,25 @@ impl Builder<'_> {
                 let value = self.value(value);
                 self.emit(Op::Unary(*operator), smallvec![value], span)
             }
-            ExprKind::Binary { first, rest } => {
-                let mut left = self.value(first);
-                for (operator, _, right) in rest {
+            ExprKind::Binary(row) => {
+                let mut left = self.value(&row.first);
+                for (operator, _, right) in &row.rest {
                     let right_value = self.value(right);
                     let op = match gate(*operator, right) {
                         Some(builtin) => Op::CallBuiltin { builtin, spread: false },
                         None => Op::Binary(*operator),
                     };
-                    left = self.emit(op, smallvec![left, right_value], first.span.to(right.span));
+                    left = self.emit(op, smallvec![left, right_value], row.first.span.to(right.span));
                 }
                 left
             }
-            ExprKind::Logical { first, rest } => self.logical(first, rest, wanted, span),
+            ExprKind::Logical(row) => self.logical(&row.first, &row.rest, wanted, span),
             ExprKind::Ask { value, threshold } => self.ask(value, threshold, span),
             ExprKind::Range { low, high, inclusive } => {
                 let (low, high) = (self.value(low), self.value(high));
                 self.emit(Op::Range { inclusive: *inclusive, walked: false }, smallvec![low, high], span)
             }
-            ExprKind::Chain { base, links } => self.chain(base, links, span),
+            ExprKind::Chain(chain) => self.chain(&chain.first, &chain.rest, span),
             ExprKind::Instance(value, kind) => {
                 let value = self.value(value);
                 self.emit(Op::Instance(kind.clone()), smallvec![value], span)

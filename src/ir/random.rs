@@ -49,8 +49,8 @@ impl Maker {
             2 => less(self.value(depth), self.value(depth)),
             3 => {
                 let operator = [Logical::And, Logical::Or, Logical::Coalesce, Logical::OrElse][self.roll(4) as usize];
-                let rest = (0..1 + self.roll(3)).map(|_| (operator, self.value(depth))).collect();
-                e(ExprKind::Logical { first: Box::new(self.value(depth)), rest })
+                let rest: Vec<_> = (0..1 + self.roll(3)).map(|_| (operator, self.value(depth))).collect();
+                e(ExprKind::Logical(Row::of(self.value(depth), rest)))
             }
             4 => {
                 let arms = (0..1 + self.roll(3)).map(|_| (self.value(depth), self.block(depth))).collect();
@@ -66,14 +66,14 @@ impl Maker {
                 attempt(self.block(depth), handler, finalizer)
             }
             9 => {
-                let links = (0..1 + self.roll(3))
+                let links: Vec<_> = (0..1 + self.roll(3))
                     .map(|_| Link {
                         kind: LinkKind::Index(self.value(depth)),
                         optional: self.roll(2) == 0,
                         span: Span::default(),
                     })
                     .collect();
-                e(ExprKind::Chain { base: Box::new(self.value(depth)), links })
+                e(ExprKind::Chain(Row::of(self.value(depth), links)))
             }
             10 => match self.local() {
                 Some(local) => add(local, self.value(depth)),
@@ -249,7 +249,7 @@ impl Maker {
                         optional: self.roll(3) == 0,
                         span: Span::default(),
                     };
-                    e(ExprKind::Chain { base: Box::new(read(local)), links: vec![link] })
+                    e(ExprKind::Chain(Row::of(read(local), [link])))
                 }
                 None => num(0.0),
             },

@@ -283,12 +283,12 @@ impl Visit for Walk<'_> {
                 self.ways += cases.len() + 1;
                 walk(self, expr);
             }
-            ExprKind::Logical { rest, .. } => {
-                self.ways += rest.len();
+            ExprKind::Logical(row) => {
+                self.ways += row.rest.len();
                 walk(self, expr);
             }
-            ExprKind::Chain { links, .. } => {
-                self.ways += links.iter().filter(|link| link.optional).count();
+            ExprKind::Chain(chain) => {
+                self.ways += chain.rest.iter().filter(|link| link.optional).count();
                 walk(self, expr);
             }
             ExprKind::Uncertain { .. } => {

@@ -64,11 +64,11 @@ pub(super) fn when(condition: Expr, then: Expr, otherwise: Option<Expr>) -> Expr
 pub(super) fn call(arguments: Vec<Expr>) -> Expr {
     let arguments = arguments.into_iter().map(Element::One).collect();
     let link = Link { kind: LinkKind::Call(arguments), optional: false, span: Span::default() };
-    e(ExprKind::Chain { base: b(ExprKind::Builtin(BuiltinId(0))), links: vec![link] })
+    e(ExprKind::Chain(Row::of(e(ExprKind::Builtin(BuiltinId(0))), [link])))
 }
 
 pub(super) fn less(left: Expr, right: Expr) -> Expr {
-    e(ExprKind::Binary { first: Box::new(left), rest: vec![(Binary::Less, Span::default(), right)] })
+    e(ExprKind::Binary(Row::of(left, [(Binary::Less, Span::default(), right)])))
 }
 
 pub(super) fn repeat(condition: Expr, body: Expr) -> Expr {
@@ -228,9 +228,9 @@ fn a_choice_is_under_what_decided() {
 fn functions_that_capture_nothing_are_called_directly() {
     // Two functions that call each other, and a closure over a cell.
     let called = |capture: u32| {
-        let base = b(ExprKind::Read(Variable::Capture(CaptureId(capture))));
+        let base = e(ExprKind::Read(Variable::Capture(CaptureId(capture))));
         let link = Link { kind: LinkKind::Call(vec![]), optional: false, span: Span::default() };
-        e(ExprKind::Chain { base, links: vec![link] })
+        e(ExprKind::Chain(Row::of(base, [link])))
     };
     let capture = |at: u32, shared: bool| Capture { from: local(at), name: None, shared };
     let mut even = function(Kind::Plain, 0, vec![], called(0));
@@ -292,17 +292,12 @@ fn paths_are_changed_where_they_are() {
 #[test]
 fn long_rows_stay_linear() {
     let count = 20_000;
-    let sum = e(ExprKind::Binary {
-        first: Box::new(num(1.0)),
-        rest: (0..count).map(|_| (Binary::Add, Span::default(), num(1.0))).collect(),
-    });
-    let all = e(ExprKind::Logical {
-        first: Box::new(call(vec![])),
-        rest: (0..count).map(|_| (Logical::And, call(vec![]))).collect(),
-    });
+    let terms = (0..count).map(|_| (Binary::Add, Span::default(), num(1.0)));
+    let sum = e(ExprKind::Binary(Row::of(num(1.0), terms)));
+    let all = e(ExprKind::Logical(Row::of(call(vec![]), (0..count).map(|_| (Logical::And, call(vec![]))))));
     let link =
         |at: usize| Link { kind: LinkKind::Member("a".into()), optional: at.is_multiple_of(2), span: Span::default() };
-    let chain = e(ExprKind::Chain { base: Box::new(call(vec![])), links: (0..count).map(link).collect() });
+    let chain = e(ExprKind::Chain(Row::of(call(vec![]), (0..count).map(link))));
     let arms = (0..count).map(|at| (call(vec![]), num(at as f64))).collect();
     let choice = e(ExprKind::If { arms, otherwise: None });
     for body in [sum, all, chain, choice] {

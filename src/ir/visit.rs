@@ -61,13 +61,13 @@ pub(super) fn walk(visit: &mut impl Visit, expr: &Expr) {
         | ExprKind::Bind { value, .. } => {
             visit.expr(value);
         }
-        ExprKind::Binary { first, rest } => {
-            visit.expr(first);
-            rest.iter().for_each(|(_, _, value)| visit.expr(value));
+        ExprKind::Binary(row) => {
+            visit.expr(&row.first);
+            row.rest.iter().for_each(|(_, _, value)| visit.expr(value));
         }
-        ExprKind::Logical { first, rest } => {
-            visit.expr(first);
-            rest.iter().for_each(|(_, value)| visit.expr(value));
+        ExprKind::Logical(row) => {
+            visit.expr(&row.first);
+            row.rest.iter().for_each(|(_, value)| visit.expr(value));
         }
         ExprKind::Ask { value, threshold } => {
             visit.expr(value);
@@ -77,9 +77,9 @@ pub(super) fn walk(visit: &mut impl Visit, expr: &Expr) {
             visit.expr(low);
             visit.expr(high);
         }
-        ExprKind::Chain { base, links } => {
-            visit.expr(base);
-            for link in links {
+        ExprKind::Chain(chain) => {
+            visit.expr(&chain.first);
+            for link in &chain.rest {
                 match &link.kind {
                     LinkKind::Member(_) => {}
                     LinkKind::Index(key) => visit.expr(key),

@@ -161,18 +161,18 @@ impl Eval<'_> {
                 let value = self.eval(it)?;
                 self.unary(*op, value, span)?
             }
-            ExprKind::Binary { first, rest } => {
-                let mut left = self.eval(first)?;
-                for (op, _, right) in rest {
-                    let at = first.span.to(right.span);
+            ExprKind::Binary(row) => {
+                let mut left = self.eval(&row.first)?;
+                for (op, _, right) in &row.rest {
+                    let at = row.first.span.to(right.span);
                     let right = self.eval(right)?;
                     left = self.binary(*op, left, right, at)?;
                 }
                 left
             }
-            ExprKind::Logical { first, rest } => {
-                let mut left = self.eval(first)?;
-                for (op, right) in rest {
+            ExprKind::Logical(row) => {
+                let mut left = self.eval(&row.first)?;
+                for (op, right) in &row.rest {
                     left = self.logical(*op, left, |eval| eval.eval(right))?;
                 }
                 left
@@ -185,7 +185,7 @@ impl Eval<'_> {
                 let range = self.range([low, high], *inclusive, span)?;
                 self.new_list(self.elements(&range, span)?, range.lanes(), span)?
             }
-            ExprKind::Chain { base, links } => self.chain(base, links)?,
+            ExprKind::Chain(chain) => self.chain(&chain.first, &chain.rest)?,
             ExprKind::Instance(it, kind) => {
                 let value = self.eval(it)?;
                 Value::bool(self.fits(&value, kind)).with(whole(&value))
