@@ -280,7 +280,11 @@ impl<'a> Lowering<'a> {
 
     /// Gives the variables of a scope their places.
     pub(super) fn open(&mut self, scope: ScopeId) {
-        for at in 0..self.scopes.scope(scope).declarations.len() {
+        let count = self.scopes.scope(scope).declarations.len();
+        if self.frames.len() > 1 {
+            self.frame().locals.reserve(count);
+        }
+        for at in 0..count {
             self.settle(self.scopes.scope(scope).declarations[at]);
         }
     }

@@ -59,6 +59,9 @@ pub(super) struct Builder<'a> {
     codes: Vec<Vec<Inst>>,
 }
 
+/// The instructions that a block of its own has room for at first.
+const CODE: usize = 8;
+
 /// The blocks whose room is kept for the next function. What a large one took beyond that is given back, for what is made of
 /// the functions needs room as well.
 const CODES: usize = 64;
@@ -69,22 +72,26 @@ pub(super) struct Room {
     env: Vec<Var>,
     journal: Vec<(LocalId, Var)>,
     stamps: Vec<u32>,
+    captured: Vec<Var>,
+    regions: Vec<super::exit::Region>,
     blocks: Vec<Block>,
     values: Vec<Fact>,
+    loops: Vec<Loop>,
     codes: Vec<Vec<Inst>>,
 }
 
 impl Room {
     /// Takes the room of a function that nobody needs any more.
     pub(super) fn reuse(&mut self, function: Function) {
-        let Function { mut blocks, mut values, .. } = function;
+        let Function { mut blocks, mut values, mut loops, .. } = function;
         let left = CODES.saturating_sub(self.codes.len());
         self.codes.extend(blocks.drain(..).take(left).map(|mut block| {
             block.code.clear();
             block.code
         }));
         values.clear();
-        (self.blocks, self.values) = (blocks, values);
+        loops.clear();
+        (self.blocks, self.values, self.loops) = (blocks, values, loops);
     }
 }
 
@@ -146,7 +153,8 @@ impl<'a> Builder<'a> {
     ) -> Self {
         let function = &program.functions[id.0 as usize];
         let locals = function.locals.len();
-        let Room { mut env, journal, mut stamps, blocks, values, codes } = std::mem::take(room);
+        let Room { mut env, journal, mut stamps, captured, regions, blocks, values, loops, codes } =
+            std::mem::take(room);
         env.clear();
         env.resize(locals, NONE);
         stamps.clear();
@@ -160,7 +168,7 @@ impl<'a> Builder<'a> {
             blocks,
             values,
             handlers: Vec::new(),
-            loops: Vec::new(),
+            loops,
             block: BlockId(0),
             dead: false,
             handler: None,
@@ -169,13 +177,15 @@ impl<'a> Builder<'a> {
             journal,
             stamps,
             stamp: 0,
-            captured: Vec::new(),
-            regions: Vec::new(),
+            captured,
+            regions,
             exit: None,
             null: None,
             codes,
         };
         builder.journal.clear();
+        builder.captured.clear();
+        builder.regions.clear();
         builder.block = builder.create();
         builder
     }
@@ -186,6 +196,8 @@ impl<'a> Builder<'a> {
             env: std::mem::take(&mut self.env),
             journal: std::mem::take(&mut self.journal),
             stamps: std::mem::take(&mut self.stamps),
+            captured: std::mem::take(&mut self.captured),
+            regions: std::mem::take(&mut self.regions),
             codes: std::mem::take(&mut self.codes),
             ..Room::default()
         };
@@ -279,7 +291,7 @@ impl<'a> Builder<'a> {
 
     /// A new block without anything in it.
     pub(super) fn create(&mut self) -> BlockId {
-        let code = self.codes.pop().unwrap_or_default();
+        let code = self.codes.pop().unwrap_or_else(|| Vec::with_capacity(CODE));
         self.blocks.push(Block { code, ..Block::empty(self.handler) });
         BlockId(self.blocks.len() as u32 - 1)
     }

@@ -25,6 +25,10 @@ pub fn fold(program: &mut Program) {
 pub struct Folding {
     known: Vec<Option<Literal>>,
     stands: Vec<Option<Var>>,
+    /// By block: where its loop ends, or how many ways lead to it.
+    counts: Vec<usize>,
+    /// Where each empty block leads in the end.
+    ends: Vec<Option<Target>>,
     order: Order,
     settling: Settling,
 }
@@ -33,9 +37,9 @@ impl Folding {
     /// Folds a function.
     pub fn fold(&mut self, function: &mut Function) {
         let computed = compute(function, &mut self.known);
-        hoist(function, &mut self.stands);
-        let stepped = step_over(function, &mut self.order);
-        let united = unite(function, &mut self.order);
+        hoist(function, &mut self.stands, &mut self.counts);
+        let stepped = step_over(function, &mut self.ends, &mut self.order);
+        let united = unite(function, &mut self.counts, &mut self.order);
         if computed {
             self.settling.renumber(function, self.order.of(function));
         } else if stepped || united {
@@ -174,7 +178,7 @@ fn constant(value: Value) -> Option<Constant> {
 }
 
 /// Takes numbers, booleans and null out of loops, each of them once. Those that one stands for are values of nothing then.
-fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) {
+fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>, ends: &mut Vec<usize>) {
     if function.loops.is_empty() || function.blocks[0].handler.is_some() {
         return;
     }
@@ -183,7 +187,8 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) {
     let mut moved = Vec::new();
     // A turn of a loop is what lies between its head and what leads back there.
     let count = function.values.len();
-    let mut ends = vec![0; function.blocks.len()];
+    ends.clear();
+    ends.resize(function.blocks.len(), 0);
     for (index, block) in function.blocks.iter().enumerate() {
         block.end.leads(|target| {
             if target.block.0 as usize <= index {
@@ -237,7 +242,7 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>) {
 }
 
 /// Leads ways past blocks in which nothing happens. Says whether there are any.
-fn step_over(function: &mut Function, order: &mut Order) -> bool {
+fn step_over(function: &mut Function, ends: &mut Vec<Option<Target>>, order: &mut Order) -> bool {
     let count = function.blocks.len();
     let empty = |block: &Block| {
         block.code.is_empty() && block.gone.is_empty() && block.parameters.is_empty() && block.cost == 0
@@ -245,8 +250,9 @@ fn step_over(function: &mut Function, order: &mut Order) -> bool {
     if !function.blocks.iter().any(empty) {
         return false;
     }
-    // Where each empty block leads in the end, found from the last to the first so that rows of them are short.
-    let mut ends: Vec<Option<Target>> = vec![None; count];
+    // Found from the last to the first so that rows of empty blocks are short.
+    ends.clear();
+    ends.resize(count, None);
     let order = order.of(function);
     for &id in order.iter().rev() {
         let block = function.block(id);
@@ -272,26 +278,25 @@ fn step_over(function: &mut Function, order: &mut Order) -> bool {
 
 /// Makes one block of two where only the first leads to the second and the second costs nothing: what it cost would be
 /// charged before the first had a chance to fail. Says whether there are any.
-fn unite(function: &mut Function, order: &mut Order) -> bool {
+fn unite(function: &mut Function, ways: &mut Vec<usize>, order: &mut Order) -> bool {
     let joins = |block: &Block| block.cost == 0 && block.parameters.is_empty() && block.gone.is_empty();
     if !function.blocks[1..].iter().any(joins) {
         return false;
     }
     let order = order.of(function);
-    let mut ways = vec![0u32; function.blocks.len()];
+    ways.clear();
+    ways.resize(function.blocks.len(), 0);
+    // The entry, heads of loops and handlers are led to from elsewhere as well.
+    ways[0] = 2;
+    function.loops.iter().for_each(|at| ways[at.head.0 as usize] = 2);
+    function.handlers.iter().for_each(|handler| ways[handler.block.0 as usize] = 2);
     for &id in order {
         function.block(id).end.leads(|target| ways[target.block.0 as usize] += 1);
     }
-    let heads: Vec<bool> = {
-        let mut heads = vec![false; function.blocks.len()];
-        function.loops.iter().for_each(|at| heads[at.head.0 as usize] = true);
-        function.handlers.iter().for_each(|handler| heads[handler.block.0 as usize] = true);
-        heads
-    };
-    let mut gone = vec![false; function.blocks.len()];
     let mut united = false;
     for &id in order {
-        if gone[id.0 as usize] {
+        // Joined to another.
+        if ways[id.0 as usize] == 0 {
             continue;
         }
         while let End::Jump(target) = &function.block(id).end {
@@ -299,14 +304,12 @@ fn unite(function: &mut Function, order: &mut Order) -> bool {
             let second = function.block(next);
             let alone = ways[next.0 as usize] == 1
                 && next != id
-                && next.0 != 0
-                && !heads[next.0 as usize]
                 && joins(second)
                 && second.handler == function.block(id).handler;
             if !alone {
                 break;
             }
-            gone[next.0 as usize] = true;
+            ways[next.0 as usize] = 0;
             united = true;
             let second = &mut function.blocks[next.0 as usize];
             let code = std::mem::take(&mut second.code);
