@@ -56,9 +56,12 @@ fn the_grammar_goes_to_standard_output() {
 #[test]
 fn folders_are_walked_in_order() {
     let folder = Folder::new("cli/walk");
-    for name in ["b.prism", "a/z.prism", "a/a.prism", ".hidden/c.prism", "a/notes.txt", "c/d/e.prism"] {
+    for name in ["b.prism", "a/z.prism", "a/a.prism", ".hidden/c.prism", "a/.#lock.prism", "a/notes.txt", "c/d/e.prism"]
+    {
         folder.write(name, "print(1)\n");
     }
+    #[cfg(unix)]
+    let _ = std::os::unix::fs::symlink("nowhere", folder.path().join("a/gone.prism"));
     let report = folder.prism(&["check", "--format", "json", ".", "b.prism"]);
     let value: serde_json::Value = serde_json::from_str(&report.out).unwrap();
     assert_eq!(value["files"], serde_json::json!(["a/a.prism", "a/z.prism", "b.prism", "c/d/e.prism"]));

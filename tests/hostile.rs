@@ -122,6 +122,16 @@ fn cases() -> Vec<(&'static str, Vec<u8>, Verdict)> {
         ("a surrogate escape", text("print(\"\\u{D800}\")".into()), Refused(&["P005"])),
         ("many errors", text(many(") ", 50_000)), Refused(&["P001", "P002"])),
         ("many unknown names", text((0..some).map(|i| format!("print(name{i})\n")).collect()), Any),
+        (
+            "many parameters",
+            text(format!("function f({}) {{ }}", (0..40_000).map(|i| format!("a{i}, ")).collect::<String>())),
+            Any,
+        ),
+        (
+            "a type of many fields",
+            text(format!("type T = {{ {} }}\n", (0..60_000).map(|i| format!("a{i}: number, ")).collect::<String>())),
+            Any,
+        ),
         ("many declarations", text((0..some).map(|i| format!("let name{i} = {i}\n")).collect()), Any),
         ("a large regular expression", text(format!("print(/{}/)", many("(a|b)*", 100_000))), Any),
         ("a nested regular expression", text(format!("print(/{}a{}/)", many("(", 50_000), many(")", 50_000))), Any),

@@ -331,3 +331,25 @@ fn a_process_stays_small() {
         assert!(size < 340 * 1024, "{end}: {size} KiB");
     }
 }
+
+#[test]
+fn what_fits_a_limit_exactly_is_no_larger() {
+    for (name, most, text) in [
+        ("text", 12, "\"abcdefghijkl\".toUpperCase()"),
+        ("text", 12, "\"ßaaaaaaaaaa\".toUpperCase()"),
+        ("text", 12, "\"abc\".padEnd(12)"),
+        ("text", 12, "\"abc\".padStart(9, \"é-\").length"),
+        ("text", 12, "\"\".padEnd(8, \"aé\")"),
+        ("list", 3, "zip([1, 2, 3], [4, 5, 6])"),
+        ("object", 2, "const o = { a: 1, b: 2 }\n({ ...o, ...o })"),
+        ("object", 2, "merge({ a: 1 }, { b: 2 }, { a: 3 })"),
+    ] {
+        let with = |most: u64| {
+            let mut limits = Limits::SANDBOX;
+            *limits.named(name).expect("a limit") = most;
+            run(text, &limits, &json!({})).0.map(drop).map_err(|failure| failure.code())
+        };
+        assert_eq!(with(most), Ok(()), "{text}");
+        assert_eq!(with(most - 1), Err(Code::R015), "{text}");
+    }
+}

@@ -358,8 +358,10 @@ fn zip(call: &mut Call<'_>) -> Made {
     for index in 0..count {
         len = len.min(call.arguments.list(index)?.len());
     }
-    call.meter.list(len.saturating_mul(count))?;
-    call.meter.memory(len as u64 * 80)?;
+    call.meter.list(len)?;
+    call.meter.list_size(count as u64)?;
+    call.meter.steps(len.saturating_mul(count) as u64)?;
+    call.meter.memory(len as u64 * (80 + 16 * count as u64))?;
     let lists: Vec<&List> = (0..count).filter_map(|index| call.arguments.get(index).as_list()).collect();
     let row = |at: usize| {
         let items = lists.iter().map(|list| list.items()[at].clone()).collect();

@@ -196,7 +196,7 @@ fn merge(call: &mut Call<'_>) -> Made {
         let object = call.arguments.object(index)?;
         call.meter.steps(object.len() as u64)?;
         for (key, value) in object {
-            call.meter.entry(merged.len())?;
+            call.meter.entry_of(&merged, key)?;
             merged.insert(key.clone(), value.clone())?;
         }
     }

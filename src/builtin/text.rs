@@ -250,13 +250,15 @@ type Made = Result<Value, Fault>;
 
 fn upper(call: &mut Call<'_>) -> Made {
     let text = call.arguments.text(0)?;
-    call.meter.text(text.len() as u64 * 3)?;
+    let bytes: usize = text.chars().flat_map(char::to_uppercase).map(char::len_utf8).sum();
+    call.meter.text(bytes as u64)?;
     Ok(Value::string(text.to_uppercase()))
 }
 
 fn lower(call: &mut Call<'_>) -> Made {
     let text = call.arguments.text(0)?;
-    call.meter.text(text.len() as u64 * 3)?;
+    let bytes: usize = text.chars().flat_map(char::to_lowercase).map(char::len_utf8).sum();
+    call.meter.text(bytes as u64)?;
     Ok(Value::string(text.to_lowercase()))
 }
 
@@ -410,7 +412,9 @@ fn padded(call: &mut Call<'_>, at_start: bool) -> Made {
         return Ok(call.arguments.get(0).clone());
     }
     let per = fill.chars().count() as f64;
-    let bytes = (missing / per + 1.0) * fill.len() as f64 + text.as_str().len() as f64;
+    let partial = (missing % per) as usize;
+    let rest: usize = fill.chars().take(partial).map(char::len_utf8).sum();
+    let bytes = (missing / per).trunc() * fill.len() as f64 + (rest + text.as_str().len()) as f64;
     call.meter.text(bytes as u64)?;
     let filling: String = fill.chars().cycle().take(missing as usize).collect();
     let text = text.as_str();

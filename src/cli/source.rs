@@ -14,8 +14,8 @@ pub(super) const LARGEST: u64 = 4 << 20;
 /// The name of standard input, in arguments and in messages.
 pub(super) const STDIN: &str = "-";
 
-/// The files that paths stand for: a folder for all `.prism` files in it, in the order of their names; hidden folders
-/// and links to folders are passed over. A file is listed once.
+/// The files that paths stand for: a folder for all `.prism` files in it, in the order of their names; what is
+/// hidden, links to folders and links that lead nowhere are passed over. A file is listed once.
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
     let mut found = Vec::new();
     for path in paths {
@@ -41,12 +41,13 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Usage> {
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {
         let kind = entry.file_type().map_err(refused)?;
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
         if kind.is_dir() {
-            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            if !hidden {
                 walk(&path, found)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "prism") {
+        } else if path.extension().is_some_and(|extension| extension == "prism") && !hidden && path.exists() {
             found.push(path);
         }
     }

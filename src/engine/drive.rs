@@ -154,9 +154,12 @@ impl Drive {
             for (handler, ran) in handlers.iter().zip(&mut ran).filter(|(handler, _)| *handler.event == *event.name) {
                 let most = match &handler.max {
                     None => f64::INFINITY,
-                    Some(max) => bind::constant(max).and_then(|max| max.as_f64()).ok_or_else(|| {
-                        Fault::new(Code::R021, "`max` of a handler is a number that is written out; write one")
-                    })?,
+                    Some(max) => {
+                        let max = bind::constant(max).and_then(|max| max.as_f64());
+                        max.filter(|max| *max >= 0.0 && max.fract() == 0.0).ok_or_else(|| {
+                            Fault::new(Code::R021, "`max` of a handler is a whole number from 0 that is written out")
+                        })?
+                    }
                 };
                 if *ran >= most {
                     continue;

@@ -139,6 +139,7 @@ impl Lowering<'_> {
 
     fn shape(&mut self, list: List) -> Shape {
         let mut shape = Shape::default();
+        let mut named = HashSet::new();
         for &member in self.tree.list(list) {
             match self.node(member) {
                 Node::TypeField { key, optional, value } => {
@@ -147,7 +148,7 @@ impl Lowering<'_> {
                         Node::Key(name) | Node::Name(name) => self.name_text(name).into(),
                         _ => continue,
                     };
-                    if shape.fields.iter().any(|field| field.name == name) {
+                    if !named.insert(name.clone()) {
                         let span = self.span(key);
                         self.refuse(Code::P011, span, format!("the type has `{name}` twice"), "remove one of them");
                     }

@@ -132,6 +132,7 @@ impl Lowering<'_> {
         let parameters = self.parameters(function.parameters);
         if kind == Kind::Pattern {
             self.refuse_choice_of_agents(&parameters);
+            self.check_contracts(&decorators.requires, &parameters);
         }
         let result = self.optional_type(function.result);
         let cap = self.optional(function.cap);
@@ -389,6 +390,12 @@ impl Lowering<'_> {
             Some((Node::Text, node)) => (self.literal(node), self.span(node)),
             _ => (Arc::from(""), span),
         };
+        for &parameter in self.tree.list(function.parameters) {
+            if let Node::Parameter { default: Some(default), .. } = self.node(parameter) {
+                let help = "write `name?: type`, and what is meant where it is called";
+                self.refuse(Code::P008, self.span(default), "a parameter of an agent's method has no default", help);
+            }
+        }
         let parameters = self.type_parameters(function.parameters);
         let result = self.optional_type(function.result).unwrap_or(Type::Any);
         let effect = self.method_effect(function.decorators);

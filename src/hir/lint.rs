@@ -2,7 +2,7 @@
 
 use super::Origin;
 use super::lower::Lowering;
-use super::scope::{DeclarationId, DeclarationKind, Owner, Use, UseKind};
+use super::scope::{DeclarationId, DeclarationKind, Owner, ScopeId, Use, UseKind};
 use crate::builtin;
 use crate::diagnostic::{Code, Edit, Fix};
 use crate::source::{Name, Span};
@@ -34,8 +34,15 @@ impl Lowering<'_> {
         for (owner, span) in &self.scopes.loops {
             loops.entry(*owner).or_default().put(*span);
         }
+        let mut last_read: HashMap<ScopeId, DeclarationId> = HashMap::new();
+        for id in ids() {
+            let declared = self.scopes.declaration(id);
+            if declared.origin == Origin::Parameter && declared.reads > 0 {
+                last_read.insert(declared.scope, id);
+            }
+        }
         for id in unused {
-            self.lint_unused(id);
+            self.lint_unused(id, &last_read);
         }
         for (id, uses) in looked_at.into_iter().zip(&uses) {
             self.lint_lost_change(id, uses, loops.get(&self.scopes.declaration(id).owner));
@@ -47,7 +54,7 @@ impl Lowering<'_> {
     }
 
     /// L106: declared, never used.
-    fn lint_unused(&mut self, id: DeclarationId) {
+    fn lint_unused(&mut self, id: DeclarationId, last_read: &HashMap<ScopeId, DeclarationId>) {
         let declared = self.scopes.declaration(id);
         let counted = match (declared.origin, declared.kind) {
             (_, DeclarationKind::Import(_)) => true,
@@ -55,7 +62,10 @@ impl Lowering<'_> {
                 self.tree.function(function).form != Form::Pattern
             }
             (Origin::Let | Origin::Const, _) => true,
-            (Origin::Parameter, _) => self.is_last_of_function(id),
+            (Origin::Parameter, _) => {
+                let behind = last_read.get(&declared.scope).is_none_or(|last| last.0 < id.0);
+                behind && self.is_parameter_of_function(id)
+            }
             _ => false,
         };
         // Where a name is unknown, this may be the one that was meant.
@@ -99,22 +109,20 @@ impl Lowering<'_> {
     }
 
     /// Whether a name is a plain parameter of a declared function, with none behind it that is used.
-    fn is_last_of_function(&self, id: DeclarationId) -> bool {
+    fn is_parameter_of_function(&self, id: DeclarationId) -> bool {
         let declared = self.scopes.declaration(id);
         let function = self.scopes.function(declared.owner).hoisted;
         let Some(DeclarationKind::Function(function)) = function.map(|of| self.scopes.declaration(of).kind) else {
             return false;
         };
         let function = self.tree.function(function);
+        let parameters = self.tree.list(function.parameters);
+        let at = parameters.partition_point(|&node| self.span(node).end < declared.span.end);
         let plain = |&node: &NodeId| match self.node(node) {
             Node::Parameter { pattern, .. } => self.span(pattern) == declared.span,
             _ => false,
         };
-        let behind = self.scopes.scope(declared.scope).declarations.iter().filter(|other| other.0 > id.0);
-        let mut behind = behind.map(|&other| self.scopes.declaration(other));
-        function.form != Form::Pattern
-            && self.tree.list(function.parameters).iter().any(plain)
-            && behind.all(|other| other.origin != Origin::Parameter || other.reads == 0)
+        function.form != Form::Pattern && parameters.get(at).is_some_and(plain)
     }
 
     /// Whether a name is declared in an object pattern without a colon.

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
+use super::object::Object;
 use super::payload::{Value, View};
+use super::text::Key;
 use crate::diagnostic::Code;
 
 /// How deep values nest at most. It bounds every recursion over a value, so an option can only lower it.
@@ -366,6 +368,12 @@ impl Meter {
     /// Charges the memory of so many parts that become plain data for the world outside, which is wider than values are.
     pub fn data(&mut self, parts: usize) -> Result<(), Fault> {
         self.memory(parts as u64 * DATUM + HEADER)
+    }
+
+    /// The same of the value of a key, which takes no room of its own where there is one already.
+    pub fn entry_of(&mut self, object: &Object, key: &Key) -> Result<(), Fault> {
+        let full = object.len() as u64 >= self.limits.object;
+        if full && object.find(key.as_value()).is_some() { Ok(()) } else { self.entry(object.len()) }
     }
 
     /// Charges the copy that a change of this value needs because it is shared; nothing if it is not.

@@ -482,13 +482,15 @@ impl Vm {
                     match value.view() {
                         View::Null => {}
                         View::Object(other) => {
-                            self.meter.object(object.len() + other.len())?;
                             if object.is_empty() {
                                 // A copy has its keys in place already.
+                                self.meter.object(other.len())?;
                                 object = other.clone();
                                 continue;
                             }
+                            self.meter.steps(other.len() as u64)?;
                             for (key, value) in other {
+                                self.meter.entry_of(&object, key)?;
                                 object.insert(key.clone(), value.clone())?;
                             }
                         }
