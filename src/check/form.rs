@@ -345,7 +345,11 @@ impl<'a> Flow<'a> {
         let method = if role == "agent" { self.only_method(&asked, method) } else { method };
         let effect = self.declared_effect(&asked, method).max(Effect::Ask);
         // What is not known to be an agent may be a mock, which nobody asks.
-        let may_be_mock = matches!(named, Some((_, shape)) if !matches!(shape, Shape::Agent(_) | Shape::Text(_)));
+        let may_be_mock = match named {
+            Some((_, Shape::Agent(agent))) => agent.who.contains(&Agent::Anyone),
+            Some((_, shape)) => !matches!(shape, Shape::Text(_)),
+            None => false,
+        };
         let outer = std::mem::take(&mut self.taken);
         self.request(effect, at, &asked, method, true);
         if may_be_mock {

@@ -119,8 +119,6 @@ pub(super) fn dropped(x: &Known) -> Known {
     let whole = x.whole();
     let earned = whole.earned();
     let mut known = x.clone();
-    known.id = Id::NONE;
-    known.parts = Few::NONE;
     // A null is as sure as anything then.
     known.passed.null = 0;
     strip(&mut known);
@@ -132,6 +130,8 @@ pub(super) fn dropped(x: &Known) -> Known {
 }
 
 fn strip(known: &mut Known) {
+    known.id = Id::NONE;
+    known.parts = Few::NONE;
     known.claim = Claim::SURE;
     known.above = Sides::NONE;
     known.inside = None;

@@ -198,6 +198,9 @@ impl<'a> Flow<'a> {
         if stays && let Some(turns) = self.counted_down(act, natural, condition, state) {
             return Ok(turns);
         }
+        if stays && let Some(turns) = self.drained(act, natural, condition, state) {
+            return Ok(turns);
+        }
         let Definition::Instruction(block, index) = act.graph.definitions[condition.0 as usize] else {
             return Err(Fault::None);
         };
@@ -222,6 +225,14 @@ impl<'a> Flow<'a> {
             }
             Op::Binary(Binary::NotEqual | Binary::Equal) | Op::IsNull | Op::Ask | Op::Unary(Unary::Confidence) => {
                 let all: Vec<Known> = inst.args.iter().map(|&v| act.value(v, state)).collect();
+                let while_something = stays == matches!(inst.op, Op::Binary(Binary::NotEqual));
+                let against_null = matches!(inst.op, Op::IsNull) || all[1..].iter().any(|k| k.null == Null::Always);
+                if while_something
+                    && against_null
+                    && let Some(turns) = self.drained(act, natural, inst.args[0], state)
+                {
+                    return Ok(turns);
+                }
                 if all.iter().any(waits) || matches!(inst.op, Op::Ask) {
                     return Err(Fault::Confidence);
                 }
@@ -253,10 +264,14 @@ impl<'a> Flow<'a> {
     /// A whole number that falls by one each turn while it is not 0, and is not below 0 to begin with.
     fn counted_down(&mut self, act: &Activation<'a>, natural: &Natural, var: Var, state: &State) -> Option<Turns> {
         let one = Move { low: -1.0, high: -1.0 };
-        let begins = self.start(act, natural, var, state);
-        let number =
-            begins.as_number().filter(|number| number.whole && number.low >= 0.0 && begins.null == Null::Never)?;
-        if self.movement(act, natural, var) != Some(one) || waits(&begins) {
+        let (counter, ahead) = match self.movement(act, natural, var) {
+            Some(_) => (var, Move::STILL),
+            None => self.counter_behind(act, natural, var)?,
+        };
+        let begins = self.start(act, natural, counter, state);
+        let number = ahead.of(begins.as_number().filter(|_| begins.null == Null::Never)?.clone());
+        let falls = number.whole && number.low >= 0.0 && self.movement(act, natural, counter) == Some(one);
+        if !falls || waits(&begins) {
             return None;
         }
         if number.high < EXACT {
@@ -267,6 +282,39 @@ impl<'a> Flow<'a> {
             high: f64::INFINITY,
             size: Some(self.number_of(act, var, &begins, 0.0)),
         })
+    }
+
+    /// As long as there is something to take out of a list that gets no longer.
+    fn drained(&mut self, act: &Activation<'a>, natural: &Natural, taken: Var, state: &State) -> Option<Turns> {
+        let mut each = vec![root(act, natural, taken)];
+        let mut last = 0;
+        if let Definition::Parameter(head, index) = act.graph.definitions[each[0].0 as usize] {
+            // What the turn before took out is looked at; the last look finds nothing.
+            let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
+            let ends = ends.filter(|target| head == natural.head && target.block.0 as usize == head);
+            each = ends.map(|target| root(act, natural, target.args[index])).collect();
+            last = 1;
+        }
+        let mut lists = each.iter().map(|&var| {
+            let inst = act.instruction(var)?;
+            let Op::Mutate { home: Home::Value, change, spread: false } = &inst.op else { return None };
+            let takes = change.keys.is_empty() && matches!(&*change.method, "shift" | "pop");
+            let Definition::Instruction(block, index) = act.graph.definitions[var.0 as usize] else { return None };
+            let always = natural.has(block) && act.every_turn(natural, block, Some(index));
+            (takes && always && inst.result == Some(var)).then(|| root(act, natural, inst.args[0]))
+        });
+        let list = lists.next()??;
+        let Definition::Parameter(head, index) = act.graph.definitions[list.0 as usize] else { return None };
+        let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
+        let mut ends = ends.filter(|target| target.block.0 as usize == head);
+        let loses = head == natural.head && ends.all(|target| shrinks(act, natural, target.args[index], list, 1.0));
+        if !loses || !lists.all(|other| other == Some(list)) {
+            return None;
+        }
+        let known = self.start(act, natural, list, state);
+        let Shape::List(shape) = &known.shape else { return None };
+        let high = shape.high.map_or(f64::INFINITY, |high| (high + last) as f64);
+        Some(Turns { low: 0.0, high, size: high.is_infinite().then(|| self.size_of(&known)) })
     }
 
     /// Whether a condition holds a number that moves by steps against another for equality.
