@@ -72,7 +72,7 @@ fn input_that_says_how_sure_it_is_may_not_act() {
         "act.prism",
         "@effects(\"notify\") pattern P(q: string, w: W) { w.n(q) }\nagent W { @effect(\"notify\") n(x: any): number }\n",
     );
-    folder.write("gated.prism", &folder.read("act.prism").replace("w.n(q)", "if (~q >= 0.5) { w.n(q) }"));
+    folder.write("gated.prism", folder.read("act.prism").replace("w.n(q)", "if (~q >= 0.5) { w.n(q) }"));
     folder.write("w.json", r#"{ "w": { "transport": "mock", "replies": { "n": [{ "value": 7 }] } } }"#);
     let shape = r#"{"value":{"q":"x"},"confidence":0.1,"evidence":"stated"}"#;
     check(
