@@ -135,7 +135,7 @@ impl Number {
         if x.is_nan() {
             return Self::any();
         }
-        Self { low: x, high: x, whole: x.fract() == 0.0, ..Self::any() }
+        Self { low: x, high: x, whole: x.fract() == 0.0, nan: false, ..Self::any() }
     }
 
     /// The number, when only one is possible.
