@@ -47,7 +47,6 @@ impl<'a> Flow<'a> {
                 at,
             ));
         }
-        let mut slot = 0;
         let mut forked = Cost::default();
         let outer_escapes = std::mem::take(&mut self.escapes);
         let catches =
@@ -59,13 +58,12 @@ impl<'a> Flow<'a> {
         let around = self.conditions.len();
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
-        for part in self.parts(tasks, &mut rest, &mut structure)? {
+        for (part, slot) in self.parts(tasks, &mut rest, &mut structure)?.into_iter().zip(1..) {
             if name == "quorum" {
                 // Further ones are asked where others fail.
                 self.conditions.truncate(around);
                 self.conditions.extend(self.escapes.thrown.iter().flatten().cloned());
             }
-            slot += 1;
             let outer = std::mem::take(&mut self.taken);
             let depth = self.conditions.len();
             if let Some(list) = &part.of {
