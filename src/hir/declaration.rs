@@ -132,6 +132,7 @@ impl Lowering<'_> {
         let parameters = self.parameters(function.parameters);
         if kind == Kind::Pattern {
             self.refuse_choice_of_agents(&parameters);
+            self.check_contracts(&decorators.requires, &parameters);
         }
         let result = self.optional_type(function.result);
         let cap = self.optional(function.cap);

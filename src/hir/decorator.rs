@@ -1,11 +1,11 @@
 //! Decorators as data.
 
 use super::lower::Lowering;
-use super::{Bands, Budget, Contract, Decorators, Kind};
-use crate::diagnostic::Code;
+use super::{Bands, Budget, Contract, Decorators, Kind, Parameter};
+use crate::diagnostic::{Code, nearest};
 use crate::source::Span;
 use crate::syntax::ast::{Infix, List, Node, NodeId};
-use crate::types::Effect;
+use crate::types::{Effect, Type};
 use std::sync::Arc;
 
 /// What a decorator may stand before.
@@ -313,6 +313,40 @@ impl Lowering<'_> {
             return None;
         };
         Some(Contract { agent, method: self.name_text(method).into(), least, span })
+    }
+
+    /// A promise of an agent or method that there is none of would hold nobody to anything. An agent that is no parameter
+    /// may be one that the host binds, unless its name is nearly that of a parameter.
+    pub(super) fn check_contracts(&mut self, contracts: &[Contract], parameters: &[Parameter]) {
+        for contract in contracts {
+            let agent = self.name_text(contract.agent).to_owned();
+            let given = parameters.iter().find(|parameter| parameter.name == Some(contract.agent));
+            let (word, near) = match given.map(|parameter| &parameter.annotation) {
+                None => {
+                    let names = parameters.iter().filter_map(|parameter| parameter.name);
+                    let names = names.map(|name| self.program.names.text(name));
+                    let near = nearest(&agent, names).map(str::to_owned);
+                    match near {
+                        Some(near) => (agent, Some(near)),
+                        None => continue,
+                    }
+                }
+                Some(Some(Type::Agent(Some(id)) | Type::Agents { interface: Some(id), .. })) => {
+                    let methods = &self.program.interfaces[id.0 as usize].methods;
+                    if methods.is_empty() || methods.iter().any(|method| method.name == contract.method) {
+                        continue;
+                    }
+                    let near = nearest(&contract.method, methods.iter().map(|method| &*method.name));
+                    (contract.method.to_string(), near.map(str::to_owned))
+                }
+                _ => continue,
+            };
+            let found =
+                self.finding(Code::P010, contract.span, format!("`@requires` tells of `{word}`, which is not known"));
+            let help =
+                near.map_or_else(|| "name a method of its interface".into(), |near| format!("did you mean `{near}`?"));
+            self.report(found.help(help));
+        }
     }
 
     /// `confidence >= c`
