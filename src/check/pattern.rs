@@ -6,8 +6,8 @@ use super::escape::Doubts;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::state::State;
-use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::hir::{ExprKind, Function, FunctionId, Module, Parameter};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{ExprKind, Function, FunctionId, Module};
 use crate::source::{Location, Span};
 use crate::syntax::ast::Band;
 use crate::types::{Effect, Type};
@@ -236,42 +236,7 @@ impl<'a> Flow<'a> {
                 }
             }
         }
-        self.required(declared, walked);
         self.budgeted(declared, walked);
-    }
-
-    /// What the pattern requires of agents is required of agents and methods that there are.
-    fn required(&mut self, declared: &Function, walked: &Walked) {
-        let declarations = &self.program.declarations;
-        let at = Location::new(declared.file, declared.decorators.at("requires").unwrap_or(declared.head));
-        let takes_agents = |p: &&Parameter| matches!(p.annotation, Some(Type::Agent(_) | Type::Agents { .. }));
-        for contract in &declared.decorators.requires {
-            let (name, method) = (declarations.names.text(contract.agent), &*contract.method);
-            let parameter = declared.parameters.iter().filter(takes_agents).find(|p| p.name == Some(contract.agent));
-            let (message, near) = match parameter.map(|p| &p.annotation) {
-                Some(Some(Type::Agent(Some(id)) | Type::Agents { interface: Some(id), .. })) => {
-                    let methods = &declarations.interfaces[id.0 as usize].methods;
-                    if methods.is_empty() || methods.iter().any(|known| *known.name == *method) {
-                        continue;
-                    }
-                    (format!("`{name}` has no method `{method}`"), nearest(method, methods.iter().map(|m| &*m.name)))
-                }
-                Some(_) => continue,
-                None => {
-                    let bound = self.setting.agents.as_ref().is_some_and(|agents| agents.find(name).is_some());
-                    if bound || walked.cost.agents.contains_key(name) {
-                        continue;
-                    }
-                    let agents = declared.parameters.iter().filter(takes_agents).filter_map(|p| p.name);
-                    let near = nearest(name, agents.map(|name| declarations.names.text(name)));
-                    (format!("nothing is asked of an agent `{name}` here"), near)
-                }
-            };
-            self.findings.report(Code::E004, at, message, |d| match near {
-                Some(near) => d.help(format!("did you mean `{near}`?")),
-                None => d.help("name an agent that the pattern takes, and one of its methods"),
-            });
-        }
     }
 
     fn null_as_result(&mut self, from: Location) {
