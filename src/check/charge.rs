@@ -175,7 +175,11 @@ impl Flow<'_> {
                 }
             }
             Op::Closure(_) | Op::Cell => self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64)),
-            Op::Rest(_) | Op::Omit(_) | Op::Range { .. } => args.iter().for_each(|arg| self.copied(arg)),
+            Op::Rest(_) | Op::Omit(_) => args.iter().for_each(|arg| self.copied(arg)),
+            // One that is only walked is never a list.
+            Op::Range { inclusive, walked: false } => {
+                self.copied(&super::transfer::range(&args[0], &args[1], *inclusive))
+            }
             Op::Item | Op::Beside | Op::Count | Op::Index { .. } | Op::Unpack | Op::UnpackObject => {
                 self.taken.memory.add(&Amount::up_to(HEADER));
                 if !matches!(args[0].shape, Shape::List(_) | Shape::Object(_)) {

@@ -624,7 +624,7 @@ pub(super) fn literal(constant: &Constant) -> Known {
     }
 }
 
-fn range(low: &Known, high: &Known, inclusive: bool) -> Known {
+pub(super) fn range(low: &Known, high: &Known, inclusive: bool) -> Known {
     let (a, b) =
         (low.as_number().cloned().unwrap_or_else(Number::any), high.as_number().cloned().unwrap_or_else(Number::any));
     // So many steps of one from the first fit; the last may be less than one away from the end.
