@@ -632,10 +632,13 @@ impl<'a> Flow<'a> {
                     known = known.marked(super::domain::Mark::Chosen, from);
                 }
                 // Which of several ends was reached tells what was tested on the way there.
-                let began = act.entries[0].as_ref().map(|entry| &entry.learned);
-                let mut fresh = state.learned.last_beyond(began.unwrap_or(&Chart::default()), MOST_FRESH);
-                fresh.retain(|(id, _)| id.0 != act.frame);
-                known.tests = known.tests_on_the_way(state, &fresh);
+                let ends = code.blocks.iter().filter(|block| matches!(block.end, End::Return(_)));
+                if ends.count() > 1 {
+                    let began = act.entries[0].as_ref().map(|entry| &entry.learned);
+                    let mut fresh = state.learned.last_beyond(began.unwrap_or(&Chart::default()), MOST_FRESH);
+                    fresh.retain(|(id, _)| id.0 != act.frame);
+                    known.tests = known.tests_on_the_way(state, &fresh);
+                }
                 act.result = Some(act.result.take().map_or_else(|| known.clone(), |old| old.join_with_tests(&known)));
                 act.exit = Some(act.exit.take().map_or_else(|| state.clone(), |old| old.join(state)));
             }
