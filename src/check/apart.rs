@@ -18,15 +18,15 @@ impl<'a> Flow<'a> {
             Shape::Object(object) => object.fields.values().chain(&object.others).collect(),
             _ => vec![arg],
         });
+        // Nobody knows when it is called, and what it reads may be another by then.
+        let mut later = state.clone();
+        for (cell, known) in state.memory.iter().filter(|(_, known)| !matches!(known.shape, Shape::Functions(_))) {
+            later.memory.insert(*cell, Known { hidden: known.hides(), ..Known::anything() });
+        }
         for function in given.filter(|known| matches!(known.shape, Shape::Functions(_))) {
             let outer = std::mem::take(&mut self.escapes);
             let asked = vec![Known::anything(); MOST_ASKED];
-            // Nobody knows when it is called, and what it reads may be another by then.
-            let mut later = state.clone();
-            for (cell, known) in state.memory.iter().filter(|(_, known)| !matches!(known.shape, Shape::Functions(_))) {
-                later.memory.insert(*cell, Known { hidden: known.hides(), ..Known::anything() });
-            }
-            self.apply(act, function, &asked, &Turns::between(0.0, f64::INFINITY), inst, &mut later);
+            self.apply(act, function, &asked, &Turns::between(0.0, f64::INFINITY), inst, &mut later.clone());
             let mut escapes = std::mem::replace(&mut self.escapes, outer);
             // Nobody knows when it writes.
             if escapes.held.iter().any(|(cell, _)| state.memory.contains_key(cell)) {

@@ -180,7 +180,6 @@ impl<'a> Flow<'a> {
         self.taken.add(&cost);
     }
 
-    /// A task of a fork; one that gives a function calls it.
     /// The tasks of a fork, those of a list that is written out one by one.
     fn parts<'k>(
         &mut self,
@@ -225,6 +224,7 @@ impl<'a> Flow<'a> {
         Some(parts)
     }
 
+    /// A task of a fork; one that gives a function calls it.
     fn task(
         &mut self,
         act: &mut Activation<'a>,

@@ -200,7 +200,7 @@ impl<'a> Flow<'a> {
                 let depth = self.conditions.len();
                 self.conditions.extend(super::escape::walked(&args[0], at));
                 for (step, turns) in in_turn(&args[0]) {
-                    if turns.high == 1.0 {
+                    if (turns.low, turns.high) == (1.0, 1.0) {
                         x = run(self, &step, &[x.clone()], state)?;
                         continue;
                     }

@@ -72,6 +72,16 @@ impl Natural {
     pub fn has(&self, block: usize) -> bool {
         self.blocks.binary_search(&block).is_ok()
     }
+
+    /// What the ends of its turns give a parameter of its head.
+    pub fn brought_back<'f>(
+        &self,
+        function: &'f Function,
+        parameter: usize,
+    ) -> impl Iterator<Item = Var> + use<'_, 'f> {
+        let ends = self.latches.iter().flat_map(|&latch| targets(&function.blocks[latch].end));
+        ends.filter(|target| target.block.0 as usize == self.head).map(move |target| target.args[parameter])
+    }
 }
 
 impl Graph {

@@ -2,7 +2,7 @@
 
 use super::domain::{Known, Shape};
 use super::flow::{Activation, Flow};
-use super::graph::{Definition, Natural, targets};
+use super::graph::{Definition, Natural};
 use super::state::State;
 use super::turns::{is_length, root};
 use crate::hir::Binary;
@@ -16,9 +16,8 @@ pub(super) fn growth(act: &Activation<'_>, natural: &Natural, length: Var) -> Op
     if head != natural.head || !(is_list(act, whole) || is_text(act, whole)) {
         return None;
     }
-    let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
-    let ends = ends.filter(|target| target.block.0 as usize == head);
-    let gains: Option<Vec<f64>> = ends.map(|target| gained(act, natural, target.args[index], whole, 0)).collect();
+    let ends = natural.brought_back(act.code, index);
+    let gains: Option<Vec<f64>> = ends.map(|end| gained(act, natural, end, whole, 0)).collect();
     gains?.into_iter().reduce(f64::min)
 }
 

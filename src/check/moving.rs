@@ -2,7 +2,7 @@
 
 use super::domain::Number;
 use super::flow::{Activation, Flow};
-use super::graph::{Definition, Natural, targets};
+use super::graph::{Definition, Natural};
 use super::interval::numbers;
 use super::state::State;
 use super::turns::{lasts, memory_of, root, write_of};
@@ -44,10 +44,8 @@ impl<'a> Flow<'a> {
         let root = root(act, natural, var);
         match act.graph.definitions[root.0 as usize] {
             Definition::Parameter(block, index) if block == natural.head => {
-                let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
-                let ends = ends.filter(|target| target.block.0 as usize == block);
-                let all: Option<Vec<Move>> =
-                    ends.map(|target| self.distance(act, natural, target.args[index], root, 0)).collect();
+                let ends = natural.brought_back(act.code, index);
+                let all: Option<Vec<Move>> = ends.map(|end| self.distance(act, natural, end, root, 0)).collect();
                 all?.into_iter().reduce(Move::or)
             }
             Definition::Instruction(block, index) => {

@@ -19,9 +19,10 @@ fn told(key: &Known) -> Places {
 impl Flow<'_> {
     /// What stands at a place of a list.
     pub fn member_at(&self, list: &Known, key: &Known, found: Known) -> Known {
+        let number = numbers(key);
         // So many from the end.
-        let back = numbers(key).high;
-        let places = if back < 0.0 { (self.fewest(list).saturating_sub((-back) as u64), u64::MAX) } else { told(key) };
+        let from_end = || (self.fewest(list).saturating_sub(-number.low as u64), u64::MAX);
+        let places = if number.high < 0.0 { from_end() } else { told(key) };
         self.seated(list, places, found)
     }
 

@@ -288,11 +288,11 @@ impl<'a> Flow<'a> {
     fn drained(&mut self, act: &Activation<'a>, natural: &Natural, taken: Var, state: &State) -> Option<Turns> {
         let mut each = vec![root(act, natural, taken)];
         let mut last = 0;
-        if let Definition::Parameter(head, index) = act.graph.definitions[each[0].0 as usize] {
+        if let Definition::Parameter(head, index) = act.graph.definitions[each[0].0 as usize]
+            && head == natural.head
+        {
             // What the turn before took out is looked at; the last look finds nothing.
-            let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
-            let ends = ends.filter(|target| head == natural.head && target.block.0 as usize == head);
-            each = ends.map(|target| root(act, natural, target.args[index])).collect();
+            each = natural.brought_back(act.code, index).map(|end| root(act, natural, end)).collect();
             last = 1;
         }
         let mut lists = each.iter().map(|&var| {
@@ -305,9 +305,8 @@ impl<'a> Flow<'a> {
         });
         let list = lists.next()??;
         let Definition::Parameter(head, index) = act.graph.definitions[list.0 as usize] else { return None };
-        let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
-        let mut ends = ends.filter(|target| target.block.0 as usize == head);
-        let loses = head == natural.head && ends.all(|target| shrinks(act, natural, target.args[index], list, 1.0));
+        let shorter = |end: Var| shrinks(act, natural, end, list, 1.0);
+        let loses = head == natural.head && natural.brought_back(act.code, index).all(shorter);
         if !loses || !lists.all(|other| other == Some(list)) {
             return None;
         }
@@ -521,10 +520,9 @@ impl<'a> Flow<'a> {
         let Definition::Parameter(head, index) = act.graph.definitions[root(act, natural, var).0 as usize] else {
             return false;
         };
-        let ends = natural.latches.iter().flat_map(|&latch| targets(&act.code.blocks[latch].end));
-        let mut ends = ends.filter(|target| target.block.0 as usize == head);
         let counter = root(act, natural, var);
-        head == natural.head && ends.all(|target| made_in(act, natural, written.span, target.args[index], counter, 0))
+        let made_here = |end: Var| made_in(act, natural, written.span, end, counter, 0);
+        head == natural.head && natural.brought_back(act.code, index).all(made_here)
     }
 
     fn moves_at_all(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
@@ -551,12 +549,9 @@ impl<'a> Flow<'a> {
         let list = inst.args[0];
         let source = root(act, natural, list);
         let loses = match act.graph.definitions[source.0 as usize] {
-            Definition::Parameter(head, index) if head == natural.head => natural.latches.iter().all(|&latch| {
-                targets(&act.code.blocks[latch].end)
-                    .iter()
-                    .filter(|t| t.block.0 as usize == head)
-                    .all(|t| shrinks(act, natural, t.args[index], source, least))
-            }),
+            Definition::Parameter(head, index) if head == natural.head => {
+                natural.brought_back(act.code, index).all(|end| shrinks(act, natural, end, source, least))
+            }
             Definition::Instruction(b, i) => match memory_of(&act.code.blocks[b].code[i]) {
                 Some(place) => {
                     natural.has(b)
