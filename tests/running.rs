@@ -373,8 +373,47 @@ fn the_repl_takes_lines() {
     let open = said("\"abc\n5\n`a\nb`\n");
     assert_eq!(open.out, "5\na\nb\n", "{}", open.err);
     assert!(open.err.contains("<repl>:1:1"), "{}", open.err);
+    // Handlers run between two entries, once for each event.
+    let handled = said(
+        "let m = 0\non \"x\" as e max 5 { print(\"got\", e); m += e }\nemit(\"x\", 1)\nm\nlet delay = 3\nemit(\"x\", 2, { delay: 1h })\nm\nm\n",
+    );
+    assert_eq!((&*handled.out, &*handled.err), ("got 1\n1\ngot 2\n3\n3\n", ""));
+    // What was assigned and is declared now has its new value.
+    assert_eq!(said("x = 2\nlet x = 3\nx\n").out, "2\n3\n");
     for lines in [".help\n", "1\n.help\n"] {
         assert!(said(lines).err.contains("[P001]"), "{}", said(lines).err);
+    }
+}
+
+/// Interrupts a command once it has said something; its exit code and its output.
+#[cfg(unix)]
+fn interrupted(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prism"));
+    command.args(arguments).current_dir(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let mut said = vec![0; 6];
+    err.read_exact(&mut said).unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut rest = String::new();
+    err.read_to_string(&mut rest).unwrap();
+    out.read_to_string(&mut rest).unwrap();
+    (child.wait().unwrap().code(), rest)
+}
+
+#[test]
+#[cfg(unix)]
+fn who_interrupts_a_run_lets_it_tidy_up() {
+    let folder = Folder::new("running/interrupted");
+    let endless = "console.error(\"begun\")\ntry { while (true) { } } finally { console.error(\"tidied\") }\n";
+    folder.write("a.prism", endless);
+    folder.write("t.prism", format!("test \"a\" {{ {endless} }}\ntest \"b\" {{ console.error(\"never\") }}\n"));
+    for arguments in [&["run", "--unchecked", "a.prism"][..], &["test", "t.prism"]] {
+        let (code, said) = interrupted(&folder, arguments);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains("tidied\n") && said.contains("[R095]") && !said.contains("never"), "{said}");
     }
 }
 

@@ -21,7 +21,7 @@ macro_rules! strategies {
             " | { strategy?: ",
             strategies!(name),
             ", threshold?: number, weights?: number[], tie?: \"first\" | \"surest\" | \"none\", ",
-            "stop?: any, limit?: any, timeout?: any }): any"
+            "stop?: \"decided\" }): any"
         )
     };
 }

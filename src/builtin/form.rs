@@ -54,6 +54,16 @@ pub enum Form {
     ExpectError,
 }
 
+/// The least number that a parameter takes which counts something or waits for some time, and whether it must be whole.
+pub(super) fn least(parameter: &str) -> Option<(f64, bool)> {
+    match parameter {
+        "attempts" | "max" | "limit" => Some((1.0, true)),
+        "n" => Some((0.0, true)),
+        "delay" | "timeout" | "within" | "milliseconds" => Some((0.0, false)),
+        _ => None,
+    }
+}
+
 const fn form(
     name: &'static str,
     signature: &'static str,

@@ -166,6 +166,12 @@ pub fn is_mutating(name: &str) -> bool {
 }
 
 impl BuiltinId {
+    /// The least number that a parameter or option of a form takes, and whether it must be whole: counts and times, which are
+    /// R021 where they are none.
+    pub fn least(self, parameter: &str) -> Option<(f64, bool)> {
+        matches!(self.entry().kind, table::Body::Form(..)).then(|| form::least(parameter)).flatten()
+    }
+
     /// What is declared of it.
     pub fn entry(self) -> &'static Builtin {
         INDEX.table[self.0 as usize]

@@ -188,9 +188,13 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
         walked.with(&statements, &Turns::between(1.0, 1.0));
         let walked = flow.answered(walked);
         flow.permitted(&walked);
+        if exported(walked.function) {
+            flow.can_leave(&walked);
+        }
         certificates.push(Certificate::of(&flow, &walked, exported(walked.function)));
     }
     if entry.patterns.is_empty() {
+        flow.can_leave(&statements);
         certificates.push(Certificate::of(&flow, &flow.answered(statements), true));
     }
     flow.uncalled(entry, &state);

@@ -206,6 +206,20 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// What a program gives is data: a function or an agent cannot leave it.
+    pub fn can_leave(&mut self, walked: &Walked) {
+        let Some(kind) = walked.result.as_ref().and_then(stays) else { return };
+        let function = &self.program.declarations.functions[walked.function.0 as usize];
+        let last = match &function.body.kind {
+            ExprKind::Block(block) => block.exprs.last().unwrap_or(&function.body),
+            _ => &function.body,
+        };
+        let message = format!("{kind} cannot leave the program, and this is its result");
+        self.findings.report(Code::T001, Location::new(function.file, last.span), message, |d| {
+            d.help("give what it answers, or its name")
+        });
+    }
+
     /// What the declaration permits: effects, and how much may be taken.
     pub fn permitted(&mut self, walked: &Walked) {
         let declared = &self.program.declarations.functions[walked.function.0 as usize];
@@ -327,6 +341,22 @@ impl<'a> Flow<'a> {
                 });
             }
         }
+    }
+}
+
+/// What is certainly in a value and cannot leave the program.
+fn stays(known: &Known) -> Option<&'static str> {
+    if known.null != Null::Never {
+        return None;
+    }
+    match &known.shape {
+        Shape::Functions(_) | Shape::Builtin(_) => Some("a function"),
+        Shape::Agent(_) => Some("an agent"),
+        Shape::List(list) if list.low > 0 => {
+            list.items.iter().flat_map(|items| items.iter()).chain(&list.element).find_map(stays)
+        }
+        Shape::Object(object) => object.fields.values().find_map(stays),
+        _ => None,
     }
 }
 

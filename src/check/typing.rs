@@ -7,6 +7,7 @@ mod argument;
 mod arms;
 mod declared;
 mod link;
+mod parts;
 mod place;
 
 use super::fits::{Fit, fits, resolve, widened};
@@ -174,7 +175,7 @@ impl<'a> Typing<'a> {
                             kinds.push(declared::kept(x, kind));
                         }
                         Element::Spread(x) => {
-                            self.visit(x);
+                            self.spread(x);
                             known = false;
                         }
                     }
@@ -260,6 +261,7 @@ impl<'a> Typing<'a> {
             }
             ExprKind::ForEach { head, max, body } => {
                 let walked = self.visit(&head.source);
+                self.walked(&walked, head.source.span);
                 let element = self.element(&declared::kept(&head.source, walked));
                 self.forget_all();
                 for (i, pattern) in head.patterns.iter().enumerate() {
@@ -310,6 +312,7 @@ impl<'a> Typing<'a> {
             ExprKind::Step { target, by, .. } => self.step(target, *by),
             ExprKind::Unpack { pattern, value } => {
                 let kind = self.visit(value);
+                self.taken_apart(pattern, &kind);
                 self.forget_in(pattern);
                 kind
             }
@@ -359,6 +362,9 @@ impl<'a> Typing<'a> {
     }
 
     fn variable(&self, variable: Variable) -> Type {
+        if self.function_of(variable).is_some() {
+            return FUNCTION.clone();
+        }
         match variable {
             Variable::Local(local) => {
                 let declared = &self.function.locals[local.0 as usize];
@@ -399,6 +405,9 @@ impl<'a> Typing<'a> {
                     };
                     let kind = self.program.spelled(kind);
                     self.report(Code::T002, span, format!("`{sign}` takes a number, and this is `{kind}`"), help);
+                }
+                if let (Unary::Negate, Type::Literal(Literal::Number(x))) = (unary, kind) {
+                    return Type::Literal(Literal::Number(-x));
                 }
                 Type::Number
             }

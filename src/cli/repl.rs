@@ -4,8 +4,10 @@
 //! seed. Everything that happened before happens again exactly, so only what is new is shown, and every rule of the
 //! language holds as it does in a file.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustyline::Editor;
 use rustyline::error::ReadlineError;
@@ -15,7 +17,7 @@ use super::complete::Guide;
 use super::front;
 use super::run::{Bounds, agents, placed, said};
 use super::screen::{Style, print, warn};
-use super::{ColorChoice, Exit, Usage, render};
+use super::{ColorChoice, Exit, Usage, interrupt, render};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, escaped};
 use crate::engine::{self, Checked, Drive, Examination, Origins};
 use crate::hir::Program;
@@ -58,6 +60,8 @@ struct Session {
     style: Style,
     /// Names that were declared.
     names: Vec<String>,
+    /// Set by whoever wants an entry to end.
+    cancelled: Arc<AtomicBool>,
 }
 
 /// What becomes of a line.
@@ -75,7 +79,9 @@ impl Repl {
         let limits = self.bounds.limits()?;
         let bound = agents(self.agents.as_deref())?;
         let style = Style::stdout(color);
-        let mut session = Session { text: String::new(), shown: 0, limits, bound, style, names: Vec::new() };
+        // What is read from a pipe ends as a whole.
+        let cancelled = if std::io::stdin().is_terminal() { interrupt::typed() } else { Arc::default() };
+        let mut session = Session { text: String::new(), shown: 0, limits, bound, style, names: Vec::new(), cancelled };
         let editor = Editor::<Guide, DefaultHistory>::new();
         let mut editor = editor.map_err(|error| Usage::new(format!("there is no terminal: {error}")))?;
         editor.set_helper(Some(Guide::default()));
@@ -166,8 +172,15 @@ impl Session {
         let whole = format!("{text}{}{entry}", self.between());
         let from = whole.len() - entry.len();
         let program = front::examine_text("<repl>", &whole);
-        let again = program.findings.iter().filter(|found| found.code == Code::P011);
-        let places = again.filter_map(|found| Some((found.at.span, found.notes.first()?.at?.span.start as usize)));
+        let places = program.findings.iter().filter_map(|found| {
+            let (here, there) = (found.at.span, found.notes.first()?.at?.span);
+            match found.code {
+                Code::P011 => Some((here, there.start as usize)),
+                // It was assigned before, and now it is declared.
+                Code::P012 => Some((there, here.start as usize)),
+                _ => None,
+            }
+        });
         let mut places: Vec<(Span, usize)> =
             places.filter(|(new, old)| new.start as usize >= from && *old < from).collect();
         places.sort_unstable_by_key(|(new, _)| std::cmp::Reverse(new.start));
@@ -292,13 +305,16 @@ impl Session {
         let directory = engine::directory(declarations, &self.bound)
             .map_err(|problems| Diagnostic::new(Code::R033, at, problems.join("; ")))?;
         let mut diagnostics = Diagnostics::new();
-        let compiled =
-            Checked::new(declarations.clone(), &diagnostics).map(|checked| checked.compile(&mut diagnostics));
+        // Between two entries handlers run.
+        let pausing = Arc::new(engine::pausing(declarations));
+        let compiled = Checked::new(pausing, &diagnostics).map(|checked| checked.compile(&mut diagnostics));
         let Some(compiled) = compiled.filter(|_| !diagnostics.has_errors()) else {
             let first = diagnostics.into_vec().into_iter().next();
             return Err(first.unwrap_or_else(|| Diagnostic::new(Code::P007, at, "this cannot be compiled")));
         };
-        let mut drive = Drive::new(&compiled, self.limits.clone(), Arc::new(directory), Value::NULL);
+        self.cancelled.store(false, Ordering::Relaxed);
+        let drive = Drive::new(&compiled, self.limits.clone(), Arc::new(directory), Value::NULL);
+        let mut drive = drive.ended_by(self.cancelled.clone()).handling_at_once();
         let mut count = 0;
         let mut show = |request: &Request| {
             note(request);

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::disk::Disk;
 use super::front;
 use super::screen::{Style, print, warn};
-use super::{ColorChoice, Exit, Usage, policy, render, source};
+use super::{ColorChoice, Exit, Usage, interrupt, policy, render, source};
 use crate::check::{Policy, Setting};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::{self, Checked, Drive, Examination, Note, Show};
@@ -189,6 +189,7 @@ impl Run {
         let input = read_input(input.as_deref(), self.shaped, &mut outside).map_err(refused)?;
         let seed = RandomState::new().hash_one(std::process::id());
         let drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
+        let drive = drive.ended_by(interrupt::wished());
         let mut drive = drive.live(since_1970().as_secs_f64() * 1_000.0, seed);
         let kept_back = if std::io::stdout().is_terminal() { 0 } else { KEPT_BACK };
         let mut screen = Screen { quiet: self.json, said: String::new(), kept_back, record };

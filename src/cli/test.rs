@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
@@ -11,7 +12,7 @@ use super::disk::Disk;
 use super::front;
 use super::run::{Bounds, agents, placed, report, said, setting};
 use super::screen::{Style, print};
-use super::{ColorChoice, Exit, Usage, counted, render, source, watch};
+use super::{ColorChoice, Exit, Usage, counted, interrupt, render, source, watch};
 use crate::diagnostic::{self, Diagnostic, Diagnostics, escaped};
 use crate::engine::{self, Branch, Checked, Drive, Examination, Taken};
 use crate::host::{Directory, Request};
@@ -87,23 +88,27 @@ const SLOW: Duration = Duration::from_millis(200);
 impl Test {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
         if !self.watch {
-            return Ok(self.round(color)?.0);
+            return Ok(self.round(color, &interrupt::wished())?.0);
         }
         if self.paths.iter().any(|path| path.as_os_str() == source::STDIN) {
             return Err(Usage::new("`--watch` cannot watch standard input; save the program in a file"));
         }
         let also = self.paths.iter().chain(&self.agents).cloned().collect();
-        watch::rounds(also, || self.round(color))
+        let never = Arc::default();
+        watch::rounds(also, || self.round(color, &never))
     }
 
     /// Runs all tests once; the exit code, and the files that were read.
-    fn round(&self, color: ColorChoice) -> Result<(Exit, Vec<PathBuf>), Usage> {
+    fn round(&self, color: ColorChoice, cancelled: &Arc<AtomicBool>) -> Result<(Exit, Vec<PathBuf>), Usage> {
         let limits = self.bounds.limits()?;
         let bound = agents(self.agents.as_deref())?;
         let style = Style::stdout(color);
         let mut results = Results::default();
         let mut read = Vec::new();
         for path in &source::files(&self.paths)? {
+            if cancelled.load(Ordering::Relaxed) {
+                break;
+            }
             let mut program = front::examine(path)?;
             let files = program.sources.files().map(|(_, file)| PathBuf::from(file.name()));
             read.extend(files.filter(|file| file.is_file()));
@@ -120,10 +125,16 @@ impl Test {
                 }
                 continue;
             }
-            self.file(&program, &limits, &bound, style, &mut results);
+            self.file(&program, &limits, &bound, cancelled, style, &mut results);
         }
         self.end(&results);
-        let exit = if results.broken || results.failed > 0 { Exit::Failed } else { Exit::Fine };
+        let exit = if cancelled.load(Ordering::Relaxed) {
+            Exit::Limit
+        } else if results.broken || results.failed > 0 {
+            Exit::Failed
+        } else {
+            Exit::Fine
+        };
         Ok((exit, read))
     }
 
@@ -147,7 +158,15 @@ impl Test {
         }
     }
 
-    fn file(&self, program: &Examination, limits: &Limits, bound: &Directory, style: Style, results: &mut Results) {
+    fn file(
+        &self,
+        program: &Examination,
+        limits: &Limits,
+        bound: &Directory,
+        cancelled: &Arc<AtomicBool>,
+        style: Style,
+        results: &mut Results,
+    ) {
         let Some(module) = program.program.modules.last() else { return };
         let (declarations, branches) = match self.coverage {
             true => engine::mark(&program.program),
@@ -167,7 +186,11 @@ impl Test {
         let quiet = self.format == Format::Json;
         let mut taken = Taken::default();
         for test in module.tests.iter().filter(|test| wanted(&test.name)) {
-            let mut drive = Drive::new(&compiled, limits.clone(), directory.clone(), Value::NULL);
+            if cancelled.load(Ordering::Relaxed) {
+                break;
+            }
+            let drive = Drive::new(&compiled, limits.clone(), directory.clone(), Value::NULL);
+            let mut drive = drive.ended_by(cancelled.clone());
             let began = Instant::now();
             let mut show = |request: &Request| {
                 taken.note(request);

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::{Compiled, bind};
@@ -61,6 +62,12 @@ pub struct Drive {
     live: bool,
     /// The milliseconds that nobody really waited.
     waited: f64,
+    /// The functions, for their handlers.
+    declarations: Arc<hir::Program>,
+    /// When events are handed over while something else runs.
+    along: Along,
+    /// How often each handler ran.
+    ran: Vec<f64>,
     /// What the program emitted and nobody handled yet, by its moment and the order in which it was said. The bits of what
     /// is not negative stand in the order of the numbers.
     events: BTreeMap<(u64, u64), Event>,
@@ -75,6 +82,17 @@ struct Event {
     data: Json,
 }
 
+/// When the events of a program reach its handlers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Along {
+    /// Once what was asked for is done.
+    Afterwards,
+    /// While it waits for a later moment as well.
+    InTime,
+    /// Whenever it waits.
+    AtOnce,
+}
+
 /// How a run ended.
 pub type End = Result<Value, Failure>;
 
@@ -83,7 +101,33 @@ impl Drive {
     pub fn new(program: &Compiled, limits: Limits, directory: Arc<Directory>, input: Value) -> Self {
         let world = Memory::new(directory.clone(), 0);
         let vm = Vm::new(program.0.clone(), limits.clone(), directory, input);
-        Self { vm, world, limits, began: Instant::now(), live: false, waited: 0.0, events: BTreeMap::new(), emitted: 0 }
+        let declarations = program.0.declarations.clone();
+        let handlers = declarations.modules.iter().map(|module| module.handlers.len()).sum();
+        Self {
+            vm,
+            world,
+            limits,
+            began: Instant::now(),
+            live: false,
+            waited: 0.0,
+            declarations,
+            along: Along::Afterwards,
+            ran: vec![0.0; handlers],
+            events: BTreeMap::new(),
+            emitted: 0,
+        }
+    }
+
+    /// The same, ended by whoever sets this (`R095`).
+    pub fn ended_by(mut self, cancelled: Arc<AtomicBool>) -> Self {
+        self.vm.end_when(cancelled);
+        self
+    }
+
+    /// The same with events that are handled whenever the program waits, and not only once it is done.
+    pub fn handling_at_once(mut self) -> Self {
+        self.along = Along::AtOnce;
+        self
     }
 
     /// The same at a moment, in milliseconds since 1970, with randomness that begins with a seed. Computing takes the time
@@ -141,39 +185,62 @@ impl Drive {
     ) -> End {
         self.begin(program, entry, input, directory)?;
         let value = self.finish(show)?;
-        self.deliver(program, show)?;
+        self.deliver(show)?;
         Ok(value)
     }
 
-    /// Hands events to their handlers, the earliest first, each handler as often as it says at most.
-    fn deliver(&mut self, program: &Compiled, show: &mut dyn Show) -> Result<(), Failure> {
-        let declarations = program.0.declarations.clone();
-        let handlers: Vec<&hir::Handler> = declarations.modules.iter().flat_map(|module| &module.handlers).collect();
-        let mut ran = vec![0.0; handlers.len()];
+    /// Hands events to their handlers, the earliest first, one handler after the other.
+    fn deliver(&mut self, show: &mut dyn Show) -> Result<(), Failure> {
         while let Some((_, event)) = self.events.pop_first() {
-            for (handler, ran) in handlers.iter().zip(&mut ran).filter(|(handler, _)| *handler.event == *event.name) {
-                let most = match &handler.max {
-                    None => f64::INFINITY,
-                    Some(max) => {
-                        let max = bind::constant(max).and_then(|max| max.as_f64());
-                        max.filter(|max| *max >= 0.0 && max.fract() == 0.0).ok_or_else(|| {
-                            Fault::new(Code::R021, "`max` of a handler is a whole number from 0 that is written out")
-                        })?
-                    }
-                };
-                if *ran >= most {
-                    continue;
-                }
-                *ran += 1.0;
+            for (function, arguments) in self.handled_by(&event)? {
                 self.wait(event.at);
-                let data = shaped::read(&event.data, Lanes::EXACT, self.vm.meter())?;
-                let takes = declarations.functions[handler.function.0 as usize].parameters.len();
-                let arguments = [data].into_iter().take(takes).collect();
-                self.vm.start_at(Entry::Function(handler.function, arguments), declarations.modules.len());
+                self.vm.start_at(Entry::Function(function, arguments), self.declarations.modules.len());
                 self.finish(show)?;
             }
         }
         Ok(())
+    }
+
+    /// The handlers of an event that may still run, with what they are given.
+    fn handled_by(&mut self, event: &Event) -> Result<Vec<(FunctionId, Vec<Value>)>, Fault> {
+        let declarations = self.declarations.clone();
+        let handlers = declarations.modules.iter().flat_map(|module| &module.handlers);
+        let mut all = Vec::new();
+        for (handler, ran) in handlers.zip(&mut self.ran).filter(|(handler, _)| *handler.event == *event.name) {
+            let most = match &handler.max {
+                None => f64::INFINITY,
+                Some(max) => {
+                    let max = bind::constant(max).and_then(|max| max.as_f64());
+                    max.filter(|max| *max >= 0.0 && max.fract() == 0.0).ok_or_else(|| {
+                        Fault::new(Code::R021, "`max` of a handler is a whole number from 0 that is written out")
+                    })?
+                }
+            };
+            if *ran >= most {
+                continue;
+            }
+            *ran += 1.0;
+            let data = shaped::read(&event.data, Lanes::EXACT, self.vm.meter())?;
+            let takes = declarations.functions[handler.function.0 as usize].parameters.len();
+            all.push((handler.function, [data].into_iter().take(takes).collect()));
+        }
+        Ok(all)
+    }
+
+    /// Begins the handlers of the next event, if its moment comes before the next one of the world. Whether there was one.
+    fn hand_over(&mut self, next: Option<f64>) -> Result<bool, Fault> {
+        let due = match self.along {
+            Along::Afterwards => return Ok(false),
+            Along::InTime => |at: f64, next: f64| at < next,
+            Along::AtOnce => |_: f64, _: f64| true,
+        };
+        let first = self.events.first_entry().filter(|first| next.is_none_or(|next| due(first.get().at, next)));
+        let Some(event) = first.map(|first| first.remove()) else { return Ok(false) };
+        self.wait(event.at);
+        for (function, arguments) in self.handled_by(&event)? {
+            self.vm.start_aside(function, arguments);
+        }
+        Ok(true)
     }
 
     /// Begins an entry, its parameters bound, without running anything yet.
@@ -211,8 +278,9 @@ impl Drive {
         self.finish(show)
     }
 
-    /// Runs a test of the program, after its modules.
+    /// Runs a test of the program, after its modules. Handlers run while it waits, and after it.
     pub fn test(&mut self, function: FunctionId, show: &mut dyn Show) -> End {
+        self.along = Along::InTime;
         self.vm.start(Entry::Function(function, Vec::new()));
         self.finish(show)
     }
@@ -233,13 +301,23 @@ impl Drive {
         if let Some(deadline) = self.began.checked_add(Duration::from_millis(limit)) {
             self.vm.end_by(deadline);
         }
+        let mut done = None;
         loop {
             let outcome = self.vm.run();
             self.submit(show);
             match outcome {
-                Outcome::Done(value) => return Ok(value),
+                Outcome::Done(value) => done = Some(value),
                 Outcome::Failed(failure) => return Err(failure),
                 Outcome::Waiting => {}
+            }
+            let over = self.along == Along::Afterwards || self.vm.is_idle() && self.events.is_empty();
+            if let Some(value) = done.take_if(|_| over) {
+                return Ok(value);
+            }
+            if self.vm.is_cancelled() {
+                let failure = self.vm.interrupt(Code::R095, "the run was stopped from outside");
+                self.submit(show);
+                return Err(failure);
             }
             let late = self.began.elapsed() > Duration::from_millis(limit);
             let next = if self.vm.is_ready() { Some(self.world.elapsed()) } else { self.world.next_time() };
@@ -251,6 +329,9 @@ impl Drive {
             }
             if self.vm.is_ready() {
                 self.catch_up(show);
+                continue;
+            }
+            if self.hand_over(next)? {
                 continue;
             }
             if let Some(next) = next {

@@ -46,6 +46,31 @@ impl Taken {
     }
 }
 
+/// A call of a built-in, whatever a program calls by that name.
+fn call(name: &str, argument: ExprKind, at: Span) -> Option<Expr> {
+    let argument = Element::One(Expr { kind: argument, span: at });
+    let call = Link { kind: LinkKind::Call(vec![argument]), optional: false, span: at };
+    let base = Expr { kind: ExprKind::Builtin(builtin::find_function(name)?), span: at };
+    Some(Expr { kind: ExprKind::Chain(Row::of(base, [call])), span: at })
+}
+
+/// The program with a wait in the place of each statement that is nothing but `null`, so that handlers run there.
+pub fn pausing(program: &Program) -> Program {
+    let mut pausing = program.clone();
+    let Some(module) = pausing.modules.last() else { return pausing };
+    let body = &mut pausing.functions[module.body.0 as usize].body;
+    let statements: &mut [Expr] = match &mut body.kind {
+        ExprKind::Block(block) => &mut block.exprs,
+        _ => std::slice::from_mut(body),
+    };
+    for statement in statements.iter_mut().filter(|statement| matches!(statement.kind, ExprKind::Null)) {
+        if let Some(wait) = call("delay", ExprKind::Number(0.0), statement.span) {
+            *statement = wait;
+        }
+    }
+    pausing
+}
+
 /// The program with a mark in each branch, tests excepted, and the branches by their numbers.
 pub fn mark(program: &Program) -> (Program, Vec<Branch>) {
     let mut marked = program.clone();
@@ -82,12 +107,8 @@ impl Marks<'_> {
     fn put(&mut self, expr: &mut Expr, what: impl Into<String>, span: Span) {
         let text = format!("{SIGN}{}", self.branches.len());
         self.branches.push(Branch { what: what.into(), file: self.file, span });
-        let Some(track) = builtin::find_function("track") else { return };
         let at = expr.span;
-        let argument = Element::One(Expr { kind: ExprKind::Text(Arc::from(text)), span: at });
-        let call = Link { kind: LinkKind::Call(vec![argument]), optional: false, span: at };
-        let base = Expr { kind: ExprKind::Builtin(track), span: at };
-        let call = Expr { kind: ExprKind::Chain(Row::of(base, [call])), span: at };
+        let Some(call) = call("track", ExprKind::Text(Arc::from(text)), at) else { return };
         let body = std::mem::replace(expr, Expr { kind: ExprKind::Null, span: at });
         expr.kind = ExprKind::Block(Block::of(vec![call, body]));
     }

@@ -14,7 +14,7 @@ pub use bind::{agents, arguments, directory};
 pub use drive::{Drive, End, Note, Show};
 pub use examination::Examination;
 pub use identity::digest;
-pub use marks::{Branch, Taken, mark};
+pub use marks::{Branch, Taken, mark, pausing};
 pub use origin::{Origins, Sure, record};
 
 use std::sync::Arc;

@@ -81,7 +81,7 @@ impl Lowering<'_> {
                     Some(Imported::Module(_)) => !before.is_empty(),
                     Some(_) => true,
                 },
-                None => matches!(self.name_text(root), "input" | "agentList" | "agentResults" | "successfulResults"),
+                None => self.is_given(self.name_text(root)),
             },
             Node::List(_) | Node::Object(_) => true,
             _ => !self.may_be_own_method(method) && !test,

@@ -110,6 +110,9 @@ impl Lowering<'_> {
         };
         let hint = self.hint.take();
         let lowered = self.reserve(kind, span);
+        if self.ballots.contains(&id) {
+            self.note_ballot(self.frames.last().map(|frame| frame.id), lowered, span);
+        }
         self.enter(lowered, made);
         let (forked, kept) = (std::mem::take(&mut self.forking), std::mem::take(&mut self.keeping));
         self.frame().forked = forked;

@@ -2,8 +2,8 @@
 
 use super::lower::Lowering;
 use super::{
-    Compound, Element, Export, Expr, ExprKind, GlobalId, Link, LinkKind, Logical, Origin, Place, Program, Root, Row,
-    Variable,
+    Block, Compound, Element, Export, Expr, ExprKind, GlobalId, Link, LinkKind, Logical, Origin, Place, Program, Root,
+    Row, Variable,
 };
 use crate::source::{Names, Span};
 
@@ -24,6 +24,8 @@ pub(super) struct Hosts {
 pub(super) struct Given {
     results: Option<GlobalId>,
     successful: Option<GlobalId>,
+    /// What a task reads, and the task around it fills before.
+    early: Vec<Expr>,
 }
 
 /// Whether a program may read what the module gives.
@@ -47,6 +49,15 @@ impl Hosts {
 }
 
 impl Lowering<'_> {
+    /// Whether the host gives a name to the function that is lowered.
+    pub(super) fn is_given(&self, text: &str) -> bool {
+        match text {
+            "agentList" | "agentCount" => true,
+            "input" | "agentResults" | "successfulResults" => self.frames.last().is_some_and(|frame| frame.input),
+            _ => false,
+        }
+    }
+
     /// What a name of another host comes to, if it is one.
     pub(super) fn foreign_name(&mut self, text: &str, span: Span) -> Option<Expr> {
         let expr = match text {
@@ -62,7 +73,7 @@ impl Lowering<'_> {
                 let all = self.agent_results(hosts, span);
                 let own = self.foreign.successful.unwrap_or_else(|| self.given(text, span));
                 self.foreign.successful = Some(own);
-                filled_once(own, hosts.answered, vec![all], span)
+                self.filled_once(own, hosts.answered, vec![all], span)
             }
             _ => return None,
         };
@@ -74,22 +85,38 @@ impl Lowering<'_> {
         let own = self.foreign.results.unwrap_or_else(|| self.given("agentResults", span));
         self.foreign.results = Some(own);
         let arguments = [ExprKind::Agents, ExprKind::Input].map(|kind| Expr { kind, span });
-        filled_once(own, hosts.ask, arguments.into(), span)
+        self.filled_once(own, hosts.ask, arguments.into(), span)
+    }
+
+    /// `own ??= function(arguments)`, which a task leaves to the one around it.
+    fn filled_once(&mut self, own: GlobalId, function: GlobalId, arguments: Vec<Expr>, span: Span) -> Expr {
+        let base = Expr { kind: ExprKind::Read(Variable::Global(function)), span };
+        let call = LinkKind::Call(arguments.into_iter().map(Element::One).collect());
+        let call = Link { kind: call, optional: false, span };
+        let value = Box::new(Expr { kind: ExprKind::Chain(Row::of(base, [call])), span });
+        let target = Place { root: Root::Variable(Variable::Global(own)), keys: Vec::new(), span };
+        let operator = Some(Compound::Logical(Logical::Coalesce));
+        let filled = Expr { kind: ExprKind::Assign { target: Box::new(target), operator, value }, span };
+        if !self.frames.iter().any(|frame| frame.forked) {
+            return filled;
+        }
+        self.foreign.early.push(filled);
+        Expr { kind: ExprKind::Read(Variable::Global(own)), span }
+    }
+
+    /// A fork, behind what its tasks read of what the host gives.
+    pub(super) fn filled(&mut self, fork: Expr) -> Expr {
+        if self.foreign.early.is_empty() || self.frames.iter().any(|frame| frame.forked) {
+            return fork;
+        }
+        let span = fork.span;
+        let mut all = std::mem::take(&mut self.foreign.early);
+        all.push(fork);
+        Expr { kind: ExprKind::Block(Block { functions: [].into(), exprs: all.into() }), span }
     }
 
     fn given(&mut self, text: &str, span: Span) -> GlobalId {
         let name = self.program.names.intern(text);
         self.global(name, span, Origin::Implied, None, true, false)
     }
-}
-
-/// `own ??= function(arguments)`
-fn filled_once(own: GlobalId, function: GlobalId, arguments: Vec<Expr>, span: Span) -> Expr {
-    let base = Expr { kind: ExprKind::Read(Variable::Global(function)), span };
-    let call = LinkKind::Call(arguments.into_iter().map(Element::One).collect());
-    let call = Link { kind: call, optional: false, span };
-    let value = Box::new(Expr { kind: ExprKind::Chain(Row::of(base, [call])), span });
-    let target = Place { root: Root::Variable(Variable::Global(own)), keys: Vec::new(), span };
-    let operator = Some(Compound::Logical(Logical::Coalesce));
-    Expr { kind: ExprKind::Assign { target: Box::new(target), operator, value }, span }
 }

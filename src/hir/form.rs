@@ -50,7 +50,12 @@ impl<'a> Lowering<'a> {
         let before = match manner {
             Manner::Fork(before) => before,
             Manner::Vote if self.may_stop(arguments.get(1)) => 0,
-            Manner::Vote => return None,
+            Manner::Vote => {
+                if let Some(&Argument::Node(list)) = arguments.first() {
+                    self.note_ballots(list);
+                }
+                return None;
+            }
             Manner::OrElse => {
                 let [first, second] = <[_; 2]>::try_from(arguments).ok()?;
                 let first = self.argument(first);
@@ -71,7 +76,7 @@ impl<'a> Lowering<'a> {
                 }
                 let base = Expr { kind: ExprKind::Builtin(id), span };
                 let call = Link { kind: LinkKind::Call(out), optional: false, span };
-                return Some(Expr { kind: ExprKind::Chain(Row::of(base, [call])), span });
+                return Some(self.filled(Expr { kind: ExprKind::Chain(Row::of(base, [call])), span }));
             }
         };
         if arguments.len() <= before {
@@ -82,7 +87,7 @@ impl<'a> Lowering<'a> {
         let before = arguments.into_iter().map(|argument| self.argument(argument)).collect();
         let tasks = self.tasks(tasks);
         let after = after.into_iter().map(|argument| self.argument(argument)).collect();
-        Some(Expr { kind: ExprKind::Fork(Box::new(Fork { form: id, tasks, before, after })), span })
+        Some(self.filled(Expr { kind: ExprKind::Fork(Box::new(Fork { form: id, tasks, before, after })), span }))
     }
 
     /// Whether the options of a `vote` say when to stop.
@@ -171,7 +176,7 @@ impl<'a> Lowering<'a> {
                     return Tasks::Each { list, function: self.task_function(function) };
                 }
             }
-            _ => {}
+            _ => self.note_applied_at(node),
         }
         Tasks::Functions(self.expression(node))
     }
@@ -234,9 +239,7 @@ impl<'a> Lowering<'a> {
     fn task_function(&mut self, node: NodeId) -> Expr {
         let bare = self.bare(node);
         self.forking = matches!(self.node(bare), Node::Function(_));
-        if let Some(declared) = self.scopes.resolved(bare) {
-            self.note_applied(declared, self.span(bare));
-        }
+        self.note_applied_at(bare);
         let function = self.expression(node);
         self.forking = false;
         function

@@ -48,6 +48,8 @@ pub(super) struct Lowering<'a> {
     pub(super) runners: usize,
     /// Functions whose results a built-in throws away.
     pub(super) unheard: HashSet<FunctionNode>,
+    /// Functions in the list of a `vote`, which asks them as tasks.
+    pub(super) ballots: HashSet<FunctionNode>,
     /// What functions do that matters to tasks.
     pub(super) doings: super::task::Doings,
     /// Whether the text has faults of syntax, so that what is missing may just have been lost.
@@ -137,6 +139,7 @@ impl<'a> Lowering<'a> {
             hosts: None,
             foreign: Default::default(),
             unheard: HashSet::new(),
+            ballots: HashSet::new(),
             hint: None,
             keeping: false,
             forking: false,

@@ -2,7 +2,7 @@
 
 use super::lower::{Imported, Lowering};
 use super::scope::{DeclarationId, DeclarationKind};
-use super::{Expr, ExprKind, Key, Kind, Place, Root, Variable};
+use super::{Expr, ExprKind, Key, Kind, Origin, Place, Root, Variable};
 use crate::builtin;
 use crate::diagnostic::{Code, Edit, Fix};
 use crate::source::{Name, Span};
@@ -43,6 +43,8 @@ impl Lowering<'_> {
             if builtin::find_function(&text).is_some() {
                 let message = format!("`{text}` is built in and has no value to change");
                 self.refuse(Code::P012, span, message, "give a variable of your own a value first");
+            } else if self.is_given(&text) {
+                self.refuse_given(&text, span);
             } else if reads {
                 self.read(name, node);
             } else {
@@ -70,8 +72,28 @@ impl Lowering<'_> {
             }
             _ => {}
         }
+        if declared.origin == Origin::Let && !declared.hoisted && self.is_before(id, span) {
+            let found = self
+                .finding(Code::P012, span, format!("`{text}` is assigned before its `let`"))
+                .note_at(self.at(at), format!("`{text}` is declared here"))
+                .help("move the declaration up, or leave out its `let`");
+            self.report(found);
+            return None;
+        }
         self.check_task(id, span);
         Some(self.variable(id))
+    }
+
+    /// Whether a place stands before a declaration, in its function: then its `let` has never run.
+    fn is_before(&mut self, id: DeclarationId, span: Span) -> bool {
+        let declared = self.scopes.declaration(id);
+        span.end <= declared.span.start && self.depth_of(id) + 1 == self.frames.len()
+    }
+
+    fn refuse_given(&mut self, text: &str, span: Span) {
+        let copy = if text == "input" { "data" } else { "own" };
+        let message = format!("`{text}` is given by the host and cannot be changed");
+        self.refuse(Code::P012, span, message, &format!("copy it first: `let {copy} = {text}`"));
     }
 
     fn refuse_constant(&mut self, id: DeclarationId, text: &str, span: Span, at: Span) {
@@ -137,9 +159,8 @@ impl Lowering<'_> {
                     } else if builtin::is_namespace(&text) || builtin::find_function(&text).is_some() {
                         let message = format!("`{text}` is built in and cannot be changed");
                         self.refuse(Code::P012, span, message, "use a variable of your own");
-                    } else if text == "input" && self.frame().input {
-                        let message = "`input` is given by the host and cannot be changed";
-                        self.refuse(Code::P012, span, message, "copy it first: `let data = input`");
+                    } else if self.is_given(&text) {
+                        self.refuse_given(&text, span);
                     } else {
                         self.read(name, base);
                     }
@@ -207,7 +228,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn refuse_task(&mut self, id: DeclarationId, span: Span) {
+    pub(super) fn refuse_task(&mut self, id: DeclarationId, span: Span) {
         self.note_refused(span);
         let declared = self.scopes.declaration(id);
         let at = declared.span;

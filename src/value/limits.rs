@@ -171,11 +171,16 @@ pub struct Meter {
 /// A wish of the driver that the run should end.
 #[derive(Debug, Default)]
 pub struct Stop {
-    cancelled: AtomicBool,
+    cancelled: Arc<AtomicBool>,
     deadline: OnceLock<Instant>,
 }
 
 impl Stop {
+    /// One that somebody outside may set.
+    pub fn set_by(cancelled: Arc<AtomicBool>) -> Self {
+        Self { cancelled, deadline: OnceLock::new() }
+    }
+
     /// From then on the time is up: `R093`.
     pub fn by(&self, deadline: Instant) {
         self.deadline.get_or_init(|| deadline);
@@ -184,6 +189,11 @@ impl Stop {
     /// Somebody cancelled: `R095`.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody did.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
     }
 }
 
@@ -265,7 +275,7 @@ impl Meter {
 
     /// Refuses to go on when the driver wishes the run to end. For what may take long between two instructions.
     pub fn alive(&self) -> Result<(), Fault> {
-        if self.stop.cancelled.load(Ordering::Relaxed) {
+        if self.stop.is_cancelled() {
             return Err(Fault::new(Code::R095, "the run was cancelled"));
         }
         match self.stop.deadline.get() {

@@ -38,6 +38,7 @@ pub use state::State;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use agents::Agents;
 use budget::Budget;
@@ -47,7 +48,7 @@ use native::Native;
 use task::{Input, TASK, Task, TaskId};
 
 use crate::diagnostic::Code;
-use crate::hir::{self, GlobalId};
+use crate::hir::{self, FunctionId, GlobalId};
 use crate::host::{Batch, Directory, Id, Path, Reply};
 use crate::source::Location;
 use crate::value::{Fault, Limits, Meter, Value, nest, weigh};
@@ -159,7 +160,6 @@ impl Vm {
                 self.budgets[0] = Budget::whole(*calls as u64);
             }
         }
-        let id = TaskId(self.tasks.len() as u32);
         let path = match self.tasks.len() {
             0 => Path::root(),
             // What runs later in this machine has ids behind those of what ran before.
@@ -168,7 +168,21 @@ impl Vm {
                 Path::root().child(self.forks - 1, 0)
             }
         };
-        let mut task = Task::new(id, path, None, 0, 0, 0);
+        let id = TaskId(self.tasks.len() as u32);
+        self.launch(Task::new(id, path, None, 0, 0, 0), entry, module);
+    }
+
+    /// Begins something beside what runs or waits. What it gives is dropped; where it fails, the run fails.
+    pub fn start_aside(&mut self, function: FunctionId, arguments: Vec<Value>) {
+        let id = TaskId(self.tasks.len() as u32);
+        let path = Path::root().child(u32::MAX - id.0, 0);
+        let task = Task { aside: true, ..Task::new(id, path, None, 0, 0, 0) };
+        let behind = self.program.declarations.modules.len();
+        self.launch(task, Entry::Function(function, arguments), behind);
+    }
+
+    fn launch(&mut self, mut task: Task, entry: Entry, module: usize) {
+        let id = task.id;
         task.begin(Box::new(Native::Start(start::Start::new(entry, module))));
         task.inbox.push_back(Input::Begin);
         self.tasks.push(Some(Box::new(task)));
@@ -275,6 +289,21 @@ impl Vm {
         self.meter.stop.by(deadline);
     }
 
+    /// Ends the run when somebody sets this.
+    pub fn end_when(&mut self, cancelled: Arc<AtomicBool>) {
+        self.meter.stop = Arc::new(crate::value::Stop::set_by(cancelled));
+    }
+
+    /// Whether somebody did.
+    pub fn is_cancelled(&self) -> bool {
+        self.meter.stop.is_cancelled()
+    }
+
+    /// Whether everything that was begun is done.
+    pub fn is_idle(&self) -> bool {
+        self.tasks.iter().all(Option::is_none)
+    }
+
     /// Ends the run from outside, as when its time is over: what tidies up still runs.
     pub fn interrupt(&mut self, code: Code, message: impl Into<String>) -> Failure {
         let mut failure = Failure::new(code, message);
@@ -309,6 +338,7 @@ impl Vm {
 
     fn finish(&mut self, task: &Task, result: Result<Value, Failure>) {
         match task.parent {
+            None if task.aside && result.is_ok() => {}
             None => {
                 self.outcome = Some(result);
                 if task.path == Path::root() {

@@ -28,6 +28,8 @@ pub(super) struct Task {
     pub(super) path: Path,
     /// Who waits for it: a task's fork, and the place there.
     pub(super) parent: Option<(TaskId, u32)>,
+    /// Whether it runs beside what was asked for, so that what it gives is nobody's result.
+    pub(super) aside: bool,
     /// The calls it is in, the outermost first.
     pub(super) frames: Vec<Frame>,
     /// Those of several steps among them, in the same order.
@@ -139,6 +141,7 @@ impl Task {
             id,
             path,
             parent,
+            aside: false,
             frames: Vec::new(),
             natives: Vec::new(),
             registers: Vec::new(),

@@ -25,7 +25,7 @@ impl<'a> Typing<'a> {
             if matches!((name, at + receiver), ("gate" | "confident" | "cap" | "endorse" | "decay", 1)) {
                 self.confident(&format!("`{name}`"), kind, *span);
             }
-            self.takes(&format!("`{name}`"), &parameter.name, kind, wanted, *span);
+            self.takes(id, &parameter.name, kind, wanted, *span);
         }
     }
 
@@ -33,6 +33,7 @@ impl<'a> Typing<'a> {
     pub(super) fn fork(&mut self, fork: &'a Fork) {
         let mut given: Vec<(Type, Span)> = fork.before.iter().map(|x| (self.visit(x), x.span)).collect();
         let mut list = (Type::Any, Span::default());
+        self.has_enough(fork, &given);
         for task in &fork.tasks {
             match task {
                 Tasks::One(..) => {}
@@ -52,11 +53,32 @@ impl<'a> Typing<'a> {
         self.taken(fork.form, &given, 0);
     }
 
+    /// Whether there are as many tasks as are to succeed.
+    fn has_enough(&mut self, fork: &Fork, before: &[(Type, Span)]) {
+        let written = fork.tasks.iter().all(|task| matches!(task, Tasks::One(..)));
+        if let [(Type::Literal(Literal::Number(wanted)), span)] = before
+            && written
+            && *wanted > fork.tasks.len() as f64
+        {
+            let (name, count) = (fork.form.entry().name, fork.tasks.len());
+            let message = format!("`{name}` wants {wanted} to succeed, and there are {count}");
+            self.report(Code::T001, *span, message, "offer as many tasks as are needed");
+        }
+    }
+
     /// The same of one argument or option. Null stands for what was left out.
-    fn takes(&mut self, who: &str, name: &str, given: &Type, wanted: &Type, span: Span) {
+    fn takes(&mut self, id: BuiltinId, name: &str, given: &Type, wanted: &Type, span: Span) {
         let program = self.program;
+        let who = format!("`{}`", id.entry().name);
         if let (Type::Object(given), Some(options)) = (resolve(program, given), options(wanted)) {
-            return self.knows(who, given, options, span);
+            return self.knows(id, given, options, span);
+        }
+        if let (Type::Literal(Literal::Number(x)), Some((least, whole))) = (given, id.least(name))
+            && (*x < least || whole && x.fract() != 0.0)
+        {
+            let kind = if whole { "whole number" } else { "time" };
+            let message = format!("{who} takes a {kind} from {least} as `{name}`, and this is `{x}`");
+            return self.report(Code::T001, span, message, "");
         }
         let taken = Type::Union(Arc::from([wanted.clone(), Type::Null]));
         if fits(program, given, &taken) != Fit::Never {
@@ -76,10 +98,10 @@ impl<'a> Typing<'a> {
     }
 
     /// Whether an object has no other options than those that are declared, each with what it takes.
-    fn knows(&mut self, who: &str, given: &Shape, options: &Shape, span: Span) {
+    fn knows(&mut self, id: BuiltinId, given: &Shape, options: &Shape, span: Span) {
         for field in given.fields.iter().filter(|field| !field.optional) {
             if let Some(option) = options.fields.iter().find(|option| option.name == field.name) {
-                self.takes(who, &field.name, &field.value, &option.value, span);
+                self.takes(id, &field.name, &field.value, &option.value, span);
                 continue;
             }
             let names: Vec<&str> = options.fields.iter().map(|option| &*option.name).collect();
@@ -87,7 +109,8 @@ impl<'a> Typing<'a> {
                 || format!("it has {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
             );
-            self.report(Code::T006, span, format!("{who} has no option `{}`", field.name), &help);
+            let message = format!("`{}` has no option `{}`", id.entry().name, field.name);
+            self.report(Code::T006, span, message, &help);
         }
     }
 

@@ -18,7 +18,7 @@ impl<'a> Typing<'a> {
                 for one in elements {
                     match one {
                         Element::One(x) => self.given(x, &element, "the element"),
-                        Element::Spread(x) => self.visit(x),
+                        Element::Spread(x) => self.spread(x),
                     };
                 }
                 Type::List(element)

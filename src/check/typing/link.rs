@@ -31,6 +31,12 @@ impl<'a> Typing<'a> {
                 let function = self.function_of(*variable).expect("it was looked at");
                 self.call(function, arguments, base.span.to(span))
             }
+            (ExprKind::Agents, Some(LinkKind::Member(_))) => {
+                links.next();
+                // Whoever is bound there has a name, what a mock was asked, and methods.
+                let named = |link: &Link| matches!(&link.kind, LinkKind::Member(name) if &**name == "name");
+                if links.as_slice().first().is_some_and(named) { Type::Any } else { Type::Agent(None) }
+            }
             (ExprKind::Read(Variable::Local(_)), _) => {
                 let known = self.visit(base);
                 if let ExprKind::Read(Variable::Local(local)) = base.kind
@@ -64,7 +70,7 @@ impl<'a> Typing<'a> {
                     }
                 }
                 Element::Spread(x) => {
-                    self.visit(x);
+                    self.spread(x);
                     all = None;
                 }
             }
@@ -75,6 +81,9 @@ impl<'a> Typing<'a> {
     fn link(&mut self, kind: Type, link: &'a Link) -> Type {
         let program = self.program;
         let known = resolve(program, &kind).clone();
+        if known == Type::Null && !link.optional {
+            self.read_of_null(&link.kind, link.span);
+        }
         match &link.kind {
             LinkKind::Member(name) => match &known {
                 Type::Object(shape) => match shape.fields.iter().find(|f| f.name == *name) {
@@ -141,19 +150,21 @@ impl<'a> Typing<'a> {
     /// A property of an agent that is read and not called: it has methods alone, and what a mock was asked.
     pub(super) fn read_of_agent(&mut self, interface: Option<InterfaceId>, name: &str, span: Span) {
         let program = self.program;
-        let methods = interface.map(|id| &program.interfaces[id.0 as usize].methods);
-        if name == "calls" || methods.is_none() && name != "name" {
+        if name == "calls" {
             return;
         }
-        let method = methods.and_then(|methods| methods.iter().find(|method| *method.name == *name));
-        let (message, help) = match method {
-            Some(_) => {
-                (format!("`{name}` is a method, and a method is no value"), format!("hand over `x => agent.{name}(x)`"))
-            }
-            None if name == "name" => {
+        let methods = interface.map(|id| &program.interfaces[id.0 as usize].methods);
+        let offers = methods.is_some_and(|methods| methods.iter().any(|method| *method.name == *name));
+        let (message, help) = match offers {
+            _ if name == "name" && !offers => {
                 ("an agent has no `name`".to_owned(), "`among(agents, name)` gives the agent of a name".to_owned())
             }
-            None => (format!("an agent has no property `{name}`"), "call one of its methods".to_owned()),
+            false if methods.is_some() => {
+                (format!("an agent has no property `{name}`"), "call one of its methods".to_owned())
+            }
+            _ => {
+                (format!("`{name}` is a method, and a method is no value"), format!("hand over `x => agent.{name}(x)`"))
+            }
         };
         self.report(Code::T006, span, message, &help);
     }
@@ -274,7 +285,7 @@ impl<'a> Typing<'a> {
         self.gives(id, first)
     }
 
-    fn function_of(&self, variable: Variable) -> Option<FunctionId> {
+    pub(super) fn function_of(&self, variable: Variable) -> Option<FunctionId> {
         match variable {
             Variable::Global(global) => self.program.globals[global.0 as usize].function,
             Variable::Local(local) => self.lambdas.get(&local).copied(),
@@ -309,6 +320,9 @@ impl<'a> Typing<'a> {
                 (Some(wanted), Some(parameter)) => {
                     let name = parameter.name.map(|name| format!("`{}`", program.names.text(name)));
                     self.given(x, wanted, name.as_deref().unwrap_or("this"));
+                }
+                _ if matches!(element, Element::Spread(_)) => {
+                    self.spread(x);
                 }
                 _ => {
                     self.visit(x);

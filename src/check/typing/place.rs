@@ -39,7 +39,10 @@ impl<'a> Typing<'a> {
                     _ => {}
                 }
             }
-            _ => self.unpacked(pattern, &value.map_or(Type::Any, |value| kept(value, kind))),
+            _ => {
+                self.taken_apart(pattern, &kind);
+                self.unpacked(pattern, &value.map_or(Type::Any, |value| kept(value, kind)));
+            }
         }
     }
 

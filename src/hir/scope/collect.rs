@@ -187,6 +187,7 @@ impl Walk<'_> {
                     declared.own_function = own;
                 }
                 if keyword == Keyword::Var {
+                    self.out.declarations[first..].iter_mut().for_each(|declared| declared.hoisted = true);
                     self.hoisted.extend((first..self.out.declarations.len()).map(|at| DeclarationId(at as u32)));
                 }
             }

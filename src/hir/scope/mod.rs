@@ -129,6 +129,8 @@ pub(super) struct Declaration {
     pub(super) moving: bool,
     /// Whether it may be read before it has its value.
     pub(super) early: bool,
+    /// Whether it is a `var`, which what stands before it may assign.
+    pub(super) hoisted: bool,
 }
 
 /// What a declaration declares.
@@ -308,6 +310,7 @@ impl Declaration {
             reassigned: false,
             moving: false,
             early: false,
+            hoisted: false,
         }
     }
 }

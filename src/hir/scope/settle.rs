@@ -62,7 +62,13 @@ impl Scopes {
                 let Some(name) = declared.name else { continue };
                 let (scope, node) = (declared.scope, declared.node);
                 let around = self.scope(scope).parent.and_then(|outer| self.find(name, outer));
-                if let Some(outer) = around {
+                // What is declared behind it is not there yet.
+                let there = |outer: &DeclarationId| {
+                    let outer = self.declaration(*outer);
+                    let later = matches!(outer.origin, Origin::Let | Origin::Const) && !outer.hoisted;
+                    !(later && outer.owner == declared.owner && outer.span.start > declared.span.start)
+                };
+                if let Some(outer) = around.filter(there) {
                     self.names.insert((scope, name), outer);
                     self.assigning.extend(node);
                     self.scopes[scope.0 as usize].declarations.retain(|d| *d != id);

@@ -1,0 +1,79 @@
+//! What is walked, spread, taken apart or read has parts.
+
+use super::Typing;
+use crate::builtin;
+use crate::check::fits::resolve;
+use crate::diagnostic::Code;
+use crate::hir::{Expr, LinkKind, Pattern, PatternKind};
+use crate::source::Span;
+use crate::types::{Literal, Type};
+use crate::value::Kind;
+
+impl<'a> Typing<'a> {
+    /// What a loop goes through.
+    pub(super) fn walked(&mut self, kind: &Type, span: Span) {
+        if self.is_always(kind, &has_no_parts) {
+            let kind = self.program.spelled(kind);
+            let message = format!("`for` goes through a list, an object or a text, and this is `{kind}`");
+            self.report(Code::T002, span, message, "give it what it is to go through, as in `0..n` or `range(n)`");
+        }
+    }
+
+    /// `...x` in a list or among arguments.
+    pub(super) fn spread(&mut self, x: &'a Expr) -> Type {
+        let kind = self.visit(x);
+        self.is_list(&kind, x.span, "`...` takes a list here");
+        kind
+    }
+
+    /// What a pattern takes apart.
+    pub(super) fn taken_apart(&mut self, pattern: &Pattern, kind: &Type) {
+        match &pattern.kind {
+            PatternKind::List { .. } => self.is_list(kind, pattern.span, "a list is taken apart here"),
+            PatternKind::Object { .. } if self.is_always(kind, &has_no_parts) => {
+                let kind = self.program.spelled(kind);
+                let message = format!("an object is taken apart here, and this is `{kind}`");
+                self.report(Code::T002, pattern.span, message, "");
+            }
+            _ => {}
+        }
+    }
+
+    fn is_list(&mut self, kind: &Type, span: Span, what: &str) {
+        if self.is_always(kind, &|kind| has_no_parts(kind) || matches!(kind, Type::Object(_) | Type::Agent(_))) {
+            let kind = self.program.spelled(kind);
+            self.report(Code::T002, span, format!("{what}, and this is `{kind}`"), "");
+        }
+    }
+
+    /// Null has no properties; the few methods of everything it has as well.
+    pub(super) fn read_of_null(&mut self, read: &LinkKind, span: Span) {
+        let name = match read {
+            LinkKind::Member(name) => format!("`{name}`"),
+            LinkKind::Method { name, .. } if builtin::find_method(Kind::Null, name).is_none() => format!("`{name}`"),
+            LinkKind::Index(_) => "element".to_owned(),
+            _ => return,
+        };
+        self.report(Code::T006, span, format!("`null` has no {name}"), "");
+    }
+
+    /// Whether all that a type may be is of a kind.
+    fn is_always(&self, kind: &Type, of: &dyn Fn(&Type) -> bool) -> bool {
+        match resolve(self.program, kind) {
+            Type::Union(all) => all.iter().all(|one| self.is_always(one, of)),
+            kind => of(kind),
+        }
+    }
+}
+
+/// Whether this is one value without elements or entries.
+fn has_no_parts(kind: &Type) -> bool {
+    matches!(
+        kind,
+        Type::Null
+            | Type::Boolean
+            | Type::Number
+            | Type::Function(_)
+            | Type::Literal(Literal::Number(_) | Literal::Bool(_))
+    )
+}
