@@ -1,6 +1,7 @@
 //! What can be done before a run is done before the run.
 //!
-//! Literals are computed as the machine would compute them, unless that fails; nothing that grows is computed. Ways that
+//! Literals are computed as the machine would compute them, unless that fails; nothing that grows is computed. What a walk
+//! over numbers meets at a turn is counted from where it begins, or the turn itself. Ways that
 //! cannot be taken go, empty blocks are stepped over, and what costs nothing is joined to the block before it. A block keeps
 //! what it cost before, and where, so a run uses the same fuel up to the place where it fails; last uses stay as they were
 //! marked.
@@ -10,6 +11,7 @@ use super::{Block, Constant, End, Function, Inst, Op, Order, Plain, Program, Tar
 use crate::hir::{Binary, Unary};
 use crate::value::operator::{self, Comparison};
 use crate::value::{Limits, Meter, Value};
+use smallvec::smallvec;
 
 /// How many numbers are taken out of the loops of a function at most.
 const HOISTED: usize = 64;
@@ -24,6 +26,9 @@ pub fn fold(program: &mut Program) {
 #[derive(Default)]
 pub struct Folding {
     known: Vec<Option<Literal>>,
+    /// The ranges of numbers, and where each begins.
+    ranges: Vec<(Var, Var)>,
+    /// By value, the one that stands for it.
     stands: Vec<Option<Var>>,
     /// By block: where its loop ends, or how many ways lead to it.
     counts: Vec<usize>,
@@ -36,8 +41,10 @@ pub struct Folding {
 impl Folding {
     /// Folds a function.
     pub fn fold(&mut self, function: &mut Function) {
-        let computed = compute(function, &mut self.known);
+        self.stands.clear();
+        let computed = compute(function, &mut self.known, &mut self.ranges, &mut self.stands);
         hoist(function, &mut self.stands, &mut self.counts);
+        replace(function, &self.stands);
         let stepped = step_over(function, &mut self.ends, &mut self.order);
         let united = unite(function, &mut self.counts, &mut self.order);
         if computed {
@@ -89,14 +96,20 @@ impl Literal {
 
 /// Computes what is known, block by block in the order they can run in, which is the one they are in; a value is known before
 /// it is used, loops aside. Says whether anything was.
-fn compute(function: &mut Function, known: &mut Vec<Option<Literal>>) -> bool {
+fn compute(
+    function: &mut Function,
+    known: &mut Vec<Option<Literal>>,
+    ranges: &mut Vec<(Var, Var)>,
+    stands: &mut Vec<Option<Var>>,
+) -> bool {
     let Function { blocks, values, .. } = function;
     known.clear();
     known.resize(values.len(), None);
+    ranges.clear();
     let mut changed = false;
     for block in blocks {
-        for inst in &mut block.code {
-            let Some(result) = inst.result else { continue };
+        block.code.retain_mut(|inst| {
+            let Some(result) = inst.result else { return true };
             if let Some(constant) = outcome(inst, known, |var| values[var.0 as usize].kind) {
                 inst.op = Op::Const(constant);
                 inst.args.clear();
@@ -104,10 +117,34 @@ fn compute(function: &mut Function, known: &mut Vec<Option<Literal>>) -> bool {
                 values[result.0 as usize].exact = true;
                 changed = true;
             }
-            if let Op::Const(constant) = &inst.op {
-                known[result.0 as usize] = Some(Literal::of(constant));
+            let number = |var: Var| values[var.0 as usize].kind == Plain::Number;
+            match inst.op {
+                Op::Const(ref constant) => known[result.0 as usize] = Some(Literal::of(constant)),
+                Op::Range { .. } if number(inst.args[0]) => ranges.push((result, inst.args[0])),
+                Op::Item if values[result.0 as usize].exact => {
+                    let range = ranges.iter().rev().find(|(range, _)| *range == inst.args[0]);
+                    let Some(&(_, start)) = range else { return true };
+                    changed = true;
+                    if known[start.0 as usize] == Some(Literal::Number(0.0)) {
+                        stands.resize(values.len(), None);
+                        stands[result.0 as usize] = Some(inst.args[1]);
+                        return false;
+                    }
+                    // Numbers own nothing, so none of them has a last use.
+                    (inst.op, inst.moves) = (Op::Binary(Binary::Add), 0);
+                    inst.args = smallvec![inst.args[1], start];
+                }
+                // A literal on the right needs no register.
+                Op::Binary(Binary::Add | Binary::Multiply)
+                    if known[inst.args[0].0 as usize].is_some() && inst.args.iter().all(|arg| number(*arg)) =>
+                {
+                    inst.args.swap(0, 1);
+                    inst.moves = 0;
+                }
+                _ => {}
             }
-        }
+            true
+        });
         if let End::Branch { condition, then, otherwise } = &mut block.end
             && let Some(literal) = known[condition.0 as usize]
         {
@@ -183,7 +220,6 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>, ends: &mut Vec<
         return;
     }
     let mut first: Vec<(Constant, Var)> = Vec::new();
-    stands.clear();
     let mut moved = Vec::new();
     // A turn of a loop is what lies between its head and what leads back there.
     let count = function.values.len();
@@ -226,6 +262,10 @@ fn hoist(function: &mut Function, stands: &mut Vec<Option<Var>>, ends: &mut Vec<
         });
     }
     function.blocks[0].code.splice(0..0, moved);
+}
+
+/// Puts what stands for a value in its place.
+fn replace(function: &mut Function, stands: &[Option<Var>]) {
     if stands.is_empty() {
         return;
     }

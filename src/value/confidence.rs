@@ -55,7 +55,8 @@ impl Confidence {
     /// A number rounded to the nearest step, halves up; nothing outside 0..1, and of NaN.
     #[inline]
     pub fn from_number(number: f64) -> Option<Self> {
-        if !(0.0..=1.0).contains(&number) {
+        // The bits of the numbers from 0 to 1 are in their order, below those of all others but -0.
+        if number.to_bits() > 1f64.to_bits() && number != 0.0 {
             return None;
         }
         // Adding it leaves the nearest whole number in the lowest bits.

@@ -4,9 +4,11 @@
 //! which names the operation of the intermediate form and where its operands are. So the run loop stays small, and no
 //! operation is said twice.
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::quick;
 use crate::hir::{Bands, Binary, FunctionId, Kind, Unary};
 use crate::ir::{Op, Threshold};
 use crate::source::{FileId, Location, Name, Span};
@@ -215,8 +217,8 @@ pub struct Guard {
 pub struct Route {
     /// Thresholds from high to low, and where they lead.
     pub bands: Vec<(Limit, u32)>,
-    /// Whether all thresholds are known before the run, and fall.
-    pub falls: bool,
+    /// The same with the lowest and unknown behind them, where all thresholds are known before the run and fall; else nothing.
+    pub known: Vec<(Confidence, u32)>,
     /// Where to for unknown.
     pub unknown: u32,
     /// Where to when no band is reached.
@@ -235,13 +237,18 @@ pub enum Limit {
 impl Route {
     /// A branch by these bands whose places are still to be filled in.
     pub(super) fn new(bands: Vec<(Limit, u32)>) -> Self {
-        let fixed = |(limit, _): &(Limit, u32)| match limit {
-            Limit::Fixed(confidence) => Some(*confidence),
+        Self { bands, known: Vec::new(), unknown: 0, otherwise: 0 }
+    }
+
+    /// Takes note of what is known, when all places are filled in.
+    pub(super) fn settle(&mut self) {
+        let fixed = |(limit, place): &(Limit, u32)| match limit {
+            Limit::Fixed(confidence) => Some((*confidence, *place)),
             Limit::Computed(_) => None,
         };
-        let known = bands.iter().all(|band| fixed(band).is_some());
-        let falls = known && bands.is_sorted_by(|high, low| fixed(high) > fixed(low));
-        Self { bands, falls, unknown: 0, otherwise: 0 }
+        let ends = [(Confidence::ZERO, self.otherwise), (Confidence::UNKNOWN, self.unknown)];
+        let bands = self.bands.iter().map(fixed).chain(ends.map(Some)).collect::<Option<Vec<_>>>();
+        self.known = bands.filter(|known| known[..self.bands.len()].is_sorted_by(|a, b| a.0 > b.0)).unwrap_or_default();
     }
 }
 
@@ -313,7 +320,65 @@ impl Comparison {
     }
 }
 
-/// One instruction. Jumps lead to absolute places, those with a comparison in them to places near by.
+/// Two operators of numbers, one after the other.
+macro_rules! pairs {
+    ($($name:ident: $first:ident $second:ident,)*) => {
+        /// Two operators of numbers, one after the other.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[repr(u8)]
+        pub enum Pair {
+            $(#[doc = concat!("`", stringify!($first), "`, then `", stringify!($second), "`")] $name,)*
+        }
+
+        impl Pair {
+            /// The pair of two operators, if each has a whole number on the right.
+            pub fn of(first: Binary, second: Binary) -> Option<Self> {
+                match (first, second) {
+                    $((Binary::$first, Binary::$second) => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// What it makes of a number.
+            #[inline(always)]
+            pub(super) fn of_number(self, x: f64, k: i16, l: i16) -> f64 {
+                match self {
+                    $(Self::$name => quick::of_numbers(Binary::$second, quick::of_numbers(Binary::$first, x, k), l),)*
+                }
+            }
+        }
+    };
+}
+
+pairs! {
+    AddAdd: Add Add,
+    AddSubtract: Add Subtract,
+    AddMultiply: Add Multiply,
+    AddDivide: Add Divide,
+    AddRemainder: Add Remainder,
+    SubtractAdd: Subtract Add,
+    SubtractSubtract: Subtract Subtract,
+    SubtractMultiply: Subtract Multiply,
+    SubtractDivide: Subtract Divide,
+    SubtractRemainder: Subtract Remainder,
+    MultiplyAdd: Multiply Add,
+    MultiplySubtract: Multiply Subtract,
+    MultiplyMultiply: Multiply Multiply,
+    MultiplyDivide: Multiply Divide,
+    MultiplyRemainder: Multiply Remainder,
+    DivideAdd: Divide Add,
+    DivideSubtract: Divide Subtract,
+    DivideMultiply: Divide Multiply,
+    DivideDivide: Divide Divide,
+    DivideRemainder: Divide Remainder,
+    RemainderAdd: Remainder Add,
+    RemainderSubtract: Remainder Subtract,
+    RemainderMultiply: Remainder Multiply,
+    RemainderDivide: Remainder Divide,
+    RemainderRemainder: Remainder Remainder,
+}
+
+/// One instruction. Jumps lead to places, those with a comparison in them only to the first 65,536.
 #[derive(Clone, Copy, Debug)]
 pub enum Code {
     /// Charges the steps of the block that begins here.
@@ -325,55 +390,55 @@ pub enum Code {
     /// Goes elsewhere if the condition is false.
     JumpUnless(Register, u32),
     /// Goes elsewhere if `a < b`.
-    IfLess(Register, Register, i16),
+    IfLess(Register, Register, u16),
     /// Goes elsewhere unless `a < b`.
-    UnlessLess(Register, Register, i16),
+    UnlessLess(Register, Register, u16),
     /// Goes elsewhere if `a < k`.
-    IfLessNumber(Register, i16, i16),
+    IfLessNumber(Register, i16, u16),
     /// Goes elsewhere unless `a < k`.
-    UnlessLessNumber(Register, i16, i16),
+    UnlessLessNumber(Register, i16, u16),
     /// Goes elsewhere if `a <= b`.
-    IfLessEqual(Register, Register, i16),
+    IfLessEqual(Register, Register, u16),
     /// Goes elsewhere unless `a <= b`.
-    UnlessLessEqual(Register, Register, i16),
+    UnlessLessEqual(Register, Register, u16),
     /// Goes elsewhere if `a <= k`.
-    IfLessEqualNumber(Register, i16, i16),
+    IfLessEqualNumber(Register, i16, u16),
     /// Goes elsewhere unless `a <= k`.
-    UnlessLessEqualNumber(Register, i16, i16),
+    UnlessLessEqualNumber(Register, i16, u16),
     /// Goes elsewhere if `a > b`.
-    IfGreater(Register, Register, i16),
+    IfGreater(Register, Register, u16),
     /// Goes elsewhere unless `a > b`.
-    UnlessGreater(Register, Register, i16),
+    UnlessGreater(Register, Register, u16),
     /// Goes elsewhere if `a > k`.
-    IfGreaterNumber(Register, i16, i16),
+    IfGreaterNumber(Register, i16, u16),
     /// Goes elsewhere unless `a > k`.
-    UnlessGreaterNumber(Register, i16, i16),
+    UnlessGreaterNumber(Register, i16, u16),
     /// Goes elsewhere if `a >= b`.
-    IfGreaterEqual(Register, Register, i16),
+    IfGreaterEqual(Register, Register, u16),
     /// Goes elsewhere unless `a >= b`.
-    UnlessGreaterEqual(Register, Register, i16),
+    UnlessGreaterEqual(Register, Register, u16),
     /// Goes elsewhere if `a >= k`.
-    IfGreaterEqualNumber(Register, i16, i16),
+    IfGreaterEqualNumber(Register, i16, u16),
     /// Goes elsewhere unless `a >= k`.
-    UnlessGreaterEqualNumber(Register, i16, i16),
+    UnlessGreaterEqualNumber(Register, i16, u16),
     /// Goes elsewhere if `a == b`.
-    IfEqual(Register, Register, i16),
+    IfEqual(Register, Register, u16),
     /// Goes elsewhere unless `a == b`.
-    UnlessEqual(Register, Register, i16),
+    UnlessEqual(Register, Register, u16),
     /// Goes elsewhere if `a == k`.
-    IfEqualNumber(Register, i16, i16),
+    IfEqualNumber(Register, i16, u16),
     /// Goes elsewhere unless `a == k`.
-    UnlessEqualNumber(Register, i16, i16),
+    UnlessEqualNumber(Register, i16, u16),
     /// Goes elsewhere if `a != b`.
-    IfNotEqual(Register, Register, i16),
+    IfNotEqual(Register, Register, u16),
     /// Goes elsewhere unless `a != b`.
-    UnlessNotEqual(Register, Register, i16),
+    UnlessNotEqual(Register, Register, u16),
     /// Goes elsewhere if `a != k`.
-    IfNotEqualNumber(Register, i16, i16),
+    IfNotEqualNumber(Register, i16, u16),
     /// Goes elsewhere unless `a != k`.
-    UnlessNotEqualNumber(Register, i16, i16),
+    UnlessNotEqualNumber(Register, i16, u16),
     /// Moves a counter on by 1, and goes elsewhere if `a < b` then.
-    Turn(Register, Register, i16),
+    Turn(Register, Register, u16),
     /// Goes elsewhere by the confidence of a value.
     Route(Register, u32),
     /// Leaves the function with a value.
@@ -414,8 +479,12 @@ pub enum Code {
     DivideNumber(Register, Register, i16),
     /// `a / 2ⁿ`
     Part(Register, Register, u16),
-    /// `a % k`, where k is above zero
-    RemainderNumber(Register, Register, i16),
+    /// `a % k`
+    RemainderNumber(Register, Register, NonZeroU16),
+    /// `a % 2ⁿ`
+    Rest(Register, Register, u16),
+    /// Two operators with whole numbers on an exact number; else nothing, and the two instructions behind it do it
+    Two(Pair, u8, u8, i16, i16),
     /// A comparison as a value
     Compare(Comparison, Register, Register, Register),
     /// The same with a whole number on the right.
@@ -480,7 +549,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// A jump by a comparison, with how far still to be filled in.
+    /// A jump by a comparison, with where to still to be filled in.
     pub(super) fn compare(comparison: Comparison, if_holds: bool, a: Register, b: Result<Register, i16>) -> Self {
         macro_rules! jumps {
             ($($name:ident: $when:ident $unless:ident $when_number:ident $unless_number:ident,)*) => {
@@ -504,34 +573,34 @@ impl Code {
         }
     }
 
-    /// How far a jump by a comparison leads.
-    pub(super) fn distance(&mut self) -> Option<&mut i16> {
+    /// Where a jump by a comparison leads.
+    pub(super) fn goal(&mut self) -> Option<&mut u16> {
         match self {
-            Self::IfLess(_, _, by)
-            | Self::Turn(_, _, by)
-            | Self::UnlessLess(_, _, by)
-            | Self::IfLessEqual(_, _, by)
-            | Self::UnlessLessEqual(_, _, by)
-            | Self::IfGreater(_, _, by)
-            | Self::UnlessGreater(_, _, by)
-            | Self::IfGreaterEqual(_, _, by)
-            | Self::UnlessGreaterEqual(_, _, by)
-            | Self::IfEqual(_, _, by)
-            | Self::UnlessEqual(_, _, by)
-            | Self::IfNotEqual(_, _, by)
-            | Self::UnlessNotEqual(_, _, by)
-            | Self::IfLessNumber(_, _, by)
-            | Self::UnlessLessNumber(_, _, by)
-            | Self::IfLessEqualNumber(_, _, by)
-            | Self::UnlessLessEqualNumber(_, _, by)
-            | Self::IfGreaterNumber(_, _, by)
-            | Self::UnlessGreaterNumber(_, _, by)
-            | Self::IfGreaterEqualNumber(_, _, by)
-            | Self::UnlessGreaterEqualNumber(_, _, by)
-            | Self::IfEqualNumber(_, _, by)
-            | Self::UnlessEqualNumber(_, _, by)
-            | Self::IfNotEqualNumber(_, _, by)
-            | Self::UnlessNotEqualNumber(_, _, by) => Some(by),
+            Self::IfLess(_, _, to)
+            | Self::Turn(_, _, to)
+            | Self::UnlessLess(_, _, to)
+            | Self::IfLessEqual(_, _, to)
+            | Self::UnlessLessEqual(_, _, to)
+            | Self::IfGreater(_, _, to)
+            | Self::UnlessGreater(_, _, to)
+            | Self::IfGreaterEqual(_, _, to)
+            | Self::UnlessGreaterEqual(_, _, to)
+            | Self::IfEqual(_, _, to)
+            | Self::UnlessEqual(_, _, to)
+            | Self::IfNotEqual(_, _, to)
+            | Self::UnlessNotEqual(_, _, to)
+            | Self::IfLessNumber(_, _, to)
+            | Self::UnlessLessNumber(_, _, to)
+            | Self::IfLessEqualNumber(_, _, to)
+            | Self::UnlessLessEqualNumber(_, _, to)
+            | Self::IfGreaterNumber(_, _, to)
+            | Self::UnlessGreaterNumber(_, _, to)
+            | Self::IfGreaterEqualNumber(_, _, to)
+            | Self::UnlessGreaterEqualNumber(_, _, to)
+            | Self::IfEqualNumber(_, _, to)
+            | Self::UnlessEqualNumber(_, _, to)
+            | Self::IfNotEqualNumber(_, _, to)
+            | Self::UnlessNotEqualNumber(_, _, to) => Some(to),
             _ => None,
         }
     }

@@ -139,19 +139,26 @@ impl Vm {
             let Some(registers) = task.registers.get_mut(base..) else { return Halt::Window };
             let (Some(_), Some(r)) = (W::room(function), W::of(registers)) else { return Halt::Window };
             let code = &function.code[..];
+            let Some(rest) = code.get(next..) else { return Halt::Window };
+            // What runs next, as the rest of the code: reading on takes neither a base nor a number to add to it.
+            let mut ahead = rest.iter();
 
-            macro_rules! stay {
+            macro_rules! place {
                 () => {
+                    code.len() - ahead.len()
+                };
+            }
+            macro_rules! stay_at {
+                ($place:expr) => {
                     if let Some(Frame::Code(call)) = task.frames.last_mut() {
-                        call.next = next as u32;
+                        call.next = $place as u32;
                     }
                 };
             }
             // Leaves the instruction to others.
             macro_rules! pass_on {
                 () => {{
-                    next -= 1;
-                    stay!();
+                    stay_at!(place!() - 1);
                     return Halt::Other;
                 }};
             }
@@ -174,10 +181,10 @@ impl Vm {
                 // Charges the block that begins next, as long as nobody wants a look around; else its own instruction does.
                 macro_rules! enter {
                     () => {
-                        if let Some(&Code::Charge(steps)) = code.get(next)
+                        if let Some(&Code::Charge(steps)) = ahead.as_slice().first()
                             && self.meter.begin(u64::from(steps))
                         {
-                            next += 1;
+                            ahead.next();
                         }
                     };
                 }
@@ -189,8 +196,20 @@ impl Vm {
                     }};
                 }
                 macro_rules! jump {
-                    ($by:ident) => {
-                        next = next.wrapping_add_signed($by.into())
+                    ($to:expr) => {
+                        match code.get($to as usize..) {
+                            Some(rest) => ahead = rest.iter(),
+                            None => return Halt::Window,
+                        }
+                    };
+                }
+                // Steps over so many instructions that were done in another way.
+                macro_rules! skip {
+                    ($count:literal) => {
+                        match ahead.as_slice().get($count..) {
+                            Some(rest) => ahead = rest.iter(),
+                            None => return Halt::Window,
+                        }
                     };
                 }
                 macro_rules! arithmetic {
@@ -217,7 +236,7 @@ impl Vm {
                         {
                             let number: fn(f64, f64) -> f64 = $numbers;
                             r.put($to.into()).put_number(number(c, p * q));
-                            next += 2;
+                            skip!(2);
                         }
                     };
                 }
@@ -237,24 +256,28 @@ impl Vm {
                     ($to:ident, $holds:expr) => {{
                         let holds = $holds;
                         r.put($to).put(Value::bool(holds));
-                        if let Some(&Code::JumpUnless(condition, to)) = code.get(next)
+                        if let Some(&Code::JumpUnless(condition, to)) = ahead.as_slice().first()
                             && condition == $to
                         {
-                            next = if holds { next + 1 } else { to as usize };
+                            if holds {
+                                skip!(1);
+                            } else {
+                                jump!(to);
+                            }
                             enter!();
                         }
                     }};
                 }
                 macro_rules! compare {
-                    ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $b:ident, $by:ident) => {{
+                    ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $b:ident, $to:ident) => {{
                         // Each way has a branch of its own: a condition that both leave behind would be looked at twice.
                         match r.at($a).exact_numbers(r.at($b)) {
-                            Some((p, q)) if (p $operator q) == $holds => jump!($by),
+                            Some((p, q)) if (p $operator q) == $holds => jump!($to),
                             Some(_) => {}
                             None => {
                                 let comparison = Binary::$comparison;
                                 if otherwise!(quick::holds(comparison, r.at($a), r.at($b), &mut self.meter)) == $holds {
-                                    jump!($by);
+                                    jump!($to);
                                 }
                             }
                         }
@@ -262,14 +285,14 @@ impl Vm {
                     }};
                 }
                 macro_rules! compare_number {
-                    ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $k:ident, $by:ident) => {{
+                    ($comparison:ident, $operator:tt, $holds:literal, $a:ident, $k:ident, $to:ident) => {{
                         match r.at($a).exact_number() {
-                            Some(p) if (p $operator f64::from($k)) == $holds => jump!($by),
+                            Some(p) if (p $operator f64::from($k)) == $holds => jump!($to),
                             Some(_) => {}
                             None => {
                                 let comparison = Binary::$comparison;
                                 if otherwise!(quick::number_holds(comparison, r.at($a), $k, &mut self.meter)) == $holds {
-                                    jump!($by);
+                                    jump!($to);
                                 }
                             }
                         }
@@ -280,8 +303,7 @@ impl Vm {
                 enter!();
                 loop {
                     // Each instruction reads what it needs of itself; all of it at once would be more than most need.
-                    let Some(instruction) = code.get(next) else { return Halt::Window };
-                    next += 1;
+                    let Some(instruction) = ahead.next() else { return Halt::Window };
                     match *instruction {
                         Code::Charge(steps) => {
                             if !self.meter.begin(u64::from(steps)) {
@@ -289,70 +311,72 @@ impl Vm {
                             }
                         }
                         Code::Jump(to) => {
-                            next = to as usize;
+                            jump!(to);
                             enter!();
                         }
                         Code::JumpIf(condition, to) => {
                             let x = r.at(condition);
                             if x.as_bool().unwrap_or_else(|| x.truth()) {
-                                next = to as usize;
+                                jump!(to);
                             }
                             enter!();
                         }
                         Code::JumpUnless(condition, to) => {
                             let x = r.at(condition);
                             if !x.as_bool().unwrap_or_else(|| x.truth()) {
-                                next = to as usize;
+                                jump!(to);
                             }
                             enter!();
                         }
-                        Code::IfLess(a, b, by) => compare!(Less, <, true, a, b, by),
-                        Code::UnlessLess(a, b, by) => compare!(Less, <, false, a, b, by),
-                        Code::IfLessEqual(a, b, by) => compare!(LessEqual, <=, true, a, b, by),
-                        Code::UnlessLessEqual(a, b, by) => compare!(LessEqual, <=, false, a, b, by),
-                        Code::IfGreater(a, b, by) => compare!(Greater, >, true, a, b, by),
-                        Code::UnlessGreater(a, b, by) => compare!(Greater, >, false, a, b, by),
-                        Code::IfGreaterEqual(a, b, by) => compare!(GreaterEqual, >=, true, a, b, by),
-                        Code::UnlessGreaterEqual(a, b, by) => compare!(GreaterEqual, >=, false, a, b, by),
-                        Code::IfEqual(a, b, by) => compare!(Equal, ==, true, a, b, by),
-                        Code::UnlessEqual(a, b, by) => compare!(Equal, ==, false, a, b, by),
-                        Code::IfNotEqual(a, b, by) => compare!(NotEqual, !=, true, a, b, by),
-                        Code::UnlessNotEqual(a, b, by) => compare!(NotEqual, !=, false, a, b, by),
-                        Code::IfLessNumber(a, k, by) => compare_number!(Less, <, true, a, k, by),
-                        Code::UnlessLessNumber(a, k, by) => compare_number!(Less, <, false, a, k, by),
-                        Code::IfLessEqualNumber(a, k, by) => compare_number!(LessEqual, <=, true, a, k, by),
-                        Code::UnlessLessEqualNumber(a, k, by) => compare_number!(LessEqual, <=, false, a, k, by),
-                        Code::IfGreaterNumber(a, k, by) => compare_number!(Greater, >, true, a, k, by),
-                        Code::UnlessGreaterNumber(a, k, by) => compare_number!(Greater, >, false, a, k, by),
-                        Code::IfGreaterEqualNumber(a, k, by) => compare_number!(GreaterEqual, >=, true, a, k, by),
-                        Code::UnlessGreaterEqualNumber(a, k, by) => compare_number!(GreaterEqual, >=, false, a, k, by),
-                        Code::IfEqualNumber(a, k, by) => compare_number!(Equal, ==, true, a, k, by),
-                        Code::UnlessEqualNumber(a, k, by) => compare_number!(Equal, ==, false, a, k, by),
-                        Code::IfNotEqualNumber(a, k, by) => compare_number!(NotEqual, !=, true, a, k, by),
-                        Code::UnlessNotEqualNumber(a, k, by) => compare_number!(NotEqual, !=, false, a, k, by),
-                        Code::Turn(a, b, by) => {
-                            let holds = match r.at(a).exact_numbers(r.at(b)) {
+                        Code::IfLess(a, b, to) => compare!(Less, <, true, a, b, to),
+                        Code::UnlessLess(a, b, to) => compare!(Less, <, false, a, b, to),
+                        Code::IfLessEqual(a, b, to) => compare!(LessEqual, <=, true, a, b, to),
+                        Code::UnlessLessEqual(a, b, to) => compare!(LessEqual, <=, false, a, b, to),
+                        Code::IfGreater(a, b, to) => compare!(Greater, >, true, a, b, to),
+                        Code::UnlessGreater(a, b, to) => compare!(Greater, >, false, a, b, to),
+                        Code::IfGreaterEqual(a, b, to) => compare!(GreaterEqual, >=, true, a, b, to),
+                        Code::UnlessGreaterEqual(a, b, to) => compare!(GreaterEqual, >=, false, a, b, to),
+                        Code::IfEqual(a, b, to) => compare!(Equal, ==, true, a, b, to),
+                        Code::UnlessEqual(a, b, to) => compare!(Equal, ==, false, a, b, to),
+                        Code::IfNotEqual(a, b, to) => compare!(NotEqual, !=, true, a, b, to),
+                        Code::UnlessNotEqual(a, b, to) => compare!(NotEqual, !=, false, a, b, to),
+                        Code::IfLessNumber(a, k, to) => compare_number!(Less, <, true, a, k, to),
+                        Code::UnlessLessNumber(a, k, to) => compare_number!(Less, <, false, a, k, to),
+                        Code::IfLessEqualNumber(a, k, to) => compare_number!(LessEqual, <=, true, a, k, to),
+                        Code::UnlessLessEqualNumber(a, k, to) => compare_number!(LessEqual, <=, false, a, k, to),
+                        Code::IfGreaterNumber(a, k, to) => compare_number!(Greater, >, true, a, k, to),
+                        Code::UnlessGreaterNumber(a, k, to) => compare_number!(Greater, >, false, a, k, to),
+                        Code::IfGreaterEqualNumber(a, k, to) => compare_number!(GreaterEqual, >=, true, a, k, to),
+                        Code::UnlessGreaterEqualNumber(a, k, to) => compare_number!(GreaterEqual, >=, false, a, k, to),
+                        Code::IfEqualNumber(a, k, to) => compare_number!(Equal, ==, true, a, k, to),
+                        Code::UnlessEqualNumber(a, k, to) => compare_number!(Equal, ==, false, a, k, to),
+                        Code::IfNotEqualNumber(a, k, to) => compare_number!(NotEqual, !=, true, a, k, to),
+                        Code::UnlessNotEqualNumber(a, k, to) => compare_number!(NotEqual, !=, false, a, k, to),
+                        Code::Turn(a, b, to) => {
+                            match r.at(a).exact_numbers(r.at(b)) {
                                 Some((p, q)) => {
                                     r.put(a).put_number(p + 1.0);
-                                    p + 1.0 < q
+                                    if p + 1.0 < q {
+                                        jump!(to);
+                                    }
                                 }
                                 None => {
                                     cold_path();
                                     attempt!(quick::step(r.all(), [a, a], 1));
-                                    attempt!(quick::holds(Binary::Less, r.at(a), r.at(b), &mut self.meter))
+                                    if attempt!(quick::holds(Binary::Less, r.at(a), r.at(b), &mut self.meter)) {
+                                        jump!(to);
+                                    }
                                 }
-                            };
-                            if holds {
-                                jump!(by);
                             }
                             enter!();
                         }
                         Code::Route(subject, index) => {
                             let route = &function.routes[index as usize];
-                            next = match quick::known_route(route, r.at(subject)) {
+                            let to = match quick::known_route(route, r.at(subject)) {
                                 Some(target) => target,
                                 None => otherwise!(quick::route(route, subject, r.all(), &mut self.meter)),
-                            } as usize;
+                            };
+                            jump!(to);
                             enter!();
                         }
                         Code::Return(register) => {
@@ -423,7 +447,26 @@ impl Vm {
                                 otherwise!(quick::with_number(Binary::Divide, r.all(), [to, a], k, &mut self.meter))
                             }
                         },
-                        Code::RemainderNumber(to, a, k) => with_number!(Binary::Remainder, to, a, k, quick::remainder),
+                        Code::RemainderNumber(to, a, k) => match r.at(a).exact_number() {
+                            Some(p) => r.put(to).put_number(quick::remainder(p, k)),
+                            None => {
+                                let k = k.get() as i16;
+                                otherwise!(quick::with_number(Binary::Remainder, r.all(), [to, a], k, &mut self.meter))
+                            }
+                        },
+                        Code::Rest(to, a, power) => match r.at(a).exact_number() {
+                            Some(p) => r.put(to).put_number(quick::rest(p, power)),
+                            None => {
+                                let k = 1 << power;
+                                otherwise!(quick::with_number(Binary::Remainder, r.all(), [to, a], k, &mut self.meter))
+                            }
+                        },
+                        Code::Two(pair, to, a, k, l) => {
+                            if let Some(p) = r.at(a.into()).exact_number() {
+                                r.put(to.into()).put_number(pair.of_number(p, k, l));
+                                skip!(2);
+                            }
+                        }
                         Code::Compare(comparison, to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
                             Some((p, q)) => told!(to, comparison.holds(p, q)),
                             None => {
@@ -443,10 +486,11 @@ impl Vm {
                                 r.put(to).put(result);
                             }
                         },
-                        Code::State(to, a, b) => match quick::stated(r.at(a), r.at(b)) {
-                            Some(value) => r.put(to).put(value),
-                            None => otherwise!(self.binary_at(Binary::State, r.all(), [to, a, b])),
-                        },
+                        Code::State(to, a, b) => {
+                            if !quick::state(r, [to, a, b]) {
+                                otherwise!(self.binary_at(Binary::State, r.all(), [to, a, b]));
+                            }
+                        }
                         Code::Binary(op, to, a, b) => attempt!(self.binary_at(op, r.all(), [to, a, b])),
                         Code::Unary(op, to, a) => attempt!(self.unary_at(op, r.all(), [to, a])),
                         Code::Field(to, a, index) => {
@@ -461,7 +505,7 @@ impl Vm {
                             let property = &function.keys[property as usize];
                             if let Some(value) = quick::element_property(r.at(a), r.at(b), property) {
                                 copy!(to, value);
-                                next += 2;
+                                skip!(2);
                             }
                         }
                         Code::Index(to, a, b) => match r.at(a).element(r.at(b)) {
@@ -511,7 +555,7 @@ impl Vm {
                             let direct = &function.calls[index as usize];
                             let callee = &program.functions[direct.callee as usize];
                             if task.frames.len() as u64 > deepest {
-                                stay!();
+                                stay_at!(place!());
                                 return Halt::Fault(too_deep(self.meter.limits.depth));
                             }
                             let start = task.top;
@@ -522,7 +566,7 @@ impl Vm {
                             }
                             let Some(free) = W::of(free) else { return Halt::Window };
                             let Some(Frame::Code(call)) = task.frames.last_mut() else { return Halt::Window };
-                            (call.next, call.to) = (next as u32, direct.to);
+                            (call.next, call.to) = (place!() as u32, direct.to);
                             let (budget, owner) = (call.budget, call.owner);
                             let own = &mut own[base..];
                             for (at, operand) in direct.operands.iter().enumerate() {
@@ -544,41 +588,41 @@ impl Vm {
                         Code::Push(index) => {
                             let owner = if let Some(Frame::Code(call)) = task.frames.last() { call.owner } else { 0 };
                             if attempt!(self.quick_push(function, r.all(), &function.sites[index as usize], owner)) {
-                                next += 1;
+                                skip!(1);
                             }
                         }
                         Code::Append(root, value) => {
                             let item = r.at(value).bare();
                             if attempt!(quick::append(r.put(root), item, &mut self.meter)) {
-                                next += 2;
+                                skip!(2);
                             }
                         }
                         Code::AppendConstant(root, index) => {
                             let item = function.constants[index as usize].bare();
                             if attempt!(quick::append(r.put(root), item, &mut self.meter)) {
-                                next += 2;
+                                skip!(2);
                             }
                         }
                         Code::SetField(root, value, property) => {
                             let property = &function.keys[property as usize];
                             if quick::set_field(r, root, value, property) {
-                                next += 1;
+                                skip!(1);
                             }
                         }
                         Code::SetIndex(root, key, value) => {
                             if quick::set_index(r, root, key, value) {
-                                next += 1;
+                                skip!(1);
                             }
                         }
                         Code::SetPart(property, root, key, value) => {
                             if quick::set_part(r, [root, key, value], &function.keys[property as usize]) {
-                                next += 1;
+                                skip!(1);
                             }
                         }
                         Code::Apply(to, a, index) => {
                             if let Some(number) = r.at(a).exact_number() {
                                 r.put(to).put_number(function.applied[index as usize](number));
-                                next += 1;
+                                skip!(1);
                             }
                         }
                         Code::AddProduct(to, a, b, c) => product!(to, a, b, c, |c, product| c + product),
@@ -588,7 +632,7 @@ impl Vm {
                     }
                 }
             };
-            stay!();
+            stay_at!(place!());
             return Halt::Fault(fault);
         }
     }

@@ -6,10 +6,11 @@
 
 mod ways;
 
+use std::num::NonZeroU16;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::code::{Code, Comparison, Direct, Guard, Operand, Operands, Property, Register, Site};
+use super::code::{Code, Comparison, Direct, Guard, Operand, Operands, Pair, Property, Register, Site};
 use super::emit::{NONE, Notes, REGISTERS, is_watched};
 use crate::builtin::{self, Body, Form};
 use crate::hir::{self, Binary, FunctionId};
@@ -290,10 +291,12 @@ impl<'a> Emission<'a> {
         let mut looking = self.notes.beside.partition_point(|&(block, ..)| block < index);
         let end = looking + self.notes.beside[looking..].partition_point(|&(block, ..)| block == index);
         let mut kept: Vec<Var> = Vec::new();
+        // Whether the operation is the second of two that were tried in one step.
+        let mut second = false;
         for (at, inst) in block.code[..count].iter().enumerate() {
             let first = looking;
             looking += self.notes.beside[looking..end].partition_point(|&(_, place, _)| place as usize <= at);
-            self.glance(inst, block.code[..count].get(at + 1));
+            second = !second && self.glance(inst, block.code[..count].get(at + 1));
             self.inst(index, inst, first..looking);
             let mut gone = self.let_go(inst);
             if gone == 0 && kept.is_empty() {
@@ -371,36 +374,46 @@ impl<'a> Emission<'a> {
         moved
     }
 
-    /// Tries two operations in one step, before the instructions of both.
-    fn glance(&mut self, inst: &Inst, next: Option<&Inst>) {
-        let Some((next, read, to)) = next.and_then(|next| Some((next, inst.result?, next.result?))) else { return };
+    /// Tries two operations in one step, before the instructions of both: whether it does.
+    fn glance(&mut self, inst: &Inst, next: Option<&Inst>) -> bool {
+        let Some((code, span)) = next.and_then(|next| Some((self.both(inst, next)?, next.span))) else { return false };
+        self.put(code, span);
+        true
+    }
+
+    /// The instruction that does two operations, where there is one and nobody else reads what the first gives.
+    fn both(&self, inst: &Inst, next: &Inst) -> Option<Code> {
+        let (read, to) = (inst.result?, next.result?);
         if self.notes.reads[read.0 as usize] != 1 {
-            return;
+            return None;
         }
-        let code = match (&inst.op, &next.op, &next.args[..]) {
+        let narrow = |var: Var| u8::try_from(self.of(var)).ok().filter(|_| !self.notes.nowhere[var.0 as usize]);
+        match (&inst.op, &next.op, &next.args[..]) {
             (Op::Index { from_end: false }, Op::Field(_), &[base]) if base == read && self.moved(inst) == 0 => {
-                let Ok(property) = u8::try_from(self.notes.out.keys.len()) else { return };
-                Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1]))
+                let property = u8::try_from(self.notes.out.keys.len()).ok()?;
+                Some(Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
             }
-            (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right]) => {
+            (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right])
+                if inst.args.iter().chain(&next.args).all(|var| !self.notes.nowhere[var.0 as usize]) =>
+            {
                 let other = match (left == read, right == read) {
                     (false, true) => left,
                     (true, false) if *op == Binary::Add => right,
-                    _ => return,
+                    _ => return None,
                 };
-                let all = [to, inst.args[0], inst.args[1], other];
-                if all.iter().any(|var| self.notes.nowhere[var.0 as usize]) {
-                    return;
-                }
-                let [Ok(to), Ok(a), Ok(b), Ok(c)] = all.map(|var| u8::try_from(self.of(var))) else { return };
-                match op {
+                let (to, a, b, c) = (narrow(to)?, narrow(inst.args[0])?, narrow(inst.args[1])?, narrow(other)?);
+                Some(match op {
                     Binary::Add => Code::AddProduct(to, a, b, c),
                     _ => Code::SubtractProduct(to, a, b, c),
-                }
+                })
             }
-            _ => return,
-        };
-        self.put(code, next.span);
+            (Op::Binary(first), Op::Binary(then), &[left, right]) if left == read && self.let_go(inst) == 0 => {
+                let pair = Pair::of(*first, *then)?;
+                let (k, l) = (self.short(*first, inst.args[1])?, self.short(*then, right)?);
+                Some(Code::Two(pair, narrow(to)?, narrow(inst.args[0])?, k, l))
+            }
+            _ => None,
+        }
     }
 
     /// The comparison at the end of a block that nobody but its branch reads.
@@ -444,10 +457,7 @@ impl<'a> Emission<'a> {
             Op::IsNull => Code::IsNull(to, arg(self, 0)),
             Op::Truth => Code::Truth(to, arg(self, 0)),
             Op::Ask => Code::Ask(to, arg(self, 0), arg(self, 1)),
-            Op::Item => match self.counted(inst) {
-                Some(low) => Code::AddNumber(to, arg(self, 1), low),
-                None => Code::Item(to, arg(self, 0), arg(self, 1)),
-            },
+            Op::Item => Code::Item(to, arg(self, 0), arg(self, 1)),
             Op::Load { early: false } => Code::Load(to, arg(self, 0)),
             Op::Step(by) => match i16::try_from(*by as i64).ok().filter(|short| f64::from(*short) == *by) {
                 Some(short) => Code::Step(to, arg(self, 0), short),
@@ -483,13 +493,6 @@ impl<'a> Emission<'a> {
         self.put(code, span);
     }
 
-    /// Where a walk begins to count, if it is over an exact range from a small number: there a turn tells what is met at it.
-    fn counted(&self, inst: &Inst) -> Option<i16> {
-        let range = self.maker(inst.args[0]).filter(|made| matches!(made.op, Op::Range { .. }))?;
-        let sure = inst.result.is_some_and(|result| self.function.values[result.0 as usize].exact);
-        i16::try_from(small(self.literal(range.args[0])?)?).ok().filter(|_| sure)
-    }
-
     fn binary(&mut self, op: Binary, to: Register, inst: &Inst) -> Code {
         let a = self.of(inst.args[0]);
         if (arithmetic(op) || Comparison::of(op).is_some())
@@ -502,7 +505,8 @@ impl<'a> Emission<'a> {
                 (Binary::Multiply, _) => Code::MultiplyNumber(to, a, k),
                 (Binary::Divide, _) if k > 0 && k & (k - 1) == 0 => Code::Part(to, a, k.trailing_zeros() as u16),
                 (Binary::Divide, _) => Code::DivideNumber(to, a, k),
-                _ => Code::RemainderNumber(to, a, k),
+                _ if k & (k - 1) == 0 => Code::Rest(to, a, k.trailing_zeros() as u16),
+                _ => Code::RemainderNumber(to, a, NonZeroU16::new(k as u16).unwrap_or(NonZeroU16::MIN)),
             };
         }
         let b = self.of(inst.args[1]);
@@ -649,8 +653,8 @@ impl<'a> Emission<'a> {
             match &mut self.notes.out.code[at] {
                 Code::Jump(to) | Code::JumpIf(_, to) | Code::JumpUnless(_, to) => *to = place,
                 code => {
-                    if let Some(by) = code.distance() {
-                        *by = i16::try_from(i64::from(place) - at as i64 - 1).ok()?;
+                    if let Some(to) = code.goal() {
+                        *to = u16::try_from(place).ok()?;
                     }
                 }
             }
@@ -664,6 +668,7 @@ impl<'a> Emission<'a> {
         for route in &mut out.routes {
             route.bands.iter_mut().map(|(_, place)| place).for_each(through);
             [&mut route.unknown, &mut route.otherwise].into_iter().for_each(through);
+            route.settle();
         }
         for guard in &mut self.notes.out.guards {
             guard.target = self.notes.starts[guard.target as usize];

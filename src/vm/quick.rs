@@ -2,6 +2,7 @@
 //! objects that are there, changes of what nobody shares. Where something does stand in the way, nothing happens here.
 
 use std::mem::ManuallyDrop;
+use std::num::{NonZeroU16, NonZeroU32};
 
 use super::Vm;
 use super::cells::Cells;
@@ -54,11 +55,15 @@ fn calculated(op: Binary, a: &Value, b: &Value, meter: &mut Meter) -> Result<Val
     }
 }
 
-/// `x ~> c` of what owns nothing, where c is a confidence.
+/// `x ~> c` of what owns nothing, where c is a confidence: whether that was done.
 #[inline(always)]
-pub(super) fn stated(x: &Value, c: &Value) -> Option<Value> {
-    let lanes = x.lanes().stated(Confidence::from_number(c.as_number()?)?);
-    Some(x.bare()?.with(lanes))
+pub(super) fn state<W: Window + ?Sized>(r: &mut W, [to, a, b]: [Register; 3]) -> bool {
+    let Some(number) = r.at(b).as_number() else { return false };
+    let Some(confidence) = Confidence::from_number(number) else { return false };
+    let Some(x) = r.at(a).bare().map(ManuallyDrop::new) else { return false };
+    let lanes = x.lanes().stated(confidence);
+    r.put(to).put(ManuallyDrop::into_inner(x).with(lanes));
+    true
 }
 
 /// What 1 divided by powers of two is.
@@ -77,15 +82,38 @@ pub(super) fn part(x: f64, power: u16) -> f64 {
     x * PARTS[power as usize % PARTS.len()]
 }
 
-/// `x % k`, where k is above zero.
+/// An operator with a whole number on the right.
 #[inline(always)]
-pub(super) fn remainder(x: f64, k: i16) -> f64 {
+pub(super) fn of_numbers(op: Binary, x: f64, k: i16) -> f64 {
+    let number = f64::from(k);
+    match op {
+        Binary::Add => x + number,
+        Binary::Subtract => x - number,
+        Binary::Multiply => x * number,
+        Binary::Divide => x / number,
+        _ => match NonZeroU16::new(k as u16) {
+            Some(k) => remainder(x, k),
+            None => f64::NAN,
+        },
+    }
+}
+
+/// `x % k`
+#[inline(always)]
+pub(super) fn remainder(x: f64, k: NonZeroU16) -> f64 {
     match number::small_whole(x) {
         // A zero keeps its sign.
-        Some(a) if a > 0 => {
-            let k = k as u32;
-            f64::from(if k & (k - 1) == 0 { a & (k - 1) } else { a % k })
-        }
+        Some(a) if a > 0 => f64::from(a % NonZeroU32::from(k)),
+        _ => operator::modulo(x, f64::from(k.get())),
+    }
+}
+
+/// `x % 2ⁿ`
+#[inline(always)]
+pub(super) fn rest(x: f64, power: u16) -> f64 {
+    let k = 1u32 << (power % 16);
+    match number::small_whole(x) {
+        Some(a) if a > 0 => f64::from(a & (k - 1)),
         _ => operator::modulo(x, f64::from(k)),
     }
 }
@@ -171,19 +199,11 @@ pub(super) fn append(list: &mut Value, item: Option<Value>, meter: &mut Meter) -
 /// Where a branch by confidence leads, where no threshold has to be computed and the subject has no parts.
 #[inline(always)]
 pub(super) fn known_route(route: &Route, subject: &Value) -> Option<u32> {
-    if !route.falls || !subject.is_plain() {
+    if !subject.is_plain() {
         return None;
     }
     let sure = subject.confidence();
-    if !sure.is_known() {
-        return Some(route.unknown);
-    }
-    for (limit, target) in &route.bands {
-        if matches!(limit, Limit::Fixed(threshold) if sure >= *threshold) {
-            return Some(*target);
-        }
-    }
-    Some(route.otherwise)
+    route.known.iter().find(|(threshold, _)| sure >= *threshold).map(|(_, target)| *target)
 }
 
 /// Where a branch by confidence leads.
@@ -430,16 +450,57 @@ impl Vm {
 
 #[cfg(test)]
 mod tests {
+    use super::super::code::Pair;
     use super::*;
+
+    const NUMBERS: [f64; 16] = [
+        0.0,
+        -0.0,
+        0.5,
+        1.0,
+        6.0,
+        7.5,
+        -3.0,
+        97.0,
+        4_294_967_295.0,
+        4_294_967_296.0,
+        1e300,
+        f64::NAN,
+        f64::INFINITY,
+        5e-324,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+    ];
+
+    #[test]
+    fn pairs_give_what_one_after_the_other_does() {
+        let operators = [Binary::Add, Binary::Subtract, Binary::Multiply, Binary::Divide, Binary::Remainder];
+        let mut meter = Meter::new(crate::value::Limits::SANDBOX);
+        let mut one =
+            |op: Binary, x: &Value, k: i16| calculated(op, x, &Value::number(f64::from(k)), &mut meter).unwrap();
+        for (first, second) in operators.into_iter().flat_map(|op| operators.map(|other| (op, other))) {
+            let pair = Pair::of(first, second).unwrap();
+            for (x, k, l) in NUMBERS.into_iter().flat_map(|x| [(x, 1, 96), (x, 97, 2), (x, 8, i16::MAX)]) {
+                let wanted = one(first, &Value::number(x), k);
+                let wanted = one(second, &wanted, l).as_number().unwrap();
+                let given = pair.of_number(x, k, l);
+                assert!(
+                    given.to_bits() == wanted.to_bits() || given.is_nan() && wanted.is_nan(),
+                    "{pair:?} {x} {k} {l}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn short_ways_give_what_long_ones_do() {
-        let numbers = [0.0, -0.0, 0.5, 1.0, 6.0, 7.5, -3.0, 97.0, 4_294_967_295.0, 4_294_967_296.0, 1e300, f64::NAN];
-        for x in numbers.into_iter().chain([f64::INFINITY, 5e-324, f64::MIN_POSITIVE, f64::MAX]) {
-            for k in [1, 2, 3, 16, 97, i16::MAX] {
-                assert_eq!(remainder(x, k).to_bits(), operator::modulo(x, f64::from(k)).to_bits(), "{x} % {k}");
+        for x in NUMBERS {
+            for k in [1, 2, 3, 16, 97, i16::MAX as u16].map(|k| NonZeroU16::new(k).unwrap()) {
+                assert_eq!(remainder(x, k).to_bits(), operator::modulo(x, f64::from(k.get())).to_bits(), "{x} % {k}");
             }
             for power in 0..15 {
+                let k = f64::from(1 << power);
+                assert_eq!(rest(x, power).to_bits(), operator::modulo(x, k).to_bits(), "{x} % 2^{power}");
                 assert_eq!(part(x, power).to_bits(), (x / f64::from(1 << power)).to_bits(), "{x} / 2^{power}");
             }
         }
