@@ -1,9 +1,13 @@
 //! One mistake gives one message: whoever makes ten reads ten, and no consequences of any.
 
+use prism::check::{Setting, check};
 use prism::diagnostic::{Diagnostics, Severity};
-use prism::source::{FileId, Names, Span};
+use prism::hir::{self, Alone};
+use prism::ir;
+use prism::source::{FileId, Names, Sources, Span};
 use prism::syntax::token::{Kind, Token};
-use prism::syntax::{lexer, parse};
+use prism::syntax::{Limits, lexer, parse};
+use std::sync::Arc;
 
 use crate::goldens::place;
 
@@ -19,10 +23,27 @@ fn tokens(text: &str) -> Vec<Token> {
     lexer::lex(FileId(0), text, &mut Diagnostics::new()).tokens
 }
 
+/// The same of all that is found before a run.
+fn checked(text: &str) -> Vec<String> {
+    let mut sources = Sources::new();
+    let file = sources.add("main.prism", text);
+    let mut found = Diagnostics::new();
+    let program = hir::load(file, &mut sources, &Alone, Limits::CHECK, &mut found);
+    if !found.has_errors() {
+        check(&ir::lower(Arc::new(program)), &Setting::default(), &mut found);
+    }
+    let errors = found.iter().filter(|found| found.severity == Severity::Error);
+    errors.map(|found| format!("{} {}", found.code, found.message)).collect()
+}
+
 /// Programs without a mistake.
 fn programs() -> Vec<(String, String)> {
+    programs_in(&["examples", "stdlib", "tests/language"])
+}
+
+fn programs_in(folders: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut folders = vec![place("examples"), place("stdlib"), place("tests/language")];
+    let mut folders: Vec<_> = folders.iter().map(|folder| place(folder)).collect();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -72,6 +93,27 @@ fn tell(slip: &str, slips: impl Fn(&str, &[Token], usize) -> Option<String>) -> 
 /// The text with another one in the place of a token.
 fn replaced(text: &str, token: Token, by: &str) -> String {
     format!("{}{by}{}", &text[..token.start as usize], &text[token.end as usize..])
+}
+
+/// How many of the mistakes that are found in the examples give several messages, when all is checked.
+#[test]
+fn a_token_left_out_of_an_example_is_told_once() {
+    let show = std::env::var("PRISM_SHOW").is_ok();
+    let (mut mistakes, mut several) = (0, 0);
+    for (name, text) in programs_in(&["examples"]) {
+        for token in tokens(&text) {
+            let found = checked(&replaced(&text, token, ""));
+            mistakes += usize::from(!found.is_empty());
+            several += usize::from(found.len() > 1);
+            if show && found.len() > 1 {
+                let line = text[..token.start as usize].matches('\n').count() + 1;
+                let written = Span::new(token.start, token.end).of(&text);
+                println!("{name}:{line}: `{written}`\n    {}", found.join("\n    "));
+            }
+        }
+    }
+    println!("{mistakes} mistakes, {several} with several messages");
+    assert!(several <= 60, "{several} of {mistakes} mistakes give several messages");
 }
 
 #[test]

@@ -94,7 +94,8 @@ impl Lowering<'_> {
 
     fn refuse_type(&mut self, name: Name, span: Span) {
         let text = self.name_text(name).to_owned();
-        if text.is_empty() {
+        // Its declaration may be what could not be read.
+        if text.is_empty() || self.broken || !self.unknown_types.insert(name) {
             return;
         }
         let found = self.finding(Code::T003, span, format!("there is no type `{text}`"));

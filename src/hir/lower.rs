@@ -54,12 +54,15 @@ pub(super) struct Lowering<'a> {
     pub(super) doings: super::task::Doings,
     /// Whether the text has faults of syntax, so that what is missing may just have been lost.
     pub(super) broken: bool,
+    /// The lines that have them.
+    pub(super) unread: Vec<Span>,
     /// By name, whether it is a key of an object that may hold a function; made when first asked for.
     own_methods: OnceCell<Vec<bool>>,
     homes: Vec<Option<Home>>,
     /// The texts of names as values share them.
     shared: Vec<Option<Arc<str>>>,
     unknown: HashSet<(Name, FunctionId)>,
+    pub(super) unknown_types: HashSet<Name>,
     hinted: HashMap<Name, Option<String>>,
     comparisons: usize,
 }
@@ -146,10 +149,12 @@ impl<'a> Lowering<'a> {
             runners: 0,
             doings: Default::default(),
             broken: false,
+            unread: Vec::new(),
             own_methods: OnceCell::new(),
             homes: Vec::new(),
             shared: Vec::new(),
             unknown: HashSet::new(),
+            unknown_types: HashSet::new(),
             hinted: HashMap::new(),
             comparisons: 0,
         }
@@ -205,7 +210,10 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.broken || diagnostic.severity == Severity::Error {
+        let place = diagnostic.at.span.start;
+        // Where a line could not be read, what it says is judged when it can.
+        let unread = self.unread.iter().any(|line| line.start <= place && place <= line.end);
+        if !self.broken || diagnostic.severity == Severity::Error && !unread {
             self.diagnostics.push(diagnostic);
         }
     }

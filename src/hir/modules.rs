@@ -48,6 +48,8 @@ struct Parsed {
     tree: Tree,
     /// Whether the text has faults of syntax.
     broken: bool,
+    /// The lines that have them.
+    unread: Vec<Span>,
     /// The places where other files are named, and which ones they came to.
     imports: Vec<(NodeId, Option<usize>)>,
 }
@@ -99,12 +101,13 @@ pub fn load(
     let mut places = vec![None; parsed.len()];
     let mut hosts = None;
     for at in given.into_iter().chain(order) {
-        let Parsed { file, tree, broken, imports } = &parsed[at];
+        let Parsed { file, tree, broken, unread, imports } = &parsed[at];
         let text = sources.file(*file).text().clone();
         let imports: Vec<(NodeId, Option<usize>)> =
             imports.iter().map(|(node, target)| (*node, target.and_then(|target| places[target]))).collect();
         let mut lowering = Lowering::new(tree, &text, *file, &mut program, diagnostics);
         lowering.broken = *broken;
+        lowering.unread.clone_from(unread);
         lowering.hosts = hosts;
         let module = lowering.module(&imports);
         places[at] = Some(program.modules.len());
@@ -122,7 +125,17 @@ impl Loader<'_> {
         let before = self.diagnostics.len();
         let tree = syntax::parse_within(file, &text, self.limits, &mut self.names, self.diagnostics);
         let broken = self.diagnostics.iter().skip(before).any(|found| found.severity == Severity::Error);
-        self.parsed.push(Parsed { file, tree, broken, imports: Vec::new() });
+        let of = |at: Location| {
+            let (before, behind) = text.split_at(at.span.start as usize);
+            let start = before.rfind('\n').map_or(0, |at| at + 1);
+            let end = behind.find('\n').map_or(text.len(), |at| before.len() + at);
+            Span::new(start as u32, end as u32)
+        };
+        let found = self.diagnostics.iter().skip(before).filter(|found| found.at.file == file);
+        let unread = found.flat_map(|found| found.notes.iter().filter_map(|note| note.at).chain([found.at])).map(of);
+        let mut unread: Vec<Span> = unread.collect();
+        unread.dedup();
+        self.parsed.push(Parsed { file, tree, broken, unread, imports: Vec::new() });
     }
 
     /// Finds what a file imports.

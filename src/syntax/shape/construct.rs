@@ -360,6 +360,9 @@ impl Shape<'_, '_> {
     /// A token where a construct waits for its next part.
     pub(super) fn construct(&mut self, token: Token) {
         let Place::Construct(construct) = self.top().place else { return };
+        if self.mend_result_type(construct, token) {
+            return;
+        }
         match (construct.what, token.kind) {
             (What::Signature, Kind::Colon) | (What::Function, Kind::Colon) => {
                 if construct.what == What::Function && self.mend_colon() {

@@ -106,7 +106,7 @@ impl Shape<'_, '_> {
             || next.kind.is_word() && !matches!(next.kind, Kind::Infix(_))
             || self.begins_operand(self.at + 1);
         if !(head || adjacent || next.kind == Kind::BraceOpen || next.kind == Kind::HoleOpen) {
-            return false;
+            return next.kind == Kind::ParenOpen && self.mend_headless(token);
         }
         let word = self.written(token).to_string();
         match word.as_str() {
@@ -185,7 +185,7 @@ impl Shape<'_, '_> {
             _ => next.kind.is_name() && matches!(third, Some(Kind::ParenOpen | Kind::BraceOpen)),
         };
         let candidates = KEYWORDS.iter().filter(|(_, kind)| fits(*kind)).map(|(text, _)| *text);
-        let Some(plain) = nearest(&word, candidates) else { return false };
+        let Some(plain) = nearest(&word, candidates) else { return self.mend_headless(token) };
         self.replace(Code::P001, Self::span(token), format!("`{word}` is no keyword"), plain);
         self.raw[self.at].kind = keyword(plain);
         true

@@ -10,6 +10,7 @@ mod brackets;
 mod construct;
 mod expression;
 mod generic;
+mod headless;
 mod indentation;
 mod layout;
 mod mistake;

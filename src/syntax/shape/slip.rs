@@ -1,7 +1,7 @@
 //! What strangers write between operands and before keys, and what to tell them.
 
 use super::Shape;
-use super::place::{Mode, Place};
+use super::place::{Mode, NONE, Place};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Location, Span};
 use crate::syntax::ast::{Infix, Prefix};
@@ -441,8 +441,10 @@ impl Shape<'_, '_> {
         };
         let depth = self.frames.len();
         // Of a row of commas the first says it all.
-        if self.commaed != depth {
+        let row = top.close != NONE && self.uncommaed == top.close;
+        if self.commaed != depth && !row {
             self.absent(token, "there is no comma operator", help);
+            self.uncommaed = top.close;
         }
         if matches!(top.place, Place::Statements | Place::Switch) && top.mode == Mode::Expression {
             self.at += 1;

@@ -149,6 +149,7 @@ impl Shape<'_, '_> {
             Kind::Export => self.export(),
             Kind::BraceOpen => self.brace(),
             _ if self.declaration(token) => {}
+            Kind::Agent | Kind::Pattern if self.mend_nameless(token) => {}
             _ if self.begin(token, true) => {}
             Kind::Regex => {
                 let span = Span::new(token.start, token.end);

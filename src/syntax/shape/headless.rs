@@ -1,0 +1,157 @@
+//! Declarations without the word they begin with, without their name, or without the sign before a type: each is told as
+//! that, and read as what was meant, so that nothing inside is told as well.
+
+use super::place::{Construct, Place, Stage, What};
+use super::{Kind, Shape};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Location, Span};
+use crate::syntax::ast::Infix;
+use crate::syntax::token::Token;
+
+impl Shape<'_, '_> {
+    /// `Name { ask(q: string): T }` without `agent`, and `Name(q: string): T { … }` without `pattern` or `function`. Whether it
+    /// was one.
+    pub(super) fn mend_headless(&mut self, token: Token) -> bool {
+        let next = self.at + 1;
+        match self.raw[next].kind {
+            Kind::BraceOpen if self.holds_members(next) => {
+                self.lacks_word(token, "agent");
+                self.construct_begin(What::Agent, true);
+                self.emit(Kind::Agent);
+            }
+            Kind::ParenOpen if self.has_body(next) && self.holds_parameters(next) => {
+                self.lacks_word(token, "pattern");
+                self.construct_begin(What::Function, true);
+                self.emit(Kind::Pattern);
+            }
+            _ => return false,
+        }
+        self.take(Kind::Name);
+        self.operand = false;
+        true
+    }
+
+    /// `agent { … }` and `pattern(…) { … }` without a name. Whether it was one.
+    pub(super) fn mend_nameless(&mut self, token: Token) -> bool {
+        let next = self.at + 1;
+        let what = match (token.kind, self.peek(1)) {
+            (Kind::Agent, Some(Kind::BraceOpen)) if self.holds_members(next) => What::Agent,
+            (Kind::Pattern, Some(Kind::ParenOpen)) if self.has_body(next) => What::Function,
+            _ => return false,
+        };
+        let word = self.written(token).to_owned();
+        self.report(
+            Code::P001,
+            Self::span(token),
+            format!("this `{word}` has no name"),
+            format!("write `{word} Name`"),
+        );
+        self.construct_begin(what, true);
+        self.take(token.kind);
+        self.emit(Kind::Name);
+        self.operand = false;
+        true
+    }
+
+    fn lacks_word(&mut self, token: Token, word: &str) {
+        let span = Self::span(token);
+        let message = format!("`{word}` is missing before `{}`", self.written(token));
+        let report = Diagnostic::new(Code::P001, Location::new(self.file, span), message);
+        let report = report.help(format!("write `{word} {}`", self.written(token)));
+        let report = report.fix(format!("write `{word}`"), Span::at(token.start), format!("{word} "));
+        self.diagnostics.push(report);
+        self.top_mut().fresh = false;
+    }
+
+    /// Whether the `{` there holds signatures of methods, as far as its beginning tells.
+    fn holds_members(&self, open: usize) -> bool {
+        let first = open + 1;
+        match self.raw.get(first).map(|token| token.kind) {
+            Some(Kind::At) => true,
+            Some(kind) if kind.is_word() => match self.raw.get(first + 1).map(|token| token.kind) {
+                Some(Kind::ParenOpen) => self.behind(first + 1).is_some_and(|token| token.kind == Kind::Colon),
+                Some(Kind::Colon) => self.written(self.raw[first]) == "capabilities",
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether a body, or a type with a body behind it, follows the parentheses there.
+    fn has_body(&self, open: usize) -> bool {
+        let end = self.partner[open] as usize;
+        let line = self.raw.get(end + 1..).unwrap_or_default().iter().take_while(|token| !token.newline);
+        let mut line = line.map(|token| token.kind);
+        match line.next() {
+            Some(Kind::BraceOpen) => true,
+            Some(Kind::Colon) => line.any(|kind| kind == Kind::BraceOpen),
+            _ => false,
+        }
+    }
+
+    /// Whether the parentheses there begin with a parameter that has a type.
+    fn holds_parameters(&self, open: usize) -> bool {
+        let colon = match self.raw.get(open + 2).map(|token| token.kind) {
+            Some(Kind::Question(_)) => open + 3,
+            _ => open + 2,
+        };
+        self.raw.get(open + 1).is_some_and(|token| token.kind.is_name())
+            && self.raw.get(colon).is_some_and(|token| token.kind == Kind::Colon)
+    }
+
+    /// A result's type without the `:` before it, or a `:` without a type behind it. Whether it was one.
+    pub(super) fn mend_result_type(&mut self, construct: Construct, token: Token) -> bool {
+        let function = construct.what == What::Function;
+        if !matches!(construct.what, What::Function | What::Signature) || construct.stage == Stage::First && function {
+            return false;
+        }
+        if self.previous() != Some(Kind::ParenClose) || token.newline {
+            return false;
+        }
+        let next = self.next();
+        match token.kind {
+            Kind::Colon if function && next.is_some_and(|next| next.kind == Kind::BraceOpen && !next.newline) => {
+                let behind = self.behind(self.at + 1);
+                let typed = behind.is_some_and(|token| {
+                    let more = matches!(token.kind, Kind::SquareOpen | Kind::Question(_) | Kind::Bar);
+                    (more || matches!(token.kind, Kind::BraceOpen | Kind::Infix(Infix::Confident))) && !token.newline
+                });
+                if typed {
+                    return false;
+                }
+                let report = Diagnostic::new(
+                    Code::P001,
+                    Location::new(self.file, Self::span(token)),
+                    "the type of the result is missing behind `:`",
+                );
+                let report = report.help("write a type, or leave the `:` out");
+                self.diagnostics.push(report.fix("leave it out", Self::span(token), ""));
+                self.at += 1;
+                true
+            }
+            kind if kind.is_name() || kind == Kind::Text => {
+                let body = |next: Option<Token>| next.is_some_and(|next| next.kind == Kind::BraceOpen && !next.newline);
+                let wrapped =
+                    |kind: Kind| matches!(kind, Kind::SquareOpen | Kind::Bar | Kind::Bits | Kind::Question(_));
+                let fits = match next {
+                    Some(next) if wrapped(next.kind) && !next.newline => true,
+                    next if function => body(next),
+                    next => next.is_none_or(|next| next.newline || next.kind.closes() || next.kind == Kind::Comma),
+                };
+                if !fits {
+                    return false;
+                }
+                let place = Span::at(self.raw[self.at - 1].end);
+                let message = format!("`:` is missing before the type `{}`", self.written(token));
+                let report = Diagnostic::new(Code::P001, Location::new(self.file, Self::span(token)), message);
+                let report = report.help("a result's type stands behind `:`").fix("write `:`", place, ":");
+                self.diagnostics.push(report);
+                self.emit(Kind::Colon);
+                self.enter(Place::Type);
+                self.operand = true;
+                true
+            }
+            _ => false,
+        }
+    }
+}
