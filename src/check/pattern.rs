@@ -226,8 +226,9 @@ impl<'a> Flow<'a> {
         let used: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
         if let Some(effects) = &declared.decorators.effects {
             let allowed: BTreeSet<Effect> = effects.iter().copied().collect();
+            let mut told = BTreeSet::new();
             for call in &walked.reached {
-                if !allowed.contains(&call.effect) && call.effect > Effect::Read {
+                if !allowed.contains(&call.effect) && call.effect > Effect::Read && told.insert(call.effect) {
                     let name = call.effect.name();
                     self.findings.report(
                         Code::E001,

@@ -37,6 +37,8 @@ struct Driver<'a, 'b, 't> {
     faults: u32,
     /// Number of the first token behind the last one that fitted nowhere.
     recovered: usize,
+    /// Number of the last token that fitted nowhere.
+    unfit: usize,
 }
 
 /// So many tokens of one statement must fit before another that does not is a mistake of its own.
@@ -50,7 +52,7 @@ pub(super) fn drive(builder: &mut Builder<'_>, tokens: &[Token]) -> Option<List>
     let machine = Machine { b: builder, __phantom: PhantomData };
     let (mut states, symbols) = (Vec::with_capacity(ROOM), Vec::with_capacity(ROOM));
     states.push(0);
-    Driver { machine, tokens, at: 0, states, symbols, faults: 0, recovered: 0 }.run()
+    Driver { machine, tokens, at: 0, states, symbols, faults: 0, recovered: 0, unfit: 0 }.run()
 }
 
 impl Driver<'_, '_, '_> {
@@ -102,9 +104,10 @@ impl Driver<'_, '_, '_> {
         if self.faults > message::FAULTS {
             return false;
         }
-        if self.faults == 1 || self.is_calm() {
+        if self.faults == 1 || self.is_calm() && !self.goes_on() {
             self.report();
         }
+        self.unfit = self.at;
         let broken = self.machine.token_to_index(&Kind::Broken);
         let Some(broken) = broken else { return false };
         let here = self.tokens.get(self.at).map(|token| token.start);
@@ -146,6 +149,28 @@ impl Driver<'_, '_, '_> {
     fn is_calm(&self) -> bool {
         let since = &self.tokens[self.recovered.min(self.at)..self.at];
         since.len() >= CALM || since.iter().any(|token| token.kind == Kind::End)
+    }
+
+    /// Whether this is another part of something whose part before did not fit: an `else` behind a block, or a second block
+    /// behind a word.
+    fn goes_on(&self) -> bool {
+        let another = match self.tokens.get(self.at).map(|token| token.kind) {
+            Some(Kind::Else | Kind::ElseIf | Kind::Catch | Kind::Finally) => self.at,
+            // The word before it.
+            Some(Kind::BraceOpen) => self.at.saturating_sub(1),
+            _ => return false,
+        };
+        let before = &self.tokens[..another];
+        let Some(end) = before.iter().rposition(|token| token.kind != Kind::End) else { return false };
+        if self.tokens[end].kind != Kind::BraceClose {
+            return false;
+        }
+        let mut depth = 0;
+        let opener = before[..=end].iter().rposition(|token| {
+            depth += i32::from(token.kind == Kind::BraceClose) - i32::from(token.kind == Kind::BraceOpen);
+            depth == 0
+        });
+        opener.is_some_and(|opener| opener <= self.unfit && self.unfit <= end)
     }
 
     fn report(&mut self) {

@@ -101,13 +101,17 @@ fn join(words: &[&str]) -> String {
 pub(crate) fn keep_causes(text: &str, diagnostics: &mut Diagnostics, stages: [usize; 3]) {
     let [first, shaped, read] = stages;
     let lines = Lines::of(text);
-    let (mut torn, mut told) = (HashSet::new(), HashSet::new());
+    let (mut torn, mut told, mut said) = (HashSet::new(), HashSet::new(), HashSet::new());
     diagnostics.keep_from(first, |number, finding| {
         let line = lines.line(finding.at.span.start);
+        // What cannot follow the line before, where a bracket of that was put in or left out.
+        let before = text[..finding.at.span.start as usize].trim_end();
+        let behind = lines.line(before.len() as u32);
+        let after = number >= read && behind != line && torn.contains(&behind);
         // Of what the shaping pass says of one line each is a mistake of its own, unless the line is torn.
         let follows = match finding.code {
-            Code::P001 => number >= read && told.contains(&line) || number >= shaped && torn.contains(&line),
-            Code::P008 => number >= shaped && torn.contains(&line),
+            Code::P001 => after || number >= read && told.contains(&line) || number >= shaped && torn.contains(&line),
+            Code::P008 => number >= shaped && (torn.contains(&line) || !said.insert((line, finding.message.clone()))),
             _ => false,
         };
         if follows {

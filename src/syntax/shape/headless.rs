@@ -20,9 +20,11 @@ impl Shape<'_, '_> {
                 self.emit(Kind::Agent);
             }
             Kind::ParenOpen if self.has_body(next) && self.holds_parameters(next) => {
-                self.lacks_word(token, "pattern");
+                // Patterns have names like types.
+                let pattern = self.written(token).starts_with(char::is_uppercase);
+                self.lacks_word(token, if pattern { "pattern" } else { "function" });
                 self.construct_begin(What::Function, true);
-                self.emit(Kind::Pattern);
+                self.emit(if pattern { Kind::Pattern } else { Kind::Function });
             }
             _ => return false,
         }

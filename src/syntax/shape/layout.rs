@@ -124,8 +124,8 @@ struct Mender<'t> {
     counts: [u32; 5],
     /// How many of each class may still come that were closed without a word.
     owed: [u32; 5],
-    /// The last `}` at the beginning of a line whose indentation is not that of its block.
-    askew: Option<u32>,
+    /// The last `}` at the beginning of a line whose indentation is not that of its block, and the end of the head that has it.
+    askew: Option<(u32, Option<usize>)>,
     /// Heads that a deeper line follows and no `{`, the last one last.
     heads: Vec<Head>,
     /// The beginning of the line at hand, where it holds a string without its end.
@@ -323,11 +323,19 @@ impl<'t> Mender<'t> {
             }
         }
         self.mend_torn();
+        let mut swallowed = false;
         while let Some(open) = self.open.last() {
             if open.dedent.is_some() && self.double(open.token).is_none() {
                 self.learned.early.push(open.token.start);
             }
+            // A template without its end holds what closes the brackets around it.
+            let template = matches!(open.token.kind, Kind::TemplateOpen | Kind::HoleOpen);
+            let told = self.reports.len();
             self.missing(None);
+            if swallowed {
+                self.reports.truncate(told);
+            }
+            swallowed |= template;
         }
         self.learned.early.reverse();
         self.learned.doubled.sort_unstable();
@@ -473,7 +481,7 @@ impl<'t> Mender<'t> {
         if let Some(opener) = self.open.pop() {
             self.counts[class(opener.token.kind)] -= 1;
             if token.kind == Kind::BraceClose && column.is_some_and(|column| column > opener.column) {
-                self.askew = Some(token.start);
+                self.askew = Some((token.start, column.and_then(|column| self.head_of(column))));
             }
         }
         self.out.push(token);
@@ -544,10 +552,11 @@ impl<'t> Mender<'t> {
         let at = Location::new(self.file, Span::new(token.start, token.end));
         let written = at.span.of(self.text);
         if token.kind == Kind::BraceClose && self.learned.opener.is_none() {
-            let fits = |head: &&Head| Some(head.column) == column && head.depth >= self.open.len();
-            self.learned.opener = self.heads.iter().rev().find(fits).map(|head| (head.end, token.start));
+            let here = column.and_then(|column| self.head_of(column)).map(|end| (end, token.start));
+            let before = || self.askew.and_then(|(shown, head)| Some((head?, shown)));
+            self.learned.opener = here.or_else(before);
             if self.learned.surplus.is_none() && self.learned.opener.is_none() {
-                self.learned.surplus = self.askew;
+                self.learned.surplus = self.askew.map(|(shown, _)| shown);
             }
         }
         let report = Diagnostic::new(Code::P002, at, format!("this `{written}` closes nothing"));
@@ -557,6 +566,12 @@ impl<'t> Mender<'t> {
             certain: token.kind != Kind::BraceClose,
             edits: vec![Edit { at, text: String::new() }],
         }));
+    }
+
+    /// The end of the last head without a block whose line is indented like this.
+    fn head_of(&self, column: u32) -> Option<usize> {
+        let fits = |head: &&Head| head.column == column && head.depth >= self.open.len();
+        self.heads.iter().rev().find(fits).map(|head| head.end)
     }
 
     /// Which open bracket a closing one means.
@@ -577,13 +592,15 @@ impl<'t> Mender<'t> {
     /// Closes what the statement that begins at a token cannot stand in.
     fn leave_parentheses(&mut self, tokens: &[Token], index: usize, column: u32) {
         let Some(last) = self.out.last().map(|token| token.kind) else { return };
-        if last.opens() || last == Kind::Dot {
+        let keyword = begins_statement(tokens, index);
+        let empty = keyword && matches!(last, Kind::ParenOpen | Kind::SquareOpen);
+        if last.opens() && !empty || last == Kind::Dot {
             return;
         }
-        let keyword = begins_statement(tokens, index);
         let kind = tokens[index].kind;
         let key = tokens.get(index + 1).is_some_and(|next| next.kind == Kind::Colon);
-        let adjacent = last.ends_operand() && (kind.is_word() || kind == Kind::At) && !joins(kind) && !key;
+        let begins = kind.is_word() || matches!(kind, Kind::At | Kind::Text | Kind::Number | Kind::TemplateOpen);
+        let adjacent = last.ends_operand() && begins && !joins(kind) && !key;
         if !keyword && !adjacent {
             return;
         }
