@@ -31,6 +31,9 @@ pub(super) enum Noted {
     Declassified(String),
 }
 
+/// What the types say of a call that is written wrongly.
+const MISUSES: [Code; 3] = [Code::T001, Code::T002, Code::T004];
+
 /// Findings of a walk.
 #[derive(Default, Debug)]
 pub(super) struct Findings {
@@ -95,8 +98,20 @@ impl Findings {
 
     /// Hands over what was found. One action and value gets one code.
     pub fn settle(self, diagnostics: &mut Diagnostics) {
+        // Of a call that the types refuse no more is said.
+        let refused: Vec<Location> =
+            diagnostics.iter().filter(|found| MISUSES.contains(&found.code)).map(|found| found.at).collect();
+        let follows = |code: Code, at: Location| {
+            let inside = |misuse: &Location| {
+                misuse.file == at.file && at.span.start <= misuse.span.start && misuse.span.end <= at.span.end
+            };
+            matches!(code, Code::TM07 | Code::CF003 | Code::CF004) && refused.iter().any(inside)
+        };
         let over = [Code::CF011, Code::CF017, Code::CF002, Code::CF001, Code::CF013];
         for ((code, at), diagnostic) in &self.found {
+            if follows(*code, *at) {
+                continue;
+            }
             if let Some(rank) = over.iter().position(|c| c == code)
                 && over[..rank].iter().any(|graver| self.found.contains_key(&(*graver, *at)))
             {

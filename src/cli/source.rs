@@ -75,8 +75,12 @@ pub(super) fn read(path: &Path, sources: &mut Sources, findings: &mut Diagnostic
         Err(error) => {
             let start = error.utf8_error().valid_up_to();
             let byte = error.as_bytes()[start];
-            let file = sources.add(name, String::from_utf8_lossy(error.as_bytes()));
-            let span = Span::new(start as u32, (start + char::REPLACEMENT_CHARACTER.len_utf8()) as u32);
+            // A byte that is no text is shown as one, so that places stay those of the file.
+            let chunks = error.as_bytes().utf8_chunks();
+            let shown: String =
+                chunks.map(|chunk| chunk.valid().to_owned() + &"?".repeat(chunk.invalid().len())).collect();
+            let file = sources.add(name, shown);
+            let span = Span::new(start as u32, start as u32 + 1);
             let message = format!("the byte 0x{byte:02x} is no UTF-8");
             findings
                 .push(Diagnostic::new(Code::P003, Location::new(file, span), message).help("save the file as UTF-8"));

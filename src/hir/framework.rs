@@ -15,6 +15,14 @@ impl Lowering<'_> {
             ("test" | "it" | "describe", &[title, body]) if matches!(self.node(title), Node::Text) => {
                 self.refuse_call_of_test(title, body, span.to(self.span(call)))
             }
+            ("on" | "context", &[label, _]) if matches!(self.node(label), Node::Text | Node::Template(_)) => {
+                let (found, help) = match name {
+                    "on" => ("a handler is no call", "write `on \"…\" as event max 10 { … }` at the top of the file"),
+                    _ => ("a context is no call", "write `context \"…\" { … }`"),
+                };
+                self.refuse(Code::P008, span.to(self.span(call)), found, help);
+                true
+            }
             _ => false,
         }
     }

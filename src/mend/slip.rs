@@ -296,6 +296,32 @@ fn quotes(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     out.push(page.replace(format!("remove `{quote}`"), Span::new(at, at + 1), ""));
 }
 
+/// Whether what stands around a gap may want a mark that reads nearly anywhere, and means something else there.
+fn is_forgotten(mark: &str, found: &Diagnostic, page: &Page, gap: u32) -> bool {
+    let next = page.token_from(gap);
+    let line = page.line_start(gap);
+    let before = page.tokens[..next].iter().rev().take_while(|token| token.start >= line);
+    let before: Vec<&Token> = before.collect();
+    let (Some(last), Some(first), Some(behind)) = (before.first(), before.last(), page.tokens.get(next)) else {
+        return !matches!(mark, " = " | " => " | ".");
+    };
+    match mark {
+        // A declaration, or a variable of one's own before a value that is written out.
+        " = " => match first.kind {
+            Kind::Let(_) | Kind::Type | Kind::Export => before.len() > 1,
+            Kind::Name => {
+                let name = page.at(Span::new(first.start, first.end));
+                let own = before.len() == 1 && crate::builtin::find_function(name).is_none();
+                own && matches!(behind.kind, Kind::Number | Kind::SquareOpen | Kind::True | Kind::False | Kind::Null)
+            }
+            _ => false,
+        },
+        " => " => last.kind == Kind::ParenClose || found.help.as_deref().is_some_and(|help| help.contains("`=>`")),
+        "." => behind.kind.is_word() && behind.start == gap,
+        _ => true,
+    }
+}
+
 /// Marks put in and taken out around the place.
 fn marks(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = page.token_from(found.at.span.start);
@@ -306,7 +332,8 @@ fn marks(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     for (place, gap) in gaps.iter().enumerate() {
         for mark in MARKS {
             // Far from the place only what is often forgotten is tried.
-            if place < 2 || matches!(*mark, ", " | ")" | "(" | " {") {
+            let near = place < 2 || matches!(*mark, ", " | ")" | "(" | " {");
+            if near && is_forgotten(mark, found, page, *gap) {
                 let spaced = page.text[*gap as usize..].starts_with([' ', '\n']);
                 let text = if spaced { mark.trim_end() } else { mark };
                 out.push(page.insert(format!("write `{}`", mark.trim()), *gap, text));

@@ -63,8 +63,21 @@ fn converted(page: &Page, at: Span, out: &mut Vec<Fix>) {
     } else if written.parse::<f64>().is_ok() || matches!(written, "true" | "false") {
         out.push(page.replace(format!("write `\"{written}\"`"), at, format!("\"{written}\"")));
     }
+    let function = |node: NodeId| matches!(page.tree.node(node), Node::Function(_));
+    let tasks = page.around(at, |node| matches!(node, Node::Call { .. })).and_then(|call| {
+        let Node::Call { arguments, .. } = *page.tree.node(call) else { return None };
+        let given = page.tree.list(arguments);
+        let [first, .., last] = given else { return None };
+        (given.iter().all(|&node| function(node)) && page.tree.span(*first) == at)
+            .then(|| page.tree.span(*first).to(page.tree.span(*last)))
+    });
+    if let Some(all) = tasks {
+        out.push(page.replace("make a list of them", all, format!("[{}]", page.at(all))));
+        return;
+    }
     // What is written out is no other kind of value by mistake.
-    let made = !written.starts_with(['"', '\'', '{']);
+    let written_out = page.around(at, |node| matches!(node, Node::Function(_)));
+    let made = !written.starts_with(['"', '\'', '{']) && written_out.is_none_or(|node| page.tree.span(node) != at);
     for (title, text) in [
         ("make it a text", format!("String({written})")),
         ("make it a number", format!("Number({written})")),
@@ -113,11 +126,15 @@ fn operands(page: &Page, at: Span, out: &mut Vec<Fix>) {
         if matches!(written, "NaN" | "Infinity") {
             continue;
         }
+        let literal = written.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\'' | '`' | '[' | '{'));
         for (title, text) in [
             (format!("take 0 where {} is missing", quoted(written)), format!("({written} ?? 0)")),
             (format!("make {} a number", quoted(written)), format!("Number({written})")),
             (format!("make {} a text", quoted(written)), format!("String({written})")),
-        ] {
+        ]
+        .into_iter()
+        .skip(usize::from(literal))
+        {
             out.push(page.replace(title, span, text));
         }
     }

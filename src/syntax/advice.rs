@@ -92,14 +92,17 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
             wrong("arguments have no names", "hand over an object: `f({ name: value })`")
         }
         Kind::Colon if wants("of") => wrong("the variable of a loop does not stand before `:`", "write `of`"),
+        Kind::Arrow | Kind::Colon if operator && wants("{") && matches!(last.kind, Kind::Band(_)) => {
+            wrong("the branch of a band stands in braces", "write `{ … }`")
+        }
         Kind::Arrow if operator && !wants("arm =>") => {
             wrong("`=>` stands behind the parameters of a function", "write `>=` to compare, or `(a, b) => …`")
         }
         Kind::Arrow | Kind::Equal | Kind::Return if wants("{") && wants("cap") => {
             wrong("the body of a function stands in braces", "write `{ return … }`")
         }
-        Kind::Arrow | Kind::Colon if operator && wants("{") && matches!(last.kind, Kind::Band(_)) => {
-            wrong("the branch of a band stands in braces", "write `{ … }`")
+        Kind::Name if word == "from" && wants("from") => {
+            wrong("the file is missing behind `from`", "write it in quotes: `from \"./m.prism\"`")
         }
         Kind::Case if operand => wrong("an arm of `match` has no `case`", "remove it"),
         Kind::Prefix(_) if operator && word == "~" => {

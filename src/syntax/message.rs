@@ -57,6 +57,9 @@ fn wanted(expected: &[String]) -> Option<String> {
     if has("number") && has("name") {
         return Some("an expression".into());
     }
+    if has("pattern") && has("function") {
+        return Some("a pattern or a function".into());
+    }
     if has("infix") {
         let mut ends = vec!["an operator"];
         ends.extend(has("end").then_some("a line end"));

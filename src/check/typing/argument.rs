@@ -25,7 +25,12 @@ impl<'a> Typing<'a> {
             if matches!((name, at + receiver), ("gate" | "confident" | "cap" | "endorse" | "decay", 1)) {
                 self.confident(&format!("`{name}`"), kind, *span);
             }
+            // Where one does not fit, the others may stand in the wrong place.
+            let told = self.diagnostics.len();
             self.takes(id, &parameter.name, kind, wanted, *span);
+            if self.diagnostics.len() > told {
+                return;
+            }
         }
     }
 

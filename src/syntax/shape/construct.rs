@@ -3,8 +3,8 @@
 use super::mistake::is_open_head;
 use super::place::{Construct, Frame, Mode, NONE, Place, Stage, What};
 use super::{Kind, Shape};
-use crate::diagnostic::Code;
-use crate::source::Span;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Location, Span};
 use crate::syntax::ast::{Infix, Prefix};
 use crate::syntax::token::Token;
 
@@ -376,6 +376,16 @@ impl Shape<'_, '_> {
                 let span = Span::new(token.start, token.end);
                 self.report(Code::P001, span, "a result's type stands behind `:`", "write `:`");
                 self.raw[self.at].kind = Kind::Colon;
+            }
+            (What::Signature, Kind::BraceOpen) if !token.newline => {
+                let end = self.partner[self.at] as usize + 1;
+                let span = Span::new(token.start, self.raw[end - 1].end);
+                let before = Span::new(self.raw[self.at - 1].end, span.end);
+                let at = Location::new(self.file, span);
+                let report = Diagnostic::new(Code::P001, at, "a method of an agent has no body");
+                let report = report.help("remove it: who is bound answers; what the program does itself is a function");
+                self.diagnostics.push(report.fix("remove the body", before, ""));
+                self.at = end;
             }
             (What::Signature, _) => {
                 self.frames.pop();

@@ -3,9 +3,9 @@
 
 use super::place::{Construct, Place, Stage, What};
 use super::{Kind, Shape};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Location, Span};
-use crate::syntax::ast::Infix;
+use crate::syntax::ast::{Band, Infix};
 use crate::syntax::token::Token;
 
 impl Shape<'_, '_> {
@@ -99,6 +99,26 @@ impl Shape<'_, '_> {
         };
         self.raw.get(open + 1).is_some_and(|token| token.kind.is_name())
             && self.raw.get(colon).is_some_and(|token| token.kind == Kind::Colon)
+    }
+
+    /// A word where the name of a band stands, and the band that is meant.
+    pub(super) fn mend_band(&mut self, token: Token) -> Band {
+        const BANDS: [(&str, Band); 4] =
+            [("high", Band::High), ("medium", Band::Medium), ("low", Band::Low), ("default", Band::Default)];
+        let word = self.written(token).to_lowercase();
+        let like = |(name, _): &&(&str, Band)| name.starts_with(&word) || word.starts_with(name);
+        let others = ["else", "otherwise", "_", "other", "rest", "unknown"];
+        let near = || nearest(&word, BANDS.iter().map(|(name, _)| *name));
+        let near = || near().and_then(|near| BANDS.into_iter().find(|(name, _)| *name == near));
+        let other = || others.contains(&&*word).then_some(BANDS[3]);
+        let meant = BANDS.into_iter().find(|band| like(&band)).or_else(other).or_else(near);
+        let message = format!("`{}` is no band", self.written(token));
+        let Some((name, band)) = meant else {
+            self.report(Code::P001, Self::span(token), message, "write `high`, `medium`, `low` or `default`");
+            return Band::Default;
+        };
+        self.replace(Code::P001, Self::span(token), message, name);
+        band
     }
 
     /// A result's type without the `:` before it, or a `:` without a type behind it. Whether it was one.

@@ -315,6 +315,9 @@ impl<'t> Mender<'t> {
                     && self.text[token.start as usize..].starts_with(['"', '\'', '/', '“', '”', '‘', '’'])
                 {
                     self.torn = Some(self.line);
+                    // What ends the line stands in the string, and what closes it on another line.
+                    let swallowed = Span::new(token.start, token.end).of(self.text).trim_end().ends_with('{');
+                    self.owed[class(Kind::BraceOpen)] += u32::from(swallowed);
                 }
                 if token.kind.is_word() && !joins(token.kind) {
                     self.leave_decorator(tokens);

@@ -28,6 +28,16 @@ const FOREIGN_WORDS: &[(&str, &str)] = &[
     ("until", "while"),
 ];
 
+/// Forms that are calls, and how they are written.
+const FORMS: &[(&str, &str)] = &[
+    ("parallel", "write `parallel([() => …, () => …])`"),
+    ("race", "write `race([() => …, () => …])`"),
+    ("sequential", "write `sequential([x => …, x => …], x)`"),
+    ("retry", "write `retry(() => …, { attempts: 3 })`"),
+    ("fallback", "write `fallback(() => …, () => …)`"),
+    ("timeout", "write `timeout(() => …, 30s)`"),
+];
+
 /// Keywords that begin a statement, and what the lexer makes of them.
 const KEYWORDS: &[(&str, Kind)] = &[
     ("let", Kind::Let(Keyword::Let)),
@@ -132,6 +142,13 @@ impl Shape<'_, '_> {
             }
             "lambda" | "not" | "and" | "or" | "with" | "debugger" => return false,
             _ => {}
+        }
+        if let Some((_, help)) = FORMS.iter().find(|(form, _)| *form == word)
+            && matches!(next.kind, Kind::BraceOpen | Kind::Number)
+        {
+            self.absent(token, format!("`{word}` is a function here"), *help);
+            self.skip_declaration();
+            return true;
         }
         if let Some((_, plain)) = FOREIGN_WORDS.iter().find(|(foreign, _)| *foreign == word) {
             self.replace(Code::P008, Self::span(token), format!("there is no `{word}`"), plain);

@@ -356,7 +356,12 @@ impl Shape<'_, '_> {
         top.pattern = true;
         top.part();
         self.operand = true;
-        self.expression(token);
+        if matches!(token.kind, Kind::Else | Kind::Default) && self.peek(1) == Some(Kind::Arrow) {
+            let message = format!("`{}` is no pattern", self.written(token));
+            self.replace(Code::P001, Self::span(token), message, "_");
+            self.raw[self.at].kind = Kind::Name;
+        }
+        self.expression(self.raw[self.at]);
     }
 
     /// Behind the `=>` of an arm.
@@ -396,6 +401,9 @@ impl Shape<'_, '_> {
             }
             Kind::Band(band) => band,
             Kind::Default => Band::Default,
+            kind if kind.is_word() && self.next().is_some_and(|next| next.kind == Kind::BraceOpen) => {
+                self.mend_band(token)
+            }
             _ => {
                 self.top_mut().fresh = false;
                 return self.expression(token);
