@@ -151,6 +151,7 @@ fn a_new_project_runs_checks_and_tests_at_once() {
     assert_eq!(folder.prism(&arguments).out, "air scatters short waves more than long ones (~95%)\n");
     assert!(folder.read("sky/README.md").starts_with("# sky\n"));
     assert!(folder.prism(&["new", "a sky"]).out.contains("\n  cd 'a sky'\n"));
+    assert!(folder.prism(&["new", "--", "-q"]).out.contains("\n  cd ./-q\n"));
     let again = folder.prism(&["new", "sky"]);
     assert_eq!((again.code, &*again.err), (2, "prism: cannot make the folder `sky`: it exists already\n"));
 }
@@ -277,4 +278,18 @@ fn a_line_of_what_takes_no_column_is_cut() {
     let outcome = folder.prism(&["check", "a.prism"]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.out.len() + outcome.err.len() < 200_000, "{} {}", outcome.out.len(), outcome.err.len());
+}
+
+#[test]
+fn what_a_run_is_stopped_at_is_said_beside_what_exceeds_it() {
+    let folder = Folder::new("cli/stopped");
+    let agent = "agent A { s(x: any): string }\n";
+    folder.write("many.prism", format!("pattern P(a: A) {{ range(1500).map(i => a.s(i)) }}\n{agent}"));
+    folder.write("wide.prism", format!("pattern P(a: A) {{ parallel(range(200).map(i => a.s(i))) }}\n{agent}"));
+    let allowed = format!("@budget({{ calls: 3000 }})\npattern P(a: A) {{ range(1500).map(i => a.s(i)) }}\n{agent}");
+    folder.write("allowed.prism", allowed);
+    let bounds = |name: &str| folder.prism(&["check", "--bounds", name]).out;
+    assert!(bounds("many.prism").contains("1,500; a run stops at 1,000\n"), "{}", bounds("many.prism"));
+    assert!(bounds("wide.prism").contains("200; a run stops at 100\n"), "{}", bounds("wide.prism"));
+    assert!(!bounds("allowed.prism").contains("stops"), "{}", bounds("allowed.prism"));
 }

@@ -203,6 +203,9 @@ fn agents_files_have_three_notations() {
     folder.write("w2.yaml", "a: { transport: mock, capabilites: [x] }\n");
     folder.write("w3.yaml", "a: [\n");
     folder.write("w4.yaml", "a: { contract: { confidence: [0.9, 0.6] } }\n");
+    folder.write("w7.yaml", "a: { transport: mock }\na: { transport: mock }\n");
+    folder.write("w8.yaml", "a: { transport: mock, replies: { ask: [{ value: { 1: x, null: z } }] } }\n");
+    folder.write("w9.yaml", "a: { transport: mock, price: .nan }\n");
     folder.write("w5.json", r#"{ "a": { "transport": "human" }, "a": { "transport": "mock" } }"#);
     folder.write("w6.json", r#"{ "a": { "transport": "mock", "repl": {} } }"#);
     folder.write("own.prism", "agents { h: { model: \"m\" } }\nagents.h.ask(1)\n");
@@ -214,6 +217,9 @@ fn agents_files_have_three_notations() {
             ("run ask.prism --agents w2.yaml", 2, "did you mean `capabilities`?"),
             ("run ask.prism --agents w3.yaml", 2, "cannot be read"),
             ("run ask.prism --agents w4.yaml", 2, "`contract`"),
+            ("run ask.prism --agents w7.yaml", 2, "line 2 column 1: `a` stands there twice; leave one out"),
+            ("run ask.prism --agents w8.yaml", 2, "`null` is no key; write it in quotes"),
+            ("run ask.prism --agents w9.yaml", 2, "`.nan` is no number"),
             ("run ask.prism --agents none.yaml", 2, "there is no such file"),
             ("run ask.prism --agents w5.json", 2, "the key `a` occurs twice"),
             ("run ask.prism --agents w6.json", 2, "did you mean `replies`?"),

@@ -204,6 +204,10 @@ impl BuiltinId {
     }
 }
 
+fn counted(arguments: usize) -> String {
+    if arguments == 1 { "one argument".to_owned() } else { format!("{arguments} arguments") }
+}
+
 /// Refuses a wrong number of arguments, the receiver counted: `R008` when there are too many, `R005` when too few.
 pub fn check_count(id: BuiltinId, given: usize) -> Result<(), Fault> {
     let most = id.most();
@@ -212,14 +216,14 @@ pub fn check_count(id: BuiltinId, given: usize) -> Result<(), Fault> {
         let name = id.entry().name;
         return Err(Fault::new(
             Code::R008,
-            format!("`{name}` takes at most {most} arguments, not {given}; leave out the rest"),
+            format!("`{name}` takes at most {}, not {given}; leave out the rest", counted(most)),
         ));
     }
     if given < id.required() {
         let (name, required) = (id.entry().name, id.required());
         return Err(Fault::new(
             Code::R005,
-            format!("`{name}` takes at least {required} arguments, not {given}; see its signature"),
+            format!("`{name}` takes at least {}, not {given}; see its signature", counted(required)),
         ));
     }
     Ok(())

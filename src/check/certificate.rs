@@ -8,7 +8,7 @@ use super::pattern::Walked;
 use super::price::Figure;
 use crate::hir::Budget;
 use crate::types::Effect;
-use crate::value::Evidence;
+use crate::value::{Evidence, Limits};
 use std::collections::BTreeSet;
 
 /// The certificate of one pattern, as plain data.
@@ -22,6 +22,8 @@ pub struct Certificate {
     pub result: Option<Worth>,
     /// Requests to agents, and to each agent.
     pub calls: Measure,
+    /// The calls that a run is stopped at: what `@budget` says, or the limit of every run.
+    pub most_calls: u64,
     /// By agent.
     pub agents: Vec<(String, Measure)>,
     /// Steps.
@@ -141,11 +143,14 @@ impl Certificate {
         let noted = |of: fn(&Noted) -> Option<&String>| walked.noted.iter().filter_map(of).cloned().collect();
         let mut memory = walked.cost.memory.clone();
         memory.add(&flow.stacks(&walked.cost));
+        let allowed = declared.decorators.budget.iter().find(|(measure, ..)| *measure == Budget::Calls);
+        let most_calls = allowed.map_or(Limits::RUN.calls, |(_, calls, _)| *calls as u64);
         Self {
             name,
             entry,
             result: walked.result.as_ref().map(Worth::of),
             calls: Measure::of(&walked.cost.calls),
+            most_calls,
             agents: walked.cost.agents.iter().map(|(agent, amount)| (agent.to_string(), Measure::of(amount))).collect(),
             steps: Measure::of(&walked.cost.steps),
             tokens: Measure::of(&walked.cost.tokens),

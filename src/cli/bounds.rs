@@ -29,7 +29,7 @@ pub(super) fn table(certificate: &Certificate) -> String {
             row("", format!("evidence {} at least", worth.evidence));
         }
     }
-    row("calls", measure(&certificate.calls, grouped));
+    row("calls", stopped(&certificate.calls, grouped, certificate.most_calls));
     for (agent, amount) in &certificate.agents {
         row(&format!("  {agent}"), measure(amount, grouped));
     }
@@ -40,7 +40,7 @@ pub(super) fn table(certificate: &Certificate) -> String {
     row("memory", stopped(&certificate.memory, bytes, Limits::RUN.memory));
     row("output", stopped(&certificate.output, bytes, Limits::RUN.output));
     row("depth", stopped(&certificate.depth, grouped, Limits::RUN.depth));
-    row("width", measure(&certificate.width, grouped));
+    row("width", stopped(&certificate.width, grouped, Limits::RUN.width));
     let mut several = |name: &str, all: &[String]| {
         if !all.is_empty() {
             row(name, all.join(", "));

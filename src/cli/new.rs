@@ -42,5 +42,9 @@ impl New {
 /// A word of a command line.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./+@,".contains(c);
+    if word.starts_with('-') {
+        // A shell takes it for an option otherwise.
+        return quoted(&format!("./{word}"));
+    }
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

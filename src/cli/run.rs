@@ -337,14 +337,32 @@ pub(super) fn setting(agents: Option<Directory>, policy: Option<Policy>) -> Sett
     Setting { agents, policy, strict, today: Some((since.as_secs() / 86_400) as i64), ..Setting::default() }
 }
 
+/// What the reader of a file says, in words for those who write one.
+fn plainly(said: &str) -> String {
+    let said = said.trim_start_matches("error: ");
+    let (place, what) = said.split_once(": ").filter(|(place, _)| place.starts_with("line ")).unwrap_or(("", said));
+    let named = |mark: char| what.split([mark, ',']).nth(1).unwrap_or_default().trim();
+    let what = if what.starts_with("duplicate mapping key") {
+        format!("`{}` stands there twice; leave one out", named(':'))
+    } else if what.contains("deserialize null into string") {
+        "`null` is no key; write it in quotes".to_owned()
+    } else if what.starts_with("non-finite float") {
+        format!("`{}` is no number that can be handed over; write a finite one", named('`'))
+    } else {
+        what.to_owned()
+    };
+    if place.is_empty() { what } else { format!("{place}: {what}") }
+}
+
 /// The agents that a file binds.
 pub(super) fn agents(path: Option<&Path>) -> Result<Directory, Usage> {
     let Some(path) = path else { return Ok(Directory::new()) };
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| Usage::new(format!("cannot read `{shown}`: {}", source::reason(&error))))?;
-    let wrong =
-        |error: String| Usage::new(format!("`{shown}` cannot be read: {}", error.lines().next().unwrap_or_default()));
+    let wrong = |error: String| {
+        Usage::new(format!("`{shown}` cannot be read: {}", plainly(error.lines().next().unwrap_or_default())))
+    };
     let json: Json = match path.extension().and_then(|extension| extension.to_str()) {
         Some("json") => {
             let read = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
