@@ -133,10 +133,10 @@ impl Shape<'_, '_> {
         let next = self.next();
         match token.kind {
             Kind::Colon if function && next.is_some_and(|next| next.kind == Kind::BraceOpen && !next.newline) => {
-                let behind = self.behind(self.at + 1);
-                let typed = behind.is_some_and(|token| {
-                    let more = matches!(token.kind, Kind::SquareOpen | Kind::Question(_) | Kind::Bar);
-                    (more || matches!(token.kind, Kind::BraceOpen | Kind::Infix(Infix::Confident))) && !token.newline
+                // A type, or a part of one, has a body or another part behind it.
+                let typed = self.behind(self.at + 1).is_some_and(|token| {
+                    let more = matches!(token.kind, Kind::SquareOpen | Kind::Question(_) | Kind::Bar | Kind::Bits);
+                    more || matches!(token.kind, Kind::BraceOpen | Kind::Infix(Infix::Confident))
                 });
                 if typed {
                     return false;
