@@ -4,7 +4,7 @@ use super::Origin;
 use super::lower::Lowering;
 use super::scope::{DeclarationId, DeclarationKind, Owner, ScopeId, Use, UseKind};
 use crate::builtin;
-use crate::diagnostic::{Code, Edit, Fix};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::source::{Name, Span};
 use crate::syntax::ast::{Access, Form, Infix, Node, NodeId, Prefix};
 use crate::types::Type;
@@ -18,7 +18,10 @@ impl Lowering<'_> {
         let named = |id: &DeclarationId| self.scopes.declaration(*id).name.is_some();
         let unused: Vec<DeclarationId> =
             ids().filter(|id| named(id) && self.scopes.declaration(*id).reads == 0).collect();
-        let looked_at = |id: &DeclarationId| self.scopes.declaration(*id).changed > 0 || self.hides_builtin(*id);
+        let looked_at = |id: &DeclarationId| {
+            let declared = self.scopes.declaration(*id);
+            declared.changed > 0 || declared.early || self.hides_builtin(*id)
+        };
         let looked_at: Vec<DeclarationId> = ids().filter(|id| named(id) && looked_at(id)).collect();
         let mut uses: Vec<Vec<Use>> = vec![Vec::new(); looked_at.len()];
         if !uses.is_empty() {
@@ -46,7 +49,9 @@ impl Lowering<'_> {
         }
         for (id, uses) in looked_at.into_iter().zip(&uses) {
             self.lint_lost_change(id, uses, loops.get(&self.scopes.declaration(id).owner));
-            self.lint_hidden_builtin(id, uses);
+            if !self.lint_early(id, uses) {
+                self.lint_hidden_builtin(id, uses);
+            }
         }
         self.lint_walks();
         self.lint_sigils();
@@ -217,6 +222,39 @@ impl Lowering<'_> {
         own && declared.name.is_some_and(|name| builtin::find_function(self.name_text(name)).is_some())
     }
 
+    /// P010: a variable that is read where its `let` has certainly not run (R017), before it or in the value that it gets
+    /// there. Says whether one is.
+    fn lint_early(&mut self, id: DeclarationId, uses: &[Use]) -> bool {
+        let declared = self.scopes.declaration(id);
+        let (Some(name), true) = (declared.name, declared.early && !declared.hoisted) else { return false };
+        let (span, value) = (declared.span, declared.value.map(|value| self.span(value)));
+        let inside = |at: Span| value.is_some_and(|value| value.start <= at.start && at.end <= value.end);
+        let (within, before): (Vec<&Use>, Vec<&Use>) = uses
+            .iter()
+            .filter(|used| self.scopes.scope(used.scope).owner == declared.owner && used.kind != UseKind::Mention)
+            .filter(|used| !used.kind.assigns() && (used.span.end <= span.start || inside(used.span)))
+            .partition(|used| inside(used.span));
+        let text = self.name_text(name).to_owned();
+        let Some(first) = within.first().or(before.first()).map(|used| used.span) else { return false };
+        let found = self
+            .finding(Code::P010, first, format!("`{text}` has no value here yet"))
+            .note_at(self.at(span), format!("`{text}` is declared here"));
+        if within.is_empty() {
+            self.report(found.help(format!("move the declaration of `{text}` up, before what reads it")));
+            return true;
+        }
+        // The name in its own value means what is around: the built-in, or another variable.
+        let own = format!("own{}{}", text[..1].to_uppercase(), &text[1..]);
+        let found = found.help(match builtin::find_function(&text) {
+            Some(_) => format!("give what is declared here another name, such as `{own}`"),
+            None => format!("declare what is read here before, or give the new `{text}` another name"),
+        });
+        let behind = uses.iter().filter(|used| !inside(used.span)).copied().collect::<Vec<_>>();
+        let found = self.renamed(found, id, &behind, own);
+        self.report(found);
+        true
+    }
+
     /// L103: a name that hides a built-in which the same scope calls.
     fn lint_hidden_builtin(&mut self, id: DeclarationId, uses: &[Use]) {
         let declared = self.scopes.declaration(id);
@@ -229,18 +267,35 @@ impl Lowering<'_> {
         let own = format!("own{}{}", text[..1].to_uppercase(), &text[1..]);
         let found = self.finding(Code::L103, span, format!("`{text}` hides the built-in that is called by this name"));
         let found = found.help(format!("call it something else, such as `{own}`"));
+        // What holds no function is not what is called.
+        let plain = declared.value.is_some_and(|value| self.is_no_function(value)) && declared.assigned == 0;
+        let uses: Vec<Use> = uses.iter().filter(|used| !plain || used.kind != UseKind::Call).copied().collect();
+        let found = self.renamed(found, id, &uses, own);
+        self.report(found);
+    }
+
+    /// Whether what is written is certainly no function.
+    fn is_no_function(&self, value: NodeId) -> bool {
+        use Node::{Bool, List, Null, Number, Object, Template, Text};
+        matches!(self.node(self.bare(value)), Bool(_) | List(_) | Null | Number(_) | Object(_) | Template(_) | Text)
+    }
+
+    /// With the edit that gives a variable another name, here and where it is used.
+    fn renamed(&self, found: Diagnostic, id: DeclarationId, uses: &[Use], own: String) -> Diagnostic {
+        let declared = self.scopes.declaration(id);
+        let text = self.source(declared.span);
         let taken = self.program.names.find(&own).is_some();
-        let plain = self.source(span) == text && uses.iter().all(|used| self.source(used.span) == text);
+        let plain = declared.name.is_some_and(|name| self.name_text(name) == text)
+            && uses.iter().all(|used| self.source(used.span) == text);
         let shorthand = uses.iter().any(|used| matches!(self.node(used.node), Node::Shorthand { .. }));
         if taken || !plain || shorthand || self.is_shorthand(id) || declared.exported {
-            self.report(found);
-            return;
+            return found;
         }
-        let mut spans: Vec<Span> = uses.iter().map(|used| used.span).chain([span]).collect();
+        let mut spans: Vec<Span> = uses.iter().map(|used| used.span).chain([declared.span]).collect();
         spans.sort_unstable();
         spans.dedup();
         let edits = spans.into_iter().map(|at| Edit { at: self.at(at), text: own.clone() }).collect();
-        self.report(found.mend(Fix { title: format!("call it `{own}`"), certain: false, edits }));
+        found.mend(Fix { title: format!("call it `{own}`"), certain: false, edits })
     }
 
     /// L104: a list walked by `for … in` and indexed by what was walked.

@@ -180,6 +180,16 @@ fn finds_what_is_wrong() {
         ("let o = { a: 1 }\nfor k in o { print(o[k]) }", ""),
         ("function max(a, b) { a > b ? a : b }\nmax(1, 2)", "L103:1"),
         ("let first = 1\nfirst", ""),
+        // read before its `let`
+        ("function f(xs) {\n  const sum = sum(xs)\n  sum\n}\nf([1])", "P010:2"),
+        ("let x = x + 1\nx", "P010:1"),
+        ("print(y)\nlet y = 1", "P010:1"),
+        ("for x in [1] {\n  print(y)\n  let y = x\n  y\n}", "P010:2"),
+        ("let y = 1\n{\n  let x = y\n  y + x\n}", ""),
+        ("let f = n => n > 0 ? f(n - 1) : n\nf(1)", ""),
+        ("const g = () => z\nconst z = 2\ng() + z", ""),
+        ("let { a, b = a } = { a: 1 }\na + b", ""),
+        ("var v = v ?? 1\nv", ""),
         ("1 ~+ 2", "L102:1"),
         ("let pаge = 1\nlet page = 2\npage + pаge", "L105:1"),
     ];
@@ -197,6 +207,9 @@ fn mends() {
         ("let a = 1\na ~> 0.6 ? a : 2", "let a = 1\na && ~a >= 0.6 ? a : 2"),
         ("typeof input == \"undefined\"", "input == null"),
         ("let xs = [1]\nfor i in xs { xs[i] }", "let xs = [1]\nfor i in 0..xs.length { xs[i] }"),
+        ("const sum = sum([1])\nsum / 2", "const ownSum = sum([1])\nownSum / 2"),
+        ("let max = 3\nmax([1]) + max", "let ownMax = 3\nmax([1]) + ownMax"),
+        ("let max = (a, b) => a\nmax(1, 2)", "let ownMax = (a, b) => a\nownMax(1, 2)"),
     ] {
         assert_eq!(mended(text), expected);
     }
