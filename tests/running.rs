@@ -449,6 +449,36 @@ fn a_prompt_says_what_is_instruction_and_what_is_data() {
 }
 
 #[test]
+fn a_prompt_that_is_joined_is_told_apart_as_a_template_is() {
+    let (say, data) = (|text: &str| json!({ "instruction": text }), |text: &str| json!({ "data": text }));
+    let cases = [
+        ("llm(\"Sum up \" + q + \" now\")", vec![say("Sum up "), data("cats"), say(" now")]),
+        ("let p = \"I \"\n p += q\n llm(p)", vec![say("I "), data("cats")]),
+        ("llm(`F ${q}` + ` and ${1}`)", vec![say("F "), data("cats"), say(" and "), say("1")]),
+        // What is told may be made elsewhere, and what it is made of be used again.
+        (
+            "const xs = [q]\n const p = `A ${xs}` + \"!\"\n if (xs.length > 0) { llm(p) } else { xs }",
+            vec![say("A "), data("[\"cats\"]"), say("!")],
+        ),
+        // Numbers are added, and of a text from elsewhere nothing is an instruction.
+        ("llm(`${q.length + 1}: ${q}`)", vec![data("5"), say(": "), data("cats")]),
+        ("llm(said(q))\n function said(q) { \"Say \" + q }", vec![]),
+    ];
+    let folder = Folder::new("running/joined");
+    folder.write("a.yaml", "default: { transport: mock, replies: { llm: [ { value: done, confidence: 0.9 } ] } }");
+    for (body, parts) in cases {
+        folder.write("a.prism", format!("pattern P(q: string) {{\n {body}\n}}\n"));
+        let arguments = ["run", "a.prism", "--agents", "a.yaml", "--input", "\"cats\"", "--record", "run.jsonl"];
+        let run = folder.prism(&arguments);
+        assert_eq!((run.code, &*run.out), (0, "done (~90%)\n"), "{body}: {}", run.err);
+        let record = folder.read("run.jsonl");
+        let request: Json = serde_json::from_str(record.lines().next().unwrap()).unwrap();
+        let call = &request["request"]["kind"]["call"];
+        assert_eq!(call["prompt"].as_array().cloned().unwrap_or_default(), parts, "{body}");
+    }
+}
+
+#[test]
 fn a_run_has_the_time_of_its_machine() {
     let folder = Folder::new("running/live");
     folder.write(

@@ -200,8 +200,6 @@ pub(super) struct Known {
     pub measures: Sides<Id>,
     /// Its length is no more than one of these, where it is a list or text.
     pub longest: Option<Rc<[Line]>>,
-    /// Whether it is a text that the program and others wrote together.
-    pub woven: bool,
     /// Whether it is known to have an element or a character.
     pub filled: bool,
     /// Whether it tests a confidence, so that what happens on it is not in doubt however sure it is itself.
@@ -245,7 +243,6 @@ const BLANK: Known = Known {
     marks: Few::NONE,
     measures: Sides::NONE,
     longest: None,
-    woven: false,
     filled: false,
     exact: false,
     hidden: Hidden { agents: false, functions: false },
@@ -583,7 +580,6 @@ impl Known {
             marks: self.marks.union(&other.marks),
             measures: self.joined_measures(other),
             longest: if self.longest == other.longest { self.longest.clone() } else { None },
-            woven: self.woven && other.woven,
             filled: self.filled && other.filled,
             exact: (self.exact || other.exact) && self.settled() && other.settled(),
             shape,

@@ -10,7 +10,7 @@ use super::read::{confidence_of, elements, read};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::host::Transport;
-use crate::ir::Inst;
+use crate::ir::{Inst, Var, prompt};
 use crate::source::Location;
 use crate::types::{Effect, Type};
 use crate::value::Evidence;
@@ -440,7 +440,7 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         if let Some(prompt) = args.first()
             && prompt.integrity >= Integrity::Agent
-            && !prompt.woven
+            && !instructs(act.code, inst)
         {
             self.findings.report(Code::CF020, at, "the whole prompt is agent text", |d| {
                 d.help("say in the program what is asked, and put the text into a hole: `` `Summarise: ${text}` ``")
@@ -585,4 +585,12 @@ impl Known {
         let (kind, at) = self.nothing?;
         (self.null != Null::Never && kind != Nothing::Search).then_some(at)
     }
+}
+
+/// Whether a prompt says something of the program's own.
+fn instructs(function: &crate::ir::Function, inst: &Inst) -> bool {
+    let Some(text) = prompt::of(inst) else { return false };
+    let makers = prompt::makers(function);
+    let maker = |var: Var| makers[var.0 as usize];
+    prompt::parts(function, text, maker).into_iter().any(|part| maker(part).is_some_and(prompt::says))
 }

@@ -36,12 +36,6 @@ fn kinds(x: &Known) -> &'static [&'static str] {
     }
 }
 
-/// Whether a text that this is a part of says something of the program's own.
-fn weaves(part: &Known) -> bool {
-    let says = |known: &Known| known.as_text().is_none_or(|text| !text.trim().is_empty());
-    part.woven || part.integrity == Integrity::Program && says(part)
-}
-
 impl<'a> Flow<'a> {
     /// What an instruction gives; nothing if it never gives anything.
     pub fn transfer(&mut self, act: &mut Activation<'a>, inst: &Inst, args: &[Known], state: &mut State) -> Given {
@@ -55,7 +49,6 @@ impl<'a> Flow<'a> {
             Op::Text => {
                 let mut text = Known::computed(args, Shape::Plain);
                 text.nothing = args.iter().find_map(|a| a.nothing);
-                text.woven = args.iter().any(weaves);
                 one(text)
             }
             Op::List { spread } => {
@@ -371,7 +364,6 @@ impl<'a> Flow<'a> {
             Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Add | Binary::Subtract => {
                 let mut known = Known::computed([a, b], super::interval::arithmetic(binary, a, b));
                 known.nothing = a.nothing.or(b.nothing);
-                known.woven = weaves(a) || weaves(b);
                 self.summed(binary, a, b, &mut known, state);
                 if let (Binary::Remainder, Some(result)) = (binary, inst.result) {
                     self.remaining(a, b, Id(act.frame, result.0));

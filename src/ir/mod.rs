@@ -21,6 +21,7 @@ mod order;
 mod pattern;
 mod place;
 mod print;
+pub mod prompt;
 #[cfg(test)]
 mod random;
 mod rows;

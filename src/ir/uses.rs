@@ -5,7 +5,7 @@
 //! block, so what a handler reads lives through all the blocks whose errors it takes. Numbers, booleans and null are nobody's
 //! share and are left out.
 
-use super::{Constant, End, Function, Op, Rows, Var};
+use super::{Constant, End, Function, Op, Rows, Var, prompt};
 
 /// How many steps of following are spent on one function for each of its instructions, and beyond. Values for which nothing
 /// is left are never moved.
@@ -85,11 +85,22 @@ impl Uses {
                 _ => away.put(var.0, Use { block, at }),
             }
         };
+        let mut makers = None;
         for (index, block) in function.blocks.iter().enumerate() {
             let index = index as u32;
             block.parameters.iter().for_each(|&var| define(homes, var, index, false));
             for (at, inst) in block.code.iter().enumerate() {
                 inst.args.iter().for_each(|&arg| used(homes, arg, index, at as u32));
+                if let Some(prompt) = prompt::of(inst) {
+                    // What a prompt was made of is read once more when it is told. An engine itself keeps the parts of a
+                    // template of the same block.
+                    let makers = makers.get_or_insert_with(|| prompt::makers(function));
+                    let template = makers[prompt.0 as usize].is_some_and(|inst| inst.op == Op::Text);
+                    if !template || homes[prompt.0 as usize].block != index {
+                        let parts = prompt::parts(function, prompt, |var| makers[var.0 as usize]);
+                        parts.into_iter().for_each(|part| used(homes, part, index, at as u32));
+                    }
+                }
                 inst.result.iter().for_each(|&var| define(homes, var, index, scalar(&inst.op)));
                 inst.second.iter().for_each(|&var| define(homes, var, index, false));
             }

@@ -14,6 +14,7 @@ use super::code::{Code, Comparison, Direct, Guard, Operand, Operands, Pair, Prop
 use super::emit::{NONE, Notes, REGISTERS, is_watched};
 use crate::builtin::{self, Body, Form};
 use crate::hir::{self, Binary, FunctionId};
+use crate::ir::prompt::{self, Parts};
 use crate::ir::{self, BlockId, Constant, End, Inst, Op, Var};
 use crate::source::Span;
 use crate::value::{Key, Value};
@@ -111,7 +112,7 @@ impl<'a> Emission<'a> {
                         self.notes.nowhere[var.0 as usize] = false;
                     }
                 }
-                for &var in self.seen(index, inst) {
+                for var in self.seen(index, inst) {
                     self.notes.beside.push((index, at as u32, var));
                     self.notes.reads[var.0 as usize] += 1;
                 }
@@ -148,16 +149,12 @@ impl<'a> Emission<'a> {
     }
 
     /// What a form looks at beside its arguments: how its first one was made.
-    fn seen(&self, block: u32, inst: &'a Inst) -> &'a [Var] {
-        let Op::CallBuiltin { builtin, spread: false } = inst.op else { return &[] };
-        let Body::Form(form, _) = builtin.entry().kind else { return &[] };
-        let Some(first) = inst.args.first() else { return &[] };
-        match (form, self.maker_in(block, *first).map(|made| (&made.op, &made.args))) {
-            (Form::Expect, Some((Op::Binary(op), sides))) if Comparison::of(*op).is_some() => sides,
-            (Form::Llm, Some((Op::Text, parts))) => parts,
-            (Form::Llm, _) if self.literal(*first).is_some() => std::slice::from_ref(first),
-            _ => &[],
+    fn seen(&self, block: u32, inst: &'a Inst) -> Parts {
+        if let Some(prompt) = prompt::of(inst) {
+            return prompt::parts(self.function, prompt, |var| self.maker(var));
         }
+        let sides = self.compared(block, inst).and_then(|_| self.maker_in(block, *inst.args.first()?));
+        sides.map_or_else(Parts::new, |made| made.args.iter().copied().collect())
     }
 
     /// The operator of the comparison that a form is given.
@@ -242,6 +239,14 @@ impl<'a> Emission<'a> {
         self.notes.out.constants.push(value);
         self.notes.constants[var.0 as usize] = index;
         index
+    }
+
+    /// What is seen beside the arguments. A literal is one there, wherever else it is as well.
+    fn beside(&mut self, var: Var) -> Operand {
+        match self.literal(var).is_some() {
+            true => Operand::Constant(self.constant(var)),
+            false => self.operand(var, false),
+        }
     }
 
     fn operand(&mut self, var: Var, takes: bool) -> Operand {
@@ -627,7 +632,7 @@ impl<'a> Emission<'a> {
         let operands = self.operands(inst, sides.clone());
         let beside = match sides.is_empty() {
             true => Box::default(),
-            false => sides.map(|at| self.operand(self.notes.beside[at].2, false)).collect(),
+            false => sides.map(|at| self.beside(self.notes.beside[at].2)).collect(),
         };
         let index = self.notes.out.sites.len() as u32;
         self.notes.out.sites.push(Site {
