@@ -244,7 +244,10 @@ pub fn walked(a: &Value, b: &Value, inclusive: bool) -> Result<Value, Fault> {
     }
     let span = end - start;
     let len = if inclusive { (span + 1.0).floor() } else { span.ceil() };
-    Ok(stepped(start, 1.0, len, lanes))
+    let last = start + (len - 1.0);
+    // The span was rounded, perhaps to more than there is room for.
+    let beyond = if inclusive { last > end } else { last >= end };
+    Ok(stepped(start, 1.0, if beyond { len - 1.0 } else { len }, lanes))
 }
 
 /// So many numbers from `start` on.
@@ -479,6 +482,7 @@ mod tests {
         assert_eq!(three.as_list().unwrap().items()[2].as_number(), Some(2.0));
         assert_eq!(range(&Value::number(0.0), &Value::number(3.0), true, &m).unwrap().size(), Some(4));
         assert_eq!(range(&Value::number(3.0), &Value::number(0.0), false, &m).unwrap().size(), Some(0));
+        assert_eq!(range(&Value::number(5.8), &Value::number(5.8 + 3.0), false, &m).unwrap().size(), Some(3));
         assert_eq!(range(&Value::number(0.0), &Value::number(1e9), false, &m).unwrap_err().code, Code::R015);
     }
 }

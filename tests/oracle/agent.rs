@@ -174,7 +174,9 @@ impl Eval<'_> {
         match self.task.ask(Kind::Call(Box::new(call)))? {
             Reply::Answer(answer) => {
                 self.settle(answer.cost, answer.tokens, span)?;
-                shaped::read(&answer.shape, reported, &mut meter()).or_else(|_| self.fail(Code::R030, span))
+                // The message quotes the answer.
+                let error = Error { code: Code::R030, message: Value::text("").with(reported), data: Value::NULL };
+                shaped::read(&answer.shape, reported, &mut meter()).or_else(|_| self.throw(error, Lanes::EXACT, span))
             }
             Reply::Failed(Failure::Error { message, cost, tokens }) => {
                 self.settle(cost, tokens, span)?;
