@@ -144,6 +144,7 @@ fn every_limit_is_kept() {
         ("steps", 100, "for i in 0..1000 { i }", Code::R090),
         ("memory", 10_000, "range(2000).map(x => x)", Code::R091),
         ("text", 10, "\"abcdef\" + \"ghijkl\"", Code::R015),
+        ("text", 10, "JSON.stringify(\"a\\n\\u0001\\u0001\")", Code::R015),
         ("list", 3, "[1, 2, 3, 4]", Code::R015),
         ("object", 2, "({ a: 1, b: 2, c: 3 })", Code::R015),
         ("nesting", 2, "[[[1]]]", Code::R015),
@@ -161,6 +162,19 @@ fn every_limit_is_kept() {
         let failure = ended.expect_err(text);
         assert_eq!(failure.code(), code, "{name}: {text}: {}", failure.message());
     }
+}
+
+#[test]
+fn matches_are_charged_by_what_may_be_looked_at() {
+    let ended = |expression: &str| {
+        let text = format!("\"ab\".repeat(50000).replace({expression}, \"\").length");
+        run(&text, &Limits::SANDBOX, &json!({})).0.map_err(|failure| failure.code())
+    };
+    for expression in ["/a/g", "/\\w/g", "/[^b]+/g", "/b?a/g"] {
+        assert!(ended(expression).is_ok(), "{expression}");
+    }
+    // Behind each match all of the text is searched for another end of it.
+    assert_eq!(ended("/a(.*c)?/g").err(), Some(Code::R090));
 }
 
 #[test]
@@ -340,6 +354,7 @@ fn what_fits_a_limit_exactly_is_no_larger() {
         ("text", 12, "\"abc\".padEnd(12)"),
         ("text", 12, "\"abc\".padStart(9, \"é-\").length"),
         ("text", 12, "\"\".padEnd(8, \"aé\")"),
+        ("text", 13, "JSON.stringify(\"\\u0001\\n\\\"a\")"),
         ("list", 3, "zip([1, 2, 3], [4, 5, 6])"),
         ("object", 2, "const o = { a: 1, b: 2 }\n({ ...o, ...o })"),
         ("object", 2, "merge({ a: 1 }, { b: 2 }, { a: 3 })"),

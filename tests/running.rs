@@ -38,6 +38,9 @@ fn entries_and_input() {
     folder.write("whole.prism", "pattern P(x: { a: number }) { x.a }\n");
     folder.write("five.json", "5\n");
     folder.write("echo.prism", "input");
+    folder.write("marked.json", "\u{feff}{ \"x\": 4 }\n");
+    folder.write("alone.prism", "pattern P(m: M) { m.ask(\"q\") }\nagent M { ask(q: string): string }\n");
+    folder.write("m.json", r#"{ "m": { "transport": "mock", "replies": { "ask": [{ "value": "b" }] } } }"#);
     check(
         &folder,
         &[
@@ -57,6 +60,10 @@ fn entries_and_input() {
             ("run whole.prism --input '{ \"a\": 7 }'", 0, "7\n"),
             ("run whole.prism --input '{ \"x\": { \"a\": 8 } }'", 0, "8\n"),
             ("run echo.prism", 0, "null\n"),
+            ("run two.prism --entry A --input-file marked.json", 0, "5\n"),
+            ("run alone.prism --agents m.json --input 5", 1, "R033"),
+            ("run alone.prism --agents m.json --input '{ \"q\": 5 }'", 1, "R033"),
+            ("run alone.prism --agents m.json --input '{}'", 0, "b"),
             ("run echo.prism --shaped --input '{ \"value\": 1, \"confidence\": 2 }'", 1, "R020"),
             ("run echo.prism --shaped --input '{ \"nothing\": 1 }'", 1, "R012"),
             ("run echo.prism --input 1e999", 1, "R0"),
@@ -421,6 +428,15 @@ fn who_interrupts_a_run_lets_it_tidy_up() {
         assert_eq!(code, Some(3), "{said}");
         assert!(said.contains("tidied\n") && said.contains("[R095]") && !said.contains("never"), "{said}");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn files_of_a_run_have_a_limit() {
+    let folder = Folder::new("running/endless");
+    folder.write("a.prism", "1");
+    let rows = ["input-file", "agents", "policy"].map(|option| format!("run a.prism --{option} /dev/zero"));
+    check(&folder, &rows.each_ref().map(|command| (&**command, 2, "it is larger than")));
 }
 
 #[test]

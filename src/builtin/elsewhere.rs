@@ -33,6 +33,26 @@ const METHODS: &[(&str, &str)] = &[
     ("iter", "remove it: a list is walked as it is"),
 ];
 
+/// Properties by which other languages and libraries tell how sure an answer is, and what an answer is.
+const SURENESS: [&str; 6] = ["confidence", "score", "probability", "certainty", "conf", "logprob"];
+const ITSELF: [&str; 11] =
+    ["value", "text", "content", "result", "answer", "output", "response", "message", "data", "body", "string"];
+
+/// What to write instead of a property that values of a kind do not have.
+pub fn instead_of_property(kind: Kind, name: &str) -> String {
+    let sized = matches!(kind, Kind::Text | Kind::List);
+    let help = match name {
+        _ if SURENESS.contains(&name) => "write `~x` for how sure `x` is",
+        _ if ITSELF.contains(&name) => "leave it out: this is the value itself",
+        "size" | "len" | "count" if sized => "did you mean `length`?",
+        "index" if kind == Kind::List => "`text.indexOf(found[0])` says where something stands in a text",
+        _ if super::find_method(kind, name).is_some() => return format!("`{name}` is a method: write `{name}(…)`"),
+        _ if sized => "it has `length`, and methods that are called",
+        _ => "it has methods that are called, and no properties",
+    };
+    help.to_owned()
+}
+
 /// What to write instead of a method that values of a kind do not have.
 pub fn instead_of_method(kind: Kind, name: &str) -> String {
     if let Some((_, instead)) = METHODS.iter().find(|(known, _)| *known == name) {

@@ -38,6 +38,8 @@ pub(super) struct Pattern {
     /// Whether it stands for all its matches.
     pub(super) all: bool,
     cost: u64,
+    /// How many bytes beyond its end a match may need to be looked for, where that does not depend on the text.
+    reach: Option<usize>,
 }
 
 impl Pattern {
@@ -64,9 +66,10 @@ impl Pattern {
         let key = (source.to_owned(), flags.to_owned());
         let all = flags.contains('g');
         let cost = 1 + source.len() as u64 / 32;
+        let reach = reach(source);
         let known = CACHE.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(regex) = known {
-            return Ok(Self { regex, all, cost });
+            return Ok(Self { regex, all, cost, reach });
         }
         let regex = compile(source, flags).map(Arc::new).map_err(|message| Fault::new(Code::R011, message))?;
         let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +77,7 @@ impl Pattern {
             cache.clear();
         }
         cache.insert(key, regex.clone());
-        Ok(Self { regex, all, cost })
+        Ok(Self { regex, all, cost, reach })
     }
 
     /// Charges for a search of so many bytes.
@@ -84,6 +87,7 @@ impl Pattern {
     }
 
     /// Hands over the matches in a text in order, of which at most `most`; each search is charged by what it may look at.
+    /// Where a match is found without looking far beyond it, all of them together look at the text once.
     pub(super) fn each<'t>(
         &self,
         text: &'t str,
@@ -93,11 +97,12 @@ impl Pattern {
     ) -> Result<(), Fault> {
         // As in JavaScript, a match of nothing may stand where the one before it ended.
         let mut from = 0;
-        for _ in 0..most {
+        for count in 0..most {
             if from > text.len() {
                 break;
             }
-            self.charge(text.len() - from, meter)?;
+            let left = text.len() - from;
+            self.charge(self.reach.filter(|_| count > 0).map_or(left, |reach| left.min(reach)), meter)?;
             let Some(captures) = self.regex.captures_at(text, from) else { break };
             let whole = captures.get(0).map_or(text.len()..text.len(), |whole| whole.range());
             let next = text[whole.end..].chars().next().map_or(1, char::len_utf8);
@@ -106,6 +111,33 @@ impl Pattern {
         }
         Ok(())
     }
+}
+
+/// How many bytes beyond the end of a match an expression may look at, where its text says so: all of it is of bounded length,
+/// or all but one thing that is repeated at its end, which goes on for as long as the match does.
+fn reach(source: &str) -> Option<usize> {
+    let (mut class, mut choice) = (false, false);
+    let mut before = None;
+    let mut bytes = source.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b']' => class = false,
+            _ if class => {}
+            b'[' => class = true,
+            b'{' => return None,
+            b'|' => choice = true,
+            b'*' | b'+' => {
+                let last = matches!(&source[at + 1..], "" | "?");
+                return (last && !choice && before != Some(b')')).then_some(4 * source.len());
+            }
+            _ => {}
+        }
+        before = Some(byte);
+    }
+    Some(4 * source.len())
 }
 
 fn compile(source: &str, flags: &str) -> Result<Regex, String> {

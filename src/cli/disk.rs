@@ -33,7 +33,7 @@ impl Modules for Disk {
     }
 
     fn read(&self, name: &str) -> Result<String, String> {
-        let bytes = fs::File::open(name).and_then(limited);
+        let bytes = fs::File::open(name).and_then(|file| limited(file, LARGEST));
         let bytes = bytes.map_err(|error| format!("`{name}` cannot be read: {}", reason(&error)))?;
         if bytes.len() as u64 > LARGEST {
             return Err(format!("`{name}` is larger than {} MiB", LARGEST >> 20));

@@ -9,8 +9,7 @@ use crate::check::Policy;
 pub(super) fn read(path: Option<&Path>) -> Result<Option<Policy>, Usage> {
     let Some(path) = path else { return Ok(None) };
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Usage::new(format!("cannot read `{shown}`: {}", source::reason(&error))))?;
+    let text = source::text(path, source::LARGEST)?;
     let json: serde_json::Value = toml::from_str(&text).map_err(|error| {
         let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         Usage::new(format!("`{shown}`, line {line}: {}; a policy is written in TOML", error.message()))

@@ -217,9 +217,7 @@ impl Run {
     /// The text of the input.
     fn input(&self) -> Result<Option<String>, Usage> {
         let Some(path) = &self.input_file else { return Ok(self.input.clone()) };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Usage::new(format!("cannot read `{}`: {}", path.display(), source::reason(&error))))?;
-        Ok(Some(text))
+        source::text(path, source::INPUT).map(Some)
     }
 }
 
@@ -358,8 +356,7 @@ fn plainly(said: &str) -> String {
 pub(super) fn agents(path: Option<&Path>) -> Result<Directory, Usage> {
     let Some(path) = path else { return Ok(Directory::new()) };
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Usage::new(format!("cannot read `{shown}`: {}", source::reason(&error))))?;
+    let text = source::text(path, source::LARGEST)?;
     let wrong = |error: String| {
         Usage::new(format!("`{shown}` cannot be read: {}", plainly(error.lines().next().unwrap_or_default())))
     };

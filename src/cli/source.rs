@@ -11,6 +11,9 @@ use crate::source::{FileId, Location, Sources, Span};
 /// The most bytes of one program.
 pub(super) const LARGEST: u64 = 4 << 20;
 
+/// The most bytes of the input of a run.
+pub(super) const INPUT: u64 = 64 << 20;
+
 /// The name of standard input, in arguments and in messages.
 pub(super) const STDIN: &str = "-";
 
@@ -57,9 +60,9 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Usage> {
 /// Reads a program; `-` is standard input. What is no text or too large is a finding, and the file is then left out.
 pub(super) fn read(path: &Path, sources: &mut Sources, findings: &mut Diagnostics) -> Result<FileId, Usage> {
     let (name, bytes) = if path.as_os_str() == STDIN {
-        ("<stdin>".to_string(), limited(io::stdin().lock()))
+        ("<stdin>".to_string(), limited(io::stdin().lock(), LARGEST))
     } else {
-        (path.display().to_string(), fs::File::open(path).and_then(limited))
+        (path.display().to_string(), fs::File::open(path).and_then(|file| limited(file, LARGEST)))
     };
     let bytes = bytes.map_err(|error| Usage::new(format!("cannot read `{name}`: {}", reason(&error))))?;
     if bytes.len() as u64 > LARGEST {
@@ -95,10 +98,24 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Usage> {
 }
 
 /// All bytes, or one more than is allowed.
-pub(super) fn limited(from: impl Read) -> io::Result<Vec<u8>> {
+pub(super) fn limited(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    from.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The text of a file that belongs to a run, without a mark of the order of its bytes.
+pub(super) fn text(path: &Path, most: u64) -> Result<String, Usage> {
+    let refused = |why: &str| Usage::new(format!("cannot read `{}`: {why}", path.display()));
+    let bytes = fs::File::open(path).and_then(|file| limited(file, most)).map_err(|error| refused(&reason(&error)))?;
+    if bytes.len() as u64 > most {
+        return Err(refused(&format!("it is larger than {} MiB", most >> 20)));
+    }
+    let mut text = String::from_utf8(bytes).map_err(|_| refused("it is no UTF-8"))?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
 }
 
 /// Why a file could not be read, without the number of the system's error.

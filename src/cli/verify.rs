@@ -44,8 +44,7 @@ impl Texts {
 }
 
 fn file(path: &Path) -> Result<String, Usage> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Usage::new(format!("cannot read `{}`: {}", path.display(), source::reason(&error))))
+    source::text(path, source::INPUT)
 }
 
 impl Verify {

@@ -110,9 +110,13 @@ pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<
         ([], _) => {
             // Without parameters there is `input` itself.
             return match object {
-                Some(object) if !object.is_empty() && !function.parameters.is_empty() => {
+                _ if function.parameters.is_empty() => Ok(Vec::new()),
+                Some(object) if !object.is_empty() => {
                     let surplus = object.keys().next().map_or("", |key| key.as_str());
                     Err(refused(format!("the input has `{surplus}`, which no parameter takes; leave it out")))
+                }
+                None if !input.is_null() => {
+                    Err(refused("there is an input, which no parameter takes; leave it out".to_owned()))
                 }
                 _ => Ok(function.parameters.iter().map(|_| None).collect()),
             };

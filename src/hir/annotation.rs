@@ -229,7 +229,16 @@ impl Lowering<'_> {
     /// `Analyst?`, `Analyst | Editor` of a pattern: the host binds an agent to one interface, or gives data.
     pub(super) fn refuse_choice_of_agents(&mut self, parameters: &[super::Parameter]) {
         for parameter in parameters {
-            let Some(Type::Union(members)) = &parameter.annotation else { continue };
+            let Some(annotation) = &parameter.annotation else { continue };
+            let Type::Union(members) = annotation else {
+                // `Analyst[]` is told how many already.
+                let counted = matches!(annotation, Type::List(element) if matches!(**element, Type::Agent(_)));
+                if !counted && holds_agent(annotation) {
+                    let help = "take each agent as a parameter of its own, or a list as in `Analyst[2..4]`";
+                    self.refuse(Code::T003, parameter.span, "agents that a pattern is given stand in no data", help);
+                }
+                continue;
+            };
             let Some(agent) = members.iter().find(|member| matches!(member, Type::Agent(_))) else { continue };
             let missing = members.contains(&Type::Null);
             let agent = self.program.spelled(agent);
@@ -246,6 +255,17 @@ impl Lowering<'_> {
             Node::Number(value) if value >= 0.0 && value.fract() == 0.0 && value <= 1e6 => Some(value as u32),
             _ => None,
         }
+    }
+}
+
+/// Whether there are agents in lists or objects of this type, which nobody can give from outside.
+fn holds_agent(kind: &Type) -> bool {
+    let inside = |kind: &Type| matches!(kind, Type::Agent(_) | Type::Agents { .. }) || holds_agent(kind);
+    match kind {
+        Type::List(element) => inside(element),
+        Type::Object(shape) => shape.fields.iter().map(|field| &field.value).chain(&shape.others).any(inside),
+        Type::Union(members) => members.iter().any(inside),
+        _ => false,
     }
 }
 

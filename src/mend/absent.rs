@@ -9,6 +9,9 @@ use crate::syntax::token::Kind;
 /// Candidates for something that does not exist.
 pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let span = found.at.span;
+    // What keys, members and points in time are kept in has methods of its own in JavaScript.
+    let other = |kept: &&str| page.at(span).ends_with(kept);
+    let sure = !["Map", "Set", "Date"].iter().any(other);
     let fix = match page.at(span) {
         ":" => block(page, span),
         "~~" => operand(page, span.end).map(|operand| {
@@ -27,7 +30,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             nothing_in_parentheses(page, span).map(|whole| page.replace(format!("write `{instead}`"), whole, instead))
         }
     };
-    out.extend(fix.map(certain));
+    out.extend(fix.map(|fix| if sure { certain(fix) } else { fix }));
 }
 
 /// A block that stands behind `:` and is indented: braces around it.

@@ -14,15 +14,24 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             converted(page, at, out);
             retyped(found, page, out);
         }
-        Code::T002 => operands(page, at, out),
+        Code::T002 => operands(found, page, out),
         Code::T004 => arguments(found, page, out),
         Code::T005 => {
-            if let Some(call) = page.around(at, |node| matches!(node, Node::Call { .. })) {
-                out.push(page.replace("do not call it", page.tree.span(call), ""));
+            // The call that ends here, not one around it; a method that is not there is none when it is read either.
+            let here = |span: Span| at.start <= span.start && span.end == at.end;
+            let called = page.all().find(|(_, node, span)| matches!(node, Node::Call { .. }) && here(*span));
+            if let Some((.., span)) = called.filter(|_| found.message.contains("no function")) {
+                out.push(page.replace("do not call it", span, ""));
             }
         }
         Code::T006 => {
-            if let Some(member) = page.around(at, |node| matches!(node, Node::Member { .. })) {
+            if found.help.as_deref().is_some_and(|help| help.contains("`~x`")) {
+                out.extend(sureness(page, at).map(certain));
+            }
+            // What is meant to be called is not left out.
+            let method = found.help.as_deref().is_some_and(|help| help.contains("is a method"));
+            let member = page.around(at, |node| matches!(node, Node::Member { .. }));
+            if let Some(member) = member.filter(|_| !method) {
                 out.push(page.replace("leave the property out", page.tree.span(member), ""));
             }
         }
@@ -40,10 +49,14 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
                 out.push(certain(page.replace("route on the value", Span::new(start, start + 1), "")));
             }
         }
-        Code::T010 => operands(page, at, out),
+        Code::T010 => operands(found, page, out),
         Code::T011 => fallen(page, at, out),
         Code::T012 => {
-            if let Some(statement) = page.statement(at) {
+            let holds = |pattern: NodeId| page.tree.span(pattern).to(at) == page.tree.span(pattern);
+            let never = |node: &Node| matches!(node, Node::MatchArm { pattern, .. } if holds(*pattern));
+            if let Some(arm) = page.around(at, never) {
+                out.extend(arm_without(page, arm));
+            } else if let Some(statement) = page.statement(at) {
                 let span = page.tree.span(statement);
                 let start = page.text[..span.start as usize].trim_end().len() as u32;
                 out.push(page.replace("remove what is never reached", Span::new(start, span.end), ""));
@@ -51,6 +64,24 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         }
         _ => {}
     }
+}
+
+/// A `match` without an arm, and without the comma before it.
+fn arm_without(page: &Page, arm: NodeId) -> Option<Fix> {
+    let span = page.tree.span(arm);
+    let start = page.text[..span.start as usize].trim_end().trim_end_matches(',').trim_end().len() as u32;
+    Some(page.replace("remove the arm", Span::new(start, span.end), ""))
+}
+
+/// `answer.confidence` as `~answer`.
+fn sureness(page: &Page, at: Span) -> Option<Fix> {
+    let chain = page.around(at, |node| matches!(node, Node::Chain { .. }))?;
+    let whole = page.tree.span(chain);
+    let member = page.around(at, |node| matches!(node, Node::Member { .. }))?;
+    let member = page.tree.span(member);
+    let value = page.at(Span::new(whole.start, member.start));
+    let text = if member.end == whole.end { format!("~{value}") } else { format!("(~{value})") };
+    Some(page.replace(format!("write {}", quoted(&text)), Span::new(whole.start, member.end), text))
 }
 
 /// The value as a number, a text, a list.
@@ -116,9 +147,23 @@ fn annotation(page: &Page, node: NodeId) -> Option<NodeId> {
 }
 
 /// Operands that may be missing or of another type, with what stands in for them.
-fn operands(page: &Page, at: Span, out: &mut Vec<Fix>) {
+fn operands(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    let at = found.at.span;
     let Some(row) = page.around(at, |node| matches!(node, Node::Operation(_))) else { return };
     let Node::Operation(list) = *page.tree.node(row) else { return };
+    if let [left, operator, right] = *page.tree.list(list) {
+        let (whole, written) = (page.tree.span(row), (page.source(left), page.source(operator), page.source(right)));
+        let text = match written {
+            (left, "*", right) if found.message.contains("`string`") || left.starts_with(['"', '\'', '`']) => {
+                Some(format!("{left}.repeat({right})"))
+            }
+            (left, "+", right) if found.message.contains("[]`") => Some(format!("{left}.concat({right})")),
+            _ => None,
+        };
+        out.extend(text.map(|text| page.replace(format!("write {}", quoted(&text)), whole, text)));
+    }
+    // What cannot be null needs nothing in its place.
+    let missing = found.code == Code::T010 || found.message.contains("null");
     for &operand in page.tree.list(list).iter().step_by(2) {
         let span = page.tree.span(operand);
         let written = page.source(operand);
@@ -133,7 +178,7 @@ fn operands(page: &Page, at: Span, out: &mut Vec<Fix>) {
             (format!("make {} a text", quoted(written)), format!("String({written})")),
         ]
         .into_iter()
-        .skip(usize::from(literal))
+        .skip(usize::from(literal || !missing))
         {
             out.push(page.replace(title, span, text));
         }

@@ -153,8 +153,7 @@ pub fn stringify_keys(
     let Writer { out, charged, meter, .. } = writer;
     // A little more than was written may be charged already.
     let rest = out.len().saturating_sub(charged);
-    meter.steps(rest as u64 / 16)?;
-    meter.memory(rest as u64)?;
+    meter.append(charged.min(out.len()) as u64, rest as u64)?;
     Ok(out)
 }
 
@@ -186,7 +185,7 @@ impl Writer<'_> {
             View::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
             View::Number(number) if number.is_finite() => number::write(&mut self.out, number),
             View::Text(text) => {
-                self.charge(text.len() + 2)?;
+                self.charge(quoted_length(text))?;
                 quote(&mut self.out, text);
             }
             View::List(list) => {
@@ -230,7 +229,7 @@ impl Writer<'_> {
     }
 
     fn entry(&mut self, key: &str, value: &Value) -> Result<(), Fault> {
-        self.charge(key.len() + 4)?;
+        self.charge(quoted_length(key) + 2)?;
         quote(&mut self.out, key);
         self.out.push_str(if self.indent.is_empty() { ":" } else { ": " });
         self.value(value)
@@ -267,6 +266,16 @@ impl Writer<'_> {
 /// Whether JSON has a form for it.
 pub fn has_json(value: &Value) -> bool {
     !matches!(value.view(), View::Closure(_) | View::Native(_) | View::Agent(_) | View::Cell(_))
+}
+
+/// How long a text is in quotes, with its escapes.
+fn quoted_length(text: &str) -> usize {
+    let further = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+        0..0x20 => 5,
+        _ => 0,
+    });
+    text.len() + 2 + further.sum::<usize>()
 }
 
 /// Adds a text in quotes, escaped as JavaScript escapes it.

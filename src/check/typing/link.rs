@@ -101,7 +101,10 @@ impl<'a> Typing<'a> {
                     self.read_of_agent(*interface, name, link.span);
                     Type::Any
                 }
-                _ => Type::Any,
+                _ => {
+                    self.read_of_plain(&known, name, link.span);
+                    Type::Any
+                }
             },
             LinkKind::Index(key) => {
                 self.visit(key);
@@ -166,6 +169,24 @@ impl<'a> Typing<'a> {
                 (format!("`{name}` is a method, and a method is no value"), format!("hand over `x => agent.{name}(x)`"))
             }
         };
+        self.report(Code::T006, span, message, &help);
+    }
+
+    /// A property of a text, number, boolean or list that is read and not called: but for `length` it is null.
+    pub(super) fn read_of_plain(&mut self, known: &Type, name: &str, span: Span) {
+        let members = match known {
+            Type::Union(members) => &**members,
+            one => std::slice::from_ref(one),
+        };
+        let mut kinds = members.iter().map(|member| resolve(self.program, member)).filter(|kind| **kind != Type::Null);
+        let all = kinds.clone().all(|kind| plain_kind(kind).is_some());
+        let has_length = |kind: Kind| name == "length" && matches!(kind, Kind::Text | Kind::List);
+        let Some(kind) = kinds.next().and_then(plain_kind).filter(|_| all) else { return };
+        if has_length(kind) || kinds.filter_map(plain_kind).any(has_length) {
+            return;
+        }
+        let help = builtin::instead_of_property(kind, name);
+        let message = format!("`{}` has no property `{name}`", self.program.spelled(known));
         self.report(Code::T006, span, message, &help);
     }
 
@@ -342,6 +363,17 @@ impl<'a> Typing<'a> {
 /// Whether this is data, which cannot be called.
 fn is_data(kind: &Type) -> bool {
     matches!(kind, Type::Number | Type::String | Type::Boolean | Type::Literal(_) | Type::List(_))
+}
+
+/// The kind of values that have no properties of their own.
+fn plain_kind(kind: &Type) -> Option<Kind> {
+    match kind {
+        Type::String | Type::Literal(Literal::Text(_)) => Some(Kind::Text),
+        Type::Number | Type::Literal(Literal::Number(_)) => Some(Kind::Number),
+        Type::Boolean | Type::Literal(Literal::Bool(_)) => Some(Kind::Bool),
+        Type::List(_) => Some(Kind::List),
+        _ => None,
+    }
 }
 
 /// Whether a method of lists hands its function an element first.

@@ -84,7 +84,12 @@ impl<'a> Typing<'a> {
                             self.visit(key);
                             None
                         }
-                        _ => None,
+                        (Key::Fixed(name), None) => {
+                            if !matches!(inner.kind, PatternKind::Default(..)) {
+                                self.read_of_plain(resolve(self.program, kind), name, inner.span);
+                            }
+                            None
+                        }
                     };
                     self.unpacked(inner, &field.unwrap_or(Type::Any));
                 }
