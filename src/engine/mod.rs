@@ -68,27 +68,28 @@ impl Checked {
     /// Emits it function by function, each changed before. Nothing is kept of one when the next is lowered, its body in the
     /// resolved program included, unless somebody else holds that.
     fn emitted(self, mut change: impl FnMut(&mut ir::Function), diagnostics: &mut Diagnostics) -> Compiled {
-        let mut emitter = vm::Emitter::default();
-        let declarations = match self.form {
+        let (emitter, declarations) = match self.form {
             Form::Lowered(ir::Program { functions, declarations }) => {
+                let mut emitter = vm::Emitter::new(functions.len());
                 for mut function in functions {
                     change(&mut function);
                     emitter.emit(&declarations, &function, diagnostics);
                 }
-                declarations
+                (emitter, declarations)
             }
             Form::Resolved(mut program) => {
+                let mut emitter = vm::Emitter::new(program.functions.len());
                 let mut lowering = ir::Lowering::new(&program);
                 for id in (0..program.functions.len() as u32).map(hir::FunctionId) {
                     let mut function = lowering.lower(&program, id);
-                    change(&mut function);
-                    emitter.emit(&program, &function, diagnostics);
-                    lowering.reuse(function);
                     if let Some(program) = Arc::get_mut(&mut program) {
                         program.functions[id.0 as usize].forget();
                     }
+                    change(&mut function);
+                    emitter.emit(&program, &function, diagnostics);
+                    lowering.reuse(function);
                 }
-                program
+                (emitter, program)
             }
         };
         Compiled(Arc::new(emitter.finish(declarations)))

@@ -64,7 +64,9 @@ impl<'a> Lowering<'a> {
 
     /// Links behind a base that is known.
     pub(super) fn links(&mut self, base: Expr, links: &[NodeId], handed: Handed<'a>, span: Span) -> Expr {
-        let mut out: SmallVec<[Link; 1]> = SmallVec::with_capacity(links.len());
+        // Most calls make one link with the name before them.
+        let calls = links.iter().filter(|&&link| matches!(self.node(link), Node::Call { .. })).count();
+        let mut out: SmallVec<[Link; 1]> = SmallVec::with_capacity(links.len() - calls);
         let mut at = 0;
         while at < links.len() {
             let link = links[at];
@@ -294,8 +296,8 @@ impl<'a> Lowering<'a> {
     /// `path.push(x)` where the path begins at a variable: the path with its keys, then the rest of the chain.
     fn mutation(&mut self, base: NodeId, links: &[NodeId], handed: &Handed<'a>, span: Span) -> Option<Expr> {
         let call = links.iter().position(|&link| matches!(self.node(link), Node::Call { .. }))?;
-        let (name_of_method, optional) = self.key_named(links[call.checked_sub(1)?])?;
         let id = self.scopes.resolved(base)?;
+        let (name_of_method, optional) = self.key_named(links[call.checked_sub(1)?])?;
         if !builtin::is_mutating(&name_of_method) || self.is_imported(id) {
             return None;
         }
@@ -304,7 +306,7 @@ impl<'a> Lowering<'a> {
         let path = &links[..call - 1];
         let mut kept = Vec::new();
         let keys: Vec<Key> = self.keys(path).into_iter().map(|key| self.steady(key, &mut kept)).collect();
-        let mut out = SmallVec::with_capacity(links.len());
+        let mut out = SmallVec::with_capacity(path.len() + 1);
         for (key, &link) in keys.iter().zip(path) {
             let optional = match self.node(link) {
                 Node::Member { access, .. } => access != Access::Plain,

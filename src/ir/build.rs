@@ -472,29 +472,27 @@ impl<'a> Builder<'a> {
                 differing.iter().position(|&other| other == local)
             }
         };
-        let mut table: Vec<Vec<Var>> = Vec::with_capacity(edges.len());
-        for edge in edges {
-            let mut row: Vec<Var> = differing.iter().map(|local| self.env[local.0 as usize]).collect();
+        let before = |local: &LocalId| self.env[local.0 as usize];
+        let mut table: SmallVec<[Var; 8]> = edges.iter().flat_map(|_| differing.iter().map(before)).collect();
+        for (edge, row) in edges.iter().zip(table.chunks_exact_mut(differing.len())) {
             for &(local, var) in &edge.changes {
                 if let Some(at) = place(local) {
                     row[at] = var;
                 }
             }
-            table.push(row);
         }
         for (at, &local) in differing.iter().enumerate() {
-            let first = table[0][at];
-            if table.iter().any(|row| row[at] == NONE) {
+            let ways = || table[at..].iter().step_by(differing.len()).copied();
+            let first = table[at];
+            if ways().any(|var| var == NONE) {
                 // It came into being on some ways only, so nobody reads it behind them.
                 self.set(local, NONE);
-            } else if table.iter().all(|row| row[at] == first) {
+            } else if ways().all(|var| var == first) {
                 self.set(local, first);
             } else {
                 let name = self.function.locals[local.0 as usize].name;
                 let var = self.parameter(block, name);
-                for (row, values) in rows.iter_mut().zip(&table) {
-                    row.push(values[at]);
-                }
+                rows.iter_mut().zip(ways()).for_each(|(row, value)| row.push(value));
                 self.set(local, var);
             }
         }

@@ -231,29 +231,23 @@ impl Builder<'_> {
     }
 
     fn object(&mut self, members: &[hir::Member], span: Span) -> Var {
-        let mut shape = Vec::with_capacity(members.len());
         let mut args = Args::new();
-        for member in members {
-            let value = match member {
-                hir::Member::Entry(Key::Fixed(key), value) => {
-                    shape.push(Member::Fixed(key.clone()));
-                    value
-                }
+        let shape = members.iter().map(|member| {
+            let (shape, value) = match member {
+                hir::Member::Entry(Key::Fixed(key), value) => (Member::Fixed(key.clone()), value),
                 hir::Member::Entry(Key::Computed(key), value) => {
                     let key = self.value(key);
                     args.push(key);
-                    shape.push(Member::Computed);
-                    value
+                    (Member::Computed, value)
                 }
-                hir::Member::Spread(value) => {
-                    shape.push(Member::Spread);
-                    value
-                }
+                hir::Member::Spread(value) => (Member::Spread, value),
             };
             let value = self.value(value);
             args.push(value);
-        }
-        self.emit(Op::Object(shape.into()), args, span)
+            shape
+        });
+        let shape = shape.collect();
+        self.emit(Op::Object(shape), args, span)
     }
 
     fn fork(&mut self, fork: &Fork, span: Span) -> Var {

@@ -229,7 +229,10 @@ pub fn number(written: &str) -> Result<f64, (&'static str, &'static str)> {
         }
         return Ok(bytes.iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0')) as f64);
     }
-    let plain: String = written.chars().filter(|c| *c != '_').collect();
+    let plain = match written.contains('_') {
+        true => Cow::Owned(written.replace('_', "")),
+        false => Cow::Borrowed(written),
+    };
     let (digits, factor) = match plain.as_bytes() {
         [.., b'm', b's'] => (&plain[..plain.len() - 2], 1.0),
         [.., b's'] => (&plain[..plain.len() - 1], 1e3),

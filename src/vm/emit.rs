@@ -16,7 +16,7 @@ pub(super) const REGISTERS: u32 = 1 << 16;
 
 /// Emits all functions of a program.
 pub fn emit(program: &ir::Program, diagnostics: &mut Diagnostics) -> Compiled {
-    let mut emitter = Emitter::default();
+    let mut emitter = Emitter::new(program.functions.len());
     program.functions.iter().for_each(|function| emitter.emit(&program.declarations, function, diagnostics));
     emitter.finish(program.declarations.clone())
 }
@@ -33,13 +33,18 @@ pub(super) fn is_watched(function: &hir::Function) -> bool {
 }
 
 /// A program on its way to bytecode.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub struct Emitter {
     functions: Vec<Function>,
     notes: Notes,
 }
 
 impl Emitter {
+    /// A program of so many functions, none of which was emitted.
+    pub fn new(functions: usize) -> Self {
+        Self { functions: Vec::with_capacity(functions), notes: Notes::default() }
+    }
+
     /// Emits the next function of the program, by number.
     pub fn emit(&mut self, declarations: &hir::Program, function: &ir::Function, diagnostics: &mut Diagnostics) {
         let Self { functions, notes } = self;
@@ -141,7 +146,7 @@ impl Parts {
     pub(super) fn reserve(&mut self, values: usize) {
         self.code.reserve(values);
         self.spans.reserve(values);
-        self.sites.reserve(values / 4);
+        self.sites.reserve(values / 2);
     }
 
     /// The function that they make.

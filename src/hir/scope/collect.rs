@@ -1,11 +1,11 @@
 //! The walk that finds scopes, declarations and uses. It decides nothing that depends on what comes later.
 
-use super::{Declaration, DeclarationId, DeclarationKind, Enclosure, Owner, Scope, ScopeId, Scopes, Use, UseKind};
+use super::{Declaration, DeclarationId, DeclarationKind, Enclosure, FEW, Owner, Scope, ScopeId, Scopes, Use, UseKind};
 use crate::builtin;
 use crate::hir::Origin;
 use crate::source::{Name, Names, Span};
 use crate::syntax::ast::{Form, FunctionId, Infix, Keyword, List, Node, NodeId, Prefix, Tree};
-use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use foldhash::{HashSet, HashSetExt};
 use smallvec::SmallVec;
 
 /// Mutating methods that one does not call for the value they give.
@@ -32,13 +32,12 @@ impl Scopes {
             // About as many of each as programs have, so that nothing large is moved while it grows.
             out: Scopes {
                 scopes: Vec::with_capacity(count / 16),
-                declarations: Vec::with_capacity(count / 16),
+                declarations: Vec::with_capacity(count / 8),
                 functions: Vec::with_capacity(tree.functions.len() + 1),
                 uses: Vec::with_capacity(count / 4),
                 opened: vec![0; count],
                 resolved: vec![0; count],
                 owners: vec![None; tree.functions.len()],
-                names: HashMap::with_capacity(count / 8),
                 ..Scopes::default()
             },
             scope: ScopeId(0),
@@ -197,7 +196,7 @@ impl Walk<'_> {
     /// Whether a `var` is as good as a `let`: it stands where its function's variables live, and nothing there has its names.
     fn is_first(&self, pattern: NodeId, value: Option<NodeId>) -> bool {
         let mut fresh = true;
-        self.named(pattern, &mut |name, _| fresh &= !self.out.names.contains_key(&(self.top, name)));
+        self.named(pattern, &mut |name, _| fresh &= self.out.own(name, self.top).is_none());
         self.scope == self.top && value.is_some() && fresh
     }
 
@@ -208,7 +207,7 @@ impl Walk<'_> {
         self.out.assigning.insert(pattern);
         for (name, node) in named {
             let span = self.tree.span(node);
-            match self.out.names.get(&(self.top, name)).copied() {
+            match self.out.own(name, self.top) {
                 Some(known) => {
                     let shared = self.out.declaration(known).origin == Origin::Parameter;
                     if !shared && !self.hoisted.contains(&known) {
@@ -610,7 +609,7 @@ impl Walk<'_> {
 
     fn declare(&mut self, name: Name, node: NodeId, manner: Manner, kind: DeclarationKind) -> DeclarationId {
         let span = self.tree.span(node);
-        let known = self.out.names.get(&(self.scope, name)).copied();
+        let known = self.out.own(name, self.scope);
         if let Some(first) = known {
             if !self.alternative {
                 self.out.repeated.push((first, span));
@@ -688,7 +687,7 @@ impl Walk<'_> {
         };
         if let Node::Name(name) = *self.tree.node(plain) {
             // `(_, i) => …` says that nobody wants it; it can be said of several.
-            if self.names.text(name) != "_" || !self.out.names.contains_key(&(self.scope, name)) {
+            if self.names.text(name) != "_" || self.out.own(name, self.scope).is_none() {
                 let declared = self.declare(name, plain, manner, DeclarationKind::Variable);
                 self.out.declarations[declared.0 as usize].annotation = annotation;
             }
@@ -749,11 +748,20 @@ impl Walk<'_> {
 impl Scopes {
     pub(super) fn add(&mut self, declaration: Declaration) -> DeclarationId {
         let id = DeclarationId(self.declarations.len() as u32);
-        if let Some(name) = declaration.name {
-            self.names.insert((declaration.scope, name), id);
-        }
-        self.scopes[declaration.scope.0 as usize].declarations.push(id);
+        let scope = declaration.scope;
         self.declarations.push(declaration);
+        let own = &mut self.scopes[scope.0 as usize].declarations;
+        own.push(id);
+        let unlisted = match own.len() {
+            count if count <= FEW => count,
+            count if count == FEW + 1 => 0,
+            count => count - 1,
+        };
+        for &id in &own[unlisted..] {
+            if let Some(name) = self.declarations[id.0 as usize].name {
+                self.names.insert((scope, name), id);
+            }
+        }
         id
     }
 }

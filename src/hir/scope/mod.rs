@@ -36,6 +36,7 @@ pub(super) struct Scopes {
     pub(super) functions: Vec<Enclosure>,
     /// Where names are used, in the order of the walk.
     pub(super) uses: Vec<Use>,
+    /// What scopes declare that have more than [`FEW`] names; the others are looked through.
     names: HashMap<(ScopeId, Name), DeclarationId>,
     /// By node: one more than the scope it opens, and than the declaration that it names.
     opened: Vec<u32>,
@@ -50,6 +51,9 @@ pub(super) struct Scopes {
     /// Second declarations of one name in one scope: the first, and the place of the second.
     pub(super) repeated: Vec<(DeclarationId, Span)>,
 }
+
+/// So many names of a scope are sooner compared than looked up.
+const FEW: usize = 6;
 
 /// Where names live.
 #[derive(Debug)]
@@ -122,6 +126,10 @@ pub(super) struct Declaration {
     pub(super) changed: u32,
     /// Whether a function inside its own uses it.
     pub(super) seen_inside: bool,
+    /// Whether it is changed, other than by the head of a counted loop, or seen there from inside a function.
+    turned: bool,
+    /// Of a name without a declaration: where what assigns it last ends, if it does so once, in its own function.
+    once: Option<u32>,
     /// Whether it may change after it has its value.
     pub(super) reassigned: bool,
     /// Whether it may change while a closure that was made after it got its value sees it. A counter that only the head
@@ -253,12 +261,21 @@ impl Scopes {
     pub(super) fn find(&self, name: Name, from: ScopeId) -> Option<DeclarationId> {
         let mut scope = Some(from);
         while let Some(id) = scope {
-            if let Some(&found) = self.names.get(&(id, name)) {
+            if let Some(found) = self.own(name, id) {
                 return Some(found);
             }
             scope = self.scope(id).parent;
         }
         None
+    }
+
+    /// What a scope itself declares under a name.
+    fn own(&self, name: Name, scope: ScopeId) -> Option<DeclarationId> {
+        let declared = &self.scope(scope).declarations;
+        if declared.len() > FEW {
+            return self.names.get(&(scope, name)).copied();
+        }
+        declared.iter().copied().find(|&id| self.declaration(id).name == Some(name))
     }
 
     /// All declarations that a scope sees, inner first.
@@ -307,6 +324,8 @@ impl Declaration {
             assigned: 0,
             changed: 0,
             seen_inside: false,
+            turned: false,
+            once: None,
             reassigned: false,
             moving: false,
             early: false,

@@ -10,66 +10,72 @@ impl Scopes {
     /// Settles the functions from the outside in, then resolves every use.
     pub(super) fn settle(&mut self) {
         let uses = std::mem::take(&mut self.uses);
-        self.own(&uses);
+        self.own_all(&uses);
         for used in &uses {
             if let Some(declared) = self.find(used.name, used.scope) {
                 self.set_resolved(used.node, declared);
+                self.count(declared, used);
             }
         }
         self.uses = uses;
         for name in std::mem::take(&mut self.handed_on) {
-            if let Some(declared) = self.names.get(&(ScopeId(0), name)).copied() {
+            if let Some(declared) = self.own(name, ScopeId(0)) {
                 self.declarations[declared.0 as usize].exported = true;
             }
         }
-        self.count();
+        self.declarations.iter_mut().for_each(Declaration::settle);
         self.order();
         self.date();
     }
 
     /// Gives each function the names that are assigned in it and declared nowhere around.
-    fn own(&mut self, uses: &[Use]) {
-        let mut assigned: Vec<Vec<usize>> = vec![Vec::new(); self.functions.len()];
+    fn own_all(&mut self, uses: &[Use]) {
+        let mut assigned: Vec<(Owner, usize)> = Vec::new();
         for (i, used) in uses.iter().enumerate() {
             if matches!(used.kind, UseKind::Assign | UseKind::Ensure) {
-                assigned[self.scope(used.scope).owner.0 as usize].push(i);
+                assigned.push((self.scope(used.scope).owner, i));
             }
         }
-        let mut tentative: Vec<Vec<DeclarationId>> = vec![Vec::new(); self.functions.len()];
+        let mut tentative: Vec<(Owner, DeclarationId)> = Vec::new();
         for (i, declared) in self.declarations.iter().enumerate() {
             if declared.tentative {
-                tentative[declared.owner.0 as usize].push(DeclarationId(i as u32));
+                tentative.push((declared.owner, DeclarationId(i as u32)));
             }
+        }
+        if assigned.is_empty() && tentative.is_empty() {
+            return;
         }
         let mut top: Vec<Option<ScopeId>> = vec![None; self.functions.len()];
         for (i, scope) in self.scopes.iter().enumerate() {
             top[scope.owner.0 as usize].get_or_insert(ScopeId(i as u32));
         }
-        for owner in 0..self.functions.len() {
-            for &i in &assigned[owner] {
+        assigned.sort_by_key(|(owner, _)| *owner);
+        tentative.sort_by_key(|(owner, _)| *owner);
+        let (mut assigned, mut tentative) = (assigned.into_iter().peekable(), tentative.into_iter().peekable());
+        for owner in (0..self.functions.len()).map(|at| Owner(at as u32)) {
+            while let Some((_, i)) = assigned.next_if(|(of, _)| *of == owner) {
                 let used = uses[i];
                 if self.find(used.name, used.scope).is_none()
-                    && let Some(scope) = top[owner]
+                    && let Some(scope) = top[owner.0 as usize]
                 {
-                    let owner = Owner(owner as u32);
                     let kind = DeclarationKind::Variable;
                     let made = Declaration::new(Some(used.name), used.span, scope, owner, Origin::Implied, kind);
                     self.add(made);
                 }
             }
-            for &id in &tentative[owner] {
+            while let Some((_, id)) = tentative.next_if(|(of, _)| *of == owner) {
                 let declared = self.declaration(id);
                 let Some(name) = declared.name else { continue };
                 let (scope, node) = (declared.scope, declared.node);
                 let around = self.scope(scope).parent.and_then(|outer| self.find(name, outer));
                 // What is declared behind it is not there yet.
-                let there = |outer: &DeclarationId| {
-                    let outer = self.declaration(*outer);
+                let there = |outer: DeclarationId| {
+                    let outer = self.declaration(outer);
                     let later = matches!(outer.origin, Origin::Let | Origin::Const) && !outer.hoisted;
                     !(later && outer.owner == declared.owner && outer.span.start > declared.span.start)
                 };
-                if let Some(outer) = around.filter(there) {
-                    self.names.insert((scope, name), outer);
+                if around.is_some_and(there) {
+                    self.names.remove(&(scope, name));
                     self.assigning.extend(node);
                     self.scopes[scope.0 as usize].declarations.retain(|d| *d != id);
                 }
@@ -77,58 +83,21 @@ impl Scopes {
         }
     }
 
-    /// Counts what is done with each variable.
-    fn count(&mut self) {
-        for i in 0..self.uses.len() {
-            let used = self.uses[i];
-            let Some(id) = self.resolved(used.node) else { continue };
-            let inside = self.scope(used.scope).owner != self.declaration(id).owner;
-            let declared = &mut self.declarations[id.0 as usize];
-            declared.seen_inside |= inside;
-            declared.reads += u32::from(used.kind.reads());
-            declared.calls += u32::from(used.kind == UseKind::Call);
-            declared.mentioned += u32::from(used.kind == UseKind::Mention);
-            declared.assigned += u32::from(used.kind.assigns());
-            declared.changed += u32::from(used.kind.changes());
-        }
-        let mut only: HashMap<DeclarationId, (Use, bool)> = HashMap::new();
-        for used in &self.uses {
-            if used.kind.assigns()
-                && let Some(id) = self.resolved(used.node)
-                && self.declaration(id).origin == Origin::Implied
-            {
-                let here = self.scope(used.scope).owner == self.declaration(id).owner;
-                only.insert(id, (*used, here && used.kind == UseKind::Assign && used.loops == 0));
-            }
-        }
-        let mut in_body: HashSet<DeclarationId> = HashSet::new();
-        for used in &self.uses {
-            let matters = used.in_head || used.kind.assigns() || used.kind.changes();
-            if matters && let Some(id) = self.resolved(used.node) {
-                let inside = self.scope(used.scope).owner != self.declaration(id).owner;
-                let changes = used.kind.assigns() || used.kind.changes();
-                if (changes && !used.in_head) || (inside && used.in_head) {
-                    in_body.insert(id);
-                }
-            }
-        }
-        for (i, declared) in self.declarations.iter_mut().enumerate() {
-            declared.reassigned = match declared.origin {
-                // The one assignment of a name that has no declaration stands for it; so does that of a counted loop.
-                Origin::Implied => match only.get(&DeclarationId(i as u32)) {
-                    Some((used, once)) if *once && declared.assigned == 1 => {
-                        declared.ends = used.span.end;
-                        declared.changed > 0
-                    }
-                    _ => true,
-                },
-                Origin::Loop if declared.tentative => declared.assigned > 1 || declared.changed > 0,
-                _ => declared.assigned + declared.changed > 0,
-            };
-            declared.moving = match declared.origin {
-                Origin::Loop => in_body.contains(&DeclarationId(i as u32)),
-                _ => declared.reassigned,
-            };
+    /// Counts what a use does with its variable.
+    fn count(&mut self, id: DeclarationId, used: &Use) {
+        let here = self.scope(used.scope).owner == self.declaration(id).owner;
+        let declared = &mut self.declarations[id.0 as usize];
+        declared.seen_inside |= !here;
+        declared.reads += u32::from(used.kind.reads());
+        declared.calls += u32::from(used.kind == UseKind::Call);
+        declared.mentioned += u32::from(used.kind == UseKind::Mention);
+        declared.assigned += u32::from(used.kind.assigns());
+        declared.changed += u32::from(used.kind.changes());
+        let changes = used.kind.assigns() || used.kind.changes();
+        declared.turned |= if used.in_head { !here } else { changes };
+        if used.kind.assigns() && declared.origin == Origin::Implied {
+            let once = here && used.kind == UseKind::Assign && used.loops == 0;
+            declared.once = once.then_some(used.span.end);
         }
     }
 
@@ -218,5 +187,27 @@ impl Scopes {
             at = parent;
         }
         None
+    }
+}
+
+impl Declaration {
+    /// Decides whether it changes, once everything was counted that is done with it.
+    fn settle(&mut self) {
+        self.reassigned = match self.origin {
+            // The one assignment of a name that has no declaration stands for it; so does that of a counted loop.
+            Origin::Implied => match self.once.filter(|_| self.assigned == 1) {
+                Some(end) => {
+                    self.ends = end;
+                    self.changed > 0
+                }
+                None => true,
+            },
+            Origin::Loop if self.tentative => self.assigned > 1 || self.changed > 0,
+            _ => self.assigned + self.changed > 0,
+        };
+        self.moving = match self.origin {
+            Origin::Loop => self.turned,
+            _ => self.reassigned,
+        };
     }
 }
