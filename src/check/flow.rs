@@ -485,10 +485,11 @@ impl<'a> Flow<'a> {
 
     /// A block is reached with what is known; whether that is more than before.
     pub fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) -> bool {
+        let patience = if act.graph.loop_of[block].is_some() { 0 } else { PATIENCE };
         let joined = match &act.entries[block] {
             // What came the one way before is what comes now, and no longer that.
             Some(_) if act.graph.single[block] => state.clone(),
-            Some(old) if act.visits[block] > PATIENCE => old.join(state).widened_from(old, act.visits[block]),
+            Some(old) if act.visits[block] > patience => old.join(state).widened_from(old, act.visits[block]),
             Some(old) => old.join(state),
             None => state.clone(),
         };

@@ -8,7 +8,7 @@ use super::state::State;
 use super::turns::is_length;
 use super::widen::PATIENCE;
 use crate::hir::Binary;
-use crate::ir::{End, Op, Target, Var};
+use crate::ir::{Constant, End, Inst, Op, Target, Var};
 use std::rc::Rc;
 
 impl<'a> Flow<'a> {
@@ -162,6 +162,7 @@ impl<'a> Flow<'a> {
         let place = block.parameters.iter().position(|parameter| parameter == counter)?;
         let bound = match act.instruction(*bound).filter(|_| act.values[bound.0 as usize].is_none()) {
             Some(inst) if is_length(inst) => Line::atom(act.value(inst.args[0], state).id, true),
+            Some(Inst { op: Op::Const(Constant::Number(bound)), .. }) => Line::constant(*bound),
             Some(_) => return None,
             None => self.line_of(&act.value(*bound, state))?,
         };

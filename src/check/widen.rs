@@ -5,7 +5,7 @@ use super::flow::Flow;
 use super::state::State;
 use std::rc::Rc;
 
-/// Visits of a loop's head before what still changes is forgotten.
+/// Visits of a loop's head before it is forgotten how sure what still changes is; numbers and lengths are forgotten at once.
 pub(super) const PATIENCE: u32 = 4;
 
 impl Known {
@@ -107,8 +107,10 @@ impl State {
 impl Known {
     /// What is left of a value that changes from turn to turn.
     pub fn widened_after(&self, old: Option<&Known>, turns: u32) -> Known {
-        if turns <= PATIENCE || old.is_none_or(|old| old == self) {
+        if turns == 0 || old.is_none_or(|old| old == self) {
             self.clone()
+        } else if turns <= PATIENCE {
+            self.steadied(old)
         } else if turns <= 4 * PATIENCE {
             self.widened_from(old)
         } else {
