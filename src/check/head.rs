@@ -162,7 +162,7 @@ impl<'a> Flow<'a> {
         let place = block.parameters.iter().position(|parameter| parameter == counter)?;
         let bound = match act.instruction(*bound).filter(|_| act.values[bound.0 as usize].is_none()) {
             Some(inst) if is_length(inst) => Line::atom(act.value(inst.args[0], state).id, true),
-            Some(Inst { op: Op::Const(Constant::Number(bound)), .. }) => Line::constant(*bound),
+            Some(Inst { op: Op::Const(Constant::Number(bound)), .. }) if bound.is_finite() => Line::constant(*bound),
             Some(_) => return None,
             None => self.line_of(&act.value(*bound, state))?,
         };

@@ -7,6 +7,7 @@
 mod agree;
 mod amount;
 mod apart;
+mod breaking;
 mod budget;
 mod call;
 mod cell;

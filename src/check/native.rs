@@ -611,6 +611,7 @@ impl<'a> Flow<'a> {
         let met = kept_element.clone().map(|known| self.this_one(known, place, 0, state));
         let answer = self.apply(act, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
         let Some(answer) = answer else { return (low == 0).then(of_nothing) };
+        self.fails_to_rank(act, name, &answer, inst);
         let surely = low > 0;
         let exactly = source.claim == Claim::SURE;
         let whole_answer = answer.whole();

@@ -4,6 +4,7 @@
 //! all cores, and `PRISM_SEED=n` looks at one seed and shrinks what it finds.
 
 mod acceptance;
+mod breaking;
 mod fuel;
 mod mutants;
 mod precision;
@@ -50,6 +51,27 @@ fn each_seed(name: &str, few: u64, look: impl Fn(u64) -> Result<(), String> + Sy
     });
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n----\n"));
+}
+
+/// Looks at all of these on all cores, and gives what it says of them in their order.
+fn each<T: Sync>(all: &[T], look: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
+    let next = AtomicU64::new(0);
+    let said = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((at, one)) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed) as usize;
+                    all.get(at).map(|one| (at, one))
+                } {
+                    said.lock().unwrap().extend(look(one).map(|words| (at, words)));
+                }
+            });
+        }
+    });
+    let mut said = said.into_inner().unwrap();
+    said.sort();
+    said.into_iter().map(|(_, words)| words).collect()
 }
 
 /// Looks at a pattern; one with a fault is made as small as it goes while it has one.

@@ -1,0 +1,196 @@
+//! Which arguments of a built-in tell whether it fails: those that may not suit its signature, and those of which it takes
+//! some values of a type and refuses others.
+
+use super::domain::{Known, Null, Shape};
+use super::failing::{between, number, open, ordered};
+use super::read::elements;
+use crate::builtin::{self, BuiltinId};
+use crate::hir::NamedType;
+use crate::types::{Field, Literal, Parameter, Type};
+use crate::value::Kind;
+
+/// The arguments that tell whether a built-in fails.
+pub(super) fn breaks<'k>(builtin: BuiltinId, args: &'k [Known]) -> Vec<&'k Known> {
+    args.iter().enumerate().filter(|(place, _)| breaks_at(builtin, args, *place)).map(|(_, arg)| arg).collect()
+}
+
+/// Whether the argument at a place tells whether a built-in fails.
+fn breaks_at(builtin: BuiltinId, args: &[Known], place: usize) -> bool {
+    let (name, arg) = (builtin.entry().name, &args[place]);
+    let parameters = &builtin.signature().parameters;
+    let parameter = parameters.get(place).or(parameters.last().filter(|last| last.rest));
+    parameter.is_some_and(|parameter| !suits_parameter(arg, parameter))
+        || is_outside(name, place, arg)
+        || is_refused(name, place, args)
+        || by_content(name, args)
+}
+
+/// The arguments that tell whether a method fails, of whatever value it may be one. What stands before them is where the
+/// value is; it is the receiver itself if that is one.
+pub(super) fn breaks_as_method<'k>(name: &str, args: &'k [Known], before: usize) -> Vec<&'k Known> {
+    let receiver = if before == 1 { args[0].clone() } else { Known::anything() };
+    let given: Vec<Known> = std::iter::once(receiver).chain(args[before..].iter().cloned()).collect();
+    let of_receiver = |builtin: &&BuiltinId| {
+        let receivers = builtin.entry().receivers;
+        kind(&given[0]).map_or(!receivers.is_empty(), |kind| receivers.contains(&kind))
+    };
+    let all: Vec<BuiltinId> = builtin::named(name).iter().filter(of_receiver).copied().collect();
+    let fails = |place: usize| all.iter().any(|builtin| breaks_at(*builtin, &given, place));
+    let first = if before == 1 { 0 } else { before };
+    let told = args.iter().enumerate().skip(first).filter(|(at, _)| fails(at + 1 - before));
+    told.map(|(_, arg)| arg).collect()
+}
+
+/// What kind of value it is for certain, as far as methods are concerned.
+fn kind(known: &Known) -> Option<Kind> {
+    Some(match &known.shape {
+        Shape::List(_) => Kind::List,
+        Shape::Object(_) => Kind::Object,
+        Shape::Number(_) => Kind::Number,
+        Shape::Text(_) => Kind::Text,
+        Shape::Bool(_) => Kind::Bool,
+        _ => return None,
+    })
+}
+
+/// The arguments of a form that tell whether it fails before it begins, tasks aside.
+pub(super) fn breaks_form<'k>(form: BuiltinId, args: &'k [Known]) -> Vec<&'k Known> {
+    let name = form.entry().name;
+    let fails = |(place, arg): &(usize, &Known)| open(arg) || is_outside(name, *place, arg) || lists_no_tasks(arg);
+    args.iter().enumerate().filter(fails).map(|(_, arg)| arg).collect()
+}
+
+/// Whether it is a list in which there may be something else than a task.
+fn lists_no_tasks(known: &Known) -> bool {
+    let Shape::List(_) = known.shape else { return false };
+    elements(known).0.is_some_and(|element| open(&element) || !matches!(element.shape, Shape::Functions(_)))
+}
+
+/// Whether a built-in refuses some whole numbers at a place, or some options, and this may be one of them.
+fn is_outside(name: &str, place: usize, arg: &Known) -> bool {
+    match fine(name, place) {
+        Some((low, high)) => !(between(arg, low, high) && arg.as_number().is_some_and(|number| number.whole)),
+        None => takes_options(name) && has_number(arg),
+    }
+}
+
+/// The whole numbers with which a built-in does not fail, where it fails with others.
+fn fine(name: &str, place: usize) -> Option<(f64, f64)> {
+    const MANY: f64 = 9_007_199_254_740_991.0;
+    Some(match (name, place) {
+        ("take" | "drop", 1) | ("split", 2) => (0.0, MANY),
+        ("chunk", 1) | ("quorum", 0) => (1.0, MANY),
+        // What they make is no larger than a list or text may be.
+        ("repeat" | "padStart" | "padEnd", 1) => (0.0, 10_000.0),
+        ("range", 0 | 1) => (-10_000.0, 10_000.0),
+        ("range", 2) => (1.0, MANY),
+        ("fromCodePoint", _) => (0.0, f64::from(0xd7ff)),
+        ("toString", 1) => (2.0, 36.0),
+        ("toPrecision", 1) => (1.0, 100.0),
+        ("toFixed" | "toExponential", 1) => (0.0, 100.0),
+        ("delay", 0) | ("timeout" | "slow", 1) => (0.0, 1e10),
+        _ => return None,
+    })
+}
+
+/// Whether a built-in refuses some numbers in its options.
+fn takes_options(name: &str) -> bool {
+    let has = |name: &str| matches!(name, "vote" | "consensus" | "parallel" | "race" | "retry" | "approve" | "verify");
+    has(name) || matches!(name, "majorityVote" | "anyOf" | "emit" | "track" | "with" | "llm")
+}
+
+/// Whether an object holds a number that is no constant.
+fn has_number(known: &Known) -> bool {
+    let Shape::Object(object) = &known.shape else { return false };
+    let computed = |field: &Known| match &field.shape {
+        Shape::Number(_) => field.as_constant().is_none(),
+        shape => *shape == Shape::Any,
+    };
+    object.fields.values().chain(&object.others).any(computed)
+}
+
+/// Whether a built-in, whose signature takes anything at a place, refuses some of it, and this may be one.
+fn is_refused(name: &str, place: usize, args: &[Known]) -> bool {
+    let arg = &args[place];
+    let numbers = || elements(arg).0.is_none_or(|element| number(&element));
+    let pair = |element: &Known| matches!(&element.shape, Shape::List(list) if list.low >= 2);
+    match (name, place) {
+        ("keys" | "values" | "entries" | "from" | "test", 0) | ("get", 0 | 1) | ("split", 1) => open(arg),
+        ("matches" | "replace" | "replaceAll", 1..) => open(arg),
+        ("includes" | "indexOf" | "lastIndexOf", 1) => open(arg) && !matches!(args[0].shape, Shape::List(_)),
+        ("zip" | "merge", 1..) => open(arg),
+        ("pick" | "omit", 1..) => open(arg) || elements(arg).0.is_some_and(|key| open(&key)),
+        ("average", 0) => !numbers(),
+        ("fromEntries", 0) => elements(arg).0.is_some_and(|element| open(&element) || !pair(&element)),
+        ("sequential" | "escalate", _) => lists_no_tasks(arg),
+        _ => false,
+    }
+}
+
+/// Whether a value suits a parameter in any case; what may be left out may be null.
+fn suits_parameter(known: &Known, parameter: &Parameter) -> bool {
+    let given = Known { null: Null::Never, ..known.clone() };
+    let wanted = match &parameter.value {
+        Type::List(each) if parameter.rest => each,
+        wanted => wanted,
+    };
+    suits(&[], if parameter.optional { &given } else { known }, wanted)
+}
+
+/// Whether a value is of a type in any case, as far as its kind tells; any text that is not known may be a truth value.
+pub(super) fn suits(types: &[NamedType], known: &Known, wanted: &Type) -> bool {
+    let there = known.null == Null::Never;
+    match wanted {
+        Type::Any => true,
+        Type::Null => known.null == Null::Always,
+        Type::Number => number(known),
+        Type::String => there && matches!(known.shape, Shape::Plain | Shape::Text(_)),
+        Type::Boolean => there && matches!(known.shape, Shape::Plain | Shape::Bool(_)),
+        Type::Literal(Literal::Text(text)) => there && matches!(&known.shape, Shape::Text(is) if **is == **text),
+        Type::Literal(Literal::Number(x)) => known.as_constant() == Some(*x),
+        Type::Literal(Literal::Bool(x)) => there && known.shape == Shape::Bool(*x),
+        Type::List(each) => {
+            let suits = |element: Known| suits(types, &element, each);
+            there && matches!(known.shape, Shape::List(_)) && elements(known).0.is_none_or(suits)
+        }
+        Type::Object(wanted) => match &known.shape {
+            Shape::Object(object) => {
+                let suits = |field: &Field| match object.field(&field.name) {
+                    Some(known) if field.optional && known.null == Null::Always => true,
+                    Some(known) => suits(types, &known, &field.value),
+                    None => field.optional,
+                };
+                there && wanted.fields.iter().all(suits)
+            }
+            _ => false,
+        },
+        Type::Function(_) => there && matches!(known.shape, Shape::Functions(_) | Shape::Builtin(_)),
+        Type::Union(all) => {
+            // Null, and what else it may be, may suit one each.
+            let given = Known { null: Null::Never, ..known.clone() };
+            let nullable = all.contains(&Type::Null) && known.null == Null::Maybe;
+            let known = if nullable { &given } else { known };
+            all.iter().any(|one| suits(types, known, one))
+        }
+        Type::Agent(_) | Type::Agents { .. } => there && matches!(known.shape, Shape::Agent(_) | Shape::List(_)),
+        Type::Named(id) => types.get(id.0 as usize).is_some_and(|named| suits(types, known, &named.definition)),
+    }
+}
+
+/// Whether a built-in fails on some values of the type that it takes, whichever argument tells, and may do so here.
+fn by_content(name: &str, args: &[Known]) -> bool {
+    match name {
+        "parse" | "repeat" | "toFixed" | "reduce" | "reduceRight" | "expect" | "independent" => true,
+        "decay" | "cap" | "endorse" | "confident" => args.get(1).is_some_and(|by| !between(by, 0.0, 1.0)),
+        "sort" | "toSorted" | "min" | "max" => {
+            let element = args.first().and_then(|list| elements(list).0);
+            let of = |list: &Known| if args.len() == 1 { element.clone() } else { Some(list.clone()) };
+            let all: Vec<Known> = match name {
+                "sort" | "toSorted" => element.clone().filter(|_| args.len() == 1).into_iter().collect(),
+                _ => args.iter().filter_map(of).collect(),
+            };
+            !ordered(&all)
+        }
+        _ => false,
+    }
+}
