@@ -144,19 +144,9 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A call of something that may be any function there is: nobody knows what it does.
-    pub fn unknown_function(&mut self, at: Location) {
-        for amount in [&mut self.taken.calls, &mut self.taken.steps, &mut self.taken.time] {
-            amount.add(&Amount::up_to(f64::INFINITY));
-        }
-        self.findings.report(Code::TM07, at, "nobody knows before the run which function is called here", |d| {
-            d.help("keep functions apart from other values, or call one by its name")
-        });
-    }
-
     /// A method of something that may be any agent there is: it counts as the gravest of what any of them offers. Nothing
     /// if it is none.
-    fn perhaps_asked(
+    pub fn perhaps_asked(
         &mut self,
         act: &mut Activation<'a>,
         receiver: &Known,
@@ -239,6 +229,9 @@ impl<'a> Flow<'a> {
                 });
             });
             return given.into_iter().reduce(|one, other| one.join(&other));
+        }
+        if name == "with" && receiver.hides().agents {
+            return Some(receiver.clone());
         }
         let asked = self.perhaps_asked(act, receiver, name, args, inst, state);
         if asked.is_some() && crate::builtin::find_function(name).is_none() {

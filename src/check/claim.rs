@@ -175,8 +175,13 @@ impl Cap {
             _ => false,
         };
         let lower = if other.bound < self.bound || (other.bound == self.bound && better) { other } else { self };
+        // How sure the program says something to be was decided by what decided that it says so.
+        let why = match (self.why, other.why) {
+            (decided @ Why::Decided(_), Why::Stated(_)) | (Why::Stated(_), decided @ Why::Decided(_)) => decided,
+            _ => lower.why,
+        };
         let scales = |cap: Self| cap.scaled && cap.bound < SURE;
-        Self { scaled: scales(self) || scales(other), ..lower }
+        Self { why, scaled: scales(self) || scales(other), ..lower }
     }
 }
 

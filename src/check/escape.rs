@@ -198,7 +198,7 @@ impl<'a> Flow<'a> {
     ) -> Option<Known> {
         let at = act.at(inst.span);
         let depth = self.conditions.len();
-        self.conditions.extend(walked(&args[0], at));
+        self.conditions.extend(walked(args.first()?, at));
         let mut given = self.walk_over(act, name, args, inst, state);
         let ends = matches!(name, "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex");
         if let Some(found) = given.as_ref().filter(|found| ends && found.earned() < SURE) {
@@ -235,11 +235,14 @@ impl<'a> Flow<'a> {
     /// What a handler may see: memory as it is now, and an error.
     pub fn guard(&mut self, act: &mut Activation<'a>, handler: HandlerId, state: &State, again: &mut Vec<usize>) {
         let block = act.code.handlers[handler.0 as usize].block.0 as usize;
+        let mut changed = self.changed;
         if let Some(parameter) = act.code.blocks[block].parameters.first().copied() {
-            act.hold(parameter, Known::error().born(Id(act.frame, parameter.0)));
+            let error = Known::error(self.thrown).born(Id(act.frame, parameter.0));
+            changed |= act.held(parameter) != Some(&error);
+            act.hold(parameter, error);
         }
         self.enter(act, block, state, again);
-        if self.changed && act.graph.position[block] > act.graph.position[act.block] {
+        if changed && act.graph.position[block] > act.graph.position[act.block] {
             // What changed before it failed may be read there.
             act.stale[block] = true;
             if !again.contains(&block) {

@@ -7,7 +7,9 @@ use super::amount::Cost;
 use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
-use super::domain::{Agent, Cap, CellId, Claim, Closure, Fact, Id, Known, Mark, Null, Raw, SURE, Shape, Told, raw};
+use super::domain::{
+    Agent, Cap, CellId, Claim, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Shape, Told, raw,
+};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -97,6 +99,8 @@ pub(super) struct Flow<'a> {
     pub spread_out: Option<(u64, Option<u64>, Cap)>,
     /// Whether an error that leaves what is walked is caught somewhere.
     pub guarded: bool,
+    /// What may be called in what the program throws.
+    pub thrown: Hidden,
     /// What events are sent and handled.
     pub events: super::event::Events,
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
@@ -288,6 +292,7 @@ impl<'a> Flow<'a> {
             pending: Vec::new(),
             spread_out: None,
             guarded: false,
+            thrown: Hidden::default(),
             events: super::event::Events::default(),
             lenient: false,
             record: Record::default(),
@@ -530,6 +535,7 @@ impl<'a> Flow<'a> {
             let doubts = self.fails_by(act, inst, &args, state);
             doubts.into_iter().for_each(|doubts| self.escapes.throw(doubts));
         }
+        self.calls_obscure(act, inst, &args);
         let Some((mut result, second)) = self.transfer(act, inst, &args, state) else { return false };
         // What is made anew is null for reasons of its own.
         if result.told == Told::Way && !matches!(inst.op, Op::Load { .. } | Op::Global { .. } | Op::Slot(_) | Op::Ready)
@@ -644,6 +650,12 @@ impl<'a> Flow<'a> {
                 act.exit = Some(act.exit.take().map_or_else(|| state.clone(), |old| old.join(state)));
             }
             End::Throw(_) | End::Fail(..) => {
+                if let End::Throw(thrown) = &code.blocks[block].end {
+                    self.thrown = self.thrown.or(act.value(*thrown, state).hides());
+                    if let Some(handler) = code.blocks[block].handler {
+                        self.guard(act, handler, state, again);
+                    }
+                }
                 code.blocks[block].end.looks(|var| self.told(&act.value(var, state)));
                 self.thrown_here(act, Vec::new(), state);
             }

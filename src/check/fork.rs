@@ -255,6 +255,11 @@ impl<'a> Flow<'a> {
         });
         self.conditions.truncate(depth);
         let given = given.map(|given| if function.earned() == SURE { given } else { given.under(function) })?;
-        if matches!(given.shape, Shape::Functions(_)) { self.call(act, &given, &[], inst, state) } else { Some(given) }
+        match given.shape {
+            Shape::Functions(_) => self.call(act, &given, &[], inst, state),
+            // It may be a function, and is given as it is otherwise.
+            Shape::Any if given.hidden.functions => Some(self.call(act, &given, &[], inst, state)?.join(&given)),
+            _ => Some(given),
+        }
     }
 }

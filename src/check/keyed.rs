@@ -2,6 +2,7 @@
 
 use super::domain::{Agent, AgentShape, Id, Integrity, Known, Null, Shape};
 use super::flow::{Activation, Flow};
+use super::line::{Atom, Range};
 use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
 use crate::ir::Inst;
@@ -20,7 +21,17 @@ impl<'a> Flow<'a> {
                 Shape::Any | Shape::Plain => Null::Maybe,
                 _ => Null::Always,
             };
-            return Known { null, ..length(x, false) };
+            let mut given = Known { null, ..length(x, false) };
+            if x.shape == Shape::Any
+                && x.integrity >= Integrity::Agent
+                && let Shape::Number(number) = &mut given.shape
+            {
+                // It may be an object that an agent gave a `length` of its liking.
+                Rc::make_mut(number).sized = false;
+                let range = Range { low: 0.0, high: f64::INFINITY, whole: false, chosen: true, sized: false };
+                self.note_range(Atom { id: x.id, length: true }, range);
+            }
+            return given;
         }
         match &x.shape {
             Shape::Agents => self.bound(name, at),

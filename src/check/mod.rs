@@ -46,6 +46,7 @@ mod meter;
 mod modest;
 mod moving;
 mod native;
+mod obscure;
 mod order;
 mod parts;
 mod passing;

@@ -266,6 +266,10 @@ impl<'a> Flow<'a> {
                     };
                     return Some((given?, Some(root)));
                 }
+                if super::obscure::may_be_own(&target, method) && !self.lenient {
+                    self.unknown_function(at);
+                }
+                let asked = self.perhaps_asked(act, &target, method, &arguments, inst, state);
                 let doubts = self.doubts(act, state);
                 let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();
                 self.copied(&root);
@@ -279,7 +283,7 @@ impl<'a> Flow<'a> {
                 };
                 let changed = if path.is_empty() { changed } else { self.placed(&root, &path, &changed) };
                 self.put_back(act, *home, args, &changed, state);
-                Some((result, Some(changed)))
+                Some((asked.map_or(result.clone(), |asked| result.join(&asked)), Some(changed)))
             }
             Op::Call { spread } => {
                 let known = match (expand(&args[1..], *spread), &args[0].shape) {

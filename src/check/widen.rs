@@ -9,11 +9,20 @@ use std::rc::Rc;
 pub(super) const PATIENCE: u32 = 4;
 
 impl Known {
-    /// What an error that was caught is: its code is exact, what it carries may be anything.
-    pub fn error() -> Known {
+    /// What is left of it when nothing is known any more but whether there may be something to call in it.
+    fn forgotten(&self) -> Known {
+        Known { hidden: self.hides(), ..Known::anything() }
+    }
+
+    /// What an error that was caught is: its code is exact, what it carries may be anything of what the program throws.
+    pub fn error(thrown: Hidden) -> Known {
         let exact = Known::constant(Shape::Plain);
-        let said =
-            Known { integrity: super::domain::Integrity::Agent, null: super::domain::Null::Never, ..Known::anything() };
+        let said = Known {
+            integrity: super::domain::Integrity::Agent,
+            null: super::domain::Null::Never,
+            hidden: thrown,
+            ..Known::anything()
+        };
         let fields = [
             ("kind", exact.clone()),
             ("code", exact),
@@ -115,7 +124,7 @@ impl Known {
             self.widened_from(old)
         } else {
             let marks = self.marks.clone();
-            Known { id: self.id, sources: self.sources.clone(), marks, ..Known::anything() }
+            Known { id: self.id, sources: self.sources.clone(), marks, ..self.forgotten() }
         }
     }
 }
@@ -130,14 +139,15 @@ impl Number {
 
 /// What a value was before together with what it is now, and whether that is more; in the last rounds anything.
 pub(super) fn takes_in(old: &mut Known, new: &Known, last: bool) -> bool {
-    if *old == Known::anything() {
-        return false;
+    if *old == old.forgotten() {
+        let hidden = old.hidden.or(new.hides());
+        return std::mem::replace(&mut old.hidden, hidden) != hidden;
     }
     let joined = old.join(new);
     if joined == *old {
         return false;
     }
-    *old = if last { Known::anything() } else { joined.widened_from(Some(old)) };
+    *old = if last { joined.forgotten() } else { joined.widened_from(Some(old)) };
     true
 }
 
@@ -169,7 +179,7 @@ fn accumulates(total: &mut Known, next: &Known, round: u32) -> bool {
     let grown = match round {
         0..PATIENCE => joined.steadied(Some(total)),
         _ if round < 4 * PATIENCE => joined.widened_from(Some(total)),
-        _ => Known { sources: joined.sources.clone(), marks: joined.marks.clone(), ..Known::anything() },
+        _ => Known { sources: joined.sources.clone(), marks: joined.marks.clone(), ..joined.forgotten() },
     };
     let more = grown != *total;
     *total = grown;
@@ -182,15 +192,15 @@ pub(super) fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
     let count = old.len().max(new.len());
     (0..count)
         .map(|i| match (old.get(i), new.get(i)) {
-            (Some(old), Some(_)) if growths > 2 * super::recall::MOST_ROUNDS && *old == Known::anything() => {
-                old.clone()
+            (Some(old), Some(new)) if growths > 2 * super::recall::MOST_ROUNDS && *old == old.forgotten() => {
+                Known { hidden: old.hidden.or(new.hides()), ..old.clone() }
             }
             (Some(old), Some(new)) => {
                 let joined = old.join(new);
                 if joined == *old {
                     old.clone()
                 } else if growths > 2 * super::recall::MOST_ROUNDS {
-                    Known::anything()
+                    joined.forgotten()
                 } else if growths < PATIENCE {
                     joined.steadied(Some(old))
                 } else {
