@@ -10,7 +10,7 @@ use crate::types::{Field, Literal, Parameter, Type};
 use crate::value::Kind;
 
 /// The arguments that tell whether a built-in fails.
-pub(super) fn breaks<'k>(builtin: BuiltinId, args: &'k [Known]) -> Vec<&'k Known> {
+pub(super) fn breaks(builtin: BuiltinId, args: &[Known]) -> Vec<&Known> {
     args.iter().enumerate().filter(|(place, _)| breaks_at(builtin, args, *place)).map(|(_, arg)| arg).collect()
 }
 
@@ -54,7 +54,7 @@ fn kind(known: &Known) -> Option<Kind> {
 }
 
 /// The arguments of a form that tell whether it fails before it begins, tasks aside.
-pub(super) fn breaks_form<'k>(form: BuiltinId, args: &'k [Known]) -> Vec<&'k Known> {
+pub(super) fn breaks_form(form: BuiltinId, args: &[Known]) -> Vec<&Known> {
     let name = form.entry().name;
     let fails = |(place, arg): &(usize, &Known)| open(arg) || is_outside(name, *place, arg) || lists_no_tasks(arg);
     args.iter().enumerate().filter(fails).map(|(_, arg)| arg).collect()

@@ -1,6 +1,6 @@
 //! Calls: functions, agents, and what an action needs of the values that reach it.
 
-use super::amount::{Amount, Cost};
+use super::amount::Cost;
 use super::domain::{
     Agent, AgentShape, Callee, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape,
     Source, Why, number, raw,
