@@ -46,7 +46,8 @@ impl<'a> Flow<'a> {
     /// What a function gives to rank by may have no order.
     pub fn fails_to_rank(&mut self, act: &Activation<'a>, name: &str, rank: &Known, inst: &Inst) {
         let ranks = matches!(name, "sortBy" | "minBy" | "maxBy") && self.is_guarded(act);
-        let doubtful = Some(rank.whole()).filter(|rank| ranks && rank.earned() < SURE && !ordered(std::slice::from_ref(rank)));
+        let doubtful =
+            Some(rank.whole()).filter(|rank| ranks && rank.earned() < SURE && !ordered(std::slice::from_ref(rank)));
         let doubt = doubtful.map(|rank| (Known { shape: Shape::Plain, tests: None, ..rank }, act.at(inst.span)));
         doubt.into_iter().for_each(|doubt| self.escapes.throw(vec![doubt]));
     }
