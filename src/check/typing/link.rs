@@ -182,7 +182,8 @@ impl<'a> Typing<'a> {
         let all = kinds.clone().all(|kind| plain_kind(kind).is_some());
         let has_length = |kind: Kind| name == "length" && matches!(kind, Kind::Text | Kind::List);
         let Some(kind) = kinds.next().and_then(plain_kind).filter(|_| all) else { return };
-        if has_length(kind) || kinds.filter_map(plain_kind).any(has_length) {
+        // Where it is read what a mock was asked, the mock is missing, and that is told where the value is given for an agent.
+        if name == "calls" || has_length(kind) || kinds.filter_map(plain_kind).any(has_length) {
             return;
         }
         let help = builtin::instead_of_property(kind, name);
