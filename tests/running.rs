@@ -373,6 +373,11 @@ fn the_repl_takes_lines() {
     assert!(said(":what\n").err.contains("there is no `:what`"));
     assert!(said("let y = \n\n1 +\n\n2\n").err.contains("P0"));
     assert_eq!(said("nothing_here\n2\n").code, 0);
+    // Decorators and comments wait for what they are about, and an empty line ends nothing that a bracket holds.
+    let waiting = said("@maxCalls(2)\n/// Gives five.\nfunction five() {\n\n  5\n}\nfive()\n[1,\n\n2]\n");
+    assert_eq!((&*waiting.out, &*waiting.err), ("5\n[1,2]\n", ""));
+    assert!(said("(1\n\n\n7\n").err.contains("[P002]"));
+    assert_eq!(said("(1\n\n\n7\n").out, "7\n");
     // Lines are done again, and what is declared anew has its new value everywhere.
     let again = said(
         "let x = 5\nconst f = () => x\nlet x = x + 2\nf()\nconst f = () => x * 10\nf()\nfunction g() { 1 }\nfunction g() { 200 }\ng()\n",

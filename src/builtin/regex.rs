@@ -175,12 +175,42 @@ fn translate(source: &str) -> Result<String, String> {
     let chars: Vec<char> = source.chars().collect();
     let mut at = 0;
     let mut class = false;
+    // Where a range may go on with `-`, and the end of one that did.
+    let (mut begun, mut ends) = (false, false);
+    // How many marks of repetition stand before a place.
+    let mut repeated = 0;
     while at < chars.len() {
         let char = chars[at];
         let next = chars.get(at + 1).copied();
+        let marks = match char {
+            '*' | '+' | '?' => true,
+            '{' => repeats(&chars[at + 1..]),
+            _ => false,
+        };
+        if marks && !class && repeated > 0 && !(repeated == 1 && char == '?') {
+            return Err(format!(
+                "there is nothing to repeat before `{char}`; escape it, `\\{char}`, where it is meant"
+            ));
+        }
+        repeated = if class {
+            0
+        } else if marks || char == '}' && closes(&chars[..at]) {
+            repeated + 1
+        } else {
+            0
+        };
         match (char, class) {
             ('\\', _) => {
+                let kinds = next.is_some_and(|next| "dDwWsSpP".contains(next));
+                (begun, ends) = (!ends && !kinds, false);
                 at = escape(&chars, at, class, &mut out)?;
+                continue;
+            }
+            ('-', true) => {
+                let range = begun && next.is_some_and(|next| next != ']');
+                out.push_str(if range { "-" } else { r"\-" });
+                (begun, ends) = (!range && !ends, range);
+                at += 1;
                 continue;
             }
             ('[', false) => {
@@ -190,7 +220,7 @@ fn translate(source: &str) -> Result<String, String> {
                     (true, true) => out.push_str(r"[\s\S]"),
                     (false, true) => out.push_str(r"[^\s\S]"),
                     _ => {
-                        class = true;
+                        (class, begun, ends) = (true, false, false);
                         out.push_str(if negated { "[^" } else { "[" });
                     }
                 }
@@ -202,15 +232,28 @@ fn translate(source: &str) -> Result<String, String> {
                 out.push(']');
             }
             // Inside a class the engine has operators that JavaScript lacks.
-            ('[' | '&' | '~', true) => out.extend(['\\', char]),
-            ('-', true) if next == Some('-') => out.push_str(r"\-"),
+            ('[' | '&' | '~', true) => {
+                (begun, ends) = (!ends, false);
+                out.extend(['\\', char]);
+            }
+            (_, true) => {
+                (begun, ends) = (!ends, false);
+                out.push(char);
+            }
             ('(', false) if next == Some('?') => {
                 match (chars.get(at + 2), chars.get(at + 3)) {
                     (Some('=' | '!'), _) => return Err(no("look-ahead", "match more and test the rest")),
                     (Some('<'), Some('=' | '!')) => return Err(no("look-behind", "match more and test the rest")),
-                    _ => {}
+                    (Some(':'), _) => {}
+                    (Some('<'), Some(_)) => {}
+                    _ => return Err(no("group of this kind", "write `(?:…)`, and flags behind the expression")),
                 }
                 out.push('(');
+                // What it is was looked at: `?` repeats nothing here.
+                repeated = 0;
+                out.push('?');
+                at += 2;
+                continue;
             }
             // A brace that begins no repetition stands for itself.
             ('{', false) if !repeats(&chars[at + 1..]) => out.push_str(r"\{"),
@@ -338,6 +381,14 @@ mod tests {
         assert_eq!(found(r"{x}", "", "{x}"), ["{x}"]);
         assert_eq!(found(r"x{2,3}", "", "xxxx"), ["xxx"]);
         assert_eq!(found(r"[[&&]", "", "[&"), ["[", "&"]);
+        assert_eq!(found(r"[+--]", "", "*+,-."), ["+", ",", "-"]);
+        assert_eq!(found(r"[a-c-e]", "", "abcde-"), ["a", "b", "c", "e", "-"]);
+        assert_eq!(found(r"[\w-z]", "", "a-"), ["a", "-"]);
+        assert_eq!(found(r"[--/]", "", "-./0"), ["-", ".", "/"]);
+        assert_eq!(found(r"a{1,2}?b??(?:c)*?(?<n>d)", "", "aabcd"), ["aabcd"]);
+        for foreign in ["(?i)a", "(?x) a b", "(?P<x>a)", "a**", "a++", "a{2}{3}", "a+??"] {
+            assert!(compile(foreign, "").is_err(), "{foreign}");
+        }
         assert_eq!(found(r"\/\-\u0041\x42\u{43}", "", "/-ABC"), ["/-ABC"]);
         assert_eq!(found("^b$", "m", "a\nb\nc"), ["b"]);
         assert_eq!(found("A.c", "is", "a\nC"), ["a\nC"]);

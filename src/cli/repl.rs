@@ -74,6 +74,17 @@ enum Entry {
     Last,
 }
 
+/// What ends the lines of an entry so far.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    /// The line itself.
+    None,
+    /// An empty line: what brackets hold goes on behind it.
+    Blank,
+    /// A second empty line, or nothing more to read.
+    End,
+}
+
 impl Repl {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
         let limits = self.bounds.limits()?;
@@ -96,7 +107,12 @@ impl Repl {
                     }
                     entry.push_str(&line);
                     entry.push('\n');
-                    match session.enter(&entry, blank) {
+                    let gap = match blank {
+                        true if entry.ends_with("\n\n\n") => Gap::End,
+                        true => Gap::Blank,
+                        false => Gap::None,
+                    };
+                    match session.enter(&entry, gap) {
                         Entry::Open => {}
                         Entry::Last => return Ok(Exit::Fine),
                         Entry::Whole => {
@@ -112,7 +128,7 @@ impl Repl {
                 Err(ReadlineError::Interrupted | ReadlineError::Eof) => {
                     // What waits for more is told what is missing.
                     if !entry.is_empty() {
-                        session.enter(&entry, true);
+                        session.enter(&entry, Gap::End);
                     }
                     return Ok(Exit::Fine);
                 }
@@ -124,7 +140,7 @@ impl Repl {
 
 impl Session {
     /// Takes an entry in.
-    fn enter(&mut self, entry: &str, forced: bool) -> Entry {
+    fn enter(&mut self, entry: &str, gap: Gap) -> Entry {
         if let Some(command) = entry.trim().strip_prefix(':') {
             let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
             return self.command(name, rest.trim());
@@ -135,7 +151,7 @@ impl Session {
         }
         let (text, entry) = self.redone(entry);
         let before = std::mem::replace(&mut self.text, text);
-        let Some(program) = self.read(&entry, forced) else {
+        let Some(program) = self.read(&entry, gap) else {
             self.text = before;
             return Entry::Open;
         };
@@ -215,7 +231,7 @@ impl Session {
     }
 
     /// The program with an entry behind it: nothing when more must follow, and an error when it was refused.
-    fn read(&self, entry: &str, forced: bool) -> Option<Result<Examination, ()>> {
+    fn read(&self, entry: &str, gap: Gap) -> Option<Result<Examination, ()>> {
         let program = front::examine_text("<repl>", &format!("{}{}{entry}", self.text, self.between()));
         let refusing: Vec<&Diagnostic> = program
             .findings
@@ -229,12 +245,15 @@ impl Session {
             match found.code {
                 Code::P002 => {
                     let here = found.at.span.end as usize > self.text.len();
-                    here && !["closes nothing", "on its line"].iter().any(|it| found.message.contains(it))
+                    let closed = ["closes nothing", "on its line"].iter().any(|it| found.message.contains(it));
+                    here && !closed && gap != Gap::End
                 }
-                _ => found.message.starts_with("unexpected end") && rest.trim().is_empty(),
+                _ => found.message.ends_with("end of the text") && rest.trim().is_empty() && gap == Gap::None,
             }
         };
-        if !forced && refusing.iter().any(open) {
+        // What is said of the next declaration waits for it.
+        let said = entry.lines().last().is_some_and(|line| line.trim_start().starts_with("///")) && gap == Gap::None;
+        if said || refusing.iter().any(open) {
             return None;
         }
         if refusing.is_empty() {
@@ -263,7 +282,7 @@ impl Session {
 
     /// Says of an expression what it is, or where its confidence came from.
     fn ask(&self, expr: &str, why: bool) {
-        let Some(Ok(program)) = self.read(&format!("{expr}\n"), true) else { return };
+        let Some(Ok(program)) = self.read(&format!("{expr}\n"), Gap::End) else { return };
         let recording = match why {
             true => Arc::new(engine::record(&program.program)),
             false => program.program.clone(),

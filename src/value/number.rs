@@ -59,7 +59,23 @@ fn write_whole(out: &mut String, number: i64) {
 fn shortest(number: f64) -> (String, i32) {
     let text = format!("{number:e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
+    let (digits, exponent) = (mantissa.replace('.', ""), exponent.parse().unwrap_or(0));
+    (evened(number, &digits).unwrap_or(digits), exponent)
+}
+
+/// The other digits, where a number lies exactly between two that are as short and the even one is meant. Only numbers that
+/// take nearly all digits there are can.
+fn evened(number: f64, digits: &str) -> Option<String> {
+    let (front, last) = digits.split_at_checked(digits.len().checked_sub(1)?)?;
+    let last = last.as_bytes()[0];
+    if digits.len() < 15 || last % 2 == 0 {
+        return None;
+    }
+    let even = format!("{front}{}", char::from(last - 1));
+    let exact = format!("{number:.*e}", digits.len() + 40);
+    let exact = exact.split('e').next()?.replace('.', "");
+    let rest = exact.strip_prefix(&even)?.strip_prefix('5')?;
+    rest.bytes().all(|digit| digit == b'0').then_some(even)
 }
 
 /// Digits with their point where JavaScript puts it.
@@ -391,6 +407,10 @@ mod tests {
             (f64::MAX, "1.7976931348623157e+308"),
             (9007199254740993.0, "9007199254740992"),
             (1e15, "1000000000000000"),
+            // Exactly between two of the same length the even digit is taken.
+            (1729474312709756.0 + 0.25, "1729474312709756.2"),
+            (-1729474312709756.0 - 0.75, "-1729474312709756.8"),
+            (1729474312709755.5, "1729474312709755.5"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
