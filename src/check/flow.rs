@@ -674,6 +674,7 @@ impl<'a> Flow<'a> {
         let to = target.block.0 as usize;
         let mut state = state.clone();
         state.learn(facts);
+        state.learn(&self.told_of_parts(facts));
         if facts.iter().any(|fact| self.contradicts(act, *fact, &state)) {
             return;
         }

@@ -34,7 +34,7 @@ impl<'a> Flow<'a> {
             amount.add(&Amount::up_to(f64::INFINITY));
         }
         self.findings.report(Code::TM07, at, "nobody knows before the run which function is called here", |d| {
-            d.help("keep functions apart from other values, or call one by its name")
+            d.help("keep functions apart from other values, with null where there is none, or call one by its name")
         });
     }
 }

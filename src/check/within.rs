@@ -4,7 +4,7 @@
 //! says so may hold of each, but of its own text: identities inside an element have names that mean something within one
 //! element alone, and whoever reads an element gets new ones for it.
 
-use super::domain::{Callee, Id, Known, Shape};
+use super::domain::{Callee, Fact, Id, Known, Shape};
 use super::flow::Flow;
 use super::state::State;
 use foldhash::{HashMap, HashMapExt};
@@ -55,6 +55,9 @@ const FIRST_PLACE: u32 = 1_000;
 
 /// The number of the first name among them.
 const FIRST_NAME: u32 = FIRST_PLACE + MOST_PLACES;
+
+/// What is read itself, among the names in it.
+const ITSELF: u32 = u32::MAX;
 
 /// The number of what is read under a computed key.
 const UNDER_KEY: u32 = FIRST_PLACE - 1;
@@ -130,11 +133,27 @@ impl Flow<'_> {
 
     /// With the names of an activation, as long as none of these values is made anew.
     fn named_in<const N: usize>(&mut self, frame: u32, known: Known, of: [Id; N]) -> Known {
-        let own = Id(frame, u32::MAX);
+        let own = Id(frame, ITSELF);
         let mut fresh = BTreeSet::from([own]);
         let known = Known { id: own, ..known.with_names(frame, &mut fresh) };
         of.into_iter().for_each(|id| self.read_at.entry(id).or_default().extend(&fresh));
         known
+    }
+
+    /// What a test of a whole tells of the parts that were read out of it before: none is less sure than all of it.
+    pub fn told_of_parts(&self, facts: &[Fact]) -> Vec<Fact> {
+        let mut told = Vec::new();
+        for fact in facts {
+            let Fact::AtLeast(whole, threshold) = *fact else { continue };
+            let mut wholes = vec![whole];
+            while let Some(whole) = wholes.pop() {
+                // Other names inside a part may be those of values outside of it.
+                let parts = self.read_at.get(&whole).into_iter().flatten().filter(|id| id.1 == ITSELF);
+                told.extend(parts.clone().map(|part| Fact::AtLeast(*part, threshold)));
+                wholes.extend(parts);
+            }
+        }
+        told
     }
 
     /// A value is made anew: what was read out of the last one is not what will be read out of this one.
