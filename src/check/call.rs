@@ -205,6 +205,7 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         if let Shape::Agent(agent) = &receiver.shape {
             if name == "with" {
+                self.models_chosen(args.first(), at);
                 let nothing = Known::null();
                 let manner = agent.manner.set(args.first().unwrap_or(&nothing));
                 let set = AgentShape { manner, ..(**agent).clone() };

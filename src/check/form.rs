@@ -446,10 +446,20 @@ impl<'a> Flow<'a> {
                 d.help("say in the program what is asked, and put the text into a hole: `` `Summarise: ${text}` ``")
             });
         }
+        self.models_chosen(args.get(1), at);
         let agent = agent_called("default");
         self.request(Effect::Ask, at, &agent, "llm", true);
         self.spoken(args);
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
+    }
+
+    /// Options that are agent text where they name who answers.
+    pub fn models_chosen(&mut self, options: Option<&Known>, at: Location) {
+        let Some(options) = options else { return };
+        let model = if options.shape == Shape::Any { Some(options.clone()) } else { options.option("model") };
+        if model.is_some_and(|model| model.integrity >= Integrity::Agent) {
+            self.chosen_by_agent(at, "model");
+        }
     }
 
     /// Whether an `uncertain if` has a branch for each band that can be reached.
