@@ -53,7 +53,7 @@ fn kind(known: &Known) -> Option<Kind> {
     })
 }
 
-/// The arguments of a form that tell whether it fails before it begins, tasks aside.
+/// The arguments of a form that tell whether it fails before any of its tasks begins.
 pub(super) fn breaks_form(form: BuiltinId, args: &[Known]) -> Vec<&Known> {
     let name = form.entry().name;
     let fails = |(place, arg): &(usize, &Known)| open(arg) || is_outside(name, *place, arg) || lists_no_tasks(arg);

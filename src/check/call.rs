@@ -231,7 +231,8 @@ impl<'a> Flow<'a> {
             });
             return given.into_iter().reduce(|one, other| one.join(&other));
         }
-        if name == "with" && receiver.hides().agents {
+        if name == "with" && receiver.hidden.agents && receiver.shape == Shape::Any {
+            self.models_chosen(args.first(), at);
             return Some(receiver.clone());
         }
         let asked = self.perhaps_asked(act, receiver, name, args, inst, state);

@@ -81,16 +81,13 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
         }
         Op::Update { keys, .. } => all(keys.iter().any(|key| !matches!(key, Key::Fixed(_))) || open(&args[0])),
         Op::Mutate { home, change, spread } => {
-            let rooted = usize::from(matches!(home, Home::Value | Home::Cell { .. }));
             let mut told = first(args.first().is_some_and(open));
-            told.extend(breaks_as_method(&change.method, args, rooted + computed(&change.keys)));
+            told.extend(breaks_as_method(&change.method, args, rooted(home) + computed(&change.keys)));
             told.extend(uncounted(args, *spread));
             told
         }
         Op::Delete { home, keys } => {
-            let rooted = usize::from(matches!(home, Home::Value | Home::Cell { .. }));
-            let keys = args.iter().skip(rooted).take(computed(keys));
-            args.iter().take(rooted).chain(keys).filter(|arg| open(arg)).collect()
+            args.iter().take(rooted(home) + computed(keys)).filter(|arg| open(arg)).collect()
         }
         Op::Threshold => first(!between(&args[0], 0.0, 1.0)),
         Op::Step(_) | Op::Unary(Unary::Negate | Unary::Plus) => first(!number(&args[0])),
@@ -150,6 +147,11 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
         Op::Fork { form, .. } => breaks_form(*form, args),
         _ => Vec::new(),
     }
+}
+
+/// How many of the arguments of a write are the variable that it writes to.
+fn rooted(home: &Home) -> usize {
+    usize::from(matches!(home, Home::Value | Home::Cell { .. }))
 }
 
 /// How many keys are computed.

@@ -16,15 +16,20 @@ impl<'a> Flow<'a> {
         let obscure = match &inst.op {
             Op::CallMethod { name, spread } => {
                 let calls = || builtin::named(name).iter().any(|builtin| calls_back(*builtin));
-                may_be_own(&args[0], name) || !spread && calls() && any(&args[1..])
+                may_be_own(&args[0], name) || !spread && any(&args[1..]) && calls()
             }
-            Op::CallBuiltin { builtin, spread: false } => calls_back(*builtin) && any(args),
+            Op::CallBuiltin { builtin, spread: false } => any(args) && calls_back(*builtin),
             Op::Fork { .. } => any(args),
             Op::Binary(Binary::Gate) => is_obscure(&args[1]),
             _ => false,
         };
+        self.refuse_obscure(obscure, act.at(inst.span));
+    }
+
+    /// Reports a call where it is one of what nobody has looked into.
+    pub fn refuse_obscure(&mut self, obscure: bool, at: Location) {
         if obscure && !self.lenient && !self.exhausted() {
-            self.unknown_function(act.at(inst.span));
+            self.unknown_function(at);
         }
     }
 
@@ -49,7 +54,7 @@ pub(super) fn may_be_own(receiver: &Known, name: &str) -> bool {
 
 /// Whether a value may be a function or something else, or hold one somewhere.
 fn is_obscure(known: &Known) -> bool {
-    known.shape == Shape::Any && known.hidden.functions
+    known.hidden.functions && known.shape == Shape::Any
 }
 
 /// The same of a value or of the elements of a list.

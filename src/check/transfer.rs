@@ -266,9 +266,7 @@ impl<'a> Flow<'a> {
                     };
                     return Some((given?, Some(root)));
                 }
-                if super::obscure::may_be_own(&target, method) && !self.lenient {
-                    self.unknown_function(at);
-                }
+                self.refuse_obscure(super::obscure::may_be_own(&target, method), at);
                 let asked = self.perhaps_asked(act, &target, method, &arguments, inst, state);
                 let doubts = self.doubts(act, state);
                 let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();

@@ -16,6 +16,7 @@ mod watch;
 mod worst;
 
 use small::{Pattern, Style};
+use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,23 +32,16 @@ fn each_seed(name: &str, few: u64, look: impl Fn(u64) -> Result<(), String> + Sy
         Some(seed) => (seed..seed + 1, 1),
         None => (first..first + number("PRISM_PROGRAMS").unwrap_or(few), number("PRISM_MOST").unwrap_or(1)),
     };
-    let next = AtomicU64::new(seeds.start);
     let faults = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end || faults.lock().unwrap().len() as u64 >= most {
-                        return;
-                    }
-                    if let Err(words) = look(seed) {
-                        let command = format!("PRISM_SEED={seed} cargo test proofs::{name} -- --nocapture");
-                        faults.lock().unwrap().push(format!("{command}\n{words}"));
-                    }
-                }
-            });
+    on_all_cores(seeds, |seed| {
+        if faults.lock().unwrap().len() as u64 >= most {
+            return ControlFlow::Break(());
         }
+        if let Err(words) = look(seed) {
+            let command = format!("PRISM_SEED={seed} cargo test proofs::{name} -- --nocapture");
+            faults.lock().unwrap().push(format!("{command}\n{words}"));
+        }
+        ControlFlow::Continue(())
     });
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n----\n"));
@@ -55,23 +49,31 @@ fn each_seed(name: &str, few: u64, look: impl Fn(u64) -> Result<(), String> + Sy
 
 /// Looks at all of these on all cores, and gives what it says of them in their order.
 fn each<T: Sync>(all: &[T], look: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
-    let next = AtomicU64::new(0);
     let said = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                while let Some((at, one)) = {
-                    let at = next.fetch_add(1, Ordering::Relaxed) as usize;
-                    all.get(at).map(|one| (at, one))
-                } {
-                    said.lock().unwrap().extend(look(one).map(|words| (at, words)));
-                }
-            });
-        }
+    on_all_cores(0..all.len() as u64, |at| {
+        said.lock().unwrap().extend(look(&all[at as usize]).map(|words| (at, words)));
+        ControlFlow::Continue(())
     });
     let mut said = said.into_inner().unwrap();
     said.sort();
     said.into_iter().map(|(_, words)| words).collect()
+}
+
+/// Hands these numbers out to all cores, until one of them has seen enough.
+fn on_all_cores(numbers: Range<u64>, work: impl Fn(u64) -> ControlFlow<()> + Sync) {
+    let next = AtomicU64::new(numbers.start);
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= numbers.end || work(number).is_break() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
 }
 
 /// Looks at a pattern; one with a fault is made as small as it goes while it has one.
