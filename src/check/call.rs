@@ -720,7 +720,7 @@ impl Known {
             }
             Shape::Object(object) => {
                 let object = Rc::make_mut(object);
-                object.fields.values_mut().for_each(|field| *field = dress(field));
+                object.fields.each(dress);
                 object.others = object.others.as_ref().map(dress);
             }
             _ => {}

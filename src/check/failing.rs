@@ -86,9 +86,7 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
             told.extend(uncounted(args, *spread));
             told
         }
-        Op::Delete { home, keys } => {
-            args.iter().take(rooted(home) + computed(keys)).filter(|arg| open(arg)).collect()
-        }
+        Op::Delete { home, keys } => args.iter().take(rooted(home) + computed(keys)).filter(|arg| open(arg)).collect(),
         Op::Threshold => first(!between(&args[0], 0.0, 1.0)),
         Op::Step(_) | Op::Unary(Unary::Negate | Unary::Plus) => first(!number(&args[0])),
         Op::Turns => first(!between(&args[0], 0.0, f64::INFINITY)),

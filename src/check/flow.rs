@@ -35,7 +35,7 @@ use std::rc::Rc;
 const MOST_WORK: u64 = 1_000_000;
 
 /// What may be spent on putting together what is known.
-const MOST_EFFORT: u64 = 20_000_000;
+const MOST_EFFORT: u64 = 6_000_000;
 
 /// The walk over a program.
 pub(super) struct Flow<'a> {

@@ -4,6 +4,7 @@
 //! one of them is changed.
 
 use super::domain::Known;
+use super::effort::spend;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::OnceCell;
 use std::cmp::Ordering;
@@ -88,7 +89,7 @@ impl<'de> Deserialize<'de> for Items {
 }
 
 /// The fields of an object, in the order of their names.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<(Rc<str>, Rc<Known>)>);
 
 impl Fields {
@@ -151,6 +152,17 @@ impl Fields {
         self.iter_mut().map(|(_, known)| known)
     }
 
+    /// Changes each of them; one that comes out as it was stays shared.
+    pub fn each(&mut self, mut change: impl FnMut(&Known) -> Known) {
+        spend(self.len() as u64);
+        for (_, field) in &mut self.0 {
+            let changed = change(field);
+            if changed != **field {
+                *field = Rc::new(changed);
+            }
+        }
+    }
+
     /// Those of both: what is said of a name that both have, that only these have, that only the others have. What both
     /// share stays shared.
     pub fn joined(
@@ -160,6 +172,7 @@ impl Fields {
         mine: impl Fn(&Known) -> Known,
         theirs: impl Fn(&Known) -> Known,
     ) -> Self {
+        spend(self.len().max(other.len()) as u64);
         let mut row = Vec::with_capacity(self.len().max(other.len()));
         let (mut left, mut right) = (&self.0[..], &other.0[..]);
         loop {
@@ -170,7 +183,7 @@ impl Fields {
                 ([], []) => return Self(row),
             };
             let (name, known) = match order {
-                Ordering::Equal if Rc::ptr_eq(&left[0].1, &right[0].1) => left[0].clone(),
+                Ordering::Equal if same(&left[0].1, &right[0].1) => left[0].clone(),
                 Ordering::Equal => (left[0].0.clone(), Rc::new(both(&left[0].1, &right[0].1))),
                 Ordering::Less => (left[0].0.clone(), Rc::new(mine(&left[0].1))),
                 Ordering::Greater => (right[0].0.clone(), Rc::new(theirs(&right[0].1))),
@@ -179,6 +192,17 @@ impl Fields {
             left = &left[usize::from(order.is_le())..];
             right = &right[usize::from(order.is_ge())..];
         }
+    }
+}
+
+/// Whether two fields are the same, which those that are shared are.
+fn same(one: &Rc<Known>, other: &Rc<Known>) -> bool {
+    Rc::ptr_eq(one, other) || one == other
+}
+
+impl PartialEq for Fields {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.0.iter().zip(&other.0).all(|((a, x), (b, y))| a == b && same(x, y))
     }
 }
 

@@ -143,7 +143,7 @@ impl Flow<'_> {
             (Shape::Object(object), Step::Any(_)) => {
                 let mut object = (**object).clone();
                 let inner = inner.detached();
-                object.fields.values_mut().for_each(|field| *field = field.join(&inner));
+                object.fields.each(|field| field.join(&inner));
                 object.others = Some(object.others.take().map_or_else(|| inner.clone(), |old| old.join(&inner)));
                 known.shape = Shape::Object(Rc::new(object));
             }

@@ -8,11 +8,13 @@
 use super::amount::{Amount, Cost};
 use super::circle::{Member, hold, throws};
 use super::domain::{Cap, CellId, Closure, Id, Known, List, Shape};
+use super::effort::spent;
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::line::Line;
+use super::rename::RENAMED;
 use super::state::{Learned, State};
 use super::widen::{grown, takes_in};
 use super::within::WITHIN;
@@ -32,6 +34,12 @@ const DEEPEST_CALLS: usize = 1_000;
 
 /// Sets of arguments of one function before they are taken together.
 const MOST_WAYS: usize = 24;
+
+/// What may be kept to answer calls from memory, as the meter counts it; further calls are walked each time.
+const MOST_KEPT: u64 = 200_000 * RENAMED;
+
+/// The same with what the calls that are being walked were given, before a program is too complex.
+const MOST_HELD: u64 = 300_000 * RENAMED;
 
 /// Rounds before what still grows is forgotten.
 pub(super) const MOST_ROUNDS: u32 = 6;
@@ -75,6 +83,8 @@ pub(super) struct Calls {
     pub shared: BTreeSet<FunctionId>,
     ways: HashMap<FunctionId, Vec<Way>>,
     together: HashMap<FunctionId, (Vec<Known>, u32)>,
+    /// What it took to put these there, and what the calls that are being walked were given.
+    kept: u64,
     /// The memory that the walk read or wrote.
     touched: BTreeSet<CellId>,
     /// Functions that were walked.
@@ -143,6 +153,7 @@ impl Calls {
             shared: BTreeSet::new(),
             ways: HashMap::new(),
             together: HashMap::new(),
+            kept: 0,
             touched: BTreeSet::new(),
             walked: BTreeSet::new(),
             entered: HashSet::new(),
@@ -257,12 +268,14 @@ impl<'a> Flow<'a> {
         // Where a member of a list of agents stands is known of that list alone.
         let known = self.rosters.iter().map(|id| (*id, *id)).collect();
         let mut names = Names { known, back: self.rosters.iter().copied().collect() };
+        let before = spent();
         let mut canonical = |known: &Known| state.refine(known).renamed(&mut |id| names.of(id));
         let canon: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(&mut canonical).collect();
         let conditions: Vec<(Known, Location)> =
             self.conditions.iter().map(|(known, at)| (canonical(known), *at)).collect();
         let learned: Vec<(Id, Learned)> =
             names.back.iter().filter_map(|id| Some((names.known[id], *state.learned.get(id)?))).collect();
+        let asked = spent() - before;
         // Only what is told of the arguments can matter inside.
         let told = |line: &Line| line.atoms().any(|(atom, _)| names.known.contains_key(&atom.id));
         let relations: Vec<Line> = state.relations.iter().filter(|line| told(line)).copied().collect();
@@ -280,6 +293,10 @@ impl<'a> Flow<'a> {
         });
         if let Some(known) = known {
             return self.replay(frame, closure, arguments, known, &names, state);
+        }
+        self.calls.kept += asked;
+        if self.calls.kept > MOST_HELD {
+            self.give_up();
         }
         let touched = std::mem::take(&mut self.calls.touched);
         let reached = std::mem::take(&mut self.findings.reached);
@@ -313,7 +330,9 @@ impl<'a> Flow<'a> {
         let kept = |cell: &CellId| {
             state.memory.get(cell).is_some_and(holds_cells) || inside.held.get(cell).is_some_and(holds_cells)
         };
-        if member || self.exhausted() || result.as_ref().is_some_and(holds_cells) || touched.iter().any(kept) {
+        let full = self.calls.kept > MOST_KEPT;
+        if full || member || self.exhausted() || result.as_ref().is_some_and(holds_cells) || touched.iter().any(kept) {
+            self.calls.kept -= asked;
             return result;
         }
         let is_outside = |cell: &CellId| match cell {
@@ -329,6 +348,7 @@ impl<'a> Flow<'a> {
         };
         let mut outer: BTreeSet<u32> = BTreeSet::new();
         let active = &self.calls.active;
+        let before = spent();
         let mut store = |known: &Known| {
             known.renamed(&mut |id| match names.known.get(&id) {
                 Some(name) => *name,
@@ -376,6 +396,7 @@ impl<'a> Flow<'a> {
             measures,
             outer: outer.into_iter().collect(),
         };
+        self.calls.kept += spent() - before;
         let ways = self.calls.ways.entry(function).or_default();
         if ways.len() >= 4 * MOST_WAYS {
             ways.truncate(MOST_WAYS);

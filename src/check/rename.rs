@@ -6,6 +6,9 @@ use super::line::Line;
 use super::shape::{List, Object};
 use std::rc::Rc;
 
+/// What a value under other identities costs, for the meter.
+pub(super) const RENAMED: u64 = 4;
+
 impl Known {
     /// With every identity changed, and no measures.
     pub fn renamed(&self, to: &mut dyn FnMut(Id) -> Id) -> Known {
@@ -44,6 +47,7 @@ impl Renaming<'_> {
     }
 
     fn known(&mut self, known: &Known) -> Known {
+        super::effort::spend(RENAMED);
         let (origins, sources, measures) = match self.nested {
             Some(_) => (known.origins.clone(), known.sources.clone(), known.measures.clone()),
             None => (self.set(&known.origins), self.sources(known), Sides::NONE),
@@ -110,7 +114,8 @@ impl Renaming<'_> {
                 Shape::List(Rc::new(List { element, items, size: list.size.clone(), ..**list }))
             }
             Shape::Object(object) => {
-                let fields = object.fields.iter().map(|(key, field)| (key.clone(), self.known(field))).collect();
+                let mut fields = object.fields.clone();
+                fields.each(|field| self.known(field));
                 let others = object.others.as_ref().map(|others| self.element(others));
                 Shape::Object(Rc::new(Object { fields, others }))
             }

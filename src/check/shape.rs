@@ -501,7 +501,7 @@ impl Object {
     /// Puts a value under a key that is not known.
     pub fn put_anywhere(&mut self, value: &Known) {
         let value = value.detached();
-        self.fields.values_mut().for_each(|field| *field = field.join(&value));
+        self.fields.each(|field| field.join(&value));
         self.others = Some(self.others.take().map_or_else(|| value.clone(), |old| old.join(&value)));
     }
 

@@ -324,7 +324,7 @@ impl State {
                 items.flat_map(|items| items.change()).for_each(|item| *item = self.refine_within(item));
             }
             Shape::Object(object) => {
-                Rc::make_mut(object).fields.values_mut().for_each(|field| *field = self.refine_within(field));
+                Rc::make_mut(object).fields.each(|field| self.refine_within(field));
             }
             _ => {}
         }
@@ -569,7 +569,7 @@ impl Known {
             }
             Shape::Object(object) => {
                 let object = Rc::make_mut(object);
-                object.fields.values_mut().for_each(|field| *field = field.detached());
+                object.fields.each(Known::detached);
                 object.others = object.others.as_ref().map(Known::detached);
             }
             Shape::Functions(functions) => {
