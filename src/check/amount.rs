@@ -1,7 +1,9 @@
 //! How much of something a program can take: at least a number, at most a polynomial over the sizes of its inputs.
 
 use super::event::Event;
+use super::turns::EXACT;
 use foldhash::HashMap;
+use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -40,10 +42,13 @@ pub(super) struct Amount {
 #[derive(Clone, PartialEq, Debug, Default)]
 struct More {
     /// Coefficients by the sizes multiplied, in order.
-    terms: Vec<(Product, f64)>,
+    terms: Row<Product>,
     /// The most that each size can be, in order.
-    sizes: Vec<(Name, f64)>,
+    sizes: Row<Name>,
 }
+
+/// A row in order; most have one entry or two.
+type Row<K> = SmallVec<[(K, f64); 2]>;
 
 /// The name of a size, by its number: amounts are added at each instruction, and numbers are soon compared.
 type Name = u32;
@@ -100,7 +105,7 @@ fn factors(product: &Product) -> impl Iterator<Item = Name> + '_ {
 }
 
 /// Takes a row in order into another: what stands in both by a law.
-fn merge<K: Copy + Ord>(mine: &mut Vec<(K, f64)>, given: &[(K, f64)], law: impl Fn(f64, f64) -> f64) {
+fn merge<K: Copy + Ord>(mine: &mut Row<K>, given: &[(K, f64)], law: impl Fn(f64, f64) -> f64) {
     let mut from = 0;
     for &(key, value) in given {
         while mine.get(from).is_some_and(|(own, _)| *own < key) {
@@ -167,7 +172,7 @@ impl Amount {
     pub fn is_within(&self, other: &Amount) -> bool {
         let Some(more) = &self.more else { return self.most <= other.most };
         let covers = |(product, c): &(Product, f64)| {
-            let theirs = other.more.as_ref().map_or(&[][..], |other| &other.terms);
+            let theirs = other.more.as_ref().map_or(&[][..], |other| &other.terms[..]);
             theirs.binary_search_by_key(product, |(own, _)| *own).is_ok_and(|at| *c <= theirs[at].1)
         };
         self.most <= other.most && more.terms.iter().all(covers)
@@ -310,21 +315,23 @@ impl Amount {
                 parts.push(match sum {
                     Some(sum) if *c == 1.0 => sum.to_owned(),
                     _ if *c == 1.0 => sizes,
-                    _ => format!("{} * {sizes}", rounded(*c)),
+                    _ => format!("{} * {sizes}", written(*c)),
                 });
             }
         }
         if self.most != 0.0 || parts.is_empty() {
-            parts.push(format!("{}", rounded(self.most)));
+            parts.push(written(self.most));
         }
         Some(parts.join(" + "))
     }
 }
 
 /// A coefficient without the noise of sums.
-fn rounded(x: f64) -> f64 {
+fn written(x: f64) -> String {
     let scaled = (x * 1e9).round() / 1e9;
-    if scaled.is_finite() && scaled != 0.0 { scaled } else { x }
+    let x = if scaled.is_finite() && scaled != 0.0 { scaled } else { x };
+    // Whole numbers are soon written.
+    if x.fract() == 0.0 && (0.0..EXACT).contains(&x) { (x as u64).to_string() } else { x.to_string() }
 }
 
 /// What a stretch of code can take.
@@ -378,11 +385,6 @@ impl Cost {
     pub fn request(agent: &str, time: Amount) -> Self {
         let one = Amount::exactly(1.0);
         Self { calls: one.clone(), agents: BTreeMap::from([(Rc::from(agent), one)]), time, ..Self::default() }
-    }
-
-    /// So many steps.
-    pub fn steps(count: u32) -> Self {
-        Self { steps: Amount::exactly(f64::from(count)), ..Self::default() }
     }
 
     /// One after the other.

@@ -258,7 +258,7 @@ impl<'a> Flow<'a> {
     }
 
     /// A null that means nothing was found is read from.
-    pub fn read_of_nothing(&mut self, known: &Known, at: Location, how: &str) {
+    pub fn read_of_nothing(&mut self, known: &Known, at: Location, how: impl std::fmt::Display) {
         if let Some((kind, from)) = known.nothing
             && known.null != Null::Never
         {

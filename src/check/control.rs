@@ -3,15 +3,16 @@
 //! Only the nearest are kept. All others are theirs: written out for each block they would grow with the square of a chain
 //! of `else if`.
 
-use super::graph::{Graph, dominators, reverse_postorder, spread};
+use super::graph::{Graph, Row, dominators, reverse_postorder, spread};
 use crate::ir::Function;
+use smallvec::smallvec;
 use std::collections::BTreeMap;
 
 /// Which branches decide whether a block runs.
 #[derive(Debug)]
 pub(super) struct Controls {
     /// For each block, the branches that decide about it at once.
-    direct: Vec<Vec<usize>>,
+    direct: Vec<Row>,
     /// For each block, the circle it lies on, which may be itself alone; what decides about others has the lower number.
     rank: Vec<usize>,
     /// The blocks of each circle.
@@ -50,7 +51,7 @@ impl Wiring {
         let exit = count + early.len();
         for (number, &block) in early.iter().enumerate() {
             let caught = code.blocks[block].handler.map(|handler| code.handlers[handler.0 as usize].block.0 as usize);
-            let goes_on = std::mem::replace(&mut after[block], vec![count + number, caught.unwrap_or(exit)]);
+            let goes_on = std::mem::replace(&mut after[block], smallvec![count + number, caught.unwrap_or(exit)]);
             after.push(goes_on);
         }
         let both = |&block: &usize| {
@@ -79,7 +80,7 @@ impl Wiring {
 
 impl Controls {
     /// Reads the ways out of each block, and the blocks that are reached in their order.
-    pub fn of(after: &[Vec<usize>], order: &[usize]) -> Self {
+    pub fn of(after: &[Row], order: &[usize]) -> Self {
         let direct = direct(after, order);
         let (rank, circles) = circles(&direct);
         Self { direct, rank, circles }
@@ -144,11 +145,11 @@ impl Controls {
 }
 
 /// The branches that decide about each block at once: it lies behind one way out of the branch, and not behind every way.
-fn direct(after: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
+fn direct(after: &[Row], order: &[usize]) -> Vec<Row> {
     let count = after.len();
     let exit = count;
-    let mut reversed = vec![Vec::new(); count + 1];
-    let mut forward = vec![Vec::new(); count + 1];
+    let mut reversed = vec![Row::new(); count + 1];
+    let mut forward = vec![Row::new(); count + 1];
     for &block in order {
         if after[block].is_empty() {
             forward[block].push(exit);
@@ -175,7 +176,7 @@ fn direct(after: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
         position[block] = i;
     }
     let behind = dominators(&back, &position, &forward);
-    let mut direct = vec![Vec::new(); count];
+    let mut direct = vec![Row::new(); count];
     for &block in order {
         if forward[block].len() < 2 {
             continue;
@@ -197,7 +198,7 @@ fn direct(after: &[Vec<usize>], order: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The circles of what decides about what, by Tarjan's way: those first that nothing else decides about.
-fn circles(direct: &[Vec<usize>]) -> (Vec<usize>, Vec<Vec<usize>>) {
+fn circles(direct: &[Row]) -> (Vec<usize>, Vec<Vec<usize>>) {
     const UNSEEN: usize = usize::MAX;
     let count = direct.len();
     let (mut number, mut low, mut rank) = (vec![UNSEEN; count], vec![0; count], vec![UNSEEN; count]);
@@ -241,8 +242,8 @@ mod tests {
     use super::*;
 
     /// What follows directly, and what decides over others, found by brute force.
-    fn closure(direct: &[Vec<usize>], block: usize) -> Vec<usize> {
-        let (mut all, mut stack) = (std::collections::BTreeSet::new(), direct[block].clone());
+    fn closure(direct: &[Row], block: usize) -> Vec<usize> {
+        let (mut all, mut stack) = (std::collections::BTreeSet::new(), direct[block].to_vec());
         while let Some(branch) = stack.pop() {
             if all.insert(branch) {
                 stack.extend(&direct[branch]);
@@ -253,7 +254,7 @@ mod tests {
 
     #[test]
     fn of_a_long_chain_the_nearest_are_named() {
-        let direct: Vec<Vec<usize>> = (0..200).map(|at: usize| at.checked_sub(1).into_iter().collect()).collect();
+        let direct: Vec<Row> = (0..200).map(|at: usize| at.checked_sub(1).into_iter().collect()).collect();
         let (rank, circles) = circles(&direct);
         let controls = Controls { direct, rank, circles };
         let deciding = controls.all(199);
@@ -269,7 +270,7 @@ mod tests {
         let mut seed = crate::host::Seed::new(7);
         for _ in 0..300 {
             let count = 2 + (seed.bits() % 12) as usize;
-            let direct: Vec<Vec<usize>> =
+            let direct: Vec<Row> =
                 (0..count).map(|_| (0..count).filter(|_| seed.bits().is_multiple_of(count as u64)).collect()).collect();
             let (rank, circles) = circles(&direct);
             let controls = Controls { direct, rank, circles };

@@ -462,12 +462,18 @@ impl Known {
         if self.id == Id::NONE || self.above.get(&self.id) == Some(true) {
             return self.above.clone();
         }
+        if self.above.is_empty() {
+            return Sides::one(self.id, true);
+        }
         let others = self.above.iter().filter(|(id, _)| *id != self.id).take(MOST_PARTS);
         others.copied().chain([(self.id, true)]).collect()
     }
 
     /// The same of values that are no surer than it is itself, whatever its parts are.
     pub fn at_most_itself(&self) -> Sides<Id> {
+        if self.above.is_empty() && self.id != Id::NONE {
+            return Sides::one(self.id, false);
+        }
         self.at_most().keys().map(|id| (*id, false)).collect()
     }
 

@@ -221,8 +221,8 @@ impl<'a> Flow<'a> {
     fn limit_of(&self, act: &Activation<'a>, natural: &Natural, sum: &Line) -> Option<usize> {
         let every = |block: &usize| natural.latches.iter().all(|&latch| act.graph.dominates(*block, latch));
         let shown = |block: &usize| {
-            let onward = super::graph::targets(&act.code.blocks[*block].end);
-            let mut inside = onward.iter().map(|t| t.block.0 as usize).filter(|&t| t != natural.head && natural.has(t));
+            let onward = act.code.blocks[*block].end.targets();
+            let mut inside = onward.map(|t| t.block.0 as usize).filter(|&t| t != natural.head && natural.has(t));
             inside.all(|t| act.entries[t].as_ref().is_none_or(|entry| self.never_negative(sum, entry)))
         };
         let guards = natural.blocks.iter().copied().filter(|block| every(block) && shown(block));

@@ -175,6 +175,11 @@ impl<K> Sides<K> {
     /// Nothing.
     pub const NONE: Self = Self(Few::NONE);
 
+    /// What is said of one thing.
+    pub fn one(key: K, side: bool) -> Self {
+        Self(Few::one((key, side)))
+    }
+
     /// What is in it.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.iter().map(|(key, _)| key)
@@ -231,6 +236,9 @@ impl<K: Ord + Clone> Sides<K> {
 impl<K: Ord + Clone> FromIterator<(K, bool)> for Sides<K> {
     fn from_iter<I: IntoIterator<Item = (K, bool)>>(pairs: I) -> Self {
         let mut row: Row<(K, bool)> = pairs.into_iter().collect();
+        if row.is_sorted_by(|(a, _), (b, _)| a < b) {
+            return Self(Few::sorted(row));
+        }
         row.sort_by(|(a, _), (b, _)| a.cmp(b));
         row.dedup_by(|later, earlier| {
             let same = later.0 == earlier.0;

@@ -3,7 +3,7 @@
 //! A function is interpreted anew for each place that calls it, with what is known there, until nothing changes any more.
 //! Every step is counted; when the work is used up the program is too complex (CF900), never accepted.
 
-use super::amount::Cost;
+use super::amount::{Amount, Cost};
 use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
@@ -441,7 +441,7 @@ impl<'a> Flow<'a> {
         let outer = std::mem::take(&mut self.taken);
         let again = self.inside(act, block, &mut state);
         act.costs[block] = std::mem::replace(&mut self.taken, outer);
-        act.costs[block].add(&Cost::steps(code.blocks[block].cost));
+        act.costs[block].steps.add(&Amount::exactly(f64::from(code.blocks[block].cost)));
         again
     }
 

@@ -1,20 +1,12 @@
 //! The shape of a function's code: orders, dominators, what controls what, loops.
 
 use super::control::{Controls, Wiring};
-use crate::ir::{BlockId, End, Function, Loop, Target, Var};
+use crate::ir::{BlockId, End, Function, Loop, Var};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
-/// The ways out of a block, exceptional ones aside.
-pub(super) fn targets(end: &End) -> Vec<&Target> {
-    match end {
-        End::Jump(target) => vec![target],
-        End::Branch { then, otherwise, .. } => vec![then, otherwise],
-        End::Route { bands, unknown, otherwise, .. } => {
-            bands.iter().map(|(_, _, target)| target).chain([unknown, otherwise]).collect()
-        }
-        End::Return(_) | End::Throw(_) | End::Fail(..) => Vec::new(),
-    }
-}
+/// Blocks that others lead to or come from; most have one or two.
+pub(super) type Row = SmallVec<[usize; 2]>;
 
 /// A loop found in the code.
 #[derive(Clone, Debug)]
@@ -46,13 +38,13 @@ pub(super) struct Graph {
     /// Position of each block in `order`; `usize::MAX` if it is never reached.
     pub position: Vec<usize>,
     /// Where a block is entered from, exceptional ways included.
-    pub before: Vec<Vec<usize>>,
+    pub before: Vec<Row>,
     /// Whether there is one way only into a block.
     pub single: Vec<bool>,
     /// The nearest block that every way here passes.
     pub dominator: Vec<usize>,
     /// Where each block leads, errors aside that it does not throw itself.
-    pub ways: Vec<Vec<usize>>,
+    pub ways: Vec<Row>,
     /// Which branches decide whether a block runs.
     pub wiring: Rc<Wiring>,
     /// The loops, inner ones last.
@@ -79,7 +71,7 @@ impl Natural {
         function: &'f Function,
         parameter: usize,
     ) -> impl Iterator<Item = Var> + use<'_, 'f> {
-        let ends = self.latches.iter().flat_map(|&latch| targets(&function.blocks[latch].end));
+        let ends = self.latches.iter().flat_map(|&latch| function.blocks[latch].end.targets());
         ends.filter(|target| target.block.0 as usize == self.head).map(move |target| target.args[parameter])
     }
 }
@@ -89,8 +81,7 @@ impl Graph {
     pub fn arguments(&self, function: &Function, block: usize, parameter: usize) -> Vec<Var> {
         let mut arguments = Vec::new();
         for &before in &self.before[block] {
-            let ways =
-                targets(&function.blocks[before].end).into_iter().filter(|target| target.block.0 as usize == block);
+            let ways = function.blocks[before].end.targets().filter(|target| target.block.0 as usize == block);
             let given: Vec<Var> = ways.filter_map(|target| target.args.get(parameter).copied()).collect();
             if given.is_empty() || self.position[before] >= self.position[block] {
                 return Vec::new();
@@ -107,7 +98,7 @@ impl Graph {
         block: usize,
         parameter: usize,
     ) -> impl Iterator<Item = Var> + use<'_, 'f> {
-        let ways = self.before[block].iter().flat_map(|&from| targets(&function.blocks[from].end));
+        let ways = self.before[block].iter().flat_map(|&from| function.blocks[from].end.targets());
         ways.filter(move |target| target.block.0 as usize == block).map(move |target| target.args[parameter])
     }
 
@@ -134,17 +125,17 @@ impl Graph {
     /// Reads the code of a function.
     pub fn of(function: &Function) -> Self {
         let count = function.blocks.len();
-        let plain: Vec<Vec<usize>> = function
+        let plain: Vec<Row> = function
             .blocks
             .iter()
             .map(|block| {
-                let mut next: Vec<usize> = targets(&block.end).iter().map(|t| t.block.0 as usize).collect();
+                let mut next: Row = block.end.targets().map(|t| t.block.0 as usize).collect();
                 next.sort_unstable();
                 next.dedup();
                 next
             })
             .collect();
-        let mut after: Vec<Vec<usize>> = function
+        let mut after: Vec<Row> = function
             .blocks
             .iter()
             .zip(&plain)
@@ -154,7 +145,7 @@ impl Graph {
             })
             .collect();
         let order = reverse_postorder(0, &after);
-        let mut before = vec![Vec::new(); count];
+        let mut before = vec![Row::new(); count];
         for &block in &order {
             for &next in &after[block] {
                 if before[next].last() != Some(&block) {
@@ -164,7 +155,7 @@ impl Graph {
         }
         let mut into = vec![0u32; count];
         for &block in &order {
-            targets(&function.blocks[block].end).iter().for_each(|target| into[target.block.0 as usize] += 1);
+            function.blocks[block].end.targets().for_each(|target| into[target.block.0 as usize] += 1);
         }
         // A handler is entered from many places of one block.
         function.handlers.iter().for_each(|handler| into[handler.block.0 as usize] = u32::MAX);
@@ -172,7 +163,7 @@ impl Graph {
         let position = positions(&order, count);
         let dominator = dominators(&order, &position, &before);
         // What is thrown is caught where the branch that throws it says so.
-        let ways: Vec<Vec<usize>> = function
+        let ways: Vec<Row> = function
             .blocks
             .iter()
             .zip(&after)
@@ -251,7 +242,7 @@ impl Graph {
 }
 
 /// The blocks that can be reached, each before what follows it, loops aside.
-pub(super) fn reverse_postorder(root: usize, after: &[Vec<usize>]) -> Vec<usize> {
+pub(super) fn reverse_postorder(root: usize, after: &[Row]) -> Vec<usize> {
     let mut seen = vec![false; after.len()];
     let mut order = Vec::with_capacity(after.len());
     let mut stack = vec![(root, 0)];
@@ -278,17 +269,17 @@ fn positions(order: &[usize], count: usize) -> Vec<usize> {
 }
 
 /// Finds a block, and all that ways lead to from it over blocks that were not found yet.
-pub(super) fn spread(ways: &[Vec<usize>], from: usize, found: &mut [bool]) {
+pub(super) fn spread(ways: &[Row], from: usize, found: &mut [bool]) {
     let mut waiting = vec![from];
     while let Some(block) = waiting.pop() {
         if !std::mem::replace(&mut found[block], true) {
-            waiting.extend(&ways[block]);
+            waiting.extend_from_slice(&ways[block]);
         }
     }
 }
 
 /// The nearest block that every way to each block passes, by Cooper, Harvey and Kennedy's iteration.
-pub(super) fn dominators(order: &[usize], position: &[usize], before: &[Vec<usize>]) -> Vec<usize> {
+pub(super) fn dominators(order: &[usize], position: &[usize], before: &[Row]) -> Vec<usize> {
     let mut dominator = vec![usize::MAX; position.len()];
     let Some(&root) = order.first() else { return dominator };
     dominator[root] = root;
@@ -329,7 +320,7 @@ fn meet(mut a: usize, mut b: usize, dominator: &[usize], position: &[usize]) -> 
     a
 }
 
-fn loops(order: &[usize], position: &[usize], before: &[Vec<usize>], dominator: &[usize]) -> Vec<Natural> {
+fn loops(order: &[usize], position: &[usize], before: &[Row], dominator: &[usize]) -> Vec<Natural> {
     let dominates = |above: usize, below: usize| {
         let mut at = below;
         while at != above && dominator[at] != at {
@@ -353,7 +344,7 @@ fn loops(order: &[usize], position: &[usize], before: &[Vec<usize>], dominator: 
         while let Some(block) = stack.pop() {
             if std::mem::replace(&mut member_of[block], head) != head {
                 blocks.push(block);
-                stack.extend(before[block].iter().copied());
+                stack.extend_from_slice(&before[block]);
             }
         }
         blocks.sort_unstable();

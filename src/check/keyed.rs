@@ -36,13 +36,13 @@ impl<'a> Flow<'a> {
         match &x.shape {
             Shape::Agents => self.bound(name, at),
             Shape::Object(object) => {
-                self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
+                self.read_of_nothing(x, at, format_args!("`{name}` of it is read here"));
                 let found = named(x, object.field(name).map(|field| state.refine(&field)));
                 self.this_field(found, x.id, name)
             }
             Shape::Agent(_) => Known::constant(Shape::Plain),
             _ => {
-                self.read_of_nothing(x, at, &format!("`{name}` of it is read here"));
+                self.read_of_nothing(x, at, format_args!("`{name}` of it is read here"));
                 self.this_field(Known { id: Id::NONE, ..part(x) }, x.id, name)
             }
         }

@@ -9,6 +9,7 @@ use super::interval::{is_exact, keeps_exact};
 use super::state::State;
 use super::turns::EXACT;
 use crate::hir::Binary;
+use smallvec::SmallVec;
 
 /// The most values in one sum.
 const MOST_ATOMS: usize = 4;
@@ -73,7 +74,7 @@ impl Line {
 
     /// `self + factor * other`; nothing when there are too many values, or the constant is too large to be exact.
     pub fn plus(&self, other: &Line, factor: i32) -> Option<Line> {
-        let mut all: Vec<(Atom, i32)> = self.atoms().collect();
+        let mut all: SmallVec<[(Atom, i32); 2 * MOST_ATOMS]> = self.atoms().collect();
         for (atom, by) in other.atoms() {
             let by = by.checked_mul(factor)?;
             match all.iter_mut().find(|(a, _)| *a == atom) {

@@ -2,19 +2,12 @@
 
 use super::amount::{Cost, Turns};
 use super::flow::{Activation, Flow};
-use super::graph::targets;
 use super::turns::Turning;
 use crate::ir::End;
 use foldhash::{HashMap, HashMapExt};
-
-/// What ways to a block take: all of them, and at least.
-#[derive(Clone)]
-struct Way {
-    /// Up to its beginning.
-    before: Cost,
-    /// Up to its end.
-    after: Cost,
-}
+use smallvec::SmallVec;
+use std::borrow::Cow;
+use std::slice;
 
 /// What one call takes of a function that calls itself.
 #[derive(Clone, Debug)]
@@ -73,18 +66,18 @@ impl<'a> Flow<'a> {
             let paths = self.paths(act, Some(index), &inner);
             let mut full: Option<Cost> = None;
             let mut leaving: Vec<(usize, &Cost)> = Vec::new();
-            for (&block, way) in &paths {
-                for &member in self.members(act, block, Some(natural.head)).iter() {
+            for (block, way) in &paths {
+                for &member in self.members(act, block, Some(natural.head)) {
                     // One that an error may bring back into the loop is a part of it, though it leaves the function.
                     if matches!(act.code.blocks[member].end, End::Return(_)) && act.entered(member) {
-                        leaving.push((member, &way.after));
+                        leaving.push((member, way));
                     }
-                    for target in targets(&act.code.blocks[member].end) {
+                    for target in act.code.blocks[member].end.targets() {
                         let next = target.block.0 as usize;
                         if next == natural.head {
-                            either(&mut full, &way.after);
+                            either(&mut full, way);
                         } else if !natural.has(next) {
-                            leaving.push((member, &way.after));
+                            leaving.push((member, way));
                         }
                     }
                 }
@@ -119,14 +112,14 @@ impl<'a> Flow<'a> {
         let paths = self.paths(act, None, &inner);
         let mut total: Option<Cost> = None;
         let mut failed: Option<Cost> = None;
-        for (&block, way) in &paths {
-            for &member in self.members(act, block, None).iter() {
+        for (block, way) in &paths {
+            for &member in self.members(act, block, None) {
                 let into = match &act.code.blocks[member].end {
                     End::Return(_) if !act.stopped[member] => &mut total,
-                    end if targets(end).is_empty() || act.stopped[member] => &mut failed,
+                    end if end.targets().next().is_none() || act.stopped[member] => &mut failed,
                     _ => continue,
                 };
-                either(into, &way.after);
+                either(into, way);
             }
         }
         match (total, failed) {
@@ -143,70 +136,63 @@ impl<'a> Flow<'a> {
     }
 
     /// The blocks that a block stands for: itself, or all of the loop that it begins inside the region.
-    fn members<'g>(
-        &self,
-        act: &'g Activation<'a>,
-        block: usize,
-        region: Option<usize>,
-    ) -> std::borrow::Cow<'g, [usize]> {
-        match act.graph.loop_of[block] {
-            Some(index) if Some(block) != region => (&act.graph.loops[index].blocks[..]).into(),
-            _ => vec![block].into(),
+    fn members<'g>(&self, act: &'g Activation<'a>, block: &'g usize, region: Option<usize>) -> &'g [usize] {
+        match act.graph.loop_of[*block] {
+            Some(index) if Some(*block) != region => &act.graph.loops[index].blocks,
+            _ => slice::from_ref(block),
         }
     }
 
-    /// The most that a way from the region's head to each of its blocks takes; a loop inside counts as its head.
-    fn paths(&self, act: &Activation<'a>, region: Option<usize>, inner: &HashMap<usize, Cost>) -> HashMap<usize, Way> {
+    /// The most that a way from the region's head to the end of each of its blocks takes; a loop inside counts as its head.
+    fn paths(&self, act: &Activation<'a>, region: Option<usize>, inner: &HashMap<usize, Cost>) -> Vec<(usize, Cost)> {
         let region = region.map(|index| &act.graph.loops[index]);
         let head = region.map_or(0, |natural| natural.head);
         let own = |block: usize| {
             inner.get(&block).filter(|_| Some(block) != region.map(|r| r.head)).unwrap_or(&act.costs[block])
         };
-        let ordered: Vec<usize> = match region {
-            None => act.graph.order.clone(),
+        let ordered: Cow<'_, [usize]> = match region {
+            None => (&act.graph.order[..]).into(),
             Some(natural) => {
                 let mut blocks = natural.blocks.clone();
                 blocks.sort_by_key(|&block| act.graph.position[block]);
-                blocks
+                blocks.into()
             }
         };
-        let first = Way { before: Cost::default(), after: own(head).clone() };
-        let mut found: HashMap<usize, Way> = HashMap::from_iter([(head, first)]);
-        for block in ordered {
-            let Some(here) = found.get_mut(&block) else { continue };
-            if block != head {
-                here.after = here.before.clone();
-                here.after.add(own(block));
-            }
-            let here = here.clone();
-            let mut after: Vec<(usize, bool)> = Vec::new();
-            let members = self.members(act, block, region.map(|r| r.head));
-            for &member in members.iter() {
+        // What ways to the beginning of a block take, as far as they were followed.
+        let mut before: HashMap<usize, Cost> = HashMap::from_iter([(head, Cost::default())]);
+        let mut found = Vec::new();
+        for &block in ordered.iter() {
+            let Some(begun) = before.remove(&block) else { continue };
+            let members = self.members(act, &block, region.map(|r| r.head));
+            let mut after: SmallVec<[(usize, bool); 4]> = SmallVec::new();
+            for &member in members {
                 let handler = act.code.blocks[member].handler.map(|h| act.code.handlers[h.0 as usize].block.0 as usize);
-                let next = targets(&act.code.blocks[member].end).into_iter().map(|t| (t.block.0 as usize, false));
+                let next = act.code.blocks[member].end.targets().map(|t| (t.block.0 as usize, false));
                 let next = next.chain(handler.map(|handler| (handler, true)));
                 after.extend(next.filter(|(n, _)| members.binary_search(n).is_err()));
             }
             after.sort_unstable();
             after.dedup();
+            let least = after.iter().any(|(_, thrown)| *thrown).then(|| begun.clone());
+            let mut done = begun;
+            done.add(own(block));
             for (next, thrown) in after {
                 let outside = region.is_some_and(|natural| !natural.has(next));
                 let back = act.graph.position[next] <= act.graph.position[block];
                 if outside || back || act.graph.position[next] == usize::MAX || !act.entered(next) {
                     continue;
                 }
-                let mut before = here.after.clone();
-                if thrown {
+                let mut way = Cow::Borrowed(&done);
+                if let Some(least) = least.as_ref().filter(|_| thrown) {
                     // An error may come before anything of the block was done.
-                    before.least_of(&here.before);
+                    way.to_mut().least_of(least);
                 }
-                match found.get_mut(&next) {
-                    Some(old) => old.before.or(&before),
-                    None => {
-                        found.insert(next, Way { before, after: Cost::default() });
-                    }
+                match before.get_mut(&next) {
+                    Some(old) => old.or(&way),
+                    None => drop(before.insert(next, way.into_owned())),
                 }
             }
+            found.push((block, done));
         }
         found
     }

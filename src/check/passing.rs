@@ -6,7 +6,7 @@
 use super::domain::{CellId, Null, Shape};
 use super::escape::Escapes;
 use super::flow::{Activation, Flow};
-use super::graph::{Natural, targets};
+use super::graph::Natural;
 use super::state::State;
 use super::turns::{Place, write_of};
 use crate::hir::{Binary, Kind, Unary};
@@ -72,8 +72,8 @@ impl Activation<'_> {
             let throws = at != block && matches!(code.end, End::Throw(_) | End::Fail(..));
             let fails = throws || code.code[..last].iter().any(|inst| self.may_fail(inst));
             let caught = code.handler.filter(|_| fails).map(|h| self.code.handlers[h.0 as usize].block.0 as usize);
-            let onward = if at == block { Vec::new() } else { targets(&code.end) };
-            for next in onward.into_iter().map(|target| target.block.0 as usize).chain(caught) {
+            let onward = (at != block).then(|| code.end.targets()).into_iter().flatten();
+            for next in onward.map(|target| target.block.0 as usize).chain(caught) {
                 if next == natural.head {
                     return false;
                 }

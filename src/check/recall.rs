@@ -47,6 +47,9 @@ pub(super) const MOST_ROUNDS: u32 = 6;
 /// The activation that the identities of remembered arguments belong to.
 const REMEMBERED: u32 = u32::MAX - 3;
 
+/// Room for the names that most arguments need.
+const SOME_NAMES: usize = 28;
+
 /// The steps of putting a number in the place of what is not given, at most.
 const DEFAULT_STEPS: f64 = 8.0;
 
@@ -81,7 +84,7 @@ pub(super) struct Calls {
     grown: bool,
     /// Functions on circles of which a call was answered from memory, so that not every way was walked.
     pub shared: BTreeSet<FunctionId>,
-    ways: HashMap<FunctionId, Vec<Way>>,
+    ways: HashMap<FunctionId, Vec<Rc<Way>>>,
     together: HashMap<FunctionId, (Vec<Known>, u32)>,
     /// What it took to put these there, and what the calls that are being walked were given.
     kept: u64,
@@ -266,7 +269,8 @@ impl<'a> Flow<'a> {
     ) -> Option<Known> {
         let function = closure.function;
         // Where a member of a list of agents stands is known of that list alone.
-        let known = self.rosters.iter().map(|id| (*id, *id)).collect();
+        let mut known = HashMap::with_capacity(SOME_NAMES);
+        known.extend(self.rosters.iter().map(|id| (*id, *id)));
         let mut names = Names { known, back: self.rosters.iter().copied().collect() };
         let before = spent();
         let mut canonical = |known: &Known| state.refine(known).renamed(&mut |id| names.of(id));
@@ -401,7 +405,7 @@ impl<'a> Flow<'a> {
         if ways.len() >= 4 * MOST_WAYS {
             ways.truncate(MOST_WAYS);
         }
-        ways.push(way);
+        ways.push(Rc::new(way));
         result
     }
 

@@ -35,7 +35,11 @@ impl Renaming<'_> {
     }
 
     fn set(&mut self, ids: &Few<Id>) -> Few<Id> {
-        ids.iter().map(|&id| self.id(id)).collect()
+        if ids.is_empty() { Few::NONE } else { ids.iter().map(|&id| self.id(id)).collect() }
+    }
+
+    fn sides(&mut self, ids: &Sides<Id>) -> Sides<Id> {
+        if ids.is_empty() { Sides::NONE } else { ids.iter().map(|(id, side)| (self.id(*id), *side)).collect() }
     }
 
     fn line(&mut self, line: &Line) -> Line {
@@ -55,7 +59,7 @@ impl Renaming<'_> {
         Known {
             id: self.id(known.id),
             parts: self.set(&known.parts),
-            above: known.above.iter().map(|(id, parts)| (self.id(*id), *parts)).collect(),
+            above: self.sides(&known.above),
             origins,
             sources,
             marks: known.marks.clone(),

@@ -2,7 +2,7 @@
 
 use super::domain::{Id, Known, Null, Shape};
 use super::flow::{Activation, Flow};
-use super::graph::{Definition, Natural, targets};
+use super::graph::{Definition, Natural};
 use super::line::Line;
 use super::state::State;
 use super::turns::{Place, lasts, memory_of, stays_put, write_of};
@@ -197,7 +197,7 @@ pub(super) fn keeps_length(act: &Activation<'_>, natural: &Natural, list: Var) -
                     if head == natural.head && !natural.latches.contains(&from) {
                         continue;
                     }
-                    let targets = targets(&act.code.blocks[from].end).into_iter();
+                    let targets = act.code.blocks[from].end.targets();
                     before.extend(targets.filter(|target| target.block.0 as usize == head).map(|t| t.args[index]));
                 }
                 if head == natural.head && origin.replace(var).is_some_and(|other| other != var) {

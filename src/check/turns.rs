@@ -8,7 +8,7 @@ use super::amount::Turns;
 use super::domain::{Id, Integrity, Known, Null, Number, Shape};
 use super::falling::Fall;
 use super::flow::{Activation, Flow};
-use super::graph::{Definition, Natural, targets};
+use super::graph::{Definition, Natural};
 use super::growing::growth;
 use super::interval::numbers;
 use super::moving::Move;
@@ -157,7 +157,7 @@ impl<'a> Flow<'a> {
             if heads || matches!(ends.end, End::Branch { condition, .. } if certain(act, condition)) {
                 return false;
             }
-            targets(&act.code.blocks[b].end).iter().any(|t| !natural.has(t.block.0 as usize))
+            ends.end.targets().any(|t| !natural.has(t.block.0 as usize))
         });
         if breaks && exits.is_empty() {
             return Err(Fault::Break);
@@ -478,7 +478,7 @@ impl<'a> Flow<'a> {
                     if natural.latches.contains(&before) {
                         continue;
                     }
-                    for target in targets(&act.code.blocks[before].end) {
+                    for target in act.code.blocks[before].end.targets() {
                         if target.block.0 as usize == block {
                             let known = self.left(act, before, target.args[index], state);
                             joined = Some(joined.map_or_else(|| known.clone(), |j| j.join(&known)));
