@@ -10,6 +10,7 @@ mod certificates;
 mod check;
 mod cli;
 mod docs;
+mod edits;
 mod editors;
 mod errors;
 mod examples;

@@ -16,14 +16,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is wrong with a text.
-fn examine(text: &str) -> Examination {
+pub(crate) fn examine(text: &str) -> Examination {
     let mut sources = Sources::new();
     let file = sources.add("main.prism", text);
     Examination::of(file, sources, &Alone, Diagnostics::new()).validate(&Setting::default())
 }
 
 /// All texts of a folder with an ending.
-fn texts(folder: &str, extension: &str) -> Vec<String> {
+pub(crate) fn texts(folder: &str, extension: &str) -> Vec<String> {
     let mut files = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {

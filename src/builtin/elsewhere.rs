@@ -45,6 +45,7 @@ pub fn instead_of_property(kind: Kind, name: &str) -> String {
         _ if SURENESS.contains(&name) => "write `~x` for how sure `x` is",
         _ if ITSELF.contains(&name) => "leave it out: this is the value itself",
         "size" | "len" | "count" if sized => "did you mean `length`?",
+        "groups" if kind == Kind::List => "what the groups found are the elements from 1 on: `found[1]`",
         "index" if kind == Kind::List => "`text.indexOf(found[0])` says where something stands in a text",
         _ if super::find_method(kind, name).is_some() => return format!("`{name}` is a method: write `{name}(…)`"),
         _ if sized => "it has `length`, and methods that are called",
@@ -57,6 +58,14 @@ pub fn instead_of_property(kind: Kind, name: &str) -> String {
 pub fn instead_of_method(kind: Kind, name: &str) -> String {
     if let Some((_, instead)) = METHODS.iter().find(|(known, _)| *known == name) {
         return (*instead).to_owned();
+    }
+    if name == "length" && matches!(kind, Kind::Text | Kind::List) {
+        return "read `length`".to_owned();
+    }
+    let group = if kind == Kind::Number { "Math" } else { "Object" };
+    let spelled = format!("{group}.{name}");
+    if super::all().any(|(_, builtin)| builtin.spellings().any(|known| known == spelled)) {
+        return format!("write `{spelled}(x)`");
     }
     let known = super::all().filter(|(_, builtin)| builtin.receivers.contains(&kind)).map(|(_, builtin)| builtin.name);
     match nearest(name, known) {

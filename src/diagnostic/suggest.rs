@@ -18,7 +18,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let score = score(&written, &folded, &letters);
-        if score <= 2 * allowed(folded.len().min(letters.len())) && best.is_none_or(|(least, _)| score < least) {
+        let letters = folded.len().min(letters.len());
+        let first = usize::from(letters > 2);
+        if score <= 2 * allowed(letters) + first && best.is_none_or(|(least, _)| score < least) {
             best = Some((score, candidate));
         }
     }

@@ -363,7 +363,21 @@ impl Lowering<'_> {
             _ => String::new(),
         };
         if name != "capabilities" {
-            let help = "write `capabilities: [\"…\"]` or `name(parameter: type): type`";
+            let bound = [
+                "model",
+                "provider",
+                "temperature",
+                "prompt",
+                "system",
+                "systemPrompt",
+                "instructions",
+                "role",
+                "tools",
+            ];
+            let help = match bound.contains(&&*name) {
+                true => "leave it out: which model answers, and how, stands in the agents file or in `agents { … }`",
+                false => "write `capabilities: [\"…\"]` or `name(parameter: type): type`",
+            };
             self.refuse(Code::P010, span, format!("an agent has no `{name}`"), help);
             return;
         }
@@ -574,7 +588,11 @@ impl Lowering<'_> {
     pub(super) fn add_export(&mut self, name: Name, export: Export, span: Span) {
         if self.module.exports.iter().any(|(known, _)| *known == name) {
             let text = self.name_text(name).to_owned();
-            self.refuse(Code::P011, span, format!("`{text}` is exported already"), "remove one of them");
+            let again = format!("`{text}` is declared here already");
+            // A declaration that stands there twice is told as that.
+            if !self.diagnostics.iter().any(|found| found.code == Code::P011 && found.message == again) {
+                self.refuse(Code::P011, span, format!("`{text}` is exported already"), "remove one of them");
+            }
             return;
         }
         self.module.exports.push((name, export));

@@ -123,6 +123,10 @@ impl Lowering<'_> {
                 [only] if matches!(self.node(only), Node::Text) => out.version = Some(self.literal(only)),
                 _ => self.malformed(span, "`@version` wants a text", "write `@version(\"1.0.0\")`"),
             },
+            "author" | "tags" if arguments.is_empty() => {
+                let help = format!("write `@{name}(\"…\")`");
+                self.malformed(span, format!("`@{name}` wants texts"), &help);
+            }
             "author" | "tags" => {
                 let mut values = Vec::new();
                 for &argument in arguments {
@@ -163,7 +167,7 @@ impl Lowering<'_> {
             "ensures" => match *arguments {
                 [least] => match self.least_confidence(least) {
                     Some(least) => out.ensures = Some((least, span)),
-                    None => self.malformed(span, "`@ensures` wants a confidence", ENSURES),
+                    None => self.malformed_confidence(least, span, "`@ensures` wants a confidence", ENSURES),
                 },
                 _ => self.malformed(span, "`@ensures` wants a confidence", ENSURES),
             },
@@ -218,13 +222,36 @@ impl Lowering<'_> {
                 "time" => Budget::Time,
                 "agents" => Budget::Agents,
                 _ => {
-                    self.malformed(at, format!("`@budget` has no key `{name}`"), help);
+                    let keys = ["calls", "tokens", "cost", "time", "agents"];
+                    self.unknown_key(&name, at, format!("`@budget` has no key `{name}`"), &keys, help);
                     continue;
                 }
             };
+            let whole = matches!(key, Budget::Calls | Budget::Tokens | Budget::Agents);
             match self.node(value) {
+                Node::Number(limit) if whole && limit.fract() != 0.0 => {
+                    self.malformed(self.span(value), format!("`{name}` wants a whole number"), help);
+                }
                 Node::Number(limit) if limit >= 0.0 && limit.is_finite() => out.budget.push((key, limit, at)),
-                _ => self.malformed(self.span(value), format!("`{name}` wants a number from 0"), help),
+                _ => {
+                    let at = self.span(value);
+                    let found = self.finding(Code::P015, at, format!("`{name}` wants a number from 0")).help(help);
+                    let written = match self.node(value) {
+                        Node::Text => self.literal(value).to_string(),
+                        _ => String::new(),
+                    };
+                    let number = written.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim().to_owned();
+                    let unit = written[number.len().min(written.len())..].trim();
+                    let fits = number.parse::<f64>().is_ok_and(|n| n >= 0.0)
+                        && (unit.is_empty() || key == Budget::Time && ["ms", "s", "m", "h"].contains(&unit));
+                    self.report(match fits {
+                        true => {
+                            let plain = format!("{number}{unit}");
+                            super::edit::suggest(found, format!("write `{plain}`"), at, plain, true)
+                        }
+                        false => found,
+                    });
+                }
             }
         }
     }
@@ -255,7 +282,7 @@ impl Lowering<'_> {
                     let message = "`low` takes what the others leave, so it has no threshold";
                     self.refuse(Code::P016, at, message, "remove it");
                 }
-                _ => self.malformed(at, format!("there is no band `{name}`"), help),
+                _ => self.unknown_key(&name, at, format!("there is no band `{name}`"), &["high", "medium"], help),
             }
             seen.push(name);
         }
@@ -270,7 +297,20 @@ impl Lowering<'_> {
         let span = self.span(node);
         let help = "the classes are `read`, `ask`, `notify`, `act` and `irreversible`";
         let Node::Text = self.node(node) else {
-            self.malformed(span, "an effect class is a text", help);
+            let found = self.finding(Code::P015, span, "an effect class is a text").help(help);
+            let meant = match self.node(node) {
+                Node::Name(name) => Effect::find(self.name_text(name)).map(|effect| format!("\"{}\"", effect.name())),
+                Node::List(list) => match *self.tree.list(list) {
+                    [] => None,
+                    [only] => Some(self.source(self.span(only)).to_owned()),
+                    [first, .., last] => Some(self.source(self.span(first).to(self.span(last))).to_owned()),
+                },
+                _ => None,
+            };
+            self.report(match meant {
+                Some(meant) => super::edit::suggest(found, format!("write `{meant}`"), span, meant, true),
+                None => found,
+            });
             return None;
         };
         let name = self.literal(node);
@@ -309,7 +349,7 @@ impl Lowering<'_> {
             _ => None,
         };
         let (Some((agent, method)), Some(least)) = (named, self.least_confidence(least)) else {
-            self.malformed(span, "`@requires` wants a method and a confidence", REQUIRES);
+            self.malformed_confidence(least, span, "`@requires` wants a method and a confidence", REQUIRES);
             return None;
         };
         Some(Contract { agent, method: self.name_text(method).into(), least, span })
@@ -360,6 +400,59 @@ impl Lowering<'_> {
             Node::Number(value) if self.name_text(name) == "confidence" && (0.0..=1.0).contains(&value) => Some(value),
             _ => None,
         }
+    }
+
+    /// Refuses what should be `confidence >= c`, with the edit where it nearly is.
+    fn malformed_confidence(&mut self, node: NodeId, span: Span, message: &str, help: &str) {
+        let meant = match self.node(node) {
+            Node::Number(value) => Some((value, self.source(self.span(node)).to_owned(), false)),
+            Node::Operation(row) => match *self.tree.list(row) {
+                [left, sign, right] => {
+                    let sign = match self.node(sign) {
+                        Node::Operator(sign) => sign,
+                        _ => Infix::Equal,
+                    };
+                    let sided =
+                        |name: NodeId, value: NodeId, signs: [Infix; 2]| match (self.node(name), self.node(value)) {
+                            (Node::Name(name), Node::Number(number)) => {
+                                let (name, written) = (self.name_text(name), self.source(self.span(value)).to_owned());
+                                let near = name == "confidence" || nearest(name, ["confidence"]).is_some();
+                                near.then_some((number, written, signs.contains(&sign)))
+                            }
+                            _ => None,
+                        };
+                    sided(left, right, [Infix::Greater, Infix::GreaterEqual])
+                        .or_else(|| sided(right, left, [Infix::Less, Infix::LessEqual]))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((_, written, sure)) = meant.filter(|(value, ..)| (0.0..=1.0).contains(value)) else {
+            return self.malformed(span, message, help);
+        };
+        let plain = format!("confidence >= {written}");
+        let found = self.finding(Code::P015, span, message).help(format!("write `{plain}`"));
+        self.report(super::edit::suggest(found, format!("write `{plain}`"), self.span(node), plain, sure));
+    }
+
+    /// The key that was probably meant, with the edit.
+    fn unknown_key(&mut self, name: &str, at: Span, message: String, known: &[&str], help: &str) {
+        let found = self.finding(Code::P015, at, message);
+        let found = match nearest(name, known.iter().copied()) {
+            Some(near) => {
+                let slip = super::edit::is_slip(name, near);
+                let key = Span::new(at.start, at.start + name.len() as u32);
+                let written = self.source(key) == name;
+                let found = found.help(format!("did you mean `{near}`?"));
+                match written {
+                    true => super::edit::suggest(found, format!("write `{near}`"), key, near.to_owned(), slip),
+                    false => found,
+                }
+            }
+            None => found.help(help),
+        };
+        self.report(found);
     }
 
     /// What the decorators of a function of this kind may be.

@@ -45,6 +45,9 @@ impl Lowering<'_> {
         let whole = links.last().map_or(span, |&link| span.to(self.span(link)));
         let found = self.finding(Code::P008, whole, format!("there is no `.{matcher}` of `expect`"));
         self.report(match condition {
+            None if matcher.starts_with("toThrow") || matcher == "rejects" => {
+                found.help("write `expect.error(\"R001\", () => …)`, with the code that is expected")
+            }
             None => found.help("write the condition: `expect(x == y)`"),
             Some(condition) => {
                 let instead = format!("expect({condition})");

@@ -79,6 +79,12 @@ impl Lowering<'_> {
         if !counted || used || declared.exported || declared.origin == Origin::Loop {
             return;
         }
+        // What a module was to give that there is none of is told with the module.
+        if matches!(declared.kind, DeclarationKind::Import(_))
+            && self.diagnostics.iter().any(|found| found.code == Code::P020)
+        {
+            return;
+        }
         let Some(name) = declared.name else { return };
         let (span, kind) = (declared.span, declared.kind);
         let text = self.name_text(name).to_owned();

@@ -171,11 +171,12 @@ impl Lowering<'_> {
     }
 
     fn refuse_test(&mut self, node: NodeId) -> Pattern {
-        self.expression(node);
+        // It takes some values and not all, so that arms behind it are no mistake too.
+        let value = self.boxed(node);
         let span = self.span(node);
         let help = "write a value, a name, `[…]` or `{…}`, and put what else must hold behind `if`";
         self.refuse(Code::P012, span, "this is no pattern", help);
-        Pattern { kind: PatternKind::Ignore, span }
+        Pattern { kind: PatternKind::Equal(value), span }
     }
 
     fn check_alternatives(&mut self, parts: Vec<Pattern>, span: Span) -> PatternKind {

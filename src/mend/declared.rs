@@ -5,7 +5,7 @@ use super::page::{Page, number};
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::source::Span;
 use crate::syntax::ast::{Keyword, Node, NodeId};
-use crate::syntax::token::Kind;
+use crate::syntax::token::{Kind, Token};
 
 /// Candidates for a fault of declarations.
 pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
@@ -174,6 +174,19 @@ fn renamed(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 /// What cannot be assigned to.
 fn assigned(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
+    if found.message.contains("given by the host") {
+        let name = page.at(at);
+        let own = format!("own{}{}", name[..1].to_uppercase(), &name[1..]);
+        let same = |token: &&Token| token.kind == Kind::Name && page.at(Span::new(token.start, token.end)) == name;
+        let edits = page.tokens.iter().filter(same).map(|token| (Span::new(token.start, token.end), own.clone()));
+        out.push(page.several(format!("call it `{own}`"), edits.collect()));
+        return;
+    }
+    // A statement of its own compares nothing.
+    let alone = page.statement(at).is_some_and(|node| matches!(page.tree.node(node), Node::Assign { .. }));
+    if alone {
+        return;
+    }
     if let Some(node) = page.around(at, |node| matches!(node, Node::Assign { operator: None, .. })) {
         let Node::Assign { target, value, .. } = *page.tree.node(node) else { return };
         let sign = Span::new(page.tree.span(target).end, page.tree.span(value).start);
@@ -183,7 +196,10 @@ fn assigned(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         let start = page.tree.span(statement).start;
         out.push(page.insert("keep the result in a variable", start, "const _changed = "));
     }
-    removed(found, page, out);
+    // What takes a value apart is meant to do it.
+    if !found.message.contains("pattern") && !found.message.contains("cannot be assigned") {
+        removed(found, page, out);
+    }
 }
 
 /// The statement taken out.
@@ -202,6 +218,13 @@ fn removed_whole(at: Span, page: &Page, out: &mut Vec<Fix>) {
 
 /// A decorator taken out, or moved to where it has a meaning.
 fn decorator(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
+    // What is written wrongly was meant: to leave it out would take a promise back.
+    if !["there is no decorator", "has no meaning here", "stands here twice"]
+        .iter()
+        .any(|way| found.message.contains(way))
+    {
+        return;
+    }
     let Some(node) = page.around(found.at.span, |node| matches!(node, Node::Decorator { .. })) else { return };
     let span = page.tree.span(node);
     let behind = page.text[span.end as usize..].len() - page.text[span.end as usize..].trim_start().len();

@@ -10,6 +10,7 @@ mod action;
 mod band;
 mod declared;
 mod edit;
+mod habit;
 mod names;
 mod page;
 mod slip;
@@ -56,16 +57,24 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
     for &index in order.iter().take(FINDINGS) {
         let found = &findings[index];
         let page = pages.entry(found.at.file).or_insert_with(|| Page::of(&examination.sources, found.at.file));
-        helps[index] = action::named_help(found, page);
-        let mut candidates = rules(found, page, examination);
+        let mut candidates = Vec::new();
+        habit::candidates(found, page, &mut candidates);
+        let habits = candidates.clone();
+        candidates.extend(rules(found, page, examination));
         // A rule knows where a bracket was lost; the parser can only take the other one away.
-        let own = if found.code == Code::P002 { candidates.len() } else { 0 };
+        let own = if found.code == Code::P002 { candidates.len() } else { habits.len() };
         candidates.splice(own..own, found.fixes.iter().cloned());
         if least == 0 && found.code < Code::T001 {
             candidates.truncate(FOLLOWING);
         }
         let held = preferred(tried(candidates, found, &mut trials));
         least = least.min(held.first().map_or(usize::MAX, |held| held.errors));
+        let first = held.first().map(|held| &held.fix);
+        helps[index] = match first.filter(|fix| habits.contains(fix)) {
+            Some(fix) => Some(fix.title.clone()),
+            None if found.code < Code::P010 => slip::help(found, first),
+            None => action::named_help(found, page),
+        };
         offers[index] = held;
     }
     if least == 0 {
@@ -74,8 +83,10 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
     }
     let mut offers: Vec<Vec<Fix>> =
         offers.into_iter().map(|held| held.into_iter().map(|held| held.fix).collect()).collect();
-    let hints: Vec<usize> = (0..findings.len()).filter(|&i| !grave(&findings[i])).collect();
-    hold_hints(&findings, &hints, &mut offers, &mut trials);
+    for (index, hint) in findings.iter().enumerate().filter(|(_, found)| !grave(found)) {
+        let held = preferred(tried(hint.fixes.clone(), hint, &mut trials));
+        offers[index] = held.into_iter().map(|held| held.fix).collect();
+    }
     examination.findings = findings;
     for (found, fixes) in examination.findings.iter_mut().zip(offers) {
         found.fixes = fixes;
@@ -114,7 +125,7 @@ fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> V
             continue;
         }
         seen.push(fix.edits.clone());
-        match trials.judge(&fix.edits, &[found]) {
+        match trials.judge(&fix.edits, found) {
             Some(Verdict::Holds { errors, warnings }) => {
                 clean += usize::from(errors == 0 && warnings <= trials.warnings());
                 all.push(Held { errors, warnings, place, fix });
@@ -130,29 +141,13 @@ fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> V
     all
 }
 
-/// The edits of hints: usually all hold together, which takes one reading; else they are tried one by one.
-fn hold_hints(findings: &[Diagnostic], hints: &[usize], offers: &mut [Vec<Fix>], trials: &mut Trials<'_>) {
-    let offering: Vec<usize> = hints.iter().copied().filter(|&i| !findings[i].fixes.is_empty()).collect();
-    let single = offering.iter().all(|&i| findings[i].fixes.len() == 1);
-    if single && !offering.is_empty() {
-        let edits: Vec<_> = offering.iter().flat_map(|&i| findings[i].fixes[0].edits.iter().cloned()).collect();
-        let found: Vec<&Diagnostic> = offering.iter().map(|&i| &findings[i]).collect();
-        if matches!(trials.judge(&edits, &found), Some(Verdict::Holds { .. })) {
-            offering.iter().for_each(|&i| offers[i] = findings[i].fixes.clone());
-            return;
-        }
-    }
-    for index in offering {
-        let held = preferred(tried(findings[index].fixes.clone(), &findings[index], trials));
-        offers[index] = held.into_iter().map(|held| held.fix).collect();
-    }
-}
-
 /// The candidates of all rules for a finding, in the order in which they are tried.
 fn rules(found: &Diagnostic, page: &Page, examination: &Examination) -> Vec<Fix> {
     let mut out = Vec::new();
     let name = found.code.name();
     match name.trim_end_matches(|c: char| c.is_ascii_digit()) {
+        // What is too large or too deep is no slip.
+        "P" if matches!(found.code, Code::P006 | Code::P007) => {}
         "P" if found.code == Code::P008 => absent::candidates(found, page, &mut out),
         "P" => {
             names::candidates(found, page, examination, &mut out);

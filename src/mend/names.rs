@@ -20,12 +20,16 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examinat
         return;
     }
     let owner = elsewhere(found, page, out);
+    let own = page.declared();
     for word in found.message.split('`').skip(1).step_by(2) {
         let Some((place, quote)) = place(page, span, word).filter(|_| owner != Some(word)) else { continue };
         let mut known = known(page, examination);
         known.retain(|name| name != word);
-        for _ in 0..MEANT {
-            let near = nearest(word, known.iter().map(String::as_str)).map(str::to_owned);
+        for turn in 0..MEANT {
+            // What the program declares itself is meant before what the language has.
+            let declared = |name: &&str| own.contains(*name);
+            let near = nearest(word, known.iter().map(String::as_str).filter(declared)).filter(|_| turn == 0);
+            let near = near.or_else(|| nearest(word, known.iter().map(String::as_str))).map(str::to_owned);
             let Some(meant) = near.or_else(|| known.iter().find(|name| swapped(word, name)).cloned()) else { break };
             let text = format!("{quote}{meant}{quote}");
             out.push(page.replace(format!("write `{meant}`"), place, text));
@@ -57,7 +61,9 @@ fn elsewhere<'a>(found: &'a Diagnostic, page: &Page, out: &mut Vec<Fix>) -> Opti
     if page.at(found.at.span) != format!("{owner}.{member}") {
         return None;
     }
-    let same = |name: &&str| name.rsplit('.').next() == Some(member);
+    // What is known to be written instead is no member elsewhere.
+    let other = found.help.as_deref().is_some_and(|help| help.starts_with("write "));
+    let same = |name: &&str| name.rsplit('.').next() == Some(member) && !other;
     out.extend(spellings().filter(same).map(|name| page.replace(format!("write `{name}`"), found.at.span, name)));
     is_group(owner).then_some(owner)
 }

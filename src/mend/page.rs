@@ -5,6 +5,7 @@ use crate::source::{FileId, Names, Sources, Span};
 use crate::syntax::ast::{Node, NodeId, Tree};
 use crate::syntax::token::Token;
 use crate::syntax::{lexer, parse, visit};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A text that rules look at.
@@ -102,6 +103,16 @@ impl Page {
             }
         }
         out
+    }
+
+    /// The names that the text gives to values, parameters and functions.
+    pub fn declared(&self) -> HashSet<&str> {
+        let named = |(_, node, _): (NodeId, &Node, Span)| match *node {
+            Node::Parameter { pattern, .. } | Node::Declarator { pattern, .. } => Some(self.source(pattern)),
+            Node::Function(id) => self.tree.function(id).name.map(|name| self.source(name)),
+            _ => None,
+        };
+        self.all().filter_map(named).collect()
     }
 
     /// Where the line of a place begins.

@@ -3,7 +3,7 @@
 //! Where the parser stopped is seldom where the hand slipped, but it is near. So the marks of the language are put in,
 //! taken out, and words replaced by keywords around that place, the likeliest first; what reads again is offered.
 
-use super::edit::quoted;
+use super::edit::{certain, quoted};
 use super::page::Page;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, nearest};
 use crate::source::{Location, Span};
@@ -86,6 +86,15 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         words(found, page, out);
         return;
     }
+    if written == "/*" {
+        // It ends where its line does, or before what the line still closes.
+        let end = page.line_end(found.at.span.end);
+        let closing = page.text[..end as usize].trim_end_matches([')', ',', ';', ']', '}', ' ']).len() as u32;
+        for at in [end, closing] {
+            out.push(page.insert("write `*/`", at.max(found.at.span.end), " */"));
+        }
+        return;
+    }
     if matches!(written.as_bytes().first(), Some(b'"' | b'\'' | b'`')) && found.code != Code::P001 {
         quotes(found, page, out);
     }
@@ -105,6 +114,24 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     if !matches!(found.code, Code::P003 | Code::P004) && !page.whole {
         marks(found, page, out);
     }
+}
+
+/// What to do about a token that fits nowhere. The parser names all that it would have read; where one of those marks mends
+/// the text, that one is told, and where none does, none is.
+pub(super) fn help(found: &Diagnostic, best: Option<&Fix>) -> Option<String> {
+    let wanted = found.help.as_deref()?.strip_prefix("write ")?.strip_suffix(" here")?;
+    let removes = |fix: &&Fix| fix.edits.iter().all(|edit| edit.text.is_empty());
+    if let Some(fix) = best.filter(|fix| !removes(fix)) {
+        return Some(fix.title.clone());
+    }
+    let parts = wanted.split(", ").flat_map(|part| part.split(" or "));
+    let tried = |part: &&str| MARKS.iter().any(|mark| part.trim_matches('`') == mark.trim());
+    let left: Vec<&str> = parts.filter(|part| !tried(part)).collect();
+    Some(match left.as_slice() {
+        [] => best.map_or("something before it is missing or too many", |fix| &fix.title).to_owned(),
+        [one] => format!("write {one} here"),
+        [most @ .., last] => format!("write {} or {last} here", most.join(", ")),
+    })
 }
 
 /// A name with `-` in it is written with `_` wherever it stands.
@@ -263,9 +290,25 @@ fn openers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 fn quotes(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span.start;
     let quote = &page.at(found.at.span)[..1];
-    let title = format!("write `{quote}`");
+    let title = if quote == "`" { "write a backtick".to_owned() } else { format!("write `{quote}`") };
     let end = page.line_end(at);
     let line = &page.text[at as usize + 1..end as usize];
+    // An apostrophe ended the text before.
+    let start = page.line_start(at);
+    let inner = page.tokens.iter().filter(|token| token.kind == Kind::Text && token.start >= start && token.end <= at);
+    let stands = |token: &&Token| {
+        page.at(Span::new(token.start, token.end)).ends_with(quote)
+            && page.text[token.end as usize..].starts_with(char::is_alphanumeric)
+    };
+    for token in inner.filter(stands) {
+        out.push(certain(page.insert(format!("write `\\{quote}` inside the text"), token.end - 1, "\\")));
+    }
+    // It ends on a line below.
+    let below = page.text[end as usize..].find(quote).map(|found| end + found as u32);
+    if let Some(close) = below.filter(|close| quote != "`" && page.at(Span::new(end, *close)).lines().count() <= 5) {
+        let edits = [at, close].map(|quote| (Span::new(quote, quote + 1), "\"\"\"".to_owned()));
+        out.push(page.several("write `\"\"\"` before and behind a text of several lines", edits.to_vec()));
+    }
     // It ends before the brackets and marks at the line's end, or before one of the marks on its way.
     let trimmed = |marks: &[char]| at + 1 + line.trim_end_matches(marks).len() as u32;
     let mut places = vec![
@@ -293,7 +336,8 @@ fn quotes(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         out.push(page.insert(title.as_str(), place, quote));
     }
     out.push(page.insert(title.as_str(), start + (head.len() - head.trim_start().len()) as u32, quote));
-    out.push(page.replace(format!("remove `{quote}`"), Span::new(at, at + 1), ""));
+    let title = if quote == "`" { "remove the backtick".to_owned() } else { format!("remove `{quote}`") };
+    out.push(page.replace(title, Span::new(at, at + 1), ""));
 }
 
 /// Whether what stands around a gap may want a mark that reads nearly anywhere, and means something else there.
@@ -308,7 +352,9 @@ fn is_forgotten(mark: &str, found: &Diagnostic, page: &Page, gap: u32) -> bool {
     match mark {
         // A declaration, or a variable of one's own before a value that is written out.
         " = " => match first.kind {
-            Kind::Let(_) | Kind::Type | Kind::Export => before.len() > 1,
+            Kind::Let(_) | Kind::Type | Kind::Export => {
+                before.len() > 1 && before.iter().all(|token| token.kind != Kind::Equal)
+            }
             Kind::Name => {
                 let name = page.at(Span::new(first.start, first.end));
                 let own = before.len() == 1 && crate::builtin::find_function(name).is_none();

@@ -1,11 +1,12 @@
 //! Edits are tried: the texts are changed, and everything is read and checked again.
 
+use super::page::Page;
 use crate::check::Setting;
 use crate::diagnostic::fix::replace;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity};
 use crate::engine::Examination;
 use crate::hir::Modules;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Location, Sources, Span};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 const MOST_TRIALS: usize = 400;
 
 /// How many bytes may be read again for these trials.
-const MOST_BYTES: usize = 1 << 19;
+const MOST_BYTES: usize = 1 << 20;
 
 /// How long trials may go on. The counts above stop first, except where the validator has much to do with each reading.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 4_000 } else { 700 });
@@ -24,14 +25,14 @@ const LONGEST: Duration = Duration::from_millis(if cfg!(debug_assertions) { 4_00
 /// What a trial showed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Verdict {
-    /// The findings are gone and no new error came.
+    /// The finding is gone and no new error came.
     Holds {
         /// The errors that are left.
         errors: usize,
         /// The warnings that are left.
         warnings: usize,
     },
-    /// They are not, or one came.
+    /// It is not, or one came.
     Fails,
 }
 
@@ -41,7 +42,11 @@ pub(super) struct Trials<'a> {
     entry: FileId,
     modules: &'a dyn Modules,
     setting: &'a Setting,
-    before: HashMap<Code, usize>,
+    before: Counts,
+    /// Errors that are not told because others kept parts of the program from being read; found out when it is asked.
+    hidden: Option<Counts>,
+    /// Where the errors are.
+    places: Vec<Location>,
     warnings: usize,
     stage: u8,
     actions: usize,
@@ -74,13 +79,20 @@ impl Modules for Changed<'_> {
     }
 }
 
-/// How often each code occurs.
-fn count<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> HashMap<Code, usize> {
+/// How often each finding occurs, wherever it stands.
+type Counts = HashMap<(Code, String), usize>;
+
+fn count<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> Counts {
     let mut out = HashMap::new();
     for found in found {
-        *out.entry(found.code).or_default() += 1;
+        *out.entry((found.code, found.message.clone())).or_default() += 1;
     }
     out
+}
+
+/// How often one occurs.
+fn of(counts: &Counts, found: &Diagnostic) -> usize {
+    counts.get(&(found.code, found.message.clone())).copied().unwrap_or(0)
 }
 
 /// How many actions a program has, as far as the validator came.
@@ -112,15 +124,17 @@ impl<'a> Trials<'a> {
         modules: &'a dyn Modules,
         setting: &'a Setting,
     ) -> Self {
-        let errors = findings.iter().filter(|found| found.severity == Severity::Error);
+        let errors: Vec<&Diagnostic> = findings.iter().filter(|found| found.severity == Severity::Error).collect();
         Self {
             sources: &examination.sources,
             entry: examination.file,
             modules,
             setting,
             before: count(findings.iter()),
+            hidden: None,
+            places: errors.iter().map(|found| found.at).collect(),
             warnings: findings.iter().filter(|found| found.severity == Severity::Warning).count(),
-            stage: errors.map(|found| stage(found.code)).min().unwrap_or(2),
+            stage: errors.iter().map(|found| stage(found.code)).min().unwrap_or(2),
             actions: actions(examination),
             left: if examination.took > LONGEST { 0 } else { MOST_TRIALS },
             size: examination.sources.files().map(|(_, file)| file.text().len()).sum(),
@@ -134,8 +148,8 @@ impl<'a> Trials<'a> {
         self.warnings
     }
 
-    /// Whether edits make the findings they belong to go away, and no error come; nothing when the work is used up.
-    pub fn judge(&mut self, edits: &[Edit], mended: &[&Diagnostic]) -> Option<Verdict> {
+    /// Whether edits make the finding they belong to go away, and no error come; nothing when the work is used up.
+    pub fn judge(&mut self, edits: &[Edit], mended: &Diagnostic) -> Option<Verdict> {
         if self.left == 0 || self.bytes < self.size || self.began.elapsed() > PATIENCE {
             return None;
         }
@@ -146,20 +160,62 @@ impl<'a> Trials<'a> {
         let acts = actions(&after) >= self.actions;
         let after = after.findings;
         let counts = count(after.iter());
-        let of = |code: &Code| counts.get(code).copied().unwrap_or(0);
-        let gone = count(mended.iter().copied());
-        let fewer = gone.iter().all(|(code, gone)| of(code) + gone <= self.before.get(code).copied().unwrap_or(0));
-        let worse = after.iter().any(|found| {
-            found.severity == Severity::Error
-                && stage(found.code) <= self.stage
-                && of(&found.code) > self.before.get(&found.code).copied().unwrap_or(0)
-        });
+        let alike =
+            |counts: &Counts| counts.iter().filter(|(key, _)| key.0 == mended.code).map(|(_, n)| n).sum::<usize>();
+        // A hint that says the same of something else is no better; an error that does is a new one.
+        let fewer = of(&counts, mended) < of(&self.before, mended)
+            && (mended.severity == Severity::Error || alike(&counts) < alike(&self.before));
+        let new: Vec<&Diagnostic> = after
+            .iter()
+            .filter(|found| found.severity == Severity::Error && of(&counts, found) > of(&self.before, found))
+            .collect();
+        let worse = !fewer || !acts || !new.is_empty() && !self.were_hidden(&new, &counts);
         let left = |severity| after.iter().filter(|found| found.severity == severity).count();
-        Some(if fewer && !worse && acts {
-            Verdict::Holds { errors: left(Severity::Error), warnings: left(Severity::Warning) }
-        } else {
+        Some(if worse {
             Verdict::Fails
+        } else {
+            Verdict::Holds { errors: left(Severity::Error), warnings: left(Severity::Warning) }
         })
+    }
+
+    /// Whether these errors were there before, in parts of the program that nobody looked at because of other errors.
+    fn were_hidden(&mut self, new: &[&Diagnostic], counts: &Counts) -> bool {
+        if new.iter().any(|found| stage(found.code) <= self.stage) {
+            return false;
+        }
+        if self.hidden.is_none() {
+            self.hidden = Some(self.elsewhere().unwrap_or_default());
+        }
+        let hidden = self.hidden.as_ref();
+        hidden.is_some_and(|hidden| new.iter().all(|found| of(counts, found) <= of(hidden, found)))
+    }
+
+    /// The errors of the program without the declarations and statements that errors stand in, those that ask for what is
+    /// declared there left out: what is wrong elsewhere, however these are mended. Nothing where it still cannot be read.
+    fn elsewhere(&self) -> Option<Counts> {
+        let page = Page::of(self.sources, self.entry);
+        let meets = |span: &Span| {
+            let inside =
+                |at: &Location| at.file == self.entry && span.start <= at.span.end && at.span.start <= span.end;
+            self.places.iter().any(inside)
+        };
+        let all = page.tree.list(page.tree.root).iter().map(|&part| page.tree.span(part));
+        let (parts, others): (Vec<Span>, Vec<Span>) = all.partition(meets);
+        // What stands deeper is a piece of a declaration that was torn.
+        if others.iter().any(|span| page.line_start(span.start) != span.start) {
+            return None;
+        }
+        let words = |span: &Span| {
+            let tokens = &page.tokens[page.token_from(span.start)..page.token_from(span.end)];
+            tokens.iter().filter(|token| token.kind.is_word()).map(|token| Span::new(token.start, token.end))
+        };
+        let lost: HashSet<&str> = parts.iter().flat_map(words).map(|span| page.at(span)).collect();
+        let at = |span| Edit { at: Location::new(self.entry, span), text: String::new() };
+        let after = self.examine(&parts.iter().copied().map(at).collect::<Vec<_>>())?.findings;
+        let errors = || after.iter().filter(|found| found.severity == Severity::Error);
+        let asks = |found: &&Diagnostic| found.message.split('`').skip(1).step_by(2).any(|word| lost.contains(word));
+        (!parts.is_empty() && errors().all(|found| stage(found.code) > self.stage))
+            .then(|| count(errors().filter(|found| !asks(found))))
     }
 
     /// What is wrong with the program after edits; nothing where they do not fit each other or the text.

@@ -11,7 +11,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
     match found.code {
         Code::T001 => {
-            converted(page, at, out);
+            converted(found, page, at, out);
             retyped(found, page, out);
         }
         Code::T002 => operands(found, page, out),
@@ -56,7 +56,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             let never = |node: &Node| matches!(node, Node::MatchArm { pattern, .. } if holds(*pattern));
             if let Some(arm) = page.around(at, never) {
                 out.extend(arm_without(page, arm));
-            } else if let Some(statement) = page.statement(at) {
+            } else if let Some(statement) = page.statement(at).filter(|&node| page.tree.span(node).start == at.start) {
                 let span = page.tree.span(statement);
                 let start = page.text[..span.start as usize].trim_end().len() as u32;
                 out.push(page.replace("remove what is never reached", Span::new(start, span.end), ""));
@@ -85,7 +85,7 @@ fn sureness(page: &Page, at: Span) -> Option<Fix> {
 }
 
 /// The value as a number, a text, a list.
-fn converted(page: &Page, at: Span, out: &mut Vec<Fix>) {
+fn converted(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     let written = page.at(at);
     if let Some(inner) = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         if inner.parse::<f64>().is_ok() || matches!(inner, "true" | "false" | "null") {
@@ -106,8 +106,11 @@ fn converted(page: &Page, at: Span, out: &mut Vec<Fix>) {
         out.push(page.replace("make a list of them", all, format!("[{}]", page.at(all))));
         return;
     }
-    // What is written out is no other kind of value by mistake.
+    // What is written out is no other kind of value by mistake, and a function is an element where functions are wanted.
     let written_out = page.around(at, |node| matches!(node, Node::Function(_)));
+    if written_out.is_some_and(|node| page.tree.span(node) == at) && !found.message.contains("`tasks`") {
+        return;
+    }
     let made = !written.starts_with(['"', '\'', '{']) && written_out.is_none_or(|node| page.tree.span(node) != at);
     for (title, text) in [
         ("make it a text", format!("String({written})")),
@@ -125,6 +128,10 @@ fn converted(page: &Page, at: Span, out: &mut Vec<Fix>) {
 fn retyped(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let words: Vec<&str> = found.message.split('`').skip(1).step_by(2).collect();
     let [.., given, wanted] = words[..] else { return };
+    // An object in the place of something plain is another argument, and no wider type.
+    if given.starts_with('{') && !wanted.contains('{') {
+        return;
+    }
     let near = page.all().filter(|(id, node, _)| {
         matches!(node, Node::Declarator { .. } | Node::Parameter { .. } | Node::Function(_))
             && annotation(page, *id).is_some_and(|kind| page.source(kind) == wanted)

@@ -1,5 +1,6 @@
 //! What to say of a token that fits nowhere when it shows which other language was meant.
 
+use super::ast::Infix;
 use super::token::{Kind, Token};
 use crate::diagnostic::Code;
 use crate::source::Span;
@@ -85,11 +86,24 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
             "write `condition ? a : b`, or `if (condition) { … }` around it",
         ),
         Kind::For if operator => wrong("`for` does not stand behind a value", "write `list.map(x => …)`"),
+        Kind::Infix(Infix::Less) if wants("=") && !operator && matches!(previous, Some(Kind::Type)) => Some(Advice {
+            span,
+            code: Code::P008,
+            message: "there are no type parameters".to_owned(),
+            help: "write one type for each use, or `any`",
+        }),
+        Kind::Name if last.kind == Kind::SquareOpen && wants("]") && wants("number") => {
+            wrong("a type has no arguments in brackets", "write `T[]` for a list of `T`")
+        }
         Kind::Colon if wants("]") => wrong("`:` does not cut a list", "write `list.slice(from, to)`"),
         Kind::Colon
             if wants(")") && last.kind == Kind::Name && matches!(previous, Some(Kind::ParenOpen | Kind::Comma)) =>
         {
-            wrong("arguments have no names", "hand over an object: `f({ name: value })`")
+            let caught = before.len() > 2 && before[before.len() - 3].kind == Kind::Catch;
+            match caught {
+                true => wrong("a caught error has no type", "remove `:` and the type"),
+                false => wrong("arguments have no names", "hand over an object: `f({ name: value })`"),
+            }
         }
         Kind::Colon if wants("of") => wrong("the variable of a loop does not stand before `:`", "write `of`"),
         Kind::Arrow | Kind::Colon if operator && wants("{") && matches!(last.kind, Kind::Band(_)) => {

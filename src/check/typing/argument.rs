@@ -131,6 +131,15 @@ impl<'a> Typing<'a> {
             result @ (Type::Number | Type::String | Type::Boolean) if matches!(entry.calls, Calls::None) => {
                 result.clone()
             }
+            // That it is a list is certain; of what is in it nothing is said.
+            Type::List(_) => Type::List(Arc::new(Type::Any)),
+            Type::Union(members) if members.iter().all(|member| matches!(member, Type::List(_) | Type::Null)) => {
+                let open = |member: &Type| match member {
+                    Type::List(_) => Type::List(Arc::new(Type::Any)),
+                    other => other.clone(),
+                };
+                Type::Union(members.iter().map(open).collect())
+            }
             _ => Type::Any,
         }
     }

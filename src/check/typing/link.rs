@@ -207,6 +207,16 @@ impl<'a> Typing<'a> {
             }
             Type::String | Type::Literal(Literal::Text(_)) => self.of_kind(Kind::Text, known, name, given, link),
             Type::Number | Type::Literal(Literal::Number(_)) => self.of_kind(Kind::Number, known, name, given, link),
+            Type::Boolean | Type::Literal(Literal::Bool(_)) => self.of_kind(Kind::Bool, known, name, given, link),
+            Type::Function(_) if matches!(name, "apply" | "call" | "bind") => {
+                let help = match name {
+                    "apply" => "call it with the list spread out: `f(...list)`",
+                    "call" => "call it: `f(a, b)`",
+                    _ => "write a function that calls it: `(...rest) => f(a, ...rest)`",
+                };
+                self.report(Code::T005, link.span, format!("a function has no method `{name}`"), help);
+                Type::Any
+            }
             Type::List(_) => self.of_kind(Kind::List, known, name, given, link),
             Type::Object(shape) if builtin::find_method(Kind::Object, name).is_none() => {
                 let field = shape.fields.iter().find(|field| *field.name == *name);
@@ -227,11 +237,16 @@ impl<'a> Typing<'a> {
     fn of_kind(&mut self, kind: Kind, known: &Type, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
         match builtin::find_method(kind, name) {
             Some(id) => self.builtin(id, known, given, link.span, 1),
-            None if builtin::named(name).is_empty() => {
+            // What another kind has may be called with the two the other way round, as `text.test(/a/)`.
+            None if matches!(kind, Kind::Number | Kind::Bool)
+                || name == "length"
+                || builtin::named(name).is_empty() =>
+            {
                 let help = builtin::instead_of_method(kind, name);
                 let kind = match kind {
                     Kind::Text => "a text",
                     Kind::Number => "a number",
+                    Kind::Bool => "a boolean",
                     _ => "a list",
                 };
                 self.report(Code::T005, link.span, format!("{kind} has no method `{name}`"), &help);

@@ -111,11 +111,11 @@ impl Lexer<'_, '_> {
             self.resume(stop + 2);
         } else if torn {
             if let Some(Template { start, .. }) = self.open.pop() {
-                let message = "this template has no end: ``` is never closed";
+                let message = "this template has no end";
                 let report = Diagnostic::new(Code::P002, self.place(start, start + 1), message);
                 let edit = Edit { at: self.place(stop, stop), text: "`".into() };
-                let fix = Fix { title: "write ``` there".into(), certain: false, edits: vec![edit] };
-                self.diagnostics.push(report.label("it begins here").help("write ``` where it ends").mend(fix));
+                let fix = Fix { title: "write a backtick there".into(), certain: false, edits: vec![edit] };
+                self.diagnostics.push(report.label("it begins here").help("write a backtick where it ends").mend(fix));
             }
             self.push(Kind::TemplateClose, stop, stop);
             self.resume(stop);

@@ -91,7 +91,7 @@ fn known(name: &str) -> Option<&'static Plain> {
 }
 
 /// How long a text is from the bracket that it begins with to the one that closes it.
-fn closed(text: &str) -> Option<usize> {
+pub(super) fn closed(text: &str) -> Option<usize> {
     let mut open = Vec::new();
     let mut before = ' ';
     for (at, c) in text.char_indices().take(4096) {

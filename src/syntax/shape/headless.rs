@@ -79,6 +79,20 @@ impl Shape<'_, '_> {
         }
     }
 
+    /// Whether a member of the `{` there is a method.
+    pub(super) fn holds_methods(&self, open: usize) -> bool {
+        let end = self.partner[open] as usize;
+        let mut index = open + 1;
+        while index + 1 < end {
+            let (first, second) = (self.raw[index].kind, self.raw[index + 1].kind);
+            if first.is_word() && second == Kind::ParenOpen {
+                return self.behind(index + 1).is_some_and(|token| token.kind == Kind::Colon);
+            }
+            index = if first.opens() { self.partner[index] as usize + 1 } else { index + 1 };
+        }
+        false
+    }
+
     /// Whether a body, or a type with a body behind it, follows the parentheses there.
     fn has_body(&self, open: usize) -> bool {
         let end = self.partner[open] as usize;

@@ -647,7 +647,7 @@ impl<'t> Mender<'t> {
         let closer = spelling(opener.kind.closer(), self.text, opener);
         let here = Location::new(self.file, Span::new(opener.start, opener.end));
         let (message, label) = match opener.kind {
-            Kind::TemplateOpen => (format!("this template has no end: `{written}` is never closed"), "it begins here"),
+            Kind::TemplateOpen => ("this template has no end".to_owned(), "it begins here"),
             _ => (format!("this `{written}` is never closed"), "it is opened here"),
         };
         let mut report = Diagnostic::new(Code::P002, here, message).label(label);
@@ -660,7 +660,12 @@ impl<'t> Mender<'t> {
             _ if opener.kind == Kind::TemplateOpen => report,
             _ => report.note_at(place, format!("`{closer}` is missing about here")),
         };
-        self.reports.push(report.help(format!("write `{closer}` where it ends")));
+        let spelled = match closer.as_str() {
+            "`" => "a backtick".to_owned(),
+            "```" => "three backticks".to_owned(),
+            closer => format!("`{closer}`"),
+        };
+        self.reports.push(report.help(format!("write {spelled} where it ends")));
         self.put_in(opener.kind.closer());
         // A template whose hole has no end has none either, which goes without saying.
         if opener.kind == Kind::HoleOpen && self.open.pop_if(|open| open.token.kind == Kind::TemplateOpen).is_some() {

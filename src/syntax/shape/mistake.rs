@@ -2,8 +2,8 @@
 //! says what to type, and is then read as what was meant, so that the rest of the program is read as usual.
 
 use super::Shape;
-use super::place::{NONE, Place};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use super::place::{NONE, Place, What};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, nearest};
 use crate::source::{Location, Span};
 use crate::syntax::ast::{Infix, Keyword};
 use crate::syntax::token::{Kind, Token};
@@ -99,6 +99,21 @@ impl Shape<'_, '_> {
         if token.kind == Kind::From && self.import_from() {
             return true;
         }
+        let enumerates = |shape: &Self| shape.next().is_some_and(|next| shape.written(next) == "enum");
+        if matches!(token.kind, Kind::Let(_)) && enumerates(self) && self.peek(3) == Some(Kind::BraceOpen) {
+            self.at += 1;
+            return self.declaration_elsewhere(self.raw[self.at], "enum");
+        }
+        if token.kind == Kind::Name
+            && matches!(self.written(token), "abstract" | "final" | "sealed" | "data")
+            && self.next().is_some_and(|next| next.kind == Kind::Absent && !next.newline)
+        {
+            self.at += 1;
+            return true;
+        }
+        if token.kind == Kind::Async && self.asynchronous(token) {
+            return true;
+        }
         if !token.kind.is_name() {
             return false;
         }
@@ -125,12 +140,16 @@ impl Shape<'_, '_> {
                 return self.declaration_elsewhere(token, &word);
             }
             "yield" => {
-                self.absent(token, "there are no generators", "collect the values in a list and return it");
+                self.generates(token);
                 self.at += 1;
                 return true;
             }
-            "print" | "echo" | "puts" if adjacent => {
-                self.absent(token, format!("`{word}` is a function here"), "write `print(…)`");
+            "print" | "echo" | "puts" | "expect" if adjacent => {
+                self.absent(
+                    token,
+                    format!("`{word}` is a function here"),
+                    format!("write `{}(…)`", if word == "expect" { "expect" } else { "print" }),
+                );
                 self.at += 1;
                 return true;
             }
@@ -252,9 +271,26 @@ impl Shape<'_, '_> {
     /// `interface X { … }`, which is a type.
     fn interface(&mut self, token: Token) -> bool {
         let name = self.raw[self.at + 1];
-        let help = format!("write `type {} = {{ … }}`", self.written(name));
-        self.absent(token, "there is no `interface`", help);
+        let at = Location::new(self.file, Self::span(token));
+        let report = Diagnostic::new(Code::P008, at, "there is no `interface`");
+        let edit = |span, text: &str| Edit { at: Location::new(at.file, span), text: text.to_owned() };
+        let signs = self.peek(2) == Some(Kind::BraceOpen) && self.holds_methods(self.at + 2);
+        let (word, mut edits) = match signs {
+            true => ("agent", Vec::new()),
+            false => ("type", vec![edit(Span::at(name.end), " =")]),
+        };
+        edits.push(edit(at.span, word));
+        let sign = if signs { "" } else { "= " };
+        let title = format!("write `{word} {} {sign}{{ … }}`", self.written(name));
+        self.diagnostics.push(report.help(title.clone()).mend(Fix { title, certain: true, edits }));
         self.top_mut().fresh = false;
+        if signs {
+            self.construct_begin(What::Agent, true);
+            self.take(Kind::Agent);
+            self.take(Kind::Name);
+            self.operand = false;
+            return true;
+        }
         self.take(Kind::Type);
         self.take(Kind::Name);
         self.emit(Kind::Equal);
@@ -322,9 +358,42 @@ impl Shape<'_, '_> {
     pub(super) fn mend_generator(&mut self) {
         if self.peek(0) == Some(Kind::Infix(Infix::Multiply)) {
             let token = self.raw[self.at];
-            self.absent(token, "there are no generators", "collect the values in a list and return it");
+            self.generates(token);
             self.at += 1;
         }
+    }
+
+    /// A word of a generator, whose first tells it all.
+    pub(super) fn generates(&mut self, token: Token) {
+        if !self.generated {
+            self.absent(token, "there are no generators", "collect the values in a list and return it");
+        }
+        self.generated = true;
+    }
+
+    /// `async` before what waits by itself. Whether it was one.
+    fn asynchronous(&mut self, token: Token) -> bool {
+        let word = match self.peek(1) {
+            Some(Kind::Pattern) => "pattern",
+            Some(Kind::Test) => "test",
+            Some(Kind::Agent) => "agent",
+            _ => return false,
+        };
+        if self.next().is_none_or(|next| next.newline)
+            || !self.raw.get(self.at + 2).is_some_and(|third| third.kind.is_word() || third.kind == Kind::Text)
+        {
+            return false;
+        }
+        let at = Location::new(self.file, Self::span(token));
+        let report = Diagnostic::new(Code::P008, at, format!("there is no `async {word}`"));
+        let span = Span::new(token.start, self.raw[self.at + 1].start);
+        self.diagnostics.push(report.help("remove `async`: a call is waited for by itself").fix(
+            "remove `async`",
+            span,
+            "",
+        ));
+        self.at += 1;
+        true
     }
 }
 

@@ -54,6 +54,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
         brace_ahead: None,
         uncommaed: NONE,
         commaed: 0,
+        generated: false,
         skip_from: None,
         diagnostics,
         raw,
@@ -102,6 +103,8 @@ struct Shape<'t, 'd> {
     uncommaed: u32,
     /// How deep a comma that is no operator was reported, while the statement behind it may end with another.
     commaed: usize,
+    /// Whether a generator was reported.
+    generated: bool,
     /// Tokens that are left out.
     skip_from: Option<(usize, usize)>,
     diagnostics: &'d mut Diagnostics,

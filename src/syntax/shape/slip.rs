@@ -2,7 +2,7 @@
 
 use super::Shape;
 use super::place::{Mode, NONE, Place};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix};
 use crate::source::{Location, Span};
 use crate::syntax::ast::{Infix, Prefix};
 use crate::syntax::token::{Kind, Token};
@@ -52,6 +52,7 @@ impl Shape<'_, '_> {
                 true
             }
             Kind::Import if self.peek(1) == Some(Kind::ParenOpen) => self.mend_import_call(),
+            Kind::Infix(Infix::Less) => self.mend_brackets(token),
             Kind::Name => self.mend_word(token),
             _ => false,
         }
@@ -75,7 +76,7 @@ impl Shape<'_, '_> {
                 true
             }
             "yield" if operand => {
-                self.absent(token, "there are no generators", "collect the values in a list and return it");
+                self.generates(token);
                 self.at += 1;
                 true
             }
@@ -102,7 +103,12 @@ impl Shape<'_, '_> {
             return false;
         }
         let known = CONSTRUCTORS.iter().find(|(constructor, _)| *constructor == written);
-        let help = known.map_or("write a function that gives an object, and call it without `new`", |(_, help)| help);
+        let agent = "take it as a parameter: `pattern P(model: Model)`; the agents file says who answers";
+        let otherwise = match written.as_str() {
+            "Agent" | "Model" | "LLM" | "OpenAI" | "Anthropic" | "ChatOpenAI" | "Assistant" | "Client" => agent,
+            _ => "write a function that gives an object, and call it without `new`",
+        };
+        let help = known.map_or(otherwise, |(_, help)| help);
         let span = Span::new(token.start, name.end);
         let message = match known {
             Some(_) if written.ends_with("Error") => format!("there is no `{written}`"),
@@ -298,7 +304,7 @@ impl Shape<'_, '_> {
         if !begins {
             return false;
         }
-        if token.kind != Kind::BraceOpen && !token.newline && self.mend_arrow() {
+        if token.kind != Kind::BraceOpen && !token.newline && (self.quoted_within(token) || self.mend_arrow()) {
             return true;
         }
         if self.declared() && self.out.last().is_some_and(|last| self.written(*last) == "mut") {
@@ -348,6 +354,60 @@ impl Shape<'_, '_> {
         let report = Diagnostic::new(Code::P001, at, message).help("write `,`, or begin a line");
         self.diagnostics.push(report.fix("write `,`", Span::at(end), ","));
         self.end_statement();
+    }
+
+    /// `"say "hi" now"`: quotes of the same kind within a text. Whether it was one.
+    fn quoted_within(&mut self, token: Token) -> bool {
+        let Some(before) = self.out.last().copied() else { return false };
+        if before.kind != Kind::Text || before.end != token.start || !token.kind.is_word() {
+            return false;
+        }
+        let quote = &self.text[before.start as usize..before.start as usize + 1];
+        let line = self.raw[self.at..].iter().skip(1).take_while(|token| !token.newline);
+        let mut rest = line.enumerate();
+        let Some((ahead, last)) =
+            rest.find(|(_, token)| token.kind == Kind::Text && self.written(**token).starts_with(quote))
+        else {
+            return false;
+        };
+        let last = *last;
+        if self.raw[self.at + ahead].end != last.start {
+            return false;
+        }
+        let at = Location::new(self.file, Span::new(before.end - 1, last.start + 1));
+        let edit = |place| Edit { at: Location::new(self.file, Span::at(place)), text: "\\".to_owned() };
+        let report = Diagnostic::new(Code::P001, at, format!("this `{quote}` ends the text"));
+        let title = format!("write `\\{quote}` inside the text");
+        let edits = vec![edit(before.end - 1), edit(last.start)];
+        let help = format!("write `\\{quote}` inside a text, or put other quotes around it");
+        self.diagnostics.push(report.help(help).mend(Fix { title, certain: true, edits }));
+        self.at += ahead + 2;
+        true
+    }
+
+    /// `<T>` before a value: a cast, or parameters of a lambda. Whether it was one.
+    fn mend_brackets(&mut self, token: Token) -> bool {
+        let Some(length) = super::generic::closed(&self.text[token.start as usize..]) else { return false };
+        let end = token.start + length as u32;
+        let inside = self.raw[self.at + 1..].iter().take_while(|token| token.start < end);
+        let inside: Vec<Token> = inside.copied().collect();
+        let Some(next) = self.raw.get(self.at + 1 + inside.len()).copied() else { return false };
+        if inside.len() < 2 || next.start < end || next.newline || inside.iter().any(|token| token.newline) {
+            return false;
+        }
+        let lambda = next.kind == Kind::ParenOpen
+            && self
+                .behind(self.at + 1 + inside.len())
+                .is_some_and(|token| matches!(token.kind, Kind::Arrow | Kind::Colon));
+        let (message, help) = match lambda {
+            true => ("there are no type parameters", "remove them; without a type nothing is assumed"),
+            false => ("there are no casts", "remove the type"),
+        };
+        let span = Span::new(token.start, end);
+        let report = Diagnostic::new(Code::P008, Location::new(self.file, span), message).help(help);
+        self.diagnostics.push(report.fix("remove it", span, ""));
+        self.at += 1 + inside.len();
+        true
     }
 
     /// `let mut name`, as Rust writes it.
@@ -407,6 +467,16 @@ impl Shape<'_, '_> {
     /// An operator on bits.
     pub(super) fn bits(&mut self, token: Token) {
         let written = self.written(token).to_string();
+        if self.top().place == Place::Type {
+            self.absent(
+                token,
+                format!("there is no `{written}` of types"),
+                "write one type with the properties of both",
+            );
+            self.take(Kind::Bar);
+            self.operand = true;
+            return;
+        }
         let help = match written.as_str() {
             "|" => "write `||` for either of two, `Math.trunc(x)` to cut decimals, a list and `includes` for flags",
             "&" => "write `&&` for both of two, `x % 2` for the last bit, a list and `includes` for flags",
@@ -466,7 +536,7 @@ impl Shape<'_, '_> {
     /// Mends what stands before a key. Whether the tokens changed.
     pub(super) fn mend_key(&mut self, token: Token) -> bool {
         if token.kind == Kind::Infix(Infix::Multiply) {
-            self.absent(token, "there are no generators", "collect the values in a list and return it");
+            self.generates(token);
             self.at += 1;
             return true;
         }
