@@ -10,9 +10,6 @@ use crate::syntax::token::{Kind, Token};
 /// Candidates that say better than the finding itself what to write.
 pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
-    if found.code < Code::P010 {
-        out.extend(found.fixes.iter().filter_map(|fix| with_constants(fix, page)));
-    }
     match (found.code, page.at(at)) {
         (Code::P008, "as") => out.extend(cast(page, at)),
         (Code::P008, ">>" | ">>>" | "<<" | "|" | "&") => out.extend(bits(page, at)),
@@ -80,7 +77,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 }
 
 /// The same mend, with the constants of Python written as they are here: they are told only where the rest can be read.
-fn with_constants(fix: &Fix, page: &Page) -> Option<Fix> {
+pub(super) fn with_constants(fix: &Fix, page: &Page) -> Option<Fix> {
     let meets =
         |span: Span| fix.edits.iter().any(|edit| edit.at.span.start <= span.end && span.start <= edit.at.span.end);
     let plain = |written: &str| match written {

@@ -64,6 +64,11 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
         // A rule knows where a bracket was lost; the parser can only take the other one away.
         let own = if found.code == Code::P002 { candidates.len() } else { habits.len() };
         candidates.splice(own..own, found.fixes.iter().cloned());
+        if found.code < Code::P010 && !found.message.ends_with("does not exist here") {
+            let sure = candidates.iter().filter(|fix| fix.certain);
+            let more: Vec<Fix> = sure.filter_map(|fix| habit::with_constants(fix, page)).collect();
+            candidates.extend(more);
+        }
         if least == 0 && found.code < Code::T001 {
             candidates.truncate(FOLLOWING);
         }
