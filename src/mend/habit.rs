@@ -79,7 +79,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 /// The same mend, with the constants of Python written as they are here: they are told only where the rest can be read.
 pub(super) fn with_constants(fix: &Fix, page: &Page) -> Option<Fix> {
     let meets =
-        |span: Span| fix.edits.iter().any(|edit| edit.at.span.start <= span.end && span.start <= edit.at.span.end);
+        |span: Span| fix.edits.iter().any(|edit| edit.at.span.start < span.end && span.start < edit.at.span.end);
     let plain = |written: &str| match written {
         "True" => Some("true"),
         "False" => Some("false"),

@@ -130,6 +130,10 @@ fn tried(candidates: Vec<Fix>, found: &Diagnostic, trials: &mut Trials<'_>) -> V
             continue;
         }
         seen.push(fix.edits.clone());
+        // More than what mends it is not needed.
+        if all.iter().any(|held| fix.edits.starts_with(&held.fix.edits)) {
+            continue;
+        }
         match trials.judge(&fix.edits, found) {
             Some(Verdict::Holds { errors, warnings }) => {
                 clean += usize::from(errors == 0 && warnings <= trials.warnings());
