@@ -207,6 +207,25 @@ fn programs_are_formatted_where_they_stand() {
     assert_eq!((outcome.code, &*outcome.err), (2, "prism: cannot read `missing.prism`: there is no such file\n"));
 }
 
+/// Who is killed while it is written has the old text still: it is replaced and not written over.
+#[test]
+#[cfg(unix)]
+fn a_file_is_replaced_where_it_stands() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = Folder::new("cli/replaced");
+    folder.write("a.prism", "x=1");
+    let (file, link) = (folder.path().join("a.prism"), folder.path().join("link.prism"));
+    symlink("a.prism", &link).expect("a link");
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o640)).expect("its own file");
+    let old = std::fs::File::open(&file).expect("the file");
+    assert_eq!(folder.prism(&["fmt", "link.prism"]).err, "1 file formatted\n");
+    assert_eq!(std::io::read_to_string(old).expect("the old text"), "x=1");
+    assert_eq!(folder.read("a.prism"), "x = 1\n");
+    assert!(link.is_symlink());
+    assert_eq!(file.metadata().expect("the file").permissions().mode() & 0o777, 0o640);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 2, "nothing is left beside it");
+}
+
 #[test]
 fn standard_input_is_formatted_to_standard_output() {
     let folder = Folder::new("cli/fmt-stdin");

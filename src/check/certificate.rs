@@ -140,7 +140,9 @@ impl Certificate {
                 .map(move |agent| format!("{what} of {agent}"))
         };
         let prices = open(Budget::Cost, "price").chain(open(Budget::Time, "time limit"));
-        let noted = |of: fn(&Noted) -> Option<&String>| walked.noted.iter().filter_map(of).cloned().collect();
+        let noted =
+            |of: fn(&Noted) -> Option<&String>| walked.noted.iter().filter_map(of).cloned().collect::<Vec<String>>();
+        let apart = noted(|n| if let Noted::Apart(what) = n { Some(what) } else { None });
         let mut memory = walked.cost.memory.clone();
         memory.add(&flow.stacks(&walked.cost));
         let allowed = declared.decorators.budget.iter().find(|(measure, ..)| *measure == Budget::Calls);
@@ -164,7 +166,7 @@ impl Certificate {
             actions: actions.into_iter().map(action).collect(),
             choices: noted(|n| if let Noted::Choice(what) = n { Some(what) } else { None }),
             declassified: noted(|n| if let Noted::Declassified(what) = n { Some(what) } else { None }),
-            deferred: prices.chain(unmarked).collect(),
+            deferred: prices.chain(unmarked).chain(apart).collect(),
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) enum Noted {
     Choice(String),
     /// A confidence is dropped or endorsed.
     Declassified(String),
+    /// What those who bind the agents have to see to.
+    Apart(String),
 }
 
 /// What the types say of a call that is written wrongly.

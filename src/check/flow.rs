@@ -84,6 +84,8 @@ pub(super) struct Flow<'a> {
     pub given_at: HashMap<Id, (Location, Id)>,
     /// Agents that may have judged their own answers, and where.
     pub unsettled: BTreeMap<Agent, Location>,
+    /// Which of the agents at hand the pattern being walked takes.
+    pub seats: Option<super::seat::Seats>,
     /// The parameters that are lists of agents.
     pub rosters: BTreeSet<Id>,
     /// Who stands behind the names of agents in the certificate.
@@ -285,6 +287,7 @@ impl<'a> Flow<'a> {
             read_at: HashMap::new(),
             given_at: HashMap::new(),
             unsettled: BTreeMap::new(),
+            seats: None,
             rosters: BTreeSet::new(),
             labels: HashMap::new(),
             ranges: HashMap::new(),

@@ -383,6 +383,7 @@ impl<'a> Flow<'a> {
             // Whether a member of a list judges another's answer shows in their places.
             let unsettled = sources.keys().find(|source| who.iter().any(|who| source.agent.may_be(who)));
             self.unsettled.extend(unsettled.map(|source| (source.agent.clone(), at)));
+            self.judges_under_other_names(&sources, &who, at);
             return unsettled.is_none();
         };
         let own = super::call::named([own]);
@@ -390,6 +391,17 @@ impl<'a> Flow<'a> {
             d.help("have another agent judge it, or a person")
         });
         false
+    }
+
+    /// Looks whether those who judge answered themselves under another name.
+    fn judges_under_other_names(&mut self, sources: &Sides<Source>, judges: &BTreeSet<Agent>, at: Location) {
+        for (author, judge) in sources.keys().flat_map(|source| judges.iter().map(|judge| (&source.agent, judge))) {
+            let Some((author, judge, agent)) = self.judges_under_another_name(author, judge) else { continue };
+            let message = format!("`{agent}` is bound to `{author}` and to `{judge}`, and would judge its own answer");
+            self.findings.report(Code::R033, at, message, |d| {
+                d.help(format!("bind different agents to `{author}` and `{judge}`"))
+            });
+        }
     }
 
     /// Whoever is to approve is a person: a model or a command gives nobody's consent.

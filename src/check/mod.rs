@@ -59,6 +59,7 @@ mod recall;
 mod recursion;
 mod rename;
 mod roster;
+mod seat;
 mod setting;
 mod shape;
 mod shorter;
@@ -78,6 +79,8 @@ mod written;
 pub use amount::UNNAMED;
 pub use certificate::{Action, Certificate, Measure, Worth};
 pub use policy::Policy;
+pub use seat::seats;
+pub(crate) use seat::{refused, wants};
 pub use setting::{Need, Setting, day};
 pub use watch::{Form, Seen};
 

@@ -88,7 +88,8 @@ impl<'a> Flow<'a> {
             .iter()
             .map(|c| (names.text(c.agent).to_owned(), c.method.to_string(), c.least))
             .collect();
-        if !self.requires.is_empty() {
+        self.seats = self.seating(function);
+        if !self.requires.is_empty() || self.seats.is_some() {
             self.calls.forget();
         }
         let arguments: Vec<Known> = declared
@@ -111,7 +112,8 @@ impl<'a> Flow<'a> {
         let walked = self.alone(u32::MAX, function, &arguments, &mut inside);
         *ended = ended.join(&inside);
         self.declared(declared, &walked);
-        if !self.requires.is_empty() {
+        let seated = self.seats.take().is_some();
+        if seated || !self.requires.is_empty() {
             self.requires.clear();
             self.calls.forget();
         }

@@ -71,11 +71,14 @@ fn acts(action: &Action) -> String {
 /// What is left to the host, by what it is of.
 fn deferred(all: &[String]) -> Vec<String> {
     let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut others = Vec::new();
     for open in all {
-        let (what, who) = open.rsplit_once(" of ").unwrap_or((open, ""));
-        of.entry(who).or_default().push(what);
+        match open.rsplit_once(" of ") {
+            Some((what, who)) => of.entry(who).or_default().push(what),
+            None => others.push(open.clone()),
+        }
     }
-    of.into_iter().map(|(who, what)| format!("{} of {who}", what.join(" and "))).collect()
+    of.into_iter().map(|(who, what)| format!("{} of {who}", what.join(" and "))).chain(others).collect()
 }
 
 fn between(low: f64, high: f64) -> String {

@@ -1,6 +1,6 @@
 //! `prism fmt`: programs in their canonical spelling.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, counted, render, source};
@@ -53,7 +53,7 @@ impl Fmt {
                 }
                 Outcome::Changed(text) => {
                     changed += 1;
-                    write(path, &text)?;
+                    source::write(path, &text)?;
                 }
                 Outcome::Refused => exit = exit.max(Exit::Failed),
                 Outcome::Faulty => exit = exit.max(Exit::Internal),
@@ -93,9 +93,4 @@ fn spelled(sources: &Sources, file: FileId, findings: &mut Diagnostics) -> Outco
             Outcome::Faulty
         }
     }
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Usage> {
-    std::fs::write(path, text)
-        .map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), source::reason(&error))))
 }

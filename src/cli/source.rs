@@ -1,7 +1,7 @@
 //! Programs from disk and standard input.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Usage;
@@ -92,9 +92,31 @@ pub(super) fn read(path: &Path, sources: &mut Sources, findings: &mut Diagnostic
     }
 }
 
-/// Writes a program or what belongs to one.
+/// Writes a program or what belongs to one. Whatever happens on the way, the file holds the old text or the new one.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Usage> {
-    fs::write(path, text).map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), reason(&error))))
+    // Where it stands and not where a link to it does.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    replace(&target, text).map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), reason(&error))))
+}
+
+/// Writes a text beside a file and puts it in its place.
+fn replace(target: &Path, text: &str) -> io::Result<()> {
+    let Some(old) = fs::metadata(target).ok().filter(fs::Metadata::is_file) else { return fs::write(target, text) };
+    // Who may not change the file may not have it replaced, whatever the folder allows.
+    fs::OpenOptions::new().write(true).open(target)?;
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let beside = target.with_file_name(format!(".{name}.{}", std::process::id()));
+    let Ok(mut file) = fs::File::create_new(&beside) else {
+        // A folder that takes no further file may still let this one be written.
+        return fs::write(target, text);
+    };
+    let mut written = || {
+        file.write_all(text.as_bytes())?;
+        file.set_permissions(old.permissions())?;
+        file.sync_all()?;
+        fs::rename(&beside, target)
+    };
+    written().inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
 /// All bytes, or one more than is allowed.

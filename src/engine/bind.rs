@@ -2,100 +2,13 @@
 
 use serde_json::Value as Json;
 
-use crate::diagnostic::Code;
+use crate::check::{refused, wants};
 use crate::hir::{Element, Expr, ExprKind, FunctionId, Key, Member, Parameter, Program, Unary};
 use crate::host::{Agent, Directory, FURTHER};
-use crate::types::{InterfaceId, Type};
+use crate::types::Type;
 use crate::value::{Fault, Value, View, json};
 
-/// What a parameter wants of the agents: which interface, and for a list how many.
-type Wish = (Option<InterfaceId>, Option<(u32, u32)>);
-
-fn wants(parameter: &Parameter) -> Option<Wish> {
-    match parameter.annotation.as_ref()? {
-        Type::Agent(interface) => Some((*interface, None)),
-        Type::Agents { interface, low, high } => Some((*interface, Some((*low, *high)))),
-        _ => None,
-    }
-}
-
-fn refused(message: String) -> Fault {
-    Fault::new(Code::R033, message)
-}
-
-/// The places in the directory of the agents that each parameter takes; nothing for data parameters.
-pub fn agents(program: &Program, entry: FunctionId, directory: &Directory) -> Result<Vec<Option<Vec<usize>>>, Fault> {
-    let function = &program.functions[entry.0 as usize];
-    let all = directory.agents();
-    let mut taken = vec![false; all.len()];
-    let mut bound: Vec<Option<Vec<usize>>> = vec![None; function.parameters.len()];
-    let name = |parameter: &Parameter| parameter.name.map_or("", |name| program.names.text(name)).to_owned();
-    let serves = |agent: &Agent, interface: Option<InterfaceId>| {
-        let Some(interface) = interface else { return true };
-        let interface = &program.interfaces[interface.0 as usize];
-        agent.can(&interface.capabilities)
-    };
-    let offers = |agent: &Agent, interface: Option<InterfaceId>| {
-        let Some(interface) = interface else { return true };
-        program.interfaces[interface.0 as usize].methods.iter().all(|method| agent.offers(&method.name))
-    };
-    for (parameter, bound) in function.parameters.iter().zip(&mut bound) {
-        let Some((_, None)) = wants(parameter) else { continue };
-        // Capabilities are for the search: who is called by name is meant.
-        if let Some((place, _)) = directory.find(&name(parameter)) {
-            taken[place] = true;
-            *bound = Some(vec![place]);
-        }
-    }
-    for (parameter, bound) in function.parameters.iter().zip(&mut bound) {
-        let Some((interface, None)) = wants(parameter) else { continue };
-        if bound.is_some() {
-            continue;
-        }
-        let found = (0..all.len()).find(|&at| !taken[at] && serves(&all[at], interface) && offers(&all[at], interface));
-        let Some(place) = found else {
-            let message = format!(
-                "no agent is left for `{}`, which needs {}; bind one with `--agents`",
-                name(parameter),
-                needs(program, interface)
-            );
-            return Err(refused(message));
-        };
-        taken[place] = true;
-        *bound = Some(vec![place]);
-    }
-    for (parameter, bound) in function.parameters.iter().zip(&mut bound) {
-        let Some((interface, Some((low, high)))) = wants(parameter) else { continue };
-        let name = name(parameter);
-        let grouped: Vec<usize> = (0..all.len()).filter(|&at| all[at].group.as_deref() == Some(&*name)).collect();
-        let mut members = grouped;
-        if members.is_empty() {
-            members = (0..all.len())
-                .filter(|&at| !taken[at] && serves(&all[at], interface) && offers(&all[at], interface))
-                .collect();
-        }
-        members.truncate(high as usize);
-        if (members.len() as u32) < low {
-            let found = members.len();
-            let message = format!(
-                "`{name}` takes at least {low} agents with {}, and {found} are bound; bind more with `--agents`",
-                needs(program, interface)
-            );
-            return Err(refused(message));
-        }
-        *bound = Some(members);
-    }
-    Ok(bound)
-}
-
-fn needs(program: &Program, interface: Option<InterfaceId>) -> String {
-    let Some(id) = interface else { return "any method".to_owned() };
-    let interface = &program.interfaces[id.0 as usize];
-    match interface.capabilities.len() {
-        0 => format!("the methods of `{}`", program.names.text(interface.name)),
-        _ => format!("the capabilities `{}`", interface.capabilities.join("`, `")),
-    }
-}
+pub use crate::check::seats as agents;
 
 /// The input taken apart by the data parameters' names, in the order of the parameters; nothing for agents.
 pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<Vec<Option<Value>>, Fault> {
