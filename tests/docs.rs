@@ -7,7 +7,7 @@
 use crate::binary::{Folder, prism, words};
 use crate::goldens::{compare, place, report};
 
-const DOCUMENTS: &[&str] = &["README.md", "docs/tour.md", "examples/README.md"];
+const DOCUMENTS: &[&str] = &["README.md", "docs/tour.md", "docs/patterns.md", "examples/README.md"];
 
 #[test]
 fn documents_show_what_happens() {
@@ -44,4 +44,24 @@ fn documents_show_what_happens() {
         }
         compare(&place(name), &out)
     }));
+}
+
+/// Whoever looks for a function of the library finds it in one place.
+#[test]
+fn every_function_of_the_library_is_listed() {
+    let listed = std::fs::read_to_string(place("docs/patterns.md")).unwrap();
+    let missing: Vec<String> = std::fs::read_dir(place("stdlib"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_stem().is_some_and(|name| name != "hosts"))
+        .flat_map(|path| {
+            let module = format!("`std/{}`", path.file_stem().unwrap().display());
+            let text = std::fs::read_to_string(path).unwrap();
+            let row = listed.lines().find(|line| line.contains(&module)).unwrap_or_default().to_owned();
+            let names = text.lines().filter_map(|line| line.strip_prefix("export function ")?.split('(').next());
+            let absent = |name: &&str| !row.contains(&format!("`{name}`")) && !row.contains(&format!("`{name}("));
+            names.filter(absent).map(|name| format!("{name} of {module}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
