@@ -207,6 +207,17 @@ fn programs_are_formatted_where_they_stand() {
     assert_eq!((outcome.code, &*outcome.err), (2, "prism: cannot read `missing.prism`: there is no such file\n"));
 }
 
+#[test]
+fn what_is_used_wrongly_prints_nothing() {
+    let folder = Folder::new("cli/wrong-certificate");
+    folder.write("a.prism", "print(1)\n");
+    folder.write("b.prism", "print(2)\n");
+    for arguments in [&["a.prism", "b.prism", "--certificate", "c"][..], &["a.prism", "--certificate", "no/such/c"]] {
+        let outcome = folder.prism(&[&["check", "--format", "json"], arguments].concat());
+        assert_eq!((outcome.code, &*outcome.out), (2, ""), "{}", outcome.err);
+    }
+}
+
 /// Who is killed while it is written has the old text still: it is replaced and not written over.
 #[test]
 #[cfg(unix)]

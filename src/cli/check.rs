@@ -109,6 +109,9 @@ impl Check {
         let patterns = || programs.iter().flat_map(|program| program.patterns(&program.certificates)).collect();
         let wanted = programs.iter().filter(|program| self.scenarios && program.errors() == 0);
         let scenarios: Vec<Scenarios> = wanted.map(|program| scenario::scenarios(program, &Disk)).collect();
+        // What is used wrongly prints nothing, so what may be comes first.
+        let certify = |path| self.certify(path, &programs, &setting);
+        let certified = self.certificate.as_deref().map(certify).transpose()?.unwrap_or(true);
         match self.format {
             Format::Text => {
                 if self.bounds {
@@ -140,9 +143,7 @@ impl Check {
                 print(&line(sarif::log(&files, findings.iter().copied(), suppressed, patterns())));
             }
         }
-        if let Some(path) = &self.certificate
-            && !self.certify(path, &programs, &setting)?
-        {
+        if !certified {
             return Ok((Exit::Failed, paths));
         }
         let refused = findings.iter().any(|(_, finding)| finding.severity == Severity::Error);
