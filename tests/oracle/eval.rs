@@ -139,15 +139,12 @@ impl Eval<'_> {
                 self.made(Value::object(entries), span)?
             }
             ExprKind::Template(parts) => {
-                let mut values = Vec::new();
-                for part in parts {
-                    values.push(match part {
-                        Part::Text(it) => Value::text(it),
-                        Part::Hole(hole) => self.eval(hole)?,
-                    });
-                }
-                let texts = values.iter().map(|it| self.render(it, span)).collect::<Run<Vec<_>>>()?;
-                Value::text(&texts.concat()).with(values.iter().fold(Lanes::EXACT, |lanes, it| lanes.meet(whole(it))))
+                let values = parts.iter().map(|part| match part {
+                    Part::Text(it) => Ok(Value::text(it)),
+                    Part::Hole(hole) => self.eval(hole),
+                });
+                let values = values.collect::<Run<Vec<_>>>()?;
+                self.joined(&values, span)?
             }
             ExprKind::List(elements) => self.list(elements, span)?,
             ExprKind::Object(members) => self.object(members, span)?,
@@ -547,10 +544,7 @@ impl Eval<'_> {
             }
             Binary::Add => match numbers {
                 Some((a, b)) => Value::number(a + b).with(lanes),
-                None if left.as_text().is_some() || right.as_text().is_some() => {
-                    let text = self.render(&left, span)? + &self.render(&right, span)?;
-                    Value::text(&text).with(whole(&left).meet(whole(&right)))
-                }
+                None if left.as_text().is_some() || right.as_text().is_some() => self.joined(&[left, right], span)?,
                 None => return self.fail(Code::R002, span),
             },
             Binary::Less => ordered(Ordering::is_lt)?,
@@ -682,7 +676,7 @@ impl Eval<'_> {
             let entries = match (name, value.view()) {
                 (Some(name), _) => vec![(key(&self.key_text(&name, span)?), value)],
                 (None, View::Null) => Vec::new(),
-                (None, View::Object(it)) => it.entries().to_vec(),
+                (None, View::Object(it)) => it.iter().cloned().collect(),
                 _ => return self.fail(Code::R004, span),
             };
             for (name, value) in entries {
@@ -699,6 +693,13 @@ impl Eval<'_> {
             View::Text(it) => Ok(it.chars().map(|it| Value::text(&it.to_string()).with(source.lanes())).collect()),
             _ => self.fail(Code::R004, span),
         }
+    }
+
+    /// The text of several values, no longer than a text may be.
+    fn joined(&self, values: &[Value], span: Span) -> Run {
+        let text = values.iter().map(|it| self.render(it, span)).collect::<Run<String>>()?;
+        self.made(meter().text(text.len() as u64), span)?;
+        Ok(Value::text(&text).with(values.iter().fold(Lanes::EXACT, |lanes, it| lanes.meet(whole(it)))))
     }
 
     /// The text of a value: numbers, booleans and null rendered, lists and objects as JSON, an error as its message.
