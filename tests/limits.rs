@@ -368,3 +368,38 @@ fn what_fits_a_limit_exactly_is_no_larger() {
         assert_eq!(with(most - 1), Err(Code::R015), "{text}");
     }
 }
+
+/// Programs by how often they do something, and how much more steps twice as often may take.
+#[test]
+fn what_takes_time_is_charged() {
+    let steps = |text: &str| run(text, &Limits::RUN, &json!({})).1;
+    let errors = |turn: &str| steps(&format!("for i in 0..1000 {{ {turn} }}"));
+    for turn in [
+        "try { throw i } catch (e) { continue }",
+        "try { null.x } catch (e) { continue }",
+        "retry(() => i)",
+        "fallback(() => { throw i }, i)",
+        "parallel([() => i])",
+    ] {
+        assert!(errors(turn) > 1000 * 100, "{turn}: {}", errors(turn));
+    }
+    assert!(errors("try { i } catch (e) { continue }") < 1000 * 10);
+    let grows: &[fn(usize) -> String] = &[
+        |n| format!("let o = {{}}\nfor i in 0..{n} {{ o[\"k\" + i] = i }}\nfor k in o {{ delete o[k] }}"),
+        |n| {
+            format!(
+                "let o = {{}}\nfor i in 0..{n} {{ o[\"k\" + i] = i }}\nfor i in 0..{n} {{ delete o[\"k\" + (i * 7919) % {n}] }}"
+            )
+        },
+        |n| format!("\"12 ab \".repeat({n}).matches(/\\d{{2}}/g).length"),
+        |n| format!("\"12 ab \".repeat({n}).replace(/[a-z]+/g, \"x\").length"),
+        |n| format!("JSON.parse(JSON.stringify(range({n}))).length"),
+    ];
+    for text in grows {
+        let (once, twice) = (steps(&text(2_000)), steps(&text(4_000)));
+        assert!(twice < once * 22 / 10 && once > 2_000, "{}: {once} and {twice}", text(2_000));
+    }
+    // An expression of many places may stand at all of them at every byte.
+    let search = |places: usize| steps(&format!("(/a.{{{places}}}[^ab]/).test(\"ab\".repeat(1000))"));
+    assert!(search(300) > 20 * search(4));
+}

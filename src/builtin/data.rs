@@ -5,7 +5,7 @@ use super::routine::Started;
 use super::table::{Body, Builtin, Calls, Cost, Keeps, Law, Size, declare, native};
 use super::walk::{self, Aim};
 use crate::diagnostic::Code;
-use crate::value::{Agent, Error, Fault, Kind, Value, display, json, operator, order};
+use crate::value::{Agent, Error, Fault, Kind, Object, Value, display, json, operator, order};
 
 pub(super) const TABLE: &[Builtin] = &[
     native("parse", "(text: string): any", "The value of a JSON text; `R011` for what is none.", ("JSON.parse(\"[1, 2]\")", "[1,2]"), parse)
@@ -170,8 +170,9 @@ fn with(call: &mut Call<'_>) -> Made {
         }
     }
     let agent = call.arguments.get(0).as_agent().ok_or_else(|| call.arguments.wrong(0, "an agent"))?;
-    let before = agent.options.as_object().map_or(&[][..], |before| before.entries());
-    call.meter.object(before.len() + options.len())?;
-    let merged = Value::object(before.iter().chain(options).map(|(key, value)| (key.clone(), value.clone())))?;
+    let before = agent.options.as_object();
+    call.meter.object(before.map_or(0, Object::len) + options.len())?;
+    let merged =
+        Value::object(before.into_iter().flatten().chain(options).map(|(key, value)| (key.clone(), value.clone())))?;
     Ok(Value::agent(Agent { id: agent.id, options: merged }))
 }

@@ -6,7 +6,7 @@ use super::sort;
 use super::table::{Builtin, Calls, Cost, Keeps, LIST, Law, SEQUENCE, Size, change, native, routine};
 use super::walk::{self, Aim};
 use crate::diagnostic::Code;
-use crate::value::{Fault, Kind, Lanes, List, Meter, Value, display, operator, order};
+use crate::value::{Fault, KEY, Kind, Lanes, List, MADE, Meter, Value, display, operator, order};
 
 const EACH: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): any";
 const EACH_LIST: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): any[]";
@@ -347,6 +347,7 @@ fn chunk(call: &mut Call<'_>) -> Made {
     let chunks = list.len().div_ceil(size);
     call.meter.list(list.len())?;
     call.meter.memory(chunks as u64 * 80)?;
+    call.meter.steps((MADE + KEY) * chunks as u64)?;
     let all = list.items().chunks(size).map(|chunk| Ok(Value::list(chunk.to_vec())?.with(lanes)));
     Ok(Value::list(all.collect::<Result<_, Fault>>()?)?.with(lanes))
 }
@@ -360,7 +361,7 @@ fn zip(call: &mut Call<'_>) -> Made {
     }
     call.meter.list(len)?;
     call.meter.list_size(count as u64)?;
-    call.meter.steps(len.saturating_mul(count) as u64)?;
+    call.meter.steps(len.saturating_mul(count + (MADE + KEY) as usize) as u64)?;
     call.meter.memory(len as u64 * (80 + 16 * count as u64))?;
     let lists: Vec<&List> = (0..count).filter_map(|index| call.arguments.get(index).as_list()).collect();
     let row = |at: usize| {
@@ -463,6 +464,7 @@ fn join(call: &mut Call<'_>) -> Made {
                 out.push_str(text);
             }
             None => {
+                call.meter.steps(KEY)?;
                 let text = display::render(item, call.meter)?;
                 call.meter.append(out.len() as u64, text.len() as u64)?;
                 out.push_str(&text);

@@ -302,11 +302,16 @@ fn digits(call: &Call<'_>, least: f64) -> Result<usize, Fault> {
     Err(call.arguments.fault(format_args!("takes from {least} to 100 digits")))
 }
 
+/// The steps of a number that is written with so many digits.
+const WRITTEN: u64 = 64;
+
 fn to_fixed(call: &mut Call<'_>) -> Made {
+    call.meter.steps(WRITTEN)?;
     Ok(Value::string(number::fixed(call.arguments.number(0)?, digits(call, 0.0)?)))
 }
 
 fn to_precision(call: &mut Call<'_>) -> Made {
+    call.meter.steps(WRITTEN)?;
     let x = call.arguments.number(0)?;
     if call.arguments.get(1).is_null() {
         return Ok(Value::string(number::render(x)));
@@ -315,6 +320,7 @@ fn to_precision(call: &mut Call<'_>) -> Made {
 }
 
 fn to_exponential(call: &mut Call<'_>) -> Made {
+    call.meter.steps(WRITTEN)?;
     let x = call.arguments.number(0)?;
     let digits = if call.arguments.get(1).is_null() { None } else { Some(digits(call, 0.0)?) };
     Ok(Value::string(number::exponential(x, digits)))

@@ -5,7 +5,7 @@ use super::routine::Started;
 use super::table::{Builtin, Cost, LIST, Law, OBJECT, Size, native, routine};
 use super::text::key_text;
 use super::walk::{self, Aim};
-use crate::value::{Fault, Key, Kind, Lanes, Object, Value, path};
+use crate::value::{Fault, KEY, Key, Kind, Lanes, MADE, Object, Value, path};
 
 /// Lists and objects.
 const CONTAINER: &[Kind] = &[Kind::List, Kind::Object];
@@ -123,6 +123,7 @@ fn entries(call: &mut Call<'_>) -> Made {
     let len = subject.size().unwrap_or(0);
     call.meter.list(len)?;
     call.meter.memory(len as u64 * 96)?;
+    call.meter.steps((MADE + KEY) * len as u64)?;
     let pair = |key: Value, value: &Value| Ok(Value::list(vec![key.with(lanes), value.clone()])?.with(lanes));
     let pairs: Result<Vec<Value>, Fault> = match (subject.as_object(), subject.as_list()) {
         (Some(object), _) => object.iter().map(|(key, value)| pair(key.to_value(), value)).collect(),
@@ -194,7 +195,7 @@ fn merge(call: &mut Call<'_>) -> Made {
             continue;
         }
         let object = call.arguments.object(index)?;
-        call.meter.steps(object.len() as u64)?;
+        call.meter.steps((1 + KEY) * object.len() as u64)?;
         for (key, value) in object {
             call.meter.entry_of(&merged, key)?;
             merged.insert(key.clone(), value.clone())?;
@@ -226,6 +227,7 @@ fn pick(call: &mut Call<'_>) -> Made {
     let (keys, lanes) = named(call)?;
     let object = call.arguments.object(0)?;
     call.meter.object(keys.len().min(object.len()))?;
+    call.meter.steps(2 * KEY * keys.len() as u64)?;
     let mut picked = Object::empty();
     for key in keys {
         if let Some(value) = object.find(key.as_value()).and_then(|place| object.at(place)) {
@@ -239,6 +241,7 @@ fn omit(call: &mut Call<'_>) -> Made {
     let (keys, lanes) = named(call)?;
     let object = call.arguments.object(0)?;
     call.meter.object(object.len())?;
+    call.meter.steps(KEY * (object.len() + keys.len()) as u64)?;
     let mut left_out = Object::empty();
     for key in keys {
         left_out.insert(key, Value::NULL)?;

@@ -15,6 +15,11 @@ use crate::value::{Fault, Key, Lanes, Meter, Value};
 const LONGEST: usize = 10_000;
 /// The bytes of what is compiled from it.
 const LARGEST: usize = 2 << 20;
+/// The steps of looking an expression up, and of a search beside what it looks at.
+const FOUND: u64 = 64;
+const SEARCH: u64 = 4;
+/// So many places of an expression fit into one state of what it is compiled to.
+const FEW: u64 = 8;
 /// How many are kept.
 const KEPT: usize = 200;
 
@@ -29,6 +34,20 @@ pub fn check(source: &str, flags: &str) -> Result<(), String> {
     compile(source, flags).map(drop)
 }
 
+/// What to write instead, where [`check`] found this wrong and does not say it.
+pub fn help(wrong: &str) -> &'static str {
+    match wrong {
+        _ if wrong.contains("unclosed group") => "close it with `)`, or write `\\(` for the character itself",
+        _ if wrong.contains("unopened group") => "open it with `(`, or write `\\)` for the character itself",
+        _ if wrong.contains("unclosed character class") => "close it with `]`, or write `\\[` for the character itself",
+        _ if wrong.contains("missing expression") => {
+            "write what is repeated before it, or `\\*` for the character itself"
+        }
+        _ if wrong.contains("range") => "the first of a range is not above the last, as in `[a-z]`",
+        _ => "",
+    }
+}
+
 type Cache = HashMap<(String, String), Arc<Regex>>;
 
 /// A compiled pattern.
@@ -37,9 +56,7 @@ pub(super) struct Pattern {
     pub(super) regex: Arc<Regex>,
     /// Whether it stands for all its matches.
     pub(super) all: bool,
-    cost: u64,
-    /// How many bytes beyond its end a match may need to be looked for, where that does not depend on the text.
-    reach: Option<usize>,
+    measure: Measure,
 }
 
 impl Pattern {
@@ -62,14 +79,13 @@ impl Pattern {
 
     fn compiled(source: &str, flags: &str, meter: &mut Meter) -> Result<Self, Fault> {
         static CACHE: LazyLock<Mutex<Cache>> = LazyLock::new(Mutex::default);
-        meter.steps(source.len() as u64)?;
+        meter.steps(FOUND + source.len() as u64)?;
         let key = (source.to_owned(), flags.to_owned());
         let all = flags.contains('g');
-        let cost = 1 + source.len() as u64 / 32;
-        let reach = reach(source);
+        let measure = measure(source);
         let known = CACHE.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(regex) = known {
-            return Ok(Self { regex, all, cost, reach });
+            return Ok(Self { regex, all, measure });
         }
         let regex = compile(source, flags).map(Arc::new).map_err(|message| Fault::new(Code::R011, message))?;
         let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,13 +93,16 @@ impl Pattern {
             cache.clear();
         }
         cache.insert(key, regex.clone());
-        Ok(Self { regex, all, cost, reach })
+        Ok(Self { regex, all, measure })
     }
 
-    /// Charges for a search of so many bytes.
+    /// Charges for a search of so many bytes. An expression of few places goes through a text byte by byte; of many it may stand
+    /// at all at once.
     pub(super) fn charge(&self, bytes: usize, meter: &mut Meter) -> Result<(), Fault> {
         meter.alive()?;
-        meter.steps(1 + (bytes as u64 / 256).saturating_mul(self.cost))
+        let (bytes, places) = (bytes as u64, self.measure.places);
+        let many = places.saturating_sub(FEW).saturating_mul(bytes);
+        meter.steps((SEARCH + (4 + places.min(FEW)) * bytes / 16).saturating_add(many))
     }
 
     /// Hands over the matches in a text in order, of which at most `most`; each search is charged by what it may look at.
@@ -102,7 +121,7 @@ impl Pattern {
                 break;
             }
             let left = text.len() - from;
-            self.charge(self.reach.filter(|_| count > 0).map_or(left, |reach| left.min(reach)), meter)?;
+            self.charge(self.measure.reach.filter(|_| count > 0).map_or(left, |reach| left.min(reach)), meter)?;
             let Some(captures) = self.regex.captures_at(text, from) else { break };
             let whole = captures.get(0).map_or(text.len()..text.len(), |whole| whole.range());
             let next = text[whole.end..].chars().next().map_or(1, char::len_utf8);
@@ -113,31 +132,123 @@ impl Pattern {
     }
 }
 
-/// How many bytes beyond the end of a match an expression may look at, where its text says so: all of it is of bounded length,
-/// or all but one thing that is repeated at its end, which goes on for as long as the match does.
-fn reach(source: &str) -> Option<usize> {
-    let (mut class, mut choice) = (false, false);
-    let mut before = None;
-    let mut bytes = source.bytes().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match byte {
-            b'\\' => {
-                bytes.next();
+/// The most steps that searches take for each byte of a text, where there may be a match at each.
+pub fn steps_a_byte(source: &str) -> u64 {
+    let Measure { places, reach } = measure(source);
+    let ahead = reach.map_or(FAR, |reach| reach as u64);
+    (16 * SEARCH).saturating_add(ahead.saturating_mul(1 + places.saturating_sub(FEW)))
+}
+
+/// So far a search is taken to look ahead where its text does not say it.
+const FAR: u64 = 4_096;
+
+/// What can be said of an expression from its text.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    /// The places of a match that it may stand at, each repetition counted: 1 of a plain text.
+    places: u64,
+    /// How many bytes beyond the end of a match it may look at: where all of it is of bounded length, or all but one thing
+    /// that is repeated at its end, which goes on for as long as the match does.
+    reach: Option<usize>,
+}
+
+/// A group, or what stands between two bars of it.
+#[derive(Clone, Copy, Default)]
+struct Extent {
+    places: u64,
+    /// The characters of the longest match, of all alternatives and of the one that is read.
+    longest: u64,
+    current: u64,
+}
+
+impl Extent {
+    fn add(&mut self, places: u64, characters: u64) {
+        self.places = self.places.saturating_add(places);
+        self.current = self.current.saturating_add(characters);
+    }
+}
+
+/// Measures an expression, which may be malformed.
+fn measure(source: &str) -> Measure {
+    let chars: Vec<char> = source.chars().collect();
+    let (mut outer, mut now, mut atom) = (Vec::new(), Extent::default(), (0, 0));
+    let (mut plain, mut choice, mut endless) = (true, false, false);
+    let mut at = 0;
+    while at < chars.len() {
+        let (char, from) = (chars[at], at);
+        plain &= !".[(|*+?{".contains(char);
+        at += 1;
+        match char {
+            '\\' => {
+                plain &= !chars.get(at).is_some_and(char::is_ascii_alphanumeric);
+                let braces = matches!(chars.get(at), Some('u' | 'p' | 'P')) && chars.get(at + 1) == Some(&'{');
+                at += if braces { length(&chars[at..], '}') } else { 1 };
             }
-            b']' => class = false,
-            _ if class => {}
-            b'[' => class = true,
-            b'{' => return None,
-            b'|' => choice = true,
-            b'*' | b'+' => {
-                let last = matches!(&source[at + 1..], "" | "?");
-                return (last && !choice && before != Some(b')')).then_some(4 * source.len());
+            '[' => at += length(&chars[at..], ']'),
+            '(' => {
+                if chars.get(at) == Some(&'?') {
+                    at += if chars.get(at + 1) == Some(&'<') { length(&chars[at..], '>') } else { 2 };
+                }
+                outer.push(std::mem::take(&mut now));
+                atom = (0, 0);
+                continue;
+            }
+            ')' => {
+                let inner = std::mem::replace(&mut now, outer.pop().unwrap_or_default());
+                atom = (inner.places, inner.longest.max(inner.current));
+                now.add(atom.0, atom.1);
+                continue;
+            }
+            '|' => {
+                choice = true;
+                now.longest = now.longest.max(std::mem::take(&mut now.current));
+                atom = (0, 0);
+                continue;
+            }
+            '?' | '^' | '$' => continue,
+            '*' | '+' => {
+                let last = matches!(&chars[at..], [] | ['?']);
+                endless |= !last || choice || from == 0 || chars[from - 1] == ')';
+                continue;
+            }
+            '{' if repeats(&chars[at..]) => {
+                let end = at + length(&chars[at..], '}');
+                let inside: String = chars[at..end - 1].iter().collect();
+                let (low, high) = inside.split_once(',').map_or((&inside[..], None), |(low, high)| (low, Some(high)));
+                let number = |text: &str| text.parse::<u64>().unwrap_or(u64::MAX);
+                let times = match high {
+                    Some("") => {
+                        endless |= end < chars.len() || choice || chars[from - 1] == ')';
+                        number(low).saturating_add(1)
+                    }
+                    high => number(high.unwrap_or(low)),
+                };
+                let further = times.saturating_sub(1);
+                now.add(atom.0.saturating_mul(further), atom.1.saturating_mul(further));
+                at = end;
+                continue;
             }
             _ => {}
         }
-        before = Some(byte);
+        atom = (1, 1);
+        now.add(1, 1);
     }
-    Some(4 * source.len())
+    let longest = usize::try_from(now.longest.max(now.current)).unwrap_or(usize::MAX);
+    Measure {
+        places: if plain { 1 } else { now.places.max(1) },
+        reach: (!endless).then(|| longest.saturating_add(1).saturating_mul(4)),
+    }
+}
+
+/// How many characters there are up to this one, itself among them, unless it is escaped.
+fn length(chars: &[char], end: char) -> usize {
+    let mut escaped = false;
+    let found = chars.iter().position(|&char| {
+        let here = char == end && !escaped;
+        escaped = char == '\\' && !escaped;
+        here
+    });
+    found.map_or(chars.len(), |found| found + 1)
 }
 
 fn compile(source: &str, flags: &str) -> Result<Regex, String> {
@@ -415,6 +526,26 @@ mod tests {
         assert!(check(&"a".repeat(LONGEST + 1), "").is_err());
         assert!(check("(((((a{100}){100}){100}){100}){100})", "").is_err());
         assert!(check(&"(".repeat(5000), "").is_err());
+    }
+
+    #[test]
+    fn expressions_are_measured_from_their_texts() {
+        let of = |source: &str| (measure(source).places, measure(source).reach);
+        assert_eq!(of("word"), (1, Some(20)));
+        assert_eq!(of("a."), (2, Some(12)));
+        assert_eq!(of(r"\d{4}-\d{2}"), (7, Some(32)));
+        assert_eq!(of("(?:ab|c){10}[^x]"), (31, Some(88)));
+        assert_eq!(of("(?<year>a{3})?"), (3, Some(16)));
+        assert_eq!(of("[a-z]+"), (1, Some(8)));
+        assert_eq!(of("[a-z]+b"), (2, None));
+        assert_eq!(of("(?:ab)+"), (2, None));
+        assert_eq!(of("a{2,}"), (3, Some(16)));
+        assert_eq!(of("a{2,}b"), (4, None));
+        assert_eq!(of(r"\u{41}{2}[\]]"), (3, Some(16)));
+        assert_eq!(of("((a{1000}){1000}){1000}").0, 1_000_000_000);
+        for malformed in ["(", ")", "a{", "[", "\\", "{2}", "*", "(?<", "(?"] {
+            measure(malformed);
+        }
     }
 
     #[test]

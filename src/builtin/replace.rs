@@ -7,7 +7,7 @@ use super::regex::{Pattern, texts};
 use super::routine::{Routine, Started, Step, Way};
 use crate::diagnostic::Code;
 use crate::value::encode::{Decoder, Encoder, Stored};
-use crate::value::{Fault, Lanes, Meter, Value, display};
+use crate::value::{Fault, KEY, Lanes, MADE, Meter, Value, display};
 
 /// A replacement under way.
 #[derive(Clone)]
@@ -71,6 +71,7 @@ fn find(call: &mut Call<'_>, pattern: Option<&Pattern>, all: bool) -> Result<Vec
     for (start, matched) in text.match_indices(wanted).take(if all { usize::MAX } else { 1 }) {
         meter.elements(found.len(), 1)?;
         meter.memory(80)?;
+        meter.steps(MADE)?;
         found.push(Found { start, end: start + matched.len(), groups: vec![Value::text(matched).with(lanes)] });
     }
     Ok(found)
@@ -131,6 +132,7 @@ impl<'t> Filled<'t> {
         meter: &mut Meter,
     ) -> Result<(), Fault> {
         let text = self.text;
+        meter.steps(KEY)?;
         self.add(&text[self.copied..start], meter)?;
         self.copied = end;
         let mut rest = self.with;

@@ -4,6 +4,7 @@ use super::call::Call;
 use super::regex::{Pattern, texts};
 use super::replace;
 use super::table::{ANY, Builtin, Law, OBJECT, SEQUENCE, Size, TEXT, native, routine};
+use crate::diagnostic::Code;
 use crate::value::{Fault, Key, Kind, Lanes, Value, display, number, operator};
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -248,23 +249,31 @@ pub(super) const TABLE: &[Builtin] = &[
 
 type Made = Result<Value, Fault>;
 
-fn upper(call: &mut Call<'_>) -> Made {
+/// The text in other letters: what each character becomes, and what the whole does.
+fn cased<I: Iterator<Item = char>>(call: &mut Call<'_>, each: fn(char) -> I, all: fn(&str) -> String) -> Made {
     let text = call.arguments.text(0)?;
-    let bytes: usize = text.chars().flat_map(char::to_uppercase).map(char::len_utf8).sum();
+    let bytes = if text.is_ascii() {
+        text.len()
+    } else {
+        call.meter.steps(2 * text.len() as u64)?;
+        text.chars().flat_map(each).map(char::len_utf8).sum()
+    };
     call.meter.text(bytes as u64)?;
-    Ok(Value::string(text.to_uppercase()))
+    Ok(Value::string(all(text)))
+}
+
+fn upper(call: &mut Call<'_>) -> Made {
+    cased(call, char::to_uppercase, str::to_uppercase)
 }
 
 fn lower(call: &mut Call<'_>) -> Made {
-    let text = call.arguments.text(0)?;
-    let bytes: usize = text.chars().flat_map(char::to_lowercase).map(char::len_utf8).sum();
-    call.meter.text(bytes as u64)?;
-    Ok(Value::string(text.to_lowercase()))
+    cased(call, char::to_lowercase, str::to_lowercase)
 }
 
 fn trimmed(call: &mut Call<'_>, start: bool, end: bool) -> Made {
     let mut text = call.arguments.text(0)?;
     call.meter.text(text.len() as u64)?;
+    call.meter.steps(text.len() as u64 / 4)?;
     if start {
         text = text.trim_start_matches(number::is_space);
     }
@@ -288,11 +297,11 @@ fn trim_end(call: &mut Call<'_>) -> Made {
 
 /// The list of these parts of a text, as sure as what was read.
 fn parts<'a>(call: &mut Call<'_>, text: &str, each: impl Iterator<Item = &'a str>) -> Made {
-    call.meter.steps(text.len() as u64 / 16)?;
+    call.meter.steps(text.len() as u64 / 8)?;
     call.meter.memory(text.len() as u64)?;
     let mut items = Vec::new();
     for part in each {
-        call.meter.elements(items.len(), 1)?;
+        call.meter.part(items.len(), part.len())?;
         items.push(Value::text(part).with(call.lanes));
     }
     Value::list(items)
@@ -452,7 +461,7 @@ fn from_code_point(call: &mut Call<'_>) -> Made {
         let char = u32::try_from(code).ok().and_then(char::from_u32);
         out.push(
             char.ok_or_else(|| {
-                call.arguments.fault(format_args!("knows no character {code}; write a Unicode number"))
+                Fault::new(Code::R005, format!("there is no character {code}; give the number of one"))
             })?,
         );
     }

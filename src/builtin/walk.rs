@@ -7,7 +7,7 @@ use super::routine::{Routine, Started, Step, Way};
 use super::sort::Sort;
 use crate::diagnostic::Code;
 use crate::value::encode::{Decoder, Encoder, Stored};
-use crate::value::{Fault, Key, Kind, Lanes, List, Meter, Object, Value, display, order};
+use crate::value::{Fault, KEY, Key, Kind, Lanes, List, Meter, Object, Value, display, order};
 
 /// What a walk is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -127,7 +127,7 @@ fn copy_element(source: &Value, at: usize, place: &mut Value) {
         return place.put(Value::number(start + step * at as i64 as f64).with(lanes));
     }
     let element = match source.as_object() {
-        Some(object) => object.at(at),
+        Some(object) => object.nth(at).map(|(_, value)| value),
         None => source.built_list().and_then(|list| list.get(at)),
     };
     place.put(element.map_or(Value::NULL, Value::clone));
@@ -149,7 +149,9 @@ impl Walk {
             0 => self.carried.clone(),
             1 => self.element(self.place()).under(self.source.lanes()),
             2 => match self.source.as_object() {
-                Some(object) => object.entries()[self.place()].0.to_value().with(self.source.lanes()),
+                Some(object) => {
+                    object.nth(self.place()).map_or(Value::NULL, |(key, _)| key.to_value()).with(self.source.lanes())
+                }
                 None => Value::number(self.place() as f64).with(self.source.lanes()),
             },
             _ => self.source.clone(),
@@ -298,9 +300,10 @@ impl Walk {
         Ok(match self.aim {
             Aim::Map | Aim::FlatMap | Aim::Filter => Value::list(kept)?.with(lanes),
             Aim::MapValues => {
-                let object = self.source.as_object().map_or(&[][..], Object::entries);
-                meter.object(object.len())?;
-                Value::object(object.iter().map(|(key, _)| key.clone()).zip(kept))?.with(lanes)
+                meter.object(kept.len())?;
+                meter.steps(KEY * kept.len() as u64)?;
+                let keys = self.source.as_object().into_iter().flat_map(Object::keys).cloned();
+                Value::object(keys.zip(kept))?.with(lanes)
             }
             Aim::ForEach => Value::NULL,
             Aim::Reduce | Aim::ReduceRight => std::mem::take(&mut self.carried).under(lanes),
@@ -343,6 +346,7 @@ fn group(source: &Value, keys: &[Value], lanes: Lanes, meter: &mut Meter) -> Res
     let list = source.as_list().unwrap_or(&NOTHING);
     let mut places = Object::empty();
     let mut groups: Vec<(Key, Vec<Value>)> = Vec::new();
+    meter.steps(2 * KEY * keys.len() as u64)?;
     for (key, item) in keys.iter().zip(list) {
         let key = name(key, meter)?;
         let known = places.find(key.as_value()).and_then(|at| places.at(at)).and_then(Value::as_number);
@@ -367,6 +371,7 @@ fn group(source: &Value, keys: &[Value], lanes: Lanes, meter: &mut Meter) -> Res
 
 fn count(keys: &[Value], lanes: Lanes, meter: &mut Meter) -> Result<Value, Fault> {
     let mut counts = Object::empty();
+    meter.steps(2 * KEY * keys.len() as u64)?;
     for key in keys {
         let key = name(key, meter)?;
         match counts.find(key.as_value()) {

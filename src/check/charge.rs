@@ -6,15 +6,31 @@
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{Known, Null, Shape};
 use super::flow::Flow;
-use crate::builtin::{BuiltinId, Cost as Growth};
+use crate::builtin::{self, BuiltinId, Cost as Growth};
 use crate::hir::{Binary, Unary};
 use crate::ir::{Inst, Op};
+use crate::value::{KEY, MADE};
 
 /// Bytes that go with one step of work on a value, at most.
 const BYTES: f64 = 64.0;
 
+/// How many copies of a value there may be while it is worked on.
+const COPIES: f64 = 4.0;
+
 /// Bytes of what has no parts: a header and a little content.
 const HEADER: f64 = 128.0;
+
+/// Steps of a value that is made.
+const NEW: f64 = MADE as f64;
+
+/// Steps of what a built-in does whatever it is given.
+const FIXED: f64 = 128.0;
+
+/// Steps of sixteen bytes of which each may be a part.
+const BYTEWISE: f64 = 400.0;
+
+/// Steps of each part of what becomes a text.
+const RENDERED: f64 = 8.0;
 
 /// Bytes of a task, its first registers among them.
 const TASK: f64 = 2_048.0 + 512.0;
@@ -112,11 +128,11 @@ pub(super) fn turns(known: &Known) -> Turns {
 }
 
 impl Flow<'_> {
-    /// Counts work on a value, and the memory it may need.
-    fn work_on(&mut self, mut amount: Amount, factor: f64) {
+    /// Counts work on a value, and the memory it may need: so many steps for each of its parts.
+    fn work_on(&mut self, mut amount: Amount, steps: f64) {
         amount.low = 0.0;
-        let steps = amount.times(0.0, factor);
-        let mut memory = amount.times(0.0, BYTES * factor);
+        let steps = amount.times(0.0, steps);
+        let mut memory = amount.times(0.0, BYTES * COPIES);
         memory.add(&Amount::up_to(HEADER));
         self.taken.steps.add(&steps);
         self.taken.memory.add(&memory);
@@ -127,12 +143,14 @@ impl Flow<'_> {
         match &inst.op {
             Op::Text => {
                 // Each part is rendered and appended.
+                self.taken.steps.add(&Amount::up_to(NEW));
                 for arg in args {
-                    self.work_on(weight(arg), 2.0);
+                    self.work_on(weight(arg), RENDERED);
                 }
             }
             Op::Binary(Binary::Add) if args.iter().any(|arg| arg.as_number().is_none()) => {
-                args.iter().for_each(|arg| self.work_on(weight(arg), 2.0));
+                self.taken.steps.add(&Amount::up_to(NEW));
+                args.iter().for_each(|arg| self.work_on(weight(arg), RENDERED));
             }
             Op::Binary(
                 Binary::Equal
@@ -162,24 +180,30 @@ impl Flow<'_> {
             }
             Op::List { spread } => {
                 self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64));
-                self.taken.steps.add(&Amount::up_to(args.len() as f64));
+                self.taken.steps.add(&Amount::up_to(NEW + args.len() as f64));
                 for (arg, _) in args.iter().zip(spread).filter(|(_, spread)| **spread) {
                     self.copied(arg);
                 }
             }
             Op::Object(members) => {
                 self.taken.memory.add(&Amount::up_to(64.0 + 40.0 * args.len() as f64));
-                self.taken.steps.add(&Amount::up_to(args.len() as f64));
+                self.taken.steps.add(&Amount::up_to(NEW + args.len() as f64 * KEY as f64));
                 if members.iter().any(|member| matches!(member, crate::ir::Member::Spread)) {
                     args.iter().for_each(|arg| self.copied(arg));
                 }
             }
             Op::Closure(_) | Op::Cell => self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64)),
-            Op::Rest(_) | Op::Omit(_) => args.iter().for_each(|arg| self.copied(arg)),
+            Op::Rest(_) | Op::Omit(_) => {
+                self.taken.steps.add(&Amount::up_to(NEW));
+                args.iter().for_each(|arg| self.copied(arg));
+            }
+            // What is written may be new, and changing it may need a copy of it.
+            Op::Update { .. } | Op::Mutate { .. } => self.taken.steps.add(&Amount::up_to(NEW + KEY as f64)),
             // One that is only walked is never a list.
             Op::Range { inclusive, walked: false } => {
                 self.copied(&super::transfer::range(&args[0], &args[1], *inclusive))
             }
+            Op::Count if matches!(args[0].shape, Shape::Object(_)) => self.copied(&args[0]),
             Op::Item | Op::Beside | Op::Count | Op::Index { .. } | Op::Unpack | Op::UnpackObject => {
                 self.taken.memory.add(&Amount::up_to(HEADER));
                 if !matches!(args[0].shape, Shape::List(_) | Shape::Object(_)) {
@@ -210,13 +234,16 @@ impl Flow<'_> {
     /// A list or object is copied, its parts shared.
     pub fn copied(&mut self, known: &Known) {
         let parts = turns(known);
-        self.work_on(parts.of(&Amount::exactly(1.0)), 2.0);
+        // Where they are found under new keys, or a text is taken apart, each is looked at for longer.
+        let each = if matches!(known.shape, Shape::List(_)) { 2.0 } else { 2.0 + KEY as f64 };
+        self.taken.steps.add(&Amount::up_to(NEW));
+        self.work_on(parts.of(&Amount::exactly(1.0)), each);
     }
 
     /// What a built-in takes beyond the steps of its call: its callbacks aside.
     pub fn charge_builtin(&mut self, builtin: Option<BuiltinId>, name: &str, args: &[Known], result: Option<&Known>) {
         let growth = builtin.map_or(Growth::Linear, |builtin| builtin.entry().cost);
-        self.taken.steps.add(&Amount::up_to(8.0));
+        self.taken.steps.add(&Amount::up_to(FIXED + 2.0 * NEW));
         self.taken.memory.add(&Amount::up_to(HEADER));
         let values = || args.iter().chain(result);
         match growth {
@@ -230,12 +257,26 @@ impl Flow<'_> {
                 }
             }
             Growth::Linear => {
-                values().filter(|known| heavy(known)).for_each(|known| self.work_on(weight(known), 3.0));
+                // A text that is taken apart, read as data or put in other letters is looked at byte by byte.
+                let bytewise = matches!(
+                    name,
+                    "parse"
+                        | "JSON.parse"
+                        | "toUpperCase"
+                        | "toLowerCase"
+                        | "split"
+                        | "words"
+                        | "lines"
+                        | "replace"
+                        | "replaceAll"
+                );
+                let factor = if bytewise { BYTEWISE } else { 12.0 } + searched(args);
+                values().filter(|known| heavy(known)).for_each(|known| self.work_on(weight(known), factor));
                 if matches!(
                     name,
                     "repeat" | "padStart" | "padEnd" | "replace" | "replaceAll" | "JSON.stringify" | "stringify"
                 ) {
-                    self.work_on(open("any text / 16"), 4.0);
+                    self.work_on(open("any text / 16"), 32.0);
                 }
             }
             Growth::Sorting => {
@@ -253,6 +294,15 @@ impl Flow<'_> {
             }
         }
     }
+}
+
+/// What the searches of a regular expression take for sixteen bytes, where there is one.
+fn searched(args: &[Known]) -> f64 {
+    let steps = |known: &Known| match known.option("source")?.shape {
+        Shape::Text(source) => Some(16.0 * builtin::regex::steps_a_byte(&source) as f64),
+        _ => None,
+    };
+    args.iter().filter_map(steps).sum()
 }
 
 /// Whether a value has a size at all.

@@ -6,7 +6,7 @@ use super::flow::{Activation, Flow};
 use super::parts::Items;
 use super::read::elements;
 use super::state::State;
-use crate::ir::{Inst, Op, Task};
+use crate::ir::{Inst, Op, Task, cost};
 use std::rc::Rc;
 
 /// One task of a fork, or several that are alike.
@@ -77,7 +77,8 @@ impl<'a> Flow<'a> {
             // Of the forms that leave what is unfinished, and of what fails, no more than that it may have been asked is sure.
             let least = if repeats || name == "vote" { 0.0 } else { from as f64 };
             let turns = Turns { low: least, high: to.map_or(f64::INFINITY, |t| t as f64), size: many };
-            let once = std::mem::replace(&mut self.taken, outer);
+            let mut once = std::mem::replace(&mut self.taken, outer);
+            once.steps.add(&Amount::up_to(f64::from(cost::TASK)));
             each_asks = each_asks.min(once.calls.low);
             forked.beside(&once.times_beside(&turns));
             low += from;

@@ -10,7 +10,7 @@ use super::read::{confidence_of, elements, read};
 use super::state::State;
 use crate::diagnostic::Code;
 use crate::host::Transport;
-use crate::ir::{Inst, Var, prompt};
+use crate::ir::{Inst, Var, cost, prompt};
 use crate::source::Location;
 use crate::types::{Effect, Type};
 use crate::value::Evidence;
@@ -77,7 +77,8 @@ impl<'a> Flow<'a> {
                 self.repeats.push(("retry", at));
                 let tried = args.first()?;
                 let mut result = self.again_and_again(state, |flow, state| run(flow, tried, &[], state));
-                let once = std::mem::replace(&mut self.taken, outer);
+                let mut once = std::mem::replace(&mut self.taken, outer);
+                once.steps.add(&Amount::up_to(f64::from(cost::CAUGHT)));
                 let depth = self.conditions.len();
                 // What a failure, or a number, decided is that there is another attempt, and that this one gives the result.
                 let mut doubts = self.escapes.thrown.clone();

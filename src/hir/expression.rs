@@ -87,7 +87,7 @@ impl Lowering<'_> {
     fn regex(&mut self, span: Span) -> ExprKind {
         let (source, flags) = crate::syntax::literal::regex(self.source(span));
         if let Err(wrong) = crate::builtin::regex::check(source, flags) {
-            self.refuse(Code::P009, span, wrong, "");
+            self.refuse(Code::P009, span, &wrong, crate::builtin::regex::help(&wrong));
         }
         ExprKind::Regex(Arc::new(Regex { source: source.into(), flags: flags.into() }))
     }

@@ -5,19 +5,47 @@
 //! charged once. The validator's bounds and every engine's meter read these figures.
 
 use super::{End, Function, Op, Rows};
+use crate::builtin::Body;
+
+/// The steps of an error that is caught, by a program or by a form that goes on with it.
+pub const CAUGHT: u32 = 128;
+
+/// The steps of a task, from its beginning to the result that its fork takes.
+pub const TASK: u32 = 256;
+
+/// The steps of a form that asks, tries or chooses.
+const FORM: u32 = 128;
+
+/// The steps of a wish to the world: the time, randomness, what is printed.
+const WORLD: u32 = 96;
 
 /// The steps that an instruction takes, whatever the size of what it works on.
 pub fn of(op: &Op, arguments: usize) -> u32 {
     let arguments = arguments as u32;
     match op {
         Op::Const(_) | Op::Empty | Op::Ready | Op::Watch(_) => 0,
-        Op::Text | Op::List { .. } | Op::Object(_) | Op::Closure(_) | Op::Under | Op::Omit(_) | Op::Has(_) => {
-            1 + arguments
+        Op::Under | Op::Has(_) => 1 + arguments,
+        Op::Text => 4 + 4 * arguments,
+        Op::List { .. } | Op::Omit(_) => 8 + arguments,
+        Op::Closure(_) => 16 + arguments,
+        Op::Object(_) => 8 + 2 * arguments,
+        Op::Cell => 4,
+        Op::Rest(_) => 16,
+        Op::Update { keys, .. } => 1 + 4 * keys.len() as u32,
+        Op::Delete { keys, .. } => 8 + 4 * keys.len() as u32,
+        Op::Mutate { change, .. } => 4 + 4 * change.keys.len() as u32 + arguments,
+        Op::Call { .. } | Op::CallFunction(_) => 2 + arguments,
+        Op::CallBuiltin { builtin, .. } => {
+            arguments
+                + match builtin.entry().kind {
+                    Body::Form(..) => FORM,
+                    Body::World(_) => WORLD,
+                    Body::Routine(_) => 24,
+                    Body::Native(_) | Body::Change(_) => 12,
+                }
         }
-        Op::Update { keys, .. } | Op::Delete { keys, .. } => 1 + keys.len() as u32,
-        Op::Mutate { change, .. } => 2 + change.keys.len() as u32 + arguments,
-        Op::Call { .. } | Op::CallFunction(_) | Op::CallBuiltin { .. } | Op::CallMethod { .. } => 2 + arguments,
-        Op::Fork { tasks, .. } => 4 + 4 * tasks.len() as u32,
+        Op::CallMethod { .. } => 16 + arguments,
+        Op::Fork { .. } => FORM + arguments,
         _ => 1,
     }
 }
@@ -50,7 +78,10 @@ impl Costs {
             let block = &function.blocks[index];
             let code: u32 = block.code.iter().map(|inst| of(&inst.op, inst.args.len())).fold(0, u32::saturating_add);
             let back = block.end.targets().any(|target| target.block.0 as usize <= index);
-            let cost = code.saturating_add(of_end(&block.end)).max(u32::from(back));
+            let mut cost = code.saturating_add(of_end(&block.end)).max(u32::from(back));
+            if function.handlers.iter().any(|handler| handler.block.0 as usize == index) {
+                cost = cost.saturating_add(CAUGHT);
+            }
             let span = block.code.first().map_or(block.end_span, |inst| inst.span);
             let block = &mut function.blocks[index];
             (block.cost, block.span) = (cost, span);

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::confidence::Lanes;
 use super::fault::Fault;
-use super::limits::{Meter, check_depth};
+use super::limits::{KEY, Meter, check_depth};
 use super::number;
 use super::object::Object;
 use super::payload::{Value, View};
@@ -16,7 +16,7 @@ use crate::diagnostic::Code;
 /// The value of a JSON text, all parts with the same lanes. `R011` for what is no JSON or has a key twice, `R015` for
 /// what is too large or nests too deep.
 pub fn parse(text: &str, lanes: Lanes, meter: &mut Meter) -> Result<Value, Fault> {
-    meter.steps(text.len() as u64 / 8)?;
+    meter.steps(text.len() as u64)?;
     let mut failed = None;
     let mut reader = serde_json::Deserializer::from_str(text);
     // The depth is counted here, at the depth of values, before the reader's own limit.
@@ -185,11 +185,12 @@ impl Writer<'_> {
             View::Bool(bool) => self.out.push_str(if bool { "true" } else { "false" }),
             View::Number(number) if number.is_finite() => number::write(&mut self.out, number),
             View::Text(text) => {
+                self.meter.steps(text.len() as u64 / 4)?;
                 self.charge(quoted_length(text))?;
                 quote(&mut self.out, text);
             }
             View::List(list) => {
-                self.meter.steps(list.len() as u64)?;
+                self.meter.steps(4 * list.len() as u64)?;
                 self.out.push('[');
                 self.level += 1;
                 for (index, item) in list.iter().enumerate() {
@@ -199,7 +200,7 @@ impl Writer<'_> {
                 self.close(']', list.is_empty())?;
             }
             View::Object(object) => {
-                self.meter.steps(object.len() as u64)?;
+                self.meter.steps(KEY * object.len() as u64)?;
                 self.out.push('{');
                 self.level += 1;
                 let mut empty = true;
@@ -296,9 +297,10 @@ pub fn quote(out: &mut String, text: &str) {
         };
         out.push_str(&text[from..at]);
         from = at + 1;
-        match escape {
-            "" => out.push_str(&format!("\\u{byte:04x}")),
-            escape => out.push_str(escape),
+        out.push_str(escape);
+        if escape.is_empty() {
+            out.push_str(if byte < 0x10 { "\\u000" } else { "\\u001" });
+            out.push(char::from(b"0123456789abcdef"[usize::from(byte & 0xf)]));
         }
     }
     out.push_str(&text[from..]);

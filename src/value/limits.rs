@@ -47,6 +47,11 @@ const HEADER: u64 = 64;
 /// What one part takes of what has become plain data; an entry of an object is two.
 const DATUM: u64 = size_of::<serde_json::Value>() as u64;
 
+/// The steps of making a list, an object or a text that is stored apart, beside its content.
+pub const MADE: u64 = 16;
+/// The steps of finding a place for a key.
+pub const KEY: u64 = 8;
+
 /// The sizes a run may reach. All are finite; the operator changes them by name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
@@ -304,8 +309,17 @@ impl Meter {
         if bytes > self.limits.text {
             return Err(too_large("a text", "bytes", bytes, self.limits.text));
         }
-        self.steps(bytes / 16)?;
-        if bytes <= 8 { Ok(()) } else { self.memory(bytes + HEADER) }
+        if bytes <= 8 {
+            return Ok(());
+        }
+        self.steps(MADE + bytes / 16)?;
+        self.memory(bytes + HEADER)
+    }
+
+    /// Charges a part of a text that is stored by itself, as an element of a list that has `now`.
+    pub fn part(&mut self, now: usize, bytes: usize) -> Result<(), Fault> {
+        self.elements(now, 1)?;
+        self.steps(if bytes > 8 { MADE } else { 2 })
     }
 
     /// Charges a text of so many bytes that grows by so many.
@@ -321,7 +335,7 @@ impl Meter {
     pub fn list(&mut self, elements: usize) -> Result<(), Fault> {
         let elements = elements as u64;
         self.list_size(elements)?;
-        self.steps(elements)?;
+        self.steps(MADE + elements)?;
         self.memory(elements * ELEMENT + HEADER)
     }
 
@@ -356,7 +370,7 @@ impl Meter {
     pub fn object(&mut self, entries: usize) -> Result<(), Fault> {
         let entries = entries as u64;
         self.object_size(entries)?;
-        self.steps(entries)?;
+        self.steps(MADE + entries)?;
         self.memory(entries * ENTRY + HEADER)
     }
 
@@ -372,6 +386,7 @@ impl Meter {
     #[inline]
     pub fn entry(&mut self, now: usize) -> Result<(), Fault> {
         self.object_size(now as u64 + 1)?;
+        self.steps(KEY)?;
         self.memory(ENTRY)
     }
 

@@ -3,6 +3,9 @@
 //! Most objects are small, and in a small one looking along the keys is faster than any table. Beyond eight entries a
 //! table of positions is kept beside them, hashed with a seed that each process draws anew, so that nobody can prepare
 //! keys that collide.
+//!
+//! What is deleted leaves a gap, so that the others keep their places; they move together once half of the places are gaps.
+//! So deleting takes the same time wherever a key stands.
 
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
@@ -21,12 +24,22 @@ use super::text::{Key, same_text};
 const SMALL: usize = 8;
 
 /// The entries of an object. It knows how deep it nests and how sure its least sure part is.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Object {
     entries: Vec<(Key, Value)>,
     table: HashTable<Mark>,
     lowest: Lowest,
     depth: u8,
+    /// Nothing while every place holds an entry.
+    gaps: Option<Box<Gaps>>,
+}
+
+/// The places that nothing holds any more.
+#[derive(Debug, Default)]
+struct Gaps {
+    count: usize,
+    /// The places of the entries in order, once somebody asked for one by its number.
+    places: OnceLock<Box<[u32]>>,
 }
 
 /// Where a key is. Its hash stands beside the place, so that neither a table that grows nor a search that meets other keys
@@ -65,7 +78,7 @@ fn hash(key: &Value) -> u32 {
 impl Object {
     /// Of nothing.
     pub const fn empty() -> Self {
-        Self { entries: Vec::new(), table: HashTable::new(), lowest: Lowest::empty(), depth: 1 }
+        Self { entries: Vec::new(), table: HashTable::new(), lowest: Lowest::empty(), depth: 1, gaps: None }
     }
 
     /// Of nothing, with room for so many entries.
@@ -86,7 +99,7 @@ impl Object {
     /// How many entries.
     #[inline]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.entries.len() - self.gaps.as_ref().map_or(0, |gaps| gaps.count)
     }
 
     /// Whether there are none.
@@ -96,24 +109,32 @@ impl Object {
     }
 
     /// The entries in the order of insertion, each value with its own lanes.
-    #[inline]
-    pub fn entries(&self) -> &[(Key, Value)] {
-        &self.entries
-    }
-
-    /// The entries in the order of insertion.
-    pub fn iter(&self) -> std::slice::Iter<'_, (Key, Value)> {
-        self.entries.iter()
+    pub fn iter(&self) -> Entries<'_> {
+        Entries { places: self.entries.iter(), left: self.len() }
     }
 
     /// The keys in the order of insertion.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
-        self.entries.iter().map(|(key, _)| key)
+        self.iter().map(|(key, _)| key)
     }
 
     /// The values in the order of insertion.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
-        self.entries.iter().map(|(_, value)| value)
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The entry of this number in the order of insertion.
+    #[inline]
+    pub fn nth(&self, number: usize) -> Option<&(Key, Value)> {
+        match &self.gaps {
+            None => self.entries.get(number),
+            Some(gaps) => self.entries.get(*self.places(gaps).get(number)? as usize),
+        }
+    }
+
+    fn places<'a>(&'a self, gaps: &'a Gaps) -> &'a [u32] {
+        let places = || (0..).zip(&self.entries).filter(|(_, entry)| !is_gap(entry)).map(|(place, _)| place).collect();
+        gaps.places.get_or_init(places)
     }
 
     /// The place of a key, given as a text value.
@@ -199,6 +220,9 @@ impl Object {
         self.admit(&value)?;
         self.lowest.add(value.least());
         self.entries.push((key, value));
+        if let Some(gaps) = &mut self.gaps {
+            gaps.places.take();
+        }
         match mark {
             Some(mark) => drop(self.table.insert_unique(mark.spread(), mark, Mark::spread)),
             None if at == SMALL => self.index(),
@@ -237,20 +261,23 @@ impl Object {
     /// Takes an entry away, and keeps the order of the others.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
         let at = self.find(key)?;
-        let last = at + 1 == self.entries.len();
-        let (key, value) = self.entries.remove(at);
-        if self.entries.len() <= SMALL {
-            self.table.clear();
-        } else {
-            let mark = Mark::of(key.as_value(), at);
+        if self.entries.len() > SMALL {
+            let mark = Mark::of(key, at);
             if let Ok(entry) = self.table.find_entry(mark.spread(), |other| other.at == mark.at) {
                 entry.remove();
             }
-            if !last {
-                for other in self.table.iter_mut().filter(|other| other.at > mark.at) {
-                    other.at -= 1;
-                }
-            }
+        }
+        let (_, value) = std::mem::replace(&mut self.entries[at], (Key::none(), Value::NULL));
+        let gaps = self.gaps.get_or_insert_default();
+        gaps.count += 1;
+        gaps.places.take();
+        while self.entries.pop_if(|entry| is_gap(entry)).is_some() {
+            gaps.count -= 1;
+        }
+        if gaps.count == 0 {
+            self.gaps = None;
+        } else if self.entries.len() <= 2 * SMALL || 2 * gaps.count > self.entries.len() {
+            self.close();
         }
         if self.entries.is_empty() {
             self.lowest = Lowest::empty();
@@ -300,6 +327,16 @@ impl Object {
         Ok(())
     }
 
+    /// Moves the entries together.
+    fn close(&mut self) {
+        self.entries.retain(|entry| !is_gap(entry));
+        self.gaps = None;
+        self.table.clear();
+        if self.entries.len() > SMALL {
+            self.index();
+        }
+    }
+
     fn index(&mut self) {
         self.table.clear();
         self.table.reserve(self.entries.len(), Mark::spread);
@@ -310,6 +347,49 @@ impl Object {
     }
 }
 
+impl Clone for Object {
+    fn clone(&self) -> Self {
+        let (lowest, depth) = (self.lowest.clone(), self.depth);
+        let mut copy = Self { entries: self.iter().cloned().collect(), lowest, depth, ..Self::empty() };
+        match self.gaps {
+            None => copy.table = self.table.clone(),
+            Some(_) if copy.entries.len() > SMALL => copy.index(),
+            Some(_) => {}
+        }
+        copy
+    }
+}
+
+/// Whether nothing holds a place any more.
+#[inline]
+fn is_gap((key, _): &(Key, Value)) -> bool {
+    key.as_value().is_null()
+}
+
+/// The entries of an object in the order of insertion.
+#[derive(Clone)]
+pub struct Entries<'a> {
+    places: std::slice::Iter<'a, (Key, Value)>,
+    left: usize,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = &'a (Key, Value);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.places.find(|entry| !is_gap(entry))?;
+        self.left -= 1;
+        Some(next)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+
 impl Default for Object {
     fn default() -> Self {
         Self::empty()
@@ -318,7 +398,7 @@ impl Default for Object {
 
 impl<'a> IntoIterator for &'a Object {
     type Item = &'a (Key, Value);
-    type IntoIter = std::slice::Iter<'a, (Key, Value)>;
+    type IntoIter = Entries<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -349,6 +429,35 @@ mod tests {
         for n in 0..100 {
             assert_eq!(object.get(&name(n)).is_some(), n % 3 != 0);
         }
+    }
+
+    #[test]
+    fn what_is_deleted_leaves_the_order_of_the_others() {
+        let mut object = Object::empty();
+        let mut wanted: Vec<usize> = Vec::new();
+        let key = |n: usize| Key::new(&format!("key {n}"));
+        for n in 0..400 {
+            object.insert(key(n), Value::number(n as f64)).unwrap();
+            wanted.push(n);
+            // Three of four go again, from all places.
+            if n % 4 != 3 {
+                let gone = wanted.remove(n * 7919 % wanted.len());
+                assert!(object.remove(key(gone).as_value()).is_some());
+            }
+            let number = |entry: &(Key, Value)| entry.1.as_number().unwrap() as usize;
+            assert_eq!(object.len(), wanted.len());
+            assert_eq!(object.iter().map(number).collect::<Vec<_>>(), wanted);
+            assert_eq!(object.clone().iter().map(number).collect::<Vec<_>>(), wanted);
+            for (at, &n) in wanted.iter().enumerate() {
+                assert_eq!(object.nth(at).map(number), Some(n));
+                assert!(object.find(key(n).as_value()).is_some() && object.clone().find(key(n).as_value()).is_some());
+            }
+            assert!(object.nth(wanted.len()).is_none());
+        }
+        for n in wanted.into_iter().rev() {
+            assert!(object.remove(key(n).as_value()).is_some());
+        }
+        assert!(object.is_empty() && object.iter().next().is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
-use super::limits::Meter;
+use super::limits::{KEY, Meter};
 use super::payload::{Value, View};
 use crate::diagnostic::Code;
 
@@ -105,7 +105,7 @@ pub fn compare(a: &Value, b: &Value, meter: &mut Meter) -> Result<Option<Orderin
 pub fn classes(values: &[Value], meter: &mut Meter) -> Result<Vec<usize>, Fault> {
     let mut seen: HashTable<(u64, usize)> = HashTable::with_capacity(values.len().min(16));
     let mut classes = Vec::with_capacity(values.len());
-    meter.steps(values.len() as u64)?;
+    meter.steps((1 + KEY) * values.len() as u64)?;
     for (index, value) in values.iter().enumerate() {
         let hash = hash(value, meter)?;
         let mut failed = Ok(());

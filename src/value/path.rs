@@ -286,7 +286,6 @@ pub fn remove_part(place: &mut Value, key: &Value, meter: &mut Meter) -> Result<
         _ => return Err(unchangeable(place)),
     };
     meter.copy(place)?;
-    meter.steps(place.size().unwrap_or(0) as u64 / 8)?;
     if let Some(object) = place.as_object_mut() {
         object.remove(name.as_value());
     }

@@ -159,6 +159,11 @@ impl Key {
         Self(Value::text(text))
     }
 
+    /// The key of no text, which is found by none.
+    pub(super) fn none() -> Self {
+        Self(Value::NULL)
+    }
+
     /// The key that a text value is, sharing its storage.
     pub fn of(value: &Value) -> Option<Self> {
         value.as_text()?;

@@ -11,7 +11,7 @@ use super::task::{Args, Frame, Input, TASK, Task, TaskId};
 use crate::builtin::{self, Body, BuiltinId, Form};
 use crate::diagnostic::Code;
 use crate::host::{Id, Reply, Timer};
-use crate::ir;
+use crate::ir::{self, cost};
 use crate::value::{Confidence, Fault, Kind, Lanes, Value};
 use serde::{Deserialize, Serialize};
 
@@ -393,6 +393,7 @@ impl Vm {
     /// A task of a fork.
     pub(super) fn spawn(&mut self, parent: &mut Task, fork: u32, place: u32, job: Job) -> Result<TaskId, Failure> {
         self.meter.memory(TASK)?;
+        self.meter.steps(u64::from(cost::TASK))?;
         let id = TaskId(self.tasks.len() as u32);
         self.owners += 1;
         let depth = parent.depth + parent.frames.len() as u32 + 1;

@@ -6,6 +6,7 @@ use super::native::Step;
 use super::task::{Args, Input, Task};
 use crate::diagnostic::Code;
 use crate::host::{Id, Reply, Timer};
+use crate::ir::cost;
 use crate::value::{Confidence, Fault, Kind, Value, operator};
 use serde::{Deserialize, Serialize};
 
@@ -203,7 +204,10 @@ impl Retry {
                     return Ok(Step::Done(done));
                 }
             }
-            Input::Failed(failure) => self.failure = Some(failure),
+            Input::Failed(failure) => {
+                vm.meter.steps(u64::from(cost::CAUGHT))?;
+                self.failure = Some(failure);
+            }
             other => return other.nothing(),
         }
         if self.made >= self.attempts {

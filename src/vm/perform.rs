@@ -15,7 +15,7 @@ use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
 use crate::ir::{self, Home, Member, Op};
 use crate::value::path::Link;
-use crate::value::{Closure, Fault, Key, Kind, Lanes, Object, Value, View, display, operator, path};
+use crate::value::{Closure, Fault, KEY, Key, Kind, Lanes, Object, Value, View, display, operator, path};
 
 /// What happens after an operation.
 pub(super) enum Flow {
@@ -129,7 +129,9 @@ pub(super) fn is_empty(value: &Value) -> bool {
 fn elements(value: &Value, vm: &mut Vm) -> Result<Option<Vec<Value>>, Fault> {
     if value.kind() == Kind::Text {
         let text = value.as_text().unwrap_or_default();
-        vm.meter.list(text.chars().count())?;
+        let count = text.chars().count();
+        vm.meter.steps(4 * count as u64)?;
+        vm.meter.list(count)?;
         let mut buffer = [0; 4];
         return Ok(Some(text.chars().map(|c| Value::text(c.encode_utf8(&mut buffer)).with(value.lanes())).collect()));
     }
@@ -237,6 +239,7 @@ impl Vm {
                 let keys = self.keys(function, r, &operands[1..], keys)?;
                 let object = value.as_object().ok_or_else(|| not_unpacked(&value, "an object"))?;
                 self.meter.object(object.len())?;
+                self.meter.steps(KEY * object.len() as u64)?;
                 let kept = object.iter().filter(|(key, _)| !keys.iter().any(|(name, _)| name == key)).cloned();
                 let lanes = keys.iter().fold(value.lanes(), |lanes, (_, other)| lanes.meet(*other));
                 Value::object(kept)?.with(lanes)
@@ -488,7 +491,7 @@ impl Vm {
                                 object = other.clone();
                                 continue;
                             }
-                            self.meter.steps(other.len() as u64)?;
+                            self.meter.steps((1 + KEY) * other.len() as u64)?;
                             for (key, value) in other {
                                 self.meter.entry_of(&object, key)?;
                                 object.insert(key.clone(), value.clone())?;
@@ -522,6 +525,8 @@ impl Vm {
     }
 
     fn count(&mut self, value: &Value) -> Result<Value, Fault> {
+        // Where entries were deleted, those that are left are counted out.
+        self.meter.steps(value.as_object().map_or(0, Object::len) as u64 / 4)?;
         match value.size() {
             Some(len) => Ok(Value::number(len as f64)),
             None => Err(Fault::new(
@@ -692,7 +697,7 @@ pub(super) fn item(value: &Value, turn: &Value) -> Value {
     }
     match value.view() {
         View::List(list) => list.get(at).cloned().unwrap_or_default().under(lanes),
-        View::Object(object) => object.entries().get(at).map_or(Value::NULL, |(key, _)| key.to_value()).under(lanes),
+        View::Object(object) => object.nth(at).map_or(Value::NULL, |(key, _)| key.to_value()).under(lanes),
         View::Text(_) => {
             let scalar = value.as_scalars().and_then(|scalars| scalars.get(at));
             scalar.map_or(Value::NULL, Value::text).with(lanes)
@@ -712,7 +717,7 @@ fn beside(value: &Value, turn: &Value) -> Value {
     let at = turn.as_number().unwrap_or(0.0) as usize;
     let lanes = value.lanes();
     match value.as_object() {
-        Some(object) => object.at(at).cloned().unwrap_or_default().under(lanes),
+        Some(object) => object.nth(at).map_or(Value::NULL, |(_, value)| value.clone()).under(lanes),
         None => Value::number(at as f64).with(lanes),
     }
 }

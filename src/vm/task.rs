@@ -125,7 +125,7 @@ pub(super) struct Call {
 pub(super) const TASK: u64 = 2_048;
 
 /// How many errors that a program holds are known by their places.
-const MOST_CAUGHT: usize = 4_096;
+const MOST_CAUGHT: usize = 256;
 
 impl Task {
     /// A task without work yet.
@@ -176,13 +176,14 @@ impl Task {
             self.caught.retain(|(value, _)| value.is_shared());
         }
         if self.caught.len() >= MOST_CAUGHT {
-            self.caught.pop_front();
+            self.caught.drain(..MOST_CAUGHT / 2);
         }
         self.caught.push_back((value, failure));
     }
 
     /// The error that a caught value was.
     pub(super) fn recall(&self, value: &Value) -> Option<&Failure> {
+        value.as_error()?;
         let address = value.address()?;
         self.caught.iter().rev().find(|(caught, _)| caught.address() == Some(address)).map(|(_, failure)| failure)
     }
