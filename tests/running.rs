@@ -40,6 +40,12 @@ fn entries_and_input() {
     folder.write("echo.prism", "input");
     folder.write("marked.json", "\u{feff}{ \"x\": 4 }\n");
     folder.write("alone.prism", "pattern P(m: M) { m.ask(\"q\") }\nagent M { ask(q: string): string }\n");
+    folder.write("none.prism", "pattern P() { 1 }\n");
+    folder.write("bare.prism", "pattern P { input }\n");
+    folder.write("rest.prism", "pattern P(...xs: number[]) { xs }\n");
+    folder.write("first.prism", "pattern P(x: number, ...xs) { [x, xs] }\n");
+    folder.write("named.prism", "pattern A() { 1 }\npattern B() { 2 }\nexport default B\n");
+    folder.write("value.prism", "pattern A() { 1 }\npattern B() { 2 }\nexport default 5\n");
     folder.write("m.json", r#"{ "m": { "transport": "mock", "replies": { "ask": [{ "value": "b" }] } } }"#);
     check(
         &folder,
@@ -61,6 +67,18 @@ fn entries_and_input() {
             ("run whole.prism --input '{ \"x\": { \"a\": 8 } }'", 0, "8\n"),
             ("run echo.prism", 0, "null\n"),
             ("run two.prism --entry A --input-file marked.json", 0, "5\n"),
+            ("run none.prism --input '{ \"a\": 1 }'", 1, "R033"),
+            ("run none.prism --input 5", 1, "R033"),
+            ("run none.prism --input '{}'", 0, "1\n"),
+            ("run bare.prism --input 5", 0, "5\n"),
+            ("run rest.prism --input '[1, 2]'", 0, "[1,2]\n"),
+            ("run rest.prism --input '{ \"xs\": [1, 2] }'", 0, "[1,2]\n"),
+            ("run rest.prism --input '[1, \"a\"]'", 1, "R012"),
+            ("run rest.prism", 0, "[]\n"),
+            ("run first.prism --input '{ \"x\": 0, \"xs\": [[1], 2] }'", 0, "[0,[[1],2]]\n"),
+            ("run first.prism --input '{ \"x\": 0 }'", 0, "[0,[]]\n"),
+            ("run named.prism", 0, "2\n"),
+            ("run value.prism", 1, "several patterns"),
             ("run alone.prism --agents m.json --input 5", 1, "R033"),
             ("run alone.prism --agents m.json --input '{ \"q\": 5 }'", 1, "R033"),
             ("run alone.prism --agents m.json --input '{}'", 0, "b"),
@@ -70,6 +88,43 @@ fn entries_and_input() {
         ],
     );
     assert_eq!(folder.prism_with(&["run", "-"], "1 + 1").out, "2\n");
+}
+
+#[test]
+fn a_script_says_what_it_is_and_takes() {
+    let folder = Folder::new("running/tags");
+    let tags = "/// @name Greeter\n/// @version 2.1.0\n/// @input { \"name\": \"string\", \"age?\": \"number\" }\n";
+    folder.write("greet.prism", format!("{tags}/// @minAgents 2\n/// @confidence 0.8\n`hello ${{input.name}}`\n"));
+    folder.write("named.prism", "/// @agents [\"critic\"]\nagentList.length\n");
+    folder.write("pattern.prism", "/// @name Other\n@version(\"3.1.0\")\npattern P(x: number) { x }\n");
+    folder.write("two.json", json!({ "a": mock(1, json!({})), "critic": mock(2, json!({})) }).to_string());
+    folder.write("one.json", json!({ "a": mock(1, json!({})) }).to_string());
+    check(
+        &folder,
+        &[
+            ("run greet.prism --agents two.json --input '{ \"name\": \"Ada\" }'", 0, "hello Ada"),
+            (
+                "run greet.prism --agents one.json --input '{ \"name\": \"Ada\" }'",
+                1,
+                "`@minAgents` is 2, and 1 are bound",
+            ),
+            ("run greet.prism --agents two.json --input 5", 1, "R012"),
+            ("run greet.prism --agents two.json --input '{ \"name\": 5 }'", 1, "`input.name` is 5"),
+            ("run greet.prism --agents two.json", 1, "R012"),
+            ("run named.prism --agents two.json", 0, "2\n"),
+            ("run named.prism --agents one.json", 1, "no agent `critic` is bound"),
+            ("check greet.prism --bounds", 0, "Greeter 2.1.0\n"),
+            ("check pattern.prism --bounds", 0, "P 3.1.0\n"),
+        ],
+    );
+    let said = |file: &str| {
+        let json: Json = serde_json::from_str(&folder.prism(&["check", "--format", "json", file]).out).unwrap();
+        json["patterns"][0].clone()
+    };
+    let (script, pattern) = (said("greet.prism"), said("pattern.prism"));
+    assert_eq!(script["name"], "Greeter");
+    assert_eq!(script["metadata"], json!({ "version": "2.1.0", "minAgents": 2, "confidence": 0.8 }));
+    assert_eq!((&pattern["name"], &pattern["metadata"]), (&json!("P"), &json!({ "version": "3.1.0" })));
 }
 
 #[test]
@@ -291,6 +346,9 @@ fn limits_end_with_their_own_exit_code() {
             ("run loop.prism --unchecked --fuel 1000", 3, "R090"),
             ("run loop.prism --unchecked --memory 10", 3, "R091"),
             ("run loop.prism --unchecked --timeout 100ms", 3, "R093"),
+            ("run loop.prism --unchecked --fuel 1k", 3, "more than 1000 steps"),
+            ("run loop.prism --unchecked --memory 64MiB --fuel 1k", 3, "R090"),
+            ("run loop.prism --memory 1MX", 2, "such as `1000000` or `64MiB`"),
             ("run big.prism", 1, "R015"),
             ("run big.prism --limit nothing=1", 2, "there is no limit `nothing`"),
             ("run calls.prism --agents a.json --limit calls=1", 3, "R094"),

@@ -6,7 +6,7 @@ use super::finding::Noted;
 use super::flow::Flow;
 use super::pattern::Walked;
 use super::price::Figure;
-use crate::hir::Budget;
+use crate::hir::{Budget, Metadata};
 use crate::types::Effect;
 use crate::value::{Evidence, Limits};
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 pub struct Certificate {
     /// The pattern's name, or `main` for the statements of a file.
     pub name: String,
+    /// What it says of itself beside its name: its version, and of a script what it is given.
+    pub metadata: Vec<(&'static str, serde_json::Value)>,
     /// Whether it is what `run` runs.
     pub entry: bool,
     /// What its result is worth, if it ever gives one.
@@ -117,8 +119,13 @@ impl Certificate {
     /// What a walk proved.
     pub(super) fn of(flow: &Flow<'_>, walked: &Walked, entry: bool) -> Self {
         let declared = &flow.program.declarations.functions[walked.function.0 as usize];
-        let name =
-            declared.name.map_or_else(|| "main".to_owned(), |n| flow.program.declarations.names.text(n).to_owned());
+        let script = flow.program.declarations.modules.iter().find(|module| module.body == walked.function);
+        let said = script.map(|module| &module.metadata);
+        let name = match (declared.name, said.and_then(|said| said.name.as_ref())) {
+            (Some(name), _) => flow.program.declarations.names.text(name).to_owned(),
+            (None, Some(name)) => name.clone(),
+            (None, None) => "main".to_owned(),
+        };
         let effects: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
         let actions: BTreeSet<(&str, Effect)> =
             walked.reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (&*r.what, r.effect)).collect();
@@ -149,6 +156,7 @@ impl Certificate {
         let most_calls = allowed.map_or(Limits::RUN.calls, |(_, calls, _)| *calls as u64);
         Self {
             name,
+            metadata: said.map_or_else(|| version(declared.decorators.version.as_deref()), account),
             entry,
             result: walked.result.as_ref().map(Worth::of),
             calls: Measure::of(&walked.cost.calls),
@@ -182,7 +190,7 @@ impl Certificate {
             .collect();
         let mut calls = measure(&self.calls);
         calls["agents"] = Value::Object(agents);
-        json!({
+        let mut certificate = json!({
             "name": self.name,
             "entry": self.entry,
             "hash": hash,
@@ -207,6 +215,25 @@ impl Certificate {
             "choices": self.choices,
             "declassified": self.declassified,
             "deferred": self.deferred,
-        })
+        });
+        if !self.metadata.is_empty() {
+            let said = self.metadata.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            certificate["metadata"] = Value::Object(said.collect());
+        }
+        certificate
     }
+}
+
+fn version(version: Option<&str>) -> Vec<(&'static str, serde_json::Value)> {
+    version.map(|version| ("version", version.into())).into_iter().collect()
+}
+
+/// What a script says of itself beside its name.
+fn account(said: &Metadata) -> Vec<(&'static str, serde_json::Value)> {
+    let mut account = version(said.version.as_deref());
+    account.extend(said.description.as_ref().map(|text| ("description", text.clone().into())));
+    account.extend((!said.agents.is_empty()).then(|| ("agents", said.agents.clone().into())));
+    account.extend(said.least_agents.map(|least| ("minAgents", least.into())));
+    account.extend(said.confidence.map(|confidence| ("confidence", crate::value::json::to_json_number(confidence))));
+    account
 }

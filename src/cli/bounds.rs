@@ -52,7 +52,9 @@ pub(super) fn table(certificate: &Certificate) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let entry = if certificate.entry { "" } else { " (not the entry)" };
     let body: String = rows.iter().map(|(name, text)| format!("  {name:width$}  {text}\n")).collect();
-    format!("{}{entry}\n{body}\n", certificate.name)
+    let version = certificate.metadata.iter().find_map(|(name, value)| value.as_str().filter(|_| *name == "version"));
+    let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+    format!("{}{version}{entry}\n{body}\n", certificate.name)
 }
 
 /// What it may do to the world, and on what.

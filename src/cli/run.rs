@@ -64,10 +64,10 @@ pub(super) struct Run {
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct Bounds {
     /// The steps it may take
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = amount)]
     fuel: Option<u64>,
-    /// The memory it may hold
-    #[arg(long, value_name = "BYTES")]
+    /// The memory it may hold, such as `64MiB`
+    #[arg(long, value_name = "BYTES", value_parser = amount)]
     memory: Option<u64>,
     /// The time it may take, such as `30s`
     #[arg(long, value_name = "T")]
@@ -75,6 +75,25 @@ pub(super) struct Bounds {
     /// Any limit by its name, such as `list=10000000`
     #[arg(long, value_name = "NAME=N")]
     limit: Vec<String>,
+}
+
+/// A whole number, also of thousands or bytes: `1_000`, `10k`, `64MiB`.
+fn amount(text: &str) -> Result<u64, String> {
+    let end = text.find(|char: char| !(char.is_ascii_digit() || char == '_')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(1),
+        "k" | "kb" => Some(1_000),
+        "m" | "mb" => Some(1_000_000),
+        "g" | "gb" => Some(1_000_000_000),
+        "kib" => Some(1 << 10),
+        "mib" => Some(1 << 20),
+        "gib" => Some(1 << 30),
+        _ => None,
+    };
+    let number = number.replace('_', "").parse::<u64>().ok();
+    let amount = number.zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    amount.ok_or_else(|| "write a whole number, such as `1000000` or `64MiB`".to_owned())
 }
 
 impl Bounds {
@@ -340,7 +359,11 @@ fn plainly(said: &str) -> String {
     let said = said.trim_start_matches("error: ");
     let (place, what) = said.split_once(": ").filter(|(place, _)| place.starts_with("line ")).unwrap_or(("", said));
     let named = |mark: char| what.split([mark, ',']).nth(1).unwrap_or_default().trim();
-    let what = if what.starts_with("duplicate mapping key") {
+    let what = if what.contains("budget breached: Depth") {
+        "it nests too deep; write it flatter".to_owned()
+    } else if what.contains("budget breached") {
+        "it is too large; write fewer agents and shorter replies".to_owned()
+    } else if what.starts_with("duplicate mapping key") {
         format!("`{}` stands there twice; leave one out", named(':'))
     } else if what.contains("deserialize null into string") {
         "`null` is no key; write it in quotes".to_owned()

@@ -3,12 +3,25 @@
 use serde_json::Value as Json;
 
 use crate::check::{refused, wants};
-use crate::hir::{Element, Expr, ExprKind, FunctionId, Key, Member, Parameter, Program, Unary};
+use crate::hir::{Element, Expr, ExprKind, FunctionId, Key, Member, Metadata, Parameter, Program, Unary};
 use crate::host::{Agent, Directory, FURTHER};
 use crate::types::Type;
 use crate::value::{Fault, Value, View, json};
 
 pub use crate::check::seats as agents;
+
+/// Refuses agents that are not what a script says that it needs.
+pub(super) fn script(said: &Metadata, directory: &Directory) -> Result<(), Fault> {
+    if let Some(missing) = said.agents.iter().find(|name| directory.find(name).is_none()) {
+        return Err(refused(format!("no agent `{missing}` is bound, which `@agents` names; bind it with `--agents`")));
+    }
+    let (bound, least) = (directory.agents().len(), said.least_agents.unwrap_or(0));
+    if bound < least {
+        let message = format!("`@minAgents` is {least}, and {bound} are bound; bind more with `--agents`");
+        return Err(refused(message));
+    }
+    Ok(())
+}
 
 /// The input taken apart by the data parameters' names, in the order of the parameters; nothing for agents.
 pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<Vec<Option<Value>>, Fault> {
@@ -23,7 +36,7 @@ pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<
         ([], _) => {
             // Without parameters there is `input` itself.
             return match object {
-                _ if function.parameters.is_empty() => Ok(Vec::new()),
+                _ if function.input => Ok(Vec::new()),
                 Some(object) if !object.is_empty() => {
                     let surplus = object.keys().next().map_or("", |key| key.as_str());
                     Err(refused(format!("the input has `{surplus}`, which no parameter takes; leave it out")))
@@ -76,6 +89,17 @@ pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<
             }
         })
         .collect()
+}
+
+/// The arguments of an entry, a list for `...rest` taken apart.
+pub fn spread(parameters: &[Parameter], mut arguments: Vec<Value>) -> Vec<Value> {
+    if parameters.last().is_some_and(|last| last.rest)
+        && let Some(last) = arguments.pop_if(|last| last.is_null() || last.as_list().is_some())
+    {
+        let lanes = last.lanes();
+        arguments.extend(last.as_list().into_iter().flatten().map(|item| item.clone().under(lanes)));
+    }
+    arguments
 }
 
 /// Whether a declared type takes null; what is not declared has to be there.

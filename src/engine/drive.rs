@@ -253,7 +253,14 @@ impl Drive {
     ) -> Result<(), Fault> {
         let declarations = &program.0.declarations;
         let entry = match declarations.functions[entry.0 as usize].kind {
-            hir::Kind::Module => Entry::Program,
+            hir::Kind::Module => {
+                let said = declarations.modules.last().map(|module| &module.metadata);
+                said.map_or(Ok(()), |said| bind::script(said, directory))?;
+                if let Some(kind) = said.and_then(|said| said.input.clone()) {
+                    self.vm.hold_input(&kind)?;
+                }
+                Entry::Program
+            }
             _ => {
                 let agents = bind::agents(declarations, entry, directory)?;
                 let data = bind::arguments(declarations, entry, input)?;
@@ -265,7 +272,7 @@ impl Drive {
                         (None, None) => Value::NULL,
                     });
                 }
-                Entry::Function(entry, arguments)
+                Entry::Function(entry, bind::spread(&declarations.functions[entry.0 as usize].parameters, arguments))
             }
         };
         self.vm.start(entry);

@@ -12,11 +12,16 @@ enum Links {
     Closed,
     /// At all links or at none, as fits; at none if the last call's arguments alone have to be broken.
     Loose,
+    /// At all properties or at none, as fits: there is no call.
+    Properties,
     /// At all links or at none, as fits.
     Open,
     /// At all links.
     Broken,
 }
+
+/// The properties from which a row of them may be broken.
+const MANY: usize = 4;
 
 impl Writer<'_> {
     /// `a.b(c)[d]`
@@ -27,21 +32,22 @@ impl Writer<'_> {
         let group = match shape {
             Links::Closed => None,
             Links::Loose => Some(self.doc.open_loose()),
-            Links::Open | Links::Broken => Some(self.doc.open()),
+            Links::Properties | Links::Open | Links::Broken => Some(self.doc.open()),
         };
         if group.is_some() {
             self.doc.indent();
         }
         let mut first = self.is_short(base);
         for (i, &link) in links.iter().enumerate() {
-            let dotted = self.is_dotted_call(links, i);
+            let dotted = self.is_dotted_call(links, i)
+                || (shape == Links::Properties && matches!(self.get(link), Node::Member { .. }));
             if dotted && !std::mem::take(&mut first) {
                 if shape != Links::Closed {
                     self.trailing();
                 }
                 match shape {
                     Links::Closed => {}
-                    Links::Loose | Links::Open => self.doc.soft(),
+                    Links::Loose | Links::Properties | Links::Open => self.doc.soft(),
                     Links::Broken => self.doc.hard(),
                 }
             }
@@ -62,7 +68,10 @@ impl Writer<'_> {
         let dotted = (0..links.len()).filter(|&i| self.is_dotted_call(links, i)).count();
         let calls = dotted - usize::from(dotted > 0 && self.is_short(base));
         let functions = links.iter().filter(|&&link| self.takes_function(link)).count();
+        let properties = links.iter().filter(|&&link| matches!(self.get(link), Node::Member { .. })).count();
+        let called = links.iter().any(|&link| matches!(self.get(link), Node::Call { .. }));
         match calls {
+            0 if properties >= MANY && !called => Links::Properties,
             0 | 1 => Links::Closed,
             _ if functions > 2 => Links::Broken,
             2 => Links::Loose,

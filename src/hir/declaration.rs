@@ -209,25 +209,8 @@ impl Lowering<'_> {
 
     /// The doc comments that end right before a place.
     pub(super) fn doc_before(&self, start: u32) -> Option<Arc<str>> {
-        let comments = &self.tree.comments;
-        let mut at = comments.partition_point(|comment| comment.span.end <= start);
-        let mut from = start;
-        let mut texts = Vec::new();
-        while at > 0 {
-            let comment = comments[at - 1];
-            let between = self.source(Span::new(comment.span.end, from));
-            if !comment.doc || !between.trim().is_empty() {
-                break;
-            }
-            texts.push(comment_text(self.source(comment.span)));
-            from = comment.span.start;
-            at -= 1;
-        }
-        if texts.is_empty() {
-            return None;
-        }
-        texts.reverse();
-        Some(texts.join("\n").trim().into())
+        let text = crate::syntax::comments::doc_before(self.tree, self.text, start);
+        Some(text.trim().into()).filter(|text: &Arc<str>| !text.is_empty())
     }
 
     // ---- the top of a file
@@ -500,6 +483,12 @@ impl Lowering<'_> {
             _ if default => {
                 let name = self.program.names.intern("default");
                 let value = self.titled(inner, Some(name));
+                if let ExprKind::Read(Variable::Global(known)) = value.kind
+                    && self.program.globals[known.0 as usize].origin == Origin::Function
+                {
+                    self.set_default(Export::Global(known), span);
+                    return;
+                }
                 let global = self.global(name, span, Origin::Const, None, false, false);
                 if let ExprKind::Function(function) = value.kind {
                     self.program.globals[global.0 as usize].function = Some(function);
@@ -642,22 +631,8 @@ impl Lowering<'_> {
             tests: Vec::new(),
             handlers: Vec::new(),
             agents: Vec::new(),
-            metadata: Vec::new(),
+            metadata: super::Metadata::default(),
             foreign: false,
         }
     }
-}
-
-/// What a comment says, without its marks.
-pub(super) fn comment_text(comment: &str) -> String {
-    if let Some(line) = comment.strip_prefix("///") {
-        return line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned();
-    }
-    let inner = comment.strip_prefix("/**").unwrap_or(comment);
-    let inner = inner.strip_suffix("*/").unwrap_or(inner);
-    let line = |line: &str| {
-        let line = line.trim();
-        line.strip_prefix('*').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest)).trim_end().to_owned()
-    };
-    inner.lines().map(line).collect::<Vec<_>>().join("\n").trim().to_owned()
 }

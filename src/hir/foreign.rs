@@ -6,6 +6,8 @@ use super::{
     Row, Variable,
 };
 use crate::source::{Names, Span};
+use crate::syntax::ast::{Node, NodeId};
+use std::cell::OnceCell;
 
 /// The module that asks the agents.
 pub(super) const TEXT: &str = include_str!("../../stdlib/hosts.prism");
@@ -26,7 +28,11 @@ pub(super) struct Given {
     successful: Option<GlobalId>,
     /// What a task reads, and the task around it fills before.
     early: Vec<Expr>,
+    /// Whether a function that anybody may call reads them, each of the two; found when first asked for.
+    helped: OnceCell<[bool; 2]>,
 }
+
+const NAMES: [&str; 2] = ["agentResults", "successfulResults"];
 
 /// Whether a program may read what the module gives.
 pub(super) fn is_wanted(names: &Names) -> bool {
@@ -106,13 +112,45 @@ impl Lowering<'_> {
 
     /// A fork, behind what its tasks read of what the host gives.
     pub(super) fn filled(&mut self, fork: Expr) -> Expr {
-        if self.foreign.early.is_empty() || self.frames.iter().any(|frame| frame.forked) {
+        if self.frames.iter().any(|frame| frame.forked) {
             return fork;
         }
         let span = fork.span;
+        if self.foreign.early.is_empty() && self.hosts.is_some() && self.frame().input {
+            // What a task calls reads them, and has to find them.
+            let helped = *self.foreign.helped.get_or_init(|| NAMES.map(|name| self.is_read_in_a_helper(name)));
+            let read: Vec<&str> = NAMES.into_iter().zip(helped).filter(|(_, helped)| *helped).map(|it| it.0).collect();
+            for name in read {
+                let filled = self.foreign_name(name, span);
+                self.foreign.early.extend(filled);
+            }
+        }
+        if self.foreign.early.is_empty() {
+            return fork;
+        }
         let mut all = std::mem::take(&mut self.foreign.early);
         all.push(fork);
         Expr { kind: ExprKind::Block(Block { functions: [].into(), exprs: all.into() }), span }
+    }
+
+    /// Whether a declared function, or one that a variable holds, reads a name.
+    fn is_read_in_a_helper(&self, text: &str) -> bool {
+        let tree = self.tree;
+        let Some(name) = self.program.names.find(text) else { return false };
+        let helper = |&(at, node): &(usize, &Node)| match *node {
+            Node::Function(id) => tree.function(id).name.is_some().then(|| tree.spans[at]),
+            Node::Declarator { value: Some(value), .. } if matches!(tree.node(value), Node::Function(_)) => {
+                Some(tree.span(value))
+            }
+            _ => None,
+        };
+        let nodes = || tree.nodes.iter().enumerate();
+        let helpers: Vec<Span> = nodes().filter_map(|node| helper(&node)).collect();
+        let mut reads = nodes().filter(|(_, node)| matches!(node, Node::Name(read) if *read == name));
+        reads.any(|(at, _)| {
+            self.scopes.resolved(NodeId::at(at)).is_none()
+                && helpers.iter().any(|helper| (helper.start..helper.end).contains(&tree.spans[at].start))
+        })
     }
 
     fn given(&mut self, text: &str, span: Span) -> GlobalId {

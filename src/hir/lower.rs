@@ -249,6 +249,7 @@ impl<'a> Lowering<'a> {
             locals: Vec::new(),
             captures: Vec::new(),
             bands: self.frames.last().map(|frame| frame.bands).unwrap_or_default(),
+            input: false,
             decorators: Decorators::default(),
             doc: None,
         });
@@ -285,6 +286,7 @@ impl<'a> Lowering<'a> {
         function.locals = frame.locals;
         function.captures = frame.captures;
         function.bands = frame.bands;
+        function.input = frame.input;
     }
 
     // ---- variables

@@ -31,6 +31,7 @@ mod print;
 mod scope;
 mod spelling;
 mod statement;
+mod tags;
 mod task;
 mod walk;
 
@@ -84,10 +85,29 @@ pub struct Module {
     pub handlers: Vec<Handler>,
     /// The objects of its `agents { … }` declarations.
     pub agents: Vec<Expr>,
-    /// What leading doc-comment tags say.
-    pub metadata: Vec<(String, String)>,
+    /// What a script says of itself.
+    pub metadata: Metadata,
     /// Whether it reads the names that other hosts give (`agentResults` and its like, section 11).
     pub foreign: bool,
+}
+
+/// What the tags of a script's leading doc comment say.
+#[derive(Clone, Debug, Default)]
+pub struct Metadata {
+    /// `@name`
+    pub name: Option<String>,
+    /// `@version`
+    pub version: Option<Arc<str>>,
+    /// `@description`
+    pub description: Option<String>,
+    /// `@input`
+    pub input: Option<Type>,
+    /// `@agents`: those that have to be bound.
+    pub agents: Vec<String>,
+    /// `@minAgents`
+    pub least_agents: Option<usize>,
+    /// `@confidence`
+    pub confidence: Option<f64>,
 }
 
 /// What another module can take.
@@ -252,6 +272,8 @@ pub struct Function {
     pub captures: Vec<Capture>,
     /// The thresholds of `high` and `medium` inside it.
     pub bands: Bands,
+    /// Whether it sees what a run is given as `input`.
+    pub input: bool,
     /// What its decorators say.
     pub decorators: Decorators,
     /// Its doc comment.

@@ -471,24 +471,4 @@ impl Lowering<'_> {
             self.report(found);
         }
     }
-
-    /// What `@name value` tags of the leading doc comment say.
-    fn metadata(&self) -> Vec<(String, String)> {
-        let first =
-            self.tree.list(self.tree.root).first().map_or(self.text.len() as u32, |&node| self.span(node).start);
-        let mut out: Vec<(String, String)> = Vec::new();
-        for comment in self.tree.comments.iter().filter(|comment| comment.doc && comment.span.start < first) {
-            for line in super::declaration::comment_text(self.source(comment.span)).lines() {
-                let Some(tag) = line.trim().strip_prefix('@') else { continue };
-                let (name, value) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
-                if TAGS.contains(&name) {
-                    out.push((name.to_owned(), value.trim().to_owned()));
-                }
-            }
-        }
-        out
-    }
 }
-
-/// The tags of a script's leading doc comment.
-const TAGS: [&str; 7] = ["name", "version", "description", "input", "agents", "minAgents", "confidence"];

@@ -124,6 +124,7 @@ pub(super) fn function(kind: Kind, parameters: u32, locals: Vec<Local>, body: Ex
         locals,
         captures: Vec::new(),
         bands: Bands::default(),
+        input: false,
         decorators: Decorators::default(),
         doc: None,
     }

@@ -1,6 +1,7 @@
 //! Documentation: which comments belong to what follows them, and what their tags say.
 
 use super::ast::{Comment, Tree};
+use crate::source::Span;
 
 /// The text of the doc comments directly before a place, without their marks; empty when there are none. Blank lines and
 /// ordinary comments between them and the place are passed over, anything else is not.
@@ -48,12 +49,15 @@ pub struct Tag {
     pub name: String,
     /// The rest, further lines up to the next tag included.
     pub value: String,
+    /// Where its name stands, with its mark.
+    pub span: Span,
 }
 
 /// The tags of the first doc comments of a text, before anything else: a script's account of itself.
 pub fn leading_tags(tree: &Tree, text: &str) -> Vec<Tag> {
     let mut end = 0;
     let mut tags: Vec<Tag> = Vec::new();
+    let mut inside = false;
     for comment in &tree.comments {
         let between = text[end..comment.span.start as usize].trim_start_matches('\u{feff}');
         if !between.trim().is_empty() {
@@ -61,21 +65,25 @@ pub fn leading_tags(tree: &Tree, text: &str) -> Vec<Tag> {
         }
         end = comment.span.end as usize;
         if comment.doc {
-            read_tags(&content(*comment, text), &mut tags);
+            read_tags(*comment, text, &mut inside, &mut tags);
+        } else {
+            inside = false;
         }
     }
     tags
 }
 
-fn read_tags(content: &str, tags: &mut Vec<Tag>) {
-    let mut inside = false;
-    for line in content.lines() {
+fn read_tags(comment: Comment, text: &str, inside: &mut bool, tags: &mut Vec<Tag>) {
+    let mut from = comment.span.start as usize;
+    for line in content(comment, text).lines() {
         let trimmed = line.trim();
         if let Some(tag) = trimmed.strip_prefix('@') {
             let (name, value) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
-            tags.push(Tag { name: name.to_string(), value: value.trim().to_string() });
-            inside = true;
-        } else if let Some(tag) = tags.last_mut().filter(|_| inside && !trimmed.is_empty()) {
+            from += text[from..].find(trimmed).unwrap_or(0);
+            let span = Span::new(from as u32, (from + 1 + name.len()) as u32);
+            tags.push(Tag { name: name.to_string(), value: value.trim().to_string(), span });
+            *inside = true;
+        } else if let Some(tag) = tags.last_mut().filter(|_| *inside && !trimmed.is_empty()) {
             if !tag.value.is_empty() {
                 tag.value.push('\n');
             }
@@ -112,5 +120,6 @@ mod tests {
         let tags = leading_tags(&tree, text);
         let pairs: Vec<(&str, &str)> = tags.iter().map(|tag| (tag.name.as_str(), tag.value.as_str())).collect();
         assert_eq!(pairs, [("name", "Explore"), ("input", "{ \"a\":\n1 }"), ("minAgents", "3")]);
+        assert_eq!(tags.iter().map(|tag| tag.span.of(text)).collect::<Vec<_>>(), ["@name", "@input", "@minAgents"]);
     }
 }

@@ -331,6 +331,12 @@ impl Vm {
         &mut self.meter
     }
 
+    /// Refuses an input that is not of a type (`R012`).
+    pub fn hold_input(&mut self, kind: &crate::types::Type) -> Result<(), Fault> {
+        let input = self.input.clone();
+        boundary::check(self, &input, kind, &boundary::Whose::Variable("input".to_owned()))
+    }
+
     /// The value of an agent that the host bound.
     pub fn agent(&self, name: &str) -> Option<Value> {
         self.agents.find(name).map(|id| self.agents.value(id))

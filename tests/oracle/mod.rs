@@ -56,5 +56,6 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
             _ => Ok(agents.next().unwrap_or_default()),
         }
     };
-    parameters.iter().zip(bound).map(value).collect()
+    let all: Result<Vec<_>, _> = parameters.iter().zip(bound).map(value).collect();
+    all.map(|all| engine::spread(parameters, all))
 }

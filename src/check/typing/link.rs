@@ -112,8 +112,14 @@ impl<'a> Typing<'a> {
                     Type::List(element) => (**element).clone(),
                     Type::Agents { interface, .. } => Type::Agent(*interface),
                     Type::Agent(interface) => {
-                        if let ExprKind::Text(name) = &key.kind {
-                            self.read_of_agent(*interface, name, link.span);
+                        match &key.kind {
+                            ExprKind::Text(name) => self.read_of_agent(*interface, name, link.span),
+                            _ => {
+                                let message = "a method of an agent stands in the text, and cannot be looked up";
+                                let help =
+                                    "choose between calls: `match word { \"a\" => agent.a(x), _ => agent.b(x) }`";
+                                self.report(Code::T006, link.span, message.to_owned(), help);
+                            }
                         }
                         Type::Any
                     }
@@ -237,10 +243,10 @@ impl<'a> Typing<'a> {
     fn of_kind(&mut self, kind: Kind, known: &Type, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
         match builtin::find_method(kind, name) {
             Some(id) => self.builtin(id, known, given, link.span, 1),
-            // What another kind has may be called with the two the other way round, as `text.test(/a/)`.
+            // What another kind has may be called with the two the other way round, as `text.test(/a/)`; not what agents have.
             None if matches!(kind, Kind::Number | Kind::Bool)
                 || name == "length"
-                || builtin::named(name).is_empty() =>
+                || builtin::named(name).iter().all(|id| id.entry().receivers == [Kind::Agent]) =>
             {
                 let help = builtin::instead_of_method(kind, name);
                 let kind = match kind {
