@@ -36,6 +36,7 @@ fn a_comment_with_a_reason_switches_a_warning_off() {
     folder.write("own-line.prism", &allowed);
     folder.write("same-line.prism", UNSERVED.replace("0.8)", "0.8) // prism-allow E005: null means unsure here"));
     folder.write("no-reason.prism", UNSERVED.replace("  gate", "  // prism-allow E005\n  gate"));
+    folder.write("no-colon.prism", UNSERVED.replace("  gate", "  // prism-allow E005 null means unsure here\n  gate"));
     folder.write("unused.prism", UNSERVED.replace("0.8)", "0.8) ?? \"\" // prism-allow E005: none"));
     folder.write("elsewhere.prism", UNSERVED.replace("pattern", "// prism-allow E005: far away\npattern"));
     folder.write("unknown.prism", UNSERVED.replace("  gate", "  // prism-allow E05: a slip\n  gate"));
@@ -46,6 +47,7 @@ fn a_comment_with_a_reason_switches_a_warning_off() {
     assert_eq!(of("own-line.prism"), Vec::<String>::new());
     assert_eq!(of("same-line.prism"), Vec::<String>::new());
     assert_eq!(of("no-reason.prism"), ["L108"]);
+    assert_eq!(of("no-colon.prism"), ["L108"]);
     assert_eq!(of("unused.prism"), ["L108"]);
     assert_eq!(of("elsewhere.prism"), ["L108", "E005"]);
     assert_eq!(of("unknown.prism"), ["L108", "E005"]);

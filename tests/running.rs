@@ -278,7 +278,7 @@ fn agents_files_have_three_notations() {
             ("run ask.prism --agents w1.yaml", 2, "not one of `mock openai anthropic http mcp a2a command human`"),
             ("run ask.prism --agents w2.yaml", 2, "did you mean `capabilities`?"),
             ("run ask.prism --agents w3.yaml", 2, "cannot be read"),
-            ("run ask.prism --agents w4.yaml", 2, "`contract`"),
+            ("run ask.prism --agents w4.yaml", 2, "`confidence` of the contract of agent `a` is `[0.9,0.6]`"),
             ("run ask.prism --agents w7.yaml", 2, "line 2 column 1: `a` stands there twice; leave one out"),
             ("run ask.prism --agents w8.yaml", 2, "`null` is no key; write it in quotes"),
             ("run ask.prism --agents w9.yaml", 2, "`.nan` is no number"),

@@ -170,6 +170,7 @@ impl Flow<'_> {
         // Two that say the same agree, however good the evidence of each is.
         known.evidence = if high == Some(1) { whole.evidence } else { whole.evidence.min(Evidence::Agreed) };
         known.cap = super::domain::Cap { scaled: true, ..whole.cap.min(list.cap) };
+        known.doubt_truth(NONE);
         known.origins = element.origins.clone();
         let weighs = match &*strategy {
             "" | "plurality" => true,

@@ -138,14 +138,26 @@ impl Flow<'_> {
             .find(|(agent, calls)| !calls.is_nothing() && self.said(agent, measure) == Figure::Unsaid);
         let Some((agent, _)) = unsaid else { return false };
         let (what, key) = match measure {
-            Budget::Cost => ("price", "price"),
+            Budget::Cost => ("price", self.unpriced(agent)),
             Budget::Tokens => ("limit of tokens", "tokens"),
             _ => ("time limit", "timeout"),
         };
         let agent = agent.clone();
-        self.findings.report(Code::B001, at, format!("`{agent}` has no {what}, so nothing bounds this budget"), |d| {
-            d.help(format!("say `{key}` where `{agent}` is declared, or limit `calls`"))
-        });
+        let (message, help) = match key {
+            "model" => (
+                format!("`{agent}` answers by a model that has no price, so nothing bounds this budget"),
+                "declare an agent with that `model` and its `price`, or limit `calls`".to_owned(),
+            ),
+            _ if what == "price" && key == "tokens" => (
+                format!("`{agent}` has a price for each token and no limit of tokens, so nothing bounds this budget"),
+                format!("say `tokens` where `{agent}` is declared, or limit `calls`"),
+            ),
+            _ => (
+                format!("`{agent}` has no {what}, so nothing bounds this budget"),
+                format!("say `{key}` where `{agent}` is declared, or limit `calls`"),
+            ),
+        };
+        self.findings.report(Code::B001, at, message, |d| d.help(help));
         true
     }
 

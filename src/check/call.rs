@@ -205,9 +205,9 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         if let Shape::Agent(agent) = &receiver.shape {
             if name == "with" {
-                self.models_chosen(args.first(), at);
                 let nothing = Known::null();
-                let manner = agent.manner.set(args.first().unwrap_or(&nothing));
+                let options = args.first().unwrap_or(&nothing);
+                let manner = self.with_model(agent, agent.manner.set(options), options, at);
                 let set = AgentShape { manner, ..(**agent).clone() };
                 return Some(Known { shape: Shape::Agent(Rc::new(set)), ..receiver.clone() });
             }
@@ -232,7 +232,7 @@ impl<'a> Flow<'a> {
             return given.into_iter().reduce(|one, other| one.join(&other));
         }
         if name == "with" && receiver.hidden.agents && receiver.shape == Shape::Any {
-            self.models_chosen(args.first(), at);
+            self.model_chosen(args.first().unwrap_or(&Known::null()), at);
             return Some(receiver.clone());
         }
         let asked = self.perhaps_asked(act, receiver, name, args, inst, state);
@@ -248,13 +248,6 @@ impl<'a> Flow<'a> {
             (Some(given), Some(asked)) => Some(given.join(&asked)),
             (given, asked) => given.or(asked),
         }
-    }
-
-    /// Agent text decides something that the program should decide.
-    pub fn chosen_by_agent(&mut self, at: Location, what: &str) {
-        self.findings.report(Code::CF020, at, format!("agent text chooses the {what}"), |d| {
-            d.help("choose by `match`, from an object written in the program, or by `among(list, name)`")
-        });
     }
 
     /// A null that means nothing was found is read from.
@@ -338,6 +331,24 @@ impl<'a> Flow<'a> {
         if behind.is_empty() && !matches!(who, Agent::Named(_)) { directory.agents().iter().collect() } else { behind }
     }
 
+    /// A method that the interface of an agent does not list.
+    fn listed(&mut self, asked: &Asked<'a>, label: &str, name: &str, at: Location) {
+        let Some(interface) = asked.lacking else { return };
+        let names = || interface.methods.iter().map(|m| &*m.name);
+        let help = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                format!("its interface lists {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
+            }
+        };
+        self.findings.report(Code::E004, at, format!("`{label}` has no method `{name}`"), |d| d.help(help));
+    }
+
+    /// The same of one that is asked to judge.
+    pub fn judges(&mut self, agent: &AgentShape, name: &str, at: Location) {
+        self.listed(&self.asked(agent, name), &describe(agent), name, at);
+    }
+
     /// A request to an agent.
     pub fn ask(
         &mut self,
@@ -355,16 +366,7 @@ impl<'a> Flow<'a> {
         if agent.who.len() > 1 {
             self.findings.noted.insert(Noted::Choice(format!("{label} for `{name}`")));
         }
-        if let Some(interface) = asked.lacking {
-            let names = || interface.methods.iter().map(|m| &*m.name);
-            let help = match nearest(name, names()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    format!("its interface lists {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
-                }
-            };
-            self.findings.report(Code::E004, at, format!("`{label}` has no method `{name}`"), |d| d.help(help));
-        }
+        self.listed(&asked, &label, name, at);
         let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));
         self.request(asked.effect, at, agent, name, marked);
         for &effect in &asked.effects {
@@ -444,17 +446,16 @@ impl<'a> Flow<'a> {
         if let Some(at) = washed {
             answer = answer.marked(Mark::Washed, at);
         }
-        if stale {
-            let message = "the contract of this agent has expired, or rests on fewer than 100 samples";
+        if let Some(message) = stale {
             self.findings.report(Code::CF014, at, message, |d| d.help("measure it again"));
         }
         answer.spread_to_parts()
     }
 
     /// What an agent's answers claim: its contract, or anything.
-    fn contract(&self, agent: &AgentShape, name: &str) -> (Claim, bool) {
+    fn contract(&self, agent: &AgentShape, name: &str) -> (Claim, Option<&'static str>) {
         let mut joined: Option<Claim> = None;
-        let mut stale = false;
+        let mut stale = None;
         for who in &agent.who {
             let bound = match who {
                 Agent::Named(bound) | Agent::Member(bound, ..) => Some(bound),
@@ -468,7 +469,7 @@ impl<'a> Flow<'a> {
             });
             let filed = bound.and_then(|bound| self.setting.agents.as_ref()?.find(bound)?.1.contract.as_ref());
             let promised = filed.map(|contract| {
-                stale |= contract.samples.is_some_and(|n| n < 100) || self.setting.expired(contract);
+                stale = stale.or(self.setting.stale(contract));
                 (raw(contract.confidence.0), raw(contract.confidence.1))
             });
             let claim = match (required.map(raw), promised) {

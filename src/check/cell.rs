@@ -7,7 +7,9 @@ use super::domain::{CellId, Id, Known, Shape};
 use super::flow::{Activation, Flow};
 use super::graph::Definition;
 use super::state::State;
+use crate::diagnostic::Code;
 use crate::ir::{Home, Inst, Op, Var};
+use crate::source::Location;
 
 /// The cell that a value is.
 fn cell_of(known: &Known) -> Option<CellId> {
@@ -69,7 +71,30 @@ impl<'a> Flow<'a> {
     pub fn put(&mut self, act: &Activation<'a>, cell: CellId, value: &Known, state: &mut State) {
         let doubts = self.doubts(act, state);
         let known = self.decided(value, &doubts);
+        self.changes_foreign |= self.is_foreign(cell);
         self.poke(cell, known, state);
+    }
+
+    /// Whether a variable is certainly that of another task than the one that is walked.
+    fn is_foreign(&self, cell: CellId) -> bool {
+        let Some(around) = self.around_task else { return false };
+        let around = &self.calls.active[..around.min(self.calls.active.len())];
+        match cell {
+            CellId::Global(_) => true,
+            CellId::Cell(made) => around.contains(&made.0),
+            CellId::Slot(..) => false,
+        }
+    }
+
+    /// A task changes a variable that it did not make, which no run lets it do.
+    pub fn changed_by_task(&mut self, at: Location) {
+        if self.lenient {
+            return;
+        }
+        let message = "a task changes a variable that belongs to the task around it";
+        self.findings.report(Code::P050, at, message, |d| {
+            d.help("let the task give its part as its result, and put the results together after the fork")
+        });
     }
 
     /// What a cell holds.

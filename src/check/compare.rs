@@ -342,7 +342,7 @@ impl<'a> Flow<'a> {
 }
 
 /// The least confidence whose number is not below another, or is above it; one beyond all where there is none.
-fn first_beyond(bound: f64, strict: bool) -> Raw {
+pub(super) fn first_beyond(bound: f64, strict: bool) -> Raw {
     let beyond = |confidence: Raw| {
         let own = super::domain::number(confidence);
         if strict { own > bound } else { own >= bound }

@@ -10,7 +10,7 @@ use crate::ir::End;
 use crate::source::Location;
 
 /// How far the values behind a condition are followed.
-const DEEPEST_CONDITION: u32 = 6;
+pub(super) const DEEPEST_CONDITION: u32 = 6;
 
 /// Conditions of a circle and of all that decides about it, as one, where there are any.
 pub(super) type Gathered = Option<(Known, Location)>;

@@ -380,6 +380,7 @@ impl Known {
         self.claim = self.claim.min(other.claim);
         self.passed = self.passed.within(other.claim);
         self.cap = self.cap.min(other.cap);
+        self.doubt_truth(other.earned());
         self.evidence = self.evidence.min(other.evidence);
         self.integrity = self.integrity.max(other.integrity);
         self.sources = self.sources.or(&other.sources);
@@ -521,6 +522,7 @@ impl Known {
             result.told = Told::Doubt;
         }
         result.cap = result.cap.min(decider.cap);
+        result.doubt_truth(decider.earned());
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
         if decider.may_have_parts() && decider.claim != Claim::SURE {

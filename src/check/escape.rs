@@ -181,6 +181,7 @@ impl<'a> Flow<'a> {
             let bound = if told { condition.cap.bound } else { condition.earned() };
             let cap = Cap { bound, why: Why::Decided(*at), scaled: false };
             result.cap = result.cap.min(cap);
+            result.doubt_truth(bound);
             result.integrity = result.integrity.max(condition.integrity.min(Integrity::Input));
         }
         result

@@ -14,6 +14,14 @@ pub(super) struct Tests {
     pub no: Vec<Fact>,
     /// When it is one of these texts, where it is one of them in any case.
     pub cases: Vec<(Rc<str>, Vec<Fact>)>,
+    /// What is believed of whether it is true, where that is more than of the value: where one way makes it true, and where one
+    /// makes it not true.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub earned: (Raw, Raw),
+}
+
+fn is_nothing(earned: &(Raw, Raw)) -> bool {
+    *earned == (0, 0)
 }
 
 /// Something a test tells.

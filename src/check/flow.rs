@@ -105,6 +105,10 @@ pub(super) struct Flow<'a> {
     pub thrown: Hidden,
     /// What events are sent and handled.
     pub events: super::event::Events,
+    /// How many calls stand around the task that is being walked, where it is one.
+    pub around_task: Option<usize>,
+    /// Whether the instruction that is being walked changes a variable of another task.
+    pub changes_foreign: bool,
     /// Whether what is walked has arguments that nobody knows: only what is certain counts.
     pub lenient: bool,
     /// What the walk settles on, and what it was told.
@@ -126,7 +130,7 @@ pub(super) struct Activation<'a> {
     /// The activations around it, in order, the host's among them.
     pub outer: Vec<u32>,
     /// Which function it is.
-    function: FunctionId,
+    pub function: FunctionId,
     /// Its code.
     pub code: &'a Function,
     /// What is known of the code's shape.
@@ -297,6 +301,8 @@ impl<'a> Flow<'a> {
             guarded: false,
             thrown: Hidden::default(),
             events: super::event::Events::default(),
+            around_task: None,
+            changes_foreign: false,
             lenient: false,
             record: Record::default(),
             escapes: Escapes::default(),
@@ -540,6 +546,9 @@ impl<'a> Flow<'a> {
         }
         self.calls_obscure(act, inst, &args);
         let Some((mut result, second)) = self.transfer(act, inst, &args, state) else { return false };
+        if std::mem::take(&mut self.changes_foreign) {
+            self.changed_by_task(act.at(inst.span));
+        }
         // What is made anew is null for reasons of its own.
         if result.told == Told::Way && !matches!(inst.op, Op::Load { .. } | Op::Global { .. } | Op::Slot(_) | Op::Ready)
         {
@@ -571,6 +580,7 @@ impl<'a> Flow<'a> {
                 let chosen = known.has(super::domain::Mark::Chosen);
                 let decides = !known.exact && (chosen || known.earned() < SURE) && yes && no;
                 let decided = decides.then(|| (known.as_condition(), at));
+                let decided = self.asked_next(act, *condition, decided, state);
                 act.decides(block, decided);
                 if yes {
                     self.jump(act, block, then, &when, state, again);
@@ -717,13 +727,19 @@ impl<'a> Flow<'a> {
         let mut changed = false;
         let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
-            let mut known = self.decided(&act.value(var, &state), &deciding);
+            let mut known = act.value(var, &state);
+            let mut truth = (0, 0);
+            if !deciding.is_empty() && !act.is_standing_agent(parameter) {
+                truth = self.truth_on_the_way(&known, &deciding, &state);
+                known = self.decided(&known, &deciding);
+            }
             known.measures = known.measures.or(&standing);
             let id = Id(act.frame, parameter.0);
             if head {
                 known = known.detached();
             } else {
                 known.tests = known.tests_on_the_way(&state, &fresh);
+                known = known.with_truth_earned(truth);
                 if known.null == Null::Always && !self.written.silent.is_empty() {
                     let arm = self.written.silent_at(act.at(act.code.blocks[from].end_span));
                     known = arm.map_or(known.clone(), |arm| known.marked(Mark::Silent, act.at(arm)));
@@ -775,18 +791,6 @@ impl<'a> Flow<'a> {
                 again.push(to);
             }
         }
-    }
-
-    /// The parameters with a value for when they are null that are null here: null counts as larger than anything, so that
-    /// what stands in for it is no larger. No call that leads back hands such a parameter what may be null.
-    fn standing_in(&self, act: &Activation<'a>, state: &State) -> Sides<Id> {
-        let parameters = act.code.blocks[0].parameters.iter().enumerate();
-        let null = parameters.filter(|(i, parameter)| {
-            let known = act.values[parameter.0 as usize].as_ref();
-            let learned = known.and_then(|known| state.learned.get(&known.id));
-            learned.is_some_and(|learned| learned.null == Some(true)) && self.has_default(act.function, *i)
-        });
-        null.map(|(_, parameter)| (Id(act.frame, parameter.0), false)).collect()
     }
 
     /// A function without captures.

@@ -36,6 +36,7 @@ impl<'a> Flow<'a> {
         let mut one_by_one = true;
         // The list of results is as sure as the lists that the tasks come from.
         let mut structure = Known::constant(Shape::Plain);
+        let parts = self.parts(tasks, &mut rest, &mut structure)?;
         let repeats = matches!(name, "race" | "anyOf" | "quorum");
         if repeats {
             self.repeats.push((
@@ -52,13 +53,14 @@ impl<'a> Flow<'a> {
         let catches =
             name != "parallel" || args.last().is_some_and(|options| matches!(options.shape, Shape::Object(_)));
         let outer_guard = self.guarded;
+        let outer_task = self.around_task.replace(self.calls.active.len());
         self.guarded = catches || self.is_guarded(act);
         let outside = self.conditions.len();
         self.conditions.extend(args[..before].iter().filter_map(|number| super::escape::walked(number, at)));
         let around = self.conditions.len();
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
-        for (part, slot) in self.parts(tasks, &mut rest, &mut structure)?.into_iter().zip(1..) {
+        for (part, slot) in parts.into_iter().zip(1..) {
             if name == "quorum" {
                 // Further ones are asked where others fail.
                 self.conditions.truncate(around);
@@ -85,7 +87,7 @@ impl<'a> Flow<'a> {
             high = high.zip(to).map(|(a, b)| a + b);
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
-        self.guarded = outer_guard;
+        (self.guarded, self.around_task) = (outer_guard, outer_task);
         self.conditions.truncate(outside);
         if repeats {
             self.repeats.pop();

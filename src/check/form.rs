@@ -262,7 +262,8 @@ impl<'a> Flow<'a> {
             known.above = Sides::NONE;
             known.origins = x.origins.with(id);
             free_parts(&mut known);
-            known
+            // How sure it is says the judge, however it was chosen.
+            known.unmarked(Mark::Picked)
         };
         if matches!(check.shape, Shape::Agent(_)) {
             let fair = self.judge(act, x, Some(check), ("agent", "verify"), at, state);
@@ -344,6 +345,9 @@ impl<'a> Flow<'a> {
             self.asks_a_person(&asked, at);
         }
         let method = if role == "agent" { self.only_method(&asked, method) } else { method };
+        if role == "agent" {
+            self.judges(&asked, method, at);
+        }
         let effect = self.declared_effect(&asked, method).max(Effect::Ask);
         // What is not known to be an agent may be a mock, which nobody asks.
         let may_be_mock = match named {
@@ -445,6 +449,7 @@ impl<'a> Flow<'a> {
         known.parts = Few::NONE;
         known.above = Sides::NONE;
         free_parts(&mut known);
+        known = known.unmarked(Mark::Picked);
         given.map_or_else(|| known.clone(), |given| known.join(&given))
     }
 
@@ -459,20 +464,13 @@ impl<'a> Flow<'a> {
                 d.help("say in the program what is asked, and put the text into a hole: `` `Summarise: ${text}` ``")
             });
         }
-        self.models_chosen(args.get(1), at);
-        let agent = agent_called("default");
+        let mut agent = agent_called("default");
+        if let Some(options) = args.get(1) {
+            agent.manner = self.with_model(&agent, agent.manner, options, at);
+        }
         self.request(Effect::Ask, at, &agent, "llm", true);
         self.spoken(args);
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
-    }
-
-    /// Options that are agent text where they name who answers.
-    pub fn models_chosen(&mut self, options: Option<&Known>, at: Location) {
-        let Some(options) = options else { return };
-        let model = if options.shape == Shape::Any { Some(options.clone()) } else { options.option("model") };
-        if model.is_some_and(|model| model.integrity >= Integrity::Agent) {
-            self.chosen_by_agent(at, "model");
-        }
     }
 
     /// Whether an `uncertain if` has a branch for each band that can be reached.
@@ -597,6 +595,7 @@ fn free_parts(known: &mut Known) {
         part.inside = None;
         part.above = Sides::NONE;
         part.id = Id::NONE;
+        part.marks = part.clone().unmarked(Mark::Picked).marks;
         free_parts(part);
     };
     known.each_part(free);

@@ -55,6 +55,8 @@ pub(super) struct Graph {
     pub turns: Vec<bool>,
     /// Where each value is defined.
     pub definitions: Vec<Definition>,
+    /// What each value would be if no method changed anything; nothing where there is no such method.
+    pub standing: Vec<Var>,
     /// The loop of the text that each block begins, by its place in the function's list.
     written: Vec<Option<usize>>,
 }
@@ -203,7 +205,23 @@ impl Graph {
         for (index, natural) in function.loops.iter().enumerate().rev() {
             written[natural.head.0 as usize] = Some(index);
         }
-        Self { order, position, before, single, dominator, ways, wiring, loops, loop_of, turns, definitions, written }
+        let standing = Vec::new();
+        let graph = Self {
+            order,
+            position,
+            before,
+            single,
+            dominator,
+            ways,
+            wiring,
+            loops,
+            loop_of,
+            turns,
+            definitions,
+            standing,
+            written,
+        };
+        Self { standing: graph.standing(function), ..graph }
     }
 
     /// The loop of the text that begins with a block.

@@ -2,6 +2,8 @@
 
 use super::domain::{Id, Known, Shape};
 use super::few::Sides;
+use super::flow::{Activation, Flow};
+use super::state::State;
 
 /// Marks what only the elements of a value are smaller than.
 const ELEMENTS: u32 = 0x2000_0000;
@@ -48,5 +50,19 @@ impl Known {
             self.measures = self.measures.or(&given);
         }
         self
+    }
+}
+
+impl<'a> Flow<'a> {
+    /// The parameters with a value for when they are null that are null here: null counts as larger than anything, so that
+    /// what stands in for it is no larger. No call that leads back hands such a parameter what may be null.
+    pub fn standing_in(&self, act: &Activation<'a>, state: &State) -> Sides<Id> {
+        let parameters = act.code.blocks[0].parameters.iter().enumerate();
+        let null = parameters.filter(|(i, parameter)| {
+            let known = act.values[parameter.0 as usize].as_ref();
+            let learned = known.and_then(|known| state.learned.get(&known.id));
+            learned.is_some_and(|learned| learned.null == Some(true)) && self.has_default(act.function, *i)
+        });
+        null.map(|(_, parameter)| (Id(act.frame, parameter.0), false)).collect()
     }
 }

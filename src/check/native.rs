@@ -496,14 +496,6 @@ impl<'a> Flow<'a> {
         self.fork(act, &given, &Inst { op, ..inst.clone() }, state)
     }
 
-    /// Whether it is for an agent to say which agent stands at a place.
-    pub fn agent_at(&mut self, found: &Known, place: &Known, at: Location) {
-        let told = place.as_number().is_some_and(|n| n.confidence_of.is_some());
-        if place.integrity >= Integrity::Agent && !told && matches!(found.shape, Shape::Agent(_)) {
-            self.chosen_by_agent(at, "agent");
-        }
-    }
-
     fn binary_form(
         &mut self,
         act: &mut Activation<'a>,
@@ -612,6 +604,7 @@ impl<'a> Flow<'a> {
         let answer = self.apply(act, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
         let Some(answer) = answer else { return (low == 0).then(of_nothing) };
         self.fails_to_rank(act, name, &answer, inst);
+        let places = self.agents_by(name, &element, &answer, at);
         let surely = low > 0;
         let exactly = source.claim == Claim::SURE;
         let whole_answer = answer.whole();
@@ -711,7 +704,8 @@ impl<'a> Flow<'a> {
             "forEach" => Known::null(),
             "findIndex" | "findLastIndex" => {
                 let index = Number { low: -1.0, whole: true, ..Number::any() };
-                decided(own(Shape::Number(Rc::new(index))), &answer, surely)
+                let index = decided(own(Shape::Number(Rc::new(index))), &answer, surely);
+                Known { integrity: index.integrity.max(places), ..index }
             }
             _ => {
                 let mut known = decided(own(Shape::Plain), &answer, surely);
@@ -741,7 +735,8 @@ impl<'a> Flow<'a> {
                         _ => None,
                     };
                 }
-                known
+                let believed = answer.truth_believed().min(super::read::own([source], Shape::Plain).earned());
+                known.with_truth_earned((believed, believed))
             }
         })
     }

@@ -6,8 +6,8 @@ use super::escape::Doubts;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
 use super::state::State;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{ExprKind, Function, FunctionId, Module};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::hir::{ExprKind, Function, FunctionId, Module, Parameter};
 use crate::source::{Location, Span};
 use crate::syntax::ast::Band;
 use crate::types::{Effect, Type};
@@ -254,6 +254,33 @@ impl<'a> Flow<'a> {
             }
         }
         self.budgeted(declared, walked);
+        declared.parameters.iter().for_each(|parameter| self.classed(declared, parameter));
+    }
+
+    /// A class that the agents file gives a method under a name that is close to one of the interface's, and is none of its
+    /// names, would be lost.
+    fn classed(&mut self, declared: &Function, parameter: &Parameter) {
+        let name = parameter.name.map_or("it", |name| self.program.declarations.names.text(name));
+        let (who, interface) = match parameter.annotation {
+            Some(Type::Agent(Some(interface))) => (Agent::Named(Rc::from(name)), interface),
+            Some(Type::Agents { interface: Some(interface), .. }) => (Agent::member(name), interface),
+            _ => return,
+        };
+        let methods = &self.program.declarations.interfaces[interface.0 as usize].methods;
+        let at = Location::new(declared.file, parameter.span);
+        for agent in self.behind(&who, &AgentShape::one(who.clone(), Some(interface))) {
+            let listed = |effect: &str| methods.iter().any(|method| &*method.name == effect);
+            let unclassed = methods.iter().map(|m| &*m.name).filter(|name| !agent.effects.contains_key(*name));
+            for (effect, class) in agent.effects.iter().filter(|(effect, _)| !listed(effect)) {
+                let Some(meant) = nearest(effect, unclassed.clone()) else { continue };
+                let message = format!(
+                    "the agents file calls `{}.{effect}` {}, and the interface has no `{effect}`",
+                    agent.name,
+                    class.name()
+                );
+                self.findings.report(Code::E004, at, message, |d| d.help(format!("did you mean `{meant}`?")));
+            }
+        }
     }
 
     fn null_as_result(&mut self, from: Location) {

@@ -4,10 +4,12 @@
 //! the host: it stays in the formulas under its own name and is listed as deferred.
 
 use super::amount::{Amount, Cost};
-use super::domain::{Agent, AgentShape};
+use super::domain::{Agent, AgentShape, Integrity, Known, Null, Shape};
 use super::flow::Flow;
+use super::shape::Manner;
 use crate::hir::Budget;
 use crate::host;
+use crate::source::Location;
 use serde_json::Value as Json;
 use std::rc::Rc;
 
@@ -87,6 +89,31 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// The model that options name; nobody else than the program says which.
+    pub fn model_chosen(&mut self, options: &Known, at: Location) -> Option<Known> {
+        let model = if options.shape == Shape::Any { Some(options.clone()) } else { options.option("model") };
+        let model = model.filter(|model| model.null != Null::Always)?;
+        if model.integrity >= Integrity::Agent {
+            self.chosen_by_agent(at, "model");
+        }
+        Some(model)
+    }
+
+    /// With the model that options name: what it costs is what is said of an agent of that model.
+    pub fn with_model(&mut self, shape: &AgentShape, manner: Manner, options: &Known, at: Location) -> Manner {
+        let Some(model) = self.model_chosen(options, at) else { return manner };
+        let named = |agent: &&host::Agent| model.as_text().is_some_and(|name| agent.model.as_deref() == Some(&**name));
+        let own: Vec<&host::Agent> = shape.who.iter().flat_map(|who| self.behind(who, shape)).collect();
+        if !own.is_empty() && own.iter().all(|agent| named(agent)) {
+            return manner;
+        }
+        let listed = self.setting.agents.iter().flat_map(|all| all.agents()).filter(named);
+        let prices: Option<Vec<f64>> = listed.map(price).collect();
+        let price = prices.and_then(|prices| prices.into_iter().reduce(f64::max)).unwrap_or(f64::INFINITY);
+        let named = Manner { own_model: false, price, ..manner };
+        if model.null == Null::Never && options.null == Null::Never { named } else { named.join(manner) }
+    }
+
     /// Remembers who stands behind a label of the certificate.
     pub fn introduce(&mut self, label: &str, shape: &AgentShape) {
         match self.labels.get_mut(label) {
@@ -102,9 +129,25 @@ impl<'a> Flow<'a> {
         let Some(shape) = self.labels.get(label) else { return Figure::Open };
         let tries = shape.manner.tries();
         match measure {
-            Budget::Cost => self.figure(shape, |agent| Some((price(agent)? * MICRO).ceil() * factor(agent) * tries)),
+            Budget::Cost => self.figure(shape, |agent| {
+                let own = if shape.manner.own_model { price(agent)? } else { 0.0 };
+                let most = Some(own.max(shape.manner.price)).filter(|price| price.is_finite())?;
+                Some((most * MICRO).ceil() * factor(agent) * tries)
+            }),
             Budget::Tokens => self.figure(shape, |agent| Some(tokens(agent)? * factor(agent) * tries)),
             _ => self.figure(shape, |agent| Some(agent.timeout? * factor(agent))),
+        }
+    }
+
+    /// What would have to be said of an agent of which nobody says what it costs.
+    pub fn unpriced(&self, label: &str) -> &'static str {
+        let Some(shape) = self.labels.get(label) else { return "price" };
+        let behind: Vec<&host::Agent> = shape.who.iter().flat_map(|who| self.behind(who, shape)).collect();
+        let by_token = |agent: &&host::Agent| agent.price.is_some() && tokens(agent).is_none();
+        match shape.manner.own_model && behind.iter().any(|agent| price(agent).is_none()) {
+            false => "model",
+            true if behind.iter().any(by_token) => "tokens",
+            true => "price",
         }
     }
 

@@ -173,6 +173,7 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
     known.claim = known.claim.min(claim);
     known.passed = known.passed.within(claim);
     known.cap = known.cap.min(container.cap);
+    known.doubt_truth(container.earned());
     known.evidence = known.evidence.min(container.evidence);
     known.integrity = known.integrity.max(if container.integrity > Integrity::Input {
         Integrity::Program
@@ -208,6 +209,7 @@ pub(super) fn sought(container: &Known, part: Option<Known>) -> Known {
     let absent = absent(container);
     let Some(mut part) = part else { return absent };
     part.miss();
+    part.doubt_truth(container.earned());
     Known {
         claim: part.claim.join(container.claim),
         passed: Passed::NOTHING,

@@ -68,7 +68,7 @@ impl Renaming<'_> {
             shape: self.shape(&known.shape),
             tests: known.tests.as_ref().map(|tests| {
                 let cases = tests.cases.iter().map(|(text, told)| (text.clone(), self.facts(told))).collect();
-                Rc::new(Tests { yes: self.facts(&tests.yes), no: self.facts(&tests.no), cases })
+                Rc::new(Tests { yes: self.facts(&tests.yes), no: self.facts(&tests.no), cases, ..**tests })
             }),
             ..*known
         }

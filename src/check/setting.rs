@@ -53,13 +53,17 @@ impl Default for Setting {
 }
 
 impl Setting {
-    /// Whether a contract was measured too long ago; one without a date or a term never expires.
-    pub fn expired(&self, contract: &Contract) -> bool {
-        let measured = contract.measured.as_deref().and_then(day);
-        match (self.today, measured, contract.valid) {
-            (Some(today), Some(measured), Some(valid)) => (today - measured) as f64 * DAY > valid,
-            _ => false,
+    /// Why a contract says nothing any more, or not yet; one without a date or a term never expires.
+    pub fn stale(&self, contract: &Contract) -> Option<&'static str> {
+        if contract.samples.is_some_and(|samples| samples < FEWEST_SAMPLES) {
+            return Some("the contract of this agent rests on fewer than 100 samples");
         }
+        let since = self.today? - contract.measured?;
+        if since < 0 {
+            return Some("the contract of this agent was measured on a day that is yet to come");
+        }
+        let expired = contract.valid.is_some_and(|valid| since as f64 * DAY > valid);
+        expired.then_some("the contract of this agent has expired")
     }
 
     /// Whether something of an effect class is held to what it needs: what changes something, and what the operator says.
@@ -80,31 +84,8 @@ impl Setting {
     }
 }
 
+/// A contract that was measured on fewer answers says little.
+const FEWEST_SAMPLES: u64 = 100;
+
 /// A day in milliseconds.
 const DAY: f64 = 86_400_000.0;
-
-/// A date such as `2026-05-01` as days since 1970.
-pub fn day(text: &str) -> Option<i64> {
-    let mut parts = text.splitn(3, '-');
-    let (year, month, day) = (
-        parts.next()?.parse::<i64>().ok()?,
-        parts.next()?.parse::<i64>().ok()?,
-        parts.next()?.get(..2)?.parse::<i64>().ok()?,
-    );
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let most = match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if !(1..=most).contains(&day) {
-        return None;
-    }
-    // Days from civil: years begin in March, so that the day that comes every four years is the last one.
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
-}

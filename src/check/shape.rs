@@ -289,11 +289,16 @@ pub(super) struct Manner {
     /// The time that it is given otherwise at most.
     #[serde(with = "super::witness::real")]
     pub time: f64,
+    /// Whether the model that answers may be its own.
+    pub own_model: bool,
+    /// What a request costs otherwise at most; nobody knows it of a model of which nobody says it.
+    #[serde(with = "super::witness::real")]
+    pub price: f64,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { retries: 0, own_time: true, time: 0.0 }
+        Self { retries: 0, own_time: true, time: 0.0, own_model: true, price: 0.0 }
     }
 }
 
@@ -304,6 +309,8 @@ impl Manner {
             retries: self.retries.max(other.retries),
             own_time: self.own_time || other.own_time,
             time: self.time.max(other.time),
+            own_model: self.own_model || other.own_model,
+            price: self.price.max(other.price),
         }
     }
 

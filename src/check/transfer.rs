@@ -160,6 +160,8 @@ impl<'a> Flow<'a> {
                 for decider in &args[1..] {
                     result = result.under(decider);
                 }
+                // It is true or not as before: that it is asked at all is decided where the ways part.
+                result = result.with_truth_earned(args[0].truth_earned());
                 if result.id == Id::NONE && args[0].null == Null::Maybe {
                     // Whether there is something tells of what it was.
                     result.tests = tests(args[0].when(true), args[0].when(false));
@@ -174,6 +176,9 @@ impl<'a> Flow<'a> {
                 known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
                 self.ask_outcomes(&args[0], from, to, at);
                 known.parts = if args[0].parts.is_empty() { Few::one(args[0].id) } else { args[0].parts.clone() };
+                // Below the threshold it does not hold, whatever is asked about.
+                let passed = known.claim.at_least(from).least().min(known.cap.bound);
+                known = known.with_truth_earned((passed, passed));
                 one(if chosen { known.marked(Mark::Chosen, at) } else { known })
             }
             Op::Threshold => one(args[0].clone()),
@@ -604,7 +609,7 @@ impl<'a> Flow<'a> {
 
 /// Tests, unless they tell nothing.
 pub(super) fn tests(yes: Vec<Fact>, no: Vec<Fact>) -> Option<Rc<Tests>> {
-    Some(Rc::new(Tests { yes, no, cases: Vec::new() }))
+    Some(Rc::new(Tests { yes, no, ..Tests::default() }))
 }
 
 /// A literal of the program.

@@ -110,12 +110,13 @@ impl Known {
         known.tested = self.tested_by_gate();
         known.exact = self.exact;
         known.tests = super::transfer::tests(self.when(holds), self.when(!holds));
-        known
+        let believed = self.truth_believed();
+        known.with_truth_earned((believed, believed))
     }
 
     /// The same as what decides.
     pub fn as_condition(&self) -> Known {
-        Known { tested: self.tested_by_gate(), ..self.clone() }
+        Known { tested: self.tested_by_gate(), ..self.clone() }.believed_as_truth()
     }
 
     /// What is believed of whether it is null, where that is as certain as a test of how sure something is: of a gate's null and
@@ -225,10 +226,11 @@ impl Known {
                 (Some(mine), Some(theirs)) => cases(&mine.cases, &theirs.cases),
                 _ => Vec::new(),
             },
+            earned: (0, 0),
         };
         if tests != Tests::default() {
             joined.tests = Some(Rc::new(tests));
         }
-        joined
+        joined.with_truth_earned(self.joined_truth(other))
     }
 }

@@ -1,6 +1,6 @@
 //! What is forgotten of values that change from turn to turn, so that every walk ends.
 
-use super::domain::{Hidden, Known, Number, SURE, Shape};
+use super::domain::{Callee, Claim, Hidden, Known, Number, SURE, Shape};
 use super::flow::Flow;
 use super::state::State;
 use std::rc::Rc;
@@ -8,10 +8,27 @@ use std::rc::Rc;
 /// Visits of a loop's head before it is forgotten how sure what still changes is; numbers and lengths are forgotten at once.
 pub(super) const PATIENCE: u32 = 4;
 
+/// Functions in functions before which ones they are is forgotten.
+const DEEPEST_CAPTURES: u32 = 3;
+
 impl Known {
     /// What is left of it when nothing is known any more but whether there may be something to call in it.
     fn forgotten(&self) -> Known {
         Known { hidden: self.hides(), ..Known::anything() }
+    }
+
+    /// The same, but for which functions or agents it may be: there are so many in the program, and no more.
+    fn forgotten_but_callable(&self, depth: u32) -> Known {
+        let shape = match &self.shape {
+            Shape::Functions(all) if depth < DEEPEST_CAPTURES => {
+                let left = |callee: &Callee| callee.carrying(|known| known.forgotten_but_callable(depth + 1));
+                Shape::Functions(Rc::new(all.iter().map(left).collect()))
+            }
+            Shape::Agent(_) => self.shape.clone(),
+            _ => return self.forgotten(),
+        };
+        let claim = if self.claim == Claim::SURE { self.claim } else { Claim::ANY };
+        Known { shape, claim, ..self.detached() }
     }
 
     /// What an error that was caught is: its code is exact, what it carries may be anything of what the program throws.
@@ -200,7 +217,7 @@ pub(super) fn grown(old: &[Known], new: &[Known], growths: u32) -> Vec<Known> {
                 if joined == *old {
                     old.clone()
                 } else if growths > 2 * super::recall::MOST_ROUNDS {
-                    joined.forgotten()
+                    joined.forgotten_but_callable(0)
                 } else if growths < PATIENCE {
                     joined.steadied(Some(old))
                 } else {

@@ -13,9 +13,10 @@ use super::front;
 use super::screen::{Style, print, warn};
 use super::verify::Texts;
 use super::{ColorChoice, Exit, Usage, bounds, counted, policy, render, run, source, watch};
-use crate::check::{Setting, day};
+use crate::check::Setting;
 use crate::diagnostic::{self, Diagnostic, Severity, fix, sarif};
 use crate::engine::{Allowed, Examination};
+use crate::host::day;
 use crate::mend;
 use crate::scenario::{self, Scenario, Scenarios};
 use crate::source::Sources;
@@ -177,9 +178,8 @@ impl Check {
         setting.strict |= self.strict;
         setting.shaped = self.shaped;
         if let Some(date) = &self.date {
-            let day = day(date).filter(|_| date.len() == 10);
             let wrong = || Usage::new(format!("`--date {date}` is no day; write one such as `2026-05-01`"));
-            setting.today = Some(day.ok_or_else(wrong)?);
+            setting.today = Some(day(date).ok_or_else(wrong)?);
         }
         Ok(setting)
     }

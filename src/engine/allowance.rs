@@ -4,7 +4,7 @@
 //! that the statement opens. Only what does not refuse a program can be allowed, and an allowance without a reason, or
 //! without anything to allow, is a finding itself: it would mislead whoever reads on.
 
-use crate::diagnostic::{CODES, Code, Diagnostic, Diagnostics, Severity, nearest};
+use crate::diagnostic::{CODES, Code, Diagnostic, Diagnostics, Edit, Fix, Severity, nearest};
 use crate::source::{File, FileId, Location, Sources, Span};
 use crate::syntax::ast::Comment;
 use crate::syntax::token::{Kind, Token};
@@ -89,9 +89,22 @@ fn read(id: FileId, file: &File, allowances: &mut Vec<Allowance>, more: &mut Vec
             continue;
         }
         let at = Location::new(id, comment.span);
-        let (codes, reason) = rest.split_once(':').unwrap_or((rest, ""));
-        let codes: Vec<&str> = codes.split([',', ' ']).filter(|code| !code.is_empty()).collect();
-        if reason.trim().is_empty() {
+        let (mut listed, mut reason) = rest.split_once(':').unwrap_or((rest, ""));
+        if let Some(end) = end_of_codes(listed) {
+            // What follows the codes is the reason.
+            (listed, reason) = rest.split_at(end);
+            let written = &text[comment.span.start as usize..comment.span.end as usize];
+            let place = written.find(rest).map(|begins| comment.span.start + (begins + end) as u32);
+            let mut found = finding(at, "a colon is missing before the reason".into(), "write `:` behind the code");
+            if let Some(place) = place {
+                let edit = Edit { at: Location::new(id, Span::at(place)), text: ":".to_owned() };
+                found = found.mend(Fix { title: "write `:`".into(), certain: true, edits: vec![edit] });
+            }
+            more.push(found);
+        }
+        let reason = reason.trim();
+        let codes: Vec<&str> = listed.split([',', ' ']).filter(|code| !code.is_empty()).collect();
+        if reason.is_empty() {
             let named = codes.first().map_or_else(|| "CF010".to_owned(), |code| code.to_string());
             let help = format!("say why, as in `// {WORD} {named}: the two are known to agree`");
             more.push(finding(at, "this allows something without a reason".into(), &help));
@@ -102,9 +115,7 @@ fn read(id: FileId, file: &File, allowances: &mut Vec<Allowance>, more: &mut Vec
         let covers = covered(text, &lexed.tokens, *comment);
         for code in codes {
             match Code::find(code) {
-                Some(code) => {
-                    allowances.push(Allowance { code, reason: reason.trim().to_owned(), at, covers, used: false })
-                }
+                Some(code) => allowances.push(Allowance { code, reason: reason.to_owned(), at, covers, used: false }),
                 None => {
                     let near = nearest(code, CODES.iter().map(|entry| entry.name));
                     let help = near.map_or_else(
@@ -115,6 +126,27 @@ fn read(id: FileId, file: &File, allowances: &mut Vec<Allowance>, more: &mut Vec
                 }
             }
         }
+    }
+}
+
+/// Where the codes end that words follow, and no colon.
+fn end_of_codes(listed: &str) -> Option<usize> {
+    let is_code = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        letters.len() < word.len() && !letters.is_empty() && letters.chars().all(|c| c.is_ascii_alphabetic())
+    };
+    let mut end = 0;
+    loop {
+        let rest = &listed[end..];
+        let word = rest.trim_start_matches([',', ' ']);
+        let next = word.split([',', ' ']).next().unwrap_or_default();
+        if next.is_empty() {
+            return None;
+        }
+        if !is_code(next) {
+            return (end > 0).then_some(end);
+        }
+        end += rest.len() - word.len() + next.len();
     }
 }
 

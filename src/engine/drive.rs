@@ -60,8 +60,6 @@ pub struct Drive {
     began: Instant,
     /// Whether computing takes time.
     live: bool,
-    /// The milliseconds that nobody really waited.
-    waited: f64,
     /// The functions, for their handlers.
     declarations: Arc<hir::Program>,
     /// When events are handed over while something else runs.
@@ -109,7 +107,6 @@ impl Drive {
             limits,
             began: Instant::now(),
             live: false,
-            waited: 0.0,
             declarations,
             along: Along::Afterwards,
             ran: vec![0.0; handlers],
@@ -141,14 +138,13 @@ impl Drive {
     /// Lets the world's clock go on by what was computed.
     fn follow(&mut self) {
         if self.live {
-            self.world.pass(self.waited + self.began.elapsed().as_secs_f64() * 1_000.0);
+            self.world.computed(self.began.elapsed().as_secs_f64() * 1_000.0);
         }
     }
 
     /// Lets a moment come, in milliseconds since the beginning.
     fn wait(&mut self, until: f64) {
         self.follow();
-        self.waited += (until - self.world.elapsed()).max(0.0);
         self.world.pass(until);
     }
 
@@ -328,7 +324,8 @@ impl Drive {
             }
             let late = self.began.elapsed() > Duration::from_millis(limit);
             let next = if self.vm.is_ready() { Some(self.world.elapsed()) } else { self.world.next_time() };
-            if late || self.limits.counts_virtual && next.is_some_and(|next| next > limit as f64) {
+            if late || self.limits.counts_virtual && next.is_some_and(|next| self.world.waited_by(next) > limit as f64)
+            {
                 let failure =
                     self.vm.interrupt(Code::R093, format!("not done within {limit} ms; raise `--timeout`, or do less"));
                 self.submit(show);
@@ -355,7 +352,7 @@ impl Drive {
         self.follow();
         let batch = self.vm.take_batch();
         batch.requests.iter().for_each(|request| show.note(Note::Request(request)));
-        batch.timers.iter().for_each(|timer| show.note(Note::Timer(timer)));
+        batch.timers.iter().chain(&batch.deadlines).for_each(|timer| show.note(Note::Timer(timer)));
         batch.cancellations.iter().for_each(|id| show.note(Note::Cancelled(id)));
         for request in self.world.submit(batch) {
             show.show(&request);

@@ -203,7 +203,13 @@ impl Lowering<'_> {
     /// Whether a variable may hold an agent, whose methods have whatever names they have.
     fn may_be_agent(&self, id: DeclarationId) -> bool {
         let declared = self.scopes.declaration(id);
-        let Some(annotation) = declared.annotation else { return false };
+        let Some(annotation) = declared.annotation else {
+            // One of the `agents` that the host binds.
+            let value = declared.value.map(|value| self.node(self.bare(value)));
+            let Some(Node::Chain { base, links }) = value else { return false };
+            let called = self.tree.list(links).iter().any(|&link| matches!(self.node(link), Node::Call { .. }));
+            return !called && matches!(self.node(base), Node::Name(root) if self.name_text(root) == "agents");
+        };
         let name = match self.node(annotation) {
             Node::TypeName(name) => name,
             _ => return false,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::time::duration;
+use super::time::{day, duration};
 use crate::diagnostic::nearest;
 use crate::types::Effect;
 
@@ -69,8 +69,8 @@ pub struct Contract {
     pub confidence: (f64, f64),
     /// How many answers it was measured on.
     pub samples: Option<u64>,
-    /// The day of the measurement, `2026-05-01`.
-    pub measured: Option<String>,
+    /// The day of the measurement, as days since 1970.
+    pub measured: Option<i64>,
     /// For how many milliseconds it holds.
     pub valid: Option<f64>,
 }
@@ -196,8 +196,12 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
                 }
                 None => fault(key, "a name"),
             },
-            "confidence" => agent.confidence = Some(value.clone()),
-            "price" => agent.price = Some(value.clone()),
+            "confidence" if value.is_string() || value.is_object() => agent.confidence = Some(value.clone()),
+            "confidence" => fault(key, "how the confidence of its answers is found, such as `consistency`"),
+            "price" => match faults_of_price(name, value) {
+                faults if faults.is_empty() => agent.price = Some(value.clone()),
+                faults => problems.extend(faults),
+            },
             "timeout" => match duration(value) {
                 Some(time) => agent.timeout = Some(time),
                 None => fault(key, "a duration such as `30s`"),
@@ -210,10 +214,7 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
                 Some(effects) => agent.effects = effects,
                 None => fault(key, "an object of methods and `read`, `ask`, `notify`, `act` or `irreversible`"),
             },
-            "contract" => match contract(value) {
-                Some(contract) => agent.contract = Some(contract),
-                None => fault(key, "an object with `confidence: [least, greatest]` from 0 to 1"),
-            },
+            "contract" => agent.contract = contract(name, value, problems),
             "replies" => {
                 faults_of_replies(name, value, problems);
                 agent.settings.insert(key.clone(), value.clone());
@@ -304,6 +305,31 @@ fn fault_of_reply(of: &str, key: &str, value: &Json) -> Option<String> {
     (!fine && !value.is_null()).then(|| format!("`{key}` of {of} is `{value}`, not {wanted}"))
 }
 
+/// What a price may be for.
+const PRICE: [&str; 5] = ["request", "call", "input", "output", "tokens"];
+
+/// What is wrong with a price.
+fn faults_of_price(name: &str, value: &Json) -> Vec<String> {
+    let of = format!("`price` of agent `{name}`");
+    let fine = |price: &Json| price.as_f64().is_some_and(|price| price >= 0.0);
+    match value {
+        Json::Object(parts) => {
+            let fault = |(key, price): (&String, &Json)| match nearest(key, PRICE) {
+                _ if PRICE.contains(&key.as_str()) => {
+                    (!fine(price)).then(|| format!("`{key}` of {of} is `{price}`, not a number from 0"))
+                }
+                Some(meant) => Some(unknown(key, &of, meant)),
+                None => Some(format!("{of} has no setting `{key}`; it may have `{}`", PRICE.join(" "))),
+            };
+            parts.iter().filter_map(fault).collect()
+        }
+        price if fine(price) => Vec::new(),
+        price => {
+            vec![format!("{of} is `{price}`, not a number of what a request costs, or `{{ input: …, output: … }}`")]
+        }
+    }
+}
+
 fn texts(value: &Json) -> Option<Vec<Arc<str>>> {
     value.as_array()?.iter().map(|text| text.as_str().map(Arc::from)).collect()
 }
@@ -313,23 +339,49 @@ fn effects(value: &Json) -> Option<BTreeMap<Arc<str>, Effect>> {
     value.as_object()?.iter().map(entry).collect()
 }
 
-fn contract(value: &Json) -> Option<Contract> {
-    let object = value.as_object()?;
-    let confidence = match object.get("confidence")? {
-        Json::Array(ends) if ends.len() == 2 => (ends[0].as_f64()?, ends[1].as_f64()?),
-        least => (least.as_f64()?, 1.0),
+/// What can be said in a contract.
+const CONTRACT: [&str; 4] = ["confidence", "samples", "measured", "valid"];
+
+/// What a contract says; what is wrong with it where it cannot be read as it was meant.
+fn contract(name: &str, value: &Json, problems: &mut Vec<String>) -> Option<Contract> {
+    let of = format!("the contract of agent `{name}`");
+    let Json::Object(parts) = value else {
+        problems.push(format!("{of} is no object; write `{{ confidence: [0.6, 0.9], samples: 240 }}`"));
+        return None;
     };
-    let sound = 0.0 <= confidence.0 && confidence.0 <= confidence.1 && confidence.1 <= 1.0;
-    sound.then_some(())?;
-    Some(Contract {
-        confidence,
-        samples: object.get("samples").and_then(Json::as_u64),
-        measured: object.get("measured").and_then(Json::as_str).map(str::to_owned),
-        valid: match object.get("valid") {
-            Some(valid) => Some(duration(valid)?),
-            None => None,
-        },
-    })
+    for key in parts.keys().filter(|key| !CONTRACT.contains(&key.as_str())) {
+        problems.push(match nearest(key, CONTRACT) {
+            Some(meant) => unknown(key, &of, meant),
+            None => format!("{of} has no setting `{key}`; it may have `{}`", CONTRACT.join(" ")),
+        });
+    }
+    let ends = match parts.get("confidence") {
+        Some(Json::Array(ends)) if ends.len() == 2 => ends[0].as_f64().zip(ends[1].as_f64()),
+        least => least.and_then(Json::as_f64).map(|least| (least, 1.0)),
+    };
+    let confidence = ends.filter(|(low, high)| 0.0 <= *low && low <= high && *high <= 1.0);
+    let mut fault = |key: &str, wanted: &str| {
+        problems.push(match parts.get(key) {
+            Some(value) => format!("`{key}` of {of} is `{value}`, not {wanted}"),
+            None => format!("{of} has no `{key}`; write {wanted}"),
+        });
+    };
+    if confidence.is_none() {
+        fault("confidence", "`[least, greatest]` from 0 to 1");
+    }
+    let samples = parts.get("samples").and_then(Json::as_u64);
+    if samples.is_none() && parts.contains_key("samples") {
+        fault("samples", "a whole number from 0");
+    }
+    let measured = parts.get("measured").and_then(Json::as_str).and_then(day);
+    if measured.is_none() && parts.contains_key("measured") {
+        fault("measured", "a day such as `2026-05-01`");
+    }
+    let valid = parts.get("valid").and_then(duration);
+    if valid.is_none() && parts.contains_key("valid") {
+        fault("valid", "a duration such as `180d`");
+    }
+    Some(Contract { confidence: confidence?, samples, measured, valid })
 }
 
 #[cfg(test)]
@@ -381,6 +433,28 @@ mod tests {
         assert!(Directory::read(&fine).is_ok());
         let wrapped = problems(json!({ "agents": { "a": { "transport": "mock" } } }));
         assert!(wrapped.contains("take the `agents:` around them away"), "{wrapped}");
+    }
+
+    #[test]
+    fn what_a_contract_or_a_price_says_is_read_or_refused() {
+        let problems = |agent: Json| Directory::read(&json!({ "a": agent })).err().unwrap_or_default();
+        let contract =
+            |key: &str, value: Json| problems(json!({ "contract": { "confidence": [0.5, 0.9], key: value } }));
+        for fine in [("samples", json!(240)), ("measured", json!("2026-05-01")), ("valid", json!("180d"))] {
+            assert!(contract(fine.0, fine.1).is_empty(), "{}", fine.0);
+        }
+        for bad in [json!(-4), json!(2.5), json!("3"), json!("many")] {
+            assert!(contract("samples", bad.clone())[0].contains("not a whole number from 0"), "{bad}");
+        }
+        for bad in [json!("2020-1-1"), json!("01.02.2020"), json!("soon"), json!(2020)] {
+            assert!(contract("measured", bad.clone())[0].contains("not a day such as"), "{bad}");
+        }
+        assert!(contract("mesured", json!("2026-05-01"))[0].contains("did you mean `measured`?"));
+        assert!(problems(json!({ "contract": { "samples": 5 } }))[0].contains("has no `confidence`"));
+        assert!(problems(json!({ "price": "cheap" }))[0].contains("`price` of agent `a` is `\"cheap\"`"));
+        assert!(problems(json!({ "price": { "inptu": 1 } }))[0].contains("did you mean `input`?"));
+        assert!(problems(json!({ "price": { "input": 1, "output": 2.5 } })).is_empty());
+        assert!(problems(json!({ "confidence": 0.9 }))[0].contains("`confidence` of agent `a` is not how"));
     }
 
     #[test]

@@ -49,6 +49,10 @@ pub struct Memory {
     directory: Arc<Directory>,
     scripts: Vec<Script>,
     clock: f64,
+    /// How much of that was waited for, and not computed.
+    waited: f64,
+    /// When too much will have been waited for, by what is waited for.
+    deadlines: Vec<(f64, Id)>,
     /// The moment its clock began with, in milliseconds since 1970.
     epoch: f64,
     order: u64,
@@ -89,6 +93,9 @@ impl Ord for Event {
 /// How often an agent is asked again at most, whatever its options say.
 pub const MOST_RETRIES: u64 = 1_000;
 
+/// Milliseconds that are lost in sums of times at most.
+const ROUNDING: f64 = 0.001;
+
 /// The moment virtual time begins with: 2026-01-01T00:00:00Z.
 const EPOCH: f64 = 1_767_225_600_000.0;
 
@@ -103,6 +110,8 @@ impl Memory {
             scripts: scripts.collect(),
             directory,
             clock: 0.0,
+            waited: 0.0,
+            deadlines: Vec::new(),
             epoch: EPOCH,
             order: 0,
             queue: BinaryHeap::new(),
@@ -121,9 +130,20 @@ impl Memory {
         self.clock
     }
 
-    /// Lets the clock go on to a moment, in milliseconds since the beginning.
+    /// Waits until a moment, in milliseconds since the beginning.
     pub fn pass(&mut self, at: f64) {
+        self.waited += (at - self.clock).max(0.0);
         self.clock = self.clock.max(at);
+    }
+
+    /// Lets the clock go on by what was computed in all, in milliseconds.
+    pub fn computed(&mut self, in_all: f64) {
+        self.clock = self.clock.max(self.waited + in_all);
+    }
+
+    /// How much will have been waited for at a moment, in milliseconds, but for what is lost in rounding.
+    pub fn waited_by(&self, at: f64) -> f64 {
+        self.waited + (at - self.clock).max(0.0) - ROUNDING
     }
 
     /// Takes what a machine wants. What needs no reply comes back, for whoever shows it.
@@ -145,26 +165,45 @@ impl Memory {
         for timer in batch.timers {
             self.plan(timer.after, timer.id, Reply::Fired);
         }
+        self.deadlines.extend(batch.deadlines.into_iter().map(|timer| (self.waited + timer.after, timer.id)));
         self.cancelled.extend(batch.cancellations);
         shown
     }
 
     /// What happens next, if anything does; the clock goes there.
     pub fn next_event(&mut self) -> Option<(Id, Reply)> {
-        let at = self.next_time()?;
-        self.clock = self.clock.max(at);
-        self.queue.pop().map(|event| (event.id, event.reply))
+        let (at, overdue) = self.next()?;
+        self.pass(at);
+        match overdue {
+            Some(place) => Some((self.deadlines.remove(place).1, Reply::Fired)),
+            None => self.queue.pop().map(|event| (event.id, event.reply)),
+        }
     }
 
     /// When something happens next, in milliseconds since the beginning.
     pub fn next_time(&mut self) -> Option<f64> {
-        while let Some(event) = self.queue.peek() {
-            if !self.cancelled.remove(&event.id) {
-                return Some(event.at);
-            }
+        self.next().map(|(at, _)| at)
+    }
+
+    /// The same, and the deadline if it is one.
+    fn next(&mut self) -> Option<(f64, Option<usize>)> {
+        while self.queue.peek().is_some_and(|event| self.cancelled.remove(&event.id)) {
             self.queue.pop();
         }
-        None
+        let next = self.queue.peek().map(|event| event.at);
+        match self.overdue(next.unwrap_or(f64::INFINITY)) {
+            Some(place) => {
+                Some((self.clock + (self.deadlines[place].0 - self.waited).max(0.0) + ROUNDING, Some(place)))
+            }
+            None => next.map(|at| (at, None)),
+        }
+    }
+
+    /// The deadline that is over by a moment, the earliest of them.
+    fn overdue(&self, at: f64) -> Option<usize> {
+        let due = |place: &usize| self.deadlines[*place].0;
+        let first = (0..self.deadlines.len()).min_by(|a, b| due(a).total_cmp(&due(b)));
+        first.filter(|place| due(place) < self.waited_by(at))
     }
 
     fn plan(&mut self, after: f64, id: Id, reply: Reply) {
@@ -292,5 +331,16 @@ mod tests {
             world.submit(Batch { requests: vec![call(0, agent, "ask")], ..Batch::default() });
             assert!(matches!(world.next_event(), Some((_, Reply::Failed(_)))), "{agent}");
         }
+    }
+
+    #[test]
+    fn what_happens_at_a_deadline_comes_first_and_computing_does_not_count() {
+        let mut world = world(json!({}));
+        let timer = |count, after| Timer { id: Id { task: Path::root(), count }, after };
+        world.submit(Batch { deadlines: vec![timer(0, 10.0)], ..Batch::default() });
+        world.computed(5.0);
+        world.submit(Batch { timers: vec![timer(1, 10.0), timer(2, 10.1)], ..Batch::default() });
+        let order: Vec<u32> = std::iter::from_fn(|| world.next_event()).map(|(id, _)| id.count).collect();
+        assert_eq!(order, [1, 0, 2]);
     }
 }

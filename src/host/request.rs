@@ -57,6 +57,8 @@ pub struct Batch {
     pub requests: Vec<Request>,
     /// New timers.
     pub timers: Vec<Timer>,
+    /// The same of what may be waited for at most: computing does not count, and what else happens at that moment comes first.
+    pub deadlines: Vec<Timer>,
     /// Requests and timers whose replies nobody waits for any more.
     pub cancellations: Vec<Id>,
 }
@@ -64,7 +66,7 @@ pub struct Batch {
 impl Batch {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.requests.is_empty() && self.timers.is_empty() && self.cancellations.is_empty()
+        self.requests.is_empty() && self.timers.is_empty() && self.deadlines.is_empty() && self.cancellations.is_empty()
     }
 }
 

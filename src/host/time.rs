@@ -1,4 +1,4 @@
-//! Durations as files write them.
+//! Durations and days as files write them.
 
 use serde_json::Value as Json;
 
@@ -25,6 +25,34 @@ pub fn duration(json: &Json) -> Option<f64> {
     (value.is_finite() && value >= 0.0).then_some(value)
 }
 
+/// A date such as `2026-05-01` as days since 1970.
+pub fn day(text: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| {
+        let digits = text.get(from..to)?;
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>().ok())?
+    };
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    if text.len() != 10 || !(text.get(4..5)? == "-" && text.get(7..8)? == "-") {
+        return None;
+    }
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let most = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=most).contains(&day) {
+        return None;
+    }
+    // Days from civil: years begin in March, so that the day that comes every four years is the last one.
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +67,18 @@ mod tests {
         assert_eq!(duration(&json!("180d")), Some(15_552_000_000.0));
         for bad in [json!("-1s"), json!("1y"), json!(""), json!(-1), json!(null), json!("inf")] {
             assert_eq!(duration(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn days_of_the_calendar() {
+        assert_eq!(day("1970-01-01"), Some(0));
+        assert_eq!(day("2026-05-01"), Some(20_574));
+        assert_eq!(day("2024-02-29"), Some(19_782));
+        for bad in
+            ["2020-1-1", "01.02.2020", "2026-13-41", "2025-02-29", "soon", "2026-05-01T", "+026-05-01", "äää6-05-1"]
+        {
+            assert_eq!(day(bad), None, "{bad}");
         }
     }
 }

@@ -92,13 +92,23 @@ fn subjects(found: &Diagnostic, page: &Page, at: Span) -> Vec<String> {
     names
 }
 
+/// What a note says of a condition in doubt.
+const DECIDES: &str = "decide";
+
 /// A help that tells what to test, with the name of the value in the place of `x`.
 pub(super) fn named_help(found: &Diagnostic, page: &Page) -> Option<String> {
     let help = found.help.as_deref().filter(|help| help.contains("~x >="))?;
-    // What is called in the argument itself has no name yet.
-    let (_, arguments) = call(page, found.at.span)?;
-    let plain = arguments.into_iter().filter(|argument| !page.source(*argument).contains('('));
-    let names: Vec<String> = plain.flat_map(|argument| page.reads(argument)).collect();
+    let decides = found.notes.iter().filter(|note| note.message.contains(DECIDES)).find_map(|note| note.at);
+    let names: Vec<String> = match decides.filter(|place| place.file == page.file) {
+        // What is in doubt is what decides, and not what is given.
+        Some(place) => page.around(place.span, |_| true).map(|node| page.reads(node)).unwrap_or_default(),
+        None => {
+            // What is called in the argument itself has no name yet.
+            let (_, arguments) = call(page, found.at.span)?;
+            let plain = arguments.into_iter().filter(|argument| !page.source(*argument).contains('('));
+            plain.flat_map(|argument| page.reads(argument)).collect()
+        }
+    };
     // The one that stands where the answer was given, if one does.
     let given = found.notes.iter().filter_map(|note| note.at).filter(|at| at.file == page.file);
     let lines = given.map(|at| Span::new(page.line_start(at.span.start), at.span.start)).collect::<Vec<Span>>();

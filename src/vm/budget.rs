@@ -33,19 +33,16 @@ impl Budget {
     }
 }
 
-fn name(kind: hir::Budget) -> &'static str {
-    match kind {
-        hir::Budget::Calls => "calls",
-        hir::Budget::Tokens => "tokens",
-        hir::Budget::Cost => "cost",
-        hir::Budget::Time => "time",
-        hir::Budget::Agents => "agents",
-    }
-}
-
 fn exceeded(kind: hir::Budget, limit: f64) -> Failure {
     let limit = crate::value::number::render(limit);
-    Failure::new(Code::R094, format!("the budget of {limit} {} is used up; raise it, or ask less", name(kind)))
+    let (over, less) = match kind {
+        hir::Budget::Time => (format!("not done within {limit} ms, the budget of time"), "wait less"),
+        hir::Budget::Cost => (format!("the budget of cost, {limit}, is used up"), "ask less"),
+        hir::Budget::Calls => (format!("the budget of {limit} calls is used up"), "ask less"),
+        hir::Budget::Tokens => (format!("the budget of {limit} tokens is used up"), "ask less"),
+        hir::Budget::Agents => (format!("the budget of {limit} agents is used up"), "ask less"),
+    };
+    Failure::new(Code::R094, format!("{over}; raise it, or {less}"))
 }
 
 /// Refuses what would keep those waiting who wait for a cancelled task to tidy up.
@@ -93,7 +90,7 @@ impl Vm {
         if let Some(after) = time {
             let id = task.next_id();
             self.deadlines.insert(id.clone(), (budget, after));
-            self.batch.timers.push(Timer { id, after });
+            self.batch.deadlines.push(Timer { id, after });
         }
         Ok(())
     }
@@ -236,7 +233,7 @@ impl Vm {
         if self.waiting.remove(id).is_none() {
             return;
         }
-        let Batch { requests, timers, cancellations } = &mut self.batch;
+        let Batch { requests, timers, cancellations, .. } = &mut self.batch;
         let known = requests.len() + timers.len();
         requests.retain(|request| request.id != *id);
         timers.retain(|timer| timer.id != *id);
