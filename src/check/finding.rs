@@ -4,7 +4,7 @@ use super::call::named;
 use super::domain::{Known, Why};
 use super::flow::Flow;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
-use crate::source::Location;
+use crate::source::{FileId, Location};
 use crate::syntax::ast::Band;
 use crate::types::Effect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,6 +96,12 @@ impl Findings {
     /// The branches that never run.
     pub fn dead(&self) -> impl Iterator<Item = (Location, Band)> + '_ {
         self.arms.iter().filter(|(_, runs)| !**runs).map(|((at, band), _)| (*at, *band))
+    }
+
+    /// That a module of the language tests in vain, or drops a confidence, where a program calls it is no fault of the program.
+    pub fn spare(&mut self, library: &[FileId]) {
+        let idle = [Code::CF003, Code::CF004, Code::CF006, Code::CF019];
+        self.found.retain(|(code, at), _| !idle.contains(code) || !library.contains(&at.file));
     }
 
     /// Hands over what was found. One action and value gets one code.

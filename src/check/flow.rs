@@ -66,6 +66,8 @@ pub(super) struct Flow<'a> {
     pub taken: Cost,
     /// Whether something was found that takes more steps than a run may.
     pub lengthy: bool,
+    /// Whether a loop was found that nothing ends.
+    pub endless: bool,
     /// How often the loops of walked functions turn, by activation and head.
     pub turned: HashMap<(u32, usize), super::turns::Turning>,
     /// Doubtful conditions around the calls being walked, the outermost first.
@@ -282,6 +284,7 @@ impl<'a> Flow<'a> {
             changed: false,
             taken: Cost::default(),
             lengthy: false,
+            endless: false,
             turned: HashMap::new(),
             conditions: Vec::new(),
             chosen: Vec::new(),
@@ -791,10 +794,5 @@ impl<'a> Flow<'a> {
                 again.push(to);
             }
         }
-    }
-
-    /// A function without captures.
-    pub fn plain(&self, function: FunctionId) -> Closure {
-        Closure { function, captures: Rc::default() }
     }
 }

@@ -1,6 +1,6 @@
 //! Reading by key: a property, an element, an agent of a name.
 
-use super::domain::{Agent, AgentShape, Id, Integrity, Known, Null, Shape};
+use super::domain::{Agent, AgentShape, Id, Integrity, Known, Null, Object, Shape};
 use super::flow::{Activation, Flow};
 use super::line::{Atom, Range};
 use super::read::{absent, elements, length, part, read, sought};
@@ -81,6 +81,10 @@ impl<'a> Flow<'a> {
                     Some(name) => object.field(name),
                     None => {
                         let all = object.any();
+                        if let Some(found) = one_of_these(object, key) {
+                            let found = Known { id: Id::NONE, ..read(x, &found) }.under(key);
+                            return self.this_one_under(found, x.id, key.id);
+                        }
                         let found = sought(x, all.map(|f| Known { id: Id::NONE, ..read(x, &f) })).under(key);
                         return self.this_one_under(found, x.id, key.id);
                     }
@@ -151,4 +155,11 @@ fn named(x: &Known, field: Option<Known>) -> Known {
         Some(found) if found.null == Null::Never => found,
         other => sought(x, other),
     }
+}
+
+/// What an object has under a key that is one of several texts, where it has something under each.
+fn one_of_these(object: &Object, key: &Known) -> Option<Known> {
+    let cases = &key.tests.as_deref().filter(|_| key.null == Null::Never)?.cases;
+    let fields: Option<Vec<Known>> = cases.iter().map(|(text, _)| object.fields.get(text).cloned()).collect();
+    fields?.into_iter().reduce(|one, other| one.join(&other))
 }

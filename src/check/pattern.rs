@@ -1,7 +1,7 @@
 //! A pattern as a whole: what it is given, what it gives, what it declares.
 
 use super::amount::{Cost, Turns};
-use super::domain::{Agent, AgentShape, Id, Known, List, Mark, Null, Shape, raw};
+use super::domain::{Agent, AgentShape, Id, Known, List, Mark, Null, Shape, Tests, raw};
 use super::escape::Doubts;
 use super::finding::{Noted, Reached};
 use super::flow::Flow;
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::hir::{ExprKind, Function, FunctionId, Module, Parameter};
 use crate::source::{Location, Span};
 use crate::syntax::ast::Band;
-use crate::types::{Effect, Type};
+use crate::types::{Effect, Literal, Type};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -137,9 +137,30 @@ impl<'a> Flow<'a> {
                 Known::constant(Shape::List(Rc::new(list))).born(id)
             }
             _ => {
-                let known = Known { null: super::call::null_of(kind), ..Known::constant(self.shape_of(kind, 0)) };
+                let cases = self.texts_of(kind).unwrap_or_default();
+                let tests =
+                    Tests { cases: cases.into_iter().map(|text| (text, Vec::new())).collect(), ..Tests::default() };
+                let tests = (!tests.cases.is_empty()).then(|| Rc::new(tests));
+                let known =
+                    Known { null: super::call::null_of(kind), tests, ..Known::constant(self.shape_of(kind, 0)) };
                 self.handed_in(known).spread_to_parts().named(name).born(id)
             }
+        }
+    }
+
+    /// The texts that a type lists, where it admits nothing else.
+    fn texts_of(&self, kind: &Type) -> Option<Vec<Rc<str>>> {
+        match kind {
+            Type::Literal(Literal::Text(text)) => Some(vec![Rc::from(&**text)]),
+            Type::Union(all) => {
+                let texts: Option<Vec<Vec<Rc<str>>>> = all.iter().map(|one| self.texts_of(one)).collect();
+                texts.map(|texts| texts.concat())
+            }
+            Type::Named(id) => match &self.program.declarations.types[id.0 as usize].definition {
+                Type::Named(_) => None,
+                definition => self.texts_of(definition),
+            },
+            _ => None,
         }
     }
 

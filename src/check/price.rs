@@ -104,7 +104,7 @@ impl<'a> Flow<'a> {
         let Some(model) = self.model_chosen(options, at) else { return manner };
         let named = |agent: &&host::Agent| model.as_text().is_some_and(|name| agent.model.as_deref() == Some(&**name));
         let own: Vec<&host::Agent> = shape.who.iter().flat_map(|who| self.behind(who, shape)).collect();
-        if !own.is_empty() && own.iter().all(|agent| named(agent)) {
+        if !own.is_empty() && own.iter().all(&named) {
             return manner;
         }
         let listed = self.setting.agents.iter().flat_map(|all| all.agents()).filter(named);

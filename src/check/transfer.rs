@@ -335,6 +335,11 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// A function without captures.
+    pub fn plain(&self, function: FunctionId) -> Closure {
+        Closure { function, captures: Rc::default() }
+    }
+
     fn unary(&mut self, unary: Unary, x: &Known) -> Known {
         match unary {
             Unary::Confidence => confidence_of(x),

@@ -86,6 +86,7 @@ impl<'a> Flow<'a> {
                 }
                 Err(fault) => {
                     self.turned.insert((act.frame, natural.head), Turning::endless());
+                    self.endless = true;
                     if let Some(at) = at {
                         self.unbounded(fault, written.map_or(Form::While, |l| l.form), at);
                     }

@@ -107,7 +107,13 @@ impl Check {
             .filter(|_| setting.strict)
             .flat_map(|program| program.allowed.iter().map(|allowed| (&program.sources, allowed)))
             .collect();
-        let patterns = || programs.iter().flat_map(|program| program.patterns(&program.certificates)).collect();
+        let name = |program: &Examination| program.sources.file(program.file).name().to_owned();
+        let proved = |program: &Examination| {
+            let mut patterns = program.patterns(&program.certificates);
+            patterns.iter_mut().for_each(|pattern| pattern["file"] = name(program).into());
+            patterns
+        };
+        let patterns = || programs.iter().flat_map(proved).collect();
         let wanted = programs.iter().filter(|program| self.scenarios && program.errors() == 0);
         let scenarios: Vec<Scenarios> = wanted.map(|program| scenario::scenarios(program, &Disk)).collect();
         // What is used wrongly prints nothing, so what may be comes first.
@@ -116,8 +122,12 @@ impl Check {
         match self.format {
             Format::Text => {
                 if self.bounds {
-                    let all = programs.iter().flat_map(|program| &program.certificates);
-                    all.for_each(|certificate| print(&bounds::table(certificate)));
+                    for program in programs.iter().filter(|program| !program.certificates.is_empty()) {
+                        if programs.len() > 1 {
+                            print(&format!("{}\n", name(program)));
+                        }
+                        program.certificates.iter().for_each(|certificate| print(&bounds::table(certificate)));
+                    }
                 }
                 let show = if self.scenarios { warn } else { print };
                 let style = if self.scenarios { Style::stderr(color) } else { Style::stdout(color) };

@@ -526,7 +526,9 @@ impl<'a> Lowering<'a> {
         let text = self.name_text(name).to_owned();
         let message = format!("`{text}` is a type, not a value");
         if !self.program.interfaces.iter().any(|interface| interface.name == name) {
-            return self.refuse(Code::P010, span, message, "types stand behind `:` and `instanceof` only");
+            let help =
+                "types stand behind `:` and `instanceof` only; a `schema` is an object such as `{ type: \"number\" }`";
+            return self.refuse(Code::P010, span, message, help);
         }
         let mut letters = text.chars();
         let own: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();

@@ -89,6 +89,8 @@ pub struct Module {
     pub metadata: Metadata,
     /// Whether it reads the names that other hosts give (`agentResults` and its like, section 11).
     pub foreign: bool,
+    /// Whether it belongs to the language.
+    pub library: bool,
 }
 
 /// What the tags of a script's leading doc comment say.
