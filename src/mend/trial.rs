@@ -180,7 +180,8 @@ impl<'a> Trials<'a> {
 
     /// Whether these errors were there before, in parts of the program that nobody looked at because of other errors.
     fn were_hidden(&mut self, new: &[&Diagnostic], counts: &Counts) -> bool {
-        if new.iter().any(|found| stage(found.code) <= self.stage) {
+        // A name that is not known may be one that was lost where the text could not be read.
+        if new.iter().any(|found| stage(found.code) <= self.stage.max(1)) {
             return false;
         }
         if self.hidden.is_none() {
