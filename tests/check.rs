@@ -46,7 +46,7 @@ fn judge(case: &Case) -> Result<(), String> {
     if !diagnostics.has_errors() {
         let declared = program.modules.iter().any(|module| !module.agents.is_empty());
         let agents = declared.then(|| prism::engine::directory(&program, &Default::default()).expect("agents"));
-        let setting = Setting { agents, ..Setting::default() };
+        let setting = Setting { agents, bound: true, ..Setting::default() };
         check(&ir::lower(Arc::new(program)), &setting, &mut diagnostics);
     }
     let said: Vec<(String, Severity, u32)> = diagnostics

@@ -11,7 +11,7 @@ use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::{Code, Severity, nearest};
 use crate::hir::{Budget, Interface, Method};
-use crate::host::Directory;
+use crate::host::{Contract, Directory};
 use crate::ir::Inst;
 use crate::source::Location;
 use crate::types::{Effect, InterfaceId, Type};
@@ -467,11 +467,14 @@ impl<'a> Flow<'a> {
                     .find(|(agent, method, _)| **agent == **bound && **method == *name)
                     .map(|(_, _, least)| *least)
             });
-            let filed = bound.and_then(|bound| self.setting.agents.as_ref()?.find(bound)?.1.contract.as_ref());
-            let promised = filed.map(|contract| {
+            // Of several agents that may be meant, each has to promise something.
+            let filed: Option<Vec<&Contract>> =
+                self.behind(who, agent).into_iter().map(|agent| agent.contract.as_ref()).collect();
+            let promised = filed.into_iter().flatten().map(|contract| {
                 stale = stale.or(self.setting.stale(contract));
                 (raw(contract.confidence.0), raw(contract.confidence.1))
             });
+            let promised = promised.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
             let claim = match (required.map(raw), promised) {
                 (Some(least), Some((low, high))) => Claim::between(low.max(least), high.max(least)),
                 (Some(least), None) => Claim::between(least, SURE),

@@ -34,8 +34,11 @@ impl<'a> Flow<'a> {
     /// The declared agents that may stand behind a name; nothing if the host binds them.
     pub fn behind(&self, who: &Agent, shape: &AgentShape) -> Vec<&'a host::Agent> {
         let Some(directory) = &self.setting.agents else { return Vec::new() };
+        let places = self.places(who);
+        if !places.is_empty() {
+            return places.into_iter().map(|place| &directory.agents()[place]).collect();
+        }
         match who {
-            Agent::Named(name) => directory.find(name).map(|(_, agent)| agent).into_iter().collect(),
             Agent::Member(name, ..) => {
                 let grouped = |agent: &&host::Agent| agent.group.as_deref() == Some(&**name);
                 let group: Vec<&host::Agent> = directory.agents().iter().filter(grouped).collect();
@@ -50,7 +53,7 @@ impl<'a> Flow<'a> {
                 };
                 directory.agents().iter().filter(able).collect()
             }
-            Agent::Anyone => Vec::new(),
+            _ => Vec::new(),
         }
     }
 

@@ -107,11 +107,28 @@ fn needs(program: &Program, interface: Option<InterfaceId>) -> String {
 impl Flow<'_> {
     /// Who sits where when the agents at hand are bound to a pattern; nothing where they are not known or do not fit.
     pub fn seating(&self, function: FunctionId) -> Option<Seats> {
+        if !self.setting.bound {
+            return None;
+        }
         let program = &self.program.declarations;
         let bound = seats(program, function, self.setting.agents.as_ref()?).ok()?;
         let parameters = &program.functions[function.0 as usize].parameters;
         let name = |parameter: &Parameter| parameter.name.map(|name| Rc::from(program.names.text(name)));
         Some(parameters.iter().zip(bound).filter_map(|(parameter, places)| Some((name(parameter)?, places?))).collect())
+    }
+
+    /// The places in the directory of those who may be meant, where it is known who is bound.
+    pub fn places(&self, who: &Who) -> Vec<usize> {
+        let Some((name, directory)) = name(who).zip(self.setting.agents.as_ref()) else { return Vec::new() };
+        match (self.seats.as_ref().and_then(|seats| seats.get(name)), who) {
+            (None, Who::Member(..)) => Vec::new(),
+            (None, _) => directory.find(name).map(|(place, _)| place).into_iter().collect(),
+            (Some(all), Who::Member(_, from, to)) => {
+                let span = *from as usize..=*to as usize;
+                all.iter().enumerate().filter(|(at, _)| span.contains(at)).map(|(_, place)| *place).collect()
+            }
+            (Some(all), _) => all.clone(),
+        }
     }
 
     /// Whether somebody who judges may be one of another name who answered: then the names of both and the agent's. Where it
@@ -121,7 +138,7 @@ impl Flow<'_> {
         if first == second {
             return None;
         }
-        let Some((seats, directory)) = self.seats.as_ref().zip(self.setting.agents.as_ref()) else {
+        let Some(directory) = self.setting.agents.as_ref().filter(|_| self.seats.is_some()) else {
             // Two parameters that are no lists never take the same agent.
             if matches!(author, Who::Member(..)) || matches!(judge, Who::Member(..)) {
                 let apart = format!("that `{first}` and `{second}` are different agents");
@@ -129,16 +146,8 @@ impl Flow<'_> {
             }
             return None;
         };
-        let places = |who: &Who, name: &Rc<str>| match (seats.get(name), who) {
-            (None, _) => directory.find(name).map(|(place, _)| place).into_iter().collect(),
-            (Some(all), Who::Member(_, from, to)) => {
-                let span = *from as usize..=*to as usize;
-                all.iter().enumerate().filter(|(at, _)| span.contains(at)).map(|(_, place)| *place).collect()
-            }
-            (Some(all), _) => all.clone(),
-        };
-        let judges: Vec<usize> = places(judge, second);
-        let both = places(author, first).into_iter().find(|place| judges.contains(place))?;
+        let judges = self.places(judge);
+        let both = self.places(author).into_iter().find(|place| judges.contains(place))?;
         Some((first.to_string(), second.to_string(), directory.agents()[both].name.to_string()))
     }
 }

@@ -22,6 +22,8 @@ pub struct Setting {
     pub needs: [Need; 5],
     /// The agents file, where one was given.
     pub agents: Option<Directory>,
+    /// Whether these are all agents that there are, so that it is known who is bound.
+    pub bound: bool,
     /// Whether warnings refuse.
     pub strict: bool,
     /// Whether the input says itself how sure it is.
@@ -44,6 +46,7 @@ impl Default for Setting {
                 Need { confidence: raw(0.9), evidence: Evidence::Checked },
             ],
             agents: None,
+            bound: false,
             strict: false,
             shaped: false,
             today: None,

@@ -148,7 +148,7 @@ impl Run {
         let style = Style::stderr(color);
         let mut program = front::examine(&self.program)?;
         let bound_here = self.agents.is_some().then(|| bound.clone());
-        let setting = Setting { shaped: self.shaped, ..setting(bound_here, policy) };
+        let setting = Setting { shaped: self.shaped, bound: true, ..setting(bound_here, policy) };
         if self.unchecked {
             program.findings.retain(|finding| finding.code.name().starts_with('P'));
         } else {
@@ -351,7 +351,14 @@ fn since_1970() -> Duration {
 pub(super) fn setting(agents: Option<Directory>, policy: Option<Policy>) -> Setting {
     let since = since_1970();
     let strict = policy.as_ref().is_some_and(|policy| policy.strict);
-    Setting { agents, policy, strict, today: Some((since.as_secs() / 86_400) as i64), ..Setting::default() }
+    Setting {
+        bound: agents.is_some(),
+        agents,
+        policy,
+        strict,
+        today: Some((since.as_secs() / 86_400) as i64),
+        ..Setting::default()
+    }
 }
 
 /// What the reader of a file says, in words for those who write one.
