@@ -493,6 +493,25 @@ fn who_interrupts_a_run_lets_it_tidy_up() {
     }
 }
 
+/// What was asked is written down before anything else happens, so that a crash does not lose it.
+#[test]
+#[cfg(unix)]
+fn a_record_holds_what_was_asked_before_a_crash() {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+    let folder = Folder::new("running/crashed");
+    folder.write("agents.yaml", "w: { transport: mock, replies: { act: [{ value: done, confidence: 1 }] } }\n");
+    folder.write("a.prism", "agents.w.act(\"it\")\nconsole.error(\"begun\")\nwhile (true) { }\n");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prism"));
+    command.args(["run", "--unchecked", "a.prism", "--agents", "agents.yaml", "--record", "run.jsonl"]);
+    let mut child = command.current_dir(folder.path()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stderr.take().unwrap().read_exact(&mut [0; 6]).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let record = folder.read("run.jsonl");
+    assert!(record.ends_with('\n') && record.contains("\"act\""), "{record:?}");
+}
+
 #[test]
 #[cfg(unix)]
 fn files_of_a_run_have_a_limit() {

@@ -313,7 +313,8 @@ impl Show for Screen {
     fn note(&mut self, note: Note<'_>) {
         let Some(record) = &mut self.record else { return };
         let written = serde_json::to_writer(&mut *record, &note).map_err(std::io::Error::from);
-        if let Err(error) = written.and_then(|()| record.write_all(b"\n")) {
+        // Whatever happens next, what was asked stands in the file.
+        if let Err(error) = written.and_then(|()| record.write_all(b"\n")).and_then(|()| record.flush()) {
             warn(&format!("cannot write down what happens: {}\n", source::reason(&error)));
             self.record = None;
         }
