@@ -362,7 +362,8 @@ impl Shape<'_, '_> {
         if before.kind != Kind::Text || before.end != token.start || !token.kind.is_word() {
             return false;
         }
-        let quote = &self.text[before.start as usize..before.start as usize + 1];
+        // Typographic quotes are another slip.
+        let Some(quote @ ('"' | '\'')) = self.written(before).chars().next() else { return false };
         let line = self.raw[self.at..].iter().skip(1).take_while(|token| !token.newline);
         let mut rest = line.enumerate();
         let Some((ahead, last)) =
