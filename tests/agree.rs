@@ -5,6 +5,7 @@
 //! `PRISM_PROGRAMS=200000 cargo test --release agree -- --nocapture` tries so many random programs on all cores;
 //! `PRISM_SEED=n cargo test agree -- --nocapture` one of them, and shrinks it when there is a difference.
 
+use crate::cores::{number, on_all_cores};
 use crate::{generate, machine, oracle, rules};
 use prism::diagnostic::{Diagnostics, Severity};
 use prism::engine::{self, Checked, Compiled, Drive};
@@ -18,6 +19,7 @@ use prism::vm::{self, Outcome};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -290,47 +292,40 @@ fn differs(seed: u64, size: u32) -> Result<Found, String> {
 
 #[test]
 fn random_programs_agree() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let size = number("PRISM_SIZE").unwrap_or(60) as u32;
     let first = number("PRISM_FIRST").unwrap_or(1);
     let (seeds, most) = match number("PRISM_SEED") {
         Some(seed) => (seed..seed + 1, 1),
         None => (first..first + number("PRISM_PROGRAMS").unwrap_or(300), number("PRISM_MOST").unwrap_or(1)),
     };
-    let (next, refused, failed) = (AtomicU64::new(seeds.start), AtomicU64::new(0), AtomicU64::new(0));
+    let (refused, failed) = (AtomicU64::new(0), AtomicU64::new(0));
     let codes = Mutex::new(BTreeMap::<String, (u64, u64)>::new());
     let differences = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end || differences.lock().unwrap().len() as u64 >= most {
-                        return;
-                    }
-                    // How often each, and the last seed of it.
-                    let count = |code: &str| {
-                        let mut codes = codes.lock().unwrap();
-                        let often = codes.get(code).map_or(0, |(often, _)| *often);
-                        codes.insert(code.to_owned(), (often + 1, seed));
-                    };
-                    match differs(seed, size) {
-                        Ok(Found::Refused(why)) => {
-                            refused.fetch_add(1, Ordering::Relaxed);
-                            count(&why);
-                        }
-                        Ok(Found::Same(seen)) if seen.result.starts_with('R') => {
-                            failed.fetch_add(1, Ordering::Relaxed);
-                            count(seen.result.split(' ').next().unwrap_or_default());
-                        }
-                        Ok(_) => {}
-                        Err(words) => differences.lock().unwrap().push(words),
-                    }
-                }
-            });
-        }
-    });
     let all = seeds.end - seeds.start;
+    on_all_cores(seeds, |seed| {
+        if differences.lock().unwrap().len() as u64 >= most {
+            return ControlFlow::Break(());
+        }
+        // How often each, and the last seed of it.
+        let count = |code: &str| {
+            let mut codes = codes.lock().unwrap();
+            let often = codes.get(code).map_or(0, |(often, _)| *often);
+            codes.insert(code.to_owned(), (often + 1, seed));
+        };
+        match differs(seed, size) {
+            Ok(Found::Refused(why)) => {
+                refused.fetch_add(1, Ordering::Relaxed);
+                count(&why);
+            }
+            Ok(Found::Same(seen)) if seen.result.starts_with('R') => {
+                failed.fetch_add(1, Ordering::Relaxed);
+                count(seen.result.split(' ').next().unwrap_or_default());
+            }
+            Ok(_) => {}
+            Err(words) => differences.lock().unwrap().push(words),
+        }
+        ControlFlow::Continue(())
+    });
     println!(
         "{all} random programs, {refused:?} refused, {failed:?} failed in both; how often, and one seed: {:?}",
         codes.into_inner().unwrap()

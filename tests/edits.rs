@@ -4,6 +4,7 @@
 //! cargo test --release every_edit -- --nocapture` breaks so many; `PRISM_SEED=n` shows one.
 
 use crate::broken::Dice;
+use crate::cores::{number, on_all_cores};
 use crate::mends::{examine, texts};
 use prism::check::Setting;
 use prism::diagnostic::{Code, Diagnostic, Diagnostics, Fix, Severity, fix};
@@ -12,7 +13,7 @@ use prism::mend;
 use prism::source::FileId;
 use prism::syntax::lexer;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -170,7 +171,6 @@ fn faults(text: &str) -> (Vec<String>, usize) {
 
 #[test]
 fn every_edit_mends_and_brings_no_error() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let mut programs = texts("examples", "prism");
     programs.retain(|text| examine(text).errors() == 0);
     if let Some(seed) = number("PRISM_SEED") {
@@ -179,23 +179,14 @@ fn every_edit_mends_and_brings_no_error() {
         return;
     }
     let wanted = number("PRISM_EDITS").unwrap_or(250);
-    let (next, edits) = (AtomicU64::new(0), AtomicU64::new(0));
+    let edits = AtomicU64::new(0);
     let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= wanted {
-                        return;
-                    }
-                    let (faults, offered) = faults(&mutated(&programs, seed));
-                    edits.fetch_add(offered as u64, Ordering::Relaxed);
-                    let faults = faults.into_iter().map(|fault| format!("PRISM_SEED={seed} {fault}"));
-                    wrong.lock().expect("no thread panics").extend(faults);
-                }
-            });
-        }
+    on_all_cores(0..wanted, |seed| {
+        let (faults, offered) = faults(&mutated(&programs, seed));
+        edits.fetch_add(offered as u64, Ordering::Relaxed);
+        let faults = faults.into_iter().map(|fault| format!("PRISM_SEED={seed} {fault}"));
+        wrong.lock().expect("no thread panics").extend(faults);
+        ControlFlow::Continue(())
     });
     let (wrong, edits) = (wrong.into_inner().expect("no thread panics"), edits.into_inner());
     println!("{wanted} programs, {edits} edits, {} wrong", wrong.len());

@@ -9,6 +9,7 @@ mod broken;
 mod certificates;
 mod check;
 mod cli;
+mod cores;
 mod docs;
 mod edits;
 mod editors;

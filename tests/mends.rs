@@ -4,6 +4,7 @@
 //! `PRISM_SEED=n cargo test mends -- --nocapture` shows one.
 
 use crate::broken::{Dice, Program, WAYS};
+use crate::cores::{number, on_all_cores};
 use prism::check::Setting;
 use prism::diagnostic::{Diagnostics, Severity, fix};
 use prism::engine::Examination;
@@ -11,9 +12,9 @@ use prism::hir::Alone;
 use prism::mend;
 use prism::source::Sources;
 use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is wrong with a text.
 pub(crate) fn examine(text: &str) -> Examination {
@@ -108,7 +109,6 @@ fn case(corpus: &[(String, Program)], seed: u64) -> Option<(&'static str, String
 
 #[test]
 fn mends_make_programs_valid_again() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let corpus: Vec<(String, Program)> = valid().into_iter().map(|text| (text.clone(), Program::of(&text))).collect();
     assert!(corpus.len() > 300, "only {} valid programs", corpus.len());
     if let Some(seed) = number("PRISM_SEED") {
@@ -121,39 +121,32 @@ fn mends_make_programs_valid_again() {
     let wanted = number("PRISM_BROKEN").unwrap_or(90) as usize;
     let show = std::env::var_os("PRISM_SHOW").is_some();
     let per_way = wanted.div_ceil(WAYS.len());
-    let next = AtomicU64::new(1);
     let table: Mutex<BTreeMap<&'static str, [usize; 4]>> = Mutex::new(BTreeMap::new());
     let seen: Mutex<HashSet<String>> = Mutex::new(HashSet::new());
     let last = (wanted * 40) as u64;
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let broken = |counts: &[usize; 4]| counts[1] + counts[2] + counts[3];
-                    // Ways with few places give what they have, and the others make up for it.
-                    let full = |counts: &[usize; 4]| broken(counts) >= 2 * per_way;
-                    let done = {
-                        let table = table.lock().expect("no thread panics");
-                        table.values().map(broken).sum::<usize>() >= wanted
-                    };
-                    if done || seed > last {
-                        return;
-                    }
-                    let Some((kind, broken)) = case(&corpus, seed) else { continue };
-                    if table.lock().expect("no thread panics").get(kind).is_some_and(full)
-                        || !seen.lock().expect("no thread panics").insert(broken.clone())
-                    {
-                        continue;
-                    }
-                    let (result, said) = outcome(&broken);
-                    table.lock().expect("no thread panics").entry(kind).or_default()[result as usize] += 1;
-                    if show && matches!(result, Outcome::Nothing | Outcome::Errors) {
-                        println!("PRISM_SEED={seed} {kind}: {said}");
-                    }
-                }
-            });
+    on_all_cores(1..last + 1, |seed| {
+        let broken = |counts: &[usize; 4]| counts[1] + counts[2] + counts[3];
+        // Ways with few places give what they have, and the others make up for it.
+        let full = |counts: &[usize; 4]| broken(counts) >= 2 * per_way;
+        let done = {
+            let table = table.lock().expect("no thread panics");
+            table.values().map(broken).sum::<usize>() >= wanted
+        };
+        if done {
+            return ControlFlow::Break(());
         }
+        let Some((kind, broken)) = case(&corpus, seed) else { return ControlFlow::Continue(()) };
+        if table.lock().expect("no thread panics").get(kind).is_some_and(full)
+            || !seen.lock().expect("no thread panics").insert(broken.clone())
+        {
+            return ControlFlow::Continue(());
+        }
+        let (result, said) = outcome(&broken);
+        table.lock().expect("no thread panics").entry(kind).or_default()[result as usize] += 1;
+        if show && matches!(result, Outcome::Nothing | Outcome::Errors) {
+            println!("PRISM_SEED={seed} {kind}: {said}");
+        }
+        ControlFlow::Continue(())
     });
     let table = table.into_inner().expect("no thread panics");
     println!("{:22}{:>8}{:>10}{:>10}{:>10}{:>8}", "kind", "broken", "nothing", "errors", "valid", "");

@@ -633,7 +633,7 @@ impl Lowering<'_> {
             agents: Vec::new(),
             metadata: super::Metadata::default(),
             foreign: false,
-            library: false,
+            embedded: false,
         }
     }
 }

@@ -90,7 +90,7 @@ pub struct Module {
     /// Whether it reads the names that other hosts give (`agentResults` and its like, section 11).
     pub foreign: bool,
     /// Whether it belongs to the language.
-    pub library: bool,
+    pub embedded: bool,
 }
 
 /// What the tags of a script's leading doc comment say.

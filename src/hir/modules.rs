@@ -109,8 +109,8 @@ pub fn load(
         lowering.broken = *broken;
         lowering.unread.clone_from(unread);
         lowering.hosts = hosts;
-        let library = library::text(sources.file(*file).name()).is_some();
-        let module = Module { library, ..lowering.module(&imports) };
+        let embedded = library::text(sources.file(*file).name()).is_some();
+        let module = Module { embedded, ..lowering.module(&imports) };
         places[at] = Some(program.modules.len());
         program.modules.push(module);
         if Some(at) == given {

@@ -15,15 +15,10 @@ mod transfer;
 mod watch;
 mod worst;
 
+use crate::cores::{number, on_all_cores};
 use small::{Pattern, Style};
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// A number from the environment.
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|text| text.parse().ok())
-}
 
 /// Looks at the seeds of a proof on all cores, as many as are asked for; the first fault, in words, fails the test.
 fn each_seed(name: &str, few: u64, look: impl Fn(u64) -> Result<(), String> + Sync) {
@@ -57,23 +52,6 @@ fn each<T: Sync>(all: &[T], look: impl Fn(&T) -> Option<String> + Sync) -> Vec<S
     let mut said = said.into_inner().unwrap();
     said.sort();
     said.into_iter().map(|(_, words)| words).collect()
-}
-
-/// Hands these numbers out to all cores, until one of them has seen enough.
-fn on_all_cores(numbers: Range<u64>, work: impl Fn(u64) -> ControlFlow<()> + Sync) {
-    let next = AtomicU64::new(numbers.start);
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= numbers.end || work(number).is_break() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
 }
 
 /// Looks at a pattern; one with a fault is made as small as it goes while it has one.
