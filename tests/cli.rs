@@ -216,6 +216,17 @@ fn what_is_used_wrongly_prints_nothing() {
         let outcome = folder.prism(&[&["check", "--format", "json"], arguments].concat());
         assert_eq!((outcome.code, &*outcome.out), (2, ""), "{}", outcome.err);
     }
+    for (arguments, said) in [
+        (&["check", "a.prism", "--certificate", "-"][..], "prism: a certificate goes to a file"),
+        (&["check", "a.prism", "--scenarios", "--format", "sarif"], "prism: SARIF holds no tests"),
+        (&["run", "-", "--input-file", "-"], "prism: program and input cannot both come from standard input"),
+        (&["run", "a.prism", "--fuel", "-1"], "'-1' for '--fuel <N>': write a whole number"),
+        (&["test", "a.prism"], "prism: there is no `test` block in 1 file\n"),
+    ] {
+        let outcome = folder.prism(arguments);
+        assert_eq!((outcome.code, &*outcome.out), (2, ""), "{arguments:?}");
+        assert!(outcome.err.contains(said), "{}", outcome.err);
+    }
 }
 
 /// Who is killed while it is written has the old text still: it is replaced and not written over.
@@ -242,7 +253,7 @@ fn standard_input_is_formatted_to_standard_output() {
     let folder = Folder::new("cli/fmt-stdin");
     for arguments in [&["fmt"][..], &["fmt", "-"]] {
         let outcome = folder.prism_with(arguments, "x=1\r\nprint( x )\r\n");
-        assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, "x = 1\nprint(x)\n", ""));
+        assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (0, "x = 1\r\nprint(x)\r\n", ""));
     }
     let outcome = folder.prism_with(&["fmt", "--check", "-"], "x=1");
     assert_eq!((outcome.code, &*outcome.out, &*outcome.err), (1, "-\n", "1 file would change\n"));
@@ -270,7 +281,20 @@ fn line_ends_of_the_other_kind_are_line_ends() {
     folder.write("a.prism", "// one\r\nlet x = 1\r\nprint(`a\r\nb`, x)\r\n");
     assert_eq!(folder.prism(&["check", "a.prism"]).out, "no faults in 1 file\n");
     assert_eq!(folder.prism(&["fmt", "a.prism"]).code, 0);
-    assert!(!folder.read("a.prism").replace("a\r\nb", "").contains('\r'), "{:?}", folder.read("a.prism"));
+    assert_eq!(folder.read("a.prism"), "// one\r\nlet x = 1\r\nprint(`a\r\nb`, x)\r\n");
+    // What an editor chose for the whole file stays; of two kinds of line ends one is left.
+    for (text, wanted) in [
+        ("\u{feff}x=1\r\nprint(x)\r\n", "\u{feff}x = 1\r\nprint(x)\r\n"),
+        ("\u{feff}x=1\n", "\u{feff}x = 1\n"),
+        ("x=1\r\nprint(x)\n", "x = 1\nprint(x)\n"),
+    ] {
+        folder.write("b.prism", text);
+        assert_eq!((folder.prism(&["fmt", "b.prism"]).code, folder.read("b.prism")), (0, wanted.to_owned()));
+        assert_eq!(folder.prism(&["fmt", "--check", "b.prism"]).code, 0, "{wanted:?}");
+    }
+    folder.write("marked.prism", "\u{feff}print(yy)\n");
+    let marked = folder.prism(&["check", "marked.prism"]).out;
+    assert!(marked.contains("marked.prism:1:7 ") && marked.contains("1 │ print(yy)"), "{marked}");
 }
 
 #[test]

@@ -88,6 +88,33 @@ fn entries_and_input() {
         ],
     );
     assert_eq!(folder.prism_with(&["run", "-"], "1 + 1").out, "2\n");
+    assert_eq!(folder.prism_with(&["run", "echo.prism", "--input-file", "-"], "[1]").out, "[1]\n");
+}
+
+/// Who forgets the input, or misspells its key, is told what to type.
+#[test]
+fn an_input_that_does_not_fit_is_answered_with_one_that_does() {
+    let folder = Folder::new("running/advice");
+    folder.write("one.prism", "pattern P(question: string) { question }\n");
+    folder.write("two.prism", "type V = \"yes\" | \"no\"\npattern P(v: V, o: { a: number[], b?: string }) { v }\n");
+    folder.write("inner.prism", "pattern P(x) { f(x) }\npattern f(y: string) { y }\nexport default P\n");
+    let two = "`--input '{ \"v\": \"yes\", \"o\": { \"a\": [1] } }'`";
+    check(
+        &folder,
+        &[
+            ("run one.prism", 1, "Help: there is no input; give one as in `--input '{ \"question\": \"…\" }'`"),
+            ("run one.prism --input '{ \"qestion\": \"a\" }'", 1, "the key `qestion`, and the parameter is `question`"),
+            ("run one.prism --input 5", 1, "Help: give it as in `--input '{ \"question\": \"…\" }'`"),
+            ("run two.prism", 1, two),
+            ("run two.prism --input '{ \"v\": \"yes\", \"x\": 1 }'", 1, two),
+            ("run one.prism --input why", 1, "--input:1:1 "),
+            ("run one.prism --input why", 1, "a text is written in quotes"),
+            ("run one.prism --input '{ \"question\": 1, }'", 1, "--input:1:18 "),
+            ("run one.prism --shaped --input '{ \"value\": 1,, }'", 1, "--input:1:14 "),
+        ],
+    );
+    let inner = folder.prism(&["run", "inner.prism", "--input", "5"]);
+    assert!(inner.err.contains("[R012]") && !inner.err.contains("Help"), "{}", inner.err);
 }
 
 #[test]
@@ -178,7 +205,7 @@ fn an_input_may_begin_with_a_minus() {
     folder.write("echo.prism", "input");
     assert_eq!(folder.prism(&["run", "echo.prism", "--input", "-1.5e3"]).out, "-1500\n");
     let twice = folder.prism(&["run", "echo.prism", "--input", "{\"a\":1,\"a\":2}"]);
-    assert!(twice.err.contains("error: in the input, the key `a` occurs twice; keep one\n"), "{}", twice.err);
+    assert!(twice.err.contains("error: the key `a` occurs twice; keep one\n   ╭─[ --input:1:1 ]"), "{}", twice.err);
 }
 
 #[test]
@@ -370,6 +397,24 @@ fn json_is_the_result_alone() {
     let json = folder.prism(&["run", "said.prism", "--json"]);
     assert_eq!(json.out, "{\"value\":\"res\",\"confidence\":0.256,\"evidence\":\"exact\"}\n");
     assert_eq!(json.err, "a (~50%)\nb\n");
+    // What refuses or ends it is told as a check tells its findings.
+    folder.write("fails.prism", "function f() { throw \"no\" }\nprint(1)\nf()\n");
+    folder.write("long.prism", "for i in 0..1000000 { }\n");
+    folder.write("refused.prism", "print(yy)\nprint(zz)\n");
+    for (arguments, code, codes, notes) in [
+        (&["fails.prism"][..], 1, &["R001"][..], 1),
+        (&["long.prism", "--fuel", "100"], 3, &["R090"], 0),
+        (&["refused.prism"], 1, &["P010", "P010"], 0),
+        (&["said.prism", "--input", "{"], 1, &["R011"], 0),
+    ] {
+        let outcome = folder.prism(&[&["run", "--json"], arguments].concat());
+        let said: Json = serde_json::from_str(&outcome.out).unwrap();
+        let all = said["diagnostics"].as_array().unwrap();
+        let found: Vec<&str> = all.iter().map(|found| found["code"].as_str().unwrap()).collect();
+        assert_eq!((outcome.code, &*found), (code, codes), "{arguments:?}");
+        assert_eq!(all[0]["notes"].as_array().unwrap().len(), notes, "{}", outcome.out);
+        assert!(all[0]["start"]["line"].is_u64() && !outcome.err.contains('['), "{}", outcome.err);
+    }
 }
 
 const TESTED: &str = "function size(n) {
@@ -398,6 +443,11 @@ fn tests_are_chosen_and_reported() {
     assert!(all.out.contains("the left side is \"small\" (~60%) and the right side is \"big\""), "{}", all.out);
     let some = folder.prism(&["test", "a.prism", "--filter", "bi"]);
     assert_eq!((some.code, &*some.out), (0, "ok     a.prism: big\n1 of 1 test passed\n"));
+    let wrong = folder.prism(&["test", "a.prism", "--filter", "wrong"]);
+    assert!(wrong.code == 1 && wrong.out.ends_with("0 of 1 tests passed\n"), "{}", wrong.out);
+    let none = folder.prism(&["test", "--filter", "zzz"]);
+    assert_eq!((none.code, &*none.out), (2, ""));
+    assert_eq!(none.err, "prism: no test has `zzz` in its name; there are 4 tests in 1 file\n");
     let json: Json =
         serde_json::from_str(&folder.prism(&["test", "a.prism", "--format", "json", "--coverage"]).out).unwrap();
     assert_eq!((&json["passed"], &json["failed"]), (&json!(2), &json!(2)));
@@ -650,7 +700,7 @@ fn what_ends_a_run_has_its_place() {
             "a.prism:3:",
         ),
         ("let a = 1\ndelay(2h)\n", "--timeout 200ms", "a.prism:2:1"),
-        ("let a = 1\nlet c = [1, [0 ** -1]]\nc\n", "--json", "[R013] error: `Infinity` at `/1/0`"),
+        ("let a = 1\nlet c = [1, [0 ** -1]]\nc\n", "--json", "`Infinity` at `/1/0`"),
         ("let a = 1\nlet c = [1, [0 ** -1]]\nc\n", "", "a.prism:3:1"),
         ("pattern P() {\n  let a = 1\n  [() => a]\n}\n", "", "a.prism:3:3"),
     ] {
@@ -658,6 +708,7 @@ fn what_ends_a_run_has_its_place() {
         let mut arguments = vec!["run", "--unchecked", "a.prism"];
         arguments.extend(options.split_whitespace());
         let outcome = folder.prism(&arguments);
-        assert!(outcome.err.contains(place), "{text}: {}", outcome.err);
+        let said = if options == "--json" { &outcome.out } else { &outcome.err };
+        assert!(said.contains(place), "{text}: {}", outcome.err);
     }
 }

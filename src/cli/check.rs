@@ -80,6 +80,12 @@ type Found<'a> = (&'a Sources, &'a Diagnostic);
 
 impl Check {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
+        if self.scenarios && self.format == Format::Sarif {
+            return Err(Usage::new("SARIF holds no tests; write `--scenarios` with `--format text` or `json`"));
+        }
+        if self.certificate.as_deref().is_some_and(|path| path.as_os_str() == source::STDIN) {
+            return Err(Usage::new("a certificate goes to a file; name one, such as `certificate.json`"));
+        }
         if self.watch {
             if self.paths.iter().any(|path| path.as_os_str() == source::STDIN) {
                 return Err(Usage::new("`--watch` cannot watch standard input; save the program in a file"));

@@ -10,7 +10,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 use crate::diagnostic::is_treacherous;
-use crate::source::{File, Span};
+use crate::source::{File, MARK, Span};
 
 /// The text to show, and where in it each span lies; none of them is empty.
 pub(super) fn excerpt(file: &File, spans: &[Span], room: usize) -> (String, Vec<Range<usize>>) {
@@ -26,7 +26,8 @@ pub(super) fn excerpt(file: &File, spans: &[Span], room: usize) -> (String, Vec<
     let end = wanted.last_key_value().map_or(0, |(&line, _)| line);
     for index in 0..=end {
         if let Some(&anchor) = wanted.get(&index) {
-            let start = lines.start(index);
+            let mark = if index == 0 && text.starts_with(MARK) { MARK.len_utf8() as u32 } else { 0 };
+            let start = lines.start(index) + mark;
             let stop = if index + 1 < lines.count() { lines.start(index + 1) as usize } else { text.len() };
             let raw = text[start as usize..stop].trim_end_matches(['\n', '\r']);
             let line = Line::new(raw, start, anchor, room);
@@ -146,10 +147,12 @@ mod tests {
         assert_eq!(shown("one\n", Span::at(4), 80), ("".into(), " ".into()));
         assert_eq!(shown("one", Span::at(3), 80), ("one".into(), " ".into()));
         assert_eq!(shown("", Span::at(0), 80), ("".into(), " ".into()));
+        assert_eq!(shown("\u{feff}", Span::at(0), 80), ("".into(), " ".into()));
     }
 
     #[test]
     fn escapes_and_expands() {
+        assert_eq!(shown("\u{feff}ab", Span::new(3, 4), 80), ("ab".into(), "a".into()));
         assert_eq!(shown("\ta\x1bb", Span::new(2, 3), 80), ("    a\\u{1b}b".into(), "\\u{1b}".into()));
     }
 

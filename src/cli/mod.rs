@@ -12,6 +12,7 @@ mod explain;
 mod fmt;
 mod front;
 mod grammar;
+mod input;
 mod interrupt;
 mod new;
 mod policy;

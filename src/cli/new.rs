@@ -25,7 +25,10 @@ impl New {
         let Some(name) = self.name.file_name().map(|name| name.to_string_lossy()) else {
             return Err(Usage::new(format!("`{shown}` is no name for a new folder")));
         };
-        std::fs::create_dir(&self.name)
+        let above = self.name.parent().filter(|above| !above.as_os_str().is_empty());
+        above
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::create_dir(&self.name))
             .map_err(|error| Usage::new(format!("cannot make the folder `{shown}`: {}", source::reason(&error))))?;
         for (file, text) in FILES {
             source::write(&self.name.join(file), &text.replace("NAME", &name))?;

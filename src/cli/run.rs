@@ -7,20 +7,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::disk::Disk;
 use super::front;
+use super::input::{self, Input};
 use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, interrupt, policy, render, source};
 use crate::check::{Policy, Setting};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{self, Code, Diagnostic, Diagnostics, Severity};
 use crate::engine::{self, Checked, Drive, Examination, Note, Show};
 use crate::hir;
 use crate::host::{self, Directory, Kind, Request, Stream};
 use crate::mend;
 use crate::source::{Location, Sources, Span};
-use crate::value::{Fault, Lanes, Limits, Meter, NESTING, Value, display, json, shaped};
+use crate::value::{self, Fault, Lanes, Limits, Meter, NESTING, display, shaped};
 use crate::vm::Failure;
 
 /// Run a program
@@ -35,7 +36,7 @@ pub(super) struct Run {
     /// The input
     #[arg(long, value_name = "JSON", conflicts_with = "input_file", allow_negative_numbers = true)]
     input: Option<String>,
-    /// A file with the input
+    /// A file with the input, or `-` for standard input
     #[arg(long, value_name = "FILE")]
     input_file: Option<PathBuf>,
     /// The input has the shape of a result: value, confidence, evidence, parts
@@ -64,13 +65,13 @@ pub(super) struct Run {
 #[derive(clap::Args, Clone, Debug)]
 pub(super) struct Bounds {
     /// The steps it may take
-    #[arg(long, value_name = "N", value_parser = amount)]
+    #[arg(long, value_name = "N", value_parser = amount, allow_negative_numbers = true)]
     fuel: Option<u64>,
     /// The memory it may hold, such as `64MiB`
-    #[arg(long, value_name = "BYTES", value_parser = amount)]
+    #[arg(long, value_name = "BYTES", value_parser = amount, allow_negative_numbers = true)]
     memory: Option<u64>,
     /// The time it may take, such as `30s`
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
     timeout: Option<String>,
     /// Any limit by its name, such as `list=10000000`
     #[arg(long, value_name = "NAME=N")]
@@ -144,7 +145,7 @@ impl Run {
         let limits = self.bounds.limits()?;
         let limits = policy.as_ref().map_or(limits.clone(), |policy| policy.limit(limits));
         let bound = agents(self.agents.as_deref())?;
-        let input = self.input()?;
+        let input = Input::read(self.input.as_deref(), self.input_file.as_deref(), &self.program)?;
         let style = Style::stderr(color);
         let mut program = front::examine(&self.program)?;
         let bound_here = self.agents.is_some().then(|| bound.clone());
@@ -156,7 +157,10 @@ impl Run {
         }
         if program.errors() > 0 {
             mend::offer(&mut program, &Disk, &setting);
-            report(&program, style);
+            match self.json {
+                true => print(&refusal(&program.sources, errors(&program))),
+                false => report(&program, style),
+            }
             return Ok(Exit::Failed);
         }
         let record = self.record()?;
@@ -168,7 +172,10 @@ impl Run {
             }
             Err(diagnostic) => {
                 let limit = (Code::R090..=Code::R097).contains(&diagnostic.code);
-                warn(&render::report(&program.sources, &diagnostic, style));
+                match self.json {
+                    true => print(&refusal(&program.sources, [&diagnostic])),
+                    false => warn(&render::report(&program.sources, &diagnostic, style)),
+                }
                 Ok(if limit { Exit::Limit } else { Exit::Failed })
             }
         }
@@ -179,7 +186,7 @@ impl Run {
         program: &mut Examination,
         limits: Limits,
         bound: &Directory,
-        input: Option<String>,
+        input: Option<Input>,
         record: Option<BufWriter<File>>,
     ) -> Result<String, Diagnostic> {
         let checked = Checked::examined(program);
@@ -190,7 +197,6 @@ impl Run {
             program.file,
             if declarations.functions[entry.0 as usize].kind == hir::Kind::Module { Span::at(0) } else { head },
         );
-        let refused = |fault: Fault| Diagnostic::new(fault.code, at, fault.message.clone());
         let given = Location::new(program.file, declarations.functions[entry.0 as usize].body.last());
         let unfit = |fault: Fault| Diagnostic::new(fault.code, given, fault.message.clone());
         let directory = engine::directory(declarations, bound)
@@ -205,7 +211,8 @@ impl Run {
                 .unwrap_or_else(|| Diagnostic::new(Code::P007, at, "this program cannot be compiled")));
         };
         let mut outside = outside(&limits);
-        let input = read_input(input.as_deref(), self.shaped, &mut outside).map_err(refused)?;
+        let read = input.map(|input| input.value(self.shaped, &mut outside, &mut program.sources)).transpose()?;
+        let input = read.clone().unwrap_or_default();
         let seed = RandomState::new().hash_one(std::process::id());
         let drive = Drive::new(&compiled, limits, Arc::new(directory.clone()), input.clone());
         let drive = drive.ended_by(interrupt::wished());
@@ -213,14 +220,16 @@ impl Run {
         let kept_back = if std::io::stdout().is_terminal() { 0 } else { KEPT_BACK };
         let mut screen = Screen { quiet: self.json, said: String::new(), kept_back, record };
         let ended = drive.run(&compiled, entry, &input, &directory, &mut screen);
-        let value = ended.map_err(|failure| placed(&failure, at))?;
+        let entry = &declarations.functions[entry.0 as usize];
+        let advised = |failure: Failure| input::advise(placed(&failure, at), declarations, entry, read.as_ref());
+        let value = ended.map_err(advised)?;
         if self.json {
             let shape = shaped::write(&value, &mut outside).map_err(unfit)?;
             return Ok(format!("{shape}\n"));
         }
         // What can be shown is no larger than a text may be, so the second walk is not long.
         let mut shown = display::show(&value, &mut outside).map_err(unfit)?;
-        json::can_leave(&value, &mut outside).map_err(unfit)?;
+        value::json::can_leave(&value, &mut outside).map_err(unfit)?;
         shown.push('\n');
         Ok(shown)
     }
@@ -232,12 +241,6 @@ impl Run {
             .map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), source::reason(&error))))?;
         Ok(Some(BufWriter::new(file)))
     }
-
-    /// The text of the input.
-    fn input(&self) -> Result<Option<String>, Usage> {
-        let Some(path) = &self.input_file else { return Ok(self.input.clone()) };
-        source::text(path, source::INPUT).map(Some)
-    }
 }
 
 /// The meter of what is done for a run outside of it: reading its input and showing its result take nothing of what it may
@@ -246,24 +249,6 @@ fn outside(limits: &Limits) -> Meter {
     let steps = limits.steps.max(Limits::RUN.steps);
     let memory = limits.memory.max(Limits::RUN.memory);
     Meter::new(Limits { steps, memory, ..limits.clone() })
-}
-
-/// The value that the text of an input stands for.
-fn read_input(text: Option<&str>, in_shape: bool, meter: &mut Meter) -> Result<Value, Fault> {
-    let Some(text) = text else { return Ok(Value::NULL) };
-    let refused = |reason: &str| {
-        let message = match reason.starts_with("no JSON") {
-            true => format!("the input is {reason}; a text is written in quotes, as in `--input '\"a text\"'`"),
-            false => format!("in the input, {reason}"),
-        };
-        Fault::new(Code::R011, message)
-    };
-    if !in_shape {
-        let read = json::parse(text, Lanes::EXACT, meter);
-        return read.map_err(|fault| if fault.code == Code::R011 { refused(&fault.message) } else { fault });
-    }
-    let shape = serde_json::from_str(text).map_err(|error| refused(&format!("no JSON: {error}")))?;
-    shaped::read(&shape, Lanes::EXACT, meter)
 }
 
 /// A failure as a finding; one without a place is about the entry.
@@ -332,16 +317,22 @@ pub(super) fn said(request: &Request, quiet: bool) {
     }
 }
 
+/// What refuses a program.
+fn errors(program: &Examination) -> impl Iterator<Item = &Diagnostic> {
+    program.findings.iter().filter(|finding| finding.severity == Severity::Error)
+}
+
 /// Shows what refuses a program.
 pub(super) fn report(program: &Examination, style: Style) {
-    let refusing: Vec<(&Sources, &Diagnostic)> = program
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| (&program.sources, finding))
-        .collect();
+    let refusing: Vec<(&Sources, &Diagnostic)> = errors(program).map(|finding| (&program.sources, finding)).collect();
     warn(&render::findings(&refusing, style));
     warn(&format!("{}\n", render::summary(&refusing)));
+}
+
+/// What refuses or ends a run, for programs that read it.
+fn refusal<'a>(sources: &Sources, found: impl IntoIterator<Item = &'a Diagnostic>) -> String {
+    let all: Vec<Json> = found.into_iter().map(|found| diagnostic::json::diagnostic(sources, found)).collect();
+    format!("{}\n", json!({ "diagnostics": all }))
 }
 
 fn since_1970() -> Duration {
@@ -395,7 +386,7 @@ pub(super) fn agents(path: Option<&Path>) -> Result<Directory, Usage> {
         Some("json") => {
             let read = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
             // Of two agents of one name the first would be passed over.
-            json::parse(&text, Lanes::EXACT, &mut Meter::new(Limits::RUN))
+            value::json::parse(&text, Lanes::EXACT, &mut Meter::new(Limits::RUN))
                 .map_err(|fault| wrong(fault.message.clone()))?;
             read
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Usage;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::source::{FileId, Location, Sources, Span};
+use crate::source::{FileId, Location, MARK, Sources, Span};
 
 /// The most bytes of one program.
 pub(super) const LARGEST: u64 = 4 << 20;
@@ -59,12 +59,9 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Usage> {
 
 /// Reads a program; `-` is standard input. What is no text or too large is a finding, and the file is then left out.
 pub(super) fn read(path: &Path, sources: &mut Sources, findings: &mut Diagnostics) -> Result<FileId, Usage> {
-    let (name, bytes) = if path.as_os_str() == STDIN {
-        ("<stdin>".to_string(), limited(io::stdin().lock(), LARGEST))
-    } else {
-        (path.display().to_string(), fs::File::open(path).and_then(|file| limited(file, LARGEST)))
-    };
-    let bytes = bytes.map_err(|error| Usage::new(format!("cannot read `{name}`: {}", reason(&error))))?;
+    let name = shown(path);
+    let bytes =
+        bytes(path, LARGEST).map_err(|error| Usage::new(format!("cannot read `{name}`: {}", reason(&error))))?;
     if bytes.len() as u64 > LARGEST {
         let file = sources.add(name, "");
         let message = format!("this file is larger than {} MiB", LARGEST >> 20);
@@ -119,6 +116,19 @@ fn replace(target: &Path, text: &str) -> io::Result<()> {
     written().inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
+/// What messages call a file.
+pub(super) fn shown(path: &Path) -> String {
+    if path.as_os_str() == STDIN { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+/// The bytes of a file or of standard input, or one more than is allowed.
+fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    match path.as_os_str() == STDIN {
+        true => limited(io::stdin().lock(), most),
+        false => limited(fs::File::open(path)?, most),
+    }
+}
+
 /// All bytes, or one more than is allowed.
 pub(super) fn limited(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -128,14 +138,14 @@ pub(super) fn limited(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
 
 /// The text of a file that belongs to a run, without a mark of the order of its bytes.
 pub(super) fn text(path: &Path, most: u64) -> Result<String, Usage> {
-    let refused = |why: &str| Usage::new(format!("cannot read `{}`: {why}", path.display()));
-    let bytes = fs::File::open(path).and_then(|file| limited(file, most)).map_err(|error| refused(&reason(&error)))?;
+    let refused = |why: &str| Usage::new(format!("cannot read `{}`: {why}", shown(path)));
+    let bytes = bytes(path, most).map_err(|error| refused(&reason(&error)))?;
     if bytes.len() as u64 > most {
         return Err(refused(&format!("it is larger than {} MiB", most >> 20)));
     }
     let mut text = String::from_utf8(bytes).map_err(|_| refused("it is no UTF-8"))?;
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
+    if text.starts_with(MARK) {
+        text.drain(..MARK.len_utf8());
     }
     Ok(text)
 }

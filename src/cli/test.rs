@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::disk::Disk;
 use super::front;
 use super::run::{Bounds, agents, placed, report, said, setting};
-use super::screen::{Style, print};
+use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, counted, interrupt, render, source, watch};
 use crate::diagnostic::{self, Diagnostic, Diagnostics, escaped};
 use crate::engine::{self, Branch, Checked, Drive, Examination, Taken};
@@ -59,6 +59,9 @@ struct Results {
     passed: usize,
     failed: usize,
     broken: bool,
+    /// How many files there were, and how many tests in them that nobody asked for.
+    read: usize,
+    others: usize,
     tests: Vec<Json>,
     diagnostics: Vec<Json>,
     /// The files that were tested.
@@ -127,8 +130,13 @@ impl Test {
             }
             self.file(&program, &limits, &bound, cancelled, style, &mut results);
         }
+        let stopped = cancelled.load(Ordering::Relaxed);
+        if results.passed + results.failed == 0 && !results.broken && !stopped {
+            warn(&format!("prism: {}\n", escaped(&self.nothing(&results))));
+            return Ok((Exit::Usage, read));
+        }
         self.end(&results);
-        let exit = if cancelled.load(Ordering::Relaxed) {
+        let exit = if stopped {
             Exit::Limit
         } else if results.broken || results.failed > 0 {
             Exit::Failed
@@ -136,6 +144,18 @@ impl Test {
             Exit::Fine
         };
         Ok((exit, read))
+    }
+
+    /// Why nothing was tested.
+    fn nothing(&self, results: &Results) -> String {
+        let files = counted(results.read, "file");
+        match &self.filter {
+            Some(filter) if results.others > 0 => {
+                let others = counted(results.others, "test");
+                format!("no test has `{filter}` in its name; there are {others} in {files}")
+            }
+            _ => format!("there is no `test` block in {files}"),
+        }
     }
 
     fn end(&self, results: &Results) {
@@ -152,7 +172,8 @@ impl Test {
             }
             return print(&format!("{all}\n"));
         }
-        print(&format!("{} of {} passed\n", results.passed, counted(total, "test")));
+        let of = if results.passed < total { format!("{total} tests") } else { counted(total, "test") };
+        print(&format!("{} of {of} passed\n", results.passed));
         if self.coverage {
             results.tell_coverage();
         }
@@ -184,6 +205,8 @@ impl Test {
         let file = program.sources.file(program.file).name().to_owned();
         let wanted = |name: &str| self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
         let quiet = self.format == Format::Json;
+        results.read += 1;
+        results.others += module.tests.iter().filter(|test| !wanted(&test.name)).count();
         let mut taken = Taken::default();
         for test in module.tests.iter().filter(|test| wanted(&test.name)) {
             if cancelled.load(Ordering::Relaxed) {

@@ -29,6 +29,9 @@ struct Count {
     utf16: u32,
 }
 
+/// What some editors write before a text.
+pub const MARK: char = '\u{feff}';
+
 /// About how far the counts are apart.
 const STRIDE: usize = 4096;
 
@@ -81,10 +84,12 @@ impl Lines {
         } else {
             (self.counted(text, begin), self.counted(text, end))
         };
+        // A mark of the order of bytes is part of the file and of no line.
+        let mark = u32::from(begin == 0 && end > 0 && text.starts_with(MARK));
         Position {
             line: line as u32 + 1,
-            column: here.characters - start.characters + 1,
-            utf16: here.utf16 - start.utf16 + 1,
+            column: here.characters - start.characters + 1 - mark,
+            utf16: here.utf16 - start.utf16 + 1 - mark,
             offset,
         }
     }
@@ -128,6 +133,9 @@ mod tests {
         assert_eq!(place("x"), (2, 3001, 6001));
         assert_eq!(place("last"), (3, 1, 1));
         assert_eq!(Lines::of("").position("", 0).line, 1);
+        let marked = "\u{feff}ab\nc";
+        let columns = [0, 3, 4, 6].map(|at| Lines::of(marked).position(marked, at).column);
+        assert_eq!(columns, [1, 1, 2, 1]);
         assert_eq!(lines.position(&text, u32::MAX).column, 5);
     }
 }

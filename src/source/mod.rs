@@ -6,7 +6,7 @@
 mod lines;
 mod name;
 
-pub use lines::{Lines, Position};
+pub use lines::{Lines, MARK, Position};
 pub use name::{Name, Names};
 
 use std::sync::{Arc, OnceLock};
