@@ -506,9 +506,65 @@ fn the_repl_takes_lines() {
     assert_eq!((&*handled.out, &*handled.err), ("got 1\n1\ngot 2\n3\n3\n", ""));
     // What was assigned and is declared now has its new value.
     assert_eq!(said("x = 2\nlet x = 3\nx\n").out, "2\n3\n");
+    // Agents have names, wherever they stand.
+    folder.write("two.json", json!({ "ada": mock(1, json!({})), "bo": mock(2, json!({})) }).to_string());
+    let named = folder.prism_with(
+        &["repl", "--agents", "two.json"],
+        "agents\nagentList\n[agentList[1], x => x, \"a\" ~> 0.5, null]\nagentList[0]\nagents { cy: {} }\nagents.cy\n",
+    );
+    let wanted = "{\"ada\":agent ada,\"bo\":agent bo}\n[agent ada,agent bo]\n[agent bo,function,\"a\" (~50%),null]\nagent ada\nagent cy\n";
+    assert_eq!((&*named.out, &*named.err), (wanted, ""));
+    assert!(said(":help\n").out.contains("`:q`"));
     for lines in [".help\n", "1\n.help\n"] {
         assert!(said(lines).err.contains("[P001]"), "{}", said(lines).err);
     }
+}
+
+/// At a terminal ctrl-c drops what was typed and nothing else, and what is typed ahead waits for its turn.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_repl_keeps_its_session_at_a_terminal() {
+    use std::io::{Read, Write};
+    use std::process::{Command, Stdio};
+    use std::sync::{Arc, Mutex};
+    use std::time::{Duration, Instant};
+    let folder = Folder::new("running/terminal");
+    folder.write("bo.json", json!({ "bo": mock(1, json!({})) }).to_string());
+    let repl = format!("'{}' repl --agents bo.json", env!("CARGO_BIN_EXE_prism"));
+    // A command of every Linux that gives another one a terminal.
+    let mut command = Command::new("script");
+    command.args(["-qec", &repl, "/dev/null"]).current_dir(folder.path()).env("TERM", "xterm");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let said = Arc::new(Mutex::new(String::new()));
+    let (heard, mut out) = (said.clone(), child.stdout.take().unwrap());
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = out.read(&mut bytes) {
+            heard.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+    });
+    let mut input = child.stdin.take().unwrap();
+    for (typed, wanted) in [
+        ("let a = 40\rlet b = 2\rfunction f() {\r  a + b\r}\rf()\r", "42"),
+        ("dropped(\x03", "ctrl-d or `:quit` ends"),
+        ("\x03", "> "),
+        ("(1 +\r", "… "),
+        ("\x03", "> "),
+        ("a * b\r", "80"),
+        ("agents.\t\r", "agent bo"),
+    ] {
+        let before = said.lock().unwrap().len();
+        input.write_all(typed.as_bytes()).unwrap();
+        let began = Instant::now();
+        while !said.lock().unwrap()[before..].contains(wanted) {
+            assert!(began.elapsed() < Duration::from_secs(20), "{typed:?}: {}", said.lock().unwrap());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    input.write_all(b"\x04").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{}", said.lock().unwrap());
+    assert!(!said.lock().unwrap().contains("error"), "{}", said.lock().unwrap());
 }
 
 /// Interrupts a command once it has said something; its exit code and its output.

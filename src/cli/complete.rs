@@ -53,6 +53,8 @@ const WORDS: &[&str] = &[
 pub(super) struct Guide {
     /// Names that were entered.
     pub(super) names: Vec<String>,
+    /// The agents there are.
+    pub(super) agents: Vec<String>,
 }
 
 impl Guide {
@@ -69,9 +71,12 @@ impl Guide {
             Some(owner) => {
                 let begin = owner.rfind(|char| !is_part(char)).map_or(0, |at| at + 1);
                 let owner = owner.get(begin..).unwrap_or_default();
-                match builtin::is_namespace(owner) {
-                    true => builtin::names_in(owner).iter().map(|name| (*name).to_owned()).collect(),
-                    false => {
+                match owner {
+                    "agents" => self.agents.clone(),
+                    _ if builtin::is_namespace(owner) => {
+                        builtin::names_in(owner).iter().map(|name| (*name).to_owned()).collect()
+                    }
+                    _ => {
                         let methods = builtin::all().filter(|(_, it)| !it.receivers.is_empty());
                         methods.map(|(_, it)| it.name.to_owned()).chain(["length".to_owned()]).collect()
                     }
@@ -118,7 +123,7 @@ mod tests {
     use super::Guide;
 
     fn offers(line: &str) -> Vec<String> {
-        let guide = Guide { names: vec!["reviewers".into()] };
+        let guide = Guide { names: vec!["reviewers".into()], agents: vec!["ada".into(), "bo".into()] };
         guide.offers(line, line.len()).1
     }
 
@@ -128,6 +133,8 @@ mod tests {
         assert_eq!(offers("let x = rev"), ["reverse", "reviewers"]);
         assert_eq!(offers("Math.flo"), ["floor"]);
         assert!(offers("xs.fil").contains(&"filter".to_owned()));
+        assert_eq!(offers("agents."), ["ada", "bo"]);
+        assert_eq!(offers("1 + agents.a"), ["ada"]);
         assert_eq!(offers(":ty"), ["type"]);
         assert!(offers("").is_empty());
     }

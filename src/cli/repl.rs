@@ -23,7 +23,8 @@ use crate::engine::{self, Checked, Drive, Examination, Origins};
 use crate::hir::Program;
 use crate::host::{Directory, Kind, Request};
 use crate::source::{Location, Span};
-use crate::value::{Confidence, Limits, Meter, Value, View, display};
+use crate::value::{Confidence, Fault, Limits, Meter, Value, View, display, json};
+use crate::vm::Vm;
 
 /// Try things out, line by line
 #[derive(clap::Args, Debug)]
@@ -41,7 +42,7 @@ pub(super) const COMMANDS: &[(&str, &str)] = &[
     ("why", "`:why EXPR` says where its confidence came from"),
     ("forget", "`:forget` begins anew"),
     ("help", "`:help` says this"),
-    ("quit", "`:quit` ends, as does ctrl-d"),
+    ("quit", "`:quit` ends, as do `:q` and ctrl-d; ctrl-c drops what was typed"),
 ];
 
 /// What other languages' prompts are left with.
@@ -60,6 +61,8 @@ struct Session {
     style: Style,
     /// Names that were declared.
     names: Vec<String>,
+    /// The agents there are.
+    agents: Vec<String>,
     /// Set by whoever wants an entry to end.
     cancelled: Arc<AtomicBool>,
 }
@@ -92,11 +95,14 @@ impl Repl {
         let style = Style::stdout(color);
         // What is read from a pipe ends as a whole.
         let cancelled = if std::io::stdin().is_terminal() { interrupt::typed() } else { Arc::default() };
-        let mut session = Session { text: String::new(), shown: 0, limits, bound, style, names: Vec::new(), cancelled };
+        let (text, names) = (String::new(), Vec::new());
+        let agents = called(&bound);
+        let mut session = Session { text, shown: 0, limits, bound, style, names, agents, cancelled };
         let editor = Editor::<Guide, DefaultHistory>::new();
         let mut editor = editor.map_err(|error| Usage::new(format!("there is no terminal: {error}")))?;
-        editor.set_helper(Some(Guide::default()));
+        editor.set_helper(Some(session.guide()));
         let mut entry = String::new();
+        let mut told = false;
         loop {
             let prompt = if entry.is_empty() { "> " } else { "… " };
             match editor.readline(prompt) {
@@ -118,14 +124,17 @@ impl Repl {
                         Entry::Whole => {
                             let _ = editor.add_history_entry(entry.trim_end());
                             entry.clear();
-                            if let Some(guide) = editor.helper_mut() {
-                                guide.names.clone_from(&session.names);
-                            }
+                            editor.set_helper(Some(session.guide()));
                         }
                     }
                 }
-                Err(ReadlineError::Interrupted) if !entry.is_empty() => entry.clear(),
-                Err(ReadlineError::Interrupted | ReadlineError::Eof) => {
+                Err(ReadlineError::Interrupted) => {
+                    if entry.is_empty() && !std::mem::replace(&mut told, true) {
+                        print("ctrl-d or `:quit` ends\n");
+                    }
+                    entry.clear();
+                }
+                Err(ReadlineError::Eof) => {
                     // What waits for more is told what is missing.
                     if !entry.is_empty() {
                         session.enter(&entry, Gap::End);
@@ -158,13 +167,15 @@ impl Session {
         let mut taken = false;
         if let Ok(program) = program {
             match self.evaluate(&program, &program.program, &mut |_: &Request| {}) {
-                Ok((value, shown, mut meter)) => {
+                Ok((value, shown, mut drive)) => {
                     if !value.is_null() || !value.is_exact() {
-                        self.show(&value, &mut meter);
+                        self.show(&value, drive.machine());
                     }
                     self.text.push_str(&entry);
                     self.shown = shown;
                     self.names = names(&program.program);
+                    let all = engine::directory(&program.program, &self.bound).unwrap_or_default();
+                    self.agents = called(&all);
                     taken = true;
                 }
                 Err(found) => warn(&render::report(&program.sources, &found, self.style)),
@@ -223,8 +234,20 @@ impl Session {
         (text, changed)
     }
 
-    fn show(&self, value: &Value, meter: &mut Meter) {
-        match display::show(value, meter) {
+    /// What may complete a word now.
+    fn guide(&self) -> Guide {
+        Guide { names: self.names.clone(), agents: self.agents.clone() }
+    }
+
+    fn show(&self, value: &Value, machine: &Vm) {
+        let mut meter = Meter::new(self.limits.clone());
+        let text = match json::can_leave(value, &mut meter) {
+            Err(fault) if fault.code == Code::R014 => {
+                outline(value, machine, &mut meter).map(|text| display::escape(&text))
+            }
+            _ => display::show(value, &mut meter),
+        };
+        match text {
             Ok(text) => print(&format!("{text}\n")),
             Err(fault) => warn(&format!("{}\n", fault.message)),
         }
@@ -267,7 +290,10 @@ impl Session {
     fn command(&mut self, name: &str, rest: &str) -> Entry {
         match name {
             "quit" | "q" | "exit" => return Entry::Last,
-            "forget" => (self.text, self.shown, self.names) = (String::new(), 0, Vec::new()),
+            "forget" => {
+                (self.text, self.shown, self.names) = (String::new(), 0, Vec::new());
+                self.agents = called(&self.bound);
+            }
             "help" | "h" | "?" => COMMANDS.iter().for_each(|(_, said)| print(&format!("{said}\n"))),
             "type" | "why" if rest.is_empty() => print(&format!("write an expression behind `:{name}`\n")),
             "type" => self.ask(rest, false),
@@ -319,7 +345,7 @@ impl Session {
         program: &Examination,
         declarations: &Arc<Program>,
         note: &mut dyn FnMut(&Request),
-    ) -> Result<(Value, usize, Meter), Diagnostic> {
+    ) -> Result<(Value, usize, Drive), Diagnostic> {
         let at = Location::new(program.file, Span::at(0));
         let directory = engine::directory(declarations, &self.bound)
             .map_err(|problems| Diagnostic::new(Code::R033, at, problems.join("; ")))?;
@@ -345,7 +371,7 @@ impl Session {
             }
         };
         let value = drive.statements(&mut show).map_err(|failure| placed(&failure, at))?;
-        Ok((value, count, Meter::new(self.limits.clone())))
+        Ok((value, count, drive))
     }
 }
 
@@ -353,6 +379,35 @@ fn percent(confidence: Option<f64>) -> String {
     let shown = display::percent(confidence.and_then(Confidence::from_number).unwrap_or(Confidence::UNKNOWN));
     let shown = format!("~{shown}");
     format!("{shown:>5}")
+}
+
+/// A value that is no plain data, with its agents by their names.
+fn outline(value: &Value, machine: &Vm, meter: &mut Meter) -> Result<String, Fault> {
+    let text = match value.view() {
+        View::Agent(agent) => format!("agent {}", machine.called(agent.id)),
+        View::List(list) => {
+            let items: Vec<String> = list.iter().map(|item| outline(item, machine, meter)).collect::<Result<_, _>>()?;
+            format!("[{}]", items.join(","))
+        }
+        View::Object(object) => {
+            let mut members = Vec::new();
+            for (key, value) in object.iter() {
+                let mut member = String::new();
+                json::quote(&mut member, key.as_str());
+                members.push(format!("{member}:{}", outline(value, machine, meter)?));
+            }
+            format!("{{{}}}", members.join(","))
+        }
+        View::Text(_) => display::quoted(value, meter)?,
+        _ => display::show(value, meter)?,
+    };
+    meter.text(text.len() as u64)?;
+    Ok(text)
+}
+
+/// What agents are called.
+fn called(agents: &Directory) -> Vec<String> {
+    agents.agents().iter().map(|agent| agent.name.to_string()).collect()
 }
 
 /// The names that a program declares.

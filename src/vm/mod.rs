@@ -337,6 +337,11 @@ impl Vm {
         boundary::check(self, &input, kind, &boundary::Whose::Variable("input".to_owned()))
     }
 
+    /// What an agent is called, by its number.
+    pub fn called(&self, agent: u32) -> &str {
+        &self.agents.get(agent).name
+    }
+
     /// The value of an agent that the host bound.
     pub fn agent(&self, name: &str) -> Option<Value> {
         self.agents.find(name).map(|id| self.agents.value(id))
