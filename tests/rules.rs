@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::binary::{Folder, prism};
+use crate::binary::Folder;
 
 /// What stands on top of a program.
 #[derive(Default)]
@@ -114,6 +114,12 @@ fn fault(path: &Path, folder: &Folder) -> Option<String> {
     }
     let plain: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let json: Vec<&str> = plain.iter().copied().chain(["--json"]).collect();
+    if !header.output.is_empty() {
+        let shown = folder.prism(&plain).out;
+        if !shown.starts_with(&header.output.join("\n")) {
+            return Some(format!("wanted output {:?}, got {shown:?}", header.output));
+        }
+    }
     let outcome = folder.prism(&json);
     if let Some(code) = &header.error {
         let shown = |at: usize| outcome.err[at..].starts_with(&format!("[{code}"));
@@ -141,12 +147,6 @@ fn fault(path: &Path, folder: &Folder) -> Option<String> {
         && !same(want, &result["parts"])
     {
         wrong.push(format!("wanted parts {want}, got {}", result["parts"]));
-    }
-    if !header.output.is_empty() {
-        let shown = prism(path.parent().unwrap(), &plain).out;
-        if !shown.starts_with(&header.output.join("\n")) {
-            wrong.push(format!("wanted output {:?}, got {shown:?}", header.output));
-        }
     }
     (!wrong.is_empty()).then(|| wrong.join("; "))
 }

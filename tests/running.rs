@@ -590,9 +590,16 @@ fn interrupted(folder: &Folder, arguments: &[&str]) -> (Option<i32>, String) {
 fn who_interrupts_a_run_lets_it_tidy_up() {
     let folder = Folder::new("running/interrupted");
     let endless = "console.error(\"begun\")\ntry { while (true) { } } finally { console.error(\"tidied\") }\n";
+    folder.write(
+        "agents.yaml",
+        "w: { transport: mock, effects: { tell: notify }, replies: { tell: { value: told, after: 1s } } }",
+    );
+    let told = endless.replace("\"tidied\"", "agents.w.tell(1), \"tidied\"");
+    folder.write("w.prism", told);
     folder.write("a.prism", endless);
     folder.write("t.prism", format!("test \"a\" {{ {endless} }}\ntest \"b\" {{ console.error(\"never\") }}\n"));
-    for arguments in [&["run", "--unchecked", "a.prism"][..], &["test", "t.prism"]] {
+    let tells = ["run", "--unchecked", "w.prism", "--agents", "agents.yaml"];
+    for arguments in [&["run", "--unchecked", "a.prism"][..], &tells, &["test", "t.prism"]] {
         let (code, said) = interrupted(&folder, arguments);
         assert_eq!(code, Some(3), "{said}");
         assert!(said.contains("tidied\n") && said.contains("[R095]") && !said.contains("never"), "{said}");

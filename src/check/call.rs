@@ -302,8 +302,7 @@ impl<'a> Flow<'a> {
         // How an agent is reached says something only where nobody else does.
         let unmarked = asked.methods.iter().any(|method| method.is_none_or(|method| method.effect.is_none()));
         for entry in agent.who.iter().flat_map(|who| self.entries(who, agent)) {
-            let reached = || entry.transport.filter(|_| unmarked).map(|transport| transport.effect());
-            let said = entry.effects.get(name).copied().or_else(reached);
+            let said = entry.class(name, unmarked);
             asked.effects.extend(said.filter(|said| *said > declared));
         }
         asked.effect = asked.effects.iter().next_back().copied().unwrap_or(Effect::Ask);

@@ -317,25 +317,25 @@ impl Drive {
             if let Some(value) = done.take_if(|_| over) {
                 return Ok(value);
             }
-            if self.vm.is_cancelled() {
-                let failure = self.vm.interrupt(Code::R095, "the run was stopped from outside");
-                self.submit(show);
-                return Err(failure);
-            }
-            let late = self.began.elapsed() > Duration::from_millis(limit);
             let next = if self.vm.is_ready() { Some(self.world.elapsed()) } else { self.world.next_time() };
-            if late || self.limits.counts_virtual && next.is_some_and(|next| self.world.waited_by(next) > limit as f64)
-            {
-                let failure =
-                    self.vm.interrupt(Code::R093, format!("not done within {limit} ms; raise `--timeout`, or do less"));
-                self.submit(show);
-                return Err(failure);
+            if !self.vm.is_ending() {
+                if self.vm.is_cancelled() {
+                    self.vm.interrupt(Code::R095, "the run was stopped from outside");
+                    continue;
+                }
+                let late = self.began.elapsed() > Duration::from_millis(limit);
+                let waits_long = |next| self.world.waited_by(next) > limit as f64;
+                if late || self.limits.counts_virtual && next.is_some_and(waits_long) {
+                    let message = format!("not done within {limit} ms; raise `--timeout`, or do less");
+                    self.vm.interrupt(Code::R093, message);
+                    continue;
+                }
             }
             if self.vm.is_ready() {
                 self.catch_up(show);
                 continue;
             }
-            if self.hand_over(next)? {
+            if !self.vm.is_ending() && self.hand_over(next)? {
                 continue;
             }
             if let Some(next) = next {

@@ -114,6 +114,12 @@ impl Agent {
         capabilities.into_iter().all(|wanted| self.capabilities.contains(wanted))
     }
 
+    /// How grave a method is, as far as anyone says: what is listed, or else how the agent is reached, where that counts.
+    pub fn class(&self, method: &str, reached: bool) -> Option<Effect> {
+        let by_way = || self.transport.filter(|_| reached).map(Transport::effect);
+        self.effects.get(method).copied().or_else(by_way)
+    }
+
     /// Whether it offers a method, as far as anyone says.
     pub fn offers(&self, method: &str) -> bool {
         self.methods.as_ref().is_none_or(|methods| methods.iter().any(|name| **name == *method))

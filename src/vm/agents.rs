@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::mock::Mock;
 use crate::diagnostic::{Code, nearest};
 use crate::hir::{Method, Program};
-use crate::host::{Agent, Directory};
-use crate::types::InterfaceId;
+use crate::host::{Agent, Directory, Purpose};
+use crate::types::{Effect, InterfaceId};
 use crate::value::{self, Confidence, Fault, Key, Value};
 
 /// All agents of a run. A value that is an agent holds its number here.
@@ -159,6 +159,17 @@ impl Agents {
         interfaces.iter().find_map(|interface| {
             program.interfaces[interface.0 as usize].methods.iter().find(|method| *method.name == *name)
         })
+    }
+
+    /// How grave it is to ask an agent this: the graver of what the interfaces that it was bound to and the host's directory
+    /// say. How it is reached counts only for what is called as a method.
+    pub(super) fn effect(&self, id: u32, name: &str, purpose: Purpose, program: &Program) -> Effect {
+        let interfaces = self.get(id).interfaces.iter().map(|interface| &program.interfaces[interface.0 as usize]);
+        let methods = interfaces.flat_map(|interface| &interface.methods).filter(|method| *method.name == *name);
+        let said = methods.filter_map(|method| method.effect).max();
+        let reached = said.is_none() && purpose == Purpose::Method;
+        let listed = self.entry(id).and_then(|entry| entry.class(name, reached));
+        said.max(listed).unwrap_or(Effect::Ask)
     }
 
     /// The only method of the interface that the agent was bound to.

@@ -45,7 +45,7 @@ impl Ask {
                 let request =
                     Request { id: id.clone(), kind: Kind::Call(self.call.clone()), context: task.contexts.clone() };
                 vm.charge_call(task, agent)?;
-                vm.submit(task, request)?;
+                vm.submit(task, request);
                 self.id = Some(id);
                 Ok(Step::Wait)
             }
@@ -126,11 +126,11 @@ impl Wish {
                     World::Random => Kind::Random,
                     World::Uuid => Kind::Uuid,
                     _ => {
-                        vm.set_timer(task, Timer { id, after: self.after })?;
+                        vm.set_timer(task, Timer { id, after: self.after });
                         return Ok(Step::Wait);
                     }
                 };
-                vm.submit(task, Request { id, kind, context: task.contexts.clone() })?;
+                vm.submit(task, Request { id, kind, context: task.contexts.clone() });
                 Ok(Step::Wait)
             }
             Input::Reply(id, reply) if self.id.as_ref() == Some(&id) => Ok(Step::Done(match reply {
@@ -211,6 +211,7 @@ impl Vm {
     /// The frame of a question to an agent.
     pub(super) fn question(
         &mut self,
+        task: &Task,
         agent: &Value,
         method: &Arc<str>,
         purpose: Purpose,
@@ -222,6 +223,7 @@ impl Vm {
             return Err(Failure::new(Code::R006, "only an agent can be asked"));
         };
         let id = bound.id;
+        self.may_ask(task, id, method, purpose)?;
         if let Who::Mock(_) = self.agents.get(id).who {
             let rehearsal = self.rehearse(agent, bound, method, args.iter().cloned().collect())?;
             return Ok(Box::new(Native::Rehearsal(Box::new(rehearsal))));
@@ -298,7 +300,7 @@ impl Vm {
         args.truncate(1);
         let prompt = site.map(|(_, prompt)| prompt).unwrap_or_default();
         let agent = Value::agent(value::Agent { id, options });
-        let native = self.question(&agent, &"llm".into(), Purpose::Prompt, &args, prompt)?;
+        let native = self.question(task, &agent, &"llm".into(), Purpose::Prompt, &args, prompt)?;
         task.begin(native);
         Ok(Called::Frame)
     }

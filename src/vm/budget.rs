@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 
 use super::Vm;
 use super::failure::Failure;
-use super::task::{Counted, Frame, Task};
+use super::task::{Counted, Frame, Task, TaskId};
 use crate::diagnostic::Code;
 use crate::hir;
-use crate::host::{Batch, Id, Kind, Request, Timer};
+use crate::host::{Batch, Id, Kind, Purpose, Request, Timer};
+use crate::types::Effect;
 use crate::value::{Confidence, Value};
 
 /// One budget.
@@ -45,12 +46,16 @@ fn exceeded(kind: hir::Budget, limit: f64) -> Failure {
     Failure::new(Code::R094, format!("{over}; raise it, or {less}"))
 }
 
-/// Refuses what would keep those waiting who wait for a cancelled task to tidy up.
-pub(super) fn may_wait(task: &Task) -> Result<(), Failure> {
-    match task.grace {
-        Some(_) => Err(Failure::new(Code::R095, "cancelled: what tidies up may not wait")),
-        None => Ok(()),
-    }
+/// The milliseconds that what tidies up may wait.
+const PATIENCE: f64 = 5_000.0;
+
+/// What a moment ends.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum Deadline {
+    /// A budget of so much time.
+    Budget(u32, f64),
+    /// The waiting of a task that tidies up.
+    Patience(TaskId),
 }
 
 impl Vm {
@@ -89,7 +94,7 @@ impl Vm {
         call.budget = budget;
         if let Some(after) = time {
             let id = task.next_id();
-            self.deadlines.insert(id.clone(), (budget, after));
+            self.deadlines.insert(id.clone(), Deadline::Budget(budget, after));
             self.batch.deadlines.push(Timer { id, after });
         }
         Ok(())
@@ -113,8 +118,65 @@ impl Vm {
         Ok(())
     }
 
+    /// Whether a task is cancelled, or the run is over in any case.
+    fn only_tidies(&self, task: &Task) -> bool {
+        task.grace.is_some() || self.graced
+    }
+
+    /// Refuses a fork to a task that is cancelled: nobody would be there for what it starts.
+    pub(super) fn may_fork(&self, task: &Task) -> Result<(), Failure> {
+        match task.grace {
+            Some(_) => Err(Failure::new(Code::R095, "cancelled: what tidies up starts no tasks")),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to do what is graver than telling someone where it only remains to tidy up.
+    pub(super) fn may_ask(&self, task: &Task, agent: u32, method: &str, purpose: Purpose) -> Result<(), Failure> {
+        if !self.only_tidies(task)
+            || self.agents.effect(agent, method, purpose, &self.program.declarations) <= Effect::Notify
+        {
+            return Ok(());
+        }
+        let name = &self.agents.get(agent).name;
+        let message = format!("cancelled: what tidies up may tell someone, and `{name}.{method}` does more");
+        Err(Failure::new(Code::R095, message))
+    }
+
+    /// Sees to it that what tidies up keeps nobody waiting for long.
+    fn hurry(&mut self, task: &Task) {
+        let known = |deadline: &Deadline| matches!(deadline, Deadline::Patience(id) if *id == task.id);
+        if !self.only_tidies(task) || self.deadlines.values().any(known) {
+            return;
+        }
+        // Of the ids that no request gets, so that theirs do not depend on it.
+        let id = Id { task: task.path.clone(), count: u32::MAX };
+        self.deadlines.insert(id.clone(), Deadline::Patience(task.id));
+        self.batch.deadlines.push(Timer { id, after: PATIENCE });
+    }
+
+    /// A moment has come that ends something.
+    pub(super) fn end(&mut self, deadline: Deadline) {
+        match deadline {
+            Deadline::Budget(budget, limit) => self.expire(budget, limit),
+            Deadline::Patience(id) => self.lose_patience(id),
+        }
+    }
+
+    /// A task has waited long enough while it tidied up: it is dropped, or ends the run as it was about to.
+    fn lose_patience(&mut self, id: TaskId) {
+        let Some(task) = self.tasks[id.0 as usize].take() else { return };
+        if task.grace.is_none() {
+            self.outcome = self.fatal.clone().map(Err);
+            self.tasks[id.0 as usize] = Some(task);
+            return;
+        }
+        task.waits.iter().for_each(|wait| self.withdraw_id(wait));
+        self.tidying.retain(|tidying| *tidying != id);
+    }
+
     /// The time of a budget is over: the run ends, if anything still works under it.
-    pub(super) fn expire(&mut self, budget: u32, limit: f64) {
+    fn expire(&mut self, budget: u32, limit: f64) {
         let within = |mut at: u32| loop {
             if at == budget {
                 return true;
@@ -196,15 +258,11 @@ impl Vm {
     }
 
     /// Makes a request whose reply a task waits for.
-    pub(super) fn submit(&mut self, task: &mut Task, request: Request) -> Result<(), Failure> {
-        // What the world says at once keeps nobody waiting, unless the run is over in any case.
-        if self.graced || !matches!(request.kind, Kind::Now | Kind::Random | Kind::Uuid) {
-            may_wait(task)?;
-        }
+    pub(super) fn submit(&mut self, task: &mut Task, request: Request) {
+        self.hurry(task);
         self.waiting.insert(request.id.clone(), task.id);
         task.waits.push(request.id.clone());
         self.batch.requests.push(request);
-        Ok(())
     }
 
     /// Says something that nobody replies to.
@@ -214,12 +272,11 @@ impl Vm {
     }
 
     /// Asks to be told when some time has gone by.
-    pub(super) fn set_timer(&mut self, task: &mut Task, timer: Timer) -> Result<(), Failure> {
-        may_wait(task)?;
+    pub(super) fn set_timer(&mut self, task: &mut Task, timer: Timer) {
+        self.hurry(task);
         self.waiting.insert(timer.id.clone(), task.id);
         task.waits.push(timer.id.clone());
         self.batch.timers.push(timer);
-        Ok(())
     }
 
     /// Gives up a request or timer of a task.

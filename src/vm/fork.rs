@@ -65,12 +65,12 @@ impl Fork {
     pub(super) fn step(&mut self, vm: &mut Vm, task: &mut Task, input: Input) -> Result<Step, Failure> {
         match input {
             Input::Begin => {
-                super::budget::may_wait(task)?;
+                vm.may_fork(task)?;
                 self.number = task.forks;
                 task.forks += 1;
                 if let Some(after) = self.timeout {
                     let id = task.next_id();
-                    vm.set_timer(task, Timer { id: id.clone(), after })?;
+                    vm.set_timer(task, Timer { id: id.clone(), after });
                     self.timer = Some(id);
                 }
             }
@@ -420,6 +420,10 @@ impl Vm {
     }
 
     fn give_up(&mut self, id: TaskId) {
+        // What tidies up already goes on with that.
+        if self.tidying.contains(&id) {
+            return;
+        }
         let Some(mut task) = self.tasks[id.0 as usize].take() else { return };
         let forks = task.natives.iter().filter_map(|native| match &**native {
             Native::Fork(fork) => Some(fork),

@@ -7,7 +7,7 @@ use super::Vm;
 use super::failure::Failure;
 use super::native::Step;
 use super::orchestrate::Options;
-use super::task::{Args, Input};
+use super::task::{Args, Input, Task};
 use crate::diagnostic::Code;
 use crate::host::{Purpose, Transport};
 use crate::value::{Confidence, Evidence, Kind, Lanes, Value, json, schema, shaped};
@@ -90,9 +90,9 @@ impl Judgement {
     }
 
     /// Goes on with what came.
-    pub(super) fn step(&mut self, vm: &mut Vm, input: Input) -> Result<Step, Failure> {
+    pub(super) fn step(&mut self, vm: &mut Vm, task: &Task, input: Input) -> Result<Step, Failure> {
         match input {
-            Input::Begin => self.begin(vm),
+            Input::Begin => self.begin(vm, task),
             Input::Value(answer) => self.judged(vm, answer).map(Step::Done),
             Input::Failed(failure) if failure.code() == Code::R031 && self.within.is_some() => {
                 self.judged(vm, Value::FALSE).map(Step::Done)
@@ -102,7 +102,7 @@ impl Judgement {
         }
     }
 
-    fn begin(&mut self, vm: &mut Vm) -> Result<Step, Failure> {
+    fn begin(&mut self, vm: &mut Vm, task: &Task) -> Result<Step, Failure> {
         let mut args = Args::from_iter([self.subject.clone()]);
         match &self.judge {
             Judge::Function(function) => {
@@ -122,10 +122,10 @@ impl Judgement {
             }
             Judge::Agent { agent, method, purpose, more, .. } => {
                 args.extend(more.iter().cloned());
-                Ok(Step::Push(vm.question(agent, method, *purpose, &args, Vec::new())?))
+                Ok(Step::Push(vm.question(task, agent, method, *purpose, &args, Vec::new())?))
             }
             Judge::Person(person) => {
-                let mut question = vm.question(person, &"approve".into(), Purpose::Consent, &args, Vec::new())?;
+                let mut question = vm.question(task, person, &"approve".into(), Purpose::Consent, &args, Vec::new())?;
                 if let Some(within) = self.within {
                     question.hurry(within);
                 }

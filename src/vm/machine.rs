@@ -178,7 +178,7 @@ impl Vm {
             if let Some(guard) = guard
                 && task.grace.is_none()
             {
-                self.grace(Some(&failure));
+                self.grace(&failure);
                 task.doomed = Some((depth, function.guard(guard.target as usize).map(|around| around.target)));
             }
         } else if task.doomed == Some((depth, guard.map(|guard| guard.target)))

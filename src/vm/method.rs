@@ -32,7 +32,7 @@ impl Vm {
                 args.insert(0, receiver);
                 return self.builtin(task, id, args);
             }
-            let question = self.question(&receiver, name, Purpose::Method, &args, Vec::new())?;
+            let question = self.question(task, &receiver, name, Purpose::Method, &args, Vec::new())?;
             task.begin(question);
             return Ok(Called::Frame);
         }

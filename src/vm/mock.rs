@@ -88,7 +88,7 @@ impl Rehearsal {
                     return self.answer(vm);
                 }
                 let id = task.next_id();
-                vm.set_timer(task, Timer { id: id.clone(), after: self.after })?;
+                vm.set_timer(task, Timer { id: id.clone(), after: self.after });
                 self.timer = Some(id);
                 Ok(Step::Wait)
             }

@@ -41,7 +41,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use agents::Agents;
-use budget::Budget;
+use budget::{Budget, Deadline};
 use cells::Cells;
 use machine::Stop;
 use native::Native;
@@ -74,6 +74,8 @@ pub struct Vm {
     /// Below so many bytes left the machine weighs what it holds.
     sweep_at: u64,
     graced: bool,
+    /// Whether it has ended, and only tidies up.
+    ending: bool,
     fatal: Option<Failure>,
     tasks: Vec<Option<Box<Task>>>,
     ready: VecDeque<TaskId>,
@@ -86,7 +88,7 @@ pub struct Vm {
     agents: Agents,
     mocks: usize,
     budgets: Vec<Budget>,
-    deadlines: HashMap<Id, (u32, f64)>,
+    deadlines: HashMap<Id, Deadline>,
     input: Value,
     identities: u64,
     owners: u32,
@@ -118,6 +120,7 @@ impl Vm {
             pause_at: 0,
             sweep_at: 0,
             graced: false,
+            ending: false,
             fatal: None,
             tasks: Vec::new(),
             ready: VecDeque::new(),
@@ -230,13 +233,14 @@ impl Vm {
             }
         }
         match self.outcome.take() {
+            None => {}
+            Some(Ok(value)) => return Outcome::Done(value),
+            Some(Err(failure)) => self.stop(&failure),
+        }
+        // What ended the run is told, and not what went wrong while it tidied up.
+        match self.fatal.take_if(|_| self.ending && self.tidying.is_empty()) {
+            Some(failure) => Outcome::Failed(failure),
             None => Outcome::Waiting,
-            Some(Ok(value)) => Outcome::Done(value),
-            Some(Err(failure)) => {
-                self.stop();
-                // What ended the run is told, and not what went wrong while it tidied up.
-                Outcome::Failed(self.fatal.take().unwrap_or(failure))
-            }
         }
     }
 
@@ -272,8 +276,8 @@ impl Vm {
 
     /// Hands over a reply. One that nobody waits for any more is dropped.
     pub fn resume(&mut self, id: &Id, reply: Reply) {
-        if let Some((budget, limit)) = self.deadlines.remove(id) {
-            self.expire(budget, limit);
+        if let Some(deadline) = self.deadlines.remove(id) {
+            self.end(deadline);
         }
         let Some(task) = self.waiting.remove(id) else { return };
         let Some(waiting) = &mut self.tasks[task.0 as usize] else { return };
@@ -304,14 +308,18 @@ impl Vm {
         self.tasks.iter().all(Option::is_none)
     }
 
+    /// Whether it has ended, and only tidies up.
+    pub fn is_ending(&self) -> bool {
+        self.ending
+    }
+
     /// Ends the run from outside, as when its time is over: what tidies up still runs.
-    pub fn interrupt(&mut self, code: Code, message: impl Into<String>) -> Failure {
+    pub fn interrupt(&mut self, code: Code, message: impl Into<String>) {
         let mut failure = Failure::new(code, message);
         if let Some(at) = self.place() {
             failure.locate(at);
         }
-        self.stop();
-        failure
+        self.outcome = Some(Err(failure));
     }
 
     /// Where the task is that would go on next, or the first that waits.
@@ -372,21 +380,23 @@ impl Vm {
     }
 
     /// Ends all tasks, the inner ones first.
-    fn stop(&mut self) {
-        self.grace(None);
+    fn stop(&mut self, failure: &Failure) {
+        self.grace(failure);
+        self.ending = true;
+        // What a task that is done was still waiting for.
+        let tasks = &self.tasks;
+        self.waiting.retain(|_, task| tasks[task.0 as usize].is_some());
+        self.batch.timers.retain(|timer| self.waiting.contains_key(&timer.id));
+        self.batch.requests.retain(|request| !request.kind.waits() || self.waiting.contains_key(&request.id));
         for index in (0..self.tasks.len()).rev() {
             self.cancel(TaskId(index as u32));
         }
         self.ready.clear();
-        self.batch.timers.clear();
-        self.batch.requests.retain(|request| !request.kind.waits());
     }
 
     /// Something to tidy up with, once, when the run is over in any case.
-    fn grace(&mut self, failure: Option<&Failure>) {
-        if self.fatal.is_none() {
-            self.fatal = failure.cloned();
-        }
+    fn grace(&mut self, failure: &Failure) {
+        self.fatal.get_or_insert_with(|| failure.clone());
         if !self.graced {
             self.graced = true;
             self.meter.set_steps_left(GRACE);

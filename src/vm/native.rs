@@ -114,7 +114,7 @@ impl Native {
             Native::Retry(retry) => retry.step(vm, task, input),
             Native::Fallback(fallback) => fallback.step(input),
             Native::Escalate(escalate) => escalate.step(vm, input),
-            Native::Judgement(judgement) => judgement.step(vm, input),
+            Native::Judgement(judgement) => judgement.step(vm, task, input),
             Native::Ask(ask) => ask.step(vm, task, input),
             Native::Rehearsal(rehearsal) => rehearsal.step(vm, task, input),
             Native::Wish(wish) => wish.step(vm, task, input),

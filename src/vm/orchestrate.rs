@@ -216,7 +216,7 @@ impl Retry {
         let delay = self.delay * self.backoff.powi(self.made as i32 - 1);
         if delay > 0.0 {
             let id = task.next_id();
-            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(LONGEST) })?;
+            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(LONGEST) });
             self.timer = Some(id);
             return Ok(Step::Wait);
         }

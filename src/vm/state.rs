@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::Vm;
 use super::agents::Bound;
-use super::budget::Budget;
+use super::budget::{Budget, Deadline};
 use super::cells::Cells;
 use super::code::Compiled;
 use super::failure::Failure;
@@ -46,6 +46,7 @@ struct Machine {
     pause_at: u64,
     sweep_at: u64,
     graced: bool,
+    ending: bool,
     fatal: Option<Failure>,
     tasks: Vec<Option<Box<Task>>>,
     ready: VecDeque<TaskId>,
@@ -58,7 +59,7 @@ struct Machine {
     names: Vec<(Arc<str>, u32)>,
     mocks: usize,
     budgets: Vec<Budget>,
-    deadlines: Vec<(Id, (u32, f64))>,
+    deadlines: Vec<(Id, Deadline)>,
     input: Value,
     identities: u64,
     owners: u32,
@@ -108,6 +109,7 @@ impl Vm {
             pause_at: self.pause_at,
             sweep_at: self.sweep_at,
             graced: self.graced,
+            ending: self.ending,
             fatal: self.fatal.take(),
             tasks: std::mem::take(&mut self.tasks),
             ready: std::mem::take(&mut self.ready),
@@ -153,6 +155,7 @@ impl Vm {
         self.sweep_at = machine.sweep_at;
         self.meter.watch(self.pause_at, self.sweep_at);
         self.graced = machine.graced;
+        self.ending = machine.ending;
         self.fatal = machine.fatal;
         self.tasks = machine.tasks;
         self.ready = machine.ready;

@@ -1,15 +1,11 @@
 //! Agents: those that the host binds, the mocks of tests, and who judges.
 
-use super::eval::{Eval, Run, is_function};
 use super::value::*;
 use indexmap::IndexMap;
-use prism::diagnostic::Code;
 use prism::hir::Program;
 use prism::host::{Call, Directory, Failure, Kind, Purpose, Reply, Transport};
-use prism::source::Span;
-use prism::types::InterfaceId;
-use prism::value::{Confidence, Error, Evidence, Fault, Lanes, Value, View, schema, shaped};
-use std::sync::Arc;
+use prism::types::{Effect, InterfaceId};
+use prism::value::{Fault, schema, shaped};
 
 /// All agents of a run; a value that is an agent holds its number here.
 pub struct Agents {
@@ -139,6 +135,10 @@ impl Eval<'_> {
     fn ask(&mut self, who: &Value, method: &str, purpose: Purpose, arguments: Vec<Value>, span: Span) -> Run {
         let Some(agent) = who.as_agent() else { return self.fail(Code::R006, span) };
         let world = self.task.world.clone();
+        if (self.task.now.cancelled || world.board().ending) && self.effect(agent.id, method, purpose) > Effect::Notify
+        {
+            return self.fail(Code::R095, span);
+        }
         let answer = if world.agents().get(agent.id).mock.is_some() {
             self.rehearse(agent, method, arguments, span)?
         } else {
@@ -165,6 +165,16 @@ impl Eval<'_> {
         }
         self.admit(agent.id, method, &answer, span)?;
         Ok(answer.under(who.lanes()))
+    }
+
+    /// How grave a call is, as far as interfaces and the host say.
+    fn effect(&self, agent: u32, method: &str, purpose: Purpose) -> Effect {
+        let mut agents = self.task.world.agents();
+        let methods =
+            agents.get(agent).interfaces.iter().flat_map(|it| &self.program.interfaces[it.0 as usize].methods);
+        let said = methods.filter(|it| *it.name == *method).filter_map(|it| it.effect).max();
+        let reached = said.is_none() && purpose == Purpose::Method;
+        said.max(agents.entry(agent).and_then(|it| it.class(method, reached))).unwrap_or(Effect::Ask)
     }
 
     /// What the host's agent says: unknown and `reported` unless it says more.
@@ -237,7 +247,7 @@ impl Eval<'_> {
         let mut agents = self.task.world.agents();
         agents.mocks += 1;
         let name = format!("mock {}", agents.mocks).into();
-        agents.add(name, Some(Mock { methods, calls: Vec::new(), owner: self.task.owner }));
+        agents.add(name, Some(Mock { methods, calls: Vec::new(), owner: self.task.now.owner }));
         Ok(value(agents.list.len() as u32 - 1))
     }
 
@@ -286,13 +296,13 @@ impl Eval<'_> {
         }
         if is_function(&answer) {
             // It runs as the test that made the mock.
-            let owner = std::mem::replace(&mut self.task.owner, owner);
+            let owner = std::mem::replace(&mut self.task.now.owner, owner);
             let needed = arguments.len();
             let called = match (answer.as_closure(), needed) {
                 (Some(_), 0) => self.call(&answer, arguments, span, 0),
                 _ => self.call(&answer, arguments, span, needed),
             };
-            self.task.owner = owner;
+            self.task.now.owner = owner;
             answer = called?;
         }
         self.reported(&answer, span)
@@ -411,7 +421,7 @@ impl Eval<'_> {
             person = Value::agent(hurried).with(person.lanes());
         }
         let yes = match self.ask(&person, "approve", Purpose::Consent, vec![x.clone()], span) {
-            Err(super::eval::Flow::Throw(thrown)) if within.is_some() && thrown.error.code == Code::R031 => false,
+            Err(Flow::Throw(thrown)) if within.is_some() && thrown.error.code == Code::R031 => false,
             other => other?.truth(),
         };
         let confidence = if yes { Confidence::ONE } else { Confidence::ZERO };

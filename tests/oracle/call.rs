@@ -1,15 +1,12 @@
 //! Calls of functions and methods, and what decorators say of them.
 
-use super::eval::{Eval, Flow, Run};
 use super::task::Task;
 use super::value::*;
 use prism::builtin::{self, BuiltinId};
-use prism::diagnostic::Code;
 use prism::hir::{self, *};
-use prism::source::{FileId, Span};
-use prism::value::{Closure, Lanes, Limits, Value, View};
+use prism::source::FileId;
+use prism::value::{Closure, Limits};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 /// What may still be used; it lies within that of whoever called.
 #[derive(Default)]
@@ -42,12 +39,12 @@ impl Eval<'_> {
                 if arguments.len() > function.parameters.len() && !rest {
                     return self.fail(Code::R008, span);
                 }
-                if self.task.depth >= 1_000 {
+                if self.task.now.depth >= 1_000 {
                     return Err(Flow::Unknown("such deep calls"));
                 }
-                self.task.depth += 1;
+                self.task.now.depth += 1;
                 let result = run_function(self.task, &program, closure, arguments, (self.function().file, span));
-                self.task.depth -= 1;
+                self.task.now.depth -= 1;
                 result?
             }
             View::Native(id) => {
@@ -64,7 +61,7 @@ impl Eval<'_> {
     /// A function of one's own under a key.
     fn own(&self, receiver: &Value, name: &str) -> Option<Value> {
         let own = receiver.as_object()?.get(name)?;
-        super::eval::is_function(own).then(|| own.clone().under(receiver.lanes()))
+        is_function(own).then(|| own.clone().under(receiver.lanes()))
     }
 
     /// Whether `x?.m()` finds no method.
@@ -100,14 +97,11 @@ impl Eval<'_> {
             _ => budget.used.get(&kind).is_some_and(|used| *used >= limit) || limit <= 0.0,
         };
         self.spend(over, span, |_| {})?;
-        self.spend(
-            |_, _, _| false,
-            span,
-            |budget| {
-                *budget.used.entry(hir::Budget::Calls).or_default() += 1.0;
-                budget.agents.insert(agent);
-            },
-        )
+        let add = |budget: &mut Budget| {
+            *budget.used.entry(hir::Budget::Calls).or_default() += 1.0;
+            budget.agents.insert(agent);
+        };
+        self.spend(|_, _, _| false, span, add)
     }
 
     /// Charges what an answer took.
@@ -128,7 +122,7 @@ impl Eval<'_> {
     ) -> Run<()> {
         let world = self.task.world.clone();
         let mut budgets = world.budgets.lock().unwrap();
-        let mut at = Some(self.task.budget);
+        let mut at = Some(self.task.now.budget);
         while let Some(budget) = at.map(|at| &mut budgets[at]) {
             change(budget);
             if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, *limit)) {
@@ -143,9 +137,9 @@ impl Eval<'_> {
     fn watch(&mut self, arguments: &[Value], (file, span): (FileId, Span)) -> Run<bool> {
         let program = self.program.clone();
         let function = &program.functions[self.id.0 as usize];
-        let outermost = function.decorators.max_calls.is_some() && !self.task.counted.contains_key(&self.id);
+        let outermost = function.decorators.max_calls.is_some() && !self.task.now.counted.contains_key(&self.id);
         if let Some(most) = function.decorators.max_calls {
-            let calls = self.task.counted.entry(self.id).or_default();
+            let calls = self.task.now.counted.entry(self.id).or_default();
             if *calls >= most {
                 let Err(Flow::Throw(thrown)) = self.fail::<Value>(Code::R097, span) else { unreachable!("a fault") };
                 return Err(Flow::Throw(Box::new(super::eval::Thrown { file, ..*thrown })));
@@ -169,8 +163,8 @@ impl Eval<'_> {
             let limits: Vec<_> = function.decorators.budget.iter().map(|(kind, limit, _)| (*kind, *limit)).collect();
             let world = self.task.world.clone();
             let mut budgets = world.budgets.lock().unwrap();
-            budgets.push(Budget { around: Some(self.task.budget), limits, ..Budget::default() });
-            self.task.budget = budgets.len() - 1;
+            budgets.push(Budget { around: Some(self.task.now.budget), limits, ..Budget::default() });
+            self.task.now.budget = budgets.len() - 1;
         }
         Ok(outermost)
     }
@@ -223,13 +217,13 @@ pub fn run_function(
     let function = &program.functions[closure.code as usize];
     let locals = function.locals.iter().map(|_| task.slot(Some(Value::NULL))).collect();
     let captures = closure.captures.iter().filter_map(Value::as_cell).collect();
-    let (budget, id) = (task.budget, FunctionId(closure.code));
+    let (budget, id) = (task.now.budget, FunctionId(closure.code));
     let mut eval = Eval { task, program: program.clone(), id, locals, captures };
     let outermost = eval.watch(&arguments, from)?;
     let result = eval.body(arguments);
     if outermost {
-        task.counted.remove(&id);
+        task.now.counted.remove(&id);
     }
-    task.budget = budget;
+    task.now.budget = budget;
     result
 }

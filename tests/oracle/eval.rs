@@ -2,13 +2,11 @@
 
 use super::task::Task;
 use super::value::*;
-use prism::diagnostic::Code;
 use prism::hir::*;
-use prism::source::{FileId, Span};
+use prism::source::FileId;
 use prism::syntax::ast::Band;
-use prism::value::{Closure, Confidence, Error, Fault, Kind as Type, Lanes, Object, Value, View, display};
+use prism::value::{Closure, Fault, Kind as Type, Object, display};
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 /// What leaves an expression instead of a value.
 #[derive(Clone, Debug)]
@@ -98,15 +96,13 @@ impl Eval<'_> {
 
     pub fn read(&self, variable: Variable, span: Span) -> Run {
         self.task.tick(1)?;
-        match self.task.world.slots.lock().unwrap()[self.variable(variable) as usize].value.clone() {
-            Some(value) => Ok(value),
-            None => self.fail(Code::R017, span),
-        }
+        let value = self.task.world.slots.lock().unwrap()[self.variable(variable) as usize].value.clone();
+        value.map_or_else(|| self.fail(Code::R017, span), Ok)
     }
 
     /// Whether a variable belongs to this task.
     pub fn owns(&self, variable: Variable) -> bool {
-        self.task.world.slots.lock().unwrap()[self.variable(variable) as usize].owner == self.task.owner
+        self.task.world.slots.lock().unwrap()[self.variable(variable) as usize].owner == self.task.now.owner
     }
 
     /// Gives a variable its value, whoever owns it.
@@ -221,18 +217,16 @@ impl Eval<'_> {
             ExprKind::Switch { subject, cases } => {
                 let subject = self.eval(subject)?;
                 let mut deciders = Lanes::EXACT;
-                let mut chosen = None;
-                'cases: for case in cases {
-                    for test in &case.tests {
-                        let test = self.eval(test)?;
-                        deciders = deciders.meet(equal_lanes(&subject, &test));
-                        if equal(&subject, &test) {
-                            chosen = Some(case);
-                            break 'cases;
-                        }
+                let mut chosen = cases.iter().find(|case| case.default);
+                for (case, test) in cases.iter().flat_map(|case| case.tests.iter().map(move |test| (case, test))) {
+                    let test = self.eval(test)?;
+                    deciders = deciders.meet(equal_lanes(&subject, &test));
+                    if equal(&subject, &test) {
+                        chosen = Some(case);
+                        break;
                     }
                 }
-                let value = chosen.or(cases.iter().find(|case| case.default)).map(|case| self.eval(&case.body));
+                let value = chosen.map(|case| self.eval(&case.body));
                 match value {
                     None | Some(Err(Flow::Leave)) => Value::NULL.under(deciders),
                     Some(value) => value?.under(deciders),
@@ -248,7 +242,7 @@ impl Eval<'_> {
                     && !super::task::is_final(thrown)
                 {
                     let caught = thrown.value();
-                    self.task.caught.push((caught.clone(), (**thrown).clone()));
+                    self.task.now.caught.push((caught.clone(), (**thrown).clone()));
                     result = (|| {
                         if let Some(pattern) = pattern {
                             self.fresh_names(pattern, false);
@@ -257,10 +251,12 @@ impl Eval<'_> {
                         self.eval(handler)
                     })();
                 }
+                let ends = matches!(&result, Err(Flow::Throw(thrown)) if super::task::is_final(thrown));
+                self.task.world.board().ending |= ends && finalizer.is_some() && !self.task.now.cancelled;
                 match (self.optional(finalizer.as_deref()), &result) {
                     // What cannot be caught goes on, whatever happens on its way.
                     (unknown @ Err(Flow::Unknown(_)), _) => unknown?,
-                    (_, Err(Flow::Throw(thrown))) if super::task::is_final(thrown) => result?,
+                    _ if ends => result?,
                     (tidied, _) => tidied.and(result)?,
                 }
             }
@@ -290,9 +286,9 @@ impl Eval<'_> {
             ExprKind::Context { name, body } => {
                 let label = self.eval(name)?;
                 let label = self.render(&label, name.span)?;
-                self.task.contexts.push(label.into());
+                self.task.now.contexts.push(label.into());
                 let result = self.eval(body);
-                self.task.contexts.pop();
+                self.task.now.contexts.pop();
                 result?
             }
             ExprKind::Bind { name, value } => {
@@ -307,7 +303,7 @@ impl Eval<'_> {
     fn thrown<T>(&self, value: Value, span: Span) -> Run<T> {
         if let View::Error(error) = value.view() {
             let lanes = value.lanes();
-            return match self.task.caught.iter().find(|(caught, _)| caught.address() == value.address()) {
+            return match self.task.now.caught.iter().find(|(caught, _)| caught.address() == value.address()) {
                 Some((_, thrown)) => Err(Flow::Throw(Box::new(Thrown { lanes, ..thrown.clone() }))),
                 None => self.throw(error.clone(), lanes, span),
             };

@@ -1,8 +1,7 @@
 //! Whether a value is of a type.
 
-use super::eval::Eval;
+use super::value::*;
 use prism::types::{Literal, Type};
-use prism::value::{Value, View};
 
 impl Eval<'_> {
     /// Whether a value is of a type; an agent that is of an interface is held to it from then on.

@@ -1,13 +1,9 @@
 //! The forms of section 8.
 
-use super::eval::{Eval, Flow, Run, is_function};
 use super::task::{Children, Task, is_final};
 use super::value::*;
 use prism::builtin::{Body, BuiltinId, Form, run};
-use prism::diagnostic::Code;
 use prism::hir::{Fork, Tasks};
-use prism::source::Span;
-use prism::value::{Confidence, Evidence, Lanes, Value};
 
 /// What one task runs.
 struct Work {
@@ -77,13 +73,11 @@ impl Eval<'_> {
         let mut plan = Plan { form, id, own, need: 0, limit: usize::MAX, collect: false, options: options.clone() };
         let mut timeout = None;
         match form {
-            Form::Quorum => {
-                let Some(need) = self.count(&n, 0.0, span)? else { return self.fail(Code::R021, span) };
-                plan.need = need;
-                if need > works.len() {
-                    return self.fail(Code::R044, span);
-                }
-            }
+            Form::Quorum => match self.count(&n, 0.0, span)? {
+                Some(need) if need <= works.len() => plan.need = need,
+                Some(_) => return self.fail(Code::R044, span),
+                None => return self.fail(Code::R021, span),
+            },
             Form::Timeout => timeout = n.as_number(),
             Form::Parallel => {
                 self.known(&options, &["limit", "timeout", "errors"], span)?;
@@ -97,6 +91,9 @@ impl Eval<'_> {
             }
             Form::Vote if self.made(prism::builtin::vote_stops(&options), span)? => plan.limit = 1,
             _ => {}
+        }
+        if self.task.now.cancelled {
+            return self.fail(Code::R095, span);
         }
         let mut children = self.task.fork();
         let deadline = timeout.map(|after| self.task.timer(after));

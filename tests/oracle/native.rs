@@ -1,12 +1,9 @@
 //! Plain built-ins, which are the library's own, and wishes to the world.
 
-use super::eval::{Eval, Flow, Run, is_function};
 use super::value::*;
 use prism::builtin::{self, Body, BuiltinId, Mutation, Started, Step, World};
-use prism::diagnostic::Code;
 use prism::host::{Kind, Reply, Stream};
-use prism::source::Span;
-use prism::value::{Confidence, Lanes, Value, display, json, shaped};
+use prism::value::{display, json, shaped};
 
 impl Eval<'_> {
     pub fn builtin(&mut self, id: BuiltinId, mut arguments: Vec<Value>, span: Span) -> Run {
@@ -89,11 +86,15 @@ impl Eval<'_> {
 
     fn wish(&mut self, wish: World, arguments: &[Value], span: Span) -> Run {
         let get = |index: usize| arguments.get(index).cloned().unwrap_or_default();
-        let stream = match wish {
-            World::Print => Stream::Output,
-            World::Warn => Stream::Warning,
-            World::Error => Stream::Error,
-            World::Debug => Stream::Debug,
+        let print = |stream| {
+            let shown = arguments.iter().map(|it| self.made(display::show(it, &mut meter()), span));
+            Ok(Kind::Print { stream, text: shown.collect::<Run<Vec<_>>>()?.join(" ") })
+        };
+        let said = match wish {
+            World::Print => print(Stream::Output)?,
+            World::Warn => print(Stream::Warning)?,
+            World::Error => print(Stream::Error)?,
+            World::Debug => print(Stream::Debug)?,
             World::Delay => {
                 let Some(after) = self.time(&get(0), span)? else { return self.fail(Code::R021, span) };
                 return self.task.sleep(after).map(|()| Value::NULL);
@@ -113,21 +114,17 @@ impl Eval<'_> {
                 let data = self.made(shaped::write(&get(1), &mut meter()), span)?;
                 let delay = self.time(&Self::option(&get(2), "delay"), span)?;
                 let condition = self.plain(&Self::option(&get(2), "condition"), span)?;
-                self.task.say(Kind::Emit { name, data, delay, condition });
-                return Ok(Value::NULL);
+                Kind::Emit { name, data, delay, condition }
             }
             World::Track => {
                 self.known(&get(1), &["confidence", "context"], span)?;
                 let confidence = self.confidence_of(&Self::option(&get(1), "confidence"), span)?;
                 let decision = self.made(shaped::write(&get(0), &mut meter()), span)?;
                 let context = self.plain(&Self::option(&get(1), "context"), span)?;
-                self.task.say(Kind::Track { decision, confidence: Confidence::number(confidence), context });
-                return Ok(Value::NULL);
+                Kind::Track { decision, confidence: Confidence::number(confidence), context }
             }
         };
-        let texts =
-            arguments.iter().map(|it| self.made(display::show(it, &mut meter()), span)).collect::<Run<Vec<_>>>()?;
-        self.task.say(Kind::Print { stream, text: texts.join(" ") });
+        self.task.say(said);
         Ok(Value::NULL)
     }
 

@@ -1,14 +1,13 @@
 //! Reading along links, changing along paths, and taking values apart.
 
-use super::eval::{Eval, PathKey, Run};
+use super::eval::PathKey;
 use super::value::*;
-use prism::diagnostic::Code;
 use prism::hir::*;
-use prism::source::Span;
-use prism::value::{Kind as Type, Lanes, Object, Value, View};
+use prism::value::{Kind as Type, Object};
 
 /// What happens to what stands at the end of a path: the new content and the result.
-type Change<'c, 't> = &'c mut dyn FnMut(&mut Eval<'t>, Value, Lanes) -> Run<(Option<Value>, Value)>;
+type Change<'c, 't> = &'c mut dyn FnMut(&mut Eval<'t>, Value, Lanes) -> Changed;
+type Changed = Run<(Option<Value>, Value)>;
 
 fn fixed(name: &str) -> PathKey {
     PathKey { value: Value::text(name), from_end: false }
@@ -121,8 +120,7 @@ impl<'t> Eval<'t> {
     fn change_by_method(&mut self, place: &Place, name: &str, arguments: &[Element], span: Span) -> Run {
         let keys = self.keys(&place.keys)?;
         let arguments = self.arguments(arguments, span)?;
-        self.owned(place, span)?;
-        let root = self.root(place)?;
+        let root = self.root(place, Some(span))?;
         // What stands at the path may be an agent, or an object with a function of its own under this name.
         let mut at = root.clone();
         for key in &keys {
@@ -135,31 +133,25 @@ impl<'t> Eval<'t> {
             return self.call_method(&at, name, arguments, span);
         }
         let mut result = Value::NULL;
-        let (changed, _) = self.update(root, &keys, span, &mut |eval, old, lanes| {
+        let (changed, _) = self.update(root, &keys, span, Lanes::EXACT, &mut |eval, old, lanes| {
             let [new, value] = eval.mutate(old, lanes, name, arguments.clone(), span)?;
             result = value.under(lanes);
             Ok((Some(new), Value::NULL))
         })?;
-        self.set_root(place, changed, span)?;
+        self.set_root(place, changed.unwrap_or_default(), span)?;
         Ok(result)
-    }
-
-    /// Only the task that made a variable writes it.
-    fn owned(&self, place: &Place, span: Span) -> Run<()> {
-        match &place.root {
-            Root::Variable(variable) if !self.owns(*variable) => self.fail(Code::R045, span),
-            _ => Ok(()),
-        }
     }
 
     fn keys(&mut self, keys: &[Key]) -> Run<Vec<PathKey>> {
         keys.iter().map(|key| self.key(key)).collect()
     }
 
-    fn root(&mut self, place: &Place) -> Run {
-        match &place.root {
-            Root::Variable(variable) => self.read(*variable, place.span),
-            Root::Copy(expr) => self.eval(expr),
+    /// What a path begins with; only the task that made a variable writes it.
+    fn root(&mut self, place: &Place, written: Option<Span>) -> Run {
+        match (&place.root, written) {
+            (Root::Variable(variable), Some(span)) if !self.owns(*variable) => self.fail(Code::R045, span),
+            (Root::Variable(variable), _) => self.read(*variable, place.span),
+            (Root::Copy(expr), _) => self.eval(expr),
         }
     }
 
@@ -171,19 +163,7 @@ impl<'t> Eval<'t> {
     }
 
     /// The value with what stands at the end of the keys changed, and what the change gave. A doubtful key lowers its container.
-    fn update(&mut self, root: Value, keys: &[PathKey], span: Span, change: Change<'_, 't>) -> Run<(Value, Value)> {
-        let (new, given) = self.update_under(root, keys, span, Lanes::EXACT, change)?;
-        Ok((new.unwrap_or_default(), given))
-    }
-
-    fn update_under(
-        &mut self,
-        at: Value,
-        keys: &[PathKey],
-        span: Span,
-        lanes: Lanes,
-        change: Change<'_, 't>,
-    ) -> Run<(Option<Value>, Value)> {
+    fn update(&mut self, at: Value, keys: &[PathKey], span: Span, lanes: Lanes, change: Change<'_, 't>) -> Changed {
         let Some((key, rest)) = keys.split_first() else { return change(self, at, lanes) };
         let lanes = lanes.meet(at.lanes()).meet(key.value.lanes());
         let (made, given) = match at.view() {
@@ -195,7 +175,7 @@ impl<'t> Eval<'t> {
                     return self.fail(if rest.is_empty() { code } else { Code::R003 }, span);
                 };
                 let old = items.get(place).cloned().unwrap_or_default();
-                let (new, given) = self.update_under(old, rest, span, lanes, change)?;
+                let (new, given) = self.update(old, rest, span, lanes, change)?;
                 match new {
                     Some(new) if place == items.len() => items.push(new),
                     Some(new) => items[place] = new,
@@ -206,7 +186,7 @@ impl<'t> Eval<'t> {
             View::Object(entries) => {
                 let name = super::value::key(&self.key_text(key, span)?);
                 let old = entries.get(name.as_str()).cloned().unwrap_or_default();
-                let (new, given) = self.update_under(old, rest, span, lanes, change)?;
+                let (new, given) = self.update(old, rest, span, lanes, change)?;
                 let mut entries: Object = entries.clone();
                 let made = match new {
                     Some(new) => entries.insert(name, new).map(|_| Value::from(entries)),
@@ -226,14 +206,14 @@ impl<'t> Eval<'t> {
         if keys.is_empty() {
             return self.set_root(place, value, span);
         }
-        self.owned(place, span)?;
-        let root = self.root(place)?;
-        let (root, _) = self.update(root, keys, span, &mut |_, _, _| Ok((Some(value.clone()), Value::NULL)))?;
-        self.set_root(place, root, span)
+        let root = self.root(place, Some(span))?;
+        let (root, _) =
+            self.update(root, keys, span, Lanes::EXACT, &mut |_, _, _| Ok((Some(value.clone()), Value::NULL)))?;
+        self.set_root(place, root.unwrap_or_default(), span)
     }
 
     fn load(&mut self, place: &Place, keys: &[PathKey]) -> Run {
-        let root = self.root(place)?;
+        let root = self.root(place, None)?;
         keys.iter().try_fold(root, |at, key| self.read_key(&at, key, place.span))
     }
 
@@ -275,9 +255,8 @@ impl<'t> Eval<'t> {
     pub fn delete(&mut self, target: &Place, span: Span) -> Run {
         let keys = self.keys(&target.keys)?;
         let Some((last, path)) = keys.split_last() else { return self.fail(Code::R002, span) };
-        self.owned(target, span)?;
-        let root = self.root(target)?;
-        let (root, was) = self.update(root, path, span, &mut |eval, holder, lanes| {
+        let root = self.root(target, Some(span))?;
+        let (root, was) = self.update(root, path, span, Lanes::EXACT, &mut |eval, holder, lanes| {
             let Some(mut entries) = holder.as_object().cloned() else {
                 return eval.fail(if holder.is_null() { Code::R003 } else { Code::R002 }, span);
             };
@@ -286,7 +265,7 @@ impl<'t> Eval<'t> {
             let kept = Value::from(entries).with(holder.lanes()).under(last.value.lanes());
             Ok((Some(kept), Value::TRUE.with(lanes)))
         })?;
-        self.set_root(target, root, span)?;
+        self.set_root(target, root.unwrap_or_default(), span)?;
         Ok(was)
     }
 

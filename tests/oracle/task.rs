@@ -2,14 +2,14 @@
 
 use super::agent::Agents;
 use super::call::{Budget, run_function};
-use super::eval::{Flow, Run, Thrown};
+use super::{eval::Thrown, value::*};
 use prism::hir::{FunctionId, Program};
 use prism::host::{Batch, Id, Kind, Memory, Path, Reply, Request, Timer};
-use prism::value::{Closure, Value};
+use prism::value::Closure;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 
 /// A variable, empty before its `let` ran; only tasks of its owner write it.
 pub struct Slot {
@@ -37,6 +37,8 @@ pub struct Board {
     /// Which task waits for a request or timer.
     waiting: HashMap<Id, u32>,
     next_task: u32,
+    /// Whether what cannot be caught ended the run, and only `finally` runs still.
+    pub ending: bool,
     steps: u64,
     /// What the world was asked, in order, and what it was told.
     pub asked: Vec<Request>,
@@ -62,9 +64,17 @@ enum Signal {
 pub struct Task {
     pub world: Arc<World>,
     id: u32,
+    path: Path,
+    wake: Receiver<Wake>,
+    baton: Sender<Signal>,
+    pub now: Now,
+}
+
+/// What of a task changes as it goes on.
+#[derive(Default)]
+pub struct Now {
     /// Whose variables it may write: its own, or those of the test whose mock answers.
     pub owner: u32,
-    pub path: Path,
     pub contexts: Vec<Arc<str>>,
     pub depth: u32,
     pub budget: usize,
@@ -74,9 +84,9 @@ pub struct Task {
     pub caught: Vec<(Value, Thrown)>,
     count: u32,
     forks: u32,
-    wake: Receiver<Wake>,
-    baton: Sender<Signal>,
-    cancelled: bool,
+    pub cancelled: bool,
+    /// Until when it may wait as it tidies up.
+    patience: Option<f64>,
 }
 
 /// The tasks of one form, by their places: which, whether it is open, and what says that it has tidied up.
@@ -120,23 +130,44 @@ pub fn run(world: &Arc<World>, entry: Option<(FunctionId, Vec<Value>)>) -> Run {
 impl Board {
     pub fn new(memory: Memory) -> Board {
         let (batch, ready, tasks, waiting) = Default::default();
-        Board { memory, batch, ready, tasks, waiting, next_task: 1, steps: 0, asked: Vec::new(), said: Vec::new() }
+        Board {
+            memory,
+            batch,
+            ready,
+            tasks,
+            waiting,
+            next_task: 1,
+            ending: false,
+            steps: 0,
+            asked: Vec::new(),
+            said: Vec::new(),
+        }
     }
 
-    /// A task that can go on; when there is none, the batch is handed over, requests in the order of their ids.
+    /// A task that can go on; when there is none, the batch is handed over.
     fn next(&mut self) -> Option<(u32, Wake)> {
         if let Some(next) = self.ready.pop_front() {
             return Some(next);
         }
+        self.submit();
+        self.event().map(|(_, task, reply)| (task, Wake::Reply(reply)))
+    }
+
+    /// Hands the batch over, requests in the order of their ids.
+    fn submit(&mut self) {
         let mut batch = std::mem::take(&mut self.batch);
         batch.requests.sort_by(|a, b| a.id.cmp(&b.id));
         batch.timers.sort_by(|a, b| a.id.cmp(&b.id));
         self.asked.extend(batch.requests.iter().cloned());
         self.memory.submit(batch);
+    }
+
+    /// What happens next, and to whom.
+    fn event(&mut self) -> Option<(Id, u32, Reply)> {
         loop {
             let (id, reply) = self.memory.next_event()?;
             if let Some(task) = self.waiting.remove(&id) {
-                return Some((task, Wake::Reply(reply)));
+                return Some((id, task, reply));
             }
         }
     }
@@ -156,7 +187,7 @@ fn spawn(
                 catch_unwind(AssertUnwindSafe(|| body(&mut task))).unwrap_or(Err(Flow::Unknown("panic")))
             }
             _ => {
-                task.cancelled = true;
+                task.now.cancelled = true;
                 Err(Flow::Cancelled)
             }
         };
@@ -171,8 +202,8 @@ impl World {
         let slots = program.globals.iter().map(|_| Slot { owner: 0, value: Some(Value::NULL) }).collect();
         let globals = Mutex::new((0..program.globals.len() as u32).collect());
         let (agents, board) = (Mutex::new(agents), Mutex::new(Board::new(memory)));
-        let budgets = Mutex::new(vec![Budget::whole()]);
-        World { program, input, slots: Mutex::new(slots), globals, budgets, board, agents }
+        let (slots, budgets) = (Mutex::new(slots), Mutex::new(vec![Budget::whole()]));
+        World { program, input, slots, globals, budgets, board, agents }
     }
 
     pub fn board(&self) -> MutexGuard<'_, Board> {
@@ -187,31 +218,13 @@ impl World {
 impl Task {
     fn new(world: Arc<World>, id: u32, path: Path, baton: Sender<Signal>) -> (Task, Sender<Wake>) {
         let (sender, wake) = channel();
-        let (contexts, counted, caught) = Default::default();
-        let (owner, depth, budget, count, forks, cancelled) = (id, 0, 0, 0, 0, false);
-        let task = Task {
-            world,
-            id,
-            owner,
-            path,
-            contexts,
-            depth,
-            budget,
-            counted,
-            caught,
-            count,
-            forks,
-            wake,
-            baton,
-            cancelled,
-        };
-        (task, sender)
+        (Task { world, id, path, wake, baton, now: Now { owner: id, ..Now::default() } }, sender)
     }
 
     /// A new variable.
     pub fn slot(&self, value: Option<Value>) -> u32 {
         let mut slots = self.world.slots.lock().unwrap();
-        slots.push(Slot { owner: self.owner, value });
+        slots.push(Slot { owner: self.now.owner, value });
         slots.len() as u32 - 1
     }
 
@@ -223,18 +236,16 @@ impl Task {
     }
 
     fn next_id(&mut self) -> Id {
-        self.count += 1;
-        Id { task: self.path.clone(), count: self.count - 1 }
+        self.now.count += 1;
+        Id { task: self.path.clone(), count: self.now.count - 1 }
     }
 
     /// Hands the baton back until someone wakes this task.
     fn wait(&mut self) -> Run<Wake> {
-        // What the world says to a task that tidies up is not known here: such a program is not compared.
-        self.tick(u64::from(self.cancelled) << 40)?;
         self.baton.send(Signal::Waits).map_err(|_| Flow::Cancelled)?;
         match self.wake.recv() {
             Ok(Wake::Cancel) | Err(_) => {
-                self.cancelled = true;
+                self.now.cancelled = true;
                 Err(Flow::Cancelled)
             }
             Ok(wake) => Ok(wake),
@@ -243,6 +254,9 @@ impl Task {
 
     /// Waits for the reply to a request or timer.
     fn reply(&mut self, id: &Id) -> Run<Reply> {
+        if self.now.cancelled {
+            return self.patient_reply(id);
+        }
         let woken = self.wait();
         if woken.is_err() {
             self.forget(id);
@@ -253,8 +267,26 @@ impl Task {
         }
     }
 
+    /// The same for one that tidies up: nothing else goes on, and it has five seconds for all that it waits for.
+    fn patient_reply(&mut self, wanted: &Id) -> Run<Reply> {
+        let world = self.world.clone();
+        let mut board = world.board();
+        board.submit();
+        let last = *self.now.patience.get_or_insert(board.memory.elapsed() + 5_000.0);
+        while board.memory.next_time().is_some_and(|next| next <= last) {
+            match board.event().expect("something happens") {
+                (id, _, reply) if id == *wanted => return Ok(reply),
+                (_, task, reply) => board.ready.push_back((task, Wake::Reply(reply))),
+            }
+        }
+        board.memory.pass(last);
+        drop(board);
+        self.forget(wanted);
+        Err(Flow::Cancelled)
+    }
+
     fn request_of(&mut self, kind: Kind) -> Request {
-        Request { id: self.next_id(), kind, context: self.contexts.clone() }
+        Request { id: self.next_id(), kind, context: self.now.contexts.clone() }
     }
 
     /// Asks the world and waits for its reply.
@@ -302,8 +334,8 @@ impl Task {
     }
 
     pub fn fork(&mut self) -> Children {
-        self.forks += 1;
-        Children { fork: self.forks - 1, list: Vec::new() }
+        self.now.forks += 1;
+        Children { fork: self.now.forks - 1, list: Vec::new() }
     }
 
     /// Starts a task: it runs when this one waits, and this one goes on as soon as it is done.
@@ -315,7 +347,7 @@ impl Task {
         let (ended, end) = channel();
         let parent = self.id;
         let finish = move |task: &Task, result| {
-            if task.cancelled {
+            if task.now.cancelled {
                 let _ = ended.send(());
                 return;
             }
@@ -323,7 +355,8 @@ impl Task {
             drop(task.baton.send(Signal::Waits));
         };
         let (mut task, sender) = Task::new(self.world.clone(), id, path, self.baton.clone());
-        (task.contexts, task.depth, task.budget) = (self.contexts.clone(), self.depth, self.budget);
+        (task.now.contexts, task.now.depth, task.now.budget) =
+            (self.now.contexts.clone(), self.now.depth, self.now.budget);
         spawn((task, sender), body, finish);
         self.world.board().ready.push_back((id, Wake::Start));
         children.list.push((id, true, end));
@@ -359,6 +392,5 @@ impl Task {
 
 /// Whether an error cannot be caught.
 pub fn is_final(thrown: &Thrown) -> bool {
-    use prism::diagnostic::Code;
     (Code::R090..=Code::R097).contains(&thrown.error.code)
 }

@@ -1,7 +1,12 @@
 //! The laws of sections 2 and 3, said once more over the library's values.
 
-use prism::value::{Confidence, Evidence, Key, Lanes, Limits, Meter, Value, View, order};
+pub use super::eval::{Eval, Flow, Run, is_function};
+pub use prism::diagnostic::Code;
+pub use prism::source::Span;
+pub use prism::value::{Confidence, Error, Evidence, Lanes, Value, View};
+use prism::value::{Key, Limits, Meter, order};
 use std::cmp::Ordering::{self, Greater, Less};
+pub use std::sync::Arc;
 
 pub fn meter() -> Meter {
     Meter::new(Limits::RUN)
