@@ -116,7 +116,6 @@ struct Way {
     taken: Cost,
     reached: BTreeSet<Reached>,
     noted: BTreeSet<Noted>,
-    measures: Vec<(usize, bool)>,
     outer: Vec<u32>,
 }
 
@@ -124,6 +123,8 @@ struct Way {
 struct Names {
     known: HashMap<Id, Id>,
     back: Vec<Id>,
+    /// What those with measures are no larger than.
+    measures: Vec<(Id, Sides<Id>)>,
 }
 
 impl Names {
@@ -133,6 +134,11 @@ impl Names {
             self.back.push(id);
             next
         })
+    }
+
+    /// Whose name it is.
+    fn original(&self, name: Id) -> Option<Id> {
+        if name.0 == REMEMBERED { self.back.get(name.1 as usize).copied() } else { None }
     }
 }
 
@@ -271,14 +277,24 @@ impl<'a> Flow<'a> {
         // Where a member of a list of agents stands is known of that list alone.
         let mut known = HashMap::with_capacity(SOME_NAMES);
         known.extend(self.rosters.iter().map(|id| (*id, *id)));
-        let mut names = Names { known, back: self.rosters.iter().copied().collect() };
+        let mut names = Names { known, back: self.rosters.iter().copied().collect(), measures: Vec::new() };
         let before = spent();
-        let mut canonical = |known: &Known| state.refine(known).renamed(&mut |id| names.of(id));
+        let mut measured: Vec<(Id, Sides<Id>)> = Vec::new();
+        let mut canonical = |known: &Known| {
+            let mut note = |part: &Known| {
+                if part.id != Id::NONE && !part.measures.is_empty() {
+                    measured.push((part.id, part.measures.clone()));
+                }
+                Sides::NONE
+            };
+            state.refine(known).renamed_with_measures(&mut |id| names.of(id), &mut note)
+        };
         let canon: Vec<Known> = arguments.iter().chain(closure.captures.iter()).map(&mut canonical).collect();
         let conditions: Vec<(Known, Location)> =
             self.conditions.iter().map(|(known, at)| (canonical(known), *at)).collect();
         let learned: Vec<(Id, Learned)> =
             names.back.iter().filter_map(|id| Some((names.known[id], *state.learned.get(id)?))).collect();
+        names.measures = measured;
         let asked = spent() - before;
         // Only what is told of the arguments can matter inside.
         let told = |line: &Line| line.atoms().any(|(atom, _)| names.known.contains_key(&atom.id));
@@ -344,29 +360,28 @@ impl<'a> Flow<'a> {
             _ => entry.memory.contains_key(cell),
         };
         let parameters: Vec<Id> = self.code(function).blocks[0].parameters.iter().map(|p| Id(frame, p.0)).collect();
-        let measures = match &result {
-            Some(known) => {
-                parameters.iter().enumerate().filter_map(|(i, id)| Some((i, known.measures.get(id)?))).collect()
-            }
-            None => Vec::new(),
+        // What it was given is as large as what it will be given in its place.
+        let mut measured = |known: &Known| -> Sides<Id> {
+            let given = parameters.iter().enumerate();
+            given.filter_map(|(i, id)| Some((Id(REMEMBERED, i as u32), known.measures.get(id)?))).collect()
         };
         let mut outer: BTreeSet<u32> = BTreeSet::new();
         let active = &self.calls.active;
         let before = spent();
-        let mut store = |known: &Known| {
-            known.renamed(&mut |id| match names.known.get(&id) {
-                Some(name) => *name,
-                None => {
-                    if active.contains(&id.0) {
-                        outer.insert(id.0);
-                    }
-                    id
+        let mut named = |id: Id| match names.known.get(&id) {
+            Some(name) => *name,
+            None => {
+                if active.contains(&id.0) {
+                    outer.insert(id.0);
                 }
-            })
+                id
+            }
         };
+        let stored = result.as_ref().map(|known| known.renamed_with_measures(&mut named, &mut measured));
+        let mut store = |known: &Known| known.renamed(&mut named);
         let way = Way {
             frame,
-            result: result.as_ref().map(&mut store),
+            result: stored,
             wrote: touched
                 .iter()
                 .filter(|cell| is_outside(cell))
@@ -397,7 +412,6 @@ impl<'a> Flow<'a> {
             taken,
             reached,
             noted,
-            measures,
             outer: outer.into_iter().collect(),
         };
         self.calls.kept += spent() - before;
@@ -442,7 +456,16 @@ impl<'a> Flow<'a> {
             fresh.insert(id);
             id
         };
-        let mut result = way.result.as_ref().map(|known| known.renamed(&mut restore));
+        let given: Vec<&Known> = arguments.iter().chain(closure.captures.iter()).collect();
+        let mut measured = |known: &Known| {
+            let each = known.measures.iter().filter_map(|(id, smaller)| Some((given.get(id.1 as usize)?, *smaller)));
+            // A part of what was given is no larger than it was before the call.
+            let same = names.measures.iter().find(|(id, _)| Some(*id) == names.original(known.id));
+            let same = same.map_or(Sides::NONE, |(_, measures)| measures.clone());
+            each.fold(Known { measures: same, ..Known::null() }, |all, (given, smaller)| all.measured(given, smaller))
+                .measures
+        };
+        let result = way.result.as_ref().map(|known| known.renamed_with_measures(&mut restore, &mut measured));
         let thrown = way.thrown.as_ref();
         let thrown: Option<Doubts> =
             thrown.map(|doubts| doubts.iter().map(|(known, at)| (known.renamed(&mut restore), *at)).collect());
@@ -450,13 +473,6 @@ impl<'a> Flow<'a> {
         escapes.take_in(Escapes { thrown, held });
         let wrote: Vec<(CellId, Known)> =
             way.wrote.iter().map(|(cell, value)| (*cell, value.renamed(&mut restore))).collect();
-        if let Some(result) = &mut result {
-            result.measures = Sides::NONE;
-            for &(i, smaller) in &way.measures {
-                let Some(given) = arguments.iter().chain(closure.captures.iter()).nth(i) else { continue };
-                *result = std::mem::replace(result, Known::null()).measured(given, smaller);
-            }
-        }
         taken.add(&way.taken);
         findings.reached.extend(way.reached.iter().cloned());
         findings.noted.extend(way.noted.iter().cloned());
@@ -550,8 +566,10 @@ impl<'a> Flow<'a> {
             }
         }
         self.taken.depth.add(&Amount::exactly(1.0));
-        if low <= index {
-            self.taken = self.repeated(function, &initial);
+        // What only leads back to a call further out is counted there.
+        let counted = self.cycles.contains_key(&function) || self.is_counted(function);
+        if low == index || low < index && counted {
+            self.taken = self.repeated(function, &initial, low < index);
         }
         if let Some(member) = self.calls.members.get_mut(&function) {
             member.taken = self.taken.clone();

@@ -54,6 +54,8 @@ pub(super) struct Back {
     state: State,
     lines: Vec<Option<Line>>,
     longest: Vec<Vec<Line>>,
+    /// The least that each argument is which is a whole number.
+    least: Vec<Option<f64>>,
     at: Location,
 }
 
@@ -70,6 +72,7 @@ impl Back {
             && self.graph == other.graph
             && self.lines == other.lines
             && self.longest == other.longest
+            && self.least == other.least
     }
 }
 
@@ -114,6 +117,36 @@ fn arrows<'k>(frame: u32, parameters: &[u32], arguments: impl Iterator<Item = &'
     }
     arrows.into_iter().collect()
 }
+
+/// How many calls lead to others, and how many do not, where each leads to so many at most and so many stand one below the
+/// other.
+fn branching(deepest: &Turns, backs: f64) -> (Turns, Turns) {
+    if backs <= 1.0 {
+        return (deepest.clone(), Turns::between(1.0, 1.0));
+    }
+    let ends = if deepest.size.is_none() { backs.powf(deepest.high) } else { f64::INFINITY };
+    // The least is one that calls none.
+    let within = |high: f64| if high < MOST_CALLS { high } else { f64::INFINITY };
+    let inner = (ends - 1.0) / (backs - 1.0);
+    (Turns::between(0.0, within(inner.ceil())), Turns::between(0.0, within(ends.ceil())))
+}
+
+/// How often a whole number can get smaller that does at every call back: what is called first is given this.
+fn fallen_whole(cycle: &Cycle, given: &[Known]) -> Turns {
+    let falling = |place: usize| {
+        let own = (place as u8, place as u8);
+        let at =
+            |back: &Back| back.graph.iter().find(|(ends, smaller)| *ends == own && *smaller).and(back.least[place]);
+        cycle.backs.iter().map(at).reduce(|one, other| Some(one?.min(other?))).flatten()
+    };
+    let first = |known: &Known| known.as_number().filter(|_| known.null == Null::Never).map(|number| number.high);
+    let all = given.iter().enumerate().take(MOST_PARAMETERS);
+    let most = all.filter_map(|(place, known)| Some(first(known)?.ceil() - falling(place)?));
+    Turns::between(0.0, most.fold(f64::INFINITY, f64::min).max(0.0))
+}
+
+/// More calls than this are as good as no bound.
+const MOST_CALLS: f64 = 1e15;
 
 /// What composing graphs showed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -363,46 +396,63 @@ impl Flow<'_> {
         }
         let lines = given.iter().map(|known| self.line_of(known)).collect();
         let longest = given.iter().map(|known| self.longest_here(known)).collect();
-        Back { frame, graph: graph.into_iter().collect(), state: state.clone(), lines, longest, at }
+        let whole = |known: &Known| {
+            let number = known.as_number().filter(|number| number.whole && known.null == Null::Never)?;
+            Some(number.low).filter(|low| low.is_finite())
+        };
+        let least = given.iter().map(whole).collect();
+        Back { frame, graph: graph.into_iter().collect(), state: state.clone(), lines, longest, least, at }
     }
 
-    /// What all calls of a function within its outermost one take, from what one takes.
-    pub fn repeated(&mut self, function: FunctionId, initial: &[Known]) -> Cost {
-        let declared = &self.program.declarations.functions[function.0 as usize];
+    /// Whether a run counts the calls of a function.
+    pub fn is_counted(&self, function: FunctionId) -> bool {
+        self.program.declarations.functions[function.0 as usize].decorators.max_calls.is_some()
+    }
+
+    /// What all calls of a function within its outermost one take, from what one takes; `within` a circle that leads further
+    /// out as well, how often that may be is counted there.
+    pub fn repeated(&mut self, function: FunctionId, initial: &[Known], within: bool) -> Cost {
         let backs = self.taken.backs.high();
+        let counted = self.program.declarations.functions[function.0 as usize].decorators.max_calls;
+        if within {
+            let turns = Turns::between(1.0, counted.map_or(f64::INFINITY, |most| most as f64));
+            return Cost { depth: turns.of(&self.taken.depth), ..self.taken.times(&turns) };
+        }
         let once = Cost { backs: Amount::default(), ..self.taken.clone() };
         let circling = self.circling.remove(&function);
         let Circling { going, ending } =
             circling.unwrap_or_else(|| Circling { going: once.clone(), ending: once.clone() });
         let [going, ending] = [going, ending].map(|cost| Cost { backs: Amount::default(), ..cost });
-        let turns = match declared.decorators.max_calls {
-            Some(most) => Turns::between(1.0, most as f64),
-            None if backs <= 1.0 => {
-                // Each calls back once at most, so as many do as something can fall, and the last one does not.
-                let turns = self.fallen(function, initial);
-                let mut all = going.times(&turns);
-                all.add(&ending);
-                let deep = |cost: &Cost| {
-                    let mut depth = cost.depth.clone();
-                    depth.add(&Amount::exactly(1.0));
-                    depth
-                };
-                let mut depth = turns.of(&deep(&going));
-                depth.add(&deep(&ending));
-                return Cost { depth, ..all };
-            }
-            None => Turns::between(1.0, f64::INFINITY),
+        if let Some(most) = counted {
+            let turns = Turns::between(1.0, most as f64);
+            return Cost { depth: turns.of(&once.depth), ..once.times(&turns) };
+        }
+        // Each calls back so often at most, as many one below the other as something can fall, and the last ones do not.
+        let deepest = self.fallen(function, initial);
+        let (turns, ends) = branching(&deepest, backs);
+        let mut all = going.times(&turns);
+        all.add(&ending.times(&ends));
+        let deep = |cost: &Cost| {
+            let mut depth = cost.depth.clone();
+            depth.add(&Amount::exactly(1.0));
+            depth
         };
-        Cost { depth: turns.of(&once.depth), ..once.times(&turns) }
+        let mut depth = deepest.of(&deep(&going));
+        depth.add(&deep(&ending));
+        Cost { depth, ..all }
     }
 
-    /// How often a function that calls itself once each time can do so, by what it is called with first.
+    /// How many calls of a function can lead from one to the next within its outermost one, by what that is called with.
     fn fallen(&mut self, function: FunctionId, initial: &[Known]) -> Turns {
         let unbounded = Turns::between(0.0, f64::INFINITY);
+        if self.calls.shared.contains(&function) {
+            // Not every way round was walked.
+            return unbounded;
+        }
         let Some(cycle) = self.cycles.get(&function).cloned() else { return unbounded };
         let parameters = self.followed(function);
         let given = self.given_for(function, initial);
-        let mut best = unbounded;
+        let mut best = fallen_whole(&cycle, &given);
         for sum in self.sums(function, &cycle) {
             let falls = |back: &Back| self.falls_at(&sum, back, &parameters, 1.0);
             if cycle.backs.is_empty() || !cycle.backs.iter().all(falls) {

@@ -12,21 +12,37 @@ pub(super) const RENAMED: u64 = 4;
 impl Known {
     /// With every identity changed, and no measures.
     pub fn renamed(&self, to: &mut dyn FnMut(Id) -> Id) -> Known {
-        Renaming { to, nested: None }.known(self)
+        self.renamed_with_measures(to, &mut |_| Sides::NONE)
+    }
+
+    /// With every identity changed, and with the measures that the other gives for it and for each of its parts.
+    pub fn renamed_with_measures(
+        &self,
+        to: &mut dyn FnMut(Id) -> Id,
+        measures: &mut dyn FnMut(&Known) -> Sides<Id>,
+    ) -> Known {
+        Renaming { to, kept: Kept::Made(measures) }.known(self)
     }
 
     /// With other identities for it and its parts, wherever they come from; what its elements are, of which nobody knows
     /// which is meant, becomes what `nested` says.
     pub fn renamed_within(&self, to: &mut dyn FnMut(Id) -> Id, nested: fn(&Known) -> Known) -> Known {
-        Renaming { to, nested: Some(nested) }.known(self)
+        Renaming { to, kept: Kept::Own(nested) }.known(self)
     }
 }
 
 /// New identities for old ones.
 struct Renaming<'a> {
     to: &'a mut dyn FnMut(Id) -> Id,
-    /// What becomes of elements, where only what is the value's own is renamed, and not where it comes from.
-    nested: Option<fn(&Known) -> Known>,
+    kept: Kept<'a>,
+}
+
+/// What becomes of what is no identity of the value's own.
+enum Kept<'a> {
+    /// Only what is its own is renamed, and not where it comes from; elements become this.
+    Own(fn(&Known) -> Known),
+    /// All is renamed, and measures become this.
+    Made(&'a mut dyn FnMut(&Known) -> Sides<Id>),
 }
 
 impl Renaming<'_> {
@@ -52,9 +68,12 @@ impl Renaming<'_> {
 
     fn known(&mut self, known: &Known) -> Known {
         super::effort::spend(RENAMED);
-        let (origins, sources, measures) = match self.nested {
-            Some(_) => (known.origins.clone(), known.sources.clone(), known.measures.clone()),
-            None => (self.set(&known.origins), self.sources(known), Sides::NONE),
+        let (origins, sources, measures) = match &mut self.kept {
+            Kept::Own(_) => (known.origins.clone(), known.sources.clone(), known.measures.clone()),
+            Kept::Made(measures) => {
+                let measures = measures(known);
+                (self.set(&known.origins), self.sources(known), measures)
+            }
         };
         Known {
             id: self.id(known.id),
@@ -85,9 +104,9 @@ impl Renaming<'_> {
     }
 
     fn element(&mut self, known: &Known) -> Known {
-        match self.nested {
-            Some(nested) => nested(known),
-            None => self.known(known),
+        match self.kept {
+            Kept::Own(nested) => nested(known),
+            Kept::Made(_) => self.known(known),
         }
     }
 
@@ -107,7 +126,7 @@ impl Renaming<'_> {
                 number.length_of = number.length_of.map(|id| self.id(id));
                 number.line = number.line.map(|line| self.line(&line));
                 number.ratio = number.ratio.map(|(line, by)| (self.line(&line), by));
-                if self.nested.is_none() {
+                if matches!(self.kept, Kept::Made(_)) {
                     number.assessed = number.assessed.as_ref().map(|ids| self.set(ids));
                 }
                 Shape::Number(Rc::new(number))

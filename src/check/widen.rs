@@ -72,7 +72,8 @@ impl Known {
             (Shape::Number(new), Shape::Number(old)) => {
                 let number = Rc::make_mut(new);
                 if number.low < old.low {
-                    number.low = if number.low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+                    let mut floors = [1.0, 0.0].into_iter();
+                    number.low = floors.find(|floor| number.low >= *floor).unwrap_or(f64::NEG_INFINITY);
                 }
                 if number.high > old.high {
                     number.high = f64::INFINITY;
