@@ -24,12 +24,14 @@ fn faults(path: &Path, more: &[&str]) -> Vec<String> {
     }
     let commands =
         [(check, "no faults in 1 file\n"), (vec!["test", file], " passed\n"), (vec!["fmt", "--check", file], "")];
+    let tested = std::fs::read_to_string(path).unwrap().lines().any(|line| line.starts_with("test \""));
+    let commands = commands.into_iter().filter(|(command, _)| tested || command[0] != "test");
     let wrong = |(command, wanted): (Vec<&str>, &str)| {
         let outcome = prism(path.parent().unwrap(), &command);
         let fine = outcome.code == 0 && outcome.out.ends_with(wanted);
         (!fine).then(|| format!("{}: {}{}", command.join(" "), outcome.out, outcome.err))
     };
-    commands.into_iter().filter_map(wrong).collect()
+    commands.filter_map(wrong).collect()
 }
 
 #[test]

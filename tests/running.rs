@@ -606,6 +606,28 @@ fn who_interrupts_a_run_lets_it_tidy_up() {
     }
 }
 
+/// What handles an event runs after the program: how it fails takes nothing of the result.
+#[test]
+fn a_handler_that_fails_leaves_the_result() {
+    let folder = Folder::new("running/handlers");
+    let program = "let sum = 0\non \"a\" as e max 3 {\n  sum += e\n  print(sum)\n}\non \"b\" as e max 3 { throw \"bad\" }\n\
+                   emit(\"a\", 1)\nemit(\"a\", 2, { delay: 1s })\nemit(\"b\", 1, { delay: 2s })\ndelay(1h)\nsum\n";
+    folder.write("a.prism", program);
+    let plain = folder.prism(&["run", "a.prism"]);
+    assert_eq!((plain.code, plain.out.as_str()), (1, "1\n3\n0\n"), "{}", plain.err);
+    assert!(plain.err.contains("[R001]"), "{}", plain.err);
+    let json = folder.prism(&["run", "a.prism", "--json"]);
+    assert_eq!((json.code, json.out.starts_with("{\"value\":0")), (1, true), "{}", json.out);
+}
+
+#[test]
+fn no_time_is_enough_for_nothing() {
+    let folder = Folder::new("running/no-time");
+    folder.write("a.prism", "print(\"hi\")");
+    let outcome = folder.prism(&["run", "a.prism", "--timeout", "0s"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (3, ""), "{}", outcome.err);
+}
+
 /// What was asked is written down before anything else happens, so that a crash does not lose it.
 #[test]
 #[cfg(unix)]

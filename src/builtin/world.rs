@@ -67,7 +67,9 @@ pub(super) const TABLE: &[Builtin] = &[
     wish(
         "emit",
         "(name: string, data?: any, options?: { delay?: number, condition?: any }): null",
-        "Sends an event, which `on` handles.",
+        "Sends an event to the handlers of its name, as in `on \"done\" as event max 10 { … }`. They run once the program or the pattern \
+         that was asked for is done, the earliest event first and one handler after the other: whoever sends finds its variables as it \
+         left them, and the result is there already. In a test they run whenever the test itself waits, and after it.",
         ("emit(\"done\", { id: 1 })", "null"),
         World::Emit,
     )

@@ -166,21 +166,24 @@ impl Run {
         let record = self.record()?;
         let outcome = self.outcome(&mut program, limits, &bound, input, record);
         match outcome {
-            Ok(text) => {
+            Ok((text, late)) => {
                 print(&text);
-                Ok(Exit::Fine)
+                Ok(late.map_or(Exit::Fine, |diagnostic| {
+                    warn(&render::report(&program.sources, &diagnostic, style));
+                    exit_of(&diagnostic)
+                }))
             }
             Err(diagnostic) => {
-                let limit = (Code::R090..=Code::R097).contains(&diagnostic.code);
                 match self.json {
                     true => print(&refusal(&program.sources, [&diagnostic])),
                     false => warn(&render::report(&program.sources, &diagnostic, style)),
                 }
-                Ok(if limit { Exit::Limit } else { Exit::Failed })
+                Ok(exit_of(&diagnostic))
             }
         }
     }
 
+    /// The result as text, and how a handler failed after it.
     fn outcome(
         &self,
         program: &mut Examination,
@@ -188,7 +191,7 @@ impl Run {
         bound: &Directory,
         input: Option<Input>,
         record: Option<BufWriter<File>>,
-    ) -> Result<String, Diagnostic> {
+    ) -> Result<(String, Option<Diagnostic>), Diagnostic> {
         let checked = Checked::examined(program);
         let declarations = &program.program;
         let entry = hir::entry(declarations, self.entry.as_deref())?;
@@ -223,15 +226,16 @@ impl Run {
         let entry = &declarations.functions[entry.0 as usize];
         let advised = |failure: Failure| input::advise(placed(&failure, at), declarations, entry, read.as_ref());
         let value = ended.map_err(advised)?;
+        let late = drive.late_failure().map(|failure| placed(&failure, at));
         if self.json {
             let shape = shaped::write(&value, &mut outside).map_err(unfit)?;
-            return Ok(format!("{shape}\n"));
+            return Ok((format!("{shape}\n"), late));
         }
         // What can be shown is no larger than a text may be, so the second walk is not long.
         let mut shown = display::show(&value, &mut outside).map_err(unfit)?;
         value::json::can_leave(&value, &mut outside).map_err(unfit)?;
         shown.push('\n');
-        Ok(shown)
+        Ok((shown, late))
     }
 
     /// The file that the record goes to.
@@ -241,6 +245,12 @@ impl Run {
             .map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), source::reason(&error))))?;
         Ok(Some(BufWriter::new(file)))
     }
+}
+
+/// How a run ends that failed.
+fn exit_of(diagnostic: &Diagnostic) -> Exit {
+    let limit = (Code::R090..=Code::R097).contains(&diagnostic.code);
+    if limit { Exit::Limit } else { Exit::Failed }
 }
 
 /// The meter of what is done for a run outside of it: reading its input and showing its result take nothing of what it may

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -70,6 +70,10 @@ pub struct Drive {
     /// is not negative stand in the order of the numbers.
     events: BTreeMap<(u64, u64), Event>,
     emitted: u64,
+    /// The handlers of the event that was taken last that did not run yet, with its moment and what they are given.
+    handlers: VecDeque<(f64, FunctionId, Vec<Value>)>,
+    /// How a handler failed when the result was there.
+    late_failure: Option<Failure>,
 }
 
 /// An event on its way to the handlers of the program.
@@ -80,13 +84,12 @@ struct Event {
     data: Json,
 }
 
-/// When the events of a program reach its handlers.
+/// When the events of a program reach its handlers, which run one after the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Along {
-    /// Once what was asked for is done.
-    Afterwards,
-    /// While it waits for a later moment as well.
-    InTime,
+    /// Once what was asked for is done. Of a test, which asks for several things, also while it waits itself; never within a
+    /// pattern or the statements of a file, which find their variables as they left them.
+    Between,
     /// Whenever it waits.
     AtOnce,
 }
@@ -108,10 +111,12 @@ impl Drive {
             began: Instant::now(),
             live: false,
             declarations,
-            along: Along::Afterwards,
+            along: Along::Between,
             ran: vec![0.0; handlers],
             events: BTreeMap::new(),
             emitted: 0,
+            handlers: VecDeque::new(),
+            late_failure: None,
         }
     }
 
@@ -170,7 +175,7 @@ impl Drive {
     }
 
     /// Runs an entry: a pattern with its parameters bound, or the statements of a file. What it emits reaches the program's
-    /// own handlers once it is done.
+    /// own handlers once it is done; where one fails, the result stays, and [`Drive::late_failure`] says how.
     pub fn run(
         &mut self,
         program: &Compiled,
@@ -180,21 +185,12 @@ impl Drive {
         show: &mut dyn Show,
     ) -> End {
         self.begin(program, entry, input, directory)?;
-        let value = self.finish(show)?;
-        self.deliver(show)?;
-        Ok(value)
+        self.finish(show)
     }
 
-    /// Hands events to their handlers, the earliest first, one handler after the other.
-    fn deliver(&mut self, show: &mut dyn Show) -> Result<(), Failure> {
-        while let Some((_, event)) = self.events.pop_first() {
-            for (function, arguments) in self.handled_by(&event)? {
-                self.wait(event.at);
-                self.vm.start_at(Entry::Function(function, arguments), self.declarations.modules.len());
-                self.finish(show)?;
-            }
-        }
-        Ok(())
+    /// How a handler failed after the result was there.
+    pub fn late_failure(&mut self) -> Option<Failure> {
+        self.late_failure.take()
     }
 
     /// The handlers of an event that may still run, with what they are given.
@@ -223,17 +219,23 @@ impl Drive {
         Ok(all)
     }
 
-    /// Begins the handlers of the next event, if its moment comes before the next one of the world. Whether there was one.
-    fn hand_over(&mut self, next: Option<f64>) -> Result<bool, Fault> {
-        let due = match self.along {
-            Along::Afterwards => return Ok(false),
-            Along::InTime => |at: f64, next: f64| at < next,
-            Along::AtOnce => |_: f64, _: f64| true,
+    /// Begins the next handler, if one may run now and the moment of its event comes before the next one of the world. Whether
+    /// there was one.
+    fn hand_over(&mut self, over: bool, next: Option<f64>) -> Result<bool, Fault> {
+        let due = |at: f64| match self.along {
+            Along::AtOnce => true,
+            Along::Between => (over || !self.vm.is_within()) && next.is_none_or(|next| at < next),
         };
-        let first = self.events.first_entry().filter(|first| next.is_none_or(|next| due(first.get().at, next)));
-        let Some(event) = first.map(|first| first.remove()) else { return Ok(false) };
-        self.wait(event.at);
-        for (function, arguments) in self.handled_by(&event)? {
+        let at = self.handlers.front().map(|(at, ..)| *at).or(self.events.first_key_value().map(|(_, event)| event.at));
+        let Some(at) = at.filter(|at| !self.vm.is_aside() && due(*at)) else { return Ok(false) };
+        if self.handlers.is_empty()
+            && let Some((_, event)) = self.events.pop_first()
+        {
+            let handled = self.handled_by(&event)?;
+            self.handlers.extend(handled.into_iter().map(|(function, arguments)| (at, function, arguments)));
+        }
+        self.wait(at);
+        if let Some((_, function, arguments)) = self.handlers.pop_front() {
             self.vm.start_aside(function, arguments);
         }
         Ok(true)
@@ -283,9 +285,9 @@ impl Drive {
 
     /// Runs a test of the program, after its modules. Handlers run while it waits, and after it.
     pub fn test(&mut self, function: FunctionId, show: &mut dyn Show) -> End {
-        self.along = Along::InTime;
         self.vm.start(Entry::Function(function, Vec::new()));
-        self.finish(show)
+        let value = self.finish(show)?;
+        self.late_failure().map_or(Ok(value), Err)
     }
 
     /// The machine.
@@ -298,44 +300,47 @@ impl Drive {
         &mut self.world
     }
 
-    /// Runs what was started until it is done.
+    /// Runs what was started until it is done, and what handles its events.
     pub fn finish(&mut self, show: &mut dyn Show) -> End {
         let limit = self.limits.time;
         if let Some(deadline) = self.began.checked_add(Duration::from_millis(limit)) {
             self.vm.end_by(deadline);
         }
         let mut done = None;
+        let late = || format!("not done within {limit} ms; raise `--timeout`, or do less");
         loop {
+            let ends = self.vm.is_ending();
+            if !ends && self.vm.is_cancelled() {
+                self.vm.interrupt(Code::R095, "the run was stopped from outside");
+            } else if !ends && self.began.elapsed() > Duration::from_millis(limit) {
+                self.vm.interrupt(Code::R093, late());
+            }
             let outcome = self.vm.run();
             self.submit(show);
             match outcome {
                 Outcome::Done(value) => done = Some(value),
-                Outcome::Failed(failure) => return Err(failure),
+                Outcome::Failed(failure) => {
+                    let value = done.take().ok_or_else(|| failure.clone())?;
+                    self.late_failure = Some(failure);
+                    return Ok(value);
+                }
                 Outcome::Waiting => {}
             }
-            let over = self.along == Along::Afterwards || self.vm.is_idle() && self.events.is_empty();
+            let over = self.vm.is_idle() && self.events.is_empty() && self.handlers.is_empty();
             if let Some(value) = done.take_if(|_| over) {
                 return Ok(value);
             }
             let next = if self.vm.is_ready() { Some(self.world.elapsed()) } else { self.world.next_time() };
-            if !self.vm.is_ending() {
-                if self.vm.is_cancelled() {
-                    self.vm.interrupt(Code::R095, "the run was stopped from outside");
-                    continue;
-                }
-                let late = self.began.elapsed() > Duration::from_millis(limit);
-                let waits_long = |next| self.world.waited_by(next) > limit as f64;
-                if late || self.limits.counts_virtual && next.is_some_and(waits_long) {
-                    let message = format!("not done within {limit} ms; raise `--timeout`, or do less");
-                    self.vm.interrupt(Code::R093, message);
-                    continue;
-                }
+            let waits_long = |next| self.limits.counts_virtual && self.world.waited_by(next) > limit as f64;
+            if !self.vm.is_ending() && next.is_some_and(waits_long) {
+                self.vm.interrupt(Code::R093, late());
+                continue;
             }
             if self.vm.is_ready() {
                 self.catch_up(show);
                 continue;
             }
-            if !self.vm.is_ending() && self.hand_over(next)? {
+            if !self.vm.is_ending() && self.hand_over(done.is_some(), next)? {
                 continue;
             }
             if let Some(next) = next {

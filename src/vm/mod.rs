@@ -45,7 +45,7 @@ use budget::{Budget, Deadline};
 use cells::Cells;
 use machine::Stop;
 use native::Native;
-use task::{Input, TASK, Task, TaskId};
+use task::{Frame, Input, TASK, Task, TaskId};
 
 use crate::diagnostic::Code;
 use crate::hir::{self, FunctionId, GlobalId};
@@ -327,6 +327,24 @@ impl Vm {
         let next = self.ready.front().and_then(|id| self.tasks[id.0 as usize].as_ref());
         let call = next.or_else(|| self.tasks.iter().rev().flatten().next())?.innermost()?;
         Some(self.program.functions[call.function as usize].location(call.next.saturating_sub(1) as usize))
+    }
+
+    /// Whether something runs beside what was asked for.
+    pub fn is_aside(&self) -> bool {
+        self.tasks.iter().flatten().any(|task| task.aside)
+    }
+
+    /// Whether a pattern or the statements of a file are under way.
+    pub fn is_within(&self) -> bool {
+        let frames = self.tasks.iter().flatten().flat_map(|task| &task.frames);
+        let is_whole = |frame: &Frame| match frame {
+            Frame::Code(call) => {
+                let kind = self.program.declarations.functions[call.function as usize].kind;
+                matches!(kind, hir::Kind::Pattern | hir::Kind::Module)
+            }
+            Frame::Native => false,
+        };
+        frames.into_iter().any(is_whole)
     }
 
     /// The value of a module's variable, once it has one.
