@@ -22,6 +22,41 @@ pub(super) fn number(confidence: Raw) -> f64 {
     Confidence::from_bits(confidence).and_then(Confidence::number).unwrap_or(0.0)
 }
 
+/// Where a value is one of several: what their confidences would be if whatever chose were sure, and how sure that is.
+///
+/// How sure the value is in the run is at most as sure as what chose; but where the several are not equally sure, it tells which
+/// one was chosen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Choice {
+    low: Raw,
+    high: Raw,
+    /// How sure the least sure of all that chose is.
+    by: Raw,
+    /// Whether it tells which one was chosen.
+    tells: bool,
+}
+
+impl Choice {
+    fn join(self, other: Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+            by: self.by.min(other.by),
+            tells: self.tells || other.tells || (self.low, self.high) != (other.low, other.high),
+        }
+    }
+
+    fn min(self, other: Self) -> Self {
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.min(other.high),
+            by: self.by.min(other.by),
+            tells: self.tells || other.tells,
+        }
+    }
+}
+
 /// The confidences a value can carry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,26 +70,29 @@ pub(super) struct Claim {
     /// The least of a list that has an element, where that is more; 0 where nothing is known of it.
     #[serde(default)]
     pub filled: Raw,
+    /// Where it was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Choice>,
 }
 
 impl Claim {
     /// Confidence 1.
-    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE, filled: 0 };
+    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE, filled: 0, choice: None };
     /// Anything.
-    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE, filled: 0 };
+    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE, filled: 0, choice: None };
 
     /// One known confidence.
     pub fn exactly(confidence: Raw) -> Self {
         if confidence == 0 {
-            Self { unknown: true, low: SURE, high: 0, filled: 0 }
+            Self { unknown: true, low: SURE, high: 0, filled: 0, choice: None }
         } else {
-            Self { unknown: false, low: confidence, high: confidence, filled: 0 }
+            Self { unknown: false, low: confidence, high: confidence, filled: 0, choice: None }
         }
     }
 
     /// Known and between two bounds.
     pub fn between(low: Raw, high: Raw) -> Self {
-        Self { unknown: false, low, high, filled: 0 }
+        Self { unknown: false, low, high, filled: 0, choice: None }
     }
 
     /// Whether it is ever known.
@@ -77,9 +115,26 @@ impl Claim {
         if self.known() { self.high } else { 0 }
     }
 
+    fn choice(self) -> Choice {
+        self.choice.unwrap_or(Choice { low: self.least(), high: self.greatest(), by: SURE, tells: false })
+    }
+
+    /// Chosen by something as sure as this, which it may have been lowered to since.
+    pub fn chosen(self, before: Self, by: Raw) -> Self {
+        let before = before.choice();
+        if by == SURE { self } else { Self { choice: Some(Choice { by: before.by.min(by), ..before }), ..self } }
+    }
+
+    /// What is believed of which confidence it is, as far as it is above none.
+    pub fn chosen_by(self) -> Raw {
+        self.choice.filter(|choice| choice.tells).map_or(SURE, |choice| choice.by.max(self.least()))
+    }
+
     /// Every confidence that one or the other can be.
     pub fn join(self, other: Self) -> Self {
+        let choice = self.choice().join(other.choice());
         Self {
+            choice: (choice.tells || self.choice.or(other.choice).is_some()).then_some(choice),
             unknown: self.unknown || other.unknown,
             low: if !self.known() {
                 other.low
@@ -116,6 +171,7 @@ impl Claim {
             low: if known { self.low.min(other.low) } else { SURE },
             high: if known { self.high.min(other.high) } else { 0 },
             filled: 0,
+            choice: self.choice.or(other.choice).map(|_| self.choice().min(other.choice())),
         }
     }
 

@@ -137,11 +137,13 @@ impl<'a> Flow<'a> {
             self.confidence_test(claim, other.low, other.high, confidence_left, strict, at);
             let chosen = self.chosen_threshold(if confidence_left { right } else { left }, at);
             // A test on a confidence is exact, as far as what it is held against is.
-            let exact = |x: &Known| {
-                let confidence = x.as_number().is_some_and(|n| n.confidence_of.is_some());
-                confidence && x.earned() == SURE && x.evidence == Evidence::Exact
-            };
-            let doubtful = [a, b].into_iter().filter(|x| !exact(x));
+            let told = |x: &Known| x.as_number().is_some_and(|n| n.confidence_of.is_some());
+            let exact = |x: &&Known| told(x) && x.earned() == SURE && x.evidence == Evidence::Exact;
+            // Whatever chose a confidence is at least as sure as that: where it is below the threshold, this does not hold.
+            let least = raw(other.low);
+            let held = |x: &Known| if told(x) { x.claim.at_least(least) } else { x.claim };
+            let held = [a, b].map(|x| Known { claim: held(x), ..x.clone() });
+            let doubtful = held.iter().filter(|x| !exact(x));
             known = Known { tests: known.tests, ..Known::computed(doubtful, Shape::Plain) };
             if chosen {
                 known = known.marked(Mark::Chosen, at);

@@ -517,6 +517,7 @@ impl Known {
             result.claim = result.claim.min(decider.claim);
             result.passed = result.passed.within(decider.claim);
         }
+        result.claim = result.claim.chosen(before, decider.earned());
         result.exact = (self.exact || decider.exact) && self.settled() && decider.settled();
         if decider.earned() < SURE {
             result.told = Told::Doubt;

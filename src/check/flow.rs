@@ -601,7 +601,9 @@ impl<'a> Flow<'a> {
                 let mut above: Option<Raw> = None;
                 let mut chosen = false;
                 // A test of how sure it is is exact, where that and the thresholds are not in doubt.
-                let mut told = Known { cap: super::read::confidence_of(&known).cap, ..Known::constant(Shape::Plain) };
+                let parts = super::few::Few::one(known.id);
+                let cap = super::read::confidence_of(&known).cap;
+                let mut told = Known { cap, parts, ..Known::constant(Shape::Plain) };
                 for (band, threshold, target) in bands {
                     let (from, to) = match threshold {
                         Threshold::Fixed(x) => (raw(*x), raw(*x)),
@@ -612,6 +614,7 @@ impl<'a> Flow<'a> {
                             value.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)))
                         }
                     };
+                    told.claim = Claim::between(whole.claim.chosen_by().max(from), SURE);
                     let mut claim = whole.claim;
                     claim.unknown = false;
                     claim = claim.at_least(from);

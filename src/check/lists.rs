@@ -26,6 +26,9 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         if read {
             let before = known.claim;
             known.absorb_own(arg);
+            if matches!(name, "take" | "drop" | "slice") {
+                known.claim = known.claim.chosen(before, arg.earned());
+            }
             if name == "concat" && matches!(arg.shape, Shape::Any) {
                 known.claim = known.claim.join(before);
                 known.above = Sides::NONE;

@@ -34,7 +34,8 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         why if whole.has(Mark::Doubtful) => Cap { bound: NONE, why, scaled: false },
         _ => Cap::FREE,
     };
-    Known { null, cap, ..Known::constant(Shape::Number(Rc::new(number))) }
+    let claim = Claim::between(whole.claim.chosen_by().max(NONE), SURE);
+    Known { null, cap, claim, ..Known::constant(Shape::Number(Rc::new(number))) }
 }
 
 /// What is computed from the values' own confidences, without their parts.

@@ -364,7 +364,7 @@ impl Known {
         match learned.known {
             Some(true) => self.certain(),
             Some(false) if !alone => {}
-            Some(false) => self.claim = Claim { unknown: true, low: SURE, high: 0, filled: 0 },
+            Some(false) => self.claim = Claim::exactly(0),
             None => {}
         }
         match learned.null {

@@ -414,7 +414,7 @@ impl<'a> Flow<'a> {
         result.claim = if k.null == Null::Always {
             Claim::exactly(0)
         } else {
-            Claim { unknown: k.null == Null::Maybe, low, high, filled: 0 }
+            Claim { unknown: k.null == Null::Maybe, ..Claim::between(low, high) }
         };
         let raises = before.unknown || high > before.low;
         // What is never more than was claimed leaves what is believed as it was.

@@ -128,6 +128,8 @@ impl Known {
         let told = matches!(self.nothing, Some((Nothing::Gate | Nothing::Vote | Nothing::Aggregate, _)))
             && !self.has(Mark::Doubtful);
         let cap = told.then(|| super::read::confidence_of(self).cap)?;
+        let chosen = self.whole().claim.chosen_by().max(self.passed.least);
+        let cap = Cap { bound: cap.bound.min(chosen), ..cap };
         // What came to the gate may have been null itself: that null passed.
         let passes = matches!(self.nothing, Some((Nothing::Gate, _))) && self.told == Told::Doubt;
         Some(if passes { Cap { bound: cap.bound.min(self.passed.least), ..cap } } else { cap })

@@ -60,7 +60,7 @@ impl Known {
         let mut result = self.widened_in(old, &|new, old| new.widened_from(old));
         if result.claim != old.claim {
             let low = super::domain::NONE.min(result.claim.low);
-            result.claim = super::domain::Claim { unknown: result.claim.unknown, low, high: SURE, filled: 0 };
+            result.claim = Claim { low, high: SURE, filled: 0, ..result.claim };
         }
         result
     }
