@@ -7,9 +7,7 @@ use super::amount::{Amount, Cost};
 use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
-use super::domain::{
-    Agent, Cap, CellId, Claim, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Shape, Told, raw,
-};
+use super::domain::{Agent, Cap, CellId, Claim, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Told};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -24,7 +22,7 @@ use super::witness::{Record, Witness};
 use super::written::Written;
 use crate::builtin::{self, Law};
 use crate::hir::{Binary, FunctionId};
-use crate::ir::{BlockId, End, Function, Inst, Op, Program, Target, Threshold, Var};
+use crate::ir::{BlockId, End, Function, Inst, Op, Program, Target, Var};
 use crate::source::{Location, Span};
 use foldhash::{HashMap, HashMapExt};
 use std::cell::RefCell;
@@ -592,64 +590,7 @@ impl<'a> Flow<'a> {
                     self.jump(act, block, otherwise, &unless, state, again);
                 }
             }
-            End::Route { subject, bands, unknown, otherwise, default } => {
-                let known = act.value(*subject, state);
-                self.route(act, &known, at, *default, state);
-                let whole = known.whole();
-                // A subject that is a confidence itself is T008; what its branches do then says nothing.
-                let wrong = known.as_number().is_some_and(|n| n.assessed.is_some());
-                let mut above: Option<Raw> = None;
-                let mut chosen = false;
-                // A test of how sure it is is exact, where that and the thresholds are not in doubt.
-                let parts = super::few::Few::one(known.id);
-                let cap = super::read::confidence_of(&known).cap;
-                let mut told = Known { cap, parts, ..Known::constant(Shape::Plain) };
-                for (band, threshold, target) in bands {
-                    let (from, to) = match threshold {
-                        Threshold::Fixed(x) => (raw(*x), raw(*x)),
-                        Threshold::Computed(var) => {
-                            let value = act.value(*var, state);
-                            chosen |= self.chosen_threshold(&value, at);
-                            told.cap = told.cap.min(Cap { bound: value.earned(), ..value.cap });
-                            value.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)))
-                        }
-                    };
-                    told.claim = Claim::between(whole.claim.chosen_by().max(from), SURE);
-                    let mut claim = whole.claim;
-                    claim.unknown = false;
-                    claim = claim.at_least(from);
-                    if let Some(above) = above {
-                        claim = claim.below(above);
-                    }
-                    self.findings.arm(at, *band, !claim.empty() || wrong || self.lenient);
-                    if !claim.empty() {
-                        let mut facts = vec![Fact::AtLeast(known.id, from)];
-                        facts.extend(above.map(|a| Fact::Below(known.id, a)));
-                        self.jump(act, block, target, &facts, state, again);
-                    }
-                    above = Some(to);
-                }
-                if chosen {
-                    told = told.marked(Mark::Chosen, at);
-                }
-                let decided = (chosen || told.earned() < SURE).then_some((told, at));
-                act.decides(block, decided);
-                if whole.claim.unknown {
-                    self.jump(act, block, unknown, &[Fact::Unknown(known.id)], state, again);
-                }
-                let mut rest = whole.claim;
-                rest.unknown = false;
-                if let Some(above) = above {
-                    rest = rest.below(above);
-                }
-                let runs = wrong || self.lenient || whole.claim.unknown || !rest.empty();
-                self.findings.arm(at, crate::syntax::ast::Band::Low, runs);
-                if !rest.empty() {
-                    let facts: Vec<Fact> =
-                        above.map(|a| Fact::Below(known.id, a)).into_iter().chain([Fact::Known(known.id)]).collect();
-                    self.jump(act, block, otherwise, &facts, state, again);
-                }
-            }
+            End::Route { .. } => self.route(act, block, state, again),
             End::Return(var) => {
                 // What decides that it was called decides as well what becomes of what it gives.
                 let doubts = self.own_doubts(act, state);
@@ -681,7 +622,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn jump(
+    pub fn jump(
         &mut self,
         act: &mut Activation<'a>,
         from: usize,

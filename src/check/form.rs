@@ -473,58 +473,6 @@ impl<'a> Flow<'a> {
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
     }
 
-    /// Whether an `uncertain if` has a branch for each band that can be reached.
-    pub fn route(&mut self, act: &Activation<'a>, subject: &Known, at: Location, default: bool, _state: &State) {
-        let crate::ir::End::Route { bands, .. } = &act.code.blocks[act.block].end else { return };
-        if let Some(number) = subject.as_number()
-            && (number.confidence_of.is_some() || number.assessed.is_some())
-            // What was stated of it is what is asked for.
-            && subject.claim == Claim::SURE
-        {
-            self.findings.report(Code::T008, at, "the subject is a confidence, not a value", |d| {
-                d.help("route on the value itself: it carries its confidence")
-            });
-        }
-        if default {
-            return;
-        }
-        let claim = subject.whole().claim;
-        let thresholds = act.code.bands;
-        let mut missing: Vec<&str> = Vec::new();
-        use crate::syntax::ast::Band;
-        let written = self.written.uncertain_at(at);
-        let has = |band: Band| match written {
-            Some(written) => written.branches.iter().any(|b| b.band == band),
-            None => bands.iter().any(|(b, ..)| *b == band),
-        };
-        let (high, medium) = (super::domain::raw(thresholds.high), super::domain::raw(thresholds.medium));
-        let known = Claim { unknown: false, ..claim };
-        if !has(Band::High) && !known.at_least(high).empty() {
-            missing.push("high");
-        }
-        let below_high = if has(Band::High) { first_threshold(bands, Band::High).unwrap_or(high) } else { high };
-        if !has(Band::Medium) && !known.at_least(medium).below(below_high).empty() {
-            missing.push("medium");
-        }
-        let below_medium =
-            if has(Band::Medium) { first_threshold(bands, Band::Medium).unwrap_or(medium) } else { medium };
-        if !has(Band::Low) && (claim.unknown || !known.below(below_medium.min(below_high)).empty()) {
-            missing.push("low");
-        }
-        if !missing.is_empty() {
-            let names = missing.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(" and ");
-            self.findings.report(
-                Code::CF005,
-                at,
-                format!("nothing is said for {names}, which the subject can reach"),
-                |d| {
-                    d.note(format!("the subject claims {}", super::call::interval(claim)))
-                        .help("add the branch, or `default { … }`")
-                },
-            );
-        }
-    }
-
     /// The names of all agents that the program and the agents file declare, where there are such lists.
     pub fn directory_names(&self) -> Option<Vec<String>> {
         let mut names: Vec<String> = Vec::new();
@@ -558,16 +506,6 @@ fn in_turn(list: &Known) -> Vec<(Known, Turns)> {
         },
         _ => vec![(list.clone(), once())],
     }
-}
-
-fn first_threshold(
-    bands: &[(crate::syntax::ast::Band, crate::ir::Threshold, crate::ir::Target)],
-    band: crate::syntax::ast::Band,
-) -> Option<super::domain::Raw> {
-    bands.iter().find(|(b, ..)| *b == band).and_then(|(_, threshold, _)| match threshold {
-        crate::ir::Threshold::Fixed(x) => Some(super::domain::raw(*x)),
-        crate::ir::Threshold::Computed(_) => None,
-    })
 }
 
 /// The agent of a name.

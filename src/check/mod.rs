@@ -8,6 +8,7 @@ mod agree;
 mod amount;
 mod apart;
 mod asking;
+mod band;
 mod breaking;
 mod budget;
 mod call;

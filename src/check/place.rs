@@ -16,7 +16,7 @@ pub(super) enum Step {
     /// A name.
     Name(Rc<str>),
     /// Whatever it is.
-    Any(Known),
+    Any(Box<Known>),
 }
 
 impl Step {
@@ -24,7 +24,7 @@ impl Step {
     pub fn of(key: &Known) -> Step {
         let sure = key.claim == Claim::SURE && key.cap.bound == SURE && key.evidence == Evidence::Exact;
         let name = key.as_text().filter(|_| sure);
-        name.map_or_else(|| Step::Any(key.clone()), |text| Step::Name(text.clone()))
+        name.map_or_else(|| Step::Any(Box::new(key.clone())), |text| Step::Name(text.clone()))
     }
 }
 

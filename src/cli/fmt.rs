@@ -7,7 +7,7 @@ use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, counted, render, source};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::format::{Refusal, spell};
-use crate::source::{FileId, MARK, Sources};
+use crate::source::{FileId, Sources};
 
 /// Write programs in their canonical spelling
 #[derive(clap::Args, Debug)]
@@ -74,22 +74,12 @@ impl Fmt {
     }
 }
 
-/// A spelling with what an editor chose for the whole file: its line ends, where all are alike, and a mark of the order of
-/// bytes.
-fn kept(text: &str, mut spelled: String) -> String {
-    let ends = text.matches('\n').count();
-    if ends > 0 && text.matches("\r\n").count() == ends {
-        spelled = spelled.replace("\r\n", "\n").replace('\n', "\r\n");
-    }
-    if text.starts_with(MARK) { format!("{MARK}{spelled}") } else { spelled }
-}
-
 fn spelled(sources: &Sources, file: FileId, findings: &mut Diagnostics) -> Outcome {
     if findings.iter().any(|finding| finding.at.file == file) {
         return Outcome::Refused;
     }
     let text = sources.file(file).text();
-    match spell(file, text).map(|out| kept(text, out)) {
+    match spell(file, text) {
         Ok(out) if *out == **text => Outcome::Same,
         Ok(out) => Outcome::Changed(out),
         Err(Refusal::Unreadable(found)) => {

@@ -157,10 +157,10 @@ impl Run {
         }
         if program.errors() > 0 {
             mend::offer(&mut program, &Disk, &setting);
-            match self.json {
-                true => print(&refusal(&program.sources, errors(&program))),
-                false => report(&program, style),
+            if self.json {
+                print(&refusal(&program.sources, errors(&program)));
             }
+            report(&program, style);
             return Ok(Exit::Failed);
         }
         let record = self.record()?;
@@ -174,10 +174,10 @@ impl Run {
                 }))
             }
             Err(diagnostic) => {
-                match self.json {
-                    true => print(&refusal(&program.sources, [&diagnostic])),
-                    false => warn(&render::report(&program.sources, &diagnostic, style)),
+                if self.json {
+                    print(&refusal(&program.sources, [&diagnostic]));
                 }
+                warn(&render::report(&program.sources, &diagnostic, style));
                 Ok(exit_of(&diagnostic))
             }
         }

@@ -133,7 +133,7 @@ impl Test {
         let stopped = cancelled.load(Ordering::Relaxed);
         if results.passed + results.failed == 0 && !results.broken && !stopped {
             warn(&format!("prism: {}\n", escaped(&self.nothing(&results))));
-            return Ok((Exit::Usage, read));
+            return Ok((if results.others > 0 { Exit::Usage } else { Exit::Fine }, read));
         }
         self.end(&results);
         let exit = if stopped {
@@ -152,7 +152,7 @@ impl Test {
         match &self.filter {
             Some(filter) if results.others > 0 => {
                 let others = counted(results.others, "test");
-                format!("no test has `{filter}` in its name; there are {others} in {files}")
+                format!("no test has `{filter}` in its name, of {others} in {files}")
             }
             _ => format!("there is no `test` block in {files}"),
         }
