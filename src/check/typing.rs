@@ -41,8 +41,11 @@ pub(super) fn check(program: &Program, diagnostics: &mut Diagnostics) {
         let parent = |function: &Function| function.parent.map(|id| &program.functions[id.0 as usize]);
         std::iter::successors(parent(&program.functions[*id]), |function| parent(function)).count()
     };
+    // What the language brings along has no faults.
+    let embedded = program.modules.iter().filter(|module| module.embedded).map(|module| module.file);
+    let asked = |id: &usize| !embedded.clone().any(|file| file == program.functions[*id].file);
     // A function within another may be told by the one around it what it is given.
-    let mut order: Vec<usize> = (0..program.functions.len()).collect();
+    let mut order: Vec<usize> = (0..program.functions.len()).filter(asked).collect();
     order.sort_by_cached_key(depth);
     for id in order {
         let function = &program.functions[id];

@@ -89,6 +89,7 @@ pub fn load(
         loader.parse(file);
         loader.parsed.len() - 1
     });
+    loader.keep_what_is_taken();
     let Loader { sources, diagnostics, names, parsed, .. } = loader;
     let mut program = Program {
         modules: Vec::new(),
@@ -109,8 +110,8 @@ pub fn load(
         lowering.broken = *broken;
         lowering.unread.clone_from(unread);
         lowering.hosts = hosts;
-        let embedded = library::text(sources.file(*file).name()).is_some();
-        let module = Module { embedded, ..lowering.module(&imports) };
+        let embedded = library::has(sources.file(*file).name());
+        let module = Module { embedded, ..lowering.module(&imports, embedded) };
         places[at] = Some(program.modules.len());
         program.modules.push(module);
         if Some(at) == given {
@@ -163,8 +164,8 @@ impl Loader<'_> {
     }
 
     fn find(&mut self, from: &str, path: &str, at: Location) -> Option<usize> {
-        let own = library::text(path);
-        let Some(name) = own.map(|_| path.to_owned()).or_else(|| self.elsewhere(from, path)) else {
+        let own = library::has(path).then(|| path.to_owned());
+        let Some(name) = own.or_else(|| self.elsewhere(from, path)) else {
             let found = Diagnostic::new(Code::P020, at, format!("there is no module `{path}`"));
             let nearby = self.modules.nearby(from);
             let known = nearby.iter().map(String::as_str).chain(LIBRARY.iter().map(|(name, _)| *name));
@@ -200,10 +201,15 @@ impl Loader<'_> {
             self.diagnostics.push(Diagnostic::new(Code::P007, at, message));
             return None;
         }
-        let text = own.map_or_else(|| self.modules.read(&name), |text| Ok(text.to_owned()));
-        match text {
+        let place = self.parsed.len();
+        if let Some((text, tree)) = library::module(&name, &mut self.names) {
+            self.known.insert(name.clone(), place);
+            let file = self.sources.add(name, text);
+            self.parsed.push(Parsed { file, tree, broken: false, unread: Vec::new(), imports: Vec::new() });
+            return Some(place);
+        }
+        match self.modules.read(&name) {
             Ok(text) => {
-                let place = self.parsed.len();
                 self.known.insert(name.clone(), place);
                 let file = self.sources.add(name, text);
                 self.parse(file);
@@ -263,6 +269,32 @@ impl Loader<'_> {
         order
     }
 
+    /// Leaves out what nobody takes of the modules of the language.
+    fn keep_what_is_taken(&mut self) {
+        // The names that are taken of each; nothing where one takes it as a whole.
+        let mut taken: Vec<Option<Vec<Name>>> = vec![Some(Vec::new()); self.parsed.len()];
+        for Parsed { tree, imports, .. } in &self.parsed {
+            for &(statement, target) in imports {
+                let (Some(target), Node::Import { specifiers, .. } | Node::ExportNames { specifiers, .. }) =
+                    (target, tree.node(statement))
+                else {
+                    continue;
+                };
+                for &specifier in tree.list(*specifiers) {
+                    match (&mut taken[target], tree.node(specifier)) {
+                        (Some(taken), Node::Specifier { taken: Taken::Named(name), .. }) => taken.push(*name),
+                        (taken, _) => *taken = None,
+                    }
+                }
+            }
+        }
+        for (parsed, taken) in self.parsed.iter_mut().zip(taken).skip(1) {
+            if let Some(taken) = taken.filter(|_| library::has(self.sources.file(parsed.file).name())) {
+                library::keep(&mut parsed.tree, &taken);
+            }
+        }
+    }
+
     fn refuse_circle(&mut self, at: usize, node: NodeId, circle: &[usize]) {
         let from = match *self.parsed[at].tree.node(node) {
             Node::Import { from, .. } | Node::ExportNames { from: Some(from), .. } => from,
@@ -281,7 +313,7 @@ impl Loader<'_> {
 
 impl Lowering<'_> {
     /// The whole file as a module.
-    fn module(mut self, imports: &[(NodeId, Option<usize>)]) -> Module {
+    fn module(mut self, imports: &[(NodeId, Option<usize>)], embedded: bool) -> Module {
         let root = self.tree.root;
         let span = Span::new(0, self.text.len() as u32);
         let body = self.reserve(Kind::Module, span);
@@ -296,9 +328,12 @@ impl Lowering<'_> {
         let block = self.statements(root, true);
         self.export_from(imports);
         self.module.metadata = self.metadata();
-        self.check_calls();
-        self.check_ends();
-        if !self.broken {
+        // What the language brings along has no faults.
+        if !embedded {
+            self.check_calls();
+            self.check_ends();
+        }
+        if !embedded && !self.broken {
             self.lint();
         }
         let module = std::mem::replace(&mut self.module, Self::empty_module(self.file, FunctionId(0)));

@@ -90,6 +90,11 @@ impl Names {
         }
     }
 
+    /// All of them, in the order in which they were new.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|at| self.text(Name(at)))
+    }
+
     /// The text of a name.
     #[inline]
     pub fn text(&self, name: Name) -> &str {

@@ -708,6 +708,22 @@ impl Tree {
         &self.links[list.start as usize..(list.start + list.len) as usize]
     }
 
+    /// Puts other names in the place of its own.
+    pub fn rename(&mut self, other: impl Fn(Name) -> Name) {
+        for node in &mut self.nodes {
+            if let Node::Name(name)
+            | Node::Key(name)
+            | Node::TypeName(name)
+            | Node::Shorthand { name, .. }
+            | Node::Member { name, .. }
+            | Node::Decorator { name, .. }
+            | Node::Specifier { taken: Taken::Named(name), .. } = node
+            {
+                *name = other(*name);
+            }
+        }
+    }
+
     /// The name of a type or agent that is declared here.
     pub fn declared(&self, id: NodeId) -> Option<NodeId> {
         match *self.node(id) {
