@@ -299,30 +299,35 @@ impl Amount {
         if !self.most.is_finite() {
             return None;
         }
-        let mut parts: Vec<String> = Vec::new();
-        if let Some(more) = &self.more {
-            let mut terms: Vec<(Vec<Rc<str>>, f64)> = Vec::new();
-            for (product, c) in &more.terms {
-                let mut names: Vec<Rc<str>> = factors(product).map(name).collect();
-                names.sort_unstable();
-                terms.push((names, *c));
+        let Some(more) = &self.more else { return Some(written(self.most)) };
+        let mut terms: Vec<(SmallVec<[Rc<str>; HIGHEST]>, f64)> = Vec::with_capacity(more.terms.len());
+        for (product, c) in &more.terms {
+            let mut names: SmallVec<[Rc<str>; HIGHEST]> = factors(product).map(name).collect();
+            names.sort_unstable();
+            terms.push((names, *c));
+        }
+        terms.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        let mut text = String::new();
+        for (names, c) in &terms {
+            let mut before = if text.is_empty() { "" } else { " + " };
+            if *c != 1.0 {
+                text.extend([before, &written(*c)]);
+                before = " * ";
             }
-            terms.sort_unstable_by(|a, b| b.0.cmp(&a.0));
-            for (names, c) in &terms {
-                let sizes = names.join(" * ");
-                // A sum among sums needs no parentheses.
-                let sum = sizes.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).filter(|_| names.len() == 1);
-                parts.push(match sum {
-                    Some(sum) if *c == 1.0 => sum.to_owned(),
-                    _ if *c == 1.0 => sizes,
-                    _ => format!("{} * {sizes}", written(*c)),
-                });
+            // A sum among sums needs no parentheses.
+            let sum = match &names[..] {
+                [sum] if *c == 1.0 => sum.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')),
+                _ => None,
+            };
+            for name in names {
+                text.extend([before, sum.unwrap_or(name)]);
+                before = " * ";
             }
         }
-        if self.most != 0.0 || parts.is_empty() {
-            parts.push(written(self.most));
+        if self.most != 0.0 || text.is_empty() {
+            text.extend([if text.is_empty() { "" } else { " + " }, &written(self.most)]);
         }
-        Some(parts.join(" + "))
+        Some(text)
     }
 }
 

@@ -81,6 +81,11 @@ impl Wiring {
 impl Controls {
     /// Reads the ways out of each block, and the blocks that are reached in their order.
     pub fn of(after: &[Row], order: &[usize]) -> Self {
+        if let [only] = after
+            && only.is_empty()
+        {
+            return Self { direct: vec![Row::new()], rank: vec![0], circles: vec![vec![0]] };
+        }
         let direct = direct(after, order);
         let (rank, circles) = circles(&direct);
         Self { direct, rank, circles }

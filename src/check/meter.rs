@@ -57,6 +57,11 @@ impl<'a> Flow<'a> {
 
     /// What a walk through a function takes, from its entry to any of its ends.
     pub fn total(&mut self, act: &Activation<'a>) -> Cost {
+        if let [only] = &act.costs[..]
+            && act.graph.loops.is_empty()
+        {
+            return only.clone();
+        }
         let mut inner: HashMap<usize, Cost> = HashMap::new();
         // Inner loops come last in the list: begin with them, so that an outer one finds them done.
         for (index, natural) in act.graph.loops.iter().enumerate().rev() {
@@ -160,7 +165,7 @@ impl<'a> Flow<'a> {
         };
         // What ways to the beginning of a block take, as far as they were followed.
         let mut before: HashMap<usize, Cost> = HashMap::from_iter([(head, Cost::default())]);
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(ordered.len());
         for &block in ordered.iter() {
             let Some(begun) = before.remove(&block) else { continue };
             let members = self.members(act, &block, region.map(|r| r.head));
