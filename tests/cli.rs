@@ -345,3 +345,32 @@ fn what_a_run_is_stopped_at_is_said_beside_what_exceeds_it() {
     assert!(bounds("wide.prism").contains("200; a run stops at 100\n"), "{}", bounds("wide.prism"));
     assert!(bounds("allowed.prism").contains("  calls     1,500\n"), "{}", bounds("allowed.prism"));
 }
+
+/// What is proved of a pattern is told in units that people have, on lines that fit.
+#[test]
+fn bounds_are_told_in_units_of_people() {
+    let folder = Folder::new("cli/bounds");
+    folder.write(
+        "b.prism",
+        "pattern P(q: string, panel: M[2..3], one: M): any {\n  panel.forEach(m => { timeout(m.say(q), 15m) })\n  \
+         one.say(q.repeat(2))\n}\nagent M { say(q: string): string }\n",
+    );
+    let agent = "{ transport: mock, timeout: 90s, replies: { say: [{ value: x }] }";
+    folder.write(
+        "a.yaml",
+        ["one: X, price: 0.02 }", "a: X, group: panel, price: 0.01 }", "b: X, group: panel, price: 0.01 }"]
+            .map(|line| line.replace('X', agent) + "\n")
+            .concat(),
+    );
+    let told = folder.prism(&["check", "b.prism", "--bounds", "--agents", "a.yaml"]).out;
+    for wanted in [
+        "cost      0.04 to 0.05 (0.01 * panel.length + 0.02)\n",
+        "time      0 ms to 6 min (90 s * panel.length + 90 s)\n",
+        "memory    by the sizes of texts and lists; a run stops at 256 MiB\n",
+    ] {
+        assert!(told.contains(wanted), "{wanted}{told}");
+    }
+    let open = folder.prism(&["check", "b.prism", "--bounds"]).out;
+    assert!(open.contains("cost      price(one) + panel.length * price(panel)\n"), "{open}");
+    assert!(open.lines().all(|line| line.chars().count() <= 100), "{open}");
+}

@@ -30,6 +30,7 @@ mod operator;
 mod oracle;
 mod proofs;
 mod reference;
+mod repl;
 mod rules;
 mod running;
 mod scenarios;

@@ -104,7 +104,7 @@ fn a_policy_asks_for_more() {
 fn a_policy_rules_who_is_bound() {
     let folder = Folder::new("operator/bound");
     folder.write("pay.prism", PAYS);
-    folder.write("agents.yaml", "a: { }\nmanager: { }\nstranger: { }\n");
+    folder.write("agents.yaml", "a: X\nmanager: X\nstranger: X\n".replace('X', "{ transport: mock }"));
     folder.write("policy.toml", "agents = [\"a\", \"manager\", \"bank\"]\n");
     let arguments = ["check", "--policy", "policy.toml", "--agents", "agents.yaml", "pay.prism"];
     let outcome = folder.prism(&arguments);
@@ -143,8 +143,7 @@ agent Oracle { ask(q: string): string }
 agent Mailer { @effect(\"notify\") send(text: string): boolean }
 ";
     folder.write("p.prism", program);
-    let contract =
-        "a: { contract: { confidence: [0.6, 0.9], samples: 240, measured: \"2026-05-01\", valid: 90d } }\nm: { }\n";
+    let contract = "a: { transport: mock, contract: { confidence: [0.6, 0.9], samples: 240, measured: \"2026-05-01\", valid: 90d } }\nm: { transport: mock }\n";
     folder.write("agents.yaml", contract);
     let at = |date: &str| {
         let report =
@@ -237,4 +236,27 @@ fn standard_input_is_checked_as_well() {
     let report: Value = serde_json::from_str(&outcome.out).unwrap();
     assert_eq!((outcome.code, codes(&report)), (0, vec!["E005"]));
     assert_eq!(report["diagnostics"][0]["file"], "<stdin>");
+}
+
+/// A limit of the policy is told as one, and a time without its unit is none.
+#[test]
+fn limits_of_a_policy_are_told_as_such() {
+    let folder = Folder::new("operator/limits");
+    folder.write("endless.prism", "while (true) { }\n");
+    let ended = |limits: &str, more: &[&str]| {
+        folder.write("policy.toml", format!("[limits]\n{limits}\n"));
+        folder.prism(&[&["run", "--unchecked", "endless.prism", "--policy", "policy.toml"], more].concat())
+    };
+    for (limits, code) in [("steps = 1000", "R090"), ("time = \"30ms\"", "R093")] {
+        let outcome = ended(limits, &[]);
+        assert_eq!(outcome.code, 3);
+        assert!(outcome.err.contains(code) && outcome.err.contains("; the policy allows no more"), "{}", outcome.err);
+    }
+    let lower = ended("steps = 1000", &["--fuel", "100"]);
+    assert!(lower.err.contains("raise the limit with `--fuel`"), "{}", lower.err);
+    for bare in ["time = 30", "time = \"30\""] {
+        let outcome = ended(bare, &[]);
+        assert_eq!(outcome.code, 2);
+        assert!(outcome.err.contains("a time with its unit, such as `\"30s\"`"), "{}", outcome.err);
+    }
 }

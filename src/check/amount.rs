@@ -331,6 +331,40 @@ impl Amount {
     }
 }
 
+/// A formula of money or time with its figures as people read them. What is counted in one already, such as `price(a)`, has
+/// plain factors.
+pub fn in_units(formula: &str, write: impl Fn(f64) -> String) -> String {
+    let mut depth = 0_i32;
+    let mut from = 0;
+    let mut terms = Vec::new();
+    for (at, char) in formula.char_indices() {
+        match char {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '+' if depth == 0 => {
+                terms.push(formula[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    terms.push(formula[from..].trim());
+    let term = |term: &str| {
+        let (figure, sizes) = term.split_once(" * ").unwrap_or((term, ""));
+        match figure.parse::<f64>() {
+            Ok(figure) if sizes.is_empty() => write(figure),
+            Ok(figure) if !MEASURED.iter().any(|measured| sizes.contains(measured)) => {
+                format!("{} * {sizes}", write(figure))
+            }
+            _ => term.to_owned(),
+        }
+    };
+    terms.into_iter().map(term).collect::<Vec<_>>().join(" + ")
+}
+
+/// What the names of sizes begin with that are money or time themselves.
+const MEASURED: [&str; 2] = ["price(", "time("];
+
 /// A coefficient without the noise of sums.
 fn written(x: f64) -> String {
     let scaled = (x * 1e9).round() / 1e9;
@@ -526,6 +560,15 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_of_money_are_told_in_money() {
+        let money = |formula: &str| in_units(formula, |micro| (micro / 1e6).to_string());
+        assert_eq!(money("10000 * panel.length + 10000"), "0.01 * panel.length + 0.01");
+        assert_eq!(money("2 * price(one) + 10000"), "2 * price(one) + 0.01");
+        assert_eq!(money("20000 * (a.length + b.length)"), "0.02 * (a.length + b.length)");
+        assert_eq!(money("30000"), "0.03");
+    }
 
     #[test]
     fn sequences_add_and_choices_take_the_most() {

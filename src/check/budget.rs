@@ -177,8 +177,12 @@ impl Flow<'_> {
                 })
             });
         } else if high > limit {
-            let formula =
-                amount.formula().filter(|f| f.parse::<f64>().is_err()).map_or_else(String::new, |f| format!(" ({f})"));
+            let told = |f: String| match measure {
+                Budget::Cost | Budget::Time => super::in_units(&f, |figure| unit.shown(figure)),
+                _ => f,
+            };
+            let formula = amount.formula().filter(|f| f.parse::<f64>().is_err()).map(told);
+            let formula = formula.map_or_else(String::new, |f| format!(" ({f})"));
             let mut most = parts;
             most.retain(|(_, amount)| amount.settled() > 0.0);
             most.sort_by(|a, b| b.1.settled().total_cmp(&a.1.settled()).then_with(|| a.0.cmp(&b.0)));

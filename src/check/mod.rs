@@ -80,7 +80,7 @@ mod within;
 mod witness;
 mod written;
 
-pub use amount::UNNAMED;
+pub use amount::{UNNAMED, in_units};
 pub use certificate::{Action, Certificate, Measure, Worth};
 pub use policy::Policy;
 pub use seat::seats;

@@ -136,12 +136,16 @@ impl Reading {
             return self.wrong(unknown("`[limits]`", name, &Limits::NAMES));
         }
         let given = match value {
-            Json::String(_) if name == "time" => duration(value).map(|time| time as u64),
+            // A bare number could be meant as seconds.
+            Json::String(text) if name == "time" && text.ends_with(|char: char| char.is_ascii_alphabetic()) => {
+                duration(value).map(|time| time as u64)
+            }
+            _ if name == "time" => None,
             _ => value.as_u64(),
         };
         match given {
             Some(most) => drop(self.policy.limits.insert(name.to_owned(), most)),
-            None if name == "time" => self.wrong("the limit `time` is a time such as `\"30s\"`".into()),
+            None if name == "time" => self.wrong("the limit `time` is a time with its unit, such as `\"30s\"`".into()),
             None => self.wrong(format!("the limit `{name}` is a whole number from 0")),
         }
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Action, Certificate, Measure, UNNAMED};
+use super::render;
+use super::screen::Style;
+use crate::check::{self, Action, Certificate, Measure, UNNAMED};
 use crate::value::Limits;
 
 /// The certificate of a pattern, a line a fact: what it does to the world first, then what its answer is worth, then what it
 /// takes.
-pub(super) fn table(certificate: &Certificate) -> String {
+pub(super) fn table(certificate: &Certificate, style: Style) -> String {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |name: &str, text: String| rows.push((name.to_owned(), text));
     row("effects", listed(certificate.effects.iter().map(|effect| effect.name().to_owned())));
@@ -33,9 +35,9 @@ pub(super) fn table(certificate: &Certificate) -> String {
     for (agent, amount) in &certificate.agents {
         row(&format!("  {agent}"), measure(amount, grouped));
     }
-    row("cost", measure(&certificate.cost, |micro| format!("{}", micro / 1_000_000.0)));
+    row("cost", measure(&in_units(&certificate.cost, money), money));
     row("tokens", measure(&certificate.tokens, grouped));
-    row("time", measure(&certificate.time, duration));
+    row("time", measure(&in_units(&certificate.time, duration), duration));
     row("steps", stopped(&certificate.steps, grouped, Limits::RUN.steps));
     row("memory", stopped(&certificate.memory, bytes, Limits::RUN.memory));
     row("output", stopped(&certificate.output, bytes, Limits::RUN.output));
@@ -51,7 +53,13 @@ pub(super) fn table(certificate: &Certificate) -> String {
     several("deferred", &deferred(&certificate.deferred));
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let entry = if certificate.entry { "" } else { " (not the entry)" };
-    let body: String = rows.iter().map(|(name, text)| format!("  {name:width$}  {text}\n")).collect();
+    let room = style.width.saturating_sub(width + 4).max(20);
+    let mut body = String::new();
+    for (name, text) in &rows {
+        for (at, line) in render::wrapped(text, room).lines().enumerate() {
+            body.push_str(&format!("  {:width$}  {line}\n", if at == 0 { name } else { "" }));
+        }
+    }
     let version = certificate.metadata.iter().find_map(|(name, value)| value.as_str().filter(|_| *name == "version"));
     let version = version.map(|version| format!(" {version}")).unwrap_or_default();
     format!("{}{version}{entry}\n{body}\n", certificate.name)
@@ -83,6 +91,12 @@ fn deferred(all: &[String]) -> Vec<String> {
     of.into_iter().map(|(who, what)| format!("{} of {who}", what.join(" and "))).chain(others).collect()
 }
 
+/// The same with the figures of its formula as people read them.
+fn in_units(measure: &Measure, show: impl Fn(f64) -> String) -> Measure {
+    let formula = measure.formula.as_deref().map(|formula| check::in_units(formula, show));
+    Measure { formula, ..measure.clone() }
+}
+
 fn between(low: f64, high: f64) -> String {
     if low == high { format!("{low}") } else { format!("{low} to {high}") }
 }
@@ -95,23 +109,45 @@ fn measure(measure: &Measure, show: impl Fn(f64) -> String) -> String {
     match (measure.high, formula) {
         (Some(high), _) if high == measure.low => low,
         (Some(high), Some(formula)) if !nameless => format!("{low} to {} ({formula})", show(high)),
-        (Some(high), _) => format!("{low} to {}", show(high)),
-        (None, Some(_)) if nameless => format!("{low} or more, by the sizes of texts and lists"),
+        (Some(high), Some(_)) => format!("{}, {} at most", by_sizes(measure, &low), show(high)),
+        (Some(high), None) => format!("{low} to {}", show(high)),
+        (None, Some(_)) if nameless => by_sizes(measure, &low),
         (None, Some(formula)) if measure.low == 0.0 => formula.to_owned(),
         (None, Some(formula)) => format!("{low} or more ({formula})"),
         (None, None) => format!("{low} or more: no bound"),
     }
 }
 
+/// What grows with texts and lists that have no name.
+fn by_sizes(measure: &Measure, low: &str) -> String {
+    let sizes = "by the sizes of texts and lists";
+    if measure.low == 0.0 { sizes.to_owned() } else { format!("{low} or more, {sizes}") }
+}
+
 /// The same, where every run is stopped at a limit.
 fn stopped(amount: &Measure, show: impl Fn(f64) -> String, limit: u64) -> String {
     let limit = limit as f64;
-    let text = measure(amount, &show);
-    if amount.high.is_some_and(|high| high <= limit) { text } else { format!("{text}; a run stops at {}", show(limit)) }
+    if amount.high.is_some_and(|high| high <= limit) {
+        return measure(amount, &show);
+    }
+    // What is more than a run may take is no figure that anybody has to know, where there are sizes to tell of.
+    let by_sizes = amount.formula.as_ref().is_some_and(|formula| formula.parse::<f64>().is_err());
+    let high = amount.high.filter(|_| !by_sizes);
+    let text = measure(&Measure { high, ..amount.clone() }, &show);
+    format!("{text}; a run stops at {}", show(limit))
+}
+
+fn money(micro: f64) -> String {
+    format!("{}", micro / 1_000_000.0)
 }
 
 fn duration(ms: f64) -> String {
-    if ms < 1_000.0 { format!("{ms} ms") } else { format!("{} s", grouped(ms / 1_000.0)) }
+    let whole = [("d", 86_400_000.0), ("h", 3_600_000.0), ("min", 60_000.0)];
+    match whole.iter().find(|(_, unit)| ms >= *unit && ms % unit == 0.0) {
+        Some((name, unit)) => format!("{} {name}", grouped(ms / unit)),
+        None if ms >= 1_000.0 => format!("{} s", grouped(ms / 1_000.0)),
+        None => format!("{ms} ms"),
+    }
 }
 
 fn bytes(count: f64) -> String {

@@ -14,12 +14,12 @@ use super::screen::{Style, print, warn};
 use super::verify::Texts;
 use super::{ColorChoice, Exit, Usage, bounds, counted, policy, render, run, source, watch};
 use crate::check::Setting;
-use crate::diagnostic::{self, Diagnostic, Severity, fix, sarif};
+use crate::diagnostic::{self, Code, Diagnostic, Severity, fix, sarif};
 use crate::engine::{Allowed, Examination};
 use crate::host::day;
 use crate::mend;
 use crate::scenario::{self, Scenario, Scenarios};
-use crate::source::Sources;
+use crate::source::{Location, Sources, Span};
 use crate::syntax::Limits;
 use crate::verify;
 
@@ -105,6 +105,7 @@ impl Check {
         }
         let setting = self.setting()?;
         let mut programs = look(&paths, &setting)?;
+        self.tell_of_the_unreachable(&mut programs, &setting)?;
         let mended = if self.fix { mend(&paths, &mut programs, &setting)? } else { 0 };
         let files: Vec<&str> = programs.iter().map(|program| program.sources.file(program.file).name()).collect();
         let findings = distinct(&programs);
@@ -132,7 +133,10 @@ impl Check {
                         if programs.len() > 1 {
                             print(&format!("{}\n", name(program)));
                         }
-                        program.certificates.iter().for_each(|certificate| print(&bounds::table(certificate)));
+                        program
+                            .certificates
+                            .iter()
+                            .for_each(|certificate| print(&bounds::table(certificate, Style::stdout(color))));
                     }
                 }
                 let show = if self.scenarios { warn } else { print };
@@ -167,6 +171,33 @@ impl Check {
         let read = programs.iter().flat_map(|program| program.sources.files());
         let read = read.map(|(_, file)| PathBuf::from(file.name())).chain(paths.iter().cloned()).collect();
         Ok((if refused { Exit::Failed } else { Exit::Fine }, read))
+    }
+
+    /// Says which agents of the file no run of this version can ask, where the file names them.
+    fn tell_of_the_unreachable(&self, programs: &mut [Examination], setting: &Setting) -> Result<(), Usage> {
+        let (Some(path), Some(directory)) = (&self.agents, &setting.agents) else { return Ok(()) };
+        let unreachable = directory.agents().iter().filter(|agent| !agent.is_at_hand());
+        let unreachable: Vec<_> = unreachable.filter_map(|agent| Some((&agent.name, agent.transport?))).collect();
+        if unreachable.is_empty() {
+            return Ok(());
+        }
+        let text = source::text(path, source::LARGEST)?;
+        for program in programs {
+            let file = program.sources.add(path.display().to_string(), &*text);
+            for (name, transport) in &unreachable {
+                let start = text.find(name.as_ref()).map(|start| start as u32);
+                let span = start.map_or(Span::at(0), |start| Span::new(start, start + name.len() as u32));
+                let at = Location::new(file, span);
+                let how = transport.name();
+                let message =
+                    format!("`{name}` is reached by `{how}`, which this version cannot do: a call of it fails");
+                let found = Diagnostic::new(Code::R030, at, message);
+                let severity = if setting.strict { Severity::Error } else { Severity::Warning };
+                let help = "write its answers under `replies`; what is checked holds for them as well";
+                program.findings.push(found.severity(severity).help(help));
+            }
+        }
+        Ok(())
     }
 
     /// Writes the certificate of a program that nothing refuses. Whether there is one.

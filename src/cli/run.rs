@@ -1,5 +1,6 @@
 //! `prism run`: a program from its text to its result, with agents whose answers stand in a file.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufWriter, IsTerminal, Write};
@@ -144,6 +145,8 @@ impl Run {
         let policy = policy::read(self.policy.as_deref())?;
         let limits = self.bounds.limits()?;
         let limits = policy.as_ref().map_or(limits.clone(), |policy| policy.limit(limits));
+        let ruled = policy.as_ref().map(|policy| policy.limits.clone()).unwrap_or_default();
+        let reached = limits.clone();
         let bound = agents(self.agents.as_deref())?;
         let input = Input::read(self.input.as_deref(), self.input_file.as_deref(), &self.program)?;
         let style = Style::stderr(color);
@@ -173,7 +176,8 @@ impl Run {
                     exit_of(&diagnostic)
                 }))
             }
-            Err(diagnostic) => {
+            Err(mut diagnostic) => {
+                told_of_policy(&mut diagnostic, &ruled, reached);
                 if self.json {
                     print(&refusal(&program.sources, [&diagnostic]));
                 }
@@ -251,6 +255,21 @@ impl Run {
 fn exit_of(diagnostic: &Diagnostic) -> Exit {
     let limit = (Code::R090..=Code::R097).contains(&diagnostic.code);
     if limit { Exit::Limit } else { Exit::Failed }
+}
+
+/// Tells who reached a limit of the policy that it is one: no option raises it.
+fn told_of_policy(found: &mut Diagnostic, ruled: &BTreeMap<String, u64>, mut reached: Limits) {
+    let name = match found.code {
+        Code::R090 => "steps",
+        Code::R091 => "memory",
+        Code::R093 => "time",
+        _ => return,
+    };
+    let most = reached.named(name).map(|limit| *limit);
+    if most.is_some() && ruled.get(name).copied() == most {
+        let what = found.message.split("; ").next().unwrap_or_default();
+        found.message = format!("{what}; the policy allows no more, so do less");
+    }
 }
 
 /// The meter of what is done for a run outside of it: reading its input and showing its result take nothing of what it may
@@ -405,5 +424,8 @@ pub(super) fn agents(path: Option<&Path>) -> Result<Directory, Usage> {
         _ => serde_saphyr::from_str_with_options(&text, serde_saphyr::options! { strict_booleans: true })
             .map_err(|error| wrong(error.to_string()))?,
     };
-    Directory::read(&json).map_err(|problems| Usage::new(format!("`{shown}`: {}", problems.join("; "))))
+    let refused = |problems: Vec<String>| Usage::new(format!("`{shown}`: {}", problems.join("; ")));
+    let directory = Directory::read(&json).map_err(refused)?;
+    let slips = directory.slips();
+    if slips.is_empty() { Ok(directory) } else { Err(refused(slips)) }
 }

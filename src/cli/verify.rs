@@ -63,7 +63,10 @@ impl Verify {
         let name = program.sources.file(program.file).name().to_owned();
         match verify::verify(&json, &program, &setting, texts.basis()) {
             Ok(account) => {
-                account.certificates.iter().for_each(|certificate| print(&bounds::table(certificate)));
+                account
+                    .certificates
+                    .iter()
+                    .for_each(|certificate| print(&bounds::table(certificate, Style::stdout(color))));
                 print(&format!("the certificate shows this of {}\n", escaped(&name)));
                 Ok(Exit::Fine)
             }

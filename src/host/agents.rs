@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::time::{day, duration};
 use crate::diagnostic::nearest;
 use crate::types::Effect;
+use crate::value::Evidence;
 
 /// All agents that can be bound, in the order of their file.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -120,6 +121,11 @@ impl Agent {
         self.effects.get(method).copied().or_else(by_way)
     }
 
+    /// Whether the world in memory can ask it: its answers are written out, or it is not reached at all.
+    pub fn is_at_hand(&self) -> bool {
+        self.transport.is_none_or(|transport| transport == Transport::Mock) || self.settings.contains_key("replies")
+    }
+
     /// Whether it offers a method, as far as anyone says.
     pub fn offers(&self, method: &str) -> bool {
         self.methods.as_ref().is_none_or(|methods| methods.iter().any(|name| **name == *method))
@@ -140,6 +146,18 @@ impl Directory {
         let mut problems = Vec::new();
         let agents = entries.iter().map(|(name, entry)| agent(name, entry, &mut problems)).collect();
         if problems.is_empty() { Ok(Self { agents }) } else { Err(problems) }
+    }
+
+    /// What can be read and cannot be meant, one sentence each.
+    pub fn slips(&self) -> Vec<String> {
+        let nowhere = self.agents.iter().filter(|agent| agent.transport.is_none());
+        let nowhere =
+            nowhere.map(|agent| format!("agent `{}` has no `transport`; write `transport: mock`", agent.name));
+        let replies = self.agents.iter().filter_map(|agent| Some((agent, agent.settings.get("replies")?.as_object()?)));
+        let of_replies = replies.flat_map(|(agent, methods)| {
+            methods.iter().flat_map(|(method, replies)| slips_of_replies(&agent.name, method, replies))
+        });
+        nowhere.chain(of_replies).collect()
     }
 
     /// All agents in order.
@@ -202,8 +220,13 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
                 }
                 None => fault(key, "a name"),
             },
-            "confidence" if value.is_string() || value.is_object() => agent.confidence = Some(value.clone()),
-            "confidence" => fault(key, "how the confidence of its answers is found, such as `consistency`"),
+            "confidence" => match is_strategy(value) {
+                true => agent.confidence = Some(value.clone()),
+                false => {
+                    let known = STRATEGIES.join("`, `");
+                    fault(key, &format!("how the confidence of its answers is found: `{known}`"));
+                }
+            },
             "price" => match faults_of_price(name, value) {
                 faults if faults.is_empty() => agent.price = Some(value.clone()),
                 faults => problems.extend(faults),
@@ -270,6 +293,22 @@ fn begun(key: &str) -> Option<&'static str> {
     SETTINGS.into_iter().find(|setting| key.len() > 2 && setting.starts_with(key))
 }
 
+/// How the confidence of answers can be found.
+const STRATEGIES: [&str; 3] = ["consistency", "self_assess", "logprobs"];
+
+/// Whether this says how the confidence of answers is found: by the name of it, alone, under `strategy`, or with what belongs
+/// to it.
+fn is_strategy(value: &Json) -> bool {
+    match value {
+        Json::String(name) => STRATEGIES.contains(&name.as_str()),
+        Json::Object(all) => match all.get("strategy").or_else(|| all.get("kind")) {
+            Some(named) => is_strategy(named),
+            None => all.keys().any(|key| STRATEGIES.contains(&key.as_str())),
+        },
+        _ => false,
+    }
+}
+
 /// What can be said of one reply of a mock.
 const REPLY: [&str; 8] = ["value", "confidence", "evidence", "parts", "after", "cost", "tokens", "error"];
 
@@ -309,6 +348,48 @@ fn fault_of_reply(of: &str, key: &str, value: &Json) -> Option<String> {
         _ => (true, ""),
     };
     (!fine && !value.is_null()).then(|| format!("`{key}` of {of} is `{value}`, not {wanted}"))
+}
+
+/// What nobody means who writes down the replies of a method. What is no confidence is unknown, as in any answer.
+fn slips_of_replies(name: &str, method: &str, replies: &Json) -> Vec<String> {
+    let of = format!("a reply of `{name}.{method}`");
+    let all = replies.as_array().map_or(std::slice::from_ref(replies), Vec::as_slice);
+    if all.is_empty() {
+        return vec![format!("`{name}.{method}` has no reply; write one such as `{{ value: 1, confidence: 0.8 }}`")];
+    }
+    let mut slips = Vec::new();
+    for reply in all {
+        let said = |key: &str| reply.get(key).filter(|said| !said.is_null());
+        if let Some(evidence) = said("evidence").filter(|evidence| !is_evidence(evidence)) {
+            let known = Evidence::ALL.map(Evidence::name).join(" ");
+            slips.push(format!("`evidence` of {of} is `{evidence}`, not one of `{known}`"));
+        }
+        if let Some(error) = said("error").filter(|error| !error.is_string()) {
+            slips.push(format!("`error` of {of} is `{error}`, not a text"));
+        }
+        let value = reply.get("value").unwrap_or(&Json::Null);
+        match said("parts") {
+            Some(Json::Object(parts)) => {
+                slips.extend(parts.iter().filter_map(|(pointer, part)| slip_of_part(&of, value, pointer, part)));
+            }
+            Some(parts) => slips.push(format!("`parts` of {of} is `{parts}`, not an object of JSON pointers")),
+            None => {}
+        }
+    }
+    slips
+}
+
+fn slip_of_part(of: &str, value: &Json, pointer: &str, part: &Json) -> Option<String> {
+    if value.pointer(pointer).is_none() {
+        let wanted = "write a JSON pointer such as `/items/0`";
+        return Some(format!("`{pointer}` in `parts` of {of} is no part of its value; {wanted}"));
+    }
+    let fine = part.is_object() && part.get("evidence").is_none_or(is_evidence);
+    (!fine).then(|| format!("`{pointer}` in `parts` of {of} is `{part}`, not one such as `{{ confidence: 0.8 }}`"))
+}
+
+fn is_evidence(value: &Json) -> bool {
+    value.as_str().is_some_and(|name| Evidence::find(name).is_some())
 }
 
 /// What a price may be for.
@@ -439,6 +520,38 @@ mod tests {
         assert!(Directory::read(&fine).is_ok());
         let wrapped = problems(json!({ "agents": { "a": { "transport": "mock" } } }));
         assert!(wrapped.contains("take the `agents:` around them away"), "{wrapped}");
+    }
+
+    #[test]
+    fn what_a_reply_cannot_be_is_told() {
+        let slips = |reply: Json| {
+            let agent = json!({ "transport": "mock", "replies": { "ask": reply } });
+            Directory::read(&json!({ "a": agent })).unwrap().slips().join("\n")
+        };
+        for (reply, wanted) in [
+            (json!([]), "`a.ask` has no reply"),
+            (json!({ "value": 1, "evidence": "foo" }), "not one of `unknown stated reported agreed"),
+            (json!({ "error": 5 }), "`error` of a reply of `a.ask` is `5`, not a text"),
+            (json!({ "value": { "a": 1 }, "parts": { "/b": { "confidence": 1 } } }), "`/b` in `parts`"),
+            (json!({ "value": { "a": 1 }, "parts": { "/a": 0.5 } }), "not one such as `{ confidence: 0.8 }`"),
+            (json!({ "value": { "a": 1 }, "parts": { "/a": { "evidence": "foo" } } }), "not one such as"),
+            (json!({ "value": 1, "parts": [] }), "not an object of JSON pointers"),
+        ] {
+            let told = slips(reply);
+            assert!(told.contains(wanted), "{wanted}: {told}");
+        }
+        // What is no confidence is unknown, as in an answer from elsewhere.
+        for confidence in [json!("85%"), json!(1.5), json!(null)] {
+            let parts = json!({ "/a": { "confidence": confidence, "evidence": "agreed" }, "": { "confidence": 1 } });
+            let fine = json!({ "value": { "a": 1 }, "confidence": confidence, "evidence": "checked", "parts": parts });
+            assert_eq!(slips(fine), "");
+        }
+        for fine in [json!("consistency"), json!({ "strategy": "logprobs" }), json!({ "consistency": 5 })] {
+            assert!(Directory::read(&json!({ "a": { "confidence": fine } })).is_ok(), "{fine}");
+        }
+        for bad in [json!("foo"), json!({ "strategy": "foo" }), json!({ "samples": 5 }), json!(0.9)] {
+            assert!(Directory::read(&json!({ "a": { "confidence": bad } })).is_err(), "{bad}");
+        }
     }
 
     #[test]
