@@ -9,17 +9,13 @@ use crate::value::Kind;
 /// The reference as Markdown: one entry for each built-in, in the order of the table.
 pub fn reference() -> String {
     let mut out = String::from(
-        "# Built-ins\n\nWhat is a method of a value is a function with the value first as well, unless it changes the variable. \
-         A result is as sure as its line *confidence* says.\n",
+        "# Built-ins\n\nMost methods of a value are functions with the value first as well; those that change a variable are methods \
+         alone. Times are milliseconds, which `5s`, `2m` and `1h` write out. A result is as sure as its line *confidence* \
+         says, and an answer is as sure as its agent.\n",
     );
-    let mut area = "";
-    for (_, builtin) in all() {
-        let here = area_of(builtin);
-        if here != area {
-            area = here;
-            let _ = write!(out, "\n## {area}\n");
-        }
-        entry(&mut out, builtin);
+    for area in AREAS {
+        let _ = write!(out, "\n## {area}\n");
+        all().filter(|(_, builtin)| area_of(builtin) == area).for_each(|(_, builtin)| entry(&mut out, builtin));
     }
     out.push_str("\n## Constants\n\n| name | meaning |\n|---|---|\n");
     for (name, _, meaning) in CONSTANTS {
@@ -28,12 +24,15 @@ pub fn reference() -> String {
     out
 }
 
+/// The parts of the reference, in their order.
+const AREAS: [&str; 6] = ["Lists", "Texts", "Objects", "Values", "Forms", "The world"];
+
 fn area_of(builtin: &Builtin) -> &'static str {
     match builtin.kind {
         Body::World(_) => "The world",
         Body::Form(..) => "Forms",
         _ if builtin.signature.starts_with("(xs") => "Lists",
-        _ if builtin.signature.starts_with("(s") || builtin.signature.starts_with("(pattern") => "Texts",
+        _ if builtin.signature.starts_with("(s:") || builtin.signature.starts_with("(pattern") => "Texts",
         _ if builtin.signature.starts_with("(o") => "Objects",
         _ => "Values",
     }
