@@ -75,9 +75,11 @@ impl<'a> Flow<'a> {
         self.chosen.extend(act.chosen());
         let site = (act.at(inst.span), self.unknown_callee(act, inst));
         let outer = std::mem::replace(&mut self.site, site);
+        let caller = self.findings.begin_call(self.site.0);
         let guards = act.code.blocks[act.block].handler.is_some();
         let result = self.guarding(guards, |flow| flow.run((act.frame, place), callee, args, state));
         self.site = outer;
+        self.findings.end_call(caller);
         self.conditions.truncate(depth);
         self.chosen.truncate(chosen);
         result
@@ -235,13 +237,13 @@ impl<'a> Flow<'a> {
             self.model_chosen(args.first().unwrap_or(&Known::null()), at);
             return Some(receiver.clone());
         }
+        self.lacks(receiver, name, at);
         let asked = self.perhaps_asked(act, receiver, name, args, inst, state);
         if asked.is_some() && crate::builtin::find_function(name).is_none() {
             return asked;
         }
         self.read_of_nothing(receiver, at, "its method is called here");
-        let mut all = vec![receiver.clone()];
-        all.extend(args.iter().cloned());
+        let all: Vec<Known> = std::iter::once(receiver).chain(args).cloned().collect();
         let given = self.native(act, name, &all, true, inst, state);
         self.charge_builtin(crate::builtin::find_function(name), name, &all, given.as_ref());
         match (given, asked) {
@@ -369,7 +371,7 @@ impl<'a> Flow<'a> {
         let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));
         self.request(asked.effect, at, agent, name, marked);
         for &effect in &asked.effects {
-            self.findings.reached.insert(Reached { effect, at, what: format!("{label}.{name}"), declared: marked });
+            self.findings.reaches(Reached { effect, at, what: format!("{label}.{name}"), declared: marked });
         }
         self.spoken(args);
         if self.setting.acts(asked.effect) {
@@ -390,7 +392,7 @@ impl<'a> Flow<'a> {
     pub fn request(&mut self, effect: Effect, at: Location, agent: &AgentShape, method: &str, declared: bool) {
         let label = describe(agent);
         self.introduce(&label, agent);
-        self.findings.reached.insert(Reached { effect, at, what: format!("{label}.{method}"), declared });
+        self.findings.reaches(Reached { effect, at, what: format!("{label}.{method}"), declared });
         let time = self.time_of(agent);
         let mut taken = Cost::request(&label, time);
         taken.money = self.taken_by(&label, &taken.calls, Budget::Cost);

@@ -491,7 +491,7 @@ impl Known {
             if result.shape == Shape::Any {
                 result.hidden = result.hidden.or(part.hides());
             }
-            result.origins = result.origins.union(&part.origins);
+            result.origins = result.origins.union(&part.all_origins());
         }
         result.tested = tested.unwrap_or(0);
         result

@@ -148,7 +148,7 @@ impl<'a> Flow<'a> {
     pub fn notice(&mut self, act: &Activation<'a>, args: &[Known], at: Location, state: &State) {
         let effect = Effect::Notify;
         let reached = super::finding::Reached { effect, at, what: "emit".into(), declared: true };
-        self.findings.reached.insert(reached);
+        self.findings.reaches(reached);
         let nothing = Known::null();
         let data = args.get(1).unwrap_or(&nothing).whole().detached();
         let Some(name) = args.first() else { return };

@@ -48,9 +48,51 @@ pub(super) struct Findings {
     pub noted: BTreeSet<Noted>,
     /// Methods that a policy may forbid, with their names.
     pub trusted: BTreeSet<(Location, &'static str)>,
+    /// The modules that the language brings along.
+    library: Vec<FileId>,
+    /// The last call on the way here that the program itself makes.
+    caller: Option<Location>,
 }
 
+/// That a module of the language tests in vain, or drops a confidence, where a program calls it is no fault of the program.
+const IDLE: [Code; 4] = [Code::CF003, Code::CF004, Code::CF006, Code::CF019];
+
 impl Findings {
+    /// Nothing found yet, where these modules are the language's own.
+    pub fn beside(library: Vec<FileId>) -> Self {
+        Self { library, ..Self::default() }
+    }
+
+    /// Whether a place is in a module of the language.
+    pub fn is_library(&self, at: Location) -> bool {
+        self.library.contains(&at.file)
+    }
+
+    /// A call begins at a place; gives what was the last call of the program's own before.
+    pub fn begin_call(&mut self, at: Location) -> Option<Location> {
+        let outer = self.caller;
+        if !self.is_library(at) {
+            self.caller = Some(at);
+        }
+        outer
+    }
+
+    /// And it ends.
+    pub fn end_call(&mut self, outer: Option<Location>) {
+        self.caller = outer;
+    }
+
+    /// A call reaches an agent.
+    pub fn reaches(&mut self, call: Reached) {
+        let at = self.told_at(call.at);
+        self.reached.insert(Reached { at, ..call });
+    }
+
+    /// Where something is told: what is wrong inside a module of the language is what the program called it with.
+    fn told_at(&self, at: Location) -> Location {
+        if self.is_library(at) { self.caller.unwrap_or(at) } else { at }
+    }
+
     /// Reports a finding, unless the same was found at this place.
     pub fn report(
         &mut self,
@@ -59,12 +101,20 @@ impl Findings {
         message: impl Into<String>,
         more: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
-        self.found.entry((code, at)).or_insert_with(|| more(Diagnostic::new(code, at, message)));
+        let told = self.told_at(at);
+        if told != at && IDLE.contains(&code) {
+            return;
+        }
+        self.found.entry((code, told)).or_insert_with(|| {
+            let diagnostic = more(Diagnostic::new(code, told, message));
+            if told == at { diagnostic } else { diagnostic.note_at(at, "this is where it would happen") }
+        });
     }
 
     /// What was found at a place counts as an error after all.
     pub fn graver(&mut self, code: Code, at: Location) {
-        if let Some(found) = self.found.get_mut(&(code, at)) {
+        let told = self.told_at(at);
+        if let Some(found) = self.found.get_mut(&(code, told)) {
             found.severity = Severity::Error;
         }
     }
@@ -98,10 +148,10 @@ impl Findings {
         self.arms.iter().filter(|(_, runs)| !**runs).map(|((at, band), _)| (*at, *band))
     }
 
-    /// That a module of the language tests in vain, or drops a confidence, where a program calls it is no fault of the program.
-    pub fn spare(&mut self, library: &[FileId]) {
-        let idle = [Code::CF003, Code::CF004, Code::CF006, Code::CF019];
-        self.found.retain(|(code, at), _| !idle.contains(code) || !library.contains(&at.file));
+    /// Leaves out what is no fault of the program.
+    pub fn spare(&mut self) {
+        let library = std::mem::take(&mut self.library);
+        self.found.retain(|(code, at), _| !IDLE.contains(code) || !library.contains(&at.file));
     }
 
     /// Hands over what was found. One action and value gets one code.
@@ -117,7 +167,7 @@ impl Findings {
         };
         let over = [Code::CF011, Code::CF017, Code::CF002, Code::CF001, Code::CF013];
         for ((code, at), diagnostic) in &self.found {
-            if follows(*code, *at) {
+            if follows(*code, *at) || *code == Code::TM07 && self.found.contains_key(&(Code::T005, *at)) {
                 continue;
             }
             if let Some(rank) = over.iter().position(|c| c == code)

@@ -216,8 +216,7 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
     if let Some(policy) = &setting.policy {
         policy::enforce(program, &flow.findings, &certificates, policy, diagnostics);
     }
-    let library = declarations.modules.iter().filter(|module| module.embedded).map(|module| module.file);
-    flow.findings.spare(&library.collect::<Vec<_>>());
+    flow.findings.spare();
     let (work, grown, frames) = (flow.work(), flow.record.grown, flow.calls.frames());
     let witness = std::mem::take(&mut flow.record).witness(frames);
     flow.findings.settle(diagnostics);

@@ -45,6 +45,20 @@ impl Known {
         })
     }
 
+    /// The values that it and its parts are copies or parts of.
+    pub fn all_origins(&self) -> Few<Id> {
+        if self.parts_known().next().is_none() {
+            return self.origins.clone();
+        }
+        let mut all = Vec::new();
+        let mut parts = vec![self];
+        while let Some(part) = parts.pop() {
+            all.extend(part.origins.iter().copied());
+            parts.extend(part.parts_known());
+        }
+        all.into_iter().collect()
+    }
+
     /// Its parts, as far as they are known.
     fn parts_known(&self) -> impl Iterator<Item = &Known> {
         let (list, object) = match &self.shape {

@@ -33,6 +33,20 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// A module of the language calls a function of an object that it was given, and there is none under that name.
+    pub fn lacks(&mut self, receiver: &Known, name: &str, at: Location) {
+        let Shape::Object(object) = &receiver.shape else { return };
+        let own = crate::builtin::find_function(name).is_some();
+        if own || object.others.is_some() || object.fields.get(name).is_some() || !self.findings.is_library(at) {
+            return;
+        }
+        let names: Vec<String> = object.fields.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let given = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        self.findings.report(Code::T005, at, format!("what is called here needs a function `{name}`"), |d| {
+            d.label("given without it").help(format!("give it as `{name}: …`; there is {given}"))
+        });
+    }
+
     /// A call of something that may be any function there is: nobody knows what it does.
     pub fn unknown_function(&mut self, at: Location) {
         for amount in [&mut self.taken.calls, &mut self.taken.steps, &mut self.taken.time] {
