@@ -57,7 +57,7 @@ impl Known {
         if self == old {
             return self.clone();
         }
-        let mut result = self.widened_in(old, &|new, old| new.widened_from(old));
+        let mut result = self.widened_in(old, false, &|new, old| new.widened_from(old));
         if result.claim != old.claim {
             let low = super::domain::NONE.min(result.claim.low);
             result.claim = Claim { low, high: SURE, filled: 0, ..result.claim };
@@ -65,8 +65,9 @@ impl Known {
         result
     }
 
-    /// The numbers and lengths in it forgotten that changed, `part` by part.
-    fn widened_in(&self, old: &Known, part: &dyn Fn(&Known, Option<&Known>) -> Known) -> Known {
+    /// The numbers and lengths in it forgotten that changed, `part` by part; the most elements of a list not when they change
+    /// for the first time, since a list that is cut in each turn grows once.
+    fn widened_in(&self, old: &Known, first: bool, part: &dyn Fn(&Known, Option<&Known>) -> Known) -> Known {
         let mut result = self.clone();
         match (&mut result.shape, &old.shape) {
             (Shape::Number(new), Shape::Number(old)) => {
@@ -81,7 +82,7 @@ impl Known {
             }
             (Shape::List(new), Shape::List(old)) => {
                 let list = Rc::make_mut(new);
-                if list.high != old.high {
+                if list.high != old.high && !first {
                     list.high = None;
                 }
                 if list.low < old.low {
@@ -111,7 +112,12 @@ impl Known {
 
     /// What changed of its numbers and lengths forgotten, and nothing of how sure it is.
     fn steadied(&self, old: Option<&Known>) -> Known {
-        old.map_or_else(|| self.clone(), |old| self.widened_in(old, &Known::steadied))
+        old.map_or_else(|| self.clone(), |old| self.widened_in(old, false, &Known::steadied))
+    }
+
+    /// The same when it changes for the first time.
+    fn steadied_first(&self, old: Option<&Known>) -> Known {
+        old.map_or_else(|| self.clone(), |old| self.widened_in(old, true, &Known::steadied_first))
     }
 }
 
@@ -136,6 +142,8 @@ impl Known {
     pub fn widened_after(&self, old: Option<&Known>, turns: u32) -> Known {
         if turns == 0 || old.is_none_or(|old| old == self) {
             self.clone()
+        } else if turns == 1 {
+            self.steadied_first(old)
         } else if turns <= PATIENCE {
             self.steadied(old)
         } else if turns <= 4 * PATIENCE {
