@@ -16,7 +16,7 @@ pub(super) struct Controls {
     /// For each block, the circle it lies on, which may be itself alone; what decides about others has the lower number.
     rank: Vec<usize>,
     /// The blocks of each circle.
-    circles: Vec<Vec<usize>>,
+    circles: Vec<Row>,
 }
 
 /// The branches that decide about a block.
@@ -84,7 +84,7 @@ impl Controls {
         if let [only] = after
             && only.is_empty()
         {
-            return Self { direct: vec![Row::new()], rank: vec![0], circles: vec![vec![0]] };
+            return Self { direct: vec![Row::new()], rank: vec![0], circles: vec![smallvec![0]] };
         }
         let direct = direct(after, order);
         let (rank, circles) = circles(&direct);
@@ -203,17 +203,17 @@ fn direct(after: &[Row], order: &[usize]) -> Vec<Row> {
 }
 
 /// The circles of what decides about what, by Tarjan's way: those first that nothing else decides about.
-fn circles(direct: &[Row]) -> (Vec<usize>, Vec<Vec<usize>>) {
+fn circles(direct: &[Row]) -> (Vec<usize>, Vec<Row>) {
     const UNSEEN: usize = usize::MAX;
     let count = direct.len();
     let (mut number, mut low, mut rank) = (vec![UNSEEN; count], vec![0; count], vec![UNSEEN; count]);
-    let mut circles = Vec::new();
-    let (mut open, mut next) = (Vec::new(), 0);
+    let mut circles = Vec::with_capacity(count);
+    let (mut open, mut walk, mut next) = (Vec::new(), Vec::new(), 0);
     for root in 0..count {
         if number[root] != UNSEEN {
             continue;
         }
-        let mut walk = vec![(root, 0)];
+        walk.push((root, 0));
         while let Some((block, done)) = walk.pop() {
             if done == 0 {
                 (number[block], low[block]) = (next, next);
@@ -233,7 +233,7 @@ fn circles(direct: &[Row]) -> (Vec<usize>, Vec<Vec<usize>>) {
                 }
             } else if low[block] == number[block] {
                 let first = open.iter().rposition(|&at| at == block).expect("it was put there");
-                let circle = open.split_off(first);
+                let circle: Row = open.drain(first..).collect();
                 circle.iter().for_each(|&at| rank[at] = circles.len());
                 circles.push(circle);
             }

@@ -9,7 +9,7 @@ use super::interval::{is_exact, keeps_exact};
 use super::state::State;
 use super::turns::EXACT;
 use crate::hir::Binary;
-use smallvec::SmallVec;
+use std::cmp::Ordering;
 
 /// The most values in one sum.
 const MOST_ATOMS: usize = 4;
@@ -74,21 +74,24 @@ impl Line {
 
     /// `self + factor * other`; nothing when there are too many values, or the constant is too large to be exact.
     pub fn plus(&self, other: &Line, factor: i32) -> Option<Line> {
-        let mut all: SmallVec<[(Atom, i32); 2 * MOST_ATOMS]> = self.atoms().collect();
-        for (atom, by) in other.atoms() {
-            let by = by.checked_mul(factor)?;
-            match all.iter_mut().find(|(a, _)| *a == atom) {
-                Some((_, old)) => *old = old.checked_add(by)?,
-                None => all.push((atom, by)),
+        let mut atoms = [UNUSED; MOST_ATOMS];
+        let mut places = atoms.iter_mut();
+        let (mut mine, mut theirs) = (self.atoms().peekable(), other.atoms().peekable());
+        loop {
+            let order = match (mine.peek(), theirs.peek()) {
+                (Some((own, _)), Some((other, _))) => own.cmp(other),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            let own = mine.next_if(|_| order.is_le());
+            let other = theirs.next_if(|_| order.is_ge());
+            let by = other.map_or(Some(0), |(_, by)| by.checked_mul(factor))?;
+            let sum = own.map_or(0, |(_, own)| own).checked_add(by)?;
+            if let Some((atom, _)) = own.or(other).filter(|_| sum != 0) {
+                *places.next()? = (atom, sum);
             }
         }
-        all.retain(|(_, factor)| *factor != 0);
-        all.sort_unstable();
-        if all.len() > MOST_ATOMS {
-            return None;
-        }
-        let mut atoms = [UNUSED; MOST_ATOMS];
-        atoms[..all.len()].copy_from_slice(&all);
         let constant = self.constant + f64::from(factor) * other.constant;
         (constant.abs() < EXACT).then_some(Line { atoms, constant })
     }
