@@ -170,7 +170,8 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "verify",
         "(x: any, check: Agent | ((x: any) => any) | { agent?: any, human?: any, command?: any, schema?: any }): any",
-        "x, judged by `{ command }`, `{ agent }`, `{ human }`, `{ schema }` or a function; at confidence 0 when refused.",
+        "x, judged by `{ command }`, `{ agent }`, `{ human }`, `{ schema }` or a function; at confidence 0 when refused. A schema is JSON Schema, as \
+         that of `llm` is.",
         ("verify(4, x => x > 3)", "4"),
         Form::Verify,
         None,
@@ -214,7 +215,10 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "llm",
         "(prompt: any, options?: { model?: string, schema?: any, temperature?: number }): any",
-        "The answer of the agent bound as `default`; a template's literal parts are the instruction, its holes are data.",
+        "The answer of the agent bound as `default`; a template's literal parts are the instruction, its holes are data. `schema` is JSON Schema, \
+         `{ type: \"object\", properties: { label: { type: \"string\" } }, required: [\"label\"] }`: of `type const enum minimum maximum \
+         exclusiveMinimum exclusiveMaximum minLength maxLength minItems maxItems items required properties additionalProperties anyOf \
+         allOf`. An answer that it does not accept is `R012`.",
         ("typeof (text => llm(`Summarise ${text}`))", "\"function\""),
         Form::Llm,
         None,
@@ -236,7 +240,9 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "mock",
         "(answer: any): Agent",
-        "An agent for tests: gives the answer, the answers of a list in turn, or what the function gives for the call's arguments.",
+        "An agent for tests: gives the answer, the answers of a list in turn, or what the function gives for the call's arguments. A mock among \
+         the answers gives there what it gives itself: `mock([mock.failing(\"down\"), \"up\"])` fails once, and `retries` of `with` \
+         ask it again.",
         ("typeof mock(1)", "\"agent\""),
         Form::Mock,
         None,

@@ -51,6 +51,8 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         (Code::TM01, _) => out.extend(matched(page, at)),
         (Code::T005, _) => out.extend(renamed(found, page)),
         (Code::P012, written) if written.contains("..") => out.extend(range(page, at)),
+        // Another place makes no schema of it, only nobody looks at it there.
+        (Code::T001, _) if found.message.contains("takes a schema") => {}
         (Code::T001, _) => {
             out.extend(attempts(page, at));
             out.extend(swapped(page, at));

@@ -51,9 +51,15 @@ pub fn fault(schema: &Json) -> Option<String> {
             "const" | "items" | "additionalProperties" => true,
             other if REMARKS.contains(&other) => true,
             other => {
-                let near = nearest(other, KEYWORDS).map(|near| format!("; did you mean `{near}`?"));
-                let instead = near.unwrap_or_else(|| "; write a function that looks at it".to_owned());
-                return Some(format!("`{other}` of a schema is not looked at here{instead}"));
+                let instead = match (nearest(other, KEYWORDS), wanted) {
+                    (Some(near), _) => format!("did you mean `{near}`?"),
+                    (None, Json::String(name)) if TYPES.contains(&name.as_str()) => {
+                        format!("a part of an object is told as `{{ type: \"object\", properties: {{ {other}: {{ type: \"{name}\" }} }} }}`")
+                    }
+                    (None, Json::Object(_)) => format!("a part of an object stands in its `properties: {{ {other}: … }}`"),
+                    _ => "write a function that looks at it".to_owned(),
+                };
+                return Some(format!("`{other}` of a schema is not looked at here; {instead}"));
             }
         };
         match fine {

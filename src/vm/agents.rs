@@ -97,6 +97,14 @@ impl Agents {
         &mut self.list[id as usize]
     }
 
+    /// The mock that an agent is.
+    pub(super) fn mock(&mut self, id: u32) -> Option<&mut Mock> {
+        match &mut self.get_mut(id).who {
+            Who::Mock(mock) => Some(mock),
+            Who::Host(_) => None,
+        }
+    }
+
     /// What the host's directory says of an agent.
     pub(super) fn entry(&self, id: u32) -> Option<&Agent> {
         match self.get(id).who {

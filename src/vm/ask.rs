@@ -15,12 +15,13 @@ use super::task::{Args, Input, Task};
 use super::{Vm, boundary};
 use crate::builtin::World;
 use crate::diagnostic::Code;
+use crate::hir::Method;
 use crate::host::{self, EffectName, Failure as Cause, Id, Kind, Purpose, Reply, Request, Slot, Stream, Timer};
 use crate::types::Type;
 use crate::value::{self, Confidence, Error, Evidence, Fault, Lanes, Value, display, json, shaped};
 
 /// What an answer has unless its agent's extraction strategy says more, and what is told of one that is no good.
-const ANSWER: Lanes = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
+pub(super) const ANSWER: Lanes = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
 
 /// A question to an agent under way.
 #[derive(Debug, Serialize, Deserialize)]
@@ -224,6 +225,7 @@ impl Vm {
         };
         let id = bound.id;
         self.may_ask(task, id, method, purpose)?;
+        let schema = self.schema(&bound.options)?;
         if let Who::Mock(_) = self.agents.get(id).who {
             let rehearsal = self.rehearse(agent, bound, method, args.iter().cloned().collect())?;
             return Ok(Box::new(Native::Rehearsal(Box::new(rehearsal))));
@@ -254,19 +256,10 @@ impl Vm {
             },
             None => Map::new(),
         };
-        let schema = match options.remove("schema") {
-            Some(schema) if schema.is_object() => match value::schema::fault(&schema) {
-                Some(fault) => return Err(Failure::new(Code::R005, fault)),
-                None => Some(schema),
-            },
-            Some(other) if !other.is_null() => {
-                let message = format!("`schema` is a JSON Schema such as `{{ type: \"number\" }}`, not `{other}`");
-                return Err(Failure::new(Code::R005, message));
-            }
-            _ => declared
-                .filter(|method| method.signature.result != Type::Any)
-                .map(|method| boundary::schema_of(&method.signature.result, &program.declarations)),
-        };
+        options.remove("schema");
+        let typed = declared.filter(|method| method.signature.result != Type::Any);
+        let of_type = |method: &Method| boundary::schema_of(&method.signature.result, &program.declarations);
+        let schema = schema.or_else(|| typed.map(of_type));
         let call = host::Call {
             agent: self.agents.get(id).name.clone(),
             method: method.clone(),
@@ -282,6 +275,17 @@ impl Vm {
             options,
         };
         Ok(Box::new(Native::Ask(Box::new(Ask { agent: agent.clone(), call: Box::new(call), lanes, id: None }))))
+    }
+
+    /// The schema among the options of an agent. Nobody, a mock included, is asked under one that is none.
+    fn schema(&mut self, options: &Value) -> Result<Option<Json>, Failure> {
+        let given = options.as_object().and_then(|options| options.get("schema")).filter(|schema| !schema.is_null());
+        let Some(given) = given else { return Ok(None) };
+        let schema = json::export(given, &mut self.meter)?;
+        match value::schema::fault(&schema) {
+            Some(fault) => Err(Failure::new(Code::R005, fault)),
+            None => Ok(Some(schema)),
+        }
     }
 
     /// `llm`: a prompt to the agent bound as `default`.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::Vm;
 use super::agents::Who;
+use super::ask::ANSWER;
 use super::failure::Failure;
 use super::native::Step;
 use super::task::{Args, Input, Task};
 use crate::builtin::Form;
 use crate::diagnostic::Code;
-use crate::host::{Id, Reply, Timer};
+use crate::host::{Id, MOST_RETRIES, Reply, Timer};
 use crate::value::{self, Error, Evidence, Fault, Key, Kind, Lanes, Object, Value, View};
 
 /// A mock.
@@ -26,24 +27,23 @@ pub(super) struct Mock {
     owner: u32,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// The answers to a method, in turn, the last one repeating.
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
 struct Script {
-    answers: Vec<Value>,
+    answers: Vec<Answer>,
     used: usize,
+}
+
+/// What a mock says once.
+#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+struct Answer {
+    value: Value,
     after: f64,
     fails: bool,
 }
 
 impl Script {
-    fn new(answer: Value, after: f64, fails: bool) -> Self {
-        let answers = match answer.as_list() {
-            Some(list) if !list.is_empty() => list.iter().map(|item| item.clone().under(answer.lanes())).collect(),
-            _ => vec![answer],
-        };
-        Self { answers, used: 0, after, fails }
-    }
-
-    fn next(&mut self) -> Value {
+    fn next(&mut self) -> Answer {
         let answer = self.answers.get(self.used).or(self.answers.last()).cloned().unwrap_or_default();
         self.used += 1;
         answer
@@ -51,6 +51,12 @@ impl Script {
 }
 
 impl Mock {
+    /// What it says to a method.
+    fn script(&mut self, method: &str) -> Option<&mut Script> {
+        let named = self.methods.iter_mut().find(|(known, _)| **known == *method).map(|(_, script)| script);
+        named.or(self.any.as_mut())
+    }
+
     /// What it was asked, as a list of objects.
     pub(super) fn calls(&self) -> Result<Value, Fault> {
         Value::list(self.calls.clone())
@@ -59,7 +65,8 @@ impl Mock {
     /// The values it holds.
     pub(super) fn values(&self) -> Vec<&Value> {
         let scripts = self.methods.iter().map(|(_, script)| script).chain(&self.any);
-        scripts.flat_map(|script| &script.answers).chain(&self.calls).collect()
+        let answers = scripts.flat_map(|script| &script.answers).map(|answer| &answer.value);
+        answers.chain(&self.calls).collect()
     }
 }
 
@@ -68,14 +75,17 @@ impl Mock {
 pub(super) struct Rehearsal {
     agent: Value,
     method: Arc<str>,
-    answer: Value,
     args: Args,
-    after: f64,
-    fails: bool,
-    late: bool,
+    answer: Answer,
+    /// How often it is asked again when it fails.
+    retries: u64,
+    /// The milliseconds that are left to it, where there is such a limit.
+    left: Option<f64>,
     owner: u32,
     lanes: Lanes,
     timer: Option<Id>,
+    /// Whether a function answers.
+    called: bool,
 }
 
 impl Rehearsal {
@@ -84,16 +94,17 @@ impl Rehearsal {
         match input {
             Input::Begin => {
                 vm.charge_call(task, self.who())?;
-                if self.after == 0.0 {
-                    return self.answer(vm);
-                }
-                let id = task.next_id();
-                vm.set_timer(task, Timer { id: id.clone(), after: self.after });
-                self.timer = Some(id);
-                Ok(Step::Wait)
+                self.attempt(vm, task)
             }
-            Input::Reply(id, Reply::Fired) if self.timer.as_ref() == Some(&id) => self.answer(vm),
+            Input::Reply(id, Reply::Fired) if self.timer.as_ref() == Some(&id) => match self.answer(vm)? {
+                Some(step) => Ok(step),
+                None => self.attempt(vm, task),
+            },
             Input::Value(value) => self.finish(vm, value),
+            Input::Failed(failure) if self.called => {
+                self.again(vm, failure)?;
+                self.attempt(vm, task)
+            }
             other => other.nothing(),
         }
     }
@@ -104,34 +115,59 @@ impl Rehearsal {
 
     /// Waits no longer than so many milliseconds.
     pub(super) fn hurry(&mut self, within: f64) {
-        if self.after > within {
-            self.after = within;
-            self.late = true;
+        self.left = Some(self.left.map_or(within, |left| left.min(within)));
+    }
+
+    /// Asks until somebody has to wait, or there is an answer.
+    fn attempt(&mut self, vm: &mut Vm, task: &mut Task) -> Result<Step, Failure> {
+        loop {
+            vm.meter.steps(1)?;
+            let after = self.left.map_or(self.answer.after, |left| left.min(self.answer.after));
+            if after > 0.0 {
+                let id = task.next_id();
+                vm.set_timer(task, Timer { id: id.clone(), after });
+                self.timer = Some(id);
+                return Ok(Step::Wait);
+            }
+            if let Some(step) = self.answer(vm)? {
+                return Ok(step);
+            }
         }
     }
 
-    fn answer(&mut self, vm: &mut Vm) -> Result<Step, Failure> {
-        let answer = std::mem::take(&mut self.answer);
-        if self.late {
+    /// The answer, once its time has come; nothing when it failed and is asked again.
+    fn answer(&mut self, vm: &mut Vm) -> Result<Option<Step>, Failure> {
+        if self.left.is_some_and(|left| self.answer.after > left) {
             let name = &vm.agents.get(self.who()).name;
             return Err(Failure::new(Code::R031, format!("agent `{name}` did not answer `{}` in time", self.method)));
         }
-        if self.fails {
-            let error =
-                Error { code: Code::R030, message: reported(answer)?, data: vm.who_failed(self.who(), &self.method)? };
-            return Err(Failure::of(error, Lanes::EXACT));
+        self.left = self.left.map(|left| left - self.answer.after);
+        let Answer { value, fails, .. } = std::mem::take(&mut self.answer);
+        if fails {
+            let message = value.with(ANSWER);
+            let error = Error { code: Code::R030, message, data: vm.who_failed(self.who(), &self.method)? };
+            return self.again(vm, Failure::of(error, Lanes::EXACT)).map(|()| None);
         }
-        if let Some(error) = answer.as_error() {
-            return Err(Failure::of(error.clone(), answer.lanes()));
+        if let Some(error) = value.as_error() {
+            return self.again(vm, Failure::of(error.clone(), value.lanes())).map(|()| None);
         }
-        if answer.kind() != Kind::Function {
-            return self.finish(vm, answer);
+        if value.kind() != Kind::Function {
+            return self.finish(vm, value).map(Some);
         }
-        let mut args = std::mem::take(&mut self.args);
-        let count = vm.takes(&answer, args.len(), args.len());
-        args.truncate(count);
+        self.called = true;
+        let mut args = self.args.clone();
+        args.truncate(vm.takes(&value, args.len(), args.len()));
         // The function runs as the test that made the mock, so it may write the test's variables.
-        Ok(Step::CallAs(answer, args, self.owner))
+        Ok(Some(Step::CallAs(value, args, self.owner)))
+    }
+
+    /// After a failure: the next answer, if it is asked again.
+    fn again(&mut self, vm: &mut Vm, failure: Failure) -> Result<(), Failure> {
+        self.called = false;
+        self.retries = self.retries.checked_sub(1).ok_or(failure)?;
+        self.answer =
+            vm.agents.mock(self.who()).and_then(|mock| mock.script(&self.method)).map(Script::next).unwrap_or_default();
+        Ok(())
     }
 
     fn finish(&mut self, vm: &mut Vm, value: Value) -> Result<Step, Failure> {
@@ -142,7 +178,7 @@ impl Rehearsal {
 
     /// The values it holds.
     pub(super) fn values(&self) -> Vec<&Value> {
-        [&self.agent, &self.answer].into_iter().chain(&self.args).collect()
+        [&self.agent, &self.answer.value].into_iter().chain(&self.args).collect()
     }
 }
 
@@ -159,7 +195,10 @@ fn reported(value: Value) -> Result<Value, Fault> {
             Value::object(entries.collect::<Result<Vec<_>, Fault>>()?)?.with(lanes)
         }
         View::Closure(_) | View::Native(_) | View::Agent(_) => {
-            return Err(Fault::new(Code::R014, "a function or an agent is no answer; give plain data"));
+            return Err(Fault::new(
+                Code::R014,
+                "a function or an agent is no answer; give plain data, or what each method gives with `mock.methods({ … })`",
+            ));
         }
         _ => value.with(lanes),
     })
@@ -177,7 +216,7 @@ impl Vm {
                     return Err(Fault::new(Code::R005, "`mock.methods` takes an object of methods and answers"));
                 };
                 for (key, answer) in object {
-                    let script = Script::new(answer.clone(), 0.0, false);
+                    let script = self.script(answer.clone(), 0.0);
                     match key.as_str() {
                         "*" => mock.any = Some(script),
                         name => mock.methods.push((name.into(), script)),
@@ -186,15 +225,15 @@ impl Vm {
             }
             Form::MockFailing => {
                 let message = arg(0);
-                let message = if message.is_null() { Value::text("failed") } else { message };
-                mock.any = Some(Script { answers: vec![message], used: 0, after: 0.0, fails: true });
+                let value = if message.is_null() { Value::text("failed") } else { message };
+                mock.any = Some(Script { answers: vec![Answer { value, after: 0.0, fails: true }], used: 0 });
             }
             Form::MockSlow => {
                 let answer = arg(0);
                 let after = super::orchestrate::time(&arg(1), "mock.slow")?;
-                mock.any = Some(Script::new(answer, after, false));
+                mock.any = Some(self.script(answer, after));
             }
-            _ => mock.any = Some(Script::new(arg(0), 0.0, false)),
+            _ => mock.any = Some(self.script(arg(0), 0.0)),
         }
         let number = self.agents.add(format!("mock {}", self.mocks + 1).into(), Who::Mock(Box::new(mock)));
         self.mocks += 1;
@@ -214,39 +253,48 @@ impl Vm {
         let mut call = Object::with_capacity(2);
         call.insert(Key::new("method"), Value::text(method))?;
         call.insert(Key::new("args"), Value::list(args.to_vec())?)?;
-        let Who::Mock(mock) = &mut self.agents.get_mut(agent.id).who else {
+        let Some(mock) = self.agents.mock(agent.id) else {
             return Err(Failure::new(Code::R032, format!("agent `{name}` cannot be asked here")));
         };
         mock.calls.push(Value::from(call));
         let owner = mock.owner;
-        let named = mock.methods.iter_mut().find(|(known, _)| known == method).map(|(_, script)| script);
-        let Some(script) = named.or(mock.any.as_mut()) else {
+        let Some(script) = mock.script(method) else {
             return Err(Failure::new(
                 Code::R032,
                 format!("{name} has no method `{method}`; give it one in `mock.methods`"),
             ));
         };
+        let answer = script.next();
         let option = |name: &str| agent.options.as_object()?.get(name)?.as_number();
-        let mut answer = script.next();
-        let mut retries = option("retries").unwrap_or(0.0);
-        while retries >= 1.0 && answer.as_error().is_some() && script.used < script.answers.len() {
-            answer = script.next();
-            retries -= 1.0;
-        }
-        let mut rehearsal = Rehearsal {
+        Ok(Rehearsal {
             agent: asked.clone(),
             method: method.clone(),
-            answer,
             args,
-            after: script.after,
-            fails: script.fails,
-            late: false,
+            answer,
+            retries: (option("retries").unwrap_or(0.0) as u64).min(MOST_RETRIES),
+            left: option("timeout"),
             owner,
             lanes: asked.lanes(),
             timer: None,
+            called: false,
+        })
+    }
+
+    /// What a mock says in turn. One that stands among the answers of another says there what it says by itself.
+    fn script(&mut self, given: Value, after: f64) -> Script {
+        let all = match given.as_list() {
+            Some(list) if !list.is_empty() => list.iter().map(|item| item.clone().under(given.lanes())).collect(),
+            _ => vec![given],
         };
-        option("timeout").into_iter().for_each(|within| rehearsal.hurry(within));
-        Ok(rehearsal)
+        let mut answers = Vec::with_capacity(all.len());
+        for value in all {
+            let later = |answer: &Answer| Answer { after: after + answer.after, ..answer.clone() };
+            match value.as_agent().and_then(|agent| self.agents.mock(agent.id)?.any.as_ref()) {
+                Some(script) => answers.extend(script.answers.iter().map(later)),
+                None => answers.push(Answer { value, after, fails: false }),
+            }
+        }
+        Script { answers, used: 0 }
     }
 
     /// Which agent failed at what, as the data of an error.

@@ -24,18 +24,27 @@ pub struct Bound {
 }
 
 /// An agent of a test: an answer for each method, `*` for any other.
+#[derive(Clone)]
 struct Mock {
     methods: Vec<(String, Script)>,
     calls: Vec<Value>,
     owner: u32,
 }
 
-#[derive(Clone)]
-struct Script {
-    answers: Vec<Value>,
-    used: usize,
-    after: f64,
-    fails: bool,
+/// What is said in turn, and how much of it was: each with its time, and whether it is how the mock fails.
+type Script = (Vec<Said>, usize);
+type Said = (Value, f64, bool);
+
+const REPORTED: Lanes = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
+
+impl Mock {
+    /// What it says next, the last answer repeating.
+    fn next(&mut self, method: &str) -> Said {
+        let place = [method, "*"].iter().find_map(|name| self.methods.iter().position(|(known, _)| known == name));
+        let (answers, used) = &mut self.methods[place.expect("a method that is known")].1;
+        *used += 1;
+        answers.get(*used - 1).or(answers.last()).cloned().unwrap_or_default()
+    }
 }
 
 pub fn value(id: u32) -> Value {
@@ -139,6 +148,8 @@ impl Eval<'_> {
         {
             return self.fail(Code::R095, span);
         }
+        let schema = Self::option(&agent.options, "schema");
+        self.schema(&schema, span)?;
         let answer = if world.agents().get(agent.id).mock.is_some() {
             self.rehearse(agent, method, arguments, span)?
         } else {
@@ -147,11 +158,9 @@ impl Eval<'_> {
             }
             let shape = |it: &Value| self.made(shaped::write(it, &mut meter()), span);
             let arguments = arguments.iter().map(shape).collect::<Run<Vec<_>>>()?;
-            let options = self.plain(&agent.options, span)?;
-            let mut options = options.and_then(|it| it.as_object().cloned()).unwrap_or_default();
-            if options.remove("schema").is_some_and(|it| !it.is_object() && !it.is_null()) {
-                return self.fail(Code::R005, span);
-            }
+            let mut options =
+                self.plain(&agent.options, span)?.unwrap_or_default().as_object().cloned().unwrap_or_default();
+            options.remove("schema");
             let (name, method) = (world.agents().name(agent.id), Arc::from(method));
             let (description, prompt, names, schema, effect) = Default::default();
             let call =
@@ -159,7 +168,6 @@ impl Eval<'_> {
             self.charge(agent.id, span)?;
             self.answered(agent.id, call, span)?
         };
-        let schema = Self::option(&agent.options, "schema");
         if !schema.is_null() && !self.accepted(&schema, &answer, span)? {
             return self.fail(Code::R012, span);
         }
@@ -180,17 +188,16 @@ impl Eval<'_> {
     /// What the host's agent says: unknown and `reported` unless it says more.
     fn answered(&mut self, agent: u32, call: Call, span: Span) -> Run {
         let (name, method) = (call.agent.clone(), call.method.clone());
-        let reported = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
         match self.task.ask(Kind::Call(Box::new(call)))? {
             Reply::Answer(answer) => {
                 self.settle(answer.cost, answer.tokens, span)?;
                 // The message quotes the answer.
-                let error = Error { code: Code::R030, message: Value::text("").with(reported), data: Value::NULL };
-                shaped::read(&answer.shape, reported, &mut meter()).or_else(|_| self.throw(error, Lanes::EXACT, span))
+                let error = Error { code: Code::R030, message: Value::text("").with(REPORTED), data: Value::NULL };
+                shaped::read(&answer.shape, REPORTED, &mut meter()).or_else(|_| self.throw(error, Lanes::EXACT, span))
             }
             Reply::Failed(Failure::Error { message, cost, tokens }) => {
                 self.settle(cost, tokens, span)?;
-                self.failed(&name, &method, Value::text(&message).with(reported), span)
+                self.failed(&name, &method, Value::text(&message).with(REPORTED), span)
             }
             Reply::Failed(Failure::Timeout) => self.fail(Code::R031, span),
             Reply::Failed(Failure::Unknown { .. }) => self.fail(Code::R032, span),
@@ -223,12 +230,23 @@ impl Eval<'_> {
         if (least..=high).contains(&sure(answer)) { Ok(()) } else { self.fail(Code::R022, span) }
     }
 
-    fn script(&self, answer: &Value, after: f64, fails: bool) -> Script {
-        let answers = match answer.as_list() {
-            Some(list) if !list.is_empty() => list.iter().map(|it| it.clone().under(answer.lanes())).collect(),
-            _ => vec![answer.clone()],
+    /// One mock among the answers of another says there what it says itself.
+    fn script(&self, given: &Value, after: f64, fails: bool) -> Script {
+        let all = match given.as_list() {
+            Some(list) if !list.is_empty() => list.iter().map(|it| it.clone().under(given.lanes())).collect(),
+            _ => vec![given.clone()],
         };
-        Script { answers, used: 0, after, fails }
+        let mut said = Vec::new();
+        for answer in all {
+            let inner = answer.as_agent().and_then(|it| self.task.world.agents().list[it.id as usize].mock.clone());
+            match inner.and_then(|it| it.methods.into_iter().find(|(name, _)| name == "*")) {
+                Some((_, (all, _))) => {
+                    said.extend(all.into_iter().map(|(it, later, fails)| (it, after + later, fails)))
+                }
+                None => said.push((answer, after, fails)),
+            }
+        }
+        (said, 0)
     }
 
     /// `mock(…)` and its kin.
@@ -239,6 +257,7 @@ impl Eval<'_> {
             }
             ("methods", None) => return self.fail(Code::R005, span),
             _ => {
+                let first = if form == "failing" && first.is_null() { Value::text("failed") } else { first };
                 let after = if form == "slow" { self.time(second, span)? } else { Some(0.0) };
                 let Some(after) = after else { return self.fail(Code::R021, span) };
                 vec![("*".to_owned(), self.script(&first, after, form == "failing"))]
@@ -251,61 +270,47 @@ impl Eval<'_> {
         Ok(value(agents.list.len() as u32 - 1))
     }
 
-    /// What a mock says.
+    /// What a mock says: asked again after a failure as often as `retries` says, in the time that it has for all.
     fn rehearse(&mut self, agent: &prism::value::Agent, method: &str, arguments: Vec<Value>, span: Span) -> Run {
         let world = self.task.world.clone();
         let given = self.new_list(arguments.clone(), Lanes::EXACT, span)?;
         let call = self.made(Value::object([(key("method"), Value::text(method)), (key("args"), given)]), span)?;
-        let mut answer;
-        let (script, owner) = {
+        let known = {
             let mut agents = world.agents();
-            let Some(mock) = &mut agents.get(agent.id).mock else { unreachable!("a mock") };
+            let mock = agents.get(agent.id).mock.as_mut().expect("a mock");
             mock.calls.push(call);
-            let place = [method, "*"].iter().find_map(|name| mock.methods.iter().position(|(known, _)| known == name));
-            let Some(place) = place else {
-                drop(agents);
-                return self.fail(Code::R032, span);
-            };
-            let script = &mut mock.methods[place].1;
-            let mut retries = Self::option(&agent.options, "retries").as_number().unwrap_or(0.0);
-            loop {
-                answer = script.answers.get(script.used).or(script.answers.last()).cloned().unwrap_or_default();
-                script.used += 1;
-                retries -= 1.0;
-                if retries < 0.0 || answer.as_error().is_none() || script.used >= script.answers.len() {
-                    break;
-                }
-            }
-            (script.clone(), mock.owner)
+            mock.methods.iter().any(|(name, _)| name == method || name == "*").then_some(mock.owner)
         };
+        let Some(mine) = known else { return self.fail(Code::R032, span) };
         self.charge(agent.id, span)?;
-        let limit = self.time(&Self::option(&agent.options, "timeout"), span)?.unwrap_or(f64::INFINITY);
-        if script.after > 0.0 {
-            self.task.sleep(script.after.min(limit))?;
-        }
-        if script.after > limit {
-            return self.fail(Code::R031, span);
-        }
-        if script.fails {
-            let name = world.agents().name(agent.id);
-            let answer = self.reported(&answer, span)?;
-            return self.failed(&name, method, answer, span);
-        }
-        if let View::Error(error) = answer.view() {
-            return self.throw(error.clone(), answer.lanes(), span);
-        }
-        if is_function(&answer) {
-            // It runs as the test that made the mock.
-            let owner = std::mem::replace(&mut self.task.now.owner, owner);
-            let needed = arguments.len();
-            let called = match (answer.as_closure(), needed) {
-                (Some(_), 0) => self.call(&answer, arguments, span, 0),
-                _ => self.call(&answer, arguments, span, needed),
+        let mut left = self.time(&Self::option(&agent.options, "timeout"), span)?.unwrap_or(f64::INFINITY);
+        let mut retries = Self::option(&agent.options, "retries").as_number().unwrap_or(0.0);
+        loop {
+            let (said, after, fails) = world.agents().get(agent.id).mock.as_mut().expect("a mock").next(method);
+            if after.min(left) > 0.0 {
+                self.task.sleep(after.min(left))?;
+            }
+            if after > left {
+                return self.fail(Code::R031, span);
+            }
+            left -= after;
+            let answer = match said.view() {
+                _ if fails => self.failed(&world.agents().name(agent.id), method, said.with(REPORTED), span),
+                View::Error(error) => self.throw(error.clone(), said.lanes(), span),
+                View::Closure(_) | View::Native(_) => {
+                    // It runs as the test that made the mock.
+                    let owner = std::mem::replace(&mut self.task.now.owner, mine);
+                    let called = self.call(&said, arguments.clone(), span, arguments.len());
+                    self.task.now.owner = owner;
+                    called
+                }
+                _ => Ok(said),
             };
-            self.task.now.owner = owner;
-            answer = called?;
+            match answer {
+                Err(Flow::Throw(thrown)) if retries >= 1.0 && !super::task::is_final(&thrown) => retries -= 1.0,
+                answer => return self.reported(&answer?, span),
+            }
         }
-        self.reported(&answer, span)
     }
 
     /// A value as an agent's answer: each part at its own confidence, all of it `reported`.
@@ -347,9 +352,15 @@ impl Eval<'_> {
         only.map_or(usual.to_owned(), |it| it.name.to_string())
     }
 
+    /// Nothing is held to what is no schema.
+    fn schema(&self, schema: &Value, span: Span) -> Run<serde_json::Value> {
+        let schema = self.plain(schema, span)?.unwrap_or(true.into());
+        if schema::fault(&schema).is_some() { self.fail(Code::R005, span) } else { Ok(schema) }
+    }
+
     fn accepted(&self, schema: &Value, x: &Value, span: Span) -> Run<bool> {
-        let (wanted, subject) = (self.plain(schema, span)?, self.plain(x, span)?);
-        Ok(schema::accepts(&wanted.unwrap_or_default(), &subject.unwrap_or_default()))
+        let (wanted, subject) = (self.schema(schema, span)?, self.plain(x, span)?);
+        Ok(schema::accepts(&wanted, &subject.unwrap_or_default()))
     }
 
     /// Judged by a function, a schema, an agent, a person or a command.

@@ -302,10 +302,9 @@ impl Eval<'_> {
     /// `throw x`: an error that was caught goes on unchanged.
     fn thrown<T>(&self, value: Value, span: Span) -> Run<T> {
         if let View::Error(error) = value.view() {
-            let lanes = value.lanes();
             return match self.task.now.caught.iter().find(|(caught, _)| caught.address() == value.address()) {
-                Some((_, thrown)) => Err(Flow::Throw(Box::new(Thrown { lanes, ..thrown.clone() }))),
-                None => self.throw(error.clone(), lanes, span),
+                Some((_, thrown)) => Err(Flow::Throw(Box::new(Thrown { lanes: value.lanes(), ..thrown.clone() }))),
+                None => self.throw(error.clone(), value.lanes(), span),
             };
         }
         let message = match value.view() {
@@ -359,8 +358,7 @@ impl Eval<'_> {
 
     fn copy_fresh(&mut self, fresh: &[LocalId]) {
         for local in fresh {
-            let slot = self.locals[local.0 as usize] as usize;
-            let value = self.task.world.slots.lock().unwrap()[slot].value.clone();
+            let value = self.task.world.slots.lock().unwrap()[self.locals[local.0 as usize] as usize].value.clone();
             self.fresh(Variable::Local(*local), value);
         }
     }

@@ -346,12 +346,11 @@ impl Eval<'_> {
                 let is_named = |it: &&Value| it.as_agent().is_some_and(|it| *agents.name(it.id) == *name);
                 list.iter().find(is_named).cloned().unwrap_or_default().under(lanes)
             }
-            Form::Mock | Form::MockMethods | Form::MockSlow => self.mock(id.entry().name, x, &get(1), span)?,
-            Form::MockFailing if x.is_null() => self.mock("failing", Value::text("failed"), &Value::NULL, span)?,
-            Form::MockFailing => self.mock("failing", x, &Value::NULL, span)?,
             Form::Expect if x.truth() => Value::NULL,
             Form::Expect => return self.fail(Code::R001, span),
             Form::ExpectError => self.expect_error(&x, &get(1), span)?,
+            // The mocks.
+            _ => self.mock(id.entry().name, x, &get(1), span)?,
         }))
     }
 }

@@ -8,6 +8,8 @@ use crate::diagnostic::{Code, nearest};
 use crate::hir::{ExprKind, Fork, Tasks};
 use crate::source::Span;
 use crate::types::{Field, Literal, Shape, Type};
+use crate::value::schema;
+use serde_json::Value as Json;
 use std::sync::Arc;
 
 impl<'a> Typing<'a> {
@@ -77,6 +79,20 @@ impl<'a> Typing<'a> {
         let who = format!("`{}`", id.entry().name);
         if let (Type::Object(given), Some(options)) = (resolve(program, given), options(wanted)) {
             return self.knows(id, given, options, span);
+        }
+        if id.entry().name == "mock"
+            && let Type::Object(shape) = resolve(program, given)
+            && shape.fields.iter().any(|field| matches!(field.value, Type::Function(_)))
+        {
+            let message = "an answer holds no function, and this is what `mock` answers".to_owned();
+            return self.report(Code::T001, span, message, "say what each method gives: `mock.methods({ … })`");
+        }
+        if name == "schema"
+            && let Some(fault) = schema_fault(resolve(program, given))
+        {
+            let help = "write JSON Schema, such as `{ type: \"object\", properties: { label: { type: \"string\" } } }`, or declare an \
+                        agent whose method gives `{ label: string }`";
+            return self.report(Code::T001, span, format!("{who} takes a schema: {fault}"), help);
         }
         if let (Type::Literal(Literal::Number(x)), Some((least, whole))) = (given, id.least(name))
             && (*x < least || whole && x.fract() != 0.0)
@@ -201,4 +217,31 @@ fn texts(wanted: &Type) -> Vec<&str> {
             _ => None,
         })
         .collect()
+}
+
+/// What is certainly no schema in a value of this type, in words.
+fn schema_fault(given: &Type) -> Option<String> {
+    match given {
+        Type::Object(shape) => shape.fields.iter().filter(|field| !field.optional).find_map(|field| {
+            let known = value_of(&field.value);
+            schema::fault(&Json::from_iter([(field.name.to_string(), known?)]))
+        }),
+        other => schema::fault(&value_of(other)?),
+    }
+}
+
+/// The only value of a type, where it has one, as JSON.
+fn value_of(kind: &Type) -> Option<Json> {
+    Some(match kind {
+        Type::Literal(Literal::Text(text)) => Json::from(&**text),
+        Type::Literal(Literal::Number(number)) if number.fract() == 0.0 => Json::from(*number as i64),
+        Type::Literal(Literal::Number(number)) => Json::from(*number),
+        Type::Literal(Literal::Bool(bool)) => Json::from(*bool),
+        Type::Object(shape) => {
+            let part =
+                |field: &Field| Some((field.name.to_string(), value_of(&field.value).filter(|_| !field.optional)?));
+            shape.fields.iter().map(part).collect::<Option<serde_json::Map<_, _>>>()?.into()
+        }
+        _ => return None,
+    })
 }

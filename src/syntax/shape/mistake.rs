@@ -230,7 +230,7 @@ impl Shape<'_, '_> {
     /// `class X { … }`, which is left out.
     pub(super) fn class(&mut self) {
         let token = self.raw[self.at];
-        self.absent(token, "there are no classes", "write a function that gives an object with the functions in it");
+        self.absent(token, "there are no classes", "write a function that gives an object with the functions in it, what changes among them, as in `turns: () => turns`");
         self.skip_declaration();
     }
 
