@@ -279,6 +279,26 @@ fn what_cannot_be_read_is_not_formatted() {
 }
 
 #[test]
+fn what_a_program_says_of_its_agents_counts_beside_the_file() {
+    let folder = Folder::new("cli/said-twice");
+    let interfaces = "agent M { say(x: any): any }\nagent B { pay(x: any): any }\n";
+    let pattern = "pattern P(q: string, m: M): any { agents.b.pay(m.say(q)) }\n";
+    let said = "agents { b: { effects: { pay: \"irreversible\" } } }\n";
+    folder.write("said.prism", format!("{said}{pattern}{interfaces}"));
+    folder.write("open.prism", format!("{pattern}{interfaces}"));
+    let agents = |effects: &str| {
+        let pay = format!("{{ transport: mock{effects}, replies: {{ pay: {{ value: 1 }} }} }}");
+        format!("m: {{ transport: mock, replies: {{ say: {{ value: no, confidence: 0.01 }} }} }}\nb: {pay}\n")
+    };
+    folder.write("silent.yaml", agents(""));
+    folder.write("any.yaml", agents(", effects: { \"*\": irreversible }"));
+    for (file, agents, code) in [("said", "silent", 1), ("said", "any", 1), ("open", "any", 1), ("open", "silent", 0)] {
+        let outcome = folder.prism(&["check", &format!("{file}.prism"), "--agents", &format!("{agents}.yaml")]);
+        assert_eq!((outcome.code, outcome.out.contains("[CF001]")), (code, code == 1), "{file}: {}", outcome.out);
+    }
+}
+
+#[test]
 fn line_ends_of_the_other_kind_are_line_ends() {
     let folder = Folder::new("cli/crlf");
     folder.write("a.prism", "// one\r\nlet x = 1\r\nprint(`a\r\nb`, x)\r\n");

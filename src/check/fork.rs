@@ -2,6 +2,7 @@
 
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{Id, Known, List, Null, Number, SURE, Shape};
+use super::escape::Doubts;
 use super::flow::{Activation, Flow};
 use super::parts::Items;
 use super::read::elements;
@@ -60,7 +61,8 @@ impl<'a> Flow<'a> {
         let around = self.conditions.len();
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
-        for (part, slot) in parts.into_iter().zip(1..) {
+        let mut failing: Vec<Option<Doubts>> = Vec::new();
+        for (part, slot) in parts.iter().zip(1..) {
             if name == "quorum" {
                 // Further ones are asked where others fail.
                 self.conditions.truncate(around);
@@ -71,10 +73,13 @@ impl<'a> Flow<'a> {
             if let Some(list) = &part.of {
                 self.conditions.extend(super::escape::walked(list, at));
             }
-            let given = part.function.and_then(|task| self.task(act, &task, &part.args, inst, slot, state));
+            let thrown = self.escapes.thrown.take();
+            let given = part.function.as_ref().and_then(|task| self.task(act, task, &part.args, inst, slot, state));
+            failing.push(self.escapes.thrown.clone());
+            thrown.into_iter().for_each(|doubts| self.escapes.throw(doubts));
             self.conditions.truncate(depth);
             one_by_one &= part.one;
-            let (from, to, many) = (part.low, part.high, part.size);
+            let (from, to, many) = (part.low, part.high, part.size.clone());
             let given = given.map(|g| if to.is_none_or(|most| most > 1) { self.any_of(g) } else { g });
             // Of the forms that leave what is unfinished, and of what fails, no more than that it may have been asked is sure.
             let least = if repeats || name == "vote" { 0.0 } else { from as f64 };
@@ -87,14 +92,17 @@ impl<'a> Flow<'a> {
             high = high.zip(to).map(|(a, b)| a + b);
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
+        let options = rest.next().cloned();
+        let field = |name: &str| options.as_ref()?.option(name);
+        let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
+        if name == "parallel" && !collects {
+            self.beside_failing(act, &parts, &failing, inst, state);
+        }
         (self.guarded, self.around_task) = (outer_guard, outer_task);
         self.conditions.truncate(outside);
         if repeats {
             self.repeats.pop();
         }
-        let options = rest.next().cloned();
-        let field = |name: &str| options.as_ref()?.option(name);
-        let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
         if collects {
             // A task that fails leaves out what it would have done.
             forked.least_of(&Cost::default());
@@ -152,6 +160,29 @@ impl<'a> Flow<'a> {
             }
             _ => list(joined(), None, low, high),
         })
+    }
+
+    /// A task that fails cancels the others: what decides that it does decides what becomes of what they do.
+    fn beside_failing(
+        &mut self,
+        act: &mut Activation<'a>,
+        parts: &[Part],
+        failing: &[Option<Doubts>],
+        inst: &Inst,
+        state: &State,
+    ) {
+        let (taken, escapes) = (self.taken.clone(), self.escapes.clone());
+        for (at, part) in parts.iter().enumerate() {
+            // One that fails by itself has done what it did before.
+            let others = failing.iter().enumerate().filter(|(other, _)| *other != at || part.high != Some(1));
+            let doubts: Doubts = others.flat_map(|(_, doubts)| doubts.iter().flatten().cloned()).collect();
+            let Some(task) = part.function.as_ref().filter(|_| !doubts.is_empty()) else { continue };
+            let depth = self.conditions.len();
+            self.conditions.extend(doubts);
+            self.task(act, task, &part.args, inst, at as u32 + 1, &mut state.clone());
+            self.conditions.truncate(depth);
+        }
+        (self.taken, self.escapes) = (taken, escapes);
     }
 
     /// Counts what the tasks of a fork take together.

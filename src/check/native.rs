@@ -446,7 +446,11 @@ impl<'a> Flow<'a> {
                 self.conditions.extend(super::escape::walked(&piece, at));
                 let given = self.apply(act, &args[2].clone(), &[piece], &turns, inst, state);
                 self.conditions.truncate(depth);
-                Known::computed(args.iter().chain(&given), Shape::Plain)
+                // Where nothing fits, it is not called.
+                let untouched = Known::computed(args, Shape::Plain);
+                given.map_or(untouched.clone(), |given| {
+                    untouched.join(&Known::computed(args.iter().chain([&given]), Shape::Plain))
+                })
             }
             // What a text says may be anything.
             "parse" => Known { null: Null::Maybe, ..Known::computed(args, Shape::Any) },

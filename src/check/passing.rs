@@ -3,7 +3,7 @@
 //! That a block lies on all ways back says nothing of an instruction in it: an error may leave the block before it, and the
 //! `catch` leads back all the same.
 
-use super::domain::{CellId, Null, Shape};
+use super::domain::{CellId, Known, Null, Shape};
 use super::escape::Escapes;
 use super::flow::{Activation, Flow};
 use super::graph::Natural;
@@ -109,11 +109,11 @@ impl Activation<'_> {
             // From a task variables around it cannot be written.
             Op::SetGlobal(_) => self.code.kind != Kind::Module,
             Op::Step(_) => !numbers(),
+            Op::Binary(Binary::Divide) => !numbers() || self.may_be_nought(inst.args[1]),
             Op::Binary(
                 Binary::Add
                 | Binary::Subtract
                 | Binary::Multiply
-                | Binary::Divide
                 | Binary::Less
                 | Binary::LessEqual
                 | Binary::Greater
@@ -121,6 +121,11 @@ impl Activation<'_> {
             ) => !numbers(),
             _ => true,
         }
+    }
+
+    fn may_be_nought(&self, var: Var) -> bool {
+        let number = self.values[var.0 as usize].as_ref().and_then(Known::as_number);
+        number.is_none_or(|number| number.low <= 0.0 && number.high >= 0.0)
     }
 
     fn is_number(&self, var: Var) -> bool {

@@ -118,7 +118,32 @@ impl Agent {
     /// How grave a method is, as far as anyone says: what is listed, or else how the agent is reached, where that counts.
     pub fn class(&self, method: &str, reached: bool) -> Option<Effect> {
         let by_way = || self.transport.filter(|_| reached).map(Transport::effect);
-        self.effects.get(method).copied().or_else(by_way)
+        self.effects.get(method).or_else(|| self.effects.get("*")).copied().or_else(by_way)
+    }
+
+    /// Takes in what is said of it elsewhere.
+    fn learn(&mut self, other: Agent) {
+        let new = other.capabilities.into_iter().filter(|one| !self.capabilities.contains(one)).collect::<Vec<_>>();
+        self.capabilities.extend(new);
+        self.group = self.group.take().or(other.group);
+        self.model = self.model.take().or(other.model);
+        self.role = self.role.take().or(other.role);
+        self.confidence = self.confidence.take().or(other.confidence);
+        self.price = self.price.take().or(other.price);
+        self.timeout = self.timeout.or(other.timeout);
+        for (method, effect) in other.effects {
+            let class = self.effects.entry(method).or_insert(effect);
+            *class = effect.max(*class);
+        }
+        self.idempotent |= other.idempotent;
+        self.contract = self.contract.take().or(other.contract);
+        self.methods = self.methods.take().or(other.methods);
+        for (key, value) in other.settings {
+            // Whoever can be reached answers for himself.
+            if key != "replies" || self.transport.is_none() {
+                self.settings.entry(key).or_insert(value);
+            }
+        }
     }
 
     /// Whether the world in memory can ask it: its answers are written out, or it is not reached at all.
@@ -150,14 +175,10 @@ impl Directory {
 
     /// What can be read and cannot be meant, one sentence each.
     pub fn slips(&self) -> Vec<String> {
-        let nowhere = self.agents.iter().filter(|agent| agent.transport.is_none());
-        let nowhere =
-            nowhere.map(|agent| format!("agent `{}` has no `transport`; write `transport: mock`", agent.name));
         let replies = self.agents.iter().filter_map(|agent| Some((agent, agent.settings.get("replies")?.as_object()?)));
-        let of_replies = replies.flat_map(|(agent, methods)| {
-            methods.iter().flat_map(|(method, replies)| slips_of_replies(&agent.name, method, replies))
-        });
-        nowhere.chain(of_replies).collect()
+        let of_method =
+            |agent: &Agent, (method, replies): (&String, &Json)| slips_of_replies(&agent.name, method, replies);
+        replies.flat_map(|(agent, methods)| methods.iter().flat_map(|all| of_method(agent, all))).collect()
     }
 
     /// All agents in order.
@@ -170,10 +191,12 @@ impl Directory {
         self.agents.iter().enumerate().find(|(_, agent)| *agent.name == *name)
     }
 
-    /// Adds an agent, or what is new about one: what is there already wins.
+    /// Adds an agent, or what is new about one: what is there already wins, except that of two classes of a method the graver
+    /// one counts.
     pub fn add(&mut self, agent: Agent) {
-        if self.find(&agent.name).is_none() {
-            self.agents.push(agent);
+        match self.agents.iter_mut().find(|known| known.name == agent.name) {
+            Some(known) => known.learn(agent),
+            None => self.agents.push(agent),
         }
     }
 }
@@ -493,6 +516,18 @@ mod tests {
         assert_eq!(b.effects["deploy"], Effect::Irreversible);
         assert_eq!(b.contract.as_ref().unwrap().confidence, (0.6, 0.9));
         assert!(b.offers("anything"));
+    }
+
+    #[test]
+    fn what_a_program_says_of_an_agent_counts_beside_the_file() {
+        let read = |json| Directory::read(&json).unwrap();
+        let mut all = read(json!({ "b": { "transport": "mock", "effects": { "tell": "notify", "*": "act" } } }));
+        let own = read(json!({ "b": { "effects": { "tell": "ask", "pay": "irreversible" }, "price": 0.5 } }));
+        own.agents().iter().for_each(|agent| all.add(agent.clone()));
+        let (_, b) = all.find("b").unwrap();
+        let classes = ["tell", "pay", "other"].map(|method| b.class(method, true));
+        assert_eq!(classes, [Some(Effect::Notify), Some(Effect::Irreversible), Some(Effect::Act)]);
+        assert_eq!((b.transport, &b.price), (Some(Transport::Mock), &Some(json!(0.5))));
     }
 
     #[test]
