@@ -260,3 +260,62 @@ fn limits_of_a_policy_are_told_as_such() {
         assert!(outcome.err.contains("a time with its unit, such as `\"30s\"`"), "{}", outcome.err);
     }
 }
+
+#[test]
+fn agents_that_do_not_fit_are_told_before_a_run() {
+    let folder = Folder::new("operator/seats");
+    folder.write(
+        "p.prism",
+        "pattern P(q: string, a: M, b: M): string { a.say(q) + b.say(q) }\nagent M { say(q: string): string }\n",
+    );
+    folder.write("one.yaml", "x: { transport: mock, replies: { say: { value: s } } }\n");
+    folder.write(
+        "two.yaml",
+        "x: { transport: mock, replies: { say: { value: s } } }\ny: { transport: mock, replies: { say: { value: s } } }\n",
+    );
+    folder.write(
+        "other.yaml",
+        "x: { transport: mock, replies: { say: { value: s } } }\ny: { transport: mock, replies: { ask: { value: s } } }\n",
+    );
+    let found = |agents: &str| json(&folder, &["check", "--format", "json", "--agents", agents, "p.prism"]);
+    for (agents, wanted) in [("one.yaml", &["R033"][..]), ("two.yaml", &[]), ("other.yaml", &["R033"])] {
+        assert_eq!(codes(&found(agents)), wanted, "{agents}");
+    }
+    let told = folder.prism(&["check", "--agents", "one.yaml", "p.prism"]);
+    assert!(told.out.contains("no agent is left for `b`"), "{}", told.out);
+}
+
+#[test]
+fn an_agent_that_sits_in_two_lists_counts_once() {
+    let folder = Folder::new("operator/lists");
+    folder.write(
+        "p.prism",
+        "pattern P(q: string, xs: M[2], ys: M[2]): string {\n  \
+         consensus([xs[0].say(q), ys[0].say(q)], \"unanimous\") ?? \"none\"\n}\n\
+         agent M { say(q: string): string }\n",
+    );
+    let agent =
+        |name: &str, group: &str| format!("{name}: {{ transport: mock, {group}replies: {{ say: {{ value: s }} }} }}\n");
+    folder.write("same.yaml", agent("a", "") + &agent("b", ""));
+    let apart = ["a", "b"].map(|name| agent(name, "group: xs, ")).concat();
+    folder.write("apart.yaml", apart + &["c", "d"].map(|name| agent(name, "group: ys, ")).concat());
+    let found = |agents: &str| json(&folder, &["check", "--format", "json", "--agents", agents, "p.prism"]);
+    assert_eq!(codes(&found("same.yaml")), ["CF008"]);
+    assert_eq!(codes(&found("apart.yaml")), [] as [&str; 0]);
+    let open = folder.prism(&["check", "--bounds", "p.prism"]);
+    assert!(open.out.contains("that `xs` and `ys` are different agents"), "{}", open.out);
+}
+
+#[test]
+fn who_cannot_be_asked_for_consent_is_not_offered() {
+    let folder = Folder::new("operator/consent");
+    for (methods, offered) in [("verify(x: string): boolean", false), ("approve(x: string): boolean", true)] {
+        let program = format!(
+            "@effects(\"ask\", \"act\")\npattern P(q: string, m: M, facts: Facts): any {{\n  const a = m.say(q)\n  if (~a >= 0.7) {{ m.tell(a) }}\n}}\n\
+             agent M {{\n  say(q: string): string\n  @effect(\"act\") tell(x: string): any\n}}\nagent Facts {{ {methods} }}\n"
+        );
+        folder.write("p.prism", &program);
+        let told = folder.prism(&["check", "p.prism", "--format", "json"]).out;
+        assert_eq!(told.contains("have `facts` approve it"), offered, "{told}");
+    }
+}

@@ -89,7 +89,7 @@ impl Flow<'_> {
     }
 
     /// An agent that several elements of a list come from.
-    pub fn counted_twice(&self, list: &Known) -> Option<String> {
+    pub fn counted_twice(&mut self, list: &Known) -> Option<String> {
         use super::domain::Agent;
         let Shape::List(list) = &list.shape else { return None };
         let mut seen: Vec<&Agent> = Vec::new();
@@ -104,17 +104,27 @@ impl Flow<'_> {
                     if matches!(source.agent, Agent::Named(_)) && (*many || seen.contains(&&source.agent)) {
                         return Some(super::call::named([&source.agent]));
                     }
+                    let again = seen.iter().find_map(|other| self.sits_twice(other, &source.agent));
+                    if again.is_some() {
+                        return again;
+                    }
                 }
                 seen.extend(item.sources.keys().map(|s| &s.agent));
             }
             return None;
         }
-        let element = list.element.as_ref()?;
-        element
-            .sources
-            .iter()
-            .find(|(source, many)| *many && matches!(source.agent, Agent::Named(_)))
-            .map(|(s, _)| super::call::named([&s.agent]))
+        let sources = &list.element.as_ref()?.sources;
+        let many = sources.iter().find(|(source, many)| *many && matches!(source.agent, Agent::Named(_)));
+        if let Some((source, _)) = many {
+            return Some(super::call::named([&source.agent]));
+        }
+        let all: Vec<&Agent> = sources.keys().map(|source| &source.agent).collect();
+        all.iter().enumerate().find_map(|(i, one)| all[..i].iter().find_map(|other| self.sits_twice(other, one)))
+    }
+
+    /// Whom two names may both mean where it is known who is bound.
+    fn sits_twice(&mut self, one: &super::domain::Agent, other: &super::domain::Agent) -> Option<String> {
+        self.under_another_name(one, other).map(|(.., agent)| agent)
     }
 
     /// `consensus`, `vote` and their like.

@@ -401,7 +401,7 @@ impl<'a> Flow<'a> {
     /// Looks whether those who judge answered themselves under another name.
     fn judges_under_other_names(&mut self, sources: &Sides<Source>, judges: &BTreeSet<Agent>, at: Location) {
         for (author, judge) in sources.keys().flat_map(|source| judges.iter().map(|judge| (&source.agent, judge))) {
-            let Some((author, judge, agent)) = self.judges_under_another_name(author, judge) else { continue };
+            let Some((author, judge, agent)) = self.under_another_name(author, judge) else { continue };
             let message = format!("`{agent}` is bound to `{author}` and to `{judge}`, and would judge its own answer");
             self.findings.report(Code::R033, at, message, |d| {
                 d.help(format!("bind different agents to `{author}` and `{judge}`"))

@@ -198,6 +198,7 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
         let walked = flow.answered(walked);
         flow.permitted(&walked);
         if exported(walked.function) {
+            flow.all_seated(walked.function);
             flow.can_leave(&walked);
         }
         certificates.push(Certificate::of(&flow, &walked, exported(walked.function)));

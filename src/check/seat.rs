@@ -7,6 +7,7 @@ use super::flow::Flow;
 use crate::diagnostic::Code;
 use crate::hir::{FunctionId, Parameter, Program};
 use crate::host::{Agent, Directory};
+use crate::source::{Location, Span};
 use crate::types::{InterfaceId, Type};
 use crate::value::Fault;
 use std::collections::BTreeMap;
@@ -32,6 +33,15 @@ pub(crate) fn refused(message: String) -> Fault {
 
 /// The places in the directory of the agents that each parameter takes; nothing for data parameters.
 pub fn seats(program: &Program, entry: FunctionId, directory: &Directory) -> Result<Vec<Option<Vec<usize>>>, Fault> {
+    seated(program, entry, directory).map_err(|(_, fault)| fault)
+}
+
+/// The same; where they do not fit, with the first parameter that finds nobody.
+fn seated(
+    program: &Program,
+    entry: FunctionId,
+    directory: &Directory,
+) -> Result<Vec<Option<Vec<usize>>>, (Span, Fault)> {
     let function = &program.functions[entry.0 as usize];
     let all = directory.agents();
     let mut taken = vec![false; all.len()];
@@ -66,7 +76,7 @@ pub fn seats(program: &Program, entry: FunctionId, directory: &Directory) -> Res
                 name(parameter),
                 needs(program, interface)
             );
-            return Err(refused(message));
+            return Err((parameter.span, refused(message)));
         };
         taken[place] = true;
         *bound = Some(vec![place]);
@@ -88,7 +98,7 @@ pub fn seats(program: &Program, entry: FunctionId, directory: &Directory) -> Res
                 "`{name}` takes at least {low} agents with {}, and {found} are bound; bind more with `--agents`",
                 needs(program, interface)
             );
-            return Err(refused(message));
+            return Err((parameter.span, refused(message)));
         }
         *bound = Some(members);
     }
@@ -117,6 +127,17 @@ impl Flow<'_> {
         Some(parameters.iter().zip(bound).filter_map(|(parameter, places)| Some((name(parameter)?, places?))).collect())
     }
 
+    /// Says which parameter of a pattern that can be run finds no agent among those at hand.
+    pub fn all_seated(&mut self, function: FunctionId) {
+        let Some(directory) = self.setting.agents.as_ref().filter(|_| self.setting.bound) else { return };
+        let program = &self.program.declarations;
+        if let Err((span, fault)) = seated(program, function, directory) {
+            let at = Location::new(program.functions[function.0 as usize].file, span);
+            let (message, help) = fault.message.split_once("; ").unwrap_or((&fault.message, "bind others"));
+            self.findings.report(Code::R033, at, message, |d| d.help(help));
+        }
+    }
+
     /// The places in the directory of those who may be meant, where it is known who is bound.
     pub fn places(&self, who: &Who) -> Vec<usize> {
         let Some((name, directory)) = name(who).zip(self.setting.agents.as_ref()) else { return Vec::new() };
@@ -131,9 +152,9 @@ impl Flow<'_> {
         }
     }
 
-    /// Whether somebody who judges may be one of another name who answered: then the names of both and the agent's. Where it
+    /// Whether somebody may be one of another name, who judges what he answered or is counted beside himself: then the names of both and the agent's. Where it
     /// is not known who is bound, that they differ is left to whoever binds them.
-    pub fn judges_under_another_name(&mut self, author: &Who, judge: &Who) -> Option<(String, String, String)> {
+    pub fn under_another_name(&mut self, author: &Who, judge: &Who) -> Option<(String, String, String)> {
         let (first, second) = (name(author)?, name(judge)?);
         if first == second {
             return None;

@@ -206,7 +206,7 @@ fn tested(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
 
 /// Who can be asked for consent or a judgement: agents of the pattern, those that sound like a person first, then a name
 /// that is bound when it runs.
-fn judges(page: &Page, at: Span, without: &[String]) -> Vec<String> {
+fn judges(page: &Page, at: Span, without: &[String], method: &str) -> Vec<String> {
     let person = |text: &str| {
         let text = text.to_lowercase();
         ["manager", "person", "human", "boss", "approver", "reviewer", "editor", "judge", "lead", "owner"]
@@ -216,7 +216,7 @@ fn judges(page: &Page, at: Span, without: &[String]) -> Vec<String> {
     let mut agents: Vec<(bool, String)> = page
         .agents(at)
         .into_iter()
-        .filter(|(name, _)| !without.contains(name))
+        .filter(|(name, kind)| !without.contains(name) && page.lists(kind, method))
         .map(|(name, kind)| (!(person(&name) || person(&kind)), name))
         .collect();
     agents.sort_by_key(|(other, _)| *other);
@@ -237,7 +237,7 @@ fn judged(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     let acting = page.source(base).to_owned();
     let names: Vec<String> = subjects(found, page, at);
     let mut ways: Vec<(String, Way)> = Vec::new();
-    for judge in judges(page, at, &[acting]) {
+    for judge in judges(page, at, &[acting], "approve") {
         let by = judge.clone();
         ways.push((
             format!("have {} approve it", quoted(&judge)),
@@ -246,8 +246,9 @@ fn judged(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     }
     let reviewed = found.message.contains("`reviewed`");
     if reviewed {
-        for judge in
-            judges(page, at, &[page.source(base).to_owned()]).into_iter().filter(|judge| !judge.starts_with('"'))
+        for judge in judges(page, at, &[page.source(base).to_owned()], "verify")
+            .into_iter()
+            .filter(|judge| !judge.starts_with('"'))
         {
             ways.insert(
                 0,
@@ -644,7 +645,8 @@ fn another(page: &Page, at: Span, out: &mut Vec<Fix>) {
             continue;
         }
         let (own, inside) = (page.source(value).to_owned(), page.tree.span(value));
-        for judge in judges(page, at, &[own]) {
+        let method = if page.source(key) == "agent" { "verify" } else { "approve" };
+        for judge in judges(page, at, &[own], method) {
             if judge.starts_with('"') {
                 let entry = Span::new(page.tree.span(key).start, inside.end);
                 out.push(page.replace("have a person judge it", entry, format!("human: {judge}")));

@@ -164,6 +164,22 @@ impl Page {
         out
     }
 
+    /// Whether an interface lists a method to be asked by, or none at all; one method alone is what its agents are asked to
+    /// judge by.
+    pub fn lists(&self, interface: &str, method: &str) -> bool {
+        let head = |head: &NodeId| matches!(self.tree.node(*head), Node::AgentHead { name, .. } if self.source(*name) == interface);
+        let found = self.all().find_map(|(_, node, _)| match node {
+            Node::Agent { head: own, members } if head(own) => Some(self.tree.list(*members)),
+            _ => None,
+        });
+        let methods = found.unwrap_or_default().iter().filter_map(|member| match self.tree.node(*member) {
+            Node::AgentMethod(id) => self.tree.function(*id).name.map(|name| self.source(name)),
+            _ => None,
+        });
+        let methods: Vec<&str> = methods.collect();
+        methods.is_empty() || methods.contains(&method) || method == "verify" && methods.len() == 1
+    }
+
     /// The index of the first token that begins at or behind a place.
     pub fn token_from(&self, offset: u32) -> usize {
         self.tokens.partition_point(|token| token.start < offset)
