@@ -349,7 +349,7 @@ fn an_interface_says_how_grave_a_method_is() {
         &[
             ("check watch.prism --agents plain.json", 0, "no faults"),
             ("run watch.prism --agents plain.json --input '[\"a\"]'", 0, "[\"x\"] (~85%)\n"),
-            ("check watch.prism --agents http.json", 0, "1 warning in 1 file"),
+            ("check watch.prism --agents http.json", 0, "1 hint in 1 file"),
         ],
     );
     let graver = folder.prism(&["check", "watch.prism", "--agents", "graver.json"]);
