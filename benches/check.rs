@@ -235,6 +235,18 @@ fn hostile(missed: &mut Vec<String>) {
             lines(60, |i| format!("function f{i}(x) {{ f{0}(x + 1) + f{0}(x - 1) }}", i + 1))
                 + "function f60(x) { x }\nf0(input)"
         }),
+        ("1,280 patterns in a chain", chained(1_280, |before| format!("{before}(m.say(q), m)"))),
+        ("640 patterns, two calls each", chained(640, |before| format!("{before}(q, m) + {before}(m.say(q), m)"))),
+        ("1,280 steps in a row", {
+            let steps = (0..1_280).map(|i| format!("x => a.ask(x + {i})")).collect::<Vec<_>>().join(", ");
+            asking(&format!("  found = sequential([{steps}], q)"))
+        }),
+        ("3,000 spreads", {
+            asking(&format!("  let o = {{}}\n{}", lines(3_000, |i| format!("  o = {{ ...o, k{i}: a.ask(q) }}"))))
+        }),
+        ("3,000 questions on questions", {
+            asking(&format!("  let x = q\n{}", lines(3_000, |i| format!("  if (a.ask({i}) == q) {{ x = a.ask(x) }}"))))
+        }),
         ("closures in closures", lines(2_000, |i| format!("let g{i} = x => x + {i}\nlet h{i} = [1, 2].map(g{i})"))),
         ("a variable of closures", {
             let head = "let n = 0\nlet f = () => { n = n + 1 }\n".to_owned();
@@ -258,6 +270,13 @@ fn chain(n: usize, subject: &str) -> String {
         all
     });
     format!("let r = 0\n{all}{{ r = 1 }}\nprint(r)")
+}
+
+/// Patterns each of which does something with the one before.
+fn chained(n: usize, call: impl Fn(&str) -> String) -> String {
+    let body = |i: usize| if i == 0 { "m.say(q)".to_owned() } else { call(&format!("P{}", i - 1)) };
+    let all = lines(n, |i| format!("pattern P{i}(q: string, m: M): string {{ {} }}", body(i)));
+    format!("{all}agent M {{ say(x: any): string }}\n")
 }
 
 /// A program of so many lines, as people write them: values, loops, branches, functions, objects.

@@ -365,7 +365,7 @@ impl<'a> Flow<'a> {
         let asked = self.asked(agent, name);
         let label = describe(agent);
         if agent.who.len() > 1 {
-            self.findings.noted.insert(Noted::Choice(format!("{label} for `{name}`")));
+            self.findings.listed.note(Noted::Choice(format!("{label} for `{name}`")));
         }
         self.listed(&asked, &label, name, at);
         let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));

@@ -126,16 +126,16 @@ impl Certificate {
             (None, Some(name)) => name.clone(),
             (None, None) => "main".to_owned(),
         };
-        let effects: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
+        let (reached, noted) = (walked.listed.reached(), walked.listed.noted());
+        let effects: BTreeSet<Effect> = reached.iter().map(|r| r.effect).collect();
         let actions: BTreeSet<(&str, Effect)> =
-            walked.reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (&*r.what, r.effect)).collect();
+            reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (&*r.what, r.effect)).collect();
         let action = |(what, effect): (&str, Effect)| {
             let need = flow.setting.need(effect);
             let evidence = (need.evidence > Evidence::Unknown).then(|| need.evidence.name());
             Action { what: what.to_owned(), effect, confidence: number(need.confidence), evidence }
         };
-        let unmarked: BTreeSet<String> = walked
-            .reached
+        let unmarked: BTreeSet<String> = reached
             .iter()
             .filter(|r| r.effect == Effect::Ask && !r.declared)
             .map(|r| format!("effect of {}", r.what))
@@ -148,7 +148,7 @@ impl Certificate {
         };
         let prices = open(Budget::Cost, "price").chain(open(Budget::Time, "time limit"));
         let noted =
-            |of: fn(&Noted) -> Option<&String>| walked.noted.iter().filter_map(of).cloned().collect::<Vec<String>>();
+            |of: fn(&Noted) -> Option<&String>| noted.iter().copied().filter_map(of).cloned().collect::<Vec<String>>();
         let apart = noted(|n| if let Noted::Apart(what) = n { Some(what) } else { None });
         let mut memory = walked.cost.memory.clone();
         memory.add(&flow.stacks(&walked.cost));

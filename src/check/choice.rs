@@ -40,7 +40,7 @@ impl Flow<'_> {
         let sources = answer.whole().sources;
         if !sources.is_empty() && sources.keys().all(itself) {
             let list = super::call::named(&agents.who);
-            self.findings.noted.insert(Noted::Choice(format!("one of `{list}` by what each says of itself")));
+            self.findings.listed.note(Noted::Choice(format!("one of `{list}` by what each says of itself")));
         } else if picks {
             self.chosen_by_agent(at, "agent");
         } else {

@@ -49,6 +49,11 @@ impl Member {
         }
     }
 
+    /// Whether it was given so much that what that has to do with its parameters may be forgotten.
+    pub fn forgot(&self) -> bool {
+        self.growths > 2 * MOST_ROUNDS
+    }
+
     /// Takes in further arguments; whether they are new.
     pub fn take_in(&mut self, closure: &Closure, arguments: &[Known]) -> bool {
         let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
@@ -85,7 +90,7 @@ impl Member {
             let reached = state.memory.reached(self.last.iter().chain(others));
             beyond.retain(|(cell, _)| !own(cell) || reached.contains(cell));
         }
-        let last = self.growths > 2 * MOST_ROUNDS;
+        let last = self.forgot();
         let grew = beyond
             .iter()
             .fold(false, |grew, (cell, known)| hold(&mut self.all.found, *cell, &known.detached(), last) | grew);

@@ -6,6 +6,7 @@
 
 use super::few::{Few, Sides};
 use super::line::Line;
+use super::modest::{by_agent, either_origin};
 use crate::hir::GlobalId;
 use crate::source::Location;
 use crate::value::Evidence;
@@ -584,8 +585,8 @@ impl Known {
             id: if self.id == other.id { self.id } else { Id::NONE },
             parts: self.joined_parts(other),
             above: self.joined_above(other),
-            origins: self.origins.union(&other.origins),
-            sources: self.sources.or(&other.sources),
+            origins: either_origin(&self.origins, &other.origins),
+            sources: by_agent(self.sources.or(&other.sources)),
             marks: self.marks.union(&other.marks),
             measures: self.joined_measures(other),
             longest: if self.longest == other.longest { self.longest.clone() } else { None },

@@ -7,7 +7,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location};
 use crate::syntax::ast::Band;
 use crate::types::Effect;
+use foldhash::{HashSet, HashSetExt};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// A call that reaches an agent.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -33,6 +35,64 @@ pub(super) enum Noted {
     Apart(String),
 }
 
+/// What a stretch of the walk listed: itself, and in the calls inside, whose lists are shared with what is remembered of them.
+#[derive(Default, Debug)]
+pub(super) struct Listed {
+    reached: BTreeSet<Reached>,
+    noted: BTreeSet<Noted>,
+    inside: BTreeMap<*const Listed, Rc<Listed>>,
+}
+
+/// Lists that are the same share what was listed inside.
+impl PartialEq for Listed {
+    fn eq(&self, other: &Self) -> bool {
+        self.reached == other.reached && self.noted == other.noted && self.inside.keys().eq(other.inside.keys())
+    }
+}
+
+impl Listed {
+    /// With a call that reaches an agent.
+    pub fn reach(&mut self, reached: Reached) {
+        self.reached.insert(reached);
+    }
+
+    /// With something that the certificate lists besides.
+    pub fn note(&mut self, noted: Noted) {
+        self.noted.insert(noted);
+    }
+
+    /// With what another stretch listed.
+    pub fn take_in(&mut self, other: Rc<Listed>) {
+        self.inside.insert(Rc::as_ptr(&other), other);
+    }
+
+    /// Itself and all lists inside, each once.
+    fn all(&self) -> impl Iterator<Item = &Listed> {
+        let mut met: HashSet<*const Listed> = HashSet::new();
+        let mut waiting = vec![self];
+        std::iter::from_fn(move || {
+            let next = waiting.pop()?;
+            waiting.extend(next.inside.iter().filter(|(at, _)| met.insert(**at)).map(|(_, inside)| &**inside));
+            Some(next)
+        })
+    }
+
+    /// The calls that reach agents.
+    pub fn reached(&self) -> BTreeSet<&Reached> {
+        self.all().flat_map(|listed| &listed.reached).collect()
+    }
+
+    /// What the certificate lists besides.
+    pub fn noted(&self) -> BTreeSet<&Noted> {
+        self.all().flat_map(|listed| &listed.noted).collect()
+    }
+
+    /// Whether no agent is reached.
+    pub fn asks_nobody(&self) -> bool {
+        self.all().all(|listed| listed.reached.is_empty())
+    }
+}
+
 /// What the types say of a call that is written wrongly.
 const MISUSES: [Code; 3] = [Code::T001, Code::T002, Code::T004];
 
@@ -42,10 +102,8 @@ pub(super) struct Findings {
     found: BTreeMap<(Code, Location), Diagnostic>,
     outcomes: BTreeMap<Location, (bool, bool)>,
     arms: BTreeMap<(Location, Band), bool>,
-    /// Calls that reach agents.
-    pub reached: BTreeSet<Reached>,
-    /// What the certificate lists besides.
-    pub noted: BTreeSet<Noted>,
+    /// What the stretch being walked lists.
+    pub listed: Listed,
     /// Methods that a policy may forbid, with their names.
     pub trusted: BTreeSet<(Location, &'static str)>,
     /// The modules that the language brings along.
@@ -85,7 +143,7 @@ impl Findings {
     /// A call reaches an agent.
     pub fn reaches(&mut self, call: Reached) {
         let at = self.told_at(call.at);
-        self.reached.insert(Reached { at, ..call });
+        self.listed.reach(Reached { at, ..call });
     }
 
     /// Where something is told: what is wrong inside a module of the language is what the program called it with.

@@ -1,6 +1,6 @@
 //! Values that are told apart no further than pays: what is put together again and again would double each time.
 
-use super::domain::{Id, Known, Shape, Source};
+use super::domain::{Agent, Id, Known, Shape, Source};
 use super::few::{Few, Sides};
 
 /// The most parts that are known one by one.
@@ -9,25 +9,54 @@ const MOST_PARTS: usize = 1_024;
 /// The most parts of parts that are.
 const MOST_NESTED: usize = 1_024;
 
+/// Where one or the other comes from; nobody knows where, if that is too many.
+pub(super) fn either_origin(one: &Few<Id>, other: &Few<Id>) -> Few<Id> {
+    let both = one.union(other);
+    if both.len() > MOST_ORIGINS || both.contains(&Id::NONE) { Few::one(Id::NONE) } else { both }
+}
+
+/// The calls that something comes from, by agent where they are too many.
+pub(super) fn by_agent(sources: Sides<Source>) -> Sides<Source> {
+    let any = |agent: &Agent| Source { site: Id::NONE, agent: agent.clone() };
+    if sources.len() > MOST_ORIGINS {
+        return sources.keys().map(|source| (any(&source.agent), true)).collect();
+    }
+    if sources.len() < 2 || sources.keys().all(|source| source.site != Id::NONE) {
+        return sources;
+    }
+    let told = |source: &Source| source.site == Id::NONE || sources.get(&any(&source.agent)).is_none();
+    sources.iter().filter(|(source, _)| told(source)).cloned().collect()
+}
+
 /// The most values that one is known to come from.
-const MOST_ORIGINS: usize = 256;
+const MOST_ORIGINS: usize = 64;
 
 impl Known {
     /// The same that was given at a place, where it holds too much to be walked again and again: its parts as one, the calls
     /// that it comes from by agent.
     pub fn modest(self, at: Id) -> Known {
-        let mut known = if self.holds_more_than(MOST_NESTED) { self.opened() } else { self };
-        if known.origins.len() > MOST_ORIGINS {
-            known.origins = Few::one(at);
+        let known = if self.holds_more_than(MOST_NESTED) { self.opened() } else { self };
+        known.from_few(at)
+    }
+
+    /// The same as far as where it comes from is meant.
+    pub fn from_few(mut self, at: Id) -> Known {
+        if self.origins.len() > MOST_ORIGINS || self.origins.contains(&Id::NONE) {
+            self.origins = Few::one(at);
         }
-        if known.above.len() > MOST_ORIGINS {
-            known.above = Sides::NONE;
+        if self.above.len() > MOST_ORIGINS {
+            self.above = Sides::NONE;
         }
-        if known.sources.len() > MOST_ORIGINS {
-            let site = |(source, _): &(Source, bool)| (Source { site: Id::NONE, agent: source.agent.clone() }, true);
-            known.sources = known.sources.iter().map(site).collect();
+        self.sources = by_agent(self.sources);
+        self
+    }
+
+    /// The same of what a block is handed, where `old` is what it was handed before: what came from too many stays so.
+    pub fn handed_from_few(mut self, at: Id, old: Option<&Known>) -> Known {
+        if old.is_some_and(|old| *old.origins == [at]) {
+            self.origins = Few::one(at);
         }
-        known
+        self.from_few(at)
     }
 
     /// Whether the parts of its parts are more than so many.

@@ -172,7 +172,7 @@ impl<'a> Flow<'a> {
             "value" => {
                 if !x.whole().sources.is_empty() {
                     let from = super::call::describe_sources(&x.whole());
-                    self.findings.noted.insert(Noted::Declassified(format!("`value` of what {from} said")));
+                    self.findings.listed.note(Noted::Declassified(format!("`value` of what {from} said")));
                 }
                 let dropped = super::read::dropped(x);
                 if x.whole().sources.is_empty() { dropped } else { dropped.marked(Mark::Declassified, at) }
@@ -252,7 +252,7 @@ impl<'a> Flow<'a> {
                 let reason =
                     args.get(2).and_then(Known::as_text).map_or_else(|| "for no reason".to_owned(), |r| r.to_string());
                 let c = f.and_then(Known::as_constant).map_or_else(|| "a number".to_owned(), |c| format!("{c}"));
-                self.findings.noted.insert(Noted::Declassified(format!("`endorse` at {c}: {reason}")));
+                self.findings.listed.note(Noted::Declassified(format!("`endorse` at {c}: {reason}")));
                 if let Some(c) = f.and_then(Known::as_number) {
                     if x.shape == Shape::Any {
                         // Its parts are not endorsed along with it.
@@ -283,7 +283,7 @@ impl<'a> Flow<'a> {
                     && let Some(Shape::Agent(agent)) = element.as_ref().map(|e| &e.shape)
                 {
                     let of = super::call::describe(agent);
-                    self.findings.noted.insert(Noted::Choice(format!("one of `{of}` by its name")));
+                    self.findings.listed.note(Noted::Choice(format!("one of `{of}` by its name")));
                 }
                 let known = element.unwrap_or_else(Known::null).under(&own(&args[..args.len().min(2)], Shape::Plain));
                 Known { id: Id::NONE, null: Null::Maybe, ..known }

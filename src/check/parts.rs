@@ -120,6 +120,20 @@ impl Fields {
         }
     }
 
+    /// Puts those of another there that are wanted, which both share then.
+    pub fn take(&mut self, other: &Self, wanted: impl Fn(&Known) -> bool) {
+        spend(other.len() as u64);
+        let mut row = Vec::with_capacity(self.len().max(other.len()));
+        let mut own = std::mem::take(&mut self.0).into_iter().peekable();
+        for (name, known) in other.0.iter().filter(|(_, known)| wanted(known)) {
+            row.extend(std::iter::from_fn(|| own.next_if(|(old, _)| old < name)));
+            own.next_if(|(old, _)| old == name);
+            row.push((name.clone(), known.clone()));
+        }
+        row.extend(own);
+        self.0 = row;
+    }
+
     /// Takes a field away.
     pub fn remove(&mut self, name: &str) {
         if let Ok(at) = self.find(name) {

@@ -3,7 +3,7 @@
 use super::amount::{Cost, Turns};
 use super::domain::{Agent, AgentShape, Id, Known, List, Mark, Null, Shape, Tests, raw};
 use super::escape::Doubts;
-use super::finding::{Noted, Reached};
+use super::finding::Listed;
 use super::flow::Flow;
 use super::state::State;
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -21,20 +21,20 @@ pub(super) struct Walked {
     pub function: FunctionId,
     /// What it gives, if it ever does.
     pub result: Option<Known>,
-    /// The calls that reach agents.
-    pub reached: BTreeSet<Reached>,
+    /// What it lists.
+    pub listed: Rc<Listed>,
     /// What it can take.
     pub cost: Cost,
-    /// What is listed besides.
-    pub noted: BTreeSet<Noted>,
 }
 
 impl Walked {
     /// With another walk, that many times.
     pub fn with(&mut self, other: &Walked, turns: &Turns) {
         self.cost.add(&other.cost.times(turns));
-        self.reached.extend(other.reached.iter().cloned());
-        self.noted.extend(other.noted.iter().cloned());
+        let mut listed = Listed::default();
+        listed.take_in(self.listed.clone());
+        listed.take_in(other.listed.clone());
+        self.listed = Rc::new(listed);
     }
 }
 
@@ -53,15 +53,12 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Walked {
         self.conditions = conditions;
-        let before = std::mem::take(&mut self.findings.reached);
-        let noted = std::mem::take(&mut self.findings.noted);
+        let before = std::mem::take(&mut self.findings.listed);
         self.taken = Cost::default();
         let result = self.run((frame, function.0), &self.plain(function), arguments, state);
-        let reached = std::mem::replace(&mut self.findings.reached, before);
-        self.findings.reached.extend(reached.iter().cloned());
-        let noted = std::mem::replace(&mut self.findings.noted, noted);
-        self.findings.noted.extend(noted.iter().cloned());
-        Walked { function, result, reached, cost: std::mem::take(&mut self.taken), noted }
+        let listed = Rc::new(std::mem::replace(&mut self.findings.listed, before));
+        self.findings.listed.take_in(listed.clone());
+        Walked { function, result, listed, cost: std::mem::take(&mut self.taken) }
     }
 
     /// Walks the statements of all modules; what comes of the last is the result.
@@ -222,7 +219,7 @@ impl<'a> Flow<'a> {
         let names_agents =
             declared.parameters.iter().any(|p| matches!(p.annotation, Some(Type::Agent(_) | Type::Agents { .. })));
         // What was not walked to its end may ask one later.
-        if names_agents && walked.reached.is_empty() && !self.exhausted() {
+        if names_agents && walked.listed.asks_nobody() && !self.exhausted() {
             self.findings.report(Code::E003, head, "this pattern takes agents and asks none", |d| {
                 d.help("ask one, or write a function")
             });
@@ -246,11 +243,12 @@ impl<'a> Flow<'a> {
     /// What the declaration permits: effects, and how much may be taken.
     pub fn permitted(&mut self, walked: &Walked) {
         let declared = &self.program.declarations.functions[walked.function.0 as usize];
-        let used: BTreeSet<Effect> = walked.reached.iter().map(|r| r.effect).collect();
         if let Some(effects) = &declared.decorators.effects {
+            let reached = walked.listed.reached();
+            let used: BTreeSet<Effect> = reached.iter().map(|r| r.effect).collect();
             let allowed: BTreeSet<Effect> = effects.iter().copied().collect();
             let mut told = BTreeSet::new();
-            for call in &walked.reached {
+            for call in reached {
                 if !allowed.contains(&call.effect) && call.effect > Effect::Read && told.insert(call.effect) {
                     let name = call.effect.name();
                     self.findings.report(
@@ -315,7 +313,8 @@ impl<'a> Flow<'a> {
         let Some(uncertain) = self.written.uncertain_at(branch) else { return false };
         let high = uncertain.branches.iter().filter(|b| b.band == Band::High).map(|b| b.span);
         let acts = |span: Span| {
-            let reached = self.findings.reached.iter().filter(|reached| reached.effect >= Effect::Notify);
+            let listed = self.findings.listed.reached();
+            let reached = listed.iter().filter(|reached| reached.effect >= Effect::Notify);
             reached
                 .map(|reached| reached.at)
                 .any(|at| at.file == branch.file && span.start <= at.span.start && at.span.end <= span.end)
@@ -367,8 +366,9 @@ impl<'a> Flow<'a> {
 
     /// `low` does nothing where `high` acts.
     fn silent(&mut self) {
+        let reached = self.findings.listed.reached();
         let acts: Vec<(Location, Effect)> =
-            self.findings.reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (r.at, r.effect)).collect();
+            reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (r.at, r.effect)).collect();
         for (at, uncertain) in &self.written.uncertain {
             let inside = |span: Span| {
                 acts.iter().any(|(a, _)| a.file == at.file && span.start <= a.span.start && a.span.end <= span.end)

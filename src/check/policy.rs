@@ -241,7 +241,7 @@ pub(super) fn enforce(
     policy: &Policy,
     diagnostics: &mut Diagnostics,
 ) {
-    for call in &found.reached {
+    for call in found.listed.reached() {
         if policy.forbidden.contains(&call.effect) {
             let message = format!("`{}` has the effect `{}`, which the policy forbids", call.what, call.effect.name());
             let found = Diagnostic::new(Code::E006, call.at, message);

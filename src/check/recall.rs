@@ -11,7 +11,7 @@ use super::domain::{Cap, CellId, Closure, Id, Known, List, Shape};
 use super::effort::spent;
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
-use super::finding::{Noted, Reached};
+use super::finding::Listed;
 use super::flow::Flow;
 use super::line::Line;
 use super::rename::RENAMED;
@@ -84,6 +84,8 @@ pub(super) struct Calls {
     grown: bool,
     /// Functions on circles of which a call was answered from memory, so that not every way was walked.
     pub shared: BTreeSet<FunctionId>,
+    /// The same of which too much was given to be told apart.
+    pub forgotten: BTreeSet<FunctionId>,
     ways: HashMap<FunctionId, Vec<Rc<Way>>>,
     together: HashMap<FunctionId, (Vec<Known>, u32)>,
     /// What it took to put these there, and what the calls that are being walked were given.
@@ -114,8 +116,7 @@ struct Way {
     thrown: Option<Doubts>,
     held: Vec<(CellId, Known)>,
     taken: Cost,
-    reached: BTreeSet<Reached>,
-    noted: BTreeSet<Noted>,
+    listed: Rc<Listed>,
     outer: Vec<u32>,
 }
 
@@ -160,6 +161,7 @@ impl Calls {
             met: Vec::new(),
             grown: false,
             shared: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
             ways: HashMap::new(),
             together: HashMap::new(),
             kept: 0,
@@ -319,8 +321,7 @@ impl<'a> Flow<'a> {
             self.give_up();
         }
         let touched = std::mem::take(&mut self.calls.touched);
-        let reached = std::mem::take(&mut self.findings.reached);
-        let noted = std::mem::take(&mut self.findings.noted);
+        let listed = std::mem::take(&mut self.findings.listed);
         let before = std::mem::take(&mut self.taken);
         let escapes = std::mem::take(&mut self.escapes);
         let outside = std::mem::replace(&mut state.relations, Rc::new(relations.clone()));
@@ -340,10 +341,11 @@ impl<'a> Flow<'a> {
         self.taken.add(&taken);
         let inside = std::mem::replace(&mut self.escapes, escapes);
         self.escapes.take_in(inside.clone());
-        let reached = std::mem::replace(&mut self.findings.reached, reached);
-        self.findings.reached.extend(reached.iter().cloned());
-        let noted = std::mem::replace(&mut self.findings.noted, noted);
-        self.findings.noted.extend(noted.iter().cloned());
+        let listed = std::mem::replace(&mut self.findings.listed, listed);
+        // Most walks of a function list the same.
+        let same = self.calls.ways.get(&function).and_then(|ways| ways.last()).filter(|way| *way.listed == listed);
+        let listed = same.map_or_else(|| Rc::new(listed), |way| way.listed.clone());
+        self.findings.listed.take_in(listed.clone());
         let touched = std::mem::replace(&mut self.calls.touched, touched);
         self.calls.touched.extend(touched.iter().copied());
         let member = self.calls.members.contains_key(&function);
@@ -410,8 +412,7 @@ impl<'a> Flow<'a> {
             guarded: self.guarded,
             relations,
             taken,
-            reached,
-            noted,
+            listed,
             outer: outer.into_iter().collect(),
         };
         self.calls.kept += spent() - before;
@@ -474,8 +475,7 @@ impl<'a> Flow<'a> {
         let wrote: Vec<(CellId, Known)> =
             way.wrote.iter().map(|(cell, value)| (*cell, value.renamed(&mut restore))).collect();
         taken.add(&way.taken);
-        findings.reached.extend(way.reached.iter().cloned());
-        findings.noted.extend(way.noted.iter().cloned());
+        findings.listed.take_in(way.listed.clone());
         for (cell, _) in &way.read {
             calls.touched.insert(*cell);
         }
@@ -551,6 +551,7 @@ impl<'a> Flow<'a> {
             // Nothing below was called: what was assumed inside holds no longer than this.
             for id in self.calls.met.split_off(met) {
                 let member = self.calls.members.remove(&id);
+                self.calls.forgotten.extend(member.as_ref().filter(|member| member.forgot()).map(|_| id));
                 if let Some(member) = member.filter(|member| member.called) {
                     self.record.keep_circle(frame, id, member.all);
                 }

@@ -6,8 +6,7 @@
 //! ever, and lists, texts, objects and guarded numbers cannot (Lee, Jones and Ben-Amram).
 
 use super::amount::{Amount, Cost, Turns};
-use super::domain::Null;
-use super::domain::{Closure, Id, Known, Shape};
+use super::domain::{Closure, Id, Known, Null, Shape};
 use super::few::Sides;
 use super::flow::Flow;
 use super::line::{Atom, Line};
@@ -713,13 +712,11 @@ impl Flow<'_> {
             let guilty = cycle
                 .backs
                 .iter()
-                .find(|back| decide(&self.with_sums(*function, &alone(back)), &mut work) != Verdict::Ends);
-            let guilty = guilty.map(|back| back.at);
-            let name = |f: FunctionId| {
-                let function = &self.program.declarations.functions[f.0 as usize];
-                function
-                    .name
-                    .map_or_else(|| "a lambda".to_owned(), |n| format!("`{}`", self.program.declarations.names.text(n)))
+                .find(|back| decide(&self.with_sums(*function, &alone(back)), &mut work) != Verdict::Ends)
+                .map(|back| back.at);
+            let name = |f: FunctionId| match self.program.declarations.functions[f.0 as usize].name {
+                Some(name) => format!("`{}`", self.program.declarations.names.text(name)),
+                None => "a lambda".to_owned(),
             };
             let first = cycle.calls.iter().find(|(at, _)| guilty.is_none_or(|guilty| guilty == **at));
             let Some((&(mut at), way)) = first.or_else(|| cycle.calls.iter().next()) else { continue };
@@ -727,10 +724,12 @@ impl Flow<'_> {
                 continue;
             }
             let patterns = way.iter().any(|f| self.program.declarations.functions[f.0 as usize].kind == Kind::Pattern);
-            let path: Vec<String> = way.iter().chain([function]).map(|f| name(*f)).collect();
-            let path = path.join(" → ");
+            let path = way.iter().chain([function]).map(|f| name(*f)).collect::<Vec<String>>().join(" → ");
             let many = declared.parameters.len() > MOST_PARAMETERS;
-            let (code, message, help) = if verdict == Verdict::TooMany || many {
+            // What was forgotten on the way may have got smaller.
+            let known = !patterns && declared.decorators.decreases.is_none() && cycle.unknown.is_none();
+            let forgotten = known && way.iter().any(|function| self.calls.forgotten.contains(function));
+            let (code, message, help) = if verdict == Verdict::TooMany || many || forgotten {
                 (Code::TM09, "there are too many ways of calling to follow".to_owned(), "split the function")
             } else if patterns {
                 (

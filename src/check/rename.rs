@@ -1,10 +1,14 @@
 //! The same value under other identities: what is known of it does not depend on where it came about.
 
 use super::domain::{Fact, Id, Known, Shape, Source, Tests};
+use super::effort::spend;
 use super::few::{Few, Sides};
 use super::line::Line;
 use super::shape::{List, Object};
 use std::rc::Rc;
+
+/// As many identities that a value has to do with cost no more than one.
+const FEW: u64 = 8;
 
 /// What a value under other identities costs, for the meter.
 pub(super) const RENAMED: u64 = 4;
@@ -67,7 +71,8 @@ impl Renaming<'_> {
     }
 
     fn known(&mut self, known: &Known) -> Known {
-        super::effort::spend(RENAMED);
+        let from = known.origins.len() + known.sources.len() + known.above.len() + known.parts.len();
+        spend(RENAMED + (from as u64) / FEW);
         let (origins, sources, measures) = match &mut self.kept {
             Kept::Own(_) => (known.origins.clone(), known.sources.clone(), known.measures.clone()),
             Kept::Made(measures) => {

@@ -163,7 +163,7 @@ impl Flow<'_> {
             // Two parameters that are no lists never take the same agent.
             if matches!(author, Who::Member(..)) || matches!(judge, Who::Member(..)) {
                 let apart = format!("that `{first}` and `{second}` are different agents");
-                self.findings.noted.insert(Noted::Apart(apart));
+                self.findings.listed.note(Noted::Apart(apart));
             }
             return None;
         };

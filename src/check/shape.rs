@@ -527,8 +527,10 @@ impl Object {
         if let Some(others) = &other.others {
             self.put_anywhere(others);
         }
-        for (key, value) in other.fields.iter() {
-            self.put(key, value, value.null == Null::Never);
+        // What is certainly there is what it was, and stays shared.
+        self.fields.take(&other.fields, |value| value.null == Null::Never);
+        for (key, value) in other.fields.iter().filter(|(_, value)| value.null != Null::Never) {
+            self.put(key, value, false);
         }
     }
 
