@@ -319,3 +319,19 @@ fn who_cannot_be_asked_for_consent_is_not_offered() {
         assert_eq!(told.contains("have `facts` approve it"), offered, "{told}");
     }
 }
+
+#[test]
+fn the_first_try_may_be_the_last() {
+    let folder = Folder::new("operator/tries");
+    let pattern =
+        "pattern P(q: string, m: M): string { m.with({ retries: 2 }).say(q) }\nagent M { say(q: string): string }\n";
+    folder.write("p.prism", pattern);
+    let agent =
+        |more: &str| format!("m: {{ transport: mock, price: 0.03, {more}replies: {{ say: {{ value: s }} }} }}\n");
+    folder.write("priced.yaml", agent(""));
+    folder.write("again.yaml", agent("retries: 2, "));
+    let told = folder.prism(&["check", "--bounds", "p.prism", "--agents", "priced.yaml"]).out;
+    assert!(told.contains("cost      0.03 to 0.09\n"), "{told}");
+    let wrong = folder.prism(&["check", "p.prism", "--agents", "again.yaml"]);
+    assert!(wrong.code == 2 && wrong.err.contains("ask with `m.with({ retries: 2 })`"), "{}", wrong.err);
+}

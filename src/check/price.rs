@@ -161,23 +161,23 @@ impl<'a> Flow<'a> {
 
     /// What so many requests to an agent take.
     pub fn taken_by(&self, label: &str, calls: &Amount, measure: Budget) -> Amount {
+        let tries = self.labels.get(label).map_or(1.0, |shape| shape.manner.tries());
         match self.said(label, measure) {
-            Figure::Known(figure) => calls.times(figure, figure),
+            // The first try may be the last.
+            Figure::Known(figure) => calls.times(figure / tries, figure),
             Figure::Unsaid => calls.times(0.0, f64::INFINITY),
             Figure::Open => {
                 let name = if measure == Budget::Cost { "price" } else { "tokens" };
                 let name = Rc::from(format!("{name}({label})"));
-                let tries = self.labels.get(label).map_or(1.0, |shape| shape.manner.tries());
                 calls.times_size(&super::amount::Size { name, low: 0.0, high: f64::INFINITY }).times(0.0, tries)
             }
         }
     }
 }
 
-/// How often a request is made for one answer: samples, a second question, retries.
+/// How often a request is made for one answer: samples, a second question.
 fn factor(agent: &host::Agent) -> f64 {
-    let retries = agent.settings.get("retries").and_then(Json::as_f64).unwrap_or(0.0).max(0.0);
-    (1.0 + retries) * agent.confidence.as_ref().map_or(1.0, asked)
+    agent.confidence.as_ref().map_or(1.0, asked)
 }
 
 fn asked(strategy: &Json) -> f64 {

@@ -267,6 +267,10 @@ fn agent(name: &str, entry: &Json, problems: &mut Vec<String>) -> Agent {
                 None => fault(key, "an object of methods and `read`, `ask`, `notify`, `act` or `irreversible`"),
             },
             "contract" => agent.contract = contract(name, value, problems),
+            "retries" => {
+                let how = format!("ask with `{name}.with({{ retries: {value} }})`");
+                problems.push(format!("agent `{name}` has no setting `retries`; {how}"));
+            }
             "replies" => {
                 faults_of_replies(name, value, problems);
                 agent.settings.insert(key.clone(), value.clone());
@@ -306,7 +310,7 @@ const SETTINGS: [&str; 13] = [
 ];
 
 /// What may be said of an agent wherever it is declared, beside what everybody reads.
-pub const FURTHER: [&str; 7] = ["replies", "retries", "temperature", "schema", "tokens", "maxTokens", "max_tokens"];
+pub const FURTHER: [&str; 6] = ["replies", "temperature", "schema", "tokens", "maxTokens", "max_tokens"];
 
 /// The role that has a meaning.
 const VERIFIER: &str = "verifier";
