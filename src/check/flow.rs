@@ -703,7 +703,7 @@ impl<'a> Flow<'a> {
                 Some(old) if act.entries[to].is_some() && !act.graph.single[to] => old.join_with_tests(&known),
                 _ => known,
             };
-            joined = joined.handed_from_few(id, slot.as_ref());
+            joined = joined.handed_of_few(id, slot.as_ref());
             if head {
                 joined.id = id;
                 joined = joined.widened_after(slot.as_ref(), act.visits[to]);

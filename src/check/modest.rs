@@ -36,11 +36,11 @@ impl Known {
     /// that it comes from by agent.
     pub fn modest(self, at: Id) -> Known {
         let known = if self.holds_more_than(MOST_NESTED) { self.opened() } else { self };
-        known.from_few(at)
+        known.of_few(at)
     }
 
     /// The same as far as where it comes from is meant.
-    pub fn from_few(mut self, at: Id) -> Known {
+    pub fn of_few(mut self, at: Id) -> Known {
         if self.origins.len() > MOST_ORIGINS || self.origins.contains(&Id::NONE) {
             self.origins = Few::one(at);
         }
@@ -52,11 +52,11 @@ impl Known {
     }
 
     /// The same of what a block is handed, where `old` is what it was handed before: what came from too many stays so.
-    pub fn handed_from_few(mut self, at: Id, old: Option<&Known>) -> Known {
+    pub fn handed_of_few(mut self, at: Id, old: Option<&Known>) -> Known {
         if old.is_some_and(|old| *old.origins == [at]) {
             self.origins = Few::one(at);
         }
-        self.from_few(at)
+        self.of_few(at)
     }
 
     /// Whether the parts of its parts are more than so many.
