@@ -102,7 +102,7 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
         Op::Expect(wanted, _) => first(!suits(&program.declarations.types, &args[0], wanted)),
         Op::Binary(binary) => match binary {
             Binary::Divide | Binary::Remainder => {
-                let nought = args[1].as_number().is_none_or(|by| by.low <= 0.0 && by.high >= 0.0);
+                let nought = args[1].may_be_nought();
                 args.iter()
                     .enumerate()
                     .filter(|(i, arg)| !number(arg) || *i == 1 && nought)

@@ -107,7 +107,7 @@ pub(super) struct Findings {
     /// Methods that a policy may forbid, with their names.
     pub trusted: BTreeSet<(Location, &'static str)>,
     /// The modules that the language brings along.
-    library: Vec<FileId>,
+    embedded: Vec<FileId>,
     /// The last call on the way here that the program itself makes.
     caller: Option<Location>,
 }
@@ -117,19 +117,19 @@ const IDLE: [Code; 4] = [Code::CF003, Code::CF004, Code::CF006, Code::CF019];
 
 impl Findings {
     /// Nothing found yet, where these modules are the language's own.
-    pub fn beside(library: Vec<FileId>) -> Self {
-        Self { library, ..Self::default() }
+    pub fn beside(embedded: Vec<FileId>) -> Self {
+        Self { embedded, ..Self::default() }
     }
 
     /// Whether a place is in a module of the language.
-    pub fn is_library(&self, at: Location) -> bool {
-        self.library.contains(&at.file)
+    pub fn is_embedded(&self, at: Location) -> bool {
+        self.embedded.contains(&at.file)
     }
 
     /// A call begins at a place; gives what was the last call of the program's own before.
     pub fn begin_call(&mut self, at: Location) -> Option<Location> {
         let outer = self.caller;
-        if !self.is_library(at) {
+        if !self.is_embedded(at) {
             self.caller = Some(at);
         }
         outer
@@ -148,7 +148,7 @@ impl Findings {
 
     /// Where something is told: what is wrong inside a module of the language is what the program called it with.
     fn told_at(&self, at: Location) -> Location {
-        if self.is_library(at) { self.caller.unwrap_or(at) } else { at }
+        if self.is_embedded(at) { self.caller.unwrap_or(at) } else { at }
     }
 
     /// Reports a finding, unless the same was found at this place.
@@ -208,8 +208,8 @@ impl Findings {
 
     /// Leaves out what is no fault of the program.
     pub fn spare(&mut self) {
-        let library = std::mem::take(&mut self.library);
-        self.found.retain(|(code, at), _| !IDLE.contains(code) || !library.contains(&at.file));
+        let Self { found, embedded, .. } = self;
+        found.retain(|(code, at), _| !IDLE.contains(code) || !embedded.contains(&at.file));
     }
 
     /// Hands over what was found. One action and value gets one code.

@@ -267,12 +267,12 @@ impl<'a> Flow<'a> {
     pub fn new(program: &'a Program, setting: &'a Setting) -> Self {
         super::amount::forget_names();
         super::effort::begin();
-        let library = program.declarations.modules.iter().filter(|module| module.embedded).map(|module| module.file);
+        let embedded = program.declarations.modules.iter().filter(|module| module.embedded).map(|module| module.file);
         Self {
             program,
             setting,
             written: Written::of(&program.declarations),
-            findings: Findings::beside(library.collect()),
+            findings: Findings::beside(embedded.collect()),
             graphs: vec![None; program.functions.len()],
             calls: Calls::new(program.functions.len()),
             cycles: BTreeMap::new(),

@@ -171,6 +171,9 @@ impl<'a> Flow<'a> {
         inst: &Inst,
         state: &State,
     ) {
+        if failing.iter().flatten().all(Vec::is_empty) {
+            return;
+        }
         let (taken, escapes) = (self.taken.clone(), self.escapes.clone());
         for (at, part) in parts.iter().enumerate() {
             // One that fails by itself has done what it did before.

@@ -76,6 +76,13 @@ pub(super) fn numbers(x: &Known) -> Number {
     x.as_number().cloned().unwrap_or_else(unknown)
 }
 
+impl Known {
+    /// Whether it may be the number that nothing can be divided by.
+    pub fn may_be_nought(&self) -> bool {
+        self.as_number().is_none_or(|number| number.low <= 0.0 && number.high >= 0.0)
+    }
+}
+
 /// The least or the greatest of several numbers.
 pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
     let mut found: Option<Number> = None;

@@ -37,7 +37,7 @@ impl<'a> Flow<'a> {
     pub fn lacks(&mut self, receiver: &Known, name: &str, at: Location) {
         let Shape::Object(object) = &receiver.shape else { return };
         let own = crate::builtin::find_function(name).is_some();
-        if own || object.others.is_some() || object.fields.get(name).is_some() || !self.findings.is_library(at) {
+        if own || object.others.is_some() || object.fields.get(name).is_some() || !self.findings.is_embedded(at) {
             return;
         }
         let names: Vec<String> = object.fields.iter().map(|(name, _)| format!("`{name}`")).collect();

@@ -124,8 +124,7 @@ impl Activation<'_> {
     }
 
     fn may_be_nought(&self, var: Var) -> bool {
-        let number = self.values[var.0 as usize].as_ref().and_then(Known::as_number);
-        number.is_none_or(|number| number.low <= 0.0 && number.high >= 0.0)
+        self.values[var.0 as usize].as_ref().is_none_or(Known::may_be_nought)
     }
 
     fn is_number(&self, var: Var) -> bool {

@@ -185,9 +185,7 @@ impl Check {
         for program in programs {
             let file = program.sources.add(path.display().to_string(), &*text);
             for (name, transport) in &unreachable {
-                let start = text.find(name.as_ref()).map(|start| start as u32);
-                let span = start.map_or(Span::at(0), |start| Span::new(start, start + name.len() as u32));
-                let at = Location::new(file, span);
+                let at = Location::new(file, named_at(&text, name));
                 let how = transport.name();
                 let message =
                     format!("`{name}` is reached by `{how}`, which this version cannot do: a call of it fails");
@@ -357,4 +355,15 @@ fn scenario_json(scenario: &Scenario) -> serde_json::Value {
 
 fn line(value: serde_json::Value) -> String {
     format!("{value}\n")
+}
+
+/// Where a file of agents begins to speak of one: its name as a key, or its beginning where that is spelled otherwise.
+fn named_at(text: &str, name: &str) -> Span {
+    let part_of_word = |char: char| char.is_alphanumeric() || char == '_' || char == '-';
+    let is_key = |start: &usize| {
+        let behind = text[start + name.len()..].trim_start_matches(['"', '\'']).trim_start();
+        !text[..*start].ends_with(part_of_word) && behind.starts_with([':', '=', ']'])
+    };
+    let start = text.match_indices(name).map(|(start, _)| start).find(is_key);
+    start.map_or(Span::at(0), |start| Span::new(start as u32, (start + name.len()) as u32))
 }
