@@ -88,7 +88,7 @@ fn range(call: &mut Call<'_>) -> Made {
     if !start.is_finite() || !end.is_finite() || !step.is_finite() || step == 0.0 {
         return Err(call.arguments.fault("takes finite numbers and a step that is not 0"));
     }
-    let range = operator::stepped(start, step, ((end - start) / step).ceil(), call.lanes);
+    let range = operator::stepped(start, step, ((end - start) / step).ceil().max(0.0) as usize, call.lanes);
     call.meter.list_size(range.size().unwrap_or(0) as u64)?;
     Ok(range)
 }

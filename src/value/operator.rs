@@ -239,20 +239,29 @@ pub fn range(a: &Value, b: &Value, inclusive: bool, meter: &Meter) -> Result<Val
 pub fn walked(a: &Value, b: &Value, inclusive: bool) -> Result<Value, Fault> {
     let operator = if inclusive { "..=" } else { ".." };
     let (start, end, lanes) = numbers(operator, a, b)?;
+    match turns(start, end, inclusive) {
+        Some(turns) => Ok(stepped(start, 1.0, turns, lanes)),
+        None => Err(Fault::new(Code::R002, format!("`{operator}` has no end there; write finite numbers"))),
+    }
+}
+
+/// How many numbers there are from one to another; none where there is no end.
+#[inline]
+pub fn turns(start: f64, end: f64, inclusive: bool) -> Option<usize> {
     if !start.is_finite() || !end.is_finite() {
-        return Err(Fault::new(Code::R002, format!("`{operator}` has no end there; write finite numbers")));
+        return None;
     }
     let span = end - start;
     let len = if inclusive { (span + 1.0).floor() } else { span.ceil() };
     let last = start + (len - 1.0);
     // The span was rounded, perhaps to more than there is room for.
     let beyond = if inclusive { last > end } else { last >= end };
-    Ok(stepped(start, 1.0, if beyond { len - 1.0 } else { len }, lanes))
+    Some(if beyond { len - 1.0 } else { len }.max(0.0) as usize)
 }
 
 /// So many numbers from `start` on.
-pub fn stepped(start: f64, step: f64, len: f64, lanes: Lanes) -> Value {
-    Value::from(Range::new(start, step, len.max(0.0) as usize, lanes)).with(lanes)
+pub fn stepped(start: f64, step: f64, len: usize, lanes: Lanes) -> Value {
+    Value::from(Range::new(start, step, len, lanes)).with(lanes)
 }
 
 /// `~x`: the confidence over all parts, as an exact number, or null when it is unknown

@@ -546,6 +546,14 @@ impl Vm {
                             Some(number) => r.put(to).put_number(number),
                             None => quick::item(r.all(), [to, a, b]),
                         },
+                        Code::Turns(inclusive, to, a, b) => {
+                            if let Some((start, end)) = r.at(a).exact_numbers(r.at(b))
+                                && let Some(turns) = operator::turns(start, end, inclusive)
+                            {
+                                r.put(to).put_number(turns as f64);
+                                skip!(2);
+                            }
+                        }
                         Code::Load(to, a) => {
                             let value = self.cells.get(r.at(a)).clone();
                             r.put(to).put(value);

@@ -184,6 +184,7 @@ impl<'a> Emission<'a> {
             Op::Under => inst.args.len() <= 2,
             Op::Binary(_) | Op::Unary(_) | Op::Field(_) | Op::IsNull | Op::Truth | Op::Ask => true,
             Op::Index { from_end: false } | Op::Item | Op::Step(_) | Op::Load { early: false } => true,
+            Op::Range { walked, .. } => *walked,
             // What is written while nobody shares it has instructions of its own, which take registers.
             Op::Update { home: ir::Home::Value, keys } => keys.len() <= 2,
             _ => false,
@@ -397,6 +398,11 @@ impl<'a> Emission<'a> {
             (Op::Index { from_end: false }, Op::Field(_), &[base]) if base == read && self.moved(inst) == 0 => {
                 let property = u8::try_from(self.notes.out.keys.len()).ok()?;
                 Some(Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
+            }
+            (&Op::Range { inclusive, walked: true }, Op::Count, &[range])
+                if range == read && self.let_go(inst) == 0 =>
+            {
+                Some(Code::Turns(inclusive, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
             }
             (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right])
                 if inst.args.iter().chain(&next.args).all(|var| !self.notes.nowhere[var.0 as usize]) =>
