@@ -95,9 +95,8 @@ impl Flow<'_> {
         let mut seen: Vec<&Agent> = Vec::new();
         if let Some(items) = &list.items {
             for (i, item) in items.iter().enumerate() {
-                if items[..i].iter().any(|before| {
-                    before.id == item.id && item.id != Id::NONE && item.claim != super::domain::Claim::SURE
-                }) {
+                if items[..i].iter().any(|before| before.id == item.id && item.id != Id::NONE && !item.claim.is_full())
+                {
                     return Some("the same value".into());
                 }
                 for (source, many) in item.sources.iter() {

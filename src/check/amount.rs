@@ -62,8 +62,17 @@ const NOBODY: Name = 0;
 /// The names that were met, with their numbers.
 #[derive(Default)]
 struct Names {
-    all: Vec<Rc<str>>,
+    all: Vec<(Rc<str>, Said)>,
     numbers: HashMap<Rc<str>, Name>,
+}
+
+/// Who says how much a size is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// The input, and what is made of it.
+    Input,
+    /// The host, of the agents that it binds, as in `price(senior)`.
+    Host,
 }
 
 thread_local! {
@@ -71,12 +80,12 @@ thread_local! {
 }
 
 /// The number of a name.
-fn number(name: &str) -> Name {
+fn number(name: &str, said: Said) -> Name {
     NAMES.with_borrow_mut(|names| match names.numbers.get(name) {
         Some(number) => *number,
         None => {
             let name: Rc<str> = Rc::from(name);
-            names.all.push(name.clone());
+            names.all.push((name.clone(), said));
             let number = names.all.len() as Name;
             names.numbers.insert(name, number);
             number
@@ -86,7 +95,7 @@ fn number(name: &str) -> Name {
 
 /// The name of a number.
 fn name(number: Name) -> Rc<str> {
-    NAMES.with_borrow(|names| names.all[number as usize - 1].clone())
+    NAMES.with_borrow(|names| names.all[number as usize - 1].0.clone())
 }
 
 /// Numbers the names anew. Amounts of before mean nothing afterwards.
@@ -94,9 +103,9 @@ pub(super) fn forget_names() {
     NAMES.take();
 }
 
-/// Whether a size is what the host will say of an agent, as in `price(senior)`.
+/// Whether the host will say how much a size is.
 fn is_deferred(number: Name) -> bool {
-    NAMES.with_borrow(|names| names.all[number as usize - 1].ends_with(')'))
+    NAMES.with_borrow(|names| names.all[number as usize - 1].1 == Said::Host)
 }
 
 /// The names of a product.
@@ -131,7 +140,7 @@ impl Amount {
 
     /// So much as a size says.
     pub fn size(name: &str, low: f64, high: f64) -> Self {
-        Self::exactly(1.0).times_named(number(name), low, high)
+        Self::exactly(1.0).times_named(number(name, Said::Input), low, high)
     }
 
     /// Whether it is nothing in any case.
@@ -225,7 +234,12 @@ impl Amount {
 
     /// As many times as a size says.
     pub fn times_size(&self, size: &Size) -> Amount {
-        self.times_named(number(&size.name), size.low, size.high)
+        self.times_named(number(&size.name, Said::Input), size.low, size.high)
+    }
+
+    /// As many times as the host will say of the agents that it binds, under a name as `price(senior)`.
+    pub fn times_open(&self, name: &str) -> Amount {
+        self.times_named(number(name, Said::Host), 0.0, f64::INFINITY)
     }
 
     fn times_named(&self, name: Name, low: f64, high: f64) -> Amount {
@@ -587,11 +601,13 @@ mod tests {
 
     #[test]
     fn what_the_host_says_is_open_and_no_more() {
-        let mut a = Amount::size("price(senior)", 0.0, f64::INFINITY);
+        let mut a = Amount::exactly(1.0).times_open("price(senior)");
         a.add(&Amount::exactly(1.0));
         assert_eq!((a.high(), a.settled()), (f64::INFINITY, 1.0));
-        let texts = Size { name: "texts.length".into(), low: 0.0, high: f64::INFINITY };
-        assert_eq!(a.times_size(&texts).settled(), f64::INFINITY);
+        for name in ["texts.length", "(texts.length + 1)"] {
+            let texts = Size { name: name.into(), low: 0.0, high: f64::INFINITY };
+            assert_eq!(a.times_size(&texts).settled(), f64::INFINITY);
+        }
     }
 
     #[test]

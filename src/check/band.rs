@@ -79,7 +79,7 @@ impl<'a> Flow<'a> {
     fn is_a_value(&mut self, subject: &Known, at: Location) {
         let told = subject.as_number().is_some_and(|n| n.confidence_of.is_some() || n.assessed.is_some());
         // What was stated of it is what is asked for.
-        if told && subject.claim == Claim::SURE {
+        if told && subject.claim.is_full() {
             self.findings.report(Code::T008, at, "the subject is a confidence, not a value", |d| {
                 d.help("route on the value itself: it carries its confidence")
             });

@@ -382,7 +382,7 @@ impl<'a> Flow<'a> {
         let site = Id(act.frame, inst.result.map_or(inst.span.start | 0x0800_0000, |v| v.0));
         let mut answer = self.answer(agent, name, args, &result, site, at);
         self.given_at.insert(site, (at, receiver.id));
-        if receiver.claim != Claim::SURE {
+        if !receiver.claim.is_full() {
             answer = answer.under(receiver);
         }
         answer
@@ -502,7 +502,7 @@ impl<'a> Flow<'a> {
         let chosen = self.chosen_around(act);
         for arg in args {
             let whole = arg.whole();
-            tested |= whole.tested >= need.confidence && whole.claim != Claim::SURE;
+            tested |= whole.tested >= need.confidence && !whole.claim.is_full();
             let claimed = arg.as_it_claims().claim;
             // Of a value that was tested against what somebody chose, the choice is what is wrong.
             let chosen = whole.has(Mark::Chosen) || !chosen.is_empty() && whole.claim.known();

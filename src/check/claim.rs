@@ -73,26 +73,35 @@ pub(super) struct Claim {
     /// Where it was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
+    /// Of a confidence as a number: whether it is less only by what chose it. What chose it is at least as sure as any threshold
+    /// that it reaches, and so is the number then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
 }
 
 impl Claim {
     /// Confidence 1.
-    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE, filled: 0, choice: None };
+    pub const SURE: Claim = Claim { unknown: false, low: SURE, high: SURE, filled: 0, choice: None, told: false };
     /// Anything.
-    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE, filled: 0, choice: None };
+    pub const ANY: Claim = Claim { unknown: true, low: NONE, high: SURE, filled: 0, choice: None, told: false };
 
     /// One known confidence.
     pub fn exactly(confidence: Raw) -> Self {
         if confidence == 0 {
-            Self { unknown: true, low: SURE, high: 0, filled: 0, choice: None }
+            Self { unknown: true, low: SURE, high: 0, filled: 0, choice: None, told: false }
         } else {
-            Self { unknown: false, low: confidence, high: confidence, filled: 0, choice: None }
+            Self { unknown: false, low: confidence, high: confidence, filled: 0, choice: None, told: false }
         }
     }
 
     /// Known and between two bounds.
     pub fn between(low: Raw, high: Raw) -> Self {
-        Self { unknown: false, low, high, filled: 0, choice: None }
+        Self { unknown: false, low, high, filled: 0, choice: None, told: false }
+    }
+
+    /// Whether it is 1 in any case.
+    pub fn is_full(self) -> bool {
+        Self { told: false, ..self } == Self::SURE
     }
 
     /// Whether it is ever known.
@@ -135,6 +144,7 @@ impl Claim {
         let choice = self.choice().join(other.choice());
         Self {
             choice: (choice.tells || self.choice.or(other.choice).is_some()).then_some(choice),
+            told: self.told && other.told,
             unknown: self.unknown || other.unknown,
             low: if !self.known() {
                 other.low
@@ -172,7 +182,13 @@ impl Claim {
             high: if known { self.high.min(other.high) } else { 0 },
             filled: 0,
             choice: self.choice.or(other.choice).map(|_| self.choice().min(other.choice())),
+            told: self.told && other.is_full() || other.told && self.is_full(),
         }
+    }
+
+    /// As the program states it, where it is known.
+    pub fn restated(self, low: Raw, high: Raw) -> Self {
+        Self { low, high, filled: 0, told: false, ..self }
     }
 
     /// What each of several values can be whose minimum is this.

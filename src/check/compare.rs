@@ -137,7 +137,7 @@ impl<'a> Flow<'a> {
             self.confidence_test(claim, other.low, other.high, confidence_left, strict, at);
             let chosen = self.chosen_threshold(if confidence_left { right } else { left }, at);
             // A test on a confidence is exact, as far as what it is held against is.
-            let told = |x: &Known| x.as_number().is_some_and(|n| n.confidence_of.is_some());
+            let told = |x: &Known| x.claim.told && x.as_number().is_some_and(|n| n.confidence_of.is_some());
             let exact = |x: &&Known| told(x) && x.earned() == SURE && x.evidence == Evidence::Exact;
             // Whatever chose a confidence is at least as sure as that: where it is below the threshold, this does not hold.
             let least = raw(other.low);

@@ -399,7 +399,7 @@ impl Known {
     pub fn absorb_own(&mut self, other: &Known) {
         let above = self.above.clone();
         self.absorb(other);
-        if other.may_have_parts() && other.claim != Claim::SURE {
+        if other.may_have_parts() && !other.claim.is_full() {
             self.above = above.or(&other.at_most_itself());
         }
     }
@@ -413,7 +413,7 @@ impl Known {
     fn absorb_some(&mut self, other: &Known, maybe_none: bool) {
         let (before, above) = (self.claim, self.above.clone());
         // A test of the whole has tested what each part stood for, where that is not in doubt.
-        let asked = |known: &Known| known.claim != Claim::SURE || known.cap.bound < SURE;
+        let asked = |known: &Known| !known.claim.is_full() || known.cap.bound < SURE;
         if asked(other) {
             self.tested = if asked(self) { self.tested.min(other.tested) } else { other.tested };
         }
@@ -427,9 +427,9 @@ impl Known {
     /// Remembers what this is the minimum of, so that a later test on a part speaks of this as well.
     fn follow(&mut self, before: Claim, other: &Known) {
         // One that is nobody's is not known to be the minimum of anything.
-        let own = before != Claim::SURE && self.parts.is_empty();
+        let own = !before.is_full() && self.parts.is_empty();
         let alone = other.parts.is_empty() || other.parts.contains(&Id::NONE);
-        if !own && alone && other.claim == Claim::SURE {
+        if !own && alone && other.claim.is_full() {
             return;
         }
         if own {
@@ -437,13 +437,13 @@ impl Known {
         }
         if !alone {
             self.parts = self.parts.union(&other.parts);
-        } else if other.claim != Claim::SURE {
+        } else if !other.claim.is_full() {
             self.parts = self.parts.with(other.id);
         }
         if self.parts.len() > MOST_PARTS {
             self.parts = Few::one(Id::NONE);
         }
-        if other.claim != Claim::SURE {
+        if !other.claim.is_full() {
             self.above = self.above.or(&other.at_most());
         }
     }
@@ -485,7 +485,7 @@ impl Known {
         let mut tested: Option<Raw> = None;
         for part in from {
             let whole = if part.is_one() { Cow::Borrowed(part) } else { Cow::Owned(part.whole()) };
-            if whole.claim != Claim::SURE {
+            if !whole.claim.is_full() {
                 tested = Some(tested.map_or(whole.tested, |least| least.min(whole.tested)));
             }
             result.absorb(&whole);
@@ -527,10 +527,10 @@ impl Known {
         result.doubt_truth(decider.earned());
         result.evidence = result.evidence.min(decider.evidence);
         result.follow(before, decider);
-        if decider.may_have_parts() && decider.claim != Claim::SURE {
+        if decider.may_have_parts() && !decider.claim.is_full() {
             result.above = self.above.or(&decider.at_most_itself());
         }
-        if decider.claim != Claim::SURE {
+        if !decider.claim.is_full() {
             result.above = result.above.or(&self.at_most());
             result.id = Id::NONE;
         }
@@ -638,7 +638,7 @@ impl Known {
             return self.parts.clone();
         }
         let parts = |known: &Known| if known.parts.is_empty() { Few::one(known.id) } else { known.parts.clone() };
-        match (self.claim == Claim::SURE, other.claim == Claim::SURE) {
+        match (self.claim.is_full(), other.claim.is_full()) {
             (true, true) => Few::NONE,
             (true, false) => parts(other),
             (false, true) => parts(self),

@@ -102,7 +102,7 @@ pub(super) fn walked(list: &Known, at: Location) -> Option<(Known, Location)> {
 
 /// Which function is called was decided as surely as it is, and what it does with it.
 pub(super) fn chosen_callee(callee: &Known, at: Location) -> Option<(Known, Location)> {
-    (callee.claim != super::domain::Claim::SURE || callee.cap.bound < SURE).then(|| (callee.clone(), at))
+    (!callee.claim.is_full() || callee.cap.bound < SURE).then(|| (callee.clone(), at))
 }
 
 /// That what comes next is asked is decided by whether this is null; whether a gate passed is certain.

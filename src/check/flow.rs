@@ -7,7 +7,7 @@ use super::amount::{Amount, Cost};
 use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
-use super::domain::{Agent, Cap, CellId, Claim, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Told};
+use super::domain::{Agent, Cap, CellId, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Told};
 use super::escape::{Doubts, Escapes};
 use super::few::Sides;
 use super::finding::Findings;
@@ -228,7 +228,7 @@ impl<'a> Activation<'a> {
     /// well, also when that was asked before.
     pub fn tested(&self, var: Var, state: &State, depth: u32) -> Raw {
         let known = self.value(var, state).whole();
-        if known.claim == Claim::SURE && known.earned() == SURE {
+        if known.claim.is_full() && known.earned() == SURE {
             return SURE;
         }
         if depth == 0 {

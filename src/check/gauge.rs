@@ -1,6 +1,6 @@
 //! Confidences read off all elements of a list: a test of the least of them, or of every one, is a test of the list.
 
-use super::domain::{Claim, Id, Known, Shape};
+use super::domain::{Id, Known, Shape};
 use super::flow::{Activation, Flow};
 use crate::hir::{FunctionId, Unary};
 use crate::ir::{End, Inst, Op, Var};
@@ -22,7 +22,7 @@ impl<'a> Flow<'a> {
             "map" => self.reads_confidence(act.held(*inst.args.get(1)?)?),
             _ => false,
         };
-        let read = each && matches!(list.shape, Shape::List(_)) && list.claim == Claim::SURE;
+        let read = each && matches!(list.shape, Shape::List(_)) && list.claim.is_full();
         (read && list.id != Id::NONE).then_some(list.id)
     }
 

@@ -206,23 +206,21 @@ impl<'a> Flow<'a> {
             "cap" => {
                 let mut known = x.clone();
                 let most = f.and_then(Known::as_number);
-                known.claim.high = known.claim.high.min(most.map_or(SURE, |most| raw(most.high)));
-                known.claim.low = known.claim.low.min(most.map_or(NONE, |most| raw(most.low)));
-                known.claim.filled = 0;
+                let (least, most) = most.map_or((NONE, SURE), |most| (raw(most.low), raw(most.high)));
+                known.claim = x.claim.restated(x.claim.low.min(least), x.claim.high.min(most));
                 known.tested = known.tested.min(known.claim.least());
                 Known { id: Id::NONE, passed: Passed::NOTHING, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "decay" => {
                 let mut known = x.clone();
                 let rate = f.and_then(Known::as_number);
-                known.claim.low = decayed(known.claim.low, rate.map_or(1.0, |rate| rate.high));
-                known.claim.high = decayed(known.claim.high, rate.map_or(0.0, |rate| rate.low));
-                known.claim.filled = 0;
+                let low = decayed(x.claim.low, rate.map_or(1.0, |rate| rate.high));
+                known.claim = x.claim.restated(low, decayed(x.claim.high, rate.map_or(0.0, |rate| rate.low)));
                 known.tested = known.tested.min(known.claim.least());
                 Known { id: Id::NONE, passed: Passed::NOTHING, parts: Few::NONE, ..known }.measured_by(f, at)
             }
             "calibrate" => {
-                let mut claim = Claim { low: NONE, high: SURE, filled: 0, ..x.claim };
+                let mut claim = x.claim.restated(NONE, SURE);
                 let mut by = f.map(Known::whole);
                 if let Some(map) = f.filter(|map| matches!(map.shape, Shape::Functions(_))) {
                     let told = Number { low: 0.0, high: 1.0, ..Number::any() };
@@ -231,7 +229,7 @@ impl<'a> Flow<'a> {
                     claim.unknown |= measured.as_ref().is_none_or(|measured| measured.null != Null::Never);
                     by = measured;
                 }
-                let evidence = if x.claim == Claim::SURE { x.evidence } else { x.evidence.min(Evidence::Stated) };
+                let evidence = if x.claim.is_full() { x.evidence } else { x.evidence.min(Evidence::Stated) };
                 // What the program makes of a confidence earns nothing.
                 let cap = super::domain::Cap { bound: x.earned(), why: super::domain::Why::Made(at), scaled: false };
                 let calibrated = Known {
@@ -610,7 +608,7 @@ impl<'a> Flow<'a> {
         self.fails_to_rank(act, name, &answer, inst);
         let places = self.agents_by(name, &element, &answer, at);
         let surely = low > 0;
-        let exactly = source.claim == Claim::SURE;
+        let exactly = source.claim.is_full();
         let whole_answer = answer.whole();
         let told = |truth: bool, known: &Known, exactly: bool| {
             let mut told = answer.when(truth);
@@ -714,7 +712,7 @@ impl<'a> Flow<'a> {
             _ => {
                 let mut known = decided(own(Shape::Plain), &answer, surely);
                 // What holds of each element holds of all, the list itself among them where there is one to read.
-                if surely || source.claim == Claim::SURE {
+                if surely || source.claim.is_full() {
                     let items: &[Known] = match &source.shape {
                         Shape::List(list) => list.items.as_deref().unwrap_or_default(),
                         _ => &[],

@@ -22,7 +22,7 @@ pub(super) enum Step {
 impl Step {
     /// A key: one that is in doubt, or stated, is as good as not known.
     pub fn of(key: &Known) -> Step {
-        let sure = key.claim == Claim::SURE && key.cap.bound == SURE && key.evidence == Evidence::Exact;
+        let sure = key.claim.is_full() && key.cap.bound == SURE && key.evidence == Evidence::Exact;
         let name = key.as_text().filter(|_| sure);
         name.map_or_else(|| Step::Any(Box::new(key.clone())), |text| Step::Name(text.clone()))
     }

@@ -87,7 +87,7 @@ impl<'a> Flow<'a> {
             Figure::Open if !manner.own_time => Amount::up_to(manner.time * manner.tries()),
             Figure::Open => {
                 let name = format!("time({})", super::call::describe(shape));
-                Amount::size(&name, 0.0, f64::INFINITY).times(0.0, manner.tries())
+                Amount::exactly(1.0).times_open(&name).times(0.0, manner.tries())
             }
         }
     }
@@ -168,8 +168,7 @@ impl<'a> Flow<'a> {
             Figure::Unsaid => calls.times(0.0, f64::INFINITY),
             Figure::Open => {
                 let name = if measure == Budget::Cost { "price" } else { "tokens" };
-                let name = Rc::from(format!("{name}({label})"));
-                calls.times_size(&super::amount::Size { name, low: 0.0, high: f64::INFINITY }).times(0.0, tries)
+                calls.times_open(&format!("{name}({label})")).times(0.0, tries)
             }
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         why if whole.has(Mark::Doubtful) => Cap { bound: NONE, why, scaled: false },
         _ => Cap::FREE,
     };
-    let claim = Claim::between(whole.claim.chosen_by().max(NONE), SURE);
+    let claim = Claim { told: true, ..Claim::between(whole.claim.chosen_by().max(NONE), SURE) };
     Known { null, cap, claim, ..Known::constant(Shape::Number(Rc::new(number))) }
 }
 
@@ -181,7 +181,7 @@ pub(super) fn read(container: &Known, element: &Known) -> Known {
     } else {
         container.integrity.min(Integrity::Program)
     });
-    if claim != Claim::SURE {
+    if !claim.is_full() {
         // It is no surer than the element and the container itself, and another value.
         known.above = element.at_most().or(&container.at_most_itself());
         known.parts = Few::one(Id::NONE);

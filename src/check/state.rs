@@ -541,7 +541,7 @@ impl Known {
     pub fn detached(&self) -> Known {
         let mut result = self.clone();
         result.id = Id::NONE;
-        if !result.parts.is_empty() || result.claim != Claim::SURE {
+        if !result.parts.is_empty() || !result.claim.is_full() {
             result.parts = Few::one(Id::NONE);
         }
         result.above = Sides::NONE;

@@ -435,7 +435,7 @@ impl<'a> Flow<'a> {
             && let Some(assessed) = &number.assessed
         {
             let own = !x.origins.is_empty() && x.origins.iter().all(|o| assessed.contains(o));
-            if !own && (x.claim != Claim::SURE || !x.origins.is_empty()) {
+            if !own && (!x.claim.is_full() || !x.origins.is_empty()) {
                 self.findings.stale(at);
             }
             if number.changed {

@@ -27,7 +27,7 @@ impl Known {
             Shape::Agent(_) => self.shape.clone(),
             _ => return self.forgotten(),
         };
-        let claim = if self.claim == Claim::SURE { self.claim } else { Claim::ANY };
+        let claim = if self.claim.is_full() { self.claim } else { Claim::ANY };
         Known { shape, claim, ..self.detached() }
     }
 
