@@ -7,6 +7,7 @@
 mod annotation;
 mod band;
 mod call;
+mod catalogue;
 mod confusable;
 mod copies;
 mod declaration;
@@ -35,6 +36,7 @@ mod tags;
 mod task;
 mod walk;
 
+pub use catalogue::catalogue;
 pub use entry::entry;
 pub use expr::*;
 pub use library::LIBRARY;
