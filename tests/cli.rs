@@ -213,8 +213,9 @@ fn what_is_used_wrongly_prints_nothing() {
     folder.write("a.prism", "print(1)\n");
     folder.write("b.prism", "print(2)\n");
     folder.write("tested.prism", "test \"one\" { expect(true) }\n");
-    let untested = folder.prism(&["test", "a.prism"]);
+    let untested = folder.prism(&["test", "a.prism", "--format", "json"]);
     assert_eq!((untested.code, &*untested.err), (0, "prism: there is no `test` block in 1 file\n"));
+    assert!(untested.out.contains("\"tests\":[]"), "{}", untested.out);
     for arguments in [&["a.prism", "b.prism", "--certificate", "c"][..], &["a.prism", "--certificate", "no/such/c"]] {
         let outcome = folder.prism(&[&["check", "--format", "json"], arguments].concat());
         assert_eq!((outcome.code, &*outcome.out), (2, ""), "{}", outcome.err);
@@ -230,6 +231,39 @@ fn what_is_used_wrongly_prints_nothing() {
         assert_eq!((outcome.code, &*outcome.out), (2, ""), "{arguments:?}");
         assert!(outcome.err.contains(said), "{}", outcome.err);
     }
+}
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let folder = Folder::new("cli/written-over");
+    let program = "import { one } from \"./m.prism\"\nprint(one)\n";
+    for (name, text) in [("a.prism", program), ("m.prism", "export const one = 1\n"), ("i.json", "1"), ("a.yaml", "{}")]
+    {
+        folder.write(name, text);
+    }
+    for (command, read) in [
+        ("run a.prism --record a.prism", "a.prism"),
+        ("run a.prism --record ./m.prism", "m.prism"),
+        ("run a.prism --input-file i.json --record i.json", "i.json"),
+        ("check a.prism --certificate a.prism", "a.prism"),
+        ("check a.prism --agents a.yaml --certificate a.yaml", "a.yaml"),
+    ] {
+        let before = folder.read(read);
+        let outcome = folder.prism(&command.split(' ').collect::<Vec<_>>());
+        assert_eq!((outcome.code, &*outcome.out, folder.read(read)), (2, "", before), "{command}");
+        assert!(outcome.err.contains("which is read; name another file"), "{command}: {}", outcome.err);
+    }
+}
+
+/// Who asks for a record of what was done learns that there is none.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_record_that_is_lost_is_no_success() {
+    let folder = Folder::new("cli/full");
+    folder.write("a.prism", "print(llm(\"hi\"))\n");
+    folder.write("a.yaml", "default: { transport: mock, replies: { llm: { value: hello, confidence: 1 } } }\n");
+    let outcome = folder.prism(&["run", "a.prism", "--agents", "a.yaml", "--record", "/dev/full"]);
+    assert_eq!((outcome.code, outcome.err.contains("the record ends here")), (1, true), "{}", outcome.err);
 }
 
 /// Who is killed while it is written has the old text still: it is replaced and not written over.

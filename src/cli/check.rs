@@ -202,6 +202,9 @@ impl Check {
         let [program] = programs else {
             return Err(Usage::new("`--certificate` is written for one program; name one file"));
         };
+        let given = [&self.agents, &self.policy].into_iter().flatten().map(PathBuf::as_path);
+        let files = program.sources.files().map(|(_, file)| Path::new(file.name()));
+        source::apart("--certificate", path, given.chain(files))?;
         if program.errors() > 0 {
             return Ok(false);
         }

@@ -166,12 +166,13 @@ impl Run {
             report(&program, style);
             return Ok(Exit::Failed);
         }
-        let record = self.record()?;
+        let record = self.record(&program.sources)?;
         let outcome = self.outcome(&mut program, limits, &bound, input, record);
         match outcome {
-            Ok((text, late)) => {
+            Ok(Ended { text, late, recorded }) => {
                 print(&text);
-                Ok(late.map_or(Exit::Fine, |diagnostic| {
+                let exit = if recorded { Exit::Fine } else { Exit::Failed };
+                Ok(late.map_or(exit, |diagnostic| {
                     warn(&render::report(&program.sources, &diagnostic, style));
                     exit_of(&diagnostic)
                 }))
@@ -187,7 +188,7 @@ impl Run {
         }
     }
 
-    /// The result as text, and how a handler failed after it.
+    /// How it ended with a result.
     fn outcome(
         &self,
         program: &mut Examination,
@@ -195,7 +196,7 @@ impl Run {
         bound: &Directory,
         input: Option<Input>,
         record: Option<BufWriter<File>>,
-    ) -> Result<(String, Option<Diagnostic>), Diagnostic> {
+    ) -> Result<Ended, Diagnostic> {
         let checked = Checked::examined(program);
         let declarations = &program.program;
         let entry = hir::entry(declarations, self.entry.as_deref())?;
@@ -231,24 +232,36 @@ impl Run {
         let advised = |failure: Failure| input::advise(placed(&failure, at), declarations, entry, read.as_ref());
         let value = ended.map_err(advised)?;
         let late = drive.late_failure().map(|failure| placed(&failure, at));
+        let recorded = self.record.is_none() || screen.record.is_some();
         if self.json {
             let shape = shaped::write(&value, &mut outside).map_err(unfit)?;
-            return Ok((format!("{shape}\n"), late));
+            return Ok(Ended { text: format!("{shape}\n"), late, recorded });
         }
         // What can be shown is no larger than a text may be, so the second walk is not long.
         let mut shown = display::show(&value, &mut outside).map_err(unfit)?;
         value::json::can_leave(&value, &mut outside).map_err(unfit)?;
         shown.push('\n');
-        Ok((shown, late))
+        Ok(Ended { text: shown, late, recorded })
     }
 
     /// The file that the record goes to.
-    fn record(&self) -> Result<Option<BufWriter<File>>, Usage> {
+    fn record(&self, sources: &Sources) -> Result<Option<BufWriter<File>>, Usage> {
         let Some(path) = &self.record else { return Ok(None) };
+        let given = [&self.input_file, &self.agents, &self.policy].into_iter().flatten().map(PathBuf::as_path);
+        source::apart("--record", path, given.chain(sources.files().map(|(_, file)| Path::new(file.name()))))?;
         let file = File::create(path)
             .map_err(|error| Usage::new(format!("cannot write `{}`: {}", path.display(), source::reason(&error))))?;
         Ok(Some(BufWriter::new(file)))
     }
+}
+
+/// How a run ended that has a result.
+struct Ended {
+    text: String,
+    /// How a handler failed after it.
+    late: Option<Diagnostic>,
+    /// Whether all that was to be written down is.
+    recorded: bool,
 }
 
 /// How a run ends that failed.
@@ -329,7 +342,7 @@ impl Show for Screen {
         let written = serde_json::to_writer(&mut *record, &note).map_err(std::io::Error::from);
         // Whatever happens next, what was asked stands in the file.
         if let Err(error) = written.and_then(|()| record.write_all(b"\n")).and_then(|()| record.flush()) {
-            warn(&format!("cannot write down what happens: {}\n", source::reason(&error)));
+            warn(&format!("prism: the record ends here: {}\n", source::reason(&error)));
             self.record = None;
         }
     }

@@ -50,7 +50,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Usage> {
             if !hidden {
                 walk(&path, found)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "prism") && !hidden && path.exists() {
+        } else if path.extension().is_some_and(|extension| extension == "prism") && !hidden && path.is_file() {
             found.push(path);
         }
     }
@@ -148,6 +148,19 @@ pub(super) fn text(path: &Path, most: u64) -> Result<String, Usage> {
         text.drain(..MARK.len_utf8());
     }
     Ok(text)
+}
+
+/// Refuses to write over a file that is read.
+pub(super) fn apart<'p>(option: &str, written: &Path, read: impl IntoIterator<Item = &'p Path>) -> Result<(), Usage> {
+    let Ok(place) = fs::canonicalize(written) else { return Ok(()) };
+    let same = |path: &&Path| fs::canonicalize(path).is_ok_and(|path| path == place);
+    match read.into_iter().find(same) {
+        Some(_) => Err(Usage::new(format!(
+            "`{option}` would write over `{}`, which is read; name another file",
+            shown(written)
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Why a file could not be read, without the number of the system's error.

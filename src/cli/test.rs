@@ -132,6 +132,9 @@ impl Test {
         }
         let stopped = cancelled.load(Ordering::Relaxed);
         if results.passed + results.failed == 0 && !results.broken && !stopped {
+            if self.format == Format::Json && results.others == 0 {
+                self.end(&results);
+            }
             warn(&format!("prism: {}\n", escaped(&self.nothing(&results))));
             return Ok((if results.others > 0 { Exit::Usage } else { Exit::Fine }, read));
         }

@@ -103,20 +103,39 @@ impl Lowering<'_> {
             DeclarationKind::Function(_) => {
                 super::edit::suggest(found, format!("call it `_{text}`"), span, format!("_{text}"), true)
             }
-            DeclarationKind::Import(specifier) => {
-                let span = self.span(specifier);
-                let as_ = match self.node(specifier) {
-                    Node::Specifier { local, .. } if self.span(local) != span => None,
-                    _ => Some(format!("{text} as _{text}")),
-                };
-                match as_ {
-                    Some(instead) => super::edit::suggest(found, format!("call it `_{text}`"), span, instead, false),
-                    None => found,
-                }
-            }
+            DeclarationKind::Import(specifier) => match self.import_without(specifier) {
+                Some(span) => super::edit::suggest(found, "remove it".to_owned(), span, String::new(), false),
+                None => found,
+            },
             DeclarationKind::Variable => found,
         };
         self.report(found);
+    }
+
+    /// The text that takes a name from a module: its part of the import, or the import where nothing else is taken.
+    fn import_without(&self, specifier: NodeId) -> Option<Span> {
+        let mut imports = self.tree.list(self.tree.root).iter().filter_map(|&import| match self.node(import) {
+            Node::Import { specifiers, .. } => Some((import, self.tree.list(specifiers))),
+            _ => None,
+        });
+        let (import, taken) = imports.find(|(_, taken)| taken.contains(&specifier))?;
+        let at = taken.iter().position(|&other| other == specifier)?;
+        let own = self.span(specifier);
+        let between = |from: u32, to: u32| Span::new(from, to).of(self.text);
+        match (at.checked_sub(1).map(|before| self.span(taken[before])), taken.get(at + 1).map(|&next| self.span(next)))
+        {
+            (None, None) => {
+                let whole = self.span(import);
+                let line = self.text[whole.end as usize..]
+                    .find('\n')
+                    .map_or(self.text.len() as u32, |end| whole.end + end as u32 + 1);
+                let rest_is_blank = between(whole.end, line).trim_matches([' ', ';', '\r', '\n']).is_empty();
+                Some(if rest_is_blank { Span::new(whole.start, line) } else { whole })
+            }
+            (_, Some(next)) if between(own.end, next.start).trim() == "," => Some(Span::new(own.start, next.start)),
+            (Some(before), _) if between(before.end, own.start).trim() == "," => Some(Span::new(before.end, own.end)),
+            _ => None,
+        }
     }
 
     /// Whether a name is a plain parameter of a declared function, with none behind it that is used.

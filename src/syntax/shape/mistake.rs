@@ -354,6 +354,22 @@ impl Shape<'_, '_> {
         true
     }
 
+    /// `import type { T }` and `{ type T }`, as TypeScript tells types from values.
+    pub(super) fn mend_type_import(&mut self) -> bool {
+        let named = |next: &Token| {
+            let word = next.kind.is_word() && !matches!(next.kind, Kind::From | Kind::As);
+            !next.newline && (word || next.kind == Kind::BraceOpen)
+        };
+        let Some(next) = self.next().filter(|_| self.peek(0) == Some(Kind::Type)).filter(named) else { return false };
+        let token = self.raw[self.at];
+        let at = Location::new(self.file, Self::span(token));
+        let report = Diagnostic::new(Code::P008, at, "types are imported and exported as values are");
+        let report = report.help("remove `type`");
+        self.diagnostics.push(report.fix("remove `type`", Span::new(token.start, next.start), ""));
+        self.at += 1;
+        true
+    }
+
     /// `function*`
     pub(super) fn mend_generator(&mut self) {
         if self.peek(0) == Some(Kind::Infix(Infix::Multiply)) {

@@ -238,6 +238,7 @@ impl Shape<'_, '_> {
         self.operand = false;
         while let Some(token) = self.raw.get(self.at).copied() {
             match token.kind {
+                Kind::Type if self.mend_type_import() => {}
                 Kind::Text => return self.take(Kind::Text),
                 Kind::BraceOpen => self.specifiers(),
                 Kind::Infix(Infix::Multiply) => self.take(Kind::Star),
@@ -252,6 +253,9 @@ impl Shape<'_, '_> {
     /// `export` before a declaration, or of names.
     fn export(&mut self) {
         self.take(Kind::Export);
+        if self.peek(0) == Some(Kind::Type) && self.peek(1) == Some(Kind::BraceOpen) {
+            self.mend_type_import();
+        }
         match self.peek(0) {
             Some(Kind::BraceOpen) => {
                 self.specifiers();
@@ -278,6 +282,7 @@ impl Shape<'_, '_> {
         while self.at < end {
             let token = self.raw[self.at];
             match token.kind {
+                Kind::Type if self.mend_type_import() => {}
                 kind if kind.is_word() => self.specifier(kind),
                 kind => self.take(kind),
             }
