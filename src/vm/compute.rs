@@ -137,8 +137,8 @@ impl Vm {
         let Some((mut function, mut base, mut next)) = top(task, program) else { return Halt::Window };
         'frame: loop {
             let Some(registers) = task.registers.get_mut(base..) else { return Halt::Window };
-            let (Some(_), Some(r)) = (W::room(function), W::of(registers)) else { return Halt::Window };
-            let code = &function.code[..];
+            let (Some(_), Some(mut r)) = (W::room(function), W::of(registers)) else { return Halt::Window };
+            let mut code = &function.code[..];
             let Some(rest) = code.get(next..) else { return Halt::Window };
             // What runs next, as the rest of the code: reading on takes neither a base nor a number to add to it.
             let mut ahead = rest.iter();
@@ -203,13 +203,16 @@ impl Vm {
                         }
                     };
                 }
-                // Steps over so many instructions that were done in another way.
+                // Steps over an instruction, or two, that were done in another way.
                 macro_rules! skip {
-                    ($count:literal) => {
-                        match ahead.as_slice().get($count..) {
-                            Some(rest) => ahead = rest.iter(),
-                            None => return Halt::Window,
+                    (1) => {
+                        if ahead.next().is_none() {
+                            return Halt::Window;
                         }
+                    };
+                    (2) => {
+                        skip!(1);
+                        skip!(1);
                     };
                 }
                 macro_rules! arithmetic {
@@ -585,9 +588,13 @@ impl Vm {
                                 });
                             }
                             callee.empty_slots(free.all());
-                            task.enter(direct.callee, callee, Lanes::EXACT, owner, budget);
-                            (function, base, next) = (callee, start, 0);
-                            continue 'frame;
+                            task.top = start + callee.size as usize;
+                            let contexts = task.contexts.len();
+                            task.frames.push(Frame::call(direct.callee, start, contexts, Lanes::EXACT, owner, budget));
+                            (function, base, r) = (callee, start, free);
+                            code = &function.code[..];
+                            ahead = code.iter();
+                            enter!();
                         }
                         Code::Builtin(index) => {
                             attempt!(self.native_at(function, r.all(), &function.sites[index as usize]))

@@ -121,6 +121,15 @@ pub(super) struct Call {
     pub(super) under: Lanes,
 }
 
+impl Frame {
+    /// A call that begins with its registers at a place.
+    #[inline(always)]
+    pub(super) fn call(function: u32, base: usize, contexts: usize, under: Lanes, owner: u32, budget: u32) -> Self {
+        let (base, contexts) = (base as u32, contexts as u16);
+        Self::Code(Call { function, next: 0, base, to: 0, contexts, owner, budget, under })
+    }
+}
+
 /// What a task takes in memory beside its registers, with what it was forked for.
 pub(super) const TASK: u64 = 2_048;
 
@@ -221,9 +230,8 @@ impl Task {
     /// Begins a call whose arguments are in their registers.
     #[inline(always)]
     pub(super) fn enter(&mut self, code: u32, function: &Function, under: Lanes, owner: u32, budget: u32) {
-        let (base, contexts) = (self.top as u32, self.contexts.len() as u16);
+        self.frames.push(Frame::call(code, self.top, self.contexts.len(), under, owner, budget));
         self.top += function.size as usize;
-        self.frames.push(Frame::Code(Call { function: code, next: 0, base, to: 0, contexts, owner, budget, under }));
     }
 
     /// Empties the registers of the call on top and gives the value of one.
