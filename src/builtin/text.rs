@@ -425,7 +425,8 @@ fn padded(call: &mut Call<'_>, at_start: bool) -> Made {
     let rest: usize = fill.chars().take(partial).map(char::len_utf8).sum();
     let bytes = (missing / per).trunc() * fill.len() as f64 + (rest + text.as_str().len()) as f64;
     call.meter.text(bytes as u64)?;
-    let filling: String = fill.chars().cycle().take(missing as usize).collect();
+    let mut filling = fill.repeat((missing / per) as usize);
+    filling.extend(fill.chars().take(partial));
     let text = text.as_str();
     Ok(Value::string(if at_start { filling + text } else { text.to_owned() + &filling }))
 }
