@@ -393,7 +393,7 @@ pub(super) struct Cost {
     /// Requests to agents.
     pub calls: Amount,
     /// Requests to each agent.
-    pub agents: BTreeMap<Rc<str>, Amount>,
+    pub agents: Named<Rc<str>>,
     /// Steps.
     pub steps: Amount,
     /// Milliseconds on the way that takes longest.
@@ -413,23 +413,71 @@ pub(super) struct Cost {
     /// Calls of a function back to itself.
     pub backs: Amount,
     /// Events sent.
-    pub sent: BTreeMap<Event, Amount>,
+    pub sent: Named<Event>,
 }
 
-/// One after the other, by name.
-fn add_named<K: Ord + Clone>(mine: &mut BTreeMap<K, Amount>, given: &BTreeMap<K, Amount>) {
-    for (name, amount) in given {
-        mine.entry(name.clone()).or_default().add(amount);
+/// Amounts by name, which copies share until one of them is changed: most code adds nothing to them.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Named<K>(Option<Rc<BTreeMap<K, Amount>>>);
+
+impl<K> Default for Named<K> {
+    fn default() -> Self {
+        Self(None)
     }
 }
 
-/// One or the other, by name.
-fn or_named<K: Ord + Clone>(mine: &mut BTreeMap<K, Amount>, given: &BTreeMap<K, Amount>) {
-    for (name, amount) in &mut *mine {
-        amount.or(given.get(name).unwrap_or(&Amount::default()));
+impl<K: Ord + Clone> Named<K> {
+    /// All of them in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &Amount)> {
+        self.0.iter().flat_map(|named| named.iter())
     }
-    for (name, amount) in given {
-        mine.entry(name.clone()).or_insert_with(|| Amount { low: 0.0, ..amount.clone() });
+
+    /// Their names.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// One of them.
+    pub fn get(&self, name: &K) -> Option<&Amount> {
+        self.0.as_ref()?.get(name)
+    }
+
+    /// One of them to be changed, which is there by then.
+    pub fn entry(&mut self, name: K) -> &mut Amount {
+        Rc::make_mut(self.0.get_or_insert_default()).entry(name).or_default()
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut Amount)> {
+        self.0.iter_mut().flat_map(|named| Rc::make_mut(named).iter_mut())
+    }
+
+    /// One after the other.
+    fn add(&mut self, given: &Self) {
+        if self.0.is_none() {
+            self.0.clone_from(&given.0);
+            return;
+        }
+        given.iter().for_each(|(name, amount)| self.entry(name.clone()).add(amount));
+    }
+
+    /// One or the other.
+    fn or(&mut self, given: &Self) {
+        if matches!((&self.0, &given.0), (Some(mine), Some(theirs)) if Rc::ptr_eq(mine, theirs)) {
+            return;
+        }
+        for (name, amount) in self.iter_mut() {
+            amount.or(given.get(name).unwrap_or(&Amount::default()));
+        }
+        for (name, amount) in given.iter() {
+            if self.get(name).is_none() {
+                *self.entry(name.clone()) = Amount { low: 0.0, ..amount.clone() };
+            }
+        }
+    }
+
+    fn is_within(&self, other: &Self) -> bool {
+        let nothing = Amount::default();
+        self.iter().all(|(name, amount)| amount.is_within(other.get(name).unwrap_or(&nothing)))
     }
 }
 
@@ -437,7 +485,9 @@ impl Cost {
     /// One request to an agent, which takes some time.
     pub fn request(agent: &str, time: Amount) -> Self {
         let one = Amount::exactly(1.0);
-        Self { calls: one.clone(), agents: BTreeMap::from([(Rc::from(agent), one)]), time, ..Self::default() }
+        let mut cost = Self { calls: one.clone(), time, ..Self::default() };
+        *cost.agents.entry(Rc::from(agent)) = one;
+        cost
     }
 
     /// One after the other.
@@ -463,8 +513,8 @@ impl Cost {
         self.output.add(&other.output);
         self.depth.max(&other.depth);
         self.backs.add(&other.backs);
-        add_named(&mut self.agents, &other.agents);
-        add_named(&mut self.sent, &other.sent);
+        self.agents.add(&other.agents);
+        self.sent.add(&other.sent);
     }
 
     /// One or the other.
@@ -479,13 +529,12 @@ impl Cost {
         self.depth.or(&other.depth);
         self.width.or(&other.width);
         self.backs.or(&other.backs);
-        or_named(&mut self.agents, &other.agents);
-        or_named(&mut self.sent, &other.sent);
+        self.agents.or(&other.agents);
+        self.sent.or(&other.sent);
     }
 
     /// Whether it is never more than the other.
     pub fn is_within(&self, other: &Cost) -> bool {
-        let nothing = Amount::default();
         self.calls.is_within(&other.calls)
             && self.steps.is_within(&other.steps)
             && self.time.is_within(&other.time)
@@ -493,8 +542,8 @@ impl Cost {
             && self.tokens.is_within(&other.tokens)
             && self.memory.is_within(&other.memory)
             && self.output.is_within(&other.output)
-            && self.agents.iter().all(|(a, amount)| amount.is_within(other.agents.get(a).unwrap_or(&nothing)))
-            && self.sent.iter().all(|(event, amount)| amount.is_within(other.sent.get(event).unwrap_or(&nothing)))
+            && self.agents.is_within(&other.agents)
+            && self.sent.is_within(&other.sent)
     }
 
     /// Takes what is taken at least from another.
@@ -509,7 +558,7 @@ impl Cost {
         self.depth.low = other.depth.low;
         self.width.low = other.width.low;
         self.backs.low = other.backs.low;
-        for (agent, amount) in &mut self.agents {
+        for (agent, amount) in self.agents.iter_mut() {
             amount.low = other.agents.get(agent).map_or(0.0, |o| o.low);
         }
     }
@@ -518,7 +567,8 @@ impl Cost {
     pub fn each_amount(&mut self, mut change: impl FnMut(&mut Amount)) {
         let Cost { calls, agents, steps, time, money, tokens, memory, output, depth, width, backs, sent } = self;
         [calls, steps, time, money, tokens, memory, output, depth, width, backs].into_iter().for_each(&mut change);
-        agents.values_mut().chain(sent.values_mut()).for_each(change);
+        let named = agents.iter_mut().map(|(_, amount)| amount);
+        named.chain(sent.iter_mut().map(|(_, amount)| amount)).for_each(change);
     }
 
     /// So many times, one after the other.

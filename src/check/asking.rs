@@ -53,12 +53,12 @@ impl<'a> Flow<'a> {
             if !able {
                 return SURE;
             }
-            let facts: Vec<Fact> =
-                known.when(truth).into_iter().filter(|fact| matches!(fact, Fact::AtLeast(..))).collect();
+            let tests = known.tests.as_deref().map_or(&[][..], |tests| if truth { &tests.yes } else { &tests.no });
+            let facts: Vec<Fact> = tests.iter().filter(|fact| matches!(fact, Fact::AtLeast(..))).copied().collect();
             let mut told = State::default();
             told.learn(&facts);
             told.learn(&self.told_of_parts(&facts));
-            deciding.iter().map(|(condition, _)| told.refine(condition).earned()).fold(own, Raw::min)
+            deciding.iter().map(|(condition, _)| told.refined(condition).earned()).fold(own, Raw::min)
         };
         (believed(yes, true, own.0), believed(no, false, own.1))
     }

@@ -119,7 +119,7 @@ impl Flow<'_> {
             Agent::Anyone => f64::INFINITY,
         };
         let (mut all, mut each) = (BTreeSet::new(), 0.0);
-        for (label, calls) in &walked.cost.agents {
+        for (label, calls) in walked.cost.agents.iter() {
             let who: Vec<&Agent> = self.labels.get(label).into_iter().flat_map(|shape| &shape.who).collect();
             // No more than there are, and than are called.
             each += who.iter().copied().map(most).sum::<f64>().min(calls.settled());

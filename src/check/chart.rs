@@ -150,12 +150,12 @@ impl<K: Key, V: Clone + PartialEq> Chart<K, V> {
     }
 
     /// The entries that the other has not, or has otherwise.
-    pub fn beyond(&self, other: &Self) -> Vec<(K, V)> {
+    pub fn beyond(&self, other: &Self) -> Vec<(K, &V)> {
         self.last_beyond(other, usize::MAX)
     }
 
     /// The last of them, no more than so many.
-    pub fn last_beyond(&self, other: &Self, most: usize) -> Vec<(K, V)> {
+    pub fn last_beyond(&self, other: &Self, most: usize) -> Vec<(K, &V)> {
         let mut found = Vec::new();
         if let Some(root) = &self.0 {
             differ(root, other.0.as_ref(), most, &mut found);
@@ -199,7 +199,10 @@ fn same<K: Key, V: PartialEq>(a: &Rc<Node<K, V>>, b: &Rc<Node<K, V>>) -> bool {
 fn put<K: Key, V: Clone>(node: &mut Rc<Node<K, V>>, key: K, value: V) {
     let bits = key.bits();
     match &**node {
-        Leaf(own, _) if own.bits() == bits => *node = Rc::new(Leaf(key, value)),
+        Leaf(own, _) if own.bits() == bits => match Rc::get_mut(node) {
+            Some(leaf) => *leaf = Leaf(key, value),
+            None => *node = Rc::new(Leaf(key, value)),
+        },
         Fork(at, prefix, ..) if before(bits, *at) == *prefix => {
             let Fork(at, _, left, right) = Rc::make_mut(node) else { return };
             put(if has(bits, *at) { right } else { left }, key, value);
@@ -310,11 +313,11 @@ fn meet<K: Key, V: Clone + PartialEq>(
 }
 
 /// Adds what one has and the other has not, from the last on, until there are so many.
-fn differ<K: Key, V: Clone + PartialEq>(
-    a: &Rc<Node<K, V>>,
+fn differ<'a, K: Key, V: PartialEq>(
+    a: &'a Rc<Node<K, V>>,
     b: Option<&Rc<Node<K, V>>>,
     most: usize,
-    found: &mut Vec<(K, V)>,
+    found: &mut Vec<(K, &'a V)>,
 ) {
     if found.len() >= most || b.is_some_and(|b| Rc::ptr_eq(a, b)) {
         return;
@@ -323,7 +326,7 @@ fn differ<K: Key, V: Clone + PartialEq>(
     let (left, right) = match (&**a, b.map(|b| (b, &**b))) {
         (Leaf(key, v), b) => {
             if b.and_then(|(b, _)| lookup(b, key.bits())) != Some(v) {
-                found.push((*key, v.clone()));
+                found.push((*key, v));
             }
             return;
         }
@@ -417,7 +420,7 @@ mod tests {
             let shared = |k: &u8, v: &u8| Some((*k, *n.get(k)?.min(v))).filter(|(_, v)| m.get(k) == n.get(k) || *v > 0);
             let wanted: BTreeMap<u8, u8> = m.iter().filter_map(|(k, v)| shared(k, v)).collect();
             assert_eq!(all(&a.common(&b, &mut |x, y| Some(*x.min(y)).filter(|v| x == y || *v > 0))), wanted);
-            let beyond: Vec<(u8, u8)> = m.iter().filter(|(k, v)| n.get(k) != Some(v)).map(|(k, v)| (*k, *v)).collect();
+            let beyond: Vec<(u8, &u8)> = m.iter().filter(|(k, v)| n.get(k) != Some(v)).map(|(k, v)| (*k, v)).collect();
             assert_eq!(a.beyond(&b), beyond);
             assert_eq!(a.last_beyond(&b, 3), beyond[beyond.len().saturating_sub(3)..]);
         }

@@ -114,7 +114,7 @@ impl Activation<'_> {
             End::Branch { condition, .. } if !thrown && self.decided[block].is_some() => {
                 self.tested(*condition, state, depth)
             }
-            _ => self.found_at(node).iter().map(|(known, _)| state.refine(known).tested).min().unwrap_or(SURE),
+            _ => self.found_at(node).iter().map(|(known, _)| state.refined(known).tested).min().unwrap_or(SURE),
         }
     }
 

@@ -369,6 +369,11 @@ impl Known {
         all
     }
 
+    /// The same of one that is only looked at.
+    pub fn seen_whole(known: Cow<'_, Known>) -> Cow<'_, Known> {
+        if known.is_one() { known } else { Cow::Owned(known.whole()) }
+    }
+
     /// The same as something that decides: what is no surer than a list itself may be surer than the list with all its parts.
     pub fn deciding(&self) -> Known {
         let whole = self.whole();
@@ -467,8 +472,7 @@ impl Known {
         if self.above.is_empty() {
             return Sides::one(self.id, true);
         }
-        let others = self.above.iter().filter(|(id, _)| *id != self.id).take(MOST_PARTS);
-        others.copied().chain([(self.id, true)]).collect()
+        self.above.with_yes(self.id, MOST_PARTS)
     }
 
     /// The same of values that are no surer than it is itself, whatever its parts are.
@@ -484,7 +488,7 @@ impl Known {
         let mut result = Known::constant(shape);
         let mut tested: Option<Raw> = None;
         for part in from {
-            let whole = if part.is_one() { Cow::Borrowed(part) } else { Cow::Owned(part.whole()) };
+            let whole = Known::seen_whole(Cow::Borrowed(part));
             if !whole.claim.is_full() {
                 tested = Some(tested.map_or(whole.tested, |least| least.min(whole.tested)));
             }

@@ -56,7 +56,9 @@ impl Escapes {
         if let Some(doubts) = other.thrown {
             self.throw(doubts);
         }
-        self.held = self.held.union(&other.held, &mut |old, new| old.join(new));
+        if !other.held.is_empty() {
+            self.held = self.held.union(&other.held, &mut |old, new| old.join(new));
+        }
     }
 
     /// All that was put into memory before this stretch.
@@ -144,8 +146,9 @@ fn beyond(known: &Known, inside: impl Fn(&Id) -> bool) -> Known {
 impl<'a> Flow<'a> {
     /// The doubtful conditions that decide whether a place is reached, those around its call first.
     pub fn doubts(&self, act: &Activation<'a>, state: &State) -> Doubts {
-        let outer = self.conditions.iter().map(|(known, at)| (state.refine(known), *at));
-        let mut doubts: Doubts = outer.filter(|(known, _)| known.earned() < SURE).collect();
+        let outer = self.conditions.iter().map(|(known, at)| (state.refined(known), *at));
+        let doubtful = outer.filter(|(known, _)| known.earned() < SURE);
+        let mut doubts: Doubts = doubtful.map(|(known, at)| (known.into_owned(), at)).collect();
         doubts.extend(self.own_doubts(act, state));
         doubts
     }

@@ -1,6 +1,6 @@
 //! Events: who sends what, what the handlers do that answer, and how often that is.
 
-use super::amount::{Amount, Turns};
+use super::amount::{Amount, Named, Turns};
 use super::domain::{Id, Known, Null, SURE, Shape};
 use super::escape::{Doubts, absorb, elsewhere};
 use super::flow::{Activation, Flow};
@@ -126,7 +126,7 @@ impl Events {
     }
 
     /// The events that come of some, each behind those that lead to it, unless they lead back to themselves.
-    fn order(&self, sent: &BTreeMap<Event, Amount>) -> Vec<Rc<str>> {
+    fn order(&self, sent: &Named<Event>) -> Vec<Rc<str>> {
         let first = sent.keys().flat_map(|event| self.named(event));
         let mut waiting: Vec<(&Rc<str>, bool)> = first.map(|name| (name, false)).collect();
         let (mut met, mut order) = (BTreeSet::new(), Vec::new());
@@ -157,7 +157,7 @@ impl<'a> Flow<'a> {
             let joined = self.events.sent.get(name).map_or_else(|| data.clone(), |old| old.join(&data));
             self.events.sent.insert(name.clone(), joined);
         }
-        self.taken.sent.entry(event.clone()).or_default().add(&Amount::up_to(1.0));
+        self.taken.sent.entry(event.clone()).add(&Amount::up_to(1.0));
         let option = |name: &str| args.get(2)?.option(name);
         let depth = self.conditions.len();
         let condition = option("condition").filter(|condition| condition.earned() < SURE);

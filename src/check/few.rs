@@ -192,6 +192,15 @@ impl<K: Ord + Clone> Sides<K> {
         self.binary_search_by(|(own, _)| own.cmp(key)).ok().map(|at| self[at].1)
     }
 
+    /// Yes of one thing, beside what is said of so many others at most.
+    pub fn with_yes(&self, key: K, most: usize) -> Self {
+        let mut row = Row::with_capacity(self.len().min(most) + 1);
+        row.extend(self.iter().filter(|(own, _)| *own != key).take(most).cloned());
+        let at = row.partition_point(|(own, _)| *own < key);
+        row.insert(at, (key, true));
+        Self(Few::sorted(row))
+    }
+
     /// What either says, yes where one does.
     pub fn or(&self, other: &Self) -> Self {
         if self.says(other) {
@@ -291,6 +300,8 @@ mod tests {
         let other: Sides<u8> = [(2, true), (3, true)].into_iter().collect();
         assert_eq!(*sides.or(&other), [(1, false), (2, true), (3, true)]);
         assert_eq!(*sides.and(&other), [(2, false)]);
+        assert_eq!(*sides.with_yes(2, 1), [(1, false), (2, true)]);
+        assert_eq!(*sides.with_yes(0, 1), [(0, true), (1, false)]);
         let further: Sides<u8> = [(0, false), (1, true)].into_iter().collect();
         assert_eq!(*Sides::any(&[sides, Sides::NONE, other, further]), [(0, false), (1, true), (2, true), (3, true)]);
     }

@@ -25,6 +25,8 @@ use crate::hir::{Binary, FunctionId};
 use crate::ir::{BlockId, End, Function, Inst, Op, Program, Target, Var};
 use crate::source::{Location, Span};
 use foldhash::{HashMap, HashMapExt};
+use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -221,13 +223,19 @@ impl<'a> Activation<'a> {
 
     /// What is known of a value here.
     pub fn value(&self, var: Var, state: &State) -> Known {
-        self.values[var.0 as usize].as_ref().map_or_else(Known::anything, |known| state.refine(known))
+        self.seen(var, state).into_owned()
+    }
+
+    /// The same where it is only looked at.
+    pub fn seen(&self, var: Var, state: &State) -> Cow<'_, Known> {
+        let held = self.values[var.0 as usize].as_ref();
+        held.map_or_else(|| Cow::Owned(Known::anything()), |known| state.refined(known))
     }
 
     /// What a value, or all that it was computed from, has been tested against by now: a test of `p` speaks of `p > 8` as
     /// well, also when that was asked before.
     pub fn tested(&self, var: Var, state: &State, depth: u32) -> Raw {
-        let known = self.value(var, state).whole();
+        let known = Known::seen_whole(self.seen(var, state));
         if known.claim.is_full() && known.earned() == SURE {
             return SURE;
         }
@@ -540,7 +548,7 @@ impl<'a> Flow<'a> {
 
     /// One instruction; false if what follows it is never reached.
     pub fn step(&mut self, act: &mut Activation<'a>, inst: &Inst, state: &mut State) -> bool {
-        let args: Vec<Known> = inst.args.iter().map(|&var| act.value(var, state)).collect();
+        let args: SmallVec<[Known; 2]> = inst.args.iter().map(|&var| act.value(var, state)).collect();
         self.charge(inst, &args);
         if self.is_guarded(act) {
             let doubts = self.fails_by(act, inst, &args, state);
@@ -573,7 +581,7 @@ impl<'a> Flow<'a> {
                 self.jump(act, block, target, &[], state, again);
             }
             End::Branch { condition, then, otherwise } => {
-                let known = act.value(*condition, state);
+                let known = act.seen(*condition, state);
                 let (when, unless) = (known.when(true), known.when(false));
                 let (mut yes, mut no) = known.outcomes();
                 yes &= !when.contains(&Fact::Never);

@@ -178,11 +178,14 @@ impl Graph {
             .collect();
         let loops = loops(&order, &position, &before, &dominator);
         // All of a loop comes before what follows it, so that it has settled by then.
-        let mut depth = vec![0u32; count];
-        loops.iter().for_each(|natural| natural.blocks.iter().for_each(|&block| depth[block] += 1));
-        after.iter_mut().for_each(|next| next.sort_by_key(|&block| depth[block]));
-        let order = reverse_postorder(0, &after);
-        let position = positions(&order, count);
+        let (mut order, mut position) = (order, position);
+        if !loops.is_empty() {
+            let mut depth = vec![0u32; count];
+            loops.iter().for_each(|natural| natural.blocks.iter().for_each(|&block| depth[block] += 1));
+            after.iter_mut().for_each(|next| next.sort_by_key(|&block| depth[block]));
+            order = reverse_postorder(0, &after);
+            position = positions(&order, count);
+        }
         let wiring = Rc::new(Wiring { controls: Controls::of(&ways, &order), early: Vec::new(), count });
         let mut definitions = vec![Definition::Nowhere; function.values.len()];
         for (b, block) in function.blocks.iter().enumerate() {

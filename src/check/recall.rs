@@ -77,7 +77,7 @@ pub(super) struct Calls {
     numbered: u32,
     seen: BTreeSet<u32>,
     /// Functions on circles that are being walked.
-    members: HashMap<FunctionId, Member>,
+    members: HashMap<FunctionId, Box<Member>>,
     /// The same in the order in which they were met.
     met: Vec<FunctionId>,
     /// Whether an assumption about a circle changed in this round.
@@ -510,7 +510,7 @@ impl<'a> Flow<'a> {
         let met = self.calls.met.len();
         let initial = first.all.given.clone();
         let first = self.begin_circle(frame, function, first);
-        if self.calls.members.insert(function, first).is_none() {
+        if self.calls.members.insert(function, Box::new(first)).is_none() {
             self.calls.met.push(function);
         }
         self.calls.walked.insert(function);
@@ -594,7 +594,7 @@ impl<'a> Flow<'a> {
                 member.all.given = given;
                 first = member;
             } else if let Entry::Vacant(place) = self.calls.members.entry(told.function) {
-                place.insert(member);
+                place.insert(Box::new(member));
                 self.calls.met.push(told.function);
             }
         }
@@ -701,7 +701,7 @@ impl<'a> Flow<'a> {
             return member.answer(state, &self.calls.active[low..], &mut self.escapes);
         }
         self.calls.grown |= grew;
-        let member = self.calls.members[&function].clone();
+        let member = Member::clone(&self.calls.members[&function]);
         let (_, together) = parted(function, &member.all.given, arguments.len());
         let frame = self.calls.frame(place, function);
         self.settle(frame, &together, arguments.len(), member, state).map(|known| known.detached())

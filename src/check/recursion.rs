@@ -107,7 +107,8 @@ pub(super) type Edges = BTreeMap<(FunctionId, FunctionId), BTreeSet<Vec<((u8, u8
 /// Arrows from parameters, by their identities, to arguments.
 fn arrows<'k>(frame: u32, parameters: &[u32], arguments: impl Iterator<Item = &'k Known>) -> Vec<((u8, u8), bool)> {
     let mut arrows = Arrows::new();
-    for (to, argument) in arguments.enumerate().take(MOST_PARAMETERS) {
+    let told = |argument: &&'k Known| !argument.measures.is_empty();
+    for (to, argument) in arguments.enumerate().take(MOST_PARAMETERS).filter(|(_, argument)| told(argument)) {
         for (from, parameter) in parameters.iter().enumerate().take(MOST_PARAMETERS) {
             if let Some(smaller) = argument.measures.get(&Id(frame, *parameter)) {
                 arrows.insert((from as u8, to as u8), smaller);
@@ -312,8 +313,8 @@ impl Flow<'_> {
     }
 
     /// What is given for each of them.
-    fn given_for(&self, function: FunctionId, given: &[Known]) -> Vec<Known> {
-        let mut all = given.to_vec();
+    fn given_for<'k>(&self, function: FunctionId, given: impl Iterator<Item = &'k Known>) -> Vec<Known> {
+        let mut all: Vec<Known> = given.cloned().collect();
         for (i, known) in all.iter_mut().enumerate() {
             // What stands in for null is as large as it likes.
             if known.null != Null::Never && self.has_default(function, i) {
@@ -321,7 +322,7 @@ impl Flow<'_> {
             }
         }
         for (i, name) in self.fields.get(&function).into_iter().flatten() {
-            let field = match given.get(*i).map(|known| &known.shape) {
+            let field = match all.get(*i).map(|known| &known.shape) {
                 Some(Shape::Object(object)) => object.fields.get(name).cloned(),
                 _ => None,
             };
@@ -372,8 +373,7 @@ impl Flow<'_> {
     pub fn edge(&mut self, closure: &Closure, arguments: &[Known]) {
         let (Some(&from), Some(&frame)) = (self.calls.stack.last(), self.calls.active.last()) else { return };
         let parameters = self.followed(from);
-        let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
-        let given = self.given_for(closure.function, &given);
+        let given = self.given_for(closure.function, arguments.iter().chain(closure.captures.iter()));
         let graph = arrows(frame, &parameters, given.iter());
         self.edges.entry((from, closure.function)).or_default().insert(graph);
     }
@@ -381,7 +381,7 @@ impl Flow<'_> {
     /// What is known at a call back to a function in an activation.
     pub fn back(&mut self, function: FunctionId, frame: u32, given: &[Known], state: &State, at: Location) -> Back {
         let parameters = &self.followed(function)[..];
-        let given = &self.given_for(function, given)[..];
+        let given = &self.given_for(function, given.iter())[..];
         let mut graph: Arrows = arrows(frame, parameters, given.iter()).into_iter().collect();
         let nulls = given.iter().enumerate().take(MOST_PARAMETERS).filter(|(_, known)| known.null == Null::Always);
         for (to, _) in nulls {
@@ -450,7 +450,7 @@ impl Flow<'_> {
         }
         let Some(cycle) = self.cycles.get(&function).cloned() else { return unbounded };
         let parameters = self.followed(function);
-        let given = self.given_for(function, initial);
+        let given = self.given_for(function, initial.iter());
         let mut best = fallen_whole(&cycle, &given);
         for sum in self.sums(function, &cycle) {
             let falls = |back: &Back| self.falls_at(&sum, back, &parameters, 1.0);

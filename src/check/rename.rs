@@ -5,6 +5,7 @@ use super::effort::spend;
 use super::few::{Few, Sides};
 use super::line::Line;
 use super::shape::{List, Object};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// As many identities that a value has to do with cost no more than one.
@@ -55,11 +56,14 @@ impl Renaming<'_> {
     }
 
     fn set(&mut self, ids: &Few<Id>) -> Few<Id> {
-        if ids.is_empty() { Few::NONE } else { ids.iter().map(|&id| self.id(id)).collect() }
+        let renamed: SmallVec<[Id; 2]> = ids.iter().map(|&id| self.id(id)).collect();
+        // What keeps its names stays shared.
+        if renamed[..] == ids[..] { ids.clone() } else { renamed.into_iter().collect() }
     }
 
     fn sides(&mut self, ids: &Sides<Id>) -> Sides<Id> {
-        if ids.is_empty() { Sides::NONE } else { ids.iter().map(|(id, side)| (self.id(*id), *side)).collect() }
+        let renamed: SmallVec<[(Id, bool); 2]> = ids.iter().map(|(id, side)| (self.id(*id), *side)).collect();
+        if renamed[..] == ids[..] { ids.clone() } else { renamed.into_iter().collect() }
     }
 
     fn line(&mut self, line: &Line) -> Line {

@@ -4,6 +4,7 @@ use super::chart::{Chart, Key};
 use super::domain::{Callee, CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Passed, Raw, SURE, Shape, Why};
 use super::few::{Few, Sides};
 use super::line::Line;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -156,7 +157,7 @@ impl Memory {
     }
 
     /// What the places hold that hold something else in another.
-    pub fn beyond(&self, other: &Memory) -> Vec<(CellId, Known)> {
+    pub fn beyond(&self, other: &Memory) -> Vec<(CellId, &Known)> {
         self.held.beyond(&other.held)
     }
 
@@ -294,25 +295,37 @@ impl State {
 
     /// A value with all that tests have told of it.
     pub fn refine(&self, known: &Known) -> Known {
-        if self.learned.is_empty() {
-            return known.clone();
+        self.refined(known).into_owned()
+    }
+
+    /// The same of a value that is only looked at.
+    pub fn refined<'k>(&self, known: &'k Known) -> Cow<'k, Known> {
+        let learned = self.learned.get(&known.id);
+        let least = self.least_told(&known.parts);
+        if learned.is_none() && least == 0 {
+            return Cow::Borrowed(known);
         }
         let mut result = known.clone();
-        if let Some(learned) = self.learned.get(&known.id) {
+        if let Some(learned) = learned {
             result.apply(learned);
         }
-        if !known.parts.is_empty() && !known.parts.contains(&Id::NONE) {
-            let least = known.parts.iter().map(|part| self.learned.get(part).map_or(0, |l| l.low)).min().unwrap_or(0);
-            if least > 0 && known.parts.iter().all(|part| self.learned.get(part).is_some_and(|l| l.low > 0)) {
-                result.claim = result.claim.at_least(least);
-                // What it was made from, or states, keeps it down all the same; of what decided that it is this value, no test tells.
-                if known.tells(least) && !matches!(result.cap.why, Why::Decided(_)) {
-                    let kept_down = matches!(result.cap.why, Why::Made(_) | Why::Stated(_));
-                    result.tested = result.tested.max(if kept_down { least.min(result.cap.bound) } else { least });
-                }
+        if least > 0 {
+            result.claim = result.claim.at_least(least);
+            // What it was made from, or states, keeps it down all the same; of what decided that it is this value, no test tells.
+            if known.tells(least) && !matches!(result.cap.why, Why::Decided(_)) {
+                let kept_down = matches!(result.cap.why, Why::Made(_) | Why::Stated(_));
+                result.tested = result.tested.max(if kept_down { least.min(result.cap.bound) } else { least });
             }
         }
-        result
+        Cow::Owned(result)
+    }
+
+    /// What tests have told of all of these at least; 0 where it is not known which they are.
+    fn least_told(&self, parts: &Few<Id>) -> Raw {
+        if self.learned.is_empty() || parts.contains(&Id::NONE) {
+            return 0;
+        }
+        parts.iter().map(|part| self.learned.get(part).map_or(0, |learned| learned.low)).min().unwrap_or(0)
     }
 
     /// The same of its parts as well.

@@ -79,11 +79,9 @@ impl Known {
 
     /// What is known when it is true, or when it is not.
     pub fn when(&self, truth: bool) -> Vec<Fact> {
-        let mut facts = match &self.tests {
-            Some(tests) if truth => tests.yes.clone(),
-            Some(tests) => tests.no.clone(),
-            None => Vec::new(),
-        };
+        let told = self.tests.as_deref().map_or(&[][..], |tests| if truth { &tests.yes } else { &tests.no });
+        let mut facts = Vec::with_capacity(told.len() + 2);
+        facts.extend_from_slice(told);
         facts.push(if truth { Fact::True(self.id) } else { Fact::False(self.id) });
         if truth && matches!(self.shape, Shape::Plain) {
             // A text that is true is not empty.
@@ -143,7 +141,7 @@ impl Known {
 
     /// Its tests, with what is `fresh`, told on the way here since the ways parted: of a value chosen on one way, that way was taken as
     /// well.
-    pub fn tests_on_the_way(&self, state: &State, fresh: &[(Id, Learned)]) -> Option<Rc<Tests>> {
+    pub fn tests_on_the_way(&self, state: &State, fresh: &[(Id, &Learned)]) -> Option<Rc<Tests>> {
         let (mut yes, mut no) = self.outcomes();
         match state.learned.get(&self.id).and_then(|learned| learned.truth) {
             Some(true) => no = false,

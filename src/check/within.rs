@@ -8,6 +8,7 @@ use super::domain::{Callee, Fact, Id, Known, Shape};
 use super::flow::Flow;
 use super::state::State;
 use foldhash::{HashMap, HashMapExt};
+use smallvec::{SmallVec, smallvec};
 use std::collections::BTreeSet;
 
 /// The activation of names that hold within one element.
@@ -158,10 +159,10 @@ impl Flow<'_> {
 
     /// A value is made anew: what was read out of the last one is not what will be read out of this one.
     pub fn another(&mut self, made: Id, state: &mut State) {
-        let mut gone = vec![made];
+        let mut gone: SmallVec<[Id; 4]> = smallvec![made];
         while let Some(id) = gone.pop() {
             state.forget(id);
-            gone.extend(self.read_at.get(&id).into_iter().flatten());
+            gone.extend(self.read_at.get(&id).into_iter().flatten().copied());
         }
     }
 }
