@@ -399,6 +399,20 @@ impl Cond {
     }
 }
 
+impl Cond {
+    /// With a variable for the input.
+    fn with_input(&self, name: u32) -> Cond {
+        let again = |x: &Cond| Box::new(x.with_input(name));
+        match self {
+            Cond::Sure(..) | Cond::True(_) | Cond::Asks(..) | Cond::Present(_) => self.clone(),
+            Cond::Same(own, y) => Cond::Same(*own, y.with_input(name)),
+            Cond::And(a, b) => Cond::And(again(a), again(b)),
+            Cond::Or(a, b) => Cond::Or(again(a), again(b)),
+            Cond::Not(a) => Cond::Not(again(a)),
+        }
+    }
+}
+
 impl Expr {
     /// With a variable for the input.
     fn with_input(&self, name: u32) -> Expr {
@@ -415,7 +429,7 @@ impl Expr {
             Expr::Else(a, b) => Expr::Else(again(a), again(b)),
             Expr::OrElse(a, b) => Expr::OrElse(again(a), again(b)),
             Expr::Best(a, b) => Expr::Best(again(a), again(b)),
-            Expr::Choose(c, a, b) => Expr::Choose(c.clone(), again(a), again(b)),
+            Expr::Choose(c, a, b) => Expr::Choose(Box::new(c.with_input(name)), again(a), again(b)),
             Expr::Verify(x, judge) => Expr::Verify(again(x), *judge),
             Expr::Approve(x) => Expr::Approve(again(x)),
             Expr::Call(f, x) => Expr::Call(*f, again(x)),
