@@ -6,11 +6,11 @@
 //! what it cost before, and where, so a run uses the same fuel up to the place where it fails; last uses stay as they were
 //! marked.
 
+use super::operate;
 use super::settle::Settling;
 use super::{Block, Constant, End, Function, Inst, Op, Order, Plain, Program, Target, Var};
 use crate::hir::{Binary, Unary};
-use crate::value::operator::{self, Comparison};
-use crate::value::{Limits, Meter, Value};
+use crate::value::{Limits, Meter, Value, operator};
 use smallvec::smallvec;
 
 /// How many numbers are taken out of the loops of a function at most.
@@ -182,26 +182,18 @@ fn outcome(inst: &Inst, known: &[Option<Literal>], kind: impl Fn(Var) -> Plain) 
 
 fn binary(operator: Binary, left: Literal, right: Literal) -> Option<Constant> {
     let (a, b) = (left.value()?, right.value()?);
-    let mut meter = Meter::new(Limits::SANDBOX);
-    let mut compare = |comparison: Comparison| comparison.of(&a, &b, &mut meter);
-    let result = match operator {
-        Binary::Add if a.as_number().is_some() && b.as_number().is_some() => {
-            operator::add(a, &b, &mut Meter::new(Limits::SANDBOX))
-        }
-        Binary::Subtract => operator::subtract(&a, &b),
-        Binary::Multiply => operator::multiply(&a, &b),
-        Binary::Divide => operator::divide(&a, &b),
-        Binary::Remainder => operator::remainder(&a, &b),
-        Binary::Power => operator::power(&a, &b),
-        Binary::Less => compare(Comparison::Less),
-        Binary::LessEqual => compare(Comparison::LessEqual),
-        Binary::Greater => compare(Comparison::Greater),
-        Binary::GreaterEqual => compare(Comparison::GreaterEqual),
-        Binary::Equal => operator::equal(&a, &b, &mut meter),
-        Binary::NotEqual => operator::not_equal(&a, &b, &mut meter),
-        _ => return None,
+    let numbers = a.as_number().is_some() && b.as_number().is_some();
+    let computes = match operator {
+        Binary::Add => numbers,
+        Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Power => true,
+        Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => true,
+        Binary::Equal | Binary::NotEqual => true,
+        _ => false,
     };
-    constant(result.ok()?)
+    if !computes {
+        return None;
+    }
+    constant(operate::binary(operator, a, b, &mut Meter::new(Limits::SANDBOX)).ok()?)
 }
 
 fn constant(value: Value) -> Option<Constant> {

@@ -17,6 +17,7 @@ mod expression;
 mod facts;
 mod fold;
 mod lower;
+mod operate;
 mod order;
 mod pattern;
 mod place;
@@ -36,6 +37,7 @@ mod visit;
 
 pub use fold::{Folding, fold};
 pub use lower::{Lowering, lower};
+pub use operate::{binary, not_unpacked, turns, unary, unpack, unpack_object};
 pub use order::Order;
 pub use print::print;
 pub use rows::Rows;

@@ -12,7 +12,6 @@ use super::task::Args;
 use super::{EMPTY, Vm, boundary};
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
-use crate::hir::{Binary, Unary};
 use crate::ir::{self, Home, Member, Op};
 use crate::value::path::Link;
 use crate::value::{Closure, Fault, KEY, Key, Kind, Lanes, Object, Value, View, display, operator, path};
@@ -69,51 +68,6 @@ pub(super) fn peek<'a>(function: &'a Function, registers: &'a [Value], operand: 
     }
 }
 
-/// An operator of two values.
-pub(super) fn binary(op: Binary, a: Value, b: Value, vm: &mut Vm) -> Result<Value, Fault> {
-    let meter = &mut vm.meter;
-    match op {
-        Binary::Power => operator::power(&a, &b),
-        Binary::Multiply => operator::multiply(&a, &b),
-        Binary::Divide => operator::divide(&a, &b),
-        Binary::Remainder => operator::remainder(&a, &b),
-        Binary::Add => operator::add(a, &b, meter),
-        Binary::Subtract => operator::subtract(&a, &b),
-        Binary::Less => operator::Comparison::Less.of(&a, &b, meter),
-        Binary::LessEqual => operator::Comparison::LessEqual.of(&a, &b, meter),
-        Binary::Greater => operator::Comparison::Greater.of(&a, &b, meter),
-        Binary::GreaterEqual => operator::Comparison::GreaterEqual.of(&a, &b, meter),
-        Binary::Equal => operator::equal(&a, &b, meter),
-        Binary::NotEqual => operator::not_equal(&a, &b, meter),
-        Binary::In => operator::contains(&a, &b, meter),
-        Binary::State => operator::confident(a, &b),
-        Binary::Gate => operator::gate(a, &b, meter),
-        Binary::Best => operator::best(a, b, meter),
-        Binary::Chain => operator::chain(&a, b, meter),
-        Binary::Both => operator::both(a, b, meter),
-        Binary::Either => operator::either(a, b, meter),
-        Binary::Under => {
-            let lanes = meter.least(&a)?;
-            Ok(b.under(lanes))
-        }
-    }
-}
-
-/// An operator of one value.
-pub(super) fn unary(op: Unary, a: &Value, vm: &mut Vm) -> Result<Value, Fault> {
-    match op {
-        Unary::Negate => operator::negate(a),
-        Unary::Plus => operator::plus(a),
-        Unary::Not => Ok(operator::not(a)),
-        Unary::Confidence => operator::confidence(a, &mut vm.meter),
-        Unary::Typeof => Ok(operator::type_of(a)),
-    }
-}
-
-fn not_unpacked(value: &Value, wanted: &str) -> Fault {
-    Fault::new(Code::R004, format!("{} cannot be unpacked here; give {wanted}", value.kind().phrase())).about(value)
-}
-
 /// The fault of a variable that has no value yet.
 pub(super) fn early(name: Option<&str>) -> Fault {
     let what = name.map_or_else(|| "this variable".to_owned(), |name| format!("`{name}`"));
@@ -166,8 +120,8 @@ impl Vm {
         }
         let result = match &site.op {
             Op::Const(_) => Value::NULL,
-            Op::Unary(op) => unary(*op, &arg!(0), self)?,
-            Op::Binary(op) => binary(*op, arg!(0), arg!(1), self)?,
+            Op::Unary(op) => ir::unary(*op, &arg!(0), &mut self.meter)?,
+            Op::Binary(op) => ir::binary(*op, arg!(0), arg!(1), &mut self.meter)?,
             Op::Range { inclusive, walked: true } => operator::walked(see!(0), see!(1), *inclusive)?,
             Op::Range { inclusive, .. } => operator::range(see!(0), see!(1), *inclusive, &self.meter)?,
             Op::Text => self.text(function, r, operands)?,
@@ -204,7 +158,7 @@ impl Vm {
             Op::Count => self.count(see!(0))?,
             Op::Item => item(see!(0), see!(1)),
             Op::Beside => beside(see!(0), see!(1)),
-            Op::Turns => turns(see!(0))?,
+            Op::Turns => ir::turns(see!(0))?,
             Op::Step(by) => {
                 let value = see!(0);
                 let number = value.as_number().ok_or_else(|| no_step(value))?;
@@ -216,28 +170,24 @@ impl Vm {
             }
             Op::Unpack => {
                 let value = arg!(0);
-                match value.kind() {
-                    Kind::List | Kind::Text => value,
-                    _ => return Err(not_unpacked(&value, "a list")),
-                }
+                ir::unpack(&value)?;
+                value
             }
             Op::UnpackObject => {
                 let value = arg!(0);
-                match value.kind() {
-                    Kind::Object | Kind::List | Kind::Text | Kind::Error | Kind::Agent => value,
-                    _ => return Err(not_unpacked(&value, "an object")),
-                }
+                ir::unpack_object(&value)?;
+                value
             }
             Op::Rest(from) => {
                 let value = arg!(0);
-                let mut items = elements(&value, self)?.ok_or_else(|| not_unpacked(&value, "a list"))?;
+                let mut items = elements(&value, self)?.ok_or_else(|| ir::not_unpacked(&value, "a list"))?;
                 items.drain(..(*from as usize).min(items.len()));
                 Value::list(items)?.with(value.lanes())
             }
             Op::Omit(keys) => {
                 let value = arg!(0);
                 let keys = self.keys(function, r, &operands[1..], keys)?;
-                let object = value.as_object().ok_or_else(|| not_unpacked(&value, "an object"))?;
+                let object = value.as_object().ok_or_else(|| ir::not_unpacked(&value, "an object"))?;
                 self.meter.object(object.len())?;
                 self.meter.steps(KEY * object.len() as u64)?;
                 let kept = object.iter().filter(|(key, _)| !keys.iter().any(|(name, _)| name == key)).cloned();
@@ -402,7 +352,7 @@ impl Vm {
         }
         let list = read(function, r, operands[0]);
         let lanes = list.lanes();
-        let items = elements(&list, self)?.ok_or_else(|| not_unpacked(&list, "a list"))?;
+        let items = elements(&list, self)?.ok_or_else(|| ir::not_unpacked(&list, "a list"))?;
         Ok(items.into_iter().map(|item| item.under(lanes)).collect())
     }
 
@@ -448,7 +398,7 @@ impl Vm {
                 continue;
             }
             lanes = lanes.meet(value.lanes());
-            let more = elements(&value, self)?.ok_or_else(|| not_unpacked(&value, "a list"))?;
+            let more = elements(&value, self)?.ok_or_else(|| ir::not_unpacked(&value, "a list"))?;
             self.meter.list_size((items.len() + more.len()) as u64)?;
             items.extend(more);
         }
@@ -497,7 +447,7 @@ impl Vm {
                                 object.insert(key.clone(), value.clone())?;
                             }
                         }
-                        _ => return Err(not_unpacked(&value, "an object")),
+                        _ => return Err(ir::not_unpacked(&value, "an object")),
                     }
                 }
             }
@@ -719,14 +669,5 @@ fn beside(value: &Value, turn: &Value) -> Value {
     match value.as_object() {
         Some(object) => object.nth(at).map_or(Value::NULL, |(_, value)| value.clone()).under(lanes),
         None => Value::number(at as f64).with(lanes),
-    }
-}
-
-fn turns(value: &Value) -> Result<Value, Fault> {
-    match value.as_number() {
-        Some(number) if number >= 0.0 && number.fract() == 0.0 && number <= 9_007_199_254_740_992.0 => {
-            Ok(Value::number(number))
-        }
-        _ => Err(Fault::new(Code::R021, "`max` takes a whole number from 0; round it and keep it above -1")),
     }
 }

@@ -13,7 +13,7 @@ use super::task::Args;
 use crate::builtin;
 use crate::diagnostic::Code;
 use crate::hir::{Binary, Unary};
-use crate::ir::{Home, Op};
+use crate::ir::{self, Home, Op};
 use crate::value::{Confidence, Fault, Lanes, Meter, Object, Value, number, operator, path};
 
 /// An operator of arithmetic, whatever its operands are.
@@ -357,7 +357,7 @@ impl Vm {
         let x = r[a as usize].clone();
         let result = match op {
             Binary::State => operator::confident(x, &r[b as usize])?,
-            _ => perform::binary(op, x, r[b as usize].clone(), self)?,
+            _ => ir::binary(op, x, r[b as usize].clone(), &mut self.meter)?,
         };
         r[to as usize].put(result);
         Ok(())
@@ -366,7 +366,7 @@ impl Vm {
     /// An operator of one value.
     #[inline(never)]
     pub(super) fn unary_at(&mut self, op: Unary, r: &mut [Value], [to, a]: [Register; 2]) -> Result<(), Fault> {
-        let result = perform::unary(op, &r[a as usize], self)?;
+        let result = ir::unary(op, &r[a as usize], &mut self.meter)?;
         r[to as usize].put(result);
         Ok(())
     }
