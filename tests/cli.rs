@@ -333,6 +333,24 @@ fn what_a_program_says_of_its_agents_counts_beside_the_file() {
 }
 
 #[test]
+fn whoever_is_to_approve_has_to_be_there() {
+    let folder = Folder::new("cli/nobody");
+    let program = |asked: &str| {
+        format!("pattern P(q: string, h: H): any {{\n  {asked}\n}}\nagent H {{ approve(x: any): boolean }}\n")
+    };
+    folder.write("open.prism", program("approve(q)"));
+    folder.write("caught.prism", program("try { approve(q) } catch (e) { q }"));
+    folder.write("mock.yaml", "h: { transport: mock, replies: { approve: { value: true } } }\n");
+    folder.write("person.yaml", "h: { transport: human }\n");
+    for (file, agents, code) in [("open", "mock", 1), ("open", "person", 0), ("caught", "mock", 0)] {
+        let outcome = folder.prism(&["check", &format!("{file}.prism"), "--agents", &format!("{agents}.yaml")]);
+        assert_eq!((outcome.code, outcome.out.contains("[R032]")), (code, code == 1), "{file}: {}", outcome.out);
+        assert_eq!(outcome.out.contains("approve(q, { to: h })"), code == 1, "{}", outcome.out);
+    }
+    assert_eq!(folder.prism(&["check", "open.prism"]).code, 0);
+}
+
+#[test]
 fn line_ends_of_the_other_kind_are_line_ends() {
     let folder = Folder::new("cli/crlf");
     folder.write("a.prism", "// one\r\nlet x = 1\r\nprint(`a\r\nb`, x)\r\n");

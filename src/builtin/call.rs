@@ -1,6 +1,6 @@
 //! The arguments of a built-in, and what goes wrong with them.
 
-use super::{Builtin, signature};
+use super::{Builtin, Numbers, signature};
 use crate::diagnostic::Code;
 use crate::value::{Fault, Key, Kind, Lanes, List, Meter, Object, Scalars, Value, number};
 
@@ -30,6 +30,11 @@ impl<'a> Arguments<'a> {
     /// The name of the built-in.
     pub fn name(&self) -> &'static str {
         self.builtin.name
+    }
+
+    /// The numbers that parameters and options take, where they do not take all.
+    pub fn numbers(&self) -> &'static [(&'static str, Numbers)] {
+        self.builtin.numbers
     }
 
     /// How many were given.

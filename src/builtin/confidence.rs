@@ -2,13 +2,14 @@
 
 use super::call::Call;
 use super::routine::{Routine, Started, Step, Way};
-use super::table::{ANY, Body, Builtin, Calls, Cost, Keeps, Law, Size, declare, native};
+use super::table::{ANY, Body, Builtin, Calls, Cost, Keeps, Law, Numbers, Size, declare, native};
 use crate::value::encode::{Decoder, Encoder, Stored};
-use crate::value::{Confidence, Evidence, Fault, Lanes, STEPS, Value, operator, shaped};
+use crate::value::{Confidence, Evidence, Fault, Kind, Lanes, STEPS, Value, operator, shaped};
 
 pub(super) const TABLE: &[Builtin] = &[
     native("confident", "(x: any, c: number | null): any", "x, stated at confidence c, as `x ~> c`; null means unknown.", ("~confident(5, 0.8)", "0.8"), confident)
         .on(ANY)
+        .takes(&[("c", Numbers::Confidence)])
         .keeps(Keeps::All)
         .cost(Cost::Constant)
         .law(Law::Stated)
@@ -43,20 +44,22 @@ pub(super) const TABLE: &[Builtin] = &[
     .law(Law::Exact),
     native("decay", "(x: any, rate: number): any", "x with its confidence multiplied by 1 − rate.", ("~decay(5 ~> 0.8, 0.5)", "0.4"), decay)
         .on(ANY)
+        .takes(&[("rate", Numbers::Confidence)])
         .keeps(Keeps::All)
         .cost(Cost::Constant)
         .law(Law::Decay)
         .size(Size::Same),
     native("cap", "(x: any, c: number | null): any", "x with a confidence of at most c.", ("~cap(5, 0.6)", "0.6"), cap)
         .on(ANY)
+        .takes(&[("c", Numbers::Confidence)])
         .keeps(Keeps::All)
         .cost(Cost::Constant)
         .law(Law::Cap)
         .size(Size::Same),
     declare(
         "calibrate",
-        "(x: any, map: any): any",
-        "x at the confidence that the map gives for its own: a function, or a list of `[claimed, measured]`, straight lines between them.",
+        "(x: any, map: ((claimed: number) => any) | any[] | { [key: string]: any }): any",
+        "x at the confidence that the map gives for its own: a function, or what was measured for what was claimed, as a list of `[claimed, measured]` or as an object, straight lines between them.",
         ("~calibrate(5 ~> 0.9, [[0, 0], [1, 0.5]])", "0.45"),
         Body::Routine(calibrate),
     )
@@ -67,6 +70,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .size(Size::Same),
     native("endorse", "(x: any, c: number | null, reason: string): any", "x at confidence c, for a reason that the certificate lists.", ("~endorse(5 ~> 0.4, 0.8, \"seen before\")", "0.8"), endorse)
         .on(ANY)
+        .takes(&[("c", Numbers::Confidence)])
         .cost(Cost::Constant)
         .law(Law::Endorsed)
         .size(Size::Same),
@@ -223,8 +227,8 @@ pub(super) struct Calibration {
 
 fn calibrate(call: &mut Call<'_>) -> Result<Started, Fault> {
     let x = call.arguments.get(0);
-    if call.arguments.get(1).as_list().is_none() {
-        call.arguments.function(1).map_err(|_| call.arguments.wrong(1, "a function or a list of pairs"))?;
+    if !matches!(call.arguments.get(1).kind(), Kind::List | Kind::Object) {
+        call.arguments.function(1).map_err(|_| call.arguments.wrong(1, "a function, a list of pairs or an object"))?;
         let (x, function) = (call.arguments.take(0), call.arguments.take(1));
         return Ok(Started::Running(Routine(Way::Calibrate(Box::new(Calibration { x, function })))));
     }
@@ -238,17 +242,25 @@ fn calibrate(call: &mut Call<'_>) -> Result<Started, Fault> {
 
 /// The pairs of the map, in the order of what was claimed.
 fn points(call: &mut Call<'_>) -> Result<Vec<(Confidence, Confidence)>, Fault> {
-    let list = call.arguments.list(1)?;
-    call.meter.steps(list.len() as u64 * 8)?;
-    let mut points = Vec::with_capacity(list.len());
-    for pair in list {
+    let map = call.arguments.get(1).clone();
+    call.meter.steps(map.size().unwrap_or(0) as u64 * 8)?;
+    let mut points = Vec::new();
+    for pair in map.as_list().into_iter().flatten() {
         match pair.as_list().map(|pair| pair.items()) {
             Some([claimed, measured]) => points.push((operator::threshold(claimed)?, operator::threshold(measured)?)),
             _ => return Err(call.arguments.fault("takes a list of pairs `[claimed, measured]`")),
         }
     }
+    for (claimed, measured) in map.as_object().into_iter().flatten() {
+        let Ok(claimed) = claimed.as_str().parse::<f64>() else {
+            return Err(call
+                .arguments
+                .fault(format_args!("takes numbers as keys, and `{}` is none", claimed.as_str())));
+        };
+        points.push((operator::threshold(&Value::number(claimed))?, operator::threshold(measured)?));
+    }
     if points.is_empty() {
-        return Err(call.arguments.fault("takes at least one pair `[claimed, measured]`"));
+        return Err(call.arguments.fault("takes at least one pair of what was claimed and what was measured"));
     }
     points.sort_by_key(|&(claimed, _)| claimed);
     Ok(points)

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::routine::Started;
-use super::table::{Body, Builtin, Calls, Cost, Keeps, Law, Size, declare, native};
+use super::table::{Body, Builtin, Calls, Cost, Keeps, Law, Numbers, Size, declare, native};
 use super::walk::{self, Aim};
 use crate::diagnostic::Code;
 use crate::value::{Agent, Error, Fault, Kind, Object, Value, display, json, operator, order};
@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .size(Size::Limit),
     native("with", "(agent: Agent, options: { timeout?: number, retries?: number, model?: string, temperature?: number, schema?: any }): Agent", "The agent with other settings.", ("[].map(a => a.with({ retries: 2 }))", "[]"), with)
         .on(&[Kind::Agent])
+        .takes(&[("timeout", Numbers::Time), ("retries", Numbers::from(0.0))])
         .keeps(Keeps::All)
         .not_plain()
         .cost(Cost::Constant),
@@ -162,11 +163,10 @@ fn with(call: &mut Call<'_>) -> Made {
         let known = KNOWN.join("`, `");
         return Err(call.arguments.fault(format_args!("knows no option `{}`; there are `{known}`", other.as_str())));
     }
-    for (name, whole) in [("timeout", false), ("retries", true)] {
-        let fits = |number: f64| number >= 0.0 && number.is_finite() && (!whole || number.fract() == 0.0);
+    for (name, numbers) in call.arguments.numbers() {
+        let fits = |number: f64| numbers.has(number);
         if options.get(name).is_some_and(|value| !value.is_null() && !value.as_number().is_some_and(fits)) {
-            let wanted = if whole { "a whole number from 0" } else { "a time" };
-            return Err(Fault::new(Code::R021, format!("`{name}` of `with` takes {wanted}")));
+            return Err(Fault::new(Code::R021, format!("`{name}` of `with` takes {numbers}")));
         }
     }
     let agent = call.arguments.get(0).as_agent().ok_or_else(|| call.arguments.wrong(0, "an agent"))?;

@@ -2,8 +2,10 @@
 
 use super::agreement::{self, strategies};
 use super::confidence;
-use super::table::{ANY, Body, Builtin, Calls, Keeps, Law, Native, Size, declare};
+use super::table::{ANY, Body, Builtin, Calls, Keeps, Law, Native, Numbers, Size, declare};
+use crate::diagnostic::Code;
 use crate::types::Effect;
+use crate::value::Fault;
 
 /// Which form.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
@@ -54,14 +56,16 @@ pub enum Form {
     ExpectError,
 }
 
-/// The least number that a parameter takes which counts something or waits for some time, and whether it must be whole.
-pub(super) fn least(parameter: &str) -> Option<(f64, bool)> {
-    match parameter {
-        "attempts" | "max" | "limit" => Some((1.0, true)),
-        "n" => Some((0.0, true)),
-        "delay" | "timeout" | "within" | "milliseconds" => Some((0.0, false)),
-        _ => None,
-    }
+/// The fault of `sequential` where a step is no function.
+#[cold]
+pub fn no_steps() -> Fault {
+    Fault::new(Code::R042, "`sequential` takes a list of functions; wrap each step, `x => …`")
+}
+
+/// The fault of `escalate` where a handler is neither a function nor an agent, or none is there.
+#[cold]
+pub fn no_path() -> Fault {
+    Fault::new(Code::R042, "`escalate` takes a list of functions or agents, one at least")
 }
 
 const fn form(
@@ -84,6 +88,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Form::Parallel,
         None,
     )
+    .takes(&[("limit", Numbers::from(1.0)), ("timeout", Numbers::Time)])
     .also(&["Promise.all"])
     .law(Law::Each)
     .size(Size::Same),
@@ -113,6 +118,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Form::Quorum,
         None,
     )
+    .takes(&[("n", Numbers::from(0.0))])
     .law(Law::Each)
     .size(Size::Number(0)),
     form(
@@ -131,6 +137,13 @@ pub(super) const TABLE: &[Builtin] = &[
         Form::Retry,
         None,
     )
+    .takes(&[
+        ("attempts", Numbers::from(1.0)),
+        ("max", Numbers::from(1.0)),
+        ("until", Numbers::Confidence),
+        ("delay", Numbers::Time),
+        ("backoff", Numbers::Factor),
+    ])
     .law(Law::Best),
     form(
         "fallback",
@@ -148,6 +161,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Form::Timeout,
         None,
     )
+    .takes(&[("milliseconds", Numbers::Time)])
     .calls(Calls::Once),
     form(
         "escalate",
@@ -169,7 +183,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .law(Law::Agreement),
     form(
         "verify",
-        "(x: any, check: Agent | ((x: any) => any) | { agent?: any, human?: any, command?: any, schema?: any }): any",
+        "(x: any, check: Agent | ((x: any) => any) | { agent?: Agent | string, human?: Agent | string, command?: Agent | string, schema?: any }): any",
         "x, judged by `{ command }`, `{ agent }`, `{ human }`, `{ schema }` or a function; at confidence 0 when refused. A schema is JSON Schema, as \
          that of `llm` is.",
         ("verify(4, x => x > 3)", "4"),
@@ -182,12 +196,13 @@ pub(super) const TABLE: &[Builtin] = &[
     .calls(Calls::Once),
     form(
         "approve",
-        "(x: any, options?: { to?: any, within?: number }): any",
+        "(x: any, options?: { to?: Agent | string, within?: number }): any",
         "x, after a person said yes; at confidence 0 when refused or too late.",
         ("typeof (plan => approve(plan, { to: \"boss\" }))", "\"function\""),
         Form::Approve,
         None,
     )
+    .takes(&[("within", Numbers::Time)])
     .keeps(Keeps::All)
     .law(Law::Checked)
     .effect(Effect::Ask)
@@ -209,6 +224,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Form::Gate,
         Some(confidence::gate),
     )
+    .takes(&[("threshold", Numbers::Confidence)])
     .on(ANY)
     .law(Law::Gate)
     .calls(Calls::Once),
@@ -279,6 +295,7 @@ pub(super) const TABLE: &[Builtin] = &[
         Form::MockSlow,
         None,
     )
+    .takes(&[("milliseconds", Numbers::Time)])
     .not_plain()
     .also(&["mock.slow"])
     .law(Law::Exact)

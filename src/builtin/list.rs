@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::routine::Started;
 use super::sort;
-use super::table::{Builtin, Calls, Cost, Keeps, LIST, Law, SEQUENCE, Size, change, native, routine};
+use super::table::{Builtin, Calls, Cost, Keeps, LIST, Law, Numbers, SEQUENCE, Size, change, native, routine};
 use super::walk::{self, Aim};
 use crate::diagnostic::Code;
 use crate::value::{Fault, KEY, Kind, Lanes, List, MADE, Meter, Value, display, operator, order};
@@ -179,16 +179,19 @@ pub(super) const TABLE: &[Builtin] = &[
         .size(Size::AtMost),
     native("take", "(xs: any[] | string, n?: number): any", "The first n elements, one unless n is given.", ("[1, 2, 3].take(2)", "[1,2]"), take)
         .on(SEQUENCE)
+        .takes(&[("n", Numbers::from(0.0))])
         .keeps(Keeps::All)
         .law(Law::Kept)
         .size(Size::Number(1)),
     native("drop", "(xs: any[] | string, n?: number): any", "All but the first n elements, one unless n is given.", ("[1, 2, 3].drop(2)", "[3]"), drop_first)
         .on(SEQUENCE)
+        .takes(&[("n", Numbers::from(0.0))])
         .keeps(Keeps::All)
         .law(Law::Kept)
         .size(Size::AtMost),
     native("chunk", "(xs: any[], n: number): any[][]", "Lists of n elements each, the last of what is left.", ("[1, 2, 3].chunk(2)", "[[1,2],[3]]"), chunk)
         .on(LIST)
+        .takes(&[("n", Numbers::from(1.0))])
         .law(Law::Kept)
         .size(Size::Same),
     native("zip", "(xs: any[], ...others: any[]): any[][]", "Lists of the elements with equal index, as many as the shortest list has.", ("[1, 2].zip([\"a\", \"b\"])", "[[1,\"a\"],[2,\"b\"]]"), zip)

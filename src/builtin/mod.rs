@@ -40,10 +40,10 @@ pub use call::{Arguments, Call};
 pub use constant::{CONSTANTS, constant};
 pub use decided::{is_decided, vote_stops};
 pub use elsewhere::{instead_of_method, instead_of_property};
-pub use form::Form;
+pub use form::{Form, no_path, no_steps};
 pub use reference::reference;
 pub use routine::{Routine, Started, Step, StoredRoutine};
-pub use table::{Body, Builtin, Calls, Change, Cost, Keeps, Law, Mutation, Native, Size, Start};
+pub use table::{Body, Builtin, Calls, Change, Cost, Keeps, Law, Mutation, Native, Numbers, Size, Start};
 pub use world::World;
 
 use table::Known;
@@ -166,10 +166,9 @@ pub fn is_mutating(name: &str) -> bool {
 }
 
 impl BuiltinId {
-    /// The least number that a parameter or option of a form takes, and whether it must be whole: counts and times, which are
-    /// R021 where they are none.
-    pub fn least(self, parameter: &str) -> Option<(f64, bool)> {
-        matches!(self.entry().kind, table::Body::Form(..)).then(|| form::least(parameter)).flatten()
+    /// The numbers that a parameter or an option takes, where it does not take all.
+    pub fn numbers(self, parameter: &str) -> Option<table::Numbers> {
+        self.entry().numbers.iter().find(|(name, _)| *name == parameter).map(|(_, numbers)| *numbers)
     }
 
     /// What is declared of it.

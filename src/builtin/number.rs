@@ -1,7 +1,7 @@
 //! Numbers.
 
 use super::call::Call;
-use super::table::{Builtin, Cost, NUMBER, Native, Size, native};
+use super::table::{Builtin, Cost, NUMBER, Native, Numbers, Size, native};
 use crate::value::{Fault, Kind, Value, number, operator};
 
 /// A function of one number.
@@ -164,6 +164,7 @@ pub(super) const TABLE: &[Builtin] = &[
         to_fixed,
     )
     .on(NUMBER)
+    .takes(&[("digits", Numbers::Cut(0.0, 100.0))])
     .size(Size::Number(1)),
     native(
         "toPrecision",
@@ -173,6 +174,7 @@ pub(super) const TABLE: &[Builtin] = &[
         to_precision,
     )
     .on(NUMBER)
+    .takes(&[("digits", Numbers::Cut(1.0, 100.0))])
     .size(Size::Number(1))
     .not_plain(),
     native(
@@ -183,6 +185,7 @@ pub(super) const TABLE: &[Builtin] = &[
         to_exponential,
     )
     .on(NUMBER)
+    .takes(&[("digits", Numbers::Cut(0.0, 100.0))])
     .size(Size::Number(1))
     .not_plain(),
 ];

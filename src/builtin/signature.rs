@@ -126,6 +126,10 @@ impl Reader {
             "number" => Type::Number,
             "string" => Type::String,
             "Agent" => Type::Agent(None),
+            "RegExp" => {
+                let field = |name: &str| Field { name: name.into(), optional: false, value: Type::String };
+                Type::Object(Arc::new(Shape { fields: vec![field("source"), field("flags")], others: Some(Type::Any) }))
+            }
             _ => Type::Any,
         }
     }

@@ -45,6 +45,67 @@ pub struct Builtin {
     pub kind: Body,
     /// What it does with a number, if that is all there is to it.
     pub number: Option<fn(f64) -> f64>,
+    /// The numbers that it takes, by the names of parameters and options, where it does not take all.
+    pub numbers: &'static [(&'static str, Numbers)],
+}
+
+/// The numbers that a parameter or an option takes.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Numbers {
+    /// Whole numbers from here to there.
+    Count(f64, f64),
+    /// Numbers from here to there, of which the fraction is cut off.
+    Cut(f64, f64),
+    /// Milliseconds, a year at most.
+    Time,
+    /// What another is multiplied by, from 0.
+    Factor,
+    /// A confidence from 0 to 1.
+    Confidence,
+}
+
+/// The longest time that anything waits, in milliseconds: a year. What is longer was not meant.
+const LONGEST: f64 = 366.0 * 86_400_000.0;
+
+/// The largest whole number that is exact.
+const LARGEST: f64 = 9_007_199_254_740_991.0;
+
+impl Numbers {
+    /// Whole numbers from here.
+    pub const fn from(least: f64) -> Self {
+        Self::Count(least, LARGEST)
+    }
+
+    /// The least and the greatest of them.
+    pub const fn bounds(self) -> (f64, f64) {
+        match self {
+            Self::Count(least, most) | Self::Cut(least, most) => (least, most),
+            Self::Time => (0.0, LONGEST),
+            Self::Factor => (0.0, f64::MAX),
+            Self::Confidence => (0.0, 1.0),
+        }
+    }
+
+    /// Whether a number is one of them.
+    pub fn has(self, number: f64) -> bool {
+        let (least, most) = self.bounds();
+        let number = if matches!(self, Self::Cut(..)) { number.trunc() } else { number };
+        least <= number && number <= most && (number.fract() == 0.0 || !matches!(self, Self::Count(..)))
+    }
+}
+
+impl std::fmt::Display for Numbers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Count(least, LARGEST) => write!(f, "a whole number from {least}"),
+            Self::Count(least, most) => write!(f, "a whole number from {least} to {most}"),
+            Self::Cut(least, LARGEST) => write!(f, "a number from {least}"),
+            Self::Cut(least, most) => write!(f, "a number from {least} to {most}"),
+            Self::Time => f.write_str("a time from 0 to a year"),
+            Self::Factor => f.write_str("a number from 0"),
+            Self::Confidence => f.write_str("a confidence from 0 to 1"),
+        }
+    }
 }
 
 /// A computation that ends without asking anybody.
@@ -245,6 +306,7 @@ pub(super) const fn declare(
         mutation: Mutation::None,
         kind,
         number: None,
+        numbers: &[],
     }
 }
 
@@ -346,6 +408,12 @@ impl Builtin {
     /// Which computes this of one number.
     pub const fn of_number(mut self, number: fn(f64) -> f64) -> Self {
         self.number = Some(number);
+        self
+    }
+
+    /// Which takes these numbers alone.
+    pub const fn takes(mut self, numbers: &'static [(&'static str, Numbers)]) -> Self {
+        self.numbers = numbers;
         self
     }
 

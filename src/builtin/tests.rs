@@ -606,3 +606,43 @@ fn parameters_are_counted_as_they_are_read() {
         assert_eq!((id.required(), id.most()), (needed, most), "{}{}", builtin.name, builtin.signature);
     }
 }
+
+/// What is declared of numbers is what is done: the bounds are taken, and what lies beyond them is refused.
+#[test]
+fn numbers_that_are_taken_are_those_that_are_declared() {
+    let mut tried = 0;
+    for (id, builtin) in all() {
+        let (Body::Native(code) | Body::Form(_, Some(code))) = builtin.kind else { continue };
+        let parameters = &id.signature().parameters;
+        for (name, numbers) in builtin.numbers {
+            let Some(place) = parameters.iter().position(|parameter| *parameter.name == **name) else { continue };
+            let fails = |number: f64| {
+                let any = |parameter: &crate::types::Parameter| match parameter.value {
+                    crate::types::Type::List(_) => j("[1]"),
+                    crate::types::Type::String => Value::text("a"),
+                    _ => Value::number(1.0),
+                };
+                let mut given: Vec<Value> = parameters.iter().map(any).collect();
+                given[place] = Value::number(number);
+                // `take` and its like are of texts as well, and so is `split`.
+                if matches!(parameters[0].value, crate::types::Type::Union(_)) {
+                    given[0] = j("[1]");
+                }
+                if builtin.name == "split" {
+                    given[1] = Value::text(",");
+                }
+                run(id, code, &mut given, &mut meter()).is_err()
+            };
+            let (least, most) = numbers.bounds();
+            assert!(!numbers.has(least - 1.0) && fails(least - 1.0), "{} takes less as `{name}`", builtin.name);
+            assert!(numbers.has(least) && !fails(least), "{} refuses {least} as `{name}`", builtin.name);
+            if most < 1e6 {
+                assert!(!numbers.has(most + 1.0) && fails(most + 1.0), "{} takes more as `{name}`", builtin.name);
+                assert!(numbers.has(most) && !fails(most), "{} refuses {most} as `{name}`", builtin.name);
+            }
+            assert_eq!(numbers.has(least + 0.5), !fails(least + 0.5), "{} and a half as `{name}`", builtin.name);
+            tried += 1;
+        }
+    }
+    assert!(tried >= 12, "only {tried} were tried");
+}

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::regex::{Pattern, texts};
 use super::replace;
-use super::table::{ANY, Builtin, Law, OBJECT, SEQUENCE, Size, TEXT, native, routine};
+use super::table::{ANY, Builtin, Law, Numbers, OBJECT, SEQUENCE, Size, TEXT, native, routine};
 use crate::diagnostic::Code;
 use crate::value::{Fault, Key, Kind, Lanes, Value, display, number, operator};
 
@@ -25,16 +25,17 @@ pub(super) const TABLE: &[Builtin] = &[
         .size(Size::AtMost),
     native(
         "split",
-        "(s: string, separator?: any, limit?: number): string[]",
+        "(s: string, separator?: string | RegExp, limit?: number): string[]",
         "The parts between the separators, a text or a regular expression; with `\"\"` the characters.",
         ("\"a,b\".split(\",\")", "[\"a\",\"b\"]"),
         split,
     )
     .on(TEXT)
+    .takes(&[("limit", Numbers::from(0.0))])
     .size(Size::Same),
     routine(
         "replace",
-        "(s: string, pattern: any, by: any): string",
+        "(s: string, pattern: string | RegExp, by: string | ((...matched: any[]) => any)): string",
         "The text with the first match replaced, with all when the pattern is a regular expression with `g`; by a text, in which `$1` and `$&` stand for what was found, or by what a function gives.",
         ("\"a-b\".replace(\"-\", \"+\")", "\"a+b\""),
         |call| replace::start(call, false),
@@ -44,7 +45,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .size(Size::Limit),
     routine(
         "replaceAll",
-        "(s: string, pattern: any, by: any): string",
+        "(s: string, pattern: string | RegExp, by: string | ((...matched: any[]) => any)): string",
         "The text with all matches replaced.",
         ("\"a-b-c\".replaceAll(\"-\", \"\")", "\"abc\""),
         |call| replace::start(call, true),
@@ -79,6 +80,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .size(Size::AtMost),
     native("repeat", "(s: string, count: number): string", "The text so many times.", ("\"ab\".repeat(2)", "\"abab\""), repeat)
         .on(TEXT)
+        .takes(&[("count", Numbers::Cut(0.0, f64::MAX))])
         .size(Size::Limit),
     native(
         "padStart",
@@ -133,7 +135,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .size(Size::Same),
     native(
         "match",
-        "(s: string, pattern: any): any",
+        "(s: string, pattern: string | RegExp): any",
         "The first match and its groups as a list of texts; of a regular expression with `g` all matches; null when there is none.",
         ("\"a1b2\".match(/[a-z](\\d)/)", "[\"a1\",\"1\"]"),
         match_first,
@@ -142,7 +144,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .size(Size::Limit),
     native(
         "matches",
-        "(s: string, pattern: any): string[]",
+        "(s: string, pattern: string | RegExp): string[]",
         "All texts matched, as a list.",
         ("\"a1b22\".matches(/\\d+/)", "[\"1\",\"22\"]"),
         matches,
@@ -151,7 +153,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .size(Size::Same),
     native(
         "matchAll",
-        "(s: string, pattern: any): any[]",
+        "(s: string, pattern: string | RegExp): any[]",
         "All matches, each as a list of the text and its groups.",
         ("\"a1b2\".matchAll(/[a-z](\\d)/g)", "[[\"a1\",\"1\"],[\"b2\",\"2\"]]"),
         match_all,
@@ -160,7 +162,7 @@ pub(super) const TABLE: &[Builtin] = &[
     .size(Size::Limit),
     native(
         "search",
-        "(s: string, pattern: any): number",
+        "(s: string, pattern: string | RegExp): number",
         "The index of the first match, or -1.",
         ("\"ab1\".search(/\\d/)", "2"),
         search,
@@ -216,6 +218,7 @@ pub(super) const TABLE: &[Builtin] = &[
         to_radix,
     )
     .on(ANY)
+    .takes(&[("radix", Numbers::Count(2.0, 36.0))])
     .not_plain()
     .size(Size::Limit),
     native(

@@ -1,6 +1,6 @@
 //! Wishes to the world: declared here, performed by the machine.
 
-use super::table::{Body, Builtin, Law, Size, declare};
+use super::table::{Body, Builtin, Law, Numbers, Size, declare};
 use crate::types::Effect;
 
 /// What is wished.
@@ -63,16 +63,19 @@ pub(super) const TABLE: &[Builtin] = &[
     wish("uuid", "(): string", "A text that nobody else has, from the host.", ("uuid().length", "36"), World::Uuid)
         .also(&["crypto.randomUUID"]),
     wish("delay", "(milliseconds: number): null", "Waits; `R021` for what is no time.", ("delay(5ms)", "null"), World::Delay)
-        .also(&["sleep"]),
+        .also(&["sleep"])
+        .takes(&[("milliseconds", Numbers::Time)]),
     wish(
         "emit",
-        "(name: string, data?: any, options?: { delay?: number, condition?: any }): null",
-        "Sends an event to the handlers of its name, as in `on \"done\" as event max 10 { … }`. They run once the program or the pattern \
+        "(name: string, data?: any, options?: { delay?: number, condition?: boolean | number | string | null | any[] | { [key: string]: any } }): null",
+        "Sends an event to the handlers of its name, as in `on \"done\" as event max 10 { … }`; with a `condition` that is not true, \
+         to nobody. They run once the program or the pattern \
          that was asked for is done, the earliest event first and one handler after the other: whoever sends finds its variables as it \
          left them, and the result is there already. In a test they run whenever the test itself waits, and after it.",
         ("emit(\"done\", { id: 1 })", "null"),
         World::Emit,
     )
+    .takes(&[("delay", Numbers::Time)])
     .effect(Effect::Notify),
     wish(
         "track",
@@ -80,5 +83,6 @@ pub(super) const TABLE: &[Builtin] = &[
         "Records a decision.",
         ("track(\"accepted\", { confidence: 0.9 })", "null"),
         World::Track,
-    ),
+    )
+    .takes(&[("confidence", Numbers::Confidence)]),
 ];

@@ -4,7 +4,7 @@
 use super::domain::{Known, Null, Shape};
 use super::failing::{between, number, open, ordered};
 use super::read::elements;
-use crate::builtin::{self, BuiltinId};
+use crate::builtin::{self, BuiltinId, Numbers};
 use crate::hir::NamedType;
 use crate::types::{Field, Literal, Parameter, Type};
 use crate::value::Kind;
@@ -20,7 +20,7 @@ fn breaks_at(builtin: BuiltinId, args: &[Known], place: usize) -> bool {
     let parameters = &builtin.signature().parameters;
     let parameter = parameters.get(place).or(parameters.last().filter(|last| last.rest));
     parameter.is_some_and(|parameter| !suits_parameter(arg, parameter))
-        || is_outside(name, place, arg)
+        || is_outside(builtin, place, arg)
         || is_refused(name, place, args)
         || by_content(name, args)
 }
@@ -55,8 +55,7 @@ fn kind(known: &Known) -> Option<Kind> {
 
 /// The arguments of a form that tell whether it fails before any of its tasks begins.
 pub(super) fn breaks_form(form: BuiltinId, args: &[Known]) -> Vec<&Known> {
-    let name = form.entry().name;
-    let fails = |(place, arg): &(usize, &Known)| open(arg) || is_outside(name, *place, arg) || lists_no_tasks(arg);
+    let fails = |(place, arg): &(usize, &Known)| open(arg) || is_outside(form, *place, arg) || lists_no_tasks(arg);
     args.iter().enumerate().filter(fails).map(|(_, arg)| arg).collect()
 }
 
@@ -66,29 +65,33 @@ fn lists_no_tasks(known: &Known) -> bool {
     elements(known).0.is_some_and(|element| open(&element) || !matches!(element.shape, Shape::Functions(_)))
 }
 
-/// Whether a built-in refuses some whole numbers at a place, or some options, and this may be one of them.
-fn is_outside(name: &str, place: usize, arg: &Known) -> bool {
-    match fine(name, place) {
-        Some((low, high)) => !(between(arg, low, high) && arg.as_number().is_some_and(|number| number.whole)),
+/// Whether a built-in refuses some numbers at a place, or some options, and this may be one of them.
+fn is_outside(builtin: BuiltinId, place: usize, arg: &Known) -> bool {
+    let name = builtin.entry().name;
+    let told = match limited(name, place) {
+        Some(bounds) => Some((bounds, true)),
+        None => {
+            let parameter = builtin.signature().parameters.get(place);
+            let numbers = parameter.and_then(|parameter| builtin.numbers(&parameter.name));
+            numbers.map(|numbers| (numbers.bounds(), matches!(numbers, Numbers::Count(..))))
+        }
+    };
+    match told {
+        Some(((low, high), whole)) => {
+            !(between(arg, low, high) && arg.as_number().is_some_and(|number| number.whole || !whole))
+        }
         None => takes_options(name) && has_number(arg),
     }
 }
 
-/// The whole numbers with which a built-in does not fail, where it fails with others.
-fn fine(name: &str, place: usize) -> Option<(f64, f64)> {
-    const MANY: f64 = 9_007_199_254_740_991.0;
+/// The whole numbers with which a built-in does not fail because of what it makes, where it fails with others.
+fn limited(name: &str, place: usize) -> Option<(f64, f64)> {
     Some(match (name, place) {
-        ("take" | "drop", 1) | ("split", 2) => (0.0, MANY),
-        ("chunk", 1) | ("quorum", 0) => (1.0, MANY),
         // What they make is no larger than a list or text may be.
         ("repeat" | "padStart" | "padEnd", 1) => (0.0, 10_000.0),
         ("range", 0 | 1) => (-10_000.0, 10_000.0),
-        ("range", 2) => (1.0, MANY),
+        ("range", 2) => (1.0, 9_007_199_254_740_991.0),
         ("fromCodePoint", _) => (0.0, f64::from(0xd7ff)),
-        ("toString", 1) => (2.0, 36.0),
-        ("toPrecision", 1) => (1.0, 100.0),
-        ("toFixed" | "toExponential", 1) => (0.0, 100.0),
-        ("delay", 0) | ("timeout" | "slow", 1) => (0.0, 1e10),
         _ => return None,
     })
 }

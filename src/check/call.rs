@@ -76,8 +76,7 @@ impl<'a> Flow<'a> {
         let site = (act.at(inst.span), self.unknown_callee(act, inst));
         let outer = std::mem::replace(&mut self.site, site);
         let caller = self.findings.begin_call(self.site.0);
-        let guards = act.code.blocks[act.block].handler.is_some();
-        let result = self.guarding(guards, |flow| flow.run((act.frame, place), callee, args, state));
+        let result = self.called_from(act, |flow| flow.run((act.frame, place), callee, args, state));
         self.site = outer;
         self.findings.end_call(caller);
         self.conditions.truncate(depth);

@@ -91,6 +91,11 @@ impl Controls {
         Self { direct, rank, circles }
     }
 
+    /// Whether a block runs whenever its function does.
+    pub fn always_runs(&self, block: usize) -> bool {
+        self.direct[block].is_empty()
+    }
+
     /// The branches that decide whether a block runs.
     pub fn all(&self, block: usize) -> Deciding {
         self.beyond(block, None)

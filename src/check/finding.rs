@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location};
 use crate::syntax::ast::Band;
 use crate::types::Effect;
+use crate::value::Fault;
 use foldhash::{HashSet, HashSetExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -102,6 +103,8 @@ pub(super) struct Findings {
     found: BTreeMap<(Code, Location), Diagnostic>,
     outcomes: BTreeMap<Location, (bool, bool)>,
     arms: BTreeMap<(Location, Band), bool>,
+    /// The instructions that failed whenever they were walked, by activation, and where that is called.
+    pub failing: BTreeMap<(u32, Location), (Fault, Option<Location>)>,
     /// What the stretch being walked lists.
     pub listed: Listed,
     /// Methods that a policy may forbid, with their names.
@@ -138,6 +141,11 @@ impl Findings {
     /// And it ends.
     pub fn end_call(&mut self, outer: Option<Location>) {
         self.caller = outer;
+    }
+
+    /// The last call on the way here that the program itself makes.
+    pub fn caller(&self) -> Option<Location> {
+        self.caller
     }
 
     /// A call reaches an agent.
@@ -218,10 +226,7 @@ impl Findings {
         let refused: Vec<Location> =
             diagnostics.iter().filter(|found| MISUSES.contains(&found.code)).map(|found| found.at).collect();
         let follows = |code: Code, at: Location| {
-            let inside = |misuse: &Location| {
-                misuse.file == at.file && at.span.start <= misuse.span.start && misuse.span.end <= at.span.end
-            };
-            matches!(code, Code::TM07 | Code::CF003 | Code::CF004) && refused.iter().any(inside)
+            matches!(code, Code::TM07 | Code::CF003 | Code::CF004) && refused.iter().any(|misuse| at.holds(*misuse))
         };
         let over = [Code::CF011, Code::CF017, Code::CF002, Code::CF001, Code::CF013];
         for ((code, at), diagnostic) in &self.found {

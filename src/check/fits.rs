@@ -75,7 +75,9 @@ fn fit(program: &Program, from: &Type, to: &Type, depth: u32) -> Fit {
         (Type::Function(_), Type::Function(_)) => Fit::Maybe,
         (Type::Agent(_) | Type::Agents { .. }, _) | (_, Type::Agent(_) | Type::Agents { .. }) => {
             let plain = |t: &Type| matches!(t, Type::Number | Type::String | Type::Boolean | Type::Null);
-            if plain(from) || plain(to) { Fit::Never } else { Fit::Maybe }
+            let one = matches!(from, Type::Agent(_)) || matches!(to, Type::Agent(_));
+            let other = |t: &Type| plain(t) || one && matches!(t, Type::List(_) | Type::Function(_));
+            if other(from) || other(to) { Fit::Never } else { Fit::Maybe }
         }
         _ if std::mem::discriminant(from) == std::mem::discriminant(to) => Fit::Always,
         _ => Fit::Never,

@@ -103,6 +103,8 @@ pub(super) struct Flow<'a> {
     pub spread_out: Option<(u64, Option<u64>, Cap)>,
     /// Whether an error that leaves what is walked is caught somewhere.
     pub guarded: bool,
+    /// Whether a condition decides that what is walked runs.
+    pub perhaps: bool,
     /// What may be called in what the program throws.
     pub thrown: Hidden,
     /// What events are sent and handled.
@@ -309,6 +311,7 @@ impl<'a> Flow<'a> {
             pending: Vec::new(),
             spread_out: None,
             guarded: false,
+            perhaps: false,
             thrown: Hidden::default(),
             events: super::event::Events::default(),
             around_task: None,
@@ -554,6 +557,7 @@ impl<'a> Flow<'a> {
             let doubts = self.fails_by(act, inst, &args, state);
             doubts.into_iter().for_each(|doubts| self.escapes.throw(doubts));
         }
+        self.try_out(act, inst, &args);
         self.calls_obscure(act, inst, &args);
         let Some((mut result, second)) = self.transfer(act, inst, &args, state) else { return false };
         if std::mem::take(&mut self.changes_foreign) {

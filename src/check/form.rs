@@ -8,10 +8,10 @@ use super::few::{Few, Sides};
 use super::flow::{Activation, Flow};
 use super::read::{confidence_of, elements, read};
 use super::state::State;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Edit, Fix};
 use crate::host::Transport;
 use crate::ir::{Inst, Var, cost, prompt};
-use crate::source::Location;
+use crate::source::{Location, Span};
 use crate::types::{Effect, Type};
 use crate::value::Evidence;
 use std::collections::BTreeSet;
@@ -426,11 +426,46 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// Where `approve` names nobody, a person is bound, or somebody is called one.
+    fn has_somebody(&mut self, given: usize, at: Location) {
+        let Some(directory) = &self.setting.agents else { return };
+        // How agents are reached stands in the agents file.
+        let told = directory.agents().iter().any(|agent| agent.transport.is_some());
+        let person = |agent: &crate::host::Agent| agent.transport == Some(Transport::Human) || *agent.name == *"human";
+        if !told || directory.agents().iter().any(person) {
+            return;
+        }
+        let declarations = &self.program.declarations;
+        let patterns = declarations.modules.iter().flat_map(|module| &module.patterns);
+        let parameters = patterns.flat_map(|pattern| &declarations.functions[pattern.0 as usize].parameters);
+        let mut consents = parameters.filter(|parameter| match parameter.annotation {
+            Some(Type::Agent(Some(id))) => {
+                let methods = &declarations.interfaces[id.0 as usize].methods;
+                methods.iter().any(|method| *method.name == *"approve")
+            }
+            _ => false,
+        });
+        let name = consents.next().filter(|_| consents.next().is_none()).and_then(|parameter| parameter.name);
+        let fix = name.filter(|_| given == 1).map(|name| {
+            let name = declarations.names.text(name);
+            let end = Location::new(at.file, Span::at(at.span.end - 1));
+            let edits = vec![Edit { at: end, text: format!(", {{ to: {name} }}") }];
+            Fix { title: format!("ask `{name}`"), certain: false, edits }
+        });
+        self.findings.report(Code::R032, at, "`approve` asks a person, and none is bound", |d| {
+            let d = d.label("this fails whenever it runs").help("name one with `to`");
+            fix.map_or(d.clone(), |fix| d.mend(fix))
+        });
+    }
+
     /// `approve(x, { to })`.
     pub fn approve(&mut self, act: &Activation<'a>, args: &[Known], inst: &Inst, state: &State) -> Known {
         let at = act.at(inst.span);
         let mut known = args.first().cloned().unwrap_or_else(Known::null);
         let option = |name: &str| args.get(1)?.option(name);
+        if option("to").is_none_or(|to| to.null == Null::Always) && !self.is_guarded(act) {
+            self.has_somebody(args.len(), at);
+        }
         let outer = std::mem::take(&mut self.taken);
         let fair = self.judge(act, &known, option("to").as_ref(), ("human", "approve"), at, state);
         let mut asked = std::mem::replace(&mut self.taken, outer);

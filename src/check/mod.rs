@@ -13,6 +13,7 @@ mod breaking;
 mod budget;
 mod call;
 mod cell;
+mod certain;
 mod certificate;
 mod change;
 mod charge;
@@ -217,6 +218,7 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
     if let Some(policy) = &setting.policy {
         policy::enforce(program, &flow.findings, &certificates, policy, diagnostics);
     }
+    flow.findings.report_failing(diagnostics);
     flow.findings.spare();
     let (work, grown, frames) = (flow.work(), flow.record.grown, flow.calls.frames());
     let witness = std::mem::take(&mut flow.record).witness(frames);

@@ -234,9 +234,12 @@ impl<'a> Flow<'a> {
                 let value = rest[fixed..].first().cloned().unwrap_or_else(Known::null);
                 let path = path(keys, &rest[..fixed]);
                 self.copied(&root);
-                if path.len() > 1 {
-                    let inner = self.reached(&root, &path[..path.len() - 1]);
-                    self.copied(&inner);
+                if let Some((part, before)) = path.split_last() {
+                    let inner = self.reached(&root, before);
+                    if !before.is_empty() {
+                        self.copied(&inner);
+                    }
+                    self.try_change(act, inst, &inner, part);
                 }
                 self.written_inside(act, inst, &root, &path, state);
                 let changed = self.placed(&root, &path, &value);
@@ -245,7 +248,12 @@ impl<'a> Flow<'a> {
             }
             Op::Delete { home, keys } => {
                 let (root, rest) = self.home(act, *home, args, state);
-                let changed = Known { id: Id::NONE, ..loosened(&root, &path(keys, rest)) };
+                let path = path(keys, rest);
+                if let Some((part, before)) = path.split_last() {
+                    let inner = self.reached(&root, before);
+                    self.try_change(act, inst, &inner, part);
+                }
+                let changed = Known { id: Id::NONE, ..loosened(&root, &path) };
                 self.put_back(act, *home, args, &changed, state);
                 let was_there = own(&[std::slice::from_ref(&root), rest].concat(), Shape::Plain);
                 Some((was_there, Some(changed)))

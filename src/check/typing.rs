@@ -259,7 +259,7 @@ impl<'a> Typing<'a> {
             }
             ExprKind::Block(block) => self.block(block, None),
             ExprKind::Fork(fork) => {
-                self.fork(fork);
+                self.fork(fork, expr.span);
                 Type::Any
             }
             ExprKind::ForEach { head, max, body } => {
@@ -269,6 +269,7 @@ impl<'a> Typing<'a> {
                 self.forget_all();
                 for (i, pattern) in head.patterns.iter().enumerate() {
                     let bound = if i == 0 { element.clone() } else { Type::Any };
+                    self.taken_apart(pattern, &bound);
                     self.unpacked(pattern, &bound);
                 }
                 max.iter().for_each(|max| {
@@ -294,6 +295,7 @@ impl<'a> Typing<'a> {
             }
             ExprKind::Delete(target) => {
                 self.keys(target);
+                self.changed_within(target);
                 self.written(target);
                 Type::Boolean
             }

@@ -81,28 +81,20 @@ impl<'a> Written<'a> {
     /// The `uncertain` that routes at a place: the innermost one around it.
     pub fn uncertain_at(&self, at: Location) -> Option<&Uncertain<'a>> {
         self.uncertain.get(&at).or_else(|| {
-            let around = |place: &Location| {
-                place.file == at.file && place.span.start <= at.span.start && at.span.end <= place.span.end
-            };
-            let inner = self.uncertain.iter().filter(|(place, _)| around(place));
+            let inner = self.uncertain.iter().filter(|(place, _)| place.holds(at));
             inner.min_by_key(|(place, _)| place.span.end - place.span.start).map(|(_, uncertain)| uncertain)
         })
     }
 
     /// The branch or arm that gives null, around a place.
     pub fn silent_at(&self, at: Location) -> Option<Span> {
-        let around =
-            |arm: &&Location| arm.file == at.file && arm.span.start <= at.span.start && at.span.end <= arm.span.end;
-        let inner = self.silent.iter().filter(around).min_by_key(|arm| arm.span.end - arm.span.start);
+        let inner = self.silent.iter().filter(|arm| arm.holds(at)).min_by_key(|arm| arm.span.end - arm.span.start);
         inner.map(|arm| arm.span)
     }
 
     /// The arm whose pattern asks at a place.
     pub fn arm_at(&self, at: Location) -> Option<Span> {
-        let inside = |pattern: &Location| {
-            pattern.file == at.file && pattern.span.start <= at.span.start && at.span.end <= pattern.span.end
-        };
-        self.arms.iter().find(|(pattern, _)| inside(pattern)).map(|(_, arm)| *arm)
+        self.arms.iter().find(|(pattern, _)| pattern.holds(at)).map(|(_, arm)| *arm)
     }
 }
 

@@ -65,6 +65,11 @@ impl Location {
     pub const fn new(file: FileId, span: Span) -> Self {
         Self { file, span }
     }
+
+    /// Whether another lies within it.
+    pub fn holds(self, other: Self) -> bool {
+        self.file == other.file && self.span.start <= other.span.start && other.span.end <= self.span.end
+    }
 }
 
 /// One text with its name as people know it: a path as given, `std/…`, or `<stdin>`.

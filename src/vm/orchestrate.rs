@@ -4,6 +4,7 @@ use super::Vm;
 use super::failure::Failure;
 use super::native::Step;
 use super::task::{Args, Input, Task};
+use crate::builtin;
 use crate::diagnostic::Code;
 use crate::host::{Id, Reply, Timer};
 use crate::ir::cost;
@@ -79,13 +80,10 @@ pub(super) fn count(value: &Value, whose: &str) -> Result<usize, Fault> {
     }
 }
 
-/// The longest time that anything waits, in milliseconds: a year. What is longer was not meant.
-const LONGEST: f64 = 366.0 * 86_400_000.0;
-
 /// A time in milliseconds; `R021` for anything else.
 pub(super) fn time(value: &Value, whose: &str) -> Result<f64, Fault> {
     match value.as_number() {
-        Some(number) if (0.0..=LONGEST).contains(&number) => Ok(number),
+        Some(number) if builtin::Numbers::Time.has(number) => Ok(number),
         _ => Err(Fault::new(
             Code::R021,
             format!("`{whose}` takes a time such as `30s`, a year at most; give a number of milliseconds from 0"),
@@ -114,7 +112,7 @@ impl Sequence {
         let steps = args[0].as_list().map(|list| list.iter().map(|step| step.clone().under(lanes)).collect::<Vec<_>>());
         let steps = steps.filter(|steps| steps.iter().all(|step| step.kind() == Kind::Function));
         let Some(steps) = steps else {
-            return Err(Fault::new(Code::R042, "`sequential` takes a list of functions; wrap each step, `x => …`"));
+            return Err(builtin::no_steps());
         };
         let current = args.get_mut(1).map(std::mem::take).unwrap_or_default();
         Ok(Self { steps, next: 0, current })
@@ -216,7 +214,7 @@ impl Retry {
         let delay = self.delay * self.backoff.powi(self.made as i32 - 1);
         if delay > 0.0 {
             let id = task.next_id();
-            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(LONGEST) });
+            vm.set_timer(task, Timer { id: id.clone(), after: delay.min(builtin::Numbers::Time.bounds().1) });
             self.timer = Some(id);
             return Ok(Step::Wait);
         }
@@ -348,7 +346,7 @@ impl Escalate {
         };
         let fine = |handler: &Value| matches!(handler.kind(), Kind::Function | Kind::Agent);
         if path.is_empty() || !path.iter().all(fine) {
-            return Err(Fault::new(Code::R042, "`escalate` takes a list of functions or agents, one at least"));
+            return Err(builtin::no_path());
         }
         Ok(Self { subject: std::mem::take(&mut args[0]), path, next: 0, least: medium })
     }

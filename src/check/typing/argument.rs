@@ -2,7 +2,7 @@
 
 use super::declared::kept;
 use super::{Typing, plain};
-use crate::builtin::{BuiltinId, Calls, Keeps};
+use crate::builtin::{BuiltinId, Calls, Keeps, Numbers};
 use crate::check::fits::{Fit, fits, resolve};
 use crate::diagnostic::{Code, nearest};
 use crate::hir::{ExprKind, Fork, Tasks};
@@ -15,7 +15,6 @@ use std::sync::Arc;
 impl<'a> Typing<'a> {
     /// Whether what a built-in is given can be what it takes.
     pub(super) fn taken(&mut self, id: BuiltinId, given: &[(Type, Span)], receiver: usize) {
-        let name = id.entry().name;
         let parameters = &id.signature().parameters;
         for (at, (kind, span)) in given.iter().enumerate() {
             let rest = parameters.last().filter(|last| last.rest);
@@ -24,9 +23,6 @@ impl<'a> Typing<'a> {
                 Type::List(element) if parameter.rest => &**element,
                 value => value,
             };
-            if matches!((name, at + receiver), ("gate" | "confident" | "cap" | "endorse" | "decay", 1)) {
-                self.confident(&format!("`{name}`"), kind, *span);
-            }
             // Where one does not fit, the others may stand in the wrong place.
             let told = self.diagnostics.len();
             self.takes(id, &parameter.name, kind, wanted, *span);
@@ -37,10 +33,10 @@ impl<'a> Typing<'a> {
     }
 
     /// The same of a form that runs tasks of its own.
-    pub(super) fn fork(&mut self, fork: &'a Fork) {
+    pub(super) fn fork(&mut self, fork: &'a Fork, span: Span) {
         let mut given: Vec<(Type, Span)> = fork.before.iter().map(|x| (self.visit(x), x.span)).collect();
         let mut list = (Type::Any, Span::default());
-        self.has_enough(fork, &given);
+        self.has_enough(fork, &given, span);
         for task in &fork.tasks {
             match task {
                 Tasks::One(..) => {}
@@ -61,8 +57,12 @@ impl<'a> Typing<'a> {
     }
 
     /// Whether there are as many tasks as are to succeed.
-    fn has_enough(&mut self, fork: &Fork, before: &[(Type, Span)]) {
+    fn has_enough(&mut self, fork: &Fork, before: &[(Type, Span)], span: Span) {
         let written = fork.tasks.iter().all(|task| matches!(task, Tasks::One(..)));
+        if fork.tasks.is_empty() && matches!(fork.form.entry().name, "race" | "anyOf") {
+            let message = format!("`{}` of no tasks has no result", fork.form.entry().name);
+            self.report(Code::T001, span, message, "give it one task at least");
+        }
         if let [(Type::Literal(Literal::Number(wanted)), span)] = before
             && written
             && *wanted > fork.tasks.len() as f64
@@ -94,11 +94,13 @@ impl<'a> Typing<'a> {
                         agent whose method gives `{ label: string }`";
             return self.report(Code::T001, span, format!("{who} takes a schema: {fault}"), help);
         }
-        if let (Type::Literal(Literal::Number(x)), Some((least, whole))) = (given, id.least(name))
-            && (*x < least || whole && x.fract() != 0.0)
+        if let (Type::Literal(Literal::Number(x)), Some(numbers)) = (given, id.numbers(name))
+            && !numbers.has(*x)
         {
-            let kind = if whole { "whole number" } else { "time" };
-            let message = format!("{who} takes a {kind} from {least} as `{name}`, and this is `{x}`");
+            if numbers == Numbers::Confidence {
+                return self.confident(&who, given, span);
+            }
+            let message = format!("{who} takes {numbers} as `{name}`, and this is `{x}`");
             return self.report(Code::T001, span, message, "");
         }
         let taken = Type::Union(Arc::from([wanted.clone(), Type::Null]));
@@ -120,6 +122,14 @@ impl<'a> Typing<'a> {
 
     /// Whether an object has no other options than those that are declared, each with what it takes.
     fn knows(&mut self, id: BuiltinId, given: &Shape, options: &Shape, span: Span) {
+        if id.entry().name == "verify" && given.others.is_none() {
+            let judges = given.fields.iter().filter(|field| field.value != Type::Null);
+            if judges.count() != 1 {
+                let message = "`verify` asks one judge".to_owned();
+                let help = "give it one of `{ agent }`, `{ human }`, `{ command }`, `{ schema }`";
+                return self.report(Code::T001, span, message, help);
+            }
+        }
         for field in given.fields.iter().filter(|field| !field.optional) {
             if let Some(option) = options.fields.iter().find(|option| option.name == field.name) {
                 self.takes(id, &field.name, &field.value, &option.value, span);

@@ -31,6 +31,10 @@ impl<'a> Typing<'a> {
                 let function = self.function_of(*variable).expect("it was looked at");
                 self.call(function, arguments, base.span.to(span))
             }
+            (ExprKind::Function(function), Some(LinkKind::Call(arguments))) => {
+                let span = links.next().expect("it was looked at").span;
+                self.call(*function, arguments, base.span.to(span))
+            }
             (ExprKind::Agents, Some(LinkKind::Member(_))) => {
                 links.next();
                 // Whoever is bound there has a name, what a mock was asked, and methods.
@@ -42,6 +46,7 @@ impl<'a> Typing<'a> {
                 if let ExprKind::Read(Variable::Local(local)) = base.kind
                     && self.function.locals[local.0 as usize].reassigned
                     && self.function.locals[local.0 as usize].annotation.is_none()
+                    && plain_kind(&known).is_none_or(|kind| kind == Kind::List)
                 {
                     Type::Any
                 } else {
@@ -374,8 +379,9 @@ impl<'a> Typing<'a> {
             count = place.map(|at| at + 1);
         }
         if let Some(count) = count.filter(|count| *count > most && !rest) {
-            let name = callee.name.map_or("it", |name| program.names.text(name));
-            let message = format!("`{name}` takes {}, and is given {count}", counted(most));
+            let name = callee.name.map(|name| format!("`{}`", program.names.text(name)));
+            let name = name.as_deref().unwrap_or("this function");
+            let message = format!("{name} takes {}, and is given {count}", counted(most));
             self.report(Code::T004, span, message, "leave out the rest");
         }
         callee.result.clone().unwrap_or(Type::Any)

@@ -5,7 +5,7 @@ use super::{Typing, is_confidence, plain};
 use crate::check::fits::{Fit, fits, resolve};
 use crate::diagnostic::{Code, nearest};
 use crate::hir::{Compound, Expr, ExprKind, Key, LocalId, Pattern, PatternKind, Place, Root, Variable};
-use crate::types::{Shape, Type};
+use crate::types::{Literal, Shape, Type};
 
 impl<'a> Typing<'a> {
     /// `let pattern = value`.
@@ -115,6 +115,7 @@ impl<'a> Typing<'a> {
     pub(super) fn assign(&mut self, target: &'a Place, operator: Option<Compound>, value: &'a Expr) -> Type {
         let before = self.held(target);
         self.keys(target);
+        self.changed_within(target);
         let kind = match operator {
             None => match self.declared(target) {
                 Some(wanted) => self.given(value, &wanted, "the value"),
@@ -131,6 +132,19 @@ impl<'a> Typing<'a> {
         };
         self.written(target);
         kind
+    }
+
+    /// Nothing stands within a text, a number or a truth value that could be changed.
+    pub(super) fn changed_within(&mut self, target: &Place) {
+        let (Root::Variable(variable), [_]) = (&target.root, &target.keys[..]) else { return };
+        let kind = self.variable(*variable);
+        let help = match resolve(self.program, &kind) {
+            Type::String | Type::Literal(Literal::Text(_)) => "make a new one, as in `text = \"x\" + text.slice(1)`",
+            Type::Number | Type::Boolean | Type::Literal(_) => "give the variable a list or an object first",
+            _ => return,
+        };
+        let message = format!("`{}` has no parts that could be changed", self.program.spelled(&kind));
+        self.report(Code::T002, target.span, message, help);
     }
 
     /// `x++`.
