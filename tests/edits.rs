@@ -200,6 +200,7 @@ const HABITS: &[(&str, &str)] = &[
     ("interface Judge { judge(q: string): string }", "agent Judge { judge(q: string): string }"),
     ("async pattern P(q: string): string { q }", "pattern P(q: string): string { q }"),
     ("enum Level { Low, High = \"top\" }\nprint(Level.High)", "type Level = \"Low\" | \"top\"\nprint(\"top\")"),
+    ("type Level = \"low\" | \"high\"\nprint(Level.low)", "type Level = \"low\" | \"high\"\nprint(\"low\")"),
     ("const enum Level { Low }", "type Level = \"Low\""),
     ("let y = 5\nprint(y as number)", "let y = 5\nprint(y)"),
     ("print(<number>5)", "print(5)"),

@@ -1,7 +1,7 @@
 //! Methods that other languages have, and what to write instead.
 
-use crate::diagnostic::nearest;
-use crate::value::Kind;
+use crate::diagnostic::{Code, nearest};
+use crate::value::{Fault, Kind};
 
 const METHODS: &[(&str, &str)] = &[
     ("substr", "write `slice(from, to)`"),
@@ -52,6 +52,13 @@ pub fn instead_of_property(kind: Kind, name: &str) -> String {
         _ => "it has methods that are called, and no properties",
     };
     help.to_owned()
+}
+
+/// The fault of a method that values of a kind do not have.
+#[cold]
+pub fn no_method(kind: Kind, name: &str) -> Fault {
+    let hint = instead_of_method(kind, name);
+    Fault::new(Code::R006, format!("{} has no method `{name}`; {hint}", kind.phrase()))
 }
 
 /// What to write instead of a method that values of a kind do not have.

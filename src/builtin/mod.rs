@@ -39,7 +39,7 @@ pub use agreement::{Strategy, Tie, agree};
 pub use call::{Arguments, Call};
 pub use constant::{CONSTANTS, constant};
 pub use decided::{is_decided, vote_stops};
-pub use elsewhere::{instead_of_method, instead_of_property};
+pub use elsewhere::{instead_of_method, instead_of_property, no_method};
 pub use form::{Form, no_path, no_steps};
 pub use reference::reference;
 pub use routine::{Routine, Started, Step, StoredRoutine};

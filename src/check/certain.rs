@@ -4,7 +4,7 @@
 //! nobody catches it, the failure is told with the message that the run would have. What limits refuse is not told, because
 //! whoever runs the program may raise them.
 
-use super::domain::{Known, Null, Shape};
+use super::domain::{Id, Known, Null, Shape};
 use super::finding::Findings;
 use super::flow::{Activation, Flow};
 use super::place::Step;
@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::hir::{Binary, Unary};
 use crate::ir::{self, Inst, Op};
 use crate::source::Location;
-use crate::value::{self, Fault, Key, Limits, Meter, Value, operator, path};
+use crate::value::{Fault, Key, Kind, Limits, Meter, Value, operator, path};
 
 /// The largest values that are looked at: what is made of larger ones is left to the run.
 const SMALL: Limits =
@@ -53,14 +53,15 @@ impl<'a> Flow<'a> {
     /// An instruction fails in any case, or does not, as far as is known by now.
     fn fails(&mut self, act: &Activation<'a>, inst: &Inst, fault: Option<Fault>) {
         let at = act.at(inst.span);
+        let instruction = (at, Id(act.frame, inst.result.map_or(u32::MAX, |var| var.0)));
         match fault.filter(|_| !self.is_guarded(act) && !self.findings.is_embedded(at)) {
             Some(fault) => {
                 let called = self.findings.caller().filter(|_| !act.written_out(inst));
-                self.findings.failing.insert((act.frame, at), (fault, called));
+                self.findings.failing.insert(instruction, (fault, called));
             }
             None if self.findings.failing.is_empty() => {}
             None => {
-                self.findings.failing.remove(&(act.frame, at));
+                self.findings.failing.remove(&instruction);
             }
         }
     }
@@ -85,7 +86,7 @@ impl Findings {
         let types = Code::T001..=Code::T012;
         let refuses = |found: &&Diagnostic| types.contains(&found.code) && found.severity == Severity::Error;
         let refused: Vec<Location> = diagnostics.iter().filter(refuses).map(|found| found.at).collect();
-        for ((_, at), (fault, called)) in std::mem::take(&mut self.failing) {
+        for ((at, _), (fault, called)) in std::mem::take(&mut self.failing) {
             if refused.iter().any(|fault| at.holds(*fault) || called.is_some_and(|from| from.holds(*fault))) {
                 continue;
             }
@@ -121,6 +122,9 @@ fn failure(inst: &Inst, args: &[Known]) -> Option<Fault> {
         Op::Threshold => operator::threshold(&value(&args[0])?).map(|_| Value::NULL),
         Op::Field(name) if args[0].null == Null::Always => path::property(&Value::NULL, &Key::new(name)),
         Op::CallBuiltin { builtin, spread: false } => called(*builtin, args)?,
+        Op::CallMethod { name, .. } if lacks_method(&args[0], name).is_some() => {
+            return lacks_method(&args[0], name).map(|kind| builtin::no_method(kind, name));
+        }
         Op::CallMethod { name, spread: false } => {
             let receiver = value(&args[0])?;
             if receiver.as_object().is_some_and(|object| object.get(name).is_some()) {
@@ -131,6 +135,20 @@ fn failure(inst: &Inst, args: &[Known]) -> Option<Fault> {
         _ => return None,
     };
     told(outcome)
+}
+
+/// The kind of a value, where none of that kind has a method, and the value has no function of its own under its name.
+fn lacks_method(known: &Known, name: &str) -> Option<Kind> {
+    let kind = match &known.shape {
+        _ if known.null != Null::Never => return None,
+        Shape::Number(_) => Kind::Number,
+        Shape::Text(_) => Kind::Text,
+        Shape::Bool(_) => Kind::Bool,
+        Shape::List(_) => Kind::List,
+        Shape::Object(object) if object.others.is_none() && object.fields.get(name).is_none() => Kind::Object,
+        _ => return None,
+    };
+    builtin::find_method(kind, name).is_none().then_some(kind)
 }
 
 /// How a built-in fails with these arguments; nothing where it cannot be said.
@@ -195,8 +213,8 @@ fn told<T>(outcome: Result<T, Fault>) -> Option<Fault> {
 
 fn is_data(value: &Value) -> bool {
     match value.kind() {
-        value::Kind::Function | value::Kind::Agent => false,
-        value::Kind::List => value.as_list().is_none_or(|list| list.iter().all(is_data)),
+        Kind::Function | Kind::Agent => false,
+        Kind::List => value.as_list().is_none_or(|list| list.iter().all(is_data)),
         _ => true,
     }
 }

@@ -1,7 +1,7 @@
 //! What the walk finds. A place is walked many times; what is found there is said once.
 
 use super::call::named;
-use super::domain::{Known, Why};
+use super::domain::{Id, Known, Why};
 use super::flow::Flow;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location};
@@ -103,8 +103,8 @@ pub(super) struct Findings {
     found: BTreeMap<(Code, Location), Diagnostic>,
     outcomes: BTreeMap<Location, (bool, bool)>,
     arms: BTreeMap<(Location, Band), bool>,
-    /// The instructions that failed whenever they were walked, by activation, and where that is called.
-    pub failing: BTreeMap<(u32, Location), (Fault, Option<Location>)>,
+    /// The instructions that failed whenever they were walked, by what they would have given, and where that is called.
+    pub failing: BTreeMap<(Location, Id), (Fault, Option<Location>)>,
     /// What the stretch being walked lists.
     pub listed: Listed,
     /// Methods that a policy may forbid, with their names.

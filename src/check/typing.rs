@@ -18,7 +18,7 @@ use crate::hir::{
     Program, Row, Unary, Variable,
 };
 use crate::source::{Location, Span};
-use crate::types::{Literal, Signature, Type};
+use crate::types::{Field, Literal, Shape, Signature, Type};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::sync::{Arc, LazyLock};
 
@@ -32,6 +32,12 @@ static KINDS: LazyLock<Type> = LazyLock::new(|| {
 static FUNCTION: LazyLock<Type> = LazyLock::new(|| {
     let signature = Signature { parameters: Vec::new(), result: Type::Any };
     Type::Function(Arc::new(signature))
+});
+
+/// A regular expression: what it is, and nothing that changes.
+static EXPRESSION: LazyLock<Type> = LazyLock::new(|| {
+    let field = |name: &str| Field { name: name.into(), optional: false, value: Type::String };
+    Type::Object(Arc::new(Shape { fields: vec![field("source"), field("flags")], others: None }))
 });
 
 /// Checks the types of all functions.
@@ -188,6 +194,7 @@ impl<'a> Typing<'a> {
                 Type::List(Arc::new(element))
             }
             ExprKind::Object(members) => self.object(members),
+            ExprKind::Regex(_) => EXPRESSION.clone(),
             ExprKind::Read(variable) => self.variable(*variable),
             ExprKind::Function(_) => FUNCTION.clone(),
             ExprKind::Builtin(_) => Type::Any,
@@ -260,7 +267,7 @@ impl<'a> Typing<'a> {
             ExprKind::Block(block) => self.block(block, None),
             ExprKind::Fork(fork) => {
                 self.fork(fork, expr.span);
-                Type::Any
+                self.gives(fork.form, &Type::Any)
             }
             ExprKind::ForEach { head, max, body } => {
                 let walked = self.visit(&head.source);
@@ -520,10 +527,12 @@ impl<'a> Typing<'a> {
                 Type::Boolean
             }
             Binary::In => {
-                if [Type::Number, Type::Boolean].iter().any(|plain| fits(program, right, plain) == Fit::Always) {
+                let is = |plain: &Type| fits(program, right, plain) == Fit::Always;
+                if is(&Type::Number) || is(&Type::Boolean) || is(&Type::String) {
+                    let help = if is(&Type::String) { "ask the text: `text.includes(part)`" } else { "" };
                     let right = program.spelled(right);
                     let message = format!("`in` looks into a list or an object, and this is `{right}`");
-                    self.report(Code::T002, operator_span, message, "");
+                    self.report(Code::T002, operator_span, message, help);
                 }
                 Type::Boolean
             }

@@ -106,7 +106,9 @@ pub(super) fn construction(name: &str) -> (String, &'static str) {
 /// What to write instead of a member that a namespace does not have.
 pub(super) fn missing_static(namespace: &str, member: &str) -> Option<&'static str> {
     Some(match (namespace, member) {
-        ("Promise", "allSettled") => "write `parallel(tasks, { errors: \"collect\" })`",
+        ("Promise", "allSettled") => {
+            "write `parallel(tasks, { errors: \"collect\" })`: what fails is an error among the results, `typeof r == \"error\"`"
+        }
         ("Promise", "resolve" | "reject") => "calls wait by themselves; write the value, or `throw`",
         ("Object", "is") => "write `a == b`; `isNaN(x)` finds what is no number",
         ("JSON", _) => "write `JSON.stringify(x)` or `JSON.parse(text)`",

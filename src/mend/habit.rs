@@ -47,7 +47,10 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         (Code::P002, "(") => out.extend(floored(page, at)),
         (Code::P008, _) if found.message.ends_with("<…>`") => out.extend(generic(page, at)),
         (Code::P008, "enum") => out.extend(enumerated(page, at)),
-        (Code::P010, _) if found.message.contains("is a type, not a value") => out.extend(methods(page, at)),
+        (Code::P010, _) if found.message.contains("is a type, not a value") => {
+            out.extend(methods(page, at));
+            out.extend(text_of_type(page, at));
+        }
         (Code::TM01, _) => out.extend(matched(page, at)),
         (Code::T005, _) => out.extend(renamed(found, page)),
         (Code::P012, written) if written.contains("..") => out.extend(range(page, at)),
@@ -255,6 +258,16 @@ fn methods(page: &Page, at: Span) -> Option<Fix> {
     let text = format!(".methods({})", page.source(answers));
     matches!(page.tree.node(answers), Node::Object(_))
         .then(|| certain(page.replace(format!("write {}", quoted(&format!("{name}{text}"))), span, text)))
+}
+
+/// `State.Open`, where a type is one of some texts.
+fn text_of_type(page: &Page, at: Span) -> Option<Fix> {
+    let next = page.token_from(at.end);
+    let [dot, member] = page.tokens.get(next..next + 2)? else { return None };
+    let (dot, member) = (Span::new(dot.start, dot.end), Span::new(member.start, member.end));
+    let text = format!("\"{}\"", page.at(member));
+    let declares = page.all().any(|(_, node, span)| matches!(node, Node::Type { .. }) && page.at(span).contains(&text));
+    (page.at(dot) == "." && declares).then(|| certain(page.replace(format!("write `{text}`"), at.to(member), text)))
 }
 
 /// `while ((m = re.exec(text)) !== null)`, which begins anew each time.

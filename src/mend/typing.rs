@@ -119,6 +119,8 @@ fn converted(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     ]
     .into_iter()
     .filter(|(_, text)| made || text.starts_with('['))
+    // Of an object of tasks each would be run before, and none by its name.
+    .filter(|(_, text)| !(text.starts_with("[{") && found.message.contains("`tasks`")))
     {
         out.push(page.replace(title, at, text));
     }

@@ -433,9 +433,7 @@ fn no_method(receiver: &Value, name: &str) -> Fault {
     if receiver.is_null() {
         return of_null(name);
     }
-    let kind = receiver.kind();
-    let hint = builtin::instead_of_method(kind, name);
-    Fault::new(Code::R006, format!("{} has no method `{name}`; {hint}", kind.phrase())).about(receiver)
+    builtin::no_method(receiver.kind(), name).about(receiver)
 }
 
 fn symbol(operator: crate::hir::Binary) -> &'static str {

@@ -248,11 +248,7 @@ impl<'a> Typing<'a> {
     fn of_kind(&mut self, kind: Kind, known: &Type, name: &str, given: Option<&[(Type, Span)]>, link: &Link) -> Type {
         match builtin::find_method(kind, name) {
             Some(id) => self.builtin(id, known, given, link.span, 1),
-            // What another kind has may be called with the two the other way round, as `text.test(/a/)`; not what agents have.
-            None if matches!(kind, Kind::Number | Kind::Bool)
-                || name == "length"
-                || builtin::named(name).iter().all(|id| id.entry().receivers == [Kind::Agent]) =>
-            {
+            None => {
                 let help = builtin::instead_of_method(kind, name);
                 let kind = match kind {
                     Kind::Text => "a text",
@@ -263,7 +259,6 @@ impl<'a> Typing<'a> {
                 self.report(Code::T005, link.span, format!("{kind} has no method `{name}`"), &help);
                 Type::Any
             }
-            None => Type::Any,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What variables and paths hold, and what is put there.
 
 use super::declared::kept;
-use super::{Typing, is_confidence, plain};
+use super::{EXPRESSION, Typing, is_confidence, plain};
 use crate::check::fits::{Fit, fits, resolve};
 use crate::diagnostic::{Code, nearest};
 use crate::hir::{Compound, Expr, ExprKind, Key, LocalId, Pattern, PatternKind, Place, Root, Variable};
@@ -140,10 +140,12 @@ impl<'a> Typing<'a> {
         let kind = self.variable(*variable);
         let help = match resolve(self.program, &kind) {
             Type::String | Type::Literal(Literal::Text(_)) => "make a new one, as in `text = \"x\" + text.slice(1)`",
+            _ if kind == *EXPRESSION => "it begins anew each time: `text.matches(re)` gives all that it finds",
             Type::Number | Type::Boolean | Type::Literal(_) => "give the variable a list or an object first",
             _ => return,
         };
-        let message = format!("`{}` has no parts that could be changed", self.program.spelled(&kind));
+        let spelled = if kind == *EXPRESSION { "RegExp".to_owned() } else { self.program.spelled(&kind) };
+        let message = format!("`{spelled}` has no parts that could be changed");
         self.report(Code::T002, target.span, message, help);
     }
 
