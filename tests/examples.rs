@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::binary::prism;
+use crate::binary::{Folder, prism};
 
 fn programs(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -46,6 +46,20 @@ fn examples_run_check_and_test() {
             wrong.push(format!("examples/README.md does not show what {name} prints"));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The first policy of `docs/policy.md`, which is for everybody.
+#[test]
+fn examples_keep_to_the_policy_of_the_documents() {
+    let folder = Folder::new("examples/policy");
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.md")).unwrap();
+    let policy = text.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a policy");
+    assert!(policy.contains("\nsteps = ") && policy.contains("\ncalls = "), "{policy}");
+    folder.write("policy.toml", policy);
+    let file = folder.path().join("policy.toml");
+    let more = ["--policy", file.to_str().unwrap()];
+    let wrong: Vec<String> = programs("examples").iter().flat_map(|path| faults(path, &more)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

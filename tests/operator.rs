@@ -94,6 +94,9 @@ fn a_policy_asks_for_more() {
     let outcome = folder.prism(&["run", "--policy", "policy.toml", "endorse.prism"]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.err.contains("[E006]"), "{}", outcome.err);
+    // What every run takes is refused, what a run may take is left to its limit.
+    assert_eq!(refused("[limits]\nsteps = 5\n"), ["B002"]);
+    assert_eq!(refused("[limits]\nsteps = 10_000\n"), Vec::<String>::new());
     folder.write("policy.toml", "[limits]\nsteps = 5\n");
     folder.write("steps.prism", "let n = 0\nfor i in 0..100 { n += i }\nn\n");
     let outcome = folder.prism(&["run", "--policy", "policy.toml", "--fuel", "1000000", "--unchecked", "steps.prism"]);
