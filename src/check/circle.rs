@@ -1,7 +1,7 @@
 //! A function on a circle of calls: its calls are taken together, whatever they were given and gave so far.
 
 use super::amount::Cost;
-use super::domain::{CellId, Closure, Known};
+use super::domain::{CellId, Closure, Id, Known};
 use super::escape::{Doubts, Escapes};
 use super::recall::MOST_ROUNDS;
 use super::state::{Memory, State};
@@ -54,22 +54,35 @@ impl Member {
         self.growths > 2 * MOST_ROUNDS
     }
 
-    /// Takes in further arguments; whether they are new.
-    pub fn take_in(&mut self, closure: &Closure, arguments: &[Known]) -> bool {
+    /// Takes in further arguments; whether they are new. `first` are those of a round: which values those of the rounds before
+    /// were nobody asks any more.
+    pub fn take_in(&mut self, closure: &Closure, arguments: &[Known], first: bool) -> bool {
         let given: Vec<Known> = arguments.iter().chain(closure.captures.iter()).cloned().collect();
         if given == self.last {
             return false;
+        }
+        if first && self.growths < MOST_ROUNDS {
+            for (old, new) in self.all.given.iter_mut().zip(&given) {
+                if old.id != Id::NONE && new.id != Id::NONE && old.id != new.id {
+                    *old = Known { id: new.id, ..old.detached() };
+                }
+            }
         }
         let detached = |all: &[Known]| all.iter().map(Known::detached).collect::<Vec<Known>>();
         // The same value may keep what tests tell of it; of different ones only what all have in common stays.
         let old = &self.all.given;
         let same = given.len() == old.len() && given.iter().zip(old).all(|(new, old)| new.id == old.id);
-        let joined = if same {
+        let mut joined = if same {
             grown(old, &given, self.growths)
         } else {
             grown(&detached(old), &detached(&given), self.growths)
         };
         let grew = joined != *old;
+        // Round a long circle what comes is no larger than what ever fewer of its functions were given, one less each time;
+        // the single calls tell the same, and nothing else need be forgotten for it.
+        if grew && self.growths >= MOST_ROUNDS {
+            joined.iter_mut().for_each(Known::unmeasure);
+        }
         self.growths += u32::from(grew);
         self.all.given = joined;
         self.last = given;

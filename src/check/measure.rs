@@ -42,6 +42,12 @@ impl Known {
             .collect()
     }
 
+    /// Nothing is told any more of what it and its parts are no larger than.
+    pub fn unmeasure(&mut self) {
+        self.measures = Sides::NONE;
+        self.each_part(Known::unmeasure);
+    }
+
     /// As an element of a list, which has it, so that it is not the list without elements that it may be as well.
     pub fn met_in(mut self, list: &Known) -> Known {
         let within = list.measures.keys().filter(|id| id.1 & ELEMENTS != 0);

@@ -674,7 +674,7 @@ impl<'a> Flow<'a> {
         let active = self.calls.active[from..].to_vec();
         let member = self.calls.members.get_mut(&function).expect("it is being walked");
         let first = !std::mem::replace(&mut member.called, true);
-        self.calls.grown |= member.take_in(closure, &arguments) | member.find(state, &active) | first;
+        self.calls.grown |= member.take_in(closure, &arguments, false) | member.find(state, &active) | first;
         member.answer(state, &active, &mut self.escapes)
     }
 
@@ -684,13 +684,14 @@ impl<'a> Flow<'a> {
         let arguments: Vec<Known> = arguments.iter().map(|known| state.refine(known)).collect();
         let member = self.calls.members.get_mut(&function).expect("its caller looked");
         let active = self.calls.active.get(member.low..).unwrap_or_default();
-        let grew = member.take_in(closure, &arguments) | member.find(state, active);
         let (low, round) = (member.low, member.round);
+        let current = self.calls.rounds.get(low).is_some_and(|now| *now == round);
+        let grew = member.take_in(closure, &arguments, !current) | member.find(state, active);
         member.called = true;
         let told = |known: &Known| {
             known.id == Id::NONE || (!state.learned.contains_key(&known.id) && state.relations.is_empty())
         };
-        let fresh = self.calls.rounds.get(low).is_some_and(|now| *now == round) && member.all.given.iter().all(told);
+        let fresh = current && member.all.given.iter().all(told);
         if fresh && !grew {
             self.calls.shared.extend(self.calls.stack[low..].iter().copied().chain([function]));
             if let Some(caller) = self.calls.lows.last_mut() {

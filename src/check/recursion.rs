@@ -5,6 +5,8 @@
 //! graphs that is its own square some parameter gets smaller, an endless chain of calls would make something smaller for
 //! ever, and lists, texts, objects and guarded numbers cannot (Lee, Jones and Ben-Amram).
 
+mod verdict;
+
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{Closure, Id, Known, Null, Shape};
 use super::few::Sides;
@@ -17,6 +19,7 @@ use crate::hir::{Binary, Expr, ExprKind, Function, FunctionId, Kind, LinkKind, P
 use crate::source::Location;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use verdict::{Verdict, circles, decide, decide_among};
 
 /// The most parameters that are followed.
 const MOST_PARAMETERS: usize = 8;
@@ -30,16 +33,16 @@ const MOST_BACKS: usize = 64;
 /// The most sums that are followed beside the parameters.
 const MOST_SUMS: usize = 6;
 
-/// The most graphs that are composed.
-const MOST_GRAPHS: usize = 20_000;
-
 /// From parameter to argument: whether it gets smaller.
 pub(super) type Arrows = BTreeMap<(u8, u8), bool>;
+
+/// The same as a row.
+type Graph = Vec<((u8, u8), bool)>;
 
 /// What is known of the calls that lead from a function back to itself.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Cycle {
-    graphs: BTreeSet<Vec<((u8, u8), bool)>>,
+    graphs: BTreeSet<Graph>,
     calls: BTreeMap<Location, Vec<FunctionId>>,
     unknown: Option<Location>,
     backs: Vec<Back>,
@@ -49,7 +52,7 @@ pub(super) struct Cycle {
 #[derive(Clone, Debug)]
 pub(super) struct Back {
     frame: u32,
-    graph: Vec<((u8, u8), bool)>,
+    graph: Graph,
     state: State,
     lines: Vec<Option<Line>>,
     longest: Vec<Vec<Line>>,
@@ -102,10 +105,10 @@ impl Cycle {
 }
 
 /// From which function to which, and how the arguments of one come from those of the other.
-pub(super) type Edges = BTreeMap<(FunctionId, FunctionId), BTreeSet<Vec<((u8, u8), bool)>>>;
+pub(super) type Edges = BTreeMap<(FunctionId, FunctionId), BTreeSet<Graph>>;
 
 /// Arrows from parameters, by their identities, to arguments.
-fn arrows<'k>(frame: u32, parameters: &[u32], arguments: impl Iterator<Item = &'k Known>) -> Vec<((u8, u8), bool)> {
+fn arrows<'k>(frame: u32, parameters: &[u32], arguments: impl Iterator<Item = &'k Known>) -> Graph {
     let mut arrows = Arrows::new();
     let told = |argument: &&'k Known| !argument.measures.is_empty();
     for (to, argument) in arguments.enumerate().take(MOST_PARAMETERS).filter(|(_, argument)| told(argument)) {
@@ -147,156 +150,6 @@ fn fallen_whole(cycle: &Cycle, given: &[Known]) -> Turns {
 
 /// More calls than this are as good as no bound.
 const MOST_CALLS: f64 = 1e15;
-
-/// What composing graphs showed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Verdict {
-    Ends,
-    MayNot,
-    TooMany,
-}
-
-fn decide(graphs: &BTreeSet<Vec<((u8, u8), bool)>>, work: &mut usize) -> Verdict {
-    let mut all: BTreeSet<Vec<((u8, u8), bool)>> = graphs.clone();
-    let mut fresh: Vec<Arrows> = graphs.iter().map(|g| g.iter().copied().collect()).collect();
-    while let Some(graph) = fresh.pop() {
-        let square = compose(&graph, &graph);
-        if square == graph && !graph.iter().any(|((from, to), smaller)| from == to && *smaller) {
-            return Verdict::MayNot;
-        }
-        for base in graphs {
-            let base: Arrows = base.iter().copied().collect();
-            let next = compose(&graph, &base);
-            if all.insert(next.iter().map(|(k, v)| (*k, *v)).collect()) {
-                fresh.push(next);
-            }
-            *work += 1;
-        }
-        if all.len() > MOST_GRAPHS || *work > MOST_WORK {
-            return Verdict::TooMany;
-        }
-    }
-    Verdict::Ends
-}
-
-/// The most compositions that are tried for all functions of a program together.
-const MOST_WORK: usize = 300_000;
-
-/// The calls among some functions.
-type Inside<'e> = Vec<(&'e (FunctionId, FunctionId), &'e BTreeSet<Vec<((u8, u8), bool)>>)>;
-
-/// The same for several functions that call each other: all chains of calls from each of them back to itself.
-fn decide_among(edges: &Edges, members: &BTreeSet<FunctionId>, work: &mut usize) -> Verdict {
-    let inside: Inside<'_> =
-        edges.iter().filter(|((from, to), _)| members.contains(from) && members.contains(to)).collect();
-    if circles_without_loss(&inside) {
-        return Verdict::MayNot;
-    }
-    if inside.first().is_some_and(|((from, _), _)| (0..MOST_PARAMETERS as u8).any(|p| one_falls(&inside, *from, p))) {
-        return Verdict::Ends;
-    }
-    type Step = (FunctionId, FunctionId, Vec<((u8, u8), bool)>);
-    let base: Vec<Step> =
-        inside.iter().flat_map(|((from, to), graphs)| graphs.iter().map(|g| (*from, *to, g.clone()))).collect();
-    let mut by_start: BTreeMap<FunctionId, Vec<usize>> = BTreeMap::new();
-    base.iter().enumerate().for_each(|(i, (from, ..))| by_start.entry(*from).or_default().push(i));
-    let mut all: BTreeSet<Step> = base.iter().cloned().collect();
-    let mut fresh: Vec<Step> = base.clone();
-    while let Some((from, to, graph)) = fresh.pop() {
-        let graph: Arrows = graph.into_iter().collect();
-        if from == to && compose(&graph, &graph) == graph && !graph.iter().any(|((a, b), smaller)| a == b && *smaller) {
-            return Verdict::MayNot;
-        }
-        for &i in by_start.get(&to).into_iter().flatten() {
-            let (_, end, next) = &base[i];
-            let next: Arrows = next.iter().copied().collect();
-            let step = (from, *end, compose(&graph, &next).into_iter().collect());
-            if all.insert(step.clone()) {
-                fresh.push(step);
-            }
-            *work += 1;
-        }
-        if all.len() > MOST_GRAPHS || *work > MOST_WORK {
-            return Verdict::TooMany;
-        }
-    }
-    Verdict::Ends
-}
-
-/// Whether one argument, handed on from call to call beginning with this parameter, never grows, and gets smaller on every
-/// circle.
-fn one_falls(edges: &Inside<'_>, first: FunctionId, parameter: u8) -> bool {
-    let mut held: BTreeMap<FunctionId, u8> = BTreeMap::from([(first, parameter)]);
-    let mut level: Vec<(FunctionId, FunctionId)> = Vec::new();
-    let mut fresh = vec![first];
-    while let Some(at) = fresh.pop() {
-        let begin = edges.partition_point(|((from, _), _)| *from < at);
-        for ((from, to), graphs) in edges[begin..].iter().take_while(|((from, _), _)| *from == at) {
-            let place = held[from];
-            let arrow =
-                |graph: &Vec<((u8, u8), bool)>, to: u8| graph.iter().find(|(a, _)| *a == (place, to)).map(|a| a.1);
-            let next = match held.get(to) {
-                Some(next) => *next,
-                None => {
-                    let strict = graphs.first().and_then(|g| g.iter().find(|((a, _), s)| *a == place && *s));
-                    let any = graphs.first().and_then(|g| g.iter().find(|((a, _), _)| *a == place));
-                    let Some(((_, next), _)) = strict.or(any) else { return false };
-                    held.insert(*to, *next);
-                    fresh.push(*to);
-                    *next
-                }
-            };
-            let mut smaller = true;
-            for graph in graphs.iter() {
-                match arrow(graph, next) {
-                    Some(strict) => smaller &= strict,
-                    None => return false,
-                }
-            }
-            if !smaller {
-                level.push((*from, *to));
-            }
-        }
-    }
-    let none = BTreeSet::from([Vec::new()]);
-    !circles_without_loss(&level.iter().map(|edge| (edge, &none)).collect())
-}
-
-/// Whether there is a circle of calls on which nothing gets smaller at all.
-fn circles_without_loss(edges: &Inside<'_>) -> bool {
-    let mut ahead: BTreeMap<FunctionId, usize> = BTreeMap::new();
-    let mut back: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
-    for ((from, to), graphs) in edges {
-        if graphs.iter().any(|graph| graph.iter().all(|(_, smaller)| !smaller)) {
-            *ahead.entry(*from).or_default() += 1;
-            back.entry(*to).or_default().push(*from);
-        }
-    }
-    // A function from which no circle can be reached is put aside; what is left when nothing more can be, is on one.
-    let mut done: Vec<FunctionId> = back.keys().copied().filter(|to| !ahead.contains_key(to)).collect();
-    while let Some(function) = done.pop() {
-        for from in back.get(&function).into_iter().flatten() {
-            let left = ahead.get_mut(from).expect("it calls");
-            *left -= 1;
-            if *left == 0 {
-                ahead.remove(from);
-                done.push(*from);
-            }
-        }
-    }
-    !ahead.is_empty()
-}
-
-fn compose(first: &Arrows, second: &Arrows) -> Arrows {
-    let mut result = Arrows::new();
-    for ((from, middle), a) in first {
-        for ((start, to), b) in second.range((*middle, 0)..=(*middle, u8::MAX)) {
-            debug_assert_eq!(start, middle);
-            *result.entry((*from, *to)).or_insert(false) |= *a || *b;
-        }
-    }
-    result
-}
 
 /// Fields of parameters are followed like parameters, under numbers from here on.
 const FIELDS: u32 = 0x1000_0000;
@@ -573,7 +426,7 @@ impl Flow<'_> {
     }
 
     /// The graphs of a cycle, with sums of parameters as parameters of their own.
-    fn with_sums(&mut self, function: FunctionId, cycle: &Cycle) -> BTreeSet<Vec<((u8, u8), bool)>> {
+    fn with_sums(&mut self, function: FunctionId, cycle: &Cycle) -> BTreeSet<Graph> {
         let parameters = self.followed(function);
         let sums = self.sums(function, cycle);
         let graph = |back: &Back| {
@@ -631,60 +484,13 @@ impl Flow<'_> {
         declared.parameters.iter().position(binds)
     }
 
-    /// For each function the functions that lie on circles of calls with it.
-    fn circles(&self) -> BTreeMap<FunctionId, Rc<BTreeSet<FunctionId>>> {
-        let mut onward: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
-        let mut back: BTreeMap<FunctionId, Vec<FunctionId>> = BTreeMap::new();
-        for (from, to) in self.edges.keys() {
-            onward.entry(*from).or_default().push(*to);
-            back.entry(*to).or_default().push(*from);
-        }
-        // Kosaraju: the functions in the order in which their calls are done, then backwards from the last.
-        let mut seen: BTreeSet<FunctionId> = BTreeSet::new();
-        let mut done: Vec<FunctionId> = Vec::new();
-        for &root in onward.keys() {
-            let mut stack = if seen.insert(root) { vec![(root, 0)] } else { Vec::new() };
-            while let Some((at, next)) = stack.pop() {
-                match onward.get(&at).and_then(|all| all.get(next)) {
-                    Some(&to) => {
-                        stack.push((at, next + 1));
-                        if seen.insert(to) {
-                            stack.push((to, 0));
-                        }
-                    }
-                    None => done.push(at),
-                }
-            }
-        }
-        let mut found: BTreeMap<FunctionId, Rc<BTreeSet<FunctionId>>> = BTreeMap::new();
-        for &root in done.iter().rev() {
-            if found.contains_key(&root) {
-                continue;
-            }
-            let mut circle = BTreeSet::from([root]);
-            let mut stack = vec![root];
-            while let Some(at) = stack.pop() {
-                for &from in back.get(&at).into_iter().flatten() {
-                    if !found.contains_key(&from) && circle.insert(from) {
-                        stack.push(from);
-                    }
-                }
-            }
-            let circle = Rc::new(circle);
-            circle.iter().for_each(|function| {
-                found.insert(*function, circle.clone());
-            });
-        }
-        found
-    }
-
     /// Reports the functions whose calls back need not end.
     pub fn recursions(&mut self) {
         let cycles = std::mem::take(&mut self.cycles);
         let mut said: BTreeSet<FunctionId> = BTreeSet::new();
         let mut decided: BTreeMap<FunctionId, Verdict> = BTreeMap::new();
         let mut work = 0;
-        let circles = if cycles.is_empty() { BTreeMap::new() } else { self.circles() };
+        let circles = if cycles.is_empty() { BTreeMap::new() } else { circles(self.edges.keys().copied()) };
         for (function, cycle) in &cycles {
             let declared = &self.program.declarations.functions[function.0 as usize];
             if declared.decorators.max_calls.is_some() {
@@ -769,8 +575,8 @@ mod proof;
 mod tests {
     use super::*;
 
-    fn graph(arrows: &[(u8, u8, bool)]) -> Vec<((u8, u8), bool)> {
-        let mut all: Vec<((u8, u8), bool)> = arrows.iter().map(|(a, b, s)| ((*a, *b), *s)).collect();
+    fn graph(arrows: &[(u8, u8, bool)]) -> Graph {
+        let mut all: Graph = arrows.iter().map(|(a, b, s)| ((*a, *b), *s)).collect();
         all.sort();
         all
     }
