@@ -51,6 +51,27 @@ impl Known {
     }
 }
 
+/// Whether two answers of one agent in a list are about the same, as far as the text tells: what a function asks of each element
+/// it asks of different ones; `frame` is where the list is read.
+fn is_of_one_thing(list: &Known, frame: u32) -> bool {
+    let Shape::List(list) = &list.shape else { return false };
+    let Some(items) = list.items.as_deref() else {
+        let all = list.element.iter().flat_map(|element| element.sources.iter());
+        let (mut all, asked) = (all.clone(), all);
+        return all.any(|(source, many)| {
+            let again = |(other, _): &(Source, bool)| other.agent == source.agent && other.site != source.site;
+            *many && source.site.0 == frame || asked.clone().any(again)
+        });
+    };
+    // Beside what it was made from an answer comes from the place where it was given.
+    let about = |item: &Known| -> Vec<Id> {
+        let given = |id: &&Id| !item.sources.keys().any(|source| source.site == **id);
+        item.whole().origins.iter().filter(given).copied().collect()
+    };
+    let all: Vec<Vec<Id>> = items.iter().map(about).collect();
+    all.iter().enumerate().any(|(i, one)| all[..i].contains(one))
+}
+
 impl Flow<'_> {
     /// `combine(xs, law)`: a plain number.
     pub(super) fn combine(&mut self, args: &[Known], at: Location) -> Known {
@@ -86,6 +107,13 @@ impl Flow<'_> {
         self.findings.report(Code::CF008, at, format!("{who} is counted more than once"), |d| {
             d.severity(severity).help("ask different agents, or combine with `\"min\"`")
         });
+    }
+
+    /// The mean of some marks: those of different things count each thing once, whoever gives them.
+    pub(super) fn rated_twice(&mut self, list: &Known, frame: u32, at: Location) {
+        if let Some(who) = self.counted_twice(list).filter(|_| is_of_one_thing(list, frame)) {
+            self.twice(&who, Severity::Warning, at);
+        }
     }
 
     /// An agent that several elements of a list come from.

@@ -581,17 +581,15 @@ impl<'a> Flow<'a> {
                     },
                 );
             } else if !chosen {
-                let mut message = format!("{what} needs confidence {wanted}, and this has earned {}", percent(earned));
-                if whole.claim.least() >= need {
-                    message = format!(
-                        "{what} needs confidence {wanted}; this was made from something that has earned {}",
-                        percent(earned)
-                    );
-                }
+                let (this, first) = match whole.claim.least() >= need {
+                    true => ("; this was made from something that", "test what it was made from before that"),
+                    false => (", and this", "test it first"),
+                };
+                let message = format!("{what} needs confidence {wanted}{this} has earned {}", percent(earned));
                 let path = self.path(whole, at);
                 self.findings.report(Code::CF001, at, message, |d| {
-                    path(d.note(format!("what it claims of itself is {claims}")))
-                        .help(format!("test it first, as in `if (~x >= {wanted}) {{ … }}`"))
+                    let help = format!("{first}, as in `if (~x >= {wanted}) {{ … }}`");
+                    path(d.note(format!("what it claims of itself is {claims}"))).help(help)
                 });
             }
         } else if whole.evidence < evidence {

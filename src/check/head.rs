@@ -114,17 +114,8 @@ impl<'a> Flow<'a> {
 
     /// The most that sums tell of a length, two of them together at most.
     fn longest_told(&self, act: &Activation<'a>, id: Id, state: &State) -> f64 {
-        let own = Atom { id, length: true };
-        let telling = |term: (Atom, i32)| state.relations.iter().filter(move |line| line.atoms().any(|it| it == term));
-        let mut most = f64::INFINITY;
-        for line in telling((own, -1)).filter_map(|line| line.plus(&Line::atom(id, true), 1)) {
-            most = most.min(self.ceiling(act, &line, state));
-            for (atom, factor) in line.atoms().filter(|(atom, _)| *atom != own) {
-                let further = telling((atom, -factor)).filter_map(|next| line.plus(next, 1));
-                most = further.map(|line| self.ceiling(act, &line, state)).fold(most, f64::min);
-            }
-        }
-        most.max(0.0).floor()
+        let alone = |line: &Line| self.ceiling(act, line, state);
+        self.most_told(&Line::atom(id, true), state, 2, &alone).max(0.0).floor()
     }
 
     /// The most that a sum can be here, by what is known of each value alone.

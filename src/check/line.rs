@@ -403,6 +403,28 @@ impl Flow<'_> {
                 .sum::<f64>()
     }
 
+    /// The most that a sum can be here by what is told of it and of so many sums more, each measured by what is known of its values
+    /// alone.
+    pub fn most_told(&self, line: &Line, state: &State, more: u32, alone: &dyn Fn(&Line) -> f64) -> f64 {
+        let own = alone(line);
+        if more == 0 || own.is_finite() && line.atoms().next().is_none() {
+            return own;
+        }
+        // What is not negative may be added.
+        let added = |(atom, factor): (Atom, i32)| {
+            let telling = state.relations.iter().filter(move |told| told.atoms().any(|it| it == (atom, -factor)));
+            telling.filter_map(|told| line.plus(told, 1))
+        };
+        let further = line.atoms().flat_map(added);
+        further.map(|line| self.most_told(&line, state, more - 1, alone)).fold(own, f64::min)
+    }
+
+    /// The most that the greatest of some sums can be here; no bound where there is none of them.
+    pub fn most_of(&self, sums: &[Line], state: &State) -> f64 {
+        let alone = |line: &Line| line.times(-1).map_or(f64::INFINITY, |line| -self.floor(&line, state));
+        sums.iter().map(|line| self.most_told(line, state, 2, &alone)).reduce(f64::max).unwrap_or(f64::INFINITY)
+    }
+
     /// Whether a sum that falls by one in numbers falls by one in the machine's as well, or very nearly: its values are
     /// whole, or small enough that rounding takes next to nothing away.
     pub fn keeps_count(&self, line: &Line, state: &State) -> bool {

@@ -187,7 +187,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 known.absorb(&Known { shape: Shape::Plain, ..anywhere(x) });
                 known.claim = known.claim.join(before);
                 known.above = Sides::NONE;
-                (Some(anywhere(x)), 0, None)
+                (Some(anywhere(x)), 0, most_flat(x, args.get(1).map_or(Some(1.0), Known::as_constant)))
             }
             None => (None, 0, Some(0)),
         },
@@ -228,6 +228,24 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         "drop" | "slice" => known.measured(x, count.low >= 1.0 && x.is_filled()),
         "take" | "reverse" | "toReversed" => known.measured(x, false),
         _ => known,
+    }
+}
+
+/// How many elements there are at most when so many levels of lists are opened.
+fn most_flat(list: &Known, levels: Option<f64>) -> Option<u64> {
+    match &list.shape {
+        Shape::List(list) => {
+            let each = |part: &Known| match levels? {
+                more if more >= 1.0 => most_flat(part, Some(more - 1.0)),
+                _ => Some(1),
+            };
+            match &list.items {
+                Some(items) => items.iter().map(each).sum(),
+                None => list.high?.checked_mul(list.element.as_ref().map_or(Some(0), each)?),
+            }
+        }
+        Shape::Number(_) | Shape::Text(_) | Shape::Bool(_) | Shape::Plain => Some(1),
+        _ => None,
     }
 }
 

@@ -12,7 +12,7 @@ use super::lists::{chosen, listed, merged};
 use super::read::{absent, anywhere, confidence_of, elements, kept, kept_part, length, own, part, read, sought};
 use super::state::State;
 use crate::builtin::{Body, BuiltinId, Form};
-use crate::diagnostic::{Code, Severity};
+use crate::diagnostic::Code;
 use crate::ir::{Inst, Op, Task};
 use crate::source::Location;
 use crate::types::Type;
@@ -315,9 +315,8 @@ impl<'a> Flow<'a> {
                 if least { self.least_of_all(act, inst, known) } else { known }
             }
             "mean" | "median" | "average" => {
-                let counted = if matches!(name, "mean" | "average") { self.counted_twice(x) } else { None };
-                if let Some(who) = counted {
-                    self.twice(&who, Severity::Warning, at);
+                if name != "median" {
+                    self.rated_twice(x, act.frame, at);
                 }
                 let mut known = Known::computed(args, Shape::Number(Rc::new(Number::any())));
                 known.nothing = aggregate(x, true, at);
@@ -434,15 +433,14 @@ impl<'a> Flow<'a> {
             "Error" => Known::computed(args, Shape::Any),
             "structuredClone" | "freeze" | "resolve" => x.clone(),
             "push" | "pop" | "shift" | "unshift" | "splice" | "fill" if method => {
-                let (result, _) = self.mutation(act, x, name, &args[args.len().min(1)..], inst, state);
-                result
+                self.mutation(act, x, name, &args[args.len().min(1)..], inst, state).0
             }
             "replace" | "replaceAll" if args.get(2).is_some_and(|f| matches!(f.shape, Shape::Functions(_))) => {
                 let piece = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args, Shape::Plain) };
-                let turns = Turns::between(0.0, f64::INFINITY);
+                let turns = self.once_for_each_match(act, (name, x, f.unwrap_or(&nothing)), inst, state);
                 let depth = self.conditions.len();
                 self.conditions.extend(super::escape::walked(&piece, at));
-                let given = self.apply(act, &args[2].clone(), &[piece], &turns, inst, state);
+                let given = self.apply(act, &args[2], &[piece], &turns, inst, state);
                 self.conditions.truncate(depth);
                 // Where nothing fits, it is not called.
                 let untouched = Known::computed(args, Shape::Plain);
@@ -530,6 +528,10 @@ impl<'a> Flow<'a> {
             _ => elements(source),
         };
         self.counted_out(source);
+        // Sums may tell the most where the list does not.
+        let counted = high.is_none().then(|| self.once_for_each(act, (inst.args.first().copied(), source), 0.0, state));
+        let high =
+            high.or_else(|| counted.as_ref().filter(|turns| turns.high.is_finite()).map(|turns| turns.high as u64));
         let mut element = element.unwrap_or_else(Known::null).met_in(source);
         element.id = Id::NONE;
         let turns = Turns {
@@ -539,7 +541,7 @@ impl<'a> Flow<'a> {
                 low as f64
             },
             high: high.map_or(f64::INFINITY, |h| h as f64),
-            size: source.size().or_else(|| high.is_none().then(|| self.size_of(source))),
+            size: source.size().or_else(|| counted.and_then(|turns| turns.size)),
         };
         let index = super::read::place_in(source, high);
         let own = |shape: Shape| {

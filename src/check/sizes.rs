@@ -1,11 +1,12 @@
 //! What sizes are called in formulas: after the parameters that decide them.
 
+use super::amount::Turns;
 use super::domain::{Known, Shape};
 use super::flow::{Activation, Flow};
 use super::line::{Atom, Line};
 use super::state::State;
-use super::turns::is_length;
-use crate::ir::Var;
+use super::turns::{EXACT, is_length};
+use crate::ir::{Inst, Var};
 use std::rc::Rc;
 
 /// A size of which nobody knows where it comes from.
@@ -19,24 +20,65 @@ impl<'a> Flow<'a> {
         self.sizes.insert(known.id, Rc::from(text));
     }
 
-    /// What the length of a list or text is called, or that which it is no more than.
-    pub fn size_of(&mut self, known: &Known) -> Rc<str> {
+    /// How often something runs at most that does for each element of a list or text, which is the value of a variable, and so
+    /// much more often.
+    pub fn once_for_each(
+        &mut self,
+        act: &Activation<'a>,
+        (var, known): (Option<Var>, &Known),
+        more: f64,
+        state: &State,
+    ) -> Turns {
         let longest = self.longest_of(known);
-        known.size().or_else(|| self.sum_of_sizes(&longest, 0.0)).unwrap_or_else(|| ANY.into())
+        let most = self.most_of(&longest, state);
+        if most.is_finite() {
+            return Turns::between(0.0, most.max(0.0).floor() + more);
+        }
+        let size = known.size().filter(|_| more == 0.0).or_else(|| self.sum_of_sizes(&longest, more));
+        let size = size.unwrap_or_else(|| var.map_or_else(|| ANY.into(), |var| self.any_size(act, var)));
+        Turns { low: 0.0, high: f64::INFINITY, size: Some(size) }
     }
 
-    /// What a number is called that decides how often something runs, so much more often at most than the number says.
-    pub fn number_of(&mut self, act: &Activation<'a>, var: Var, known: &Known, more: f64) -> Rc<str> {
+    /// The same of `replace` and `replaceAll` for each match.
+    pub fn once_for_each_match(
+        &mut self,
+        act: &Activation<'a>,
+        (name, text, pattern): (&str, &Known, &Known),
+        inst: &Inst,
+        state: &State,
+    ) -> Turns {
+        match (text.as_text(), pattern.as_text()) {
+            // Only an expression finds more than the first.
+            (_, Some(_)) if name == "replace" => Turns::between(0.0, 1.0),
+            (Some(text), Some(part)) => Turns::between(0.0, text.matches(&**part).count() as f64),
+            // No two matches begin at the same place, the one behind the end among them.
+            _ => self.once_for_each(act, (inst.args.first().copied(), text), 1.0, state),
+        }
+    }
+
+    /// How often something runs at most that a number decides, and so much more often than the number says.
+    pub fn so_often(&mut self, act: &Activation<'a>, var: Var, known: &Known, more: f64, state: &State) -> Turns {
         let counted = act.instruction(var).filter(|inst| is_length(inst)).map(|inst| inst.args[0]);
         let length = counted.map(|list| act.value(list, &State::default()));
         let mut lines: Vec<Line> = length.map(|list| self.longest_of(&list)).unwrap_or_default();
         if lines.is_empty() {
             lines.extend(self.line_of(known));
         }
-        self.sum_of_sizes(&lines, more).unwrap_or_else(|| {
-            let name = act.code.values[var.0 as usize].name;
-            name.map_or(ANY, |name| self.program.declarations.names.text(name)).into()
-        })
+        let most = self.most_of(&lines, state) + more;
+        if most < EXACT {
+            return Turns::between(0.0, most.ceil().max(0.0));
+        }
+        let size = self.sum_of_sizes(&lines, more).unwrap_or_else(|| match act.code.values[var.0 as usize].name {
+            Some(name) => self.program.declarations.names.text(name).into(),
+            None => self.any_size(act, counted.unwrap_or(var)),
+        });
+        Turns { low: 0.0, high: f64::INFINITY, size: Some(size) }
+    }
+
+    /// A size that nobody knows anything of, by what the text calls it.
+    fn any_size(&self, act: &Activation<'a>, var: Var) -> Rc<str> {
+        let name = act.code.values[var.0 as usize].name;
+        name.map_or(ANY.into(), |name| format!("length of {}", self.program.declarations.names.text(name)).into())
     }
 
     /// The greatest of some sums as text, each so much more; nothing where one is made of what has no name.

@@ -278,11 +278,8 @@ impl<'a> Flow<'a> {
         if number.high < EXACT {
             return Some(Turns::between(number.low, number.high));
         }
-        (number.sized && number.high.is_infinite()).then(|| Turns {
-            low: 0.0,
-            high: f64::INFINITY,
-            size: Some(self.number_of(act, var, &begins, 0.0)),
-        })
+        let sized = number.sized && number.high.is_infinite();
+        sized.then(|| self.so_often(act, var, &begins, 0.0, &at_head(act, natural)))
     }
 
     /// As long as there is something to take out of a list that gets no longer.
@@ -313,8 +310,10 @@ impl<'a> Flow<'a> {
         }
         let known = self.start(act, natural, list, state);
         let Shape::List(shape) = &known.shape else { return None };
-        let high = shape.high.map_or(f64::INFINITY, |high| (high + last) as f64);
-        Some(Turns { low: 0.0, high, size: high.is_infinite().then(|| self.size_of(&known)) })
+        if let Some(high) = shape.high {
+            return Some(Turns::between(0.0, (high + last) as f64));
+        }
+        Some(self.once_for_each(act, (Some(list), &known), last as f64, &at_head(act, natural)))
     }
 
     /// Whether a condition holds a number that moves by steps against another for equality.
@@ -432,8 +431,8 @@ impl<'a> Flow<'a> {
             }
             let finite = |end: f64, n: &Number| end.is_finite() || n.sized;
             if !far.is_finite() && finite(x.low, &x) && finite(y.high, &y) {
-                let symbol = self.number_of(act, if grows { bound } else { moving }, &to, more - x.low);
-                return Ok(Turns { low: 0.0, high: f64::INFINITY, size: Some(symbol) });
+                let counted = if grows { bound } else { moving };
+                return Ok(self.so_often(act, counted, &to, more - x.low, &at_head(act, natural)));
             }
             let chosen = from.integrity >= Integrity::Input && !x.low.is_finite()
                 || to.integrity >= Integrity::Input && !y.high.is_finite();
@@ -568,12 +567,13 @@ impl<'a> Flow<'a> {
             return Err(Fault::None);
         }
         let known = self.start(act, natural, list, state);
-        let high = match &known.shape {
-            Shape::List(list) => list.high.map_or(f64::INFINITY, |h| (h as f64 - least + 1.0).max(0.0)),
-            _ => f64::INFINITY,
-        };
-        let symbol = high.is_infinite().then(|| self.size_of(&known));
-        Ok(Turns { low: 0.0, high, size: symbol })
+        match &known.shape {
+            Shape::List(shape) if shape.high.is_some() => {
+                let high = shape.high.map_or(f64::INFINITY, |high| high as f64);
+                Ok(Turns::between(0.0, (high - least + 1.0).max(0.0)))
+            }
+            _ => Ok(self.once_for_each(act, (Some(list), &known), 0.0, &at_head(act, natural))),
+        }
     }
 
     /// How long a list is at least that is longer than a number, or as long, which does not fall.
@@ -600,8 +600,8 @@ impl<'a> Flow<'a> {
             Fault::Unequal => (Code::TM03, "only `!=` ends this, which a step can miss", "write `<` or `>`"),
             Fault::Step if form == Form::Count => (
                 Code::TM04,
-                "the counter does not move towards the bound by a positive constant",
-                "step towards the bound, as in `i += 1`",
+                "the counter does not move towards the bound by 1 or more each turn",
+                "step towards the bound by 1 or more, as in `i += 1`, and make fractions of it: `const x = i * 0.5`",
             ),
             Fault::Changed if form == Form::Count => {
                 (Code::TM05, "the counter or its bound is changed in the body", "change it in the loop's head alone")
@@ -613,6 +613,11 @@ impl<'a> Flow<'a> {
         };
         self.findings.report(code, at, message, |d| d.help(help));
     }
+}
+
+/// What is known wherever a turn begins.
+fn at_head(act: &Activation<'_>, natural: &Natural) -> State {
+    act.entries[natural.head].clone().unwrap_or_default()
 }
 
 /// Whether an instruction gives the length of its argument.

@@ -95,20 +95,37 @@ fn subjects(found: &Diagnostic, page: &Page, at: Span) -> Vec<String> {
 /// What a note says of a condition in doubt.
 const DECIDES: &str = "decide";
 
+/// What a note and a help say of what was handed on before it was tested.
+const MADE: &str = "it was made from";
+
 /// A help that tells what to test, with the name of the value in the place of `x`.
 pub(super) fn named_help(found: &Diagnostic, page: &Page) -> Option<String> {
     let help = found.help.as_deref().filter(|help| help.contains("~x >="))?;
-    let decides = found.notes.iter().filter(|note| note.message.contains(DECIDES)).find_map(|note| note.at);
-    let names: Vec<String> = match decides.filter(|place| place.file == page.file) {
+    let noted = |what: &str| found.notes.iter().filter(|note| note.message.contains(what)).find_map(|note| note.at);
+    let made = noted(MADE).filter(|place| help.contains(MADE) && place.file == page.file);
+    let names: Vec<String> = match noted(DECIDES).filter(|place| place.file == page.file) {
         // What is in doubt is what decides, and not what is given.
-        Some(place) => page.around(place.span, |_| true).map(|node| page.reads(node)).unwrap_or_default(),
+        Some(place) => {
+            let names = page.around(place.span, |_| true).map(|node| page.reads(node)).unwrap_or_default();
+            let agents = page.agents(place.span);
+            if names.iter().any(|name| name == "agents" || agents.iter().any(|(agent, _)| agent == name)) {
+                // What an agent answers there has no name yet.
+                return Some(
+                    help.replace("test what it is about", "name the answer and test it").replace("~x", "~answer"),
+                );
+            }
+            names
+        }
         None => {
             // What is called in the argument itself has no name yet.
-            let (_, arguments) = call(page, found.at.span)?;
+            let (_, arguments) = call(page, made.map_or(found.at.span, |place| place.span))?;
             let plain = arguments.into_iter().filter(|argument| !page.source(*argument).contains('('));
             plain.flat_map(|argument| page.reads(argument)).collect()
         }
     };
+    if made.is_some() {
+        return Some(help.replace("~x >=", &format!("~{} >=", names.first()?)));
+    }
     // The one that stands where the answer was given, if one does.
     let given = found.notes.iter().filter_map(|note| note.at).filter(|at| at.file == page.file);
     let lines = given.map(|at| Span::new(page.line_start(at.span.start), at.span.start)).collect::<Vec<Span>>();

@@ -94,6 +94,10 @@ fn counting(found: &Diagnostic, page: &Page, head: NodeId, out: &mut Vec<Fix>) {
         let span = page.tree.span(step);
         let (counter, forward) = match *page.tree.node(step) {
             Node::Step { target, by, .. } => (page.source(target), by > 0),
+            // Who counts by fractions means them.
+            Node::Assign { value, .. } if page.source(value).parse().is_ok_and(|step: f64| step.fract() != 0.0) => {
+                return;
+            }
             Node::Assign { target, operator, .. } => (page.source(target), operator != Some(Infix::Subtract)),
             _ => return,
         };
