@@ -226,6 +226,10 @@ impl Flow<'_> {
             known.tests = None;
             known.claim.low = NONE;
         }
+        if high != Some(1) {
+            // What they say decides whose confidences count.
+            known.claim = known.claim.told_apart_by(whole.earned().min(own([list], Shape::Plain).earned()));
+        }
         known.measured_by(args.get(1).map(Known::whole).as_ref(), at)
     }
 }

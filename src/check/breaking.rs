@@ -1,7 +1,7 @@
 //! Which arguments of a built-in tell whether it fails: those that may not suit its signature, and those of which it takes
 //! some values of a type and refuses others.
 
-use super::domain::{Known, Null, Shape};
+use super::domain::{Known, List, Null, Shape};
 use super::failing::{between, number, open, ordered};
 use super::read::elements;
 use crate::builtin::{self, BuiltinId, Numbers};
@@ -21,24 +21,22 @@ fn breaks_at(builtin: BuiltinId, args: &[Known], place: usize) -> bool {
     let parameter = parameters.get(place).or(parameters.last().filter(|last| last.rest));
     parameter.is_some_and(|parameter| !suits_parameter(arg, parameter))
         || is_outside(builtin, place, arg)
+        || parameter.is_some_and(|parameter| is_set_up(arg, &parameter.value))
         || is_refused(name, place, args)
         || by_content(name, args)
 }
 
-/// The arguments that tell whether a method fails, of whatever value it may be one. What stands before them is where the
-/// value is; it is the receiver itself if that is one.
-pub(super) fn breaks_as_method<'k>(name: &str, args: &'k [Known], before: usize) -> Vec<&'k Known> {
-    let receiver = if before == 1 { args[0].clone() } else { Known::anything() };
-    let given: Vec<Known> = std::iter::once(receiver).chain(args[before..].iter().cloned()).collect();
+/// Whether the receiver tells whether a method fails, and which arguments do.
+pub(super) fn breaks_as_method<'k>(name: &str, receiver: &Known, given: &'k [Known]) -> (bool, Vec<&'k Known>) {
+    let all: Vec<Known> = std::iter::once(receiver).chain(given).cloned().collect();
     let of_receiver = |builtin: &&BuiltinId| {
         let receivers = builtin.entry().receivers;
-        kind(&given[0]).map_or(!receivers.is_empty(), |kind| receivers.contains(&kind))
+        kind(receiver).map_or(!receivers.is_empty(), |kind| receivers.contains(&kind))
     };
-    let all: Vec<BuiltinId> = builtin::named(name).iter().filter(of_receiver).copied().collect();
-    let fails = |place: usize| all.iter().any(|builtin| breaks_at(*builtin, &given, place));
-    let first = if before == 1 { 0 } else { before };
-    let told = args.iter().enumerate().skip(first).filter(|(at, _)| fails(at + 1 - before));
-    told.map(|(_, arg)| arg).collect()
+    let meant: Vec<BuiltinId> = builtin::named(name).iter().filter(of_receiver).copied().collect();
+    let fails = |place: usize| meant.iter().any(|builtin| breaks_at(*builtin, &all, place));
+    let told = given.iter().enumerate().filter(|(at, _)| fails(at + 1)).map(|(_, arg)| arg).collect();
+    (meant.is_empty() || fails(0), told)
 }
 
 /// What kind of value it is for certain, as far as methods are concerned.
@@ -55,7 +53,10 @@ fn kind(known: &Known) -> Option<Kind> {
 
 /// The arguments of a form that tell whether it fails before any of its tasks begins.
 pub(super) fn breaks_form(form: BuiltinId, args: &[Known]) -> Vec<&Known> {
-    let fails = |(place, arg): &(usize, &Known)| open(arg) || is_outside(form, *place, arg) || lists_no_tasks(arg);
+    let set_up = |arg: &Known| matches!(arg.shape, Shape::Object(_)) && !is_fixed(arg);
+    let fails = |(place, arg): &(usize, &Known)| {
+        open(arg) || is_outside(form, *place, arg) || lists_no_tasks(arg) || set_up(arg)
+    };
     args.iter().enumerate().filter(fails).map(|(_, arg)| arg).collect()
 }
 
@@ -65,7 +66,7 @@ fn lists_no_tasks(known: &Known) -> bool {
     elements(known).0.is_some_and(|element| open(&element) || !matches!(element.shape, Shape::Functions(_)))
 }
 
-/// Whether a built-in refuses some numbers at a place, or some options, and this may be one of them.
+/// Whether a built-in refuses some numbers at a place, and this may be one of them.
 fn is_outside(builtin: BuiltinId, place: usize, arg: &Known) -> bool {
     let name = builtin.entry().name;
     let told = match limited(name, place) {
@@ -76,12 +77,9 @@ fn is_outside(builtin: BuiltinId, place: usize, arg: &Known) -> bool {
             numbers.map(|numbers| (numbers.bounds(), matches!(numbers, Numbers::Count(..))))
         }
     };
-    match told {
-        Some(((low, high), whole)) => {
-            !(between(arg, low, high) && arg.as_number().is_some_and(|number| number.whole || !whole))
-        }
-        None => takes_options(name) && has_number(arg),
-    }
+    told.is_some_and(|((low, high), whole)| {
+        !(between(arg, low, high) && arg.as_number().is_some_and(|number| number.whole || !whole))
+    })
 }
 
 /// The whole numbers with which a built-in does not fail because of what it makes, where it fails with others.
@@ -96,27 +94,45 @@ fn limited(name: &str, place: usize) -> Option<(f64, f64)> {
     })
 }
 
-/// Whether a built-in refuses some numbers in its options.
-fn takes_options(name: &str) -> bool {
-    let has = |name: &str| matches!(name, "vote" | "consensus" | "parallel" | "race" | "retry" | "approve" | "verify");
-    has(name) || matches!(name, "majorityVote" | "anyOf" | "emit" | "track" | "with" | "llm")
+/// Whether something is set up by this: of what options name, some is refused, whatever it is. What is only written down, or asked
+/// whether it is true, never is.
+fn is_set_up(arg: &Known, wanted: &Type) -> bool {
+    match wanted {
+        Type::Object(wanted) if !wanted.fields.is_empty() => match &arg.shape {
+            Shape::Object(object) => {
+                let harmless = |name: &str| matches!(name, "context" | "condition");
+                let fields = object.fields.iter().filter(|(name, _)| !harmless(name)).map(|(_, field)| field);
+                !fields.chain(&object.others).all(is_fixed)
+            }
+            _ => !is_fixed(arg),
+        },
+        Type::Union(all) => all.iter().any(|wanted| is_set_up(arg, wanted)),
+        _ => false,
+    }
 }
 
-/// Whether an object holds a number that is no constant.
-fn has_number(known: &Known) -> bool {
-    let Shape::Object(object) = &known.shape else { return false };
-    let computed = |field: &Known| match &field.shape {
-        Shape::Number(_) => field.as_constant().is_none(),
-        shape => *shape == Shape::Any,
+/// Whether it is what it is, wherever its confidence comes from.
+fn is_fixed(known: &Known) -> bool {
+    let shape = match &known.shape {
+        Shape::Number(number) => number.constant().is_some(),
+        Shape::List(list) => list.high == Some(list.low) && elements(known).0.is_none_or(|element| is_fixed(&element)),
+        Shape::Object(object) => object.others.is_none() && object.fields.values().all(is_fixed),
+        Shape::Plain => known.null == Null::Always,
+        Shape::Any => false,
+        _ => true,
     };
-    object.fields.values().chain(&object.others).any(computed)
+    shape && known.null != Null::Maybe
 }
 
 /// Whether a built-in, whose signature takes anything at a place, refuses some of it, and this may be one.
 fn is_refused(name: &str, place: usize, args: &[Known]) -> bool {
     let arg = &args[place];
     let numbers = || elements(arg).0.is_none_or(|element| number(&element));
-    let pair = |element: &Known| matches!(&element.shape, Shape::List(list) if list.low >= 2);
+    let first = |pair: &List| pair.items.as_ref().and_then(|items| items.first().cloned()).or_else(|| pair.any());
+    let pair = |element: &Known| match &element.shape {
+        Shape::List(pair) => pair.low >= 2 && first(pair).is_some_and(|key| !open(&key)),
+        _ => false,
+    };
     match (name, place) {
         ("keys" | "values" | "entries" | "from" | "test", 0) | ("get", 0 | 1) | ("split", 1) => open(arg),
         ("matches" | "replace" | "replaceAll", 1..) => open(arg),
@@ -126,6 +142,8 @@ fn is_refused(name: &str, place: usize, args: &[Known]) -> bool {
         ("average", 0) => !numbers(),
         ("fromEntries", 0) => elements(arg).0.is_some_and(|element| open(&element) || !pair(&element)),
         ("sequential" | "escalate", _) => lists_no_tasks(arg),
+        // What a function measures is looked at where it is called.
+        ("calibrate", 1) => !is_fixed(arg),
         _ => false,
     }
 }

@@ -516,9 +516,10 @@ impl<'a> Flow<'a> {
                     .note_at(from, format!("`{form}` runs it"))
                     .help("ask inside the form, and act on the answer behind it")
             });
-        } else if agent.is_some_and(|agent| agent.manner.retries > 0) {
-            self.findings.report(Code::CF022, at, format!("{what} can happen twice, because `with` retries it"), |d| {
-                d.severity(severity).help("leave `retries` out where something is done rather than asked")
+        } else if let Some((harm, option)) = agent.and_then(|agent| agent.manner.harm()) {
+            let message = format!("{what} can {harm}, because `with` sets `{option}`");
+            self.findings.report(Code::CF022, at, message, |d| {
+                d.severity(severity).help(format!("leave `{option}` out where something is done rather than asked"))
             });
         }
         if !tested {

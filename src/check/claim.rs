@@ -134,6 +134,13 @@ impl Claim {
         if by == SURE { self } else { Self { choice: Some(Choice { by: before.by.min(by), ..before }), ..self } }
     }
 
+    /// Which of the confidences it can be was told by something as sure as this.
+    pub fn told_apart_by(self, by: Raw) -> Self {
+        let tells = self.low < self.high || self.choice.is_some_and(|choice| choice.tells);
+        let chosen = self.chosen(self, by);
+        Self { choice: chosen.choice.map(|choice| Choice { tells: choice.tells || tells, ..choice }), ..chosen }
+    }
+
     /// What is believed of which confidence it is, as far as it is above none.
     pub fn chosen_by(self) -> Raw {
         self.choice.filter(|choice| choice.tells).map_or(SURE, |choice| choice.by.max(self.least()))

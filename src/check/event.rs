@@ -29,8 +29,10 @@ pub(super) type Event = Option<Rc<str>>;
 pub(super) struct Events {
     /// What is sent with them.
     sent: BTreeMap<Rc<str>, Known>,
-    /// The doubtful conditions on which they are sent.
+    /// The doubtful conditions on which they are sent, and on which whoever sends them ends before they are handled.
     doubts: BTreeMap<Event, Doubts>,
+    /// The same on which handlers end with an error, so that none comes after them.
+    failed: BTreeMap<usize, Doubts>,
     /// What answers to each.
     answers: BTreeMap<Rc<str>, Vec<Answer>>,
 }
@@ -64,6 +66,20 @@ impl Events {
             Some(name) => self.answers.get_key_value(name).map(|(name, _)| name).into_iter().collect(),
             None => self.answers.keys().collect(),
         }
+    }
+
+    /// What is sent is handled once whoever sends it is done, and not where that ends with an error.
+    pub fn end_early(&mut self, walked: &Walked) {
+        for event in walked.cost.sent.keys().filter(|_| !walked.thrown.is_empty()) {
+            absorb(self.doubts.entry(event.clone()).or_default(), walked.thrown.clone());
+        }
+    }
+
+    /// What decides in doubt that a handler runs: that its event was sent, and that none before it, which may be itself, failed.
+    fn decides(&self, event: &Rc<str>, handler: usize, most: f64) -> Doubts {
+        let sent = [Some(event.clone()), None].map(|event| self.doubts.get(&event));
+        let before = self.failed.iter().filter(|(other, _)| **other != handler || most > 1.0);
+        sent.into_iter().flatten().chain(before.map(|(_, doubts)| doubts)).flatten().cloned().collect()
     }
 
     /// The handled events that are sent where one is handled.
@@ -183,9 +199,9 @@ impl<'a> Flow<'a> {
             modules.iter().flat_map(|module| module.handlers.iter().map(move |handler| (module, handler))).collect();
         for round in 0.. {
             let (sent_before, before) = (self.events.sent.clone(), state.clone());
-            let doubts_before = self.events.doubts.clone();
+            let doubts_before = (self.events.doubts.clone(), self.events.failed.clone());
             self.events.answers.clear();
-            for (module, handler) in &handlers {
+            for (number, (module, handler)) in handlers.iter().enumerate() {
                 let at = Location::new(module.file, handler.span);
                 let name: Rc<str> = Rc::from(&*handler.event);
                 let data = match self.events.sent.get(&name) {
@@ -197,21 +213,21 @@ impl<'a> Flow<'a> {
                 // It may run or not, and again after others.
                 let mut after = state.clone();
                 let arguments = std::slice::from_ref(&data);
-                // That it runs was decided by what decided that the event was sent.
-                let doubts = [Some(name.clone()), None].map(|event| self.events.doubts.get(&event).cloned());
-                let doubts = doubts.into_iter().flatten().flatten().collect();
+                let most = self.most_handled(handler, at);
+                let doubts = self.events.decides(&name, number, most);
                 let mut walked = self.alone_on(doubts, (u32::MAX - 4, handler.function), arguments, &mut after);
                 *state = state.join(&after);
+                absorb(self.events.failed.entry(number).or_default(), std::mem::take(&mut walked.thrown));
                 // What is sent is written and read.
                 self.spoken(arguments);
                 walked.cost.add(&std::mem::take(&mut self.taken));
-                let most = self.most_handled(handler, at);
                 self.events.answers.entry(name).or_default().push(Answer { at, most, walked });
             }
             if round > 0 {
                 *state = state.widened_from(&before, 5 * round);
             }
-            let same = state.memory == before.memory && self.events.doubts == doubts_before;
+            let doubts = (self.events.doubts.clone(), self.events.failed.clone());
+            let same = state.memory == before.memory && doubts == doubts_before;
             if same && (self.events.sent == sent_before || round + 1 >= MOST_ROUNDS) || self.exhausted() {
                 break;
             }

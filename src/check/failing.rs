@@ -9,7 +9,7 @@ use super::escape::Doubts;
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::hir::{Binary, Unary};
-use crate::ir::{Home, Inst, Key, Member, Op, Program};
+use crate::ir::{Inst, Key, Member, Op, Program};
 
 impl<'a> Flow<'a> {
     /// Whether an error at the block that is walked is caught before it ends the program.
@@ -27,8 +27,15 @@ impl<'a> Flow<'a> {
     }
 
     /// What decides whether an instruction fails, as far as that is in doubt; nothing where nothing is.
-    pub fn fails_by(&self, act: &Activation<'a>, inst: &Inst, args: &[Known], state: &State) -> Option<Doubts> {
-        let told = told(self.program, inst, args);
+    pub fn fails_by(&mut self, act: &Activation<'a>, inst: &Inst, args: &[Known], state: &State) -> Option<Doubts> {
+        let changed = match &inst.op {
+            Op::Update { home, .. } | Op::Delete { home, .. } | Op::Mutate { home, .. } => {
+                let (root, rest) = self.home(act, *home, args, state);
+                Some([&[root], rest].concat())
+            }
+            _ => None,
+        };
+        let told = told(self.program, inst, changed.as_deref().unwrap_or(args));
         // A variable may not have its value yet, whatever values there are.
         let early = matches!(inst.op, Op::Load { early: true } | Op::Global { early: true, .. });
         if told.is_empty() && !early {
@@ -45,23 +52,31 @@ impl<'a> Flow<'a> {
 
     /// What a function gives to rank by may have no order.
     pub fn fails_to_rank(&mut self, act: &Activation<'a>, name: &str, rank: &Known, inst: &Inst) {
-        let ranks = matches!(name, "sortBy" | "minBy" | "maxBy") && self.is_guarded(act);
-        let doubtful =
-            Some(rank.whole()).filter(|rank| ranks && rank.earned() < SURE && !ordered(std::slice::from_ref(rank)));
-        let doubt = doubtful.map(|rank| (Known { shape: Shape::Plain, tests: None, ..rank }, act.at(inst.span)));
+        let ranks = matches!(name, "sortBy" | "minBy" | "maxBy");
+        self.fails_on(act, rank, !ranks || ordered(std::slice::from_ref(rank)), inst);
+    }
+
+    /// What a function gives may be refused, unless it suits.
+    pub fn fails_on(&mut self, act: &Activation<'a>, given: &Known, suits: bool, inst: &Inst) {
+        let refused = (!suits && self.is_guarded(act)).then(|| given.whole());
+        let doubtful = refused.filter(|given| given.earned() < SURE);
+        let doubt = doubtful.map(|given| (Known { shape: Shape::Plain, tests: None, ..given }, act.at(inst.span)));
         doubt.into_iter().for_each(|doubt| self.escapes.throw(vec![doubt]));
     }
 }
 
 /// Whether an operation looks at the elements of the lists that it is given.
 fn takes_elements(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::CallBuiltin { .. } | Op::CallMethod { .. } | Op::Mutate { .. } | Op::Update { .. } | Op::Fork { .. }
-    )
+    match op {
+        Op::CallBuiltin { .. } | Op::CallMethod { .. } | Op::Mutate { .. } | Op::Fork { .. } => true,
+        // What is written in place of something has not looked at it.
+        Op::Update { keys, .. } | Op::Delete { keys, .. } => keys.len() > 1,
+        _ => false,
+    }
 }
 
-/// The arguments of an instruction that tell whether it fails.
+/// The arguments of an instruction that tell whether it fails; of a change the first is what is changed. What cannot fail is named
+/// here, so that a new instruction is thought of.
 fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known> {
     let first = |fails: bool| if fails { args.iter().take(1).collect() } else { Vec::new() };
     let all = |fails: bool| if fails { args.iter().collect() } else { Vec::new() };
@@ -69,24 +84,27 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
         // A variable that may not have its value yet.
         Op::Ready => first(true),
         Op::Field(_) => first(args[0].null != Null::Never),
-        Op::Index { .. } | Op::Unpack | Op::UnpackObject | Op::Count | Op::Item => first(open(&args[0])),
-        // Where a list is written may lie outside of it.
-        Op::Update { home: Home::Value | Home::Cell { .. }, keys, .. } if matches!(args[0].shape, Shape::Object(_)) => {
-            let computed = computed(keys);
-            if leads_somewhere(&args[0], keys) {
-                args[1..=computed].iter().filter(|key| open(key)).collect()
-            } else {
-                args.iter().take(1 + computed).collect()
+        Op::Index { .. } => args.iter().filter(|arg| open(arg)).collect(),
+        Op::Unpack | Op::UnpackObject | Op::Count | Op::Item => first(open(&args[0])),
+        Op::Update { keys, .. } | Op::Delete { keys, .. } => {
+            match keys.split_last().map(|(_, before)| reached(&args[0], before)) {
+                Some(Some(Known { null: Null::Never, shape: Shape::Object(_), .. })) => {
+                    args[1..=computed(keys)].iter().filter(|key| open(key)).collect()
+                }
+                // Where a list is written may lie outside of it.
+                _ => args.iter().take(1 + computed(keys)).collect(),
             }
         }
-        Op::Update { keys, .. } => all(keys.iter().any(|key| !matches!(key, Key::Fixed(_))) || open(&args[0])),
-        Op::Mutate { home, change, spread } => {
-            let mut told = first(args.first().is_some_and(open));
-            told.extend(breaks_as_method(&change.method, args, rooted(home) + computed(&change.keys)));
+        Op::Mutate { change, spread, .. } => {
+            let (place, rest) = args.split_at(1 + computed(&change.keys));
+            let target = reached(&args[0], &change.keys).unwrap_or_else(Known::anything);
+            let (refused, mut told) = breaks_as_method(&change.method, &target, rest);
+            if refused || open(&target) {
+                told.extend(place);
+            }
             told.extend(uncounted(args, *spread));
             told
         }
-        Op::Delete { home, keys } => args.iter().take(rooted(home) + computed(keys)).filter(|arg| open(arg)).collect(),
         Op::Threshold => first(!between(&args[0], 0.0, 1.0)),
         Op::Step(_) | Op::Unary(Unary::Negate | Unary::Plus) => first(!number(&args[0])),
         Op::Turns => first(!between(&args[0], 0.0, f64::INFINITY)),
@@ -114,7 +132,13 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => all(!ordered(args)),
             Binary::In => args.iter().filter(|arg| open(arg)).collect(),
             Binary::State | Binary::Gate => args.iter().skip(1).filter(|k| !between(k, 0.0, 1.0)).collect(),
-            _ => Vec::new(),
+            Binary::Equal
+            | Binary::NotEqual
+            | Binary::Best
+            | Binary::Chain
+            | Binary::Both
+            | Binary::Either
+            | Binary::Under => Vec::new(),
         },
         Op::Call { spread } => {
             let called = matches!(args[0].shape, Shape::Functions(_) | Shape::Builtin(_));
@@ -131,8 +155,13 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
             let mut told = first(!there || open(receiver) && !matches!(receiver.shape, Shape::Agent(_)));
             told.extend(uncounted(args, *spread));
             let own = matches!(&receiver.shape, Shape::Object(object) if object.field(name).is_some());
-            if !own && !matches!(receiver.shape, Shape::Agent(_) | Shape::Agents) {
-                told.extend(breaks_as_method(name, args, 1));
+            if matches!(receiver.shape, Shape::Agent(_)) {
+                // An agent is asked anything, and is set up by what fits.
+                told.extend(args[1..].iter().filter(|_| &**name == "with"));
+            } else if !own && receiver.shape != Shape::Agents {
+                let (refused, given) = breaks_as_method(name, receiver, &args[1..]);
+                told.extend(first(refused));
+                told.extend(given);
             }
             told
         }
@@ -143,13 +172,40 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
             told
         }
         Op::Fork { form, .. } => breaks_form(*form, args),
-        _ => Vec::new(),
+        Op::Const(_)
+        | Op::Unary(Unary::Not | Unary::Confidence | Unary::Typeof)
+        | Op::Object(_)
+        | Op::Closure(_)
+        | Op::Builtin(_)
+        | Op::Input
+        | Op::Agents
+        | Op::AgentList
+        | Op::IsNull
+        | Op::Truth
+        | Op::Beside
+        | Op::Offers(_)
+        | Op::Rest(_)
+        | Op::Omit(_)
+        | Op::Fits { .. }
+        | Op::Has(_)
+        | Op::Instance(_)
+        | Op::Under
+        | Op::Ask
+        | Op::Cap
+        | Op::Cell
+        | Op::Load { .. }
+        | Op::Store
+        | Op::Global { .. }
+        | Op::SetGlobal(_)
+        | Op::Slot(_)
+        | Op::SetSlot(_)
+        | Op::Empty
+        | Op::CallFunction(_)
+        | Op::Watch(_)
+        | Op::Enter
+        | Op::Leave
+        | Op::Bind(_) => Vec::new(),
     }
-}
-
-/// How many of the arguments of a write are the variable that it writes to.
-fn rooted(home: &Home) -> usize {
-    usize::from(matches!(home, Home::Value | Home::Cell { .. }))
 }
 
 /// How many keys are computed.
@@ -157,19 +213,12 @@ fn computed(keys: &[Key]) -> usize {
     keys.iter().filter(|key| !matches!(key, Key::Fixed(_))).count()
 }
 
-/// Whether what is written into an object is there on the way to the last of these keys.
-fn leads_somewhere(root: &Known, keys: &[Key]) -> bool {
-    let Some((_, before)) = keys.split_last() else { return root.null == Null::Never };
-    let mut at = Some(root.clone());
-    for key in before {
-        at = match (at, key) {
-            (Some(Known { null: Null::Never, shape: Shape::Object(object), .. }), Key::Fixed(name)) => {
-                object.field(name)
-            }
-            _ => None,
-        };
-    }
-    at.is_some_and(|last| last.null == Null::Never && matches!(last.shape, Shape::Object(_)))
+/// What stands at the end of these keys, where every step there is in an object that has it in any case.
+fn reached(root: &Known, keys: &[Key]) -> Option<Known> {
+    keys.iter().try_fold(root.clone(), |at, key| match (at, key) {
+        (Known { null: Null::Never, shape: Shape::Object(object), .. }, Key::Fixed(name)) => object.field(name),
+        _ => None,
+    })
 }
 
 /// Whether it may be null, or nobody knows what it is.

@@ -553,13 +553,19 @@ impl<'a> Flow<'a> {
     pub fn step(&mut self, act: &mut Activation<'a>, inst: &Inst, state: &mut State) -> bool {
         let args: SmallVec<[Known; 2]> = inst.args.iter().map(|&var| act.value(var, state)).collect();
         self.charge(inst, &args);
-        if self.is_guarded(act) {
-            let doubts = self.fails_by(act, inst, &args, state);
-            doubts.into_iter().for_each(|doubts| self.escapes.throw(doubts));
+        let depth = self.conditions.len();
+        if self.is_guarded(act)
+            && let Some(doubts) = self.fails_by(act, inst, &args, state)
+        {
+            // What it does itself it does unless it fails.
+            self.conditions.extend(doubts.iter().cloned());
+            self.escapes.throw(doubts);
         }
         self.try_out(act, inst, &args);
         self.calls_obscure(act, inst, &args);
-        let Some((mut result, second)) = self.transfer(act, inst, &args, state) else { return false };
+        let given = self.transfer(act, inst, &args, state);
+        self.conditions.truncate(depth);
+        let Some((mut result, second)) = given else { return false };
         if std::mem::take(&mut self.changes_foreign) {
             self.changed_by_task(act.at(inst.span));
         }

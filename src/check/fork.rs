@@ -38,16 +38,13 @@ impl<'a> Flow<'a> {
         // The list of results is as sure as the lists that the tasks come from.
         let mut structure = Known::constant(Shape::Plain);
         let parts = self.parts(tasks, &mut rest, &mut structure)?;
+        let options = rest.next().cloned();
+        let field = |name: &str| options.as_ref()?.option(name);
         let repeats = matches!(name, "race" | "anyOf" | "quorum");
-        if repeats {
-            self.repeats.push((
-                match name {
-                    "race" => "race",
-                    "anyOf" => "anyOf",
-                    _ => "quorum",
-                },
-                at,
-            ));
+        // What is late is left.
+        let drops = repeats || field("timeout").is_some_and(|limit| limit.null != Null::Always);
+        if drops {
+            self.repeats.push((name, at));
         }
         let mut forked = Cost::default();
         let outer_escapes = std::mem::take(&mut self.escapes);
@@ -92,15 +89,13 @@ impl<'a> Flow<'a> {
             high = high.zip(to).map(|(a, b)| a + b);
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
-        let options = rest.next().cloned();
-        let field = |name: &str| options.as_ref()?.option(name);
         let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
         if name == "parallel" && !collects {
             self.beside_failing(act, &parts, &failing, inst, state);
         }
         (self.guarded, self.around_task) = (outer_guard, outer_task);
         self.conditions.truncate(outside);
-        if repeats {
+        if drops {
             self.repeats.pop();
         }
         if collects {

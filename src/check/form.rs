@@ -305,7 +305,10 @@ impl<'a> Flow<'a> {
             }
             known = Some(all);
         }
-        let unjudged = refusable(x.clone());
+        // What the schema refuses or not decides how sure it is, and so does a schema that is in doubt itself.
+        let schema = options.field("schema").map(|schema| schema.whole());
+        let mut unjudged = refusable(x.clone()).measured_by(schema.as_ref(), at);
+        unjudged.claim = unjudged.claim.told_apart_by(x.whole().earned());
         known.map_or_else(|| unjudged.clone(), |known| known.join(&unjudged))
     }
 

@@ -156,7 +156,7 @@ impl<'a> Flow<'a> {
                 return Some(if matches!(given.shape, Shape::List(_)) { Known { longest, ..given } } else { given });
             }
             "confidence" => confidence_of(x),
-            "evidence" => Known { cap: confidence_of(x).cap, ..Known::constant(Shape::Plain) },
+            "evidence" => Known { shape: Shape::Plain, null: Null::Never, ..confidence_of(x) },
             "confidences" => {
                 let (element, low, high) = elements(x);
                 let element = element.map(|e| confidence_of(&e));
@@ -227,6 +227,8 @@ impl<'a> Flow<'a> {
                     let told = Known { null: Null::Maybe, ..Known::constant(Shape::Number(Rc::new(told))) };
                     let measured = self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
                     claim.unknown |= measured.as_ref().is_none_or(|measured| measured.null != Null::Never);
+                    let refused = measured.iter().filter(|given| !super::failing::between(given, 0.0, 1.0));
+                    refused.for_each(|given| self.fails_on(act, given, false, inst));
                     by = measured;
                 }
                 let evidence = if x.claim.is_full() { x.evidence } else { x.evidence.min(Evidence::Stated) };

@@ -1,8 +1,8 @@
 //! A pattern as a whole: what it is given, what it gives, what it declares.
 
 use super::amount::{Cost, Turns};
-use super::domain::{Agent, AgentShape, Id, Known, List, Mark, Null, Shape, Tests, raw};
-use super::escape::Doubts;
+use super::domain::{Agent, AgentShape, Id, Known, List, Mark, Null, SURE, Shape, Tests, raw};
+use super::escape::{Doubts, elsewhere};
 use super::finding::Listed;
 use super::flow::Flow;
 use super::state::State;
@@ -25,6 +25,8 @@ pub(super) struct Walked {
     pub listed: Rc<Listed>,
     /// What it can take.
     pub cost: Cost,
+    /// The conditions on which it ends with an error, as far as they are in doubt.
+    pub thrown: Doubts,
 }
 
 impl Walked {
@@ -41,7 +43,9 @@ impl Walked {
 impl<'a> Flow<'a> {
     /// Walks a function by itself, in the frame of those that nobody calls.
     pub fn alone(&mut self, frame: u32, function: FunctionId, arguments: &[Known], state: &mut State) -> Walked {
-        self.alone_on(Vec::new(), (frame, function), arguments, state)
+        let walked = self.alone_on(Vec::new(), (frame, function), arguments, state);
+        self.events.end_early(&walked);
+        walked
     }
 
     /// The same where conditions that are in doubt decide that it runs at all.
@@ -58,7 +62,10 @@ impl<'a> Flow<'a> {
         let result = self.run((frame, function.0), &self.plain(function), arguments, state);
         let listed = Rc::new(std::mem::replace(&mut self.findings.listed, before));
         self.findings.listed.take_in(listed.clone());
-        Walked { function, result, listed, cost: std::mem::take(&mut self.taken) }
+        let mut thrown = self.escapes.thrown.take().unwrap_or_default();
+        thrown.retain(|(known, _)| known.earned() < SURE);
+        thrown.iter_mut().for_each(|(known, _)| *known = elsewhere(known));
+        Walked { function, result, listed, cost: std::mem::take(&mut self.taken), thrown }
     }
 
     /// Walks the statements of all modules; what comes of the last is the result.

@@ -336,6 +336,12 @@ impl Manner {
         set
     }
 
+    /// What it does to what is done rather than asked, and the option that does.
+    pub fn harm(self) -> Option<(&'static str, &'static str)> {
+        let limited = !self.own_time || self.time > 0.0;
+        if self.retries > 0 { Some(("happen twice", "retries")) } else { limited.then_some(("be lost", "timeout")) }
+    }
+
     /// How often something is asked at most for one answer.
     pub fn tries(self) -> f64 {
         1.0 + f64::from(self.retries)
