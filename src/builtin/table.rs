@@ -99,7 +99,7 @@ impl std::fmt::Display for Numbers {
         match self {
             Self::Count(least, LARGEST) => write!(f, "a whole number from {least}"),
             Self::Count(least, most) => write!(f, "a whole number from {least} to {most}"),
-            Self::Cut(least, LARGEST) => write!(f, "a number from {least}"),
+            Self::Cut(least, f64::MAX) => write!(f, "a number from {least}"),
             Self::Cut(least, most) => write!(f, "a number from {least} to {most}"),
             Self::Time => f.write_str("a time from 0 to a year"),
             Self::Factor => f.write_str("a number from 0"),

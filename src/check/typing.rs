@@ -132,6 +132,13 @@ impl<'a> Typing<'a> {
         self.diagnostics.push(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
 
+    /// The same of what fails with a code in the run, which whoever reads the run's message looks for.
+    fn refuse(&mut self, code: Code, fails: Code, span: Span, message: String, help: &str) {
+        let at = Location::new(self.function.file, span);
+        let found = Diagnostic::new(code, at, message).note(format!("a run fails here with `{fails}`"));
+        self.diagnostics.push(if help.is_empty() { found } else { found.help(help) });
+    }
+
     /// Whether a number that is written out can be a confidence.
     fn confident(&mut self, who: &str, kind: &Type, span: Span) {
         let Type::Literal(Literal::Number(x)) = kind else { return };
@@ -140,6 +147,7 @@ impl<'a> Typing<'a> {
         }
         let at = Location::new(self.function.file, span);
         let found = Diagnostic::new(Code::T002, at, format!("{who} takes a confidence from 0 to 1, and this is `{x}`"));
+        let found = found.note(format!("a run fails here with `{}`", Code::R020));
         let share = (x / 100.0).to_string();
         let edits = vec![Edit { at, text: share.clone() }];
         let percent = Fix { title: format!("write `{share}`"), certain: false, edits };

@@ -2,7 +2,7 @@
 
 use super::declared::kept;
 use super::{Typing, plain};
-use crate::builtin::{BuiltinId, Calls, Keeps, Numbers};
+use crate::builtin::{Body, BuiltinId, Calls, Keeps, Numbers};
 use crate::check::fits::{Fit, fits, resolve};
 use crate::diagnostic::{Code, nearest};
 use crate::hir::{ExprKind, Fork, Tasks};
@@ -61,7 +61,7 @@ impl<'a> Typing<'a> {
         let written = fork.tasks.iter().all(|task| matches!(task, Tasks::One(..)));
         if fork.tasks.is_empty() && matches!(fork.form.entry().name, "race" | "anyOf") {
             let message = format!("`{}` of no tasks has no result", fork.form.entry().name);
-            self.report(Code::T001, span, message, "give it one task at least");
+            self.refuse(Code::T001, Code::R043, span, message, "give it one task at least");
         }
         if let [(Type::Literal(Literal::Number(wanted)), span)] = before
             && written
@@ -92,7 +92,7 @@ impl<'a> Typing<'a> {
         {
             let help = "write JSON Schema, such as `{ type: \"object\", properties: { label: { type: \"string\" } } }`, or declare an \
                         agent whose method gives `{ label: string }`";
-            return self.report(Code::T001, span, format!("{who} takes a schema: {fault}"), help);
+            return self.refuse(Code::T001, Code::R005, span, format!("{who} takes a schema: {fault}"), help);
         }
         if let (Type::Literal(Literal::Number(x)), Some(numbers)) = (given, id.numbers(name))
             && !numbers.has(*x)
@@ -101,7 +101,10 @@ impl<'a> Typing<'a> {
                 return self.confident(&who, given, span);
             }
             let message = format!("{who} takes {numbers} as `{name}`, and this is `{x}`");
-            return self.report(Code::T001, span, message, "");
+            let plain = matches!(id.entry().kind, Body::Native(_) | Body::Routine(_) | Body::Change(_));
+            let count = matches!(numbers, Numbers::Count(..) | Numbers::Cut(..));
+            let fails = if plain && count && id.entry().name != "with" { Code::R005 } else { Code::R021 };
+            return self.refuse(Code::T001, fails, span, message, "");
         }
         let taken = Type::Union(Arc::from([wanted.clone(), Type::Null]));
         if fits(program, given, &taken) != Fit::Never {
@@ -116,8 +119,9 @@ impl<'a> Typing<'a> {
             }
             _ => ("see its signature in the reference".to_owned(), format!("`{}`", program.spelled(wanted))),
         };
+        let fails = if id.entry().name == "emit" { Code::R014 } else { Code::R005 };
         let given = program.spelled(given);
-        self.report(Code::T001, span, format!("{who} takes {wanted} as `{name}`, and this is `{given}`"), &help);
+        self.refuse(Code::T001, fails, span, format!("{who} takes {wanted} as `{name}`, and this is `{given}`"), &help);
     }
 
     /// Whether an object has no other options than those that are declared, each with what it takes.
@@ -127,7 +131,7 @@ impl<'a> Typing<'a> {
             if judges.count() != 1 {
                 let message = "`verify` asks one judge".to_owned();
                 let help = "give it one of `{ agent }`, `{ human }`, `{ command }`, `{ schema }`";
-                return self.report(Code::T001, span, message, help);
+                return self.refuse(Code::T001, Code::R005, span, message, help);
             }
         }
         for field in given.fields.iter().filter(|field| !field.optional) {

@@ -256,7 +256,7 @@ impl<'a> Typing<'a> {
                     Kind::Bool => "a boolean",
                     _ => "a list",
                 };
-                self.report(Code::T005, link.span, format!("{kind} has no method `{name}`"), &help);
+                self.refuse(Code::T005, Code::R006, link.span, format!("{kind} has no method `{name}`"), &help);
                 Type::Any
             }
         }
@@ -377,7 +377,7 @@ impl<'a> Typing<'a> {
             let name = callee.name.map(|name| format!("`{}`", program.names.text(name)));
             let name = name.as_deref().unwrap_or("this function");
             let message = format!("{name} takes {}, and is given {count}", counted(most));
-            self.report(Code::T004, span, message, "leave out the rest");
+            self.refuse(Code::T004, Code::R008, span, message, "leave out the rest");
         }
         callee.result.clone().unwrap_or(Type::Any)
     }

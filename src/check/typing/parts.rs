@@ -22,27 +22,27 @@ impl<'a> Typing<'a> {
     /// `...x` in a list or among arguments.
     pub(super) fn spread(&mut self, x: &'a Expr) -> Type {
         let kind = self.visit(x);
-        self.is_list(&kind, x.span, "`...` takes a list here");
+        self.is_list(&kind, x.span, Code::R002, "`...` takes a list here");
         kind
     }
 
     /// What a pattern takes apart.
     pub(super) fn taken_apart(&mut self, pattern: &Pattern, kind: &Type) {
         match &pattern.kind {
-            PatternKind::List { .. } => self.is_list(kind, pattern.span, "a list is taken apart here"),
+            PatternKind::List { .. } => self.is_list(kind, pattern.span, Code::R004, "a list is taken apart here"),
             PatternKind::Object { .. } if self.is_always(kind, &has_no_parts) => {
                 let kind = self.program.spelled(kind);
                 let message = format!("an object is taken apart here, and this is `{kind}`");
-                self.report(Code::T002, pattern.span, message, "");
+                self.refuse(Code::T002, Code::R004, pattern.span, message, "");
             }
             _ => {}
         }
     }
 
-    fn is_list(&mut self, kind: &Type, span: Span, what: &str) {
+    fn is_list(&mut self, kind: &Type, span: Span, fails: Code, what: &str) {
         if self.is_always(kind, &|kind| has_no_parts(kind) || matches!(kind, Type::Object(_) | Type::Agent(_))) {
             let kind = self.program.spelled(kind);
-            self.report(Code::T002, span, format!("{what}, and this is `{kind}`"), "");
+            self.refuse(Code::T002, fails, span, format!("{what}, and this is `{kind}`"), "");
         }
     }
 

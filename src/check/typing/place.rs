@@ -146,7 +146,7 @@ impl<'a> Typing<'a> {
         };
         let spelled = if kind == *EXPRESSION { "RegExp".to_owned() } else { self.program.spelled(&kind) };
         let message = format!("`{spelled}` has no parts that could be changed");
-        self.report(Code::T002, target.span, message, help);
+        self.refuse(Code::T002, Code::R002, target.span, message, help);
     }
 
     /// `x++`.
