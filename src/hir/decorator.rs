@@ -177,10 +177,14 @@ impl Lowering<'_> {
             },
             "maxCalls" => match *arguments {
                 [only] => match self.node(only) {
-                    Node::Number(n) if n >= 0.0 && n.fract() == 0.0 && n <= 9e15 => out.max_calls = Some(n as u64),
-                    _ => self.malformed(self.span(only), "`@maxCalls` wants a whole number", "write `@maxCalls(100)`"),
+                    Node::Number(n) if n >= 1.0 && n.fract() == 0.0 && n <= 9e15 => out.max_calls = Some(n as u64),
+                    _ => self.malformed(
+                        self.span(only),
+                        "`@maxCalls` wants a whole number from 1",
+                        "write `@maxCalls(100)`",
+                    ),
                 },
-                _ => self.malformed(span, "`@maxCalls` wants a whole number", "write `@maxCalls(100)`"),
+                _ => self.malformed(span, "`@maxCalls` wants a whole number from 1", "write `@maxCalls(100)`"),
             },
             "primitive" => match *arguments {
                 [only] if matches!(self.node(only), Node::Object(_)) => out.primitive = Some(self.boxed(only)),

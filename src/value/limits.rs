@@ -212,6 +212,11 @@ impl Meter {
         Self { limits, stop: Arc::default(), slack, floor: 0, memory, low: 0 }
     }
 
+    /// One with everything that these limits allow, which ends when this one does.
+    pub fn beside(&self, limits: Limits) -> Self {
+        Self { stop: self.stop.clone(), ..Self::new(limits) }
+    }
+
     /// The steps that are left.
     pub fn steps_left(&self) -> u64 {
         self.floor + self.slack

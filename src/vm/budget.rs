@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Vm;
 use super::failure::Failure;
-use super::task::{Counted, Frame, Task, TaskId};
+use super::task::{Calls, Counted, Frame, Task, TaskId};
 use crate::diagnostic::Code;
 use crate::hir;
 use crate::host::{Batch, Id, Kind, Purpose, Request, Timer};
@@ -100,22 +100,38 @@ impl Vm {
         Ok(())
     }
 
-    /// Counts the calls within the outermost call of a function.
+    /// Counts the calls within the outermost call of a function, in all tasks that were started in it.
     fn count_call(&mut self, task: &mut Task, function: u32, most: u64) -> Result<(), Failure> {
         let top = task.frames.len() - 1;
-        let frames = &task.frames;
-        let runs = |at: usize| matches!(frames.get(at), Some(Frame::Code(call)) if call.function == function);
-        task.counted.retain(|counted| counted.at < top && (counted.function != function || runs(counted.at)));
-        match task.counted.iter_mut().find(|counted| counted.function == function) {
-            None => task.counted.push(Counted { function, at: top, calls: 1 }),
-            Some(counted) if counted.calls >= most => {
-                let name = self.program.name(&self.program.functions[function as usize]);
-                let message = format!("`{name}` is called more than {most} times within one call, as `@maxCalls` says");
-                return Err(Failure::new(Code::R097, message));
-            }
-            Some(counted) => counted.calls += 1,
+        task.forget_counted(top);
+        let Some(counted) = task.counted.iter_mut().find(|counted| counted.function == function) else {
+            task.counted.push(Counted { function, at: Some(top), calls: Calls::Own(1) });
+            return Ok(());
+        };
+        let calls = match &mut counted.calls {
+            Calls::Own(calls) => calls,
+            Calls::Shared(place) => &mut self.counts[*place as usize],
+        };
+        if *calls >= most {
+            let name = self.program.name(&self.program.functions[function as usize]);
+            let message = format!("`{name}` is called more than {most} times within one call, as `@maxCalls` says");
+            return Err(Failure::new(Code::R097, message));
         }
+        *calls += 1;
         Ok(())
+    }
+
+    /// What a task counts that another one starts: the same calls, together with it.
+    pub(super) fn count_together(&mut self, parent: &mut Task) -> Vec<Counted> {
+        parent.forget_counted(parent.frames.len());
+        let together = |counted: &mut Counted| {
+            if let Calls::Own(calls) = counted.calls {
+                counted.calls = Calls::Shared(self.counts.len() as u32);
+                self.counts.push(calls);
+            }
+            Counted { at: None, ..*counted }
+        };
+        parent.counted.iter_mut().map(together).collect()
     }
 
     /// Whether a task is cancelled, or the run is over in any case.

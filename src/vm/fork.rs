@@ -406,6 +406,7 @@ impl Vm {
             depth,
         );
         task.contexts.clone_from(&parent.contexts);
+        task.counted = self.count_together(parent);
         task.begin(Box::new(Native::Job(job)));
         task.inbox.push_back(Input::Begin);
         self.tasks.push(Some(Box::new(task)));

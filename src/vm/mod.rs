@@ -88,6 +88,8 @@ pub struct Vm {
     agents: Agents,
     mocks: usize,
     budgets: Vec<Budget>,
+    /// The calls so far within the outermost one of functions whose calls are counted, where several tasks make them.
+    counts: Vec<u64>,
     deadlines: HashMap<Id, Deadline>,
     input: Value,
     identities: u64,
@@ -132,6 +134,7 @@ impl Vm {
             agents: Agents::new(directory),
             mocks: 0,
             budgets: vec![Budget::whole(calls)],
+            counts: Vec::new(),
             deadlines: HashMap::new(),
             input,
             identities: 1 << 32,
@@ -360,7 +363,12 @@ impl Vm {
     /// Refuses an input that is not of a type (`R012`).
     pub fn hold_input(&mut self, kind: &crate::types::Type) -> Result<(), Fault> {
         let input = self.input.clone();
-        boundary::check(self, &input, kind, &boundary::Whose::Variable("input".to_owned()))
+        // As reading it, this takes nothing of what the run may take.
+        let outside = self.meter.beside(Limits::RUN);
+        let own = std::mem::replace(&mut self.meter, outside);
+        let held = boundary::check(self, &input, kind, &boundary::Whose::Variable("input".to_owned()));
+        self.meter = own;
+        held
     }
 
     /// What an agent is called, by its number.

@@ -59,6 +59,7 @@ struct Machine {
     names: Vec<(Arc<str>, u32)>,
     mocks: usize,
     budgets: Vec<Budget>,
+    counts: Vec<u64>,
     deadlines: Vec<(Id, Deadline)>,
     input: Value,
     identities: u64,
@@ -122,6 +123,7 @@ impl Vm {
             names,
             mocks: self.mocks,
             budgets: std::mem::take(&mut self.budgets),
+            counts: std::mem::take(&mut self.counts),
             deadlines,
             input: std::mem::take(&mut self.input),
             identities: self.identities,
@@ -167,6 +169,7 @@ impl Vm {
         self.agents.put(machine.agents, machine.names);
         self.mocks = machine.mocks;
         self.budgets = machine.budgets;
+        self.counts = machine.counts;
         self.deadlines = machine.deadlines.into_iter().collect();
         self.input = machine.input;
         self.identities = machine.identities;

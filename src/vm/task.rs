@@ -70,10 +70,19 @@ pub(super) struct Task {
 pub(super) struct Counted {
     /// The function.
     pub(super) function: u32,
-    /// The frame of its outermost call.
-    pub(super) at: usize,
+    /// The frame of its outermost call; none where whoever started this task is in it.
+    pub(super) at: Option<usize>,
     /// The calls so far.
-    pub(super) calls: u64,
+    pub(super) calls: Calls,
+}
+
+/// How often something was called.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum Calls {
+    /// So often, by this task.
+    Own(u64),
+    /// By several tasks, which count together at this place of the machine's table.
+    Shared(u32),
 }
 
 /// What brings a waiting frame on.
@@ -175,6 +184,17 @@ impl Task {
         let count = self.requests;
         self.requests += 1;
         Id { task: self.path.clone(), count }
+    }
+
+    /// Drops what it counted within calls that are over, with the frame at `top` and those above it.
+    pub(super) fn forget_counted(&mut self, top: usize) {
+        let frames = &self.frames;
+        self.counted.retain(|counted| match counted.at {
+            None => true,
+            Some(at) => {
+                at < top && matches!(frames.get(at), Some(Frame::Code(call)) if call.function == counted.function)
+            }
+        });
     }
 
     /// Remembers an error that a program caught.

@@ -139,12 +139,12 @@ impl Eval<'_> {
         let function = &program.functions[self.id.0 as usize];
         let outermost = function.decorators.max_calls.is_some() && !self.task.now.counted.contains_key(&self.id);
         if let Some(most) = function.decorators.max_calls {
-            let calls = self.task.now.counted.entry(self.id).or_default();
-            if *calls >= most {
+            if self.task.now.counted.entry(self.id).or_default().fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+                >= most
+            {
                 let Err(Flow::Throw(thrown)) = self.fail::<Value>(Code::R097, span) else { unreachable!("a fault") };
                 return Err(Flow::Throw(Box::new(super::eval::Thrown { file, ..*thrown })));
             }
-            *calls += 1;
         }
         for contract in &function.decorators.requires {
             let place = function.parameters.iter().position(|it| it.name == Some(contract.agent));

@@ -78,8 +78,8 @@ pub struct Now {
     pub contexts: Vec<Arc<str>>,
     pub depth: u32,
     pub budget: usize,
-    /// The calls within the outermost call of a function.
-    pub counted: HashMap<FunctionId, u64>,
+    /// The calls within the outermost call of a function, by all tasks that were started in it.
+    pub counted: HashMap<FunctionId, Arc<std::sync::atomic::AtomicU64>>,
     /// What was caught, so that it goes on unchanged when it is thrown again.
     pub caught: Vec<(Value, Thrown)>,
     count: u32,
@@ -357,6 +357,7 @@ impl Task {
         let (mut task, sender) = Task::new(self.world.clone(), id, path, self.baton.clone());
         (task.now.contexts, task.now.depth, task.now.budget) =
             (self.now.contexts.clone(), self.now.depth, self.now.budget);
+        task.now.counted = self.now.counted.clone();
         spawn((task, sender), body, finish);
         self.world.board().ready.push_back((id, Wake::Start));
         children.list.push((id, true, end));
