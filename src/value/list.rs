@@ -26,7 +26,11 @@ impl List {
     }
 
     /// Of these elements; `R015` when they nest too deep.
-    pub fn new(items: Vec<Value>) -> Result<Self, Fault> {
+    pub fn new(mut items: Vec<Value>) -> Result<Self, Fault> {
+        // What was made by adding to it may have twice the room that was charged.
+        if items.capacity() - items.len() > items.len() / 8 {
+            items.shrink_to_fit();
+        }
         let depth = 1 + items.iter().map(Value::depth).max().unwrap_or(0);
         check_depth(depth)?;
         let lowest = Lowest::of(items.iter());

@@ -12,13 +12,25 @@ pub fn weigh<'a>(roots: impl Iterator<Item = &'a Value>) -> u64 {
     let mut bytes = 0;
     while let Some(value) = ahead.pop() {
         let Some(address) = value.address() else { continue };
-        if !seen.insert(address) {
+        // What stands in one place only is met once, and need not be remembered.
+        if may_be_shared(value) && !seen.insert(address) {
             continue;
         }
         bytes += 64 + content(value);
-        value.parts(&mut ahead);
+        // What has no storage weighs nothing: of many numbers none is put aside.
+        match value.as_range() {
+            Some(_) => {}
+            None => match value.as_list() {
+                Some(list) => ahead.extend(list.iter().filter(|item| item.address().is_some())),
+                None => value.parts(&mut ahead),
+            },
+        }
     }
     bytes
+}
+
+fn may_be_shared(value: &Value) -> bool {
+    value.is_shared() || matches!(value.view(), View::Closure(_) | View::Agent(_))
 }
 
 fn content(value: &Value) -> u64 {
