@@ -177,6 +177,49 @@ fn matches_are_charged_by_what_may_be_looked_at() {
     assert_eq!(ended("/a(.*c)?/g").err(), Some(Code::R090));
 }
 
+/// A value of a few parts, shared in so many places that nobody could walk to all of them.
+const SHARED: &str = "let t = { l: 1, r: 2 }\nfor i in 0..50 { t = { l: t, r: t } }\n";
+
+#[test]
+fn what_is_shared_is_held_against_a_type_once() {
+    for (types, asks, gives) in [
+        ("type T = { l: T | number, r: T | number }", "t instanceof T", true),
+        ("type T = { l: T | number, r: T | string }", "t instanceof T", false),
+        // Two members look at the same parts, whether they are shared or not.
+        (
+            "type A = { l: A | B | 1, r: any, z: 1 }\ntype B = { l: A | B | 1, r: any, z: 2 }\ntype U = A | B",
+            "t instanceof U",
+            false,
+        ),
+        ("type A = { l: A | B | 1, z: 1 }\ntype B = { l: A | B | 1, z: 2 }\ntype U = A | B", "u instanceof U", false),
+        ("type T = { l: T | number, r: T | number }\npattern P(t: T): T { t }", "P(t) == null", false),
+        ("type T = { l: T | number, r: T | number }", "mock(n => t).go() == null", false),
+        ("type T = any", "new Error(\"x\", t) == null", false),
+    ] {
+        let deep = "let u = { l: 1 }\nfor i in 0..50 { u = { l: u } }\n";
+        let text = format!("{types}\nexport default pattern Main() {{\n{SHARED}{deep}{asks}\n}}");
+        let (ended, steps) = run(&text, &Limits::RUN, &json!({}));
+        let value = ended.unwrap_or_else(|failure| panic!("{text}: {}", failure.message()));
+        assert_eq!(value.as_bool(), Some(gives), "{text}");
+        assert!(steps < 20_000, "{text}: {steps}");
+    }
+}
+
+#[test]
+fn what_crosses_a_boundary_is_charged() {
+    let of = |count: u32, kind: &str| {
+        let text = format!(
+            "pattern P(xs: {kind}): number {{ xs.length }}\nexport default pattern Main() {{ P(range({count}).map(x => x)) }}"
+        );
+        run(&text, &Limits::RUN, &json!({})).1
+    };
+    let (one, two) = (of(1_000, "number[]"), of(2_000, "number[]"));
+    // What nobody looks at is the work of making the list.
+    let made = of(2_000, "any") - of(1_000, "any");
+    assert_eq!(two - one, made + 1_000);
+    assert_eq!(of(2_000, "(string | number)[]") - of(1_000, "(string | number)[]"), made + 3_000);
+}
+
 #[test]
 fn pure_code_is_cancelled_soon() {
     let limits = Limits { time: 100, ..Limits::RUN };
@@ -303,10 +346,10 @@ fn a_stored_machine_goes_on_in_another_process() {
 }
 
 /// The greatest size of a process while it runs a program, in kilobytes.
-fn greatest(folder: &Folder, text: &str) -> u64 {
+fn greatest(folder: &Folder, text: &str, limit: [&str; 2]) -> u64 {
     folder.write("a.prism", text);
     let mut child = Command::new(env!("CARGO_BIN_EXE_prism"))
-        .args(["run", "--unchecked", "--fuel", "20000000", "a.prism"])
+        .args(["run", "--unchecked", limit[0], limit[1], "a.prism"])
         .current_dir(folder.path())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -328,6 +371,7 @@ fn greatest(folder: &Folder, text: &str) -> u64 {
 #[cfg(target_os = "linux")]
 fn a_process_stays_small() {
     let folder = Folder::new("limits/memory");
+    let little = ["--fuel", "20000000"];
     for text in [
         "\"x\".repeat(1e9)",
         "range(0, 1e9).map(x => x)",
@@ -336,12 +380,23 @@ fn a_process_stays_small() {
         "let n = 0\nfor i in 0..200000 { const xs = [i, i, i]; n += xs.length }",
         "let s = \"\"\nfor i in 0..100000 { s = \"a\" + i }",
     ] {
-        let size = greatest(&folder, text);
+        let size = greatest(&folder, text, little);
         assert!(size < 150 * 1024, "{text}: {size} KiB");
+    }
+    // Many small lists take what they hold, however they came about, and a process not much more than a run may.
+    let base = greatest(&folder, "let n = 0\nfor i in 0..300000 { n += i }", little);
+    for text in [
+        "let r = [[]]\nfor i in 0..20 { r = r.flatMap(x => [[...x, 0], [...x, 1]]) }",
+        "let r = [[]]\nfor i in 0..20 { r = r.flatMap(x => [x.concat([0]), x.concat([1])]) }",
+        "const all = range(900000).flatMap(i => [[...[i, i, i, i, i, i, i, i, i, i], 0]])",
+    ] {
+        let size = greatest(&folder, text, ["--memory", "32MiB"]) - base;
+        assert!(size < 40 * 1024, "{text}: {size} KiB");
     }
     // What holds little and is written as much takes no more than a run may hold.
     for end in ["o", "emit(\"e\", o)", "value(o)"] {
-        let size = greatest(&folder, &format!("let o = [\"abcdefgh\"]\nfor i in 0..40 {{ o = [o, o] }}\n{end}"));
+        let text = format!("let o = [\"abcdefgh\"]\nfor i in 0..40 {{ o = [o, o] }}\n{end}");
+        let size = greatest(&folder, &text, little);
         assert!(size < 340 * 1024, "{end}: {size} KiB");
     }
 }

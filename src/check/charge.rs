@@ -49,10 +49,25 @@ const DEEPEST: u32 = 5;
 
 /// The steps that reading all of a value takes: one for each part and for sixteen bytes of text.
 pub(super) fn weight(known: &Known) -> Amount {
-    weight_at(known, 0)
+    reading(known, Reading { texts: true, open: 1.0 })
 }
 
-fn weight_at(known: &Known, depth: u32) -> Amount {
+/// How much of a value is read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    /// Whether texts are, and not only what has parts.
+    pub texts: bool,
+    /// How much a part of which nothing is known takes, where a known one takes 1.
+    pub open: f64,
+}
+
+/// The steps that reading a value takes.
+pub(super) fn reading(known: &Known, how: Reading) -> Amount {
+    weight_at(known, how, 0)
+}
+
+fn weight_at(known: &Known, how: Reading, depth: u32) -> Amount {
+    let open = |name: &str| open(name).times(1.0, how.open);
     if known.null == Null::Always {
         return Amount::exactly(1.0);
     }
@@ -63,14 +78,15 @@ fn weight_at(known: &Known, depth: u32) -> Amount {
         Shape::Number(_) | Shape::Bool(_) | Shape::Functions(_) | Shape::Builtin(_) | Shape::Agent(_) => {
             Amount::up_to(2.0)
         }
+        Shape::Text(_) | Shape::Plain if !how.texts => Amount::up_to(2.0),
         Shape::Text(text) => Amount::up_to(2.0 + text.len() as f64 / 16.0),
         Shape::Plain | Shape::Cell(_) => open("any text / 16"),
         Shape::List(list) => {
             let mut all = Amount::exactly(1.0);
             match &list.items {
-                Some(items) => items.iter().for_each(|item| all.add(&one_more(weight_at(item, depth + 1)))),
+                Some(items) => items.iter().for_each(|item| all.add(&one_more(weight_at(item, how, depth + 1)))),
                 None => {
-                    let each = list.element.as_ref().map_or_else(Amount::default, |e| weight_at(e, depth + 1));
+                    let each = list.element.as_ref().map_or_else(Amount::default, |e| weight_at(e, how, depth + 1));
                     all.add(&turns(known).of(&one_more(each)));
                 }
             }
@@ -80,7 +96,7 @@ fn weight_at(known: &Known, depth: u32) -> Amount {
             let mut all = Amount::exactly(1.0);
             for (key, field) in object.fields.iter() {
                 all.add(&Amount::up_to(1.0 + key.len() as f64 / 16.0));
-                all.add(&one_more(weight_at(field, depth + 1)));
+                all.add(&one_more(weight_at(field, how, depth + 1)));
             }
             if object.others.is_some() {
                 all.add(&open("any data"));
@@ -129,7 +145,7 @@ pub(super) fn turns(known: &Known) -> Turns {
 
 impl Flow<'_> {
     /// Counts work on a value, and the memory it may need: so many steps for each of its parts.
-    fn work_on(&mut self, mut amount: Amount, steps: f64) {
+    pub fn work_on(&mut self, mut amount: Amount, steps: f64) {
         amount.low = 0.0;
         let steps = amount.times(0.0, steps);
         let mut memory = amount.times(0.0, BYTES * COPIES);
@@ -169,15 +185,16 @@ impl Flow<'_> {
                 | Binary::Under,
             )
             | Op::Unary(Unary::Confidence)
-            | Op::Ask
-            | Op::Expect(..)
-            | Op::Instance(_) => {
+            | Op::Ask => {
                 for arg in args {
                     if arg.as_number().is_none() && !matches!(arg.shape, Shape::Bool(_)) {
                         self.work_on(weight(arg), 2.0);
                     }
                 }
             }
+            Op::Expect(kind, _) => self.hold_against(&args[0], kind, 0.0),
+            // How sure all of it is is asked as well.
+            Op::Instance(kind) => self.hold_against(&args[0], kind, 1.0),
             Op::List { spread } => {
                 self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64));
                 self.taken.steps.add(&Amount::up_to(NEW + args.len() as f64));
@@ -212,6 +229,7 @@ impl Flow<'_> {
             }
             Op::Fork { tasks, .. } => {
                 self.taken.memory.add(&Amount::up_to(512.0 + TASK * tasks.len() as f64));
+                self.taken.steps.add(&Amount::up_to(NEW));
                 args.iter().for_each(|arg| self.copied(arg));
             }
             _ => {}

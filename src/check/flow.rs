@@ -462,6 +462,12 @@ impl<'a> Flow<'a> {
         self.changed = std::mem::take(&mut act.stale[block]);
         let outer = std::mem::take(&mut self.taken);
         let again = self.inside(act, block, &mut state);
+        if let (0, true) = (block, code.rest)
+            && let Some(rest) = &act.values[code.blocks[0].parameters[code.arity as usize].0 as usize]
+        {
+            // The list of all arguments that follow is made as the call begins.
+            self.copied(rest);
+        }
         act.costs[block] = std::mem::replace(&mut self.taken, outer);
         act.costs[block].steps.add(&Amount::exactly(f64::from(code.blocks[block].cost)));
         again

@@ -119,6 +119,7 @@ impl<'a> Flow<'a> {
                 let result = run(self, args.first()?, &[], state);
                 self.repeats.pop();
                 let mut once = std::mem::replace(&mut self.taken, outer);
+                once.steps.add(&Amount::up_to(f64::from(cost::TASK)));
                 once.width.max(&Amount::exactly(1.0));
                 once.depth.add(&Amount::up_to(2.0));
                 if let Some(limit) = args.get(1).map(super::interval::numbers) {

@@ -23,6 +23,7 @@ mod choice;
 mod circle;
 mod compare;
 mod control;
+mod crossing;
 mod deciding;
 mod domain;
 mod effort;

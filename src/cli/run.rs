@@ -237,7 +237,6 @@ impl Run {
             let shape = shaped::write(&value, &mut outside).map_err(unfit)?;
             return Ok(Ended { text: format!("{shape}\n"), late, recorded });
         }
-        // What can be shown is no larger than a text may be, so the second walk is not long.
         let mut shown = display::show(&value, &mut outside).map_err(unfit)?;
         value::json::can_leave(&value, &mut outside).map_err(unfit)?;
         shown.push('\n');

@@ -1,5 +1,6 @@
 //! JSON: read with limits, written as JavaScript writes it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -361,13 +362,17 @@ fn export_at(value: &Value, path: &mut String, meter: &mut Meter) -> Result<serd
 
 /// Refuses what [`export`] refuses, and makes nothing.
 pub fn can_leave(value: &Value, meter: &mut Meter) -> Result<(), Fault> {
-    parts_leave(value, &mut String::new(), meter)
+    parts_leave(value, &mut String::new(), &mut HashSet::new(), meter)
 }
 
-fn parts_leave(value: &Value, path: &mut String, meter: &mut Meter) -> Result<(), Fault> {
+/// What is shared leaves wherever it is met, if it does at one place.
+fn parts_leave(value: &Value, path: &mut String, seen: &mut HashSet<usize>, meter: &mut Meter) -> Result<(), Fault> {
     meter.walk(1)?;
     stays(value, path)?;
-    let mut part = |step: &str, part: &Value| within(path, step, |path| parts_leave(part, path, meter));
+    if value.is_shared() && value.address().is_some_and(|place| !seen.insert(place)) {
+        return Ok(());
+    }
+    let mut part = |step: &str, part: &Value| within(path, step, |path| parts_leave(part, path, seen, meter));
     match value.view() {
         View::List(list) => list.iter().enumerate().try_for_each(|(index, item)| part(&index.to_string(), item)),
         View::Object(object) => object.iter().try_for_each(|(key, item)| part(key.as_str(), item)),

@@ -1,17 +1,23 @@
 //! Where values cross a boundary: whether they are what was declared, and the declaration as JSON Schema.
 
+use std::collections::HashMap;
+use std::ptr;
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json, json};
+use smallvec::SmallVec;
 
 use super::Vm;
 use crate::diagnostic::Code;
 use crate::hir::Program;
-use crate::types::{Literal, Type};
+use crate::types::{Literal, Shape, Type, TypeId};
 use crate::value::schema::{self, Mismatch};
-use crate::value::{Fault, Kind, Value, View, display, json};
+use crate::value::{Fault, Kind, Meter, Object, Value, View, display, json};
 
 /// Whether a value is of a type.
-pub(super) fn fits(vm: &mut Vm, value: &Value, kind: &Type) -> bool {
-    Walk { vm, path: String::new() }.find(value, kind).is_none()
+pub(super) fn fits(vm: &mut Vm, value: &Value, kind: &Type) -> Result<bool, Fault> {
+    let program = vm.program.clone();
+    Ok(Walk::new(vm, &program.declarations, value).find(value, kind)?.is_none())
 }
 
 /// What crosses a boundary.
@@ -24,8 +30,10 @@ pub(super) enum Whose {
 
 /// Refuses what is not of a type (`R012`), naming the part and whose value it is.
 pub(super) fn check(vm: &mut Vm, value: &Value, kind: &Type, whose: &Whose) -> Result<(), Fault> {
-    let mut walk = Walk { vm, path: String::new() };
-    let Some((path, wanted, found)) = walk.find(value, kind) else { return Ok(()) };
+    let program = vm.program.clone();
+    let declarations = &program.declarations;
+    let Some(misfit) = Walk::new(vm, declarations, value).find(value, kind)? else { return Ok(()) };
+    let (path, wanted, found) = (misfit.place(), declarations.spelled(&misfit.wanted), misfit.shown(&mut vm.meter));
     let subject = match whose {
         Whose::Variable(name) => format!("`{name}{path}` is {found}"),
         Whose::Thing(thing) if path.is_empty() => format!("{thing} is {found}"),
@@ -124,16 +132,94 @@ fn constant(literal: &Literal) -> Json {
     }
 }
 
-struct Walk<'a> {
-    vm: &'a mut Vm,
-    path: String,
+/// A part that is not what is declared.
+struct Misfit<'a> {
+    /// The way to it, its last step first.
+    path: Vec<Step<'a>>,
+    wanted: Type,
+    found: Found<'a>,
 }
 
-/// The way to a part, what is declared there, and what it is.
-type Misfit = Option<(String, String, String)>;
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Element(usize),
+    Field(&'a str),
+}
 
-impl Walk<'_> {
-    fn find(&mut self, value: &Value, kind: &Type) -> Misfit {
+#[derive(Clone, Copy)]
+enum Found<'a> {
+    Value(&'a Value),
+    Nothing,
+    /// A list of so many agents.
+    Agents(usize),
+}
+
+impl<'a> Misfit<'a> {
+    fn new(wanted: &Type, found: Found<'a>) -> Self {
+        Self { path: Vec::new(), wanted: wanted.clone(), found }
+    }
+
+    fn behind(mut self, step: Step<'a>) -> Self {
+        self.path.push(step);
+        self
+    }
+
+    /// The way to it as programs write it.
+    fn place(&self) -> String {
+        let written = |step: &Step<'_>| match step {
+            Step::Element(index) => format!("[{index}]"),
+            Step::Field(name) => format!(".{name}"),
+        };
+        self.path.iter().rev().map(written).collect()
+    }
+
+    fn shown(&self, meter: &mut Meter) -> String {
+        match self.found {
+            Found::Nothing => "missing".to_owned(),
+            Found::Agents(1) => "a list of 1 agent".to_owned(),
+            Found::Agents(length) => format!("a list of {length} agents"),
+            Found::Value(value) => match value.view() {
+                View::Null | View::Bool(_) | View::Number(_) | View::Text(_) => display::brief(value, meter),
+                _ => value.kind().phrase().to_owned(),
+            },
+        }
+    }
+}
+
+/// What a part that is remembered takes in memory.
+const REMEMBERED: u64 = 32;
+
+/// A value beside its type. A step is charged for each part, for each member of a union that is tried on it and for each name
+/// that is looked up; `check::crossing` counts how many there can be.
+struct Walk<'a, 'v> {
+    vm: &'v mut Vm,
+    program: &'a Program,
+    root: &'a Value,
+    /// Whether lists and objects that are shared fit, by their places and those of the types.
+    shared: HashMap<(usize, usize), bool>,
+    /// The same of all, while a union is under way of which several members may look into the same parts.
+    torn: HashMap<(usize, usize), bool>,
+    /// The value of that union.
+    between: Option<&'a Value>,
+    /// For how many of those there is room.
+    room: usize,
+}
+
+/// What does not fit, if anything.
+type Looked<'a> = Result<Option<Misfit<'a>>, Fault>;
+
+impl<'a, 'v> Walk<'a, 'v> {
+    fn new(vm: &'v mut Vm, program: &'a Program, root: &'a Value) -> Self {
+        Self { vm, program, root, shared: HashMap::new(), torn: HashMap::new(), between: None, room: 0 }
+    }
+
+    fn find(&mut self, value: &'a Value, kind: &'a Type) -> Looked<'a> {
+        self.look(value, kind, &mut SmallVec::new())
+    }
+
+    /// The same, where types with these names were tried on this very value, in vain.
+    fn look(&mut self, value: &'a Value, kind: &'a Type, tried: &mut SmallVec<[TypeId; 4]>) -> Looked<'a> {
+        let program = self.program;
         let kind_of = value.kind();
         let fits = match kind {
             Type::Any => true,
@@ -145,55 +231,49 @@ impl Walk<'_> {
             Type::Literal(Literal::Number(number)) => value.as_number() == Some(*number),
             Type::Literal(Literal::Bool(bool)) => value.as_bool() == Some(*bool),
             Type::Function(_) => kind_of == Kind::Function,
-            Type::List(element) => {
-                if kind_of != Kind::List {
-                    return self.mismatch(value, kind);
-                }
+            Type::List(element) if kind_of == Kind::List => {
                 if matches!(**element, Type::Any) {
-                    return None;
+                    return Ok(None);
                 }
-                return value
-                    .as_list()
-                    .into_iter()
-                    .flatten()
-                    .enumerate()
-                    .find_map(|(index, item)| self.within(&format!("[{index}]"), |this| this.find(item, element)));
+                let place = Arc::as_ptr(element) as usize;
+                return self.once((value, kind), place, |walk| walk.elements(value, element));
             }
-            Type::Object(shape) => {
-                let Some(object) = value.as_object() else {
-                    // An error has the fields of one, and may be declared as an object.
-                    return if kind_of == Kind::Error { None } else { self.mismatch(value, kind) };
-                };
-                for field in &shape.fields {
-                    let step = format!(".{}", field.name);
-                    let found = match object.get(&field.name) {
-                        Some(part) if part.is_null() && field.optional => None,
-                        Some(part) => self.within(&step, |this| this.find(part, &field.value)),
-                        None if field.optional || admits_null(&field.value, &self.vm.program.declarations) => None,
-                        None => self.within(&step, |this| {
-                            Some((this.path.clone(), this.name(&field.value), "missing".to_owned()))
-                        }),
-                    };
-                    if found.is_some() {
-                        return found;
-                    }
+            Type::List(_) => false,
+            Type::Object(shape) => match value.as_object() {
+                Some(object) => {
+                    let place = Arc::as_ptr(shape) as usize;
+                    return self.once((value, kind), place, |walk| walk.fields(object, shape));
                 }
-                let others = shape.others.as_ref()?;
-                return object.iter().find_map(|(key, part)| {
-                    let named = shape.fields.iter().any(|field| *field.name == *key.as_str());
-                    if named {
-                        None
-                    } else {
-                        self.within(&format!(".{}", key.as_str()), |this| this.find(part, others))
-                    }
-                });
-            }
+                // An error has the fields of one, and may be declared as an object.
+                None => kind_of == Kind::Error,
+            },
             Type::Union(members) => {
-                let found = members.iter().any(|member| self.find(value, member).is_none());
-                if !found && let Some(only) = self.nearest(value, members) {
-                    return only;
+                let tears = self.between.is_none() && members.iter().filter(|member| looks_inside(member)).count() > 1;
+                if tears {
+                    self.between = Some(value);
                 }
-                found
+                let (mut alike, mut nearest) = (0, None);
+                let mut fits = false;
+                for member in &**members {
+                    self.vm.meter.walk(1)?;
+                    let Some(misfit) = self.look(value, member, tried)? else {
+                        fits = true;
+                        break;
+                    };
+                    if self.is_alike(member, kind_of) {
+                        alike += 1;
+                        nearest = Some(misfit);
+                    }
+                }
+                if tears {
+                    self.between = None;
+                    self.torn = HashMap::new();
+                }
+                // What is wrong within the one member that could be meant.
+                if !fits && alike == 1 {
+                    return Ok(nearest);
+                }
+                fits
             }
             Type::Agent(interface) => match value.as_agent() {
                 Some(agent) => {
@@ -202,69 +282,113 @@ impl Walk<'_> {
                 }
                 None => false,
             },
-            Type::Agents { interface, low, high } => {
-                let Some(list) = value.as_list() else { return self.mismatch(value, kind) };
-                let single = Type::Agent(*interface);
-                if let Some(found) = list
-                    .iter()
-                    .enumerate()
-                    .find_map(|(index, item)| self.within(&format!("[{index}]"), |this| this.find(item, &single)))
-                {
-                    return Some(found);
+            Type::Agents { interface, low, high } => match value.as_list() {
+                Some(list) => {
+                    self.vm.meter.walk(list.len() as u64)?;
+                    for (index, item) in list.iter().enumerate() {
+                        let Some(agent) = item.as_agent() else {
+                            let single = Misfit::new(&Type::Agent(*interface), Found::Value(item));
+                            return Ok(Some(single.behind(Step::Element(index))));
+                        };
+                        self.vm.agents.hold(agent.id, *interface);
+                    }
+                    let fits = (*low as usize..=*high as usize).contains(&list.len());
+                    return Ok((!fits).then(|| Misfit::new(kind, Found::Agents(list.len()))));
                 }
-                if (*low as usize..=*high as usize).contains(&list.len()) {
-                    return None;
-                }
-                let found = match list.len() {
-                    1 => "a list of 1 agent".to_owned(),
-                    length => format!("a list of {length} agents"),
-                };
-                return Some((self.path.clone(), self.name(kind), found));
-            }
+                None => false,
+            },
+            Type::Named(id) if tried.contains(id) => false,
             Type::Named(id) => {
-                let program = self.vm.program.clone();
-                return self.find(value, &program.declarations.types[id.0 as usize].definition);
+                self.vm.meter.walk(1)?;
+                tried.push(*id);
+                return self.look(value, &program.types[id.0 as usize].definition, tried);
             }
         };
-        if fits { None } else { self.mismatch(value, kind) }
+        Ok((!fits).then(|| Misfit::new(kind, Found::Value(value))))
     }
 
-    /// The mismatch within the one member of a union that could be meant.
-    fn nearest(&mut self, value: &Value, members: &[Type]) -> Option<Misfit> {
-        let program = self.vm.program.clone();
-        let alike = |member: &&Type| {
-            let member = match member {
-                Type::Named(id) => &program.declarations.types[id.0 as usize].definition,
-                other => other,
-            };
-            matches!((member, value.kind()), (Type::Object(_), Kind::Object) | (Type::List(_), Kind::List))
-        };
-        let mut alike = members.iter().filter(alike);
-        match (alike.next(), alike.next()) {
-            (Some(only), None) => Some(self.find(value, only)),
-            _ => None,
+    fn elements(&mut self, value: &'a Value, element: &'a Type) -> Looked<'a> {
+        self.vm.meter.build(value)?;
+        let Some(list) = value.as_list() else { return Ok(None) };
+        self.vm.meter.walk(list.len() as u64)?;
+        for (index, item) in list.iter().enumerate() {
+            if let Some(misfit) = self.find(item, element)? {
+                return Ok(Some(misfit.behind(Step::Element(index))));
+            }
         }
+        Ok(None)
     }
 
-    fn within(&mut self, step: &str, look: impl FnOnce(&mut Self) -> Misfit) -> Misfit {
-        let length = self.path.len();
-        self.path.push_str(step);
-        let found = look(self);
-        self.path.truncate(length);
-        found
+    fn fields(&mut self, object: &'a Object, shape: &'a Shape) -> Looked<'a> {
+        self.vm.meter.walk(shape.fields.len() as u64)?;
+        for field in &shape.fields {
+            let misfit = match object.get(&field.name) {
+                Some(part) if part.is_null() && field.optional => None,
+                Some(part) => self.find(part, &field.value)?,
+                None if field.optional || admits_null(&field.value, self.program) => None,
+                None => Some(Misfit::new(&field.value, Found::Nothing)),
+            };
+            if let Some(misfit) = misfit {
+                return Ok(Some(misfit.behind(Step::Field(&field.name))));
+            }
+        }
+        let Some(others) = &shape.others else { return Ok(None) };
+        for (key, part) in object {
+            self.vm.meter.walk(1 + shape.fields.len() as u64)?;
+            if shape.fields.iter().any(|field| *field.name == *key.as_str()) {
+                continue;
+            }
+            if let Some(misfit) = self.find(part, others)? {
+                return Ok(Some(misfit.behind(Step::Field(key.as_str()))));
+            }
+        }
+        Ok(None)
     }
 
-    fn name(&self, kind: &Type) -> String {
-        self.vm.program.declarations.spelled(kind)
+    /// Looks into a list or object, unless that was done before: one that is shared in many places would have as many parts as
+    /// there are ways to them, and one that several members of unions may look into would be met on all of their ways.
+    fn once(
+        &mut self,
+        (value, kind): (&'a Value, &Type),
+        type_place: usize,
+        look: impl FnOnce(&mut Self) -> Looked<'a>,
+    ) -> Looked<'a> {
+        let shared = value.is_shared() && !ptr::eq(value, self.root);
+        let torn = self.between.is_some_and(|between| !ptr::eq(value, between));
+        let Some(place) = value.address().filter(|_| shared || torn) else { return look(self) };
+        let at = (place, type_place);
+        let known = if shared { self.shared.get(&at) } else { self.torn.get(&at) };
+        match known {
+            Some(true) => return Ok(None),
+            Some(false) => return Ok(Some(Misfit::new(kind, Found::Value(value)))),
+            None => {}
+        }
+        let found = look(self)?;
+        if shared {
+            self.vm.meter.memory(REMEMBERED)?;
+            self.shared.insert(at, found.is_none());
+        } else {
+            self.torn.insert(at, found.is_none());
+            if self.torn.len() > self.room {
+                self.room += 1;
+                self.vm.meter.memory(REMEMBERED)?;
+            }
+        }
+        Ok(found)
     }
 
-    fn mismatch(&mut self, value: &Value, kind: &Type) -> Misfit {
-        let found = match value.view() {
-            View::Null | View::Bool(_) | View::Number(_) | View::Text(_) => display::brief(value, &mut self.vm.meter),
-            _ => value.kind().phrase().to_owned(),
+    fn is_alike(&self, member: &Type, kind: Kind) -> bool {
+        let member = match member {
+            Type::Named(id) => &self.program.types[id.0 as usize].definition,
+            other => other,
         };
-        Some((self.path.clone(), self.name(kind), found))
+        matches!((member, kind), (Type::Object(_), Kind::Object) | (Type::List(_), Kind::List))
     }
+}
+
+/// Whether a type may look at the parts of a value.
+fn looks_inside(kind: &Type) -> bool {
+    matches!(kind, Type::List(_) | Type::Object(_) | Type::Named(_))
 }
 
 fn admits_null(kind: &Type, program: &Program) -> bool {

@@ -1,6 +1,7 @@
 //! Agents for tests, which answer within the machine.
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Vm;
@@ -12,7 +13,7 @@ use super::task::{Args, Input, Task};
 use crate::builtin::Form;
 use crate::diagnostic::Code;
 use crate::host::{Id, MOST_RETRIES, Reply, Timer};
-use crate::value::{self, Error, Evidence, Fault, Key, Kind, Lanes, Object, Value, View};
+use crate::value::{self, Error, Evidence, Fault, Key, Kind, Lanes, Meter, Object, Value, View};
 
 /// A mock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -100,7 +101,7 @@ impl Rehearsal {
                 Some(step) => Ok(step),
                 None => self.attempt(vm, task),
             },
-            Input::Value(value) => self.finish(vm, value),
+            Input::Value(value) => self.finish(vm, &value),
             Input::Failed(failure) if self.called => {
                 self.again(vm, failure)?;
                 self.attempt(vm, task)
@@ -152,7 +153,7 @@ impl Rehearsal {
             return self.again(vm, Failure::of(error.clone(), value.lanes())).map(|()| None);
         }
         if value.kind() != Kind::Function {
-            return self.finish(vm, value).map(Some);
+            return self.finish(vm, &value).map(Some);
         }
         self.called = true;
         let mut args = self.args.clone();
@@ -170,8 +171,8 @@ impl Rehearsal {
         Ok(())
     }
 
-    fn finish(&mut self, vm: &mut Vm, value: Value) -> Result<Step, Failure> {
-        let answer = reported(value)?;
+    fn finish(&mut self, vm: &mut Vm, value: &Value) -> Result<Step, Failure> {
+        let answer = reported(value, &mut HashMap::new(), &mut vm.meter)?;
         let answer = vm.admit_answer(&self.agent, &self.method, answer)?;
         Ok(Step::Done(answer.under(self.lanes)))
     }
@@ -182,17 +183,25 @@ impl Rehearsal {
     }
 }
 
-/// A value as an agent's answer: each part at its own confidence, all of it `reported`.
-fn reported(value: Value) -> Result<Value, Fault> {
+/// A value as an agent's answer: each part at its own confidence, all of it `reported`. What is shared stays shared.
+fn reported(value: &Value, made: &mut HashMap<usize, Value>, meter: &mut Meter) -> Result<Value, Fault> {
     let lanes = Lanes::new(value.confidence(), Evidence::Reported);
-    Ok(match value.view() {
+    let place = value.address().filter(|_| value.is_shared());
+    if let Some(known) = place.and_then(|place| made.get(&place)) {
+        return Ok(known.clone().with(lanes));
+    }
+    let answer = match value.view() {
         View::List(list) => {
-            let items = list.iter().map(|item| reported(item.clone())).collect::<Result<Vec<_>, _>>()?;
-            Value::list(items)?.with(lanes)
+            meter.alive()?;
+            meter.list(list.len())?;
+            let items = list.iter().map(|item| reported(item, made, meter)).collect::<Result<Vec<_>, _>>()?;
+            Value::list(items)?
         }
         View::Object(object) => {
-            let entries = object.iter().map(|(key, item)| Ok((key.clone(), reported(item.clone())?)));
-            Value::object(entries.collect::<Result<Vec<_>, Fault>>()?)?.with(lanes)
+            meter.alive()?;
+            meter.object(object.len())?;
+            let entries = object.iter().map(|(key, item)| Ok((key.clone(), reported(item, made, meter)?)));
+            Value::object(entries.collect::<Result<Vec<_>, Fault>>()?)?
         }
         View::Closure(_) | View::Native(_) | View::Agent(_) => {
             return Err(Fault::new(
@@ -200,8 +209,12 @@ fn reported(value: Value) -> Result<Value, Fault> {
                 "a function or an agent is no answer; give plain data, or what each method gives with `mock.methods({ … })`",
             ));
         }
-        _ => value.with(lanes),
-    })
+        _ => value.clone(),
+    };
+    if let Some(place) = place {
+        made.insert(place, answer.clone());
+    }
+    Ok(answer.with(lanes))
 }
 
 impl Vm {

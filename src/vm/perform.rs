@@ -4,6 +4,7 @@
 //! to wait, is handed back as a [`Flow`], so that the run loop stays the only place that moves frames.
 
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::code::{Function, Operand, Register, Site};
@@ -80,14 +81,15 @@ pub(super) fn is_empty(value: &Value) -> bool {
     value.as_cell() == Some(EMPTY)
 }
 
-fn elements(value: &Value, vm: &mut Vm) -> Result<Option<Vec<Value>>, Fault> {
+fn elements<'a>(value: &'a Value, vm: &mut Vm) -> Result<Option<Cow<'a, [Value]>>, Fault> {
     if value.kind() == Kind::Text {
         let text = value.as_text().unwrap_or_default();
         let count = text.chars().count();
         vm.meter.steps(4 * count as u64)?;
         vm.meter.list(count)?;
         let mut buffer = [0; 4];
-        return Ok(Some(text.chars().map(|c| Value::text(c.encode_utf8(&mut buffer)).with(value.lanes())).collect()));
+        let each = text.chars().map(|c| Value::text(c.encode_utf8(&mut buffer)).with(value.lanes()));
+        return Ok(Some(each.collect()));
     }
     if value.kind() != Kind::List {
         return Ok(None);
@@ -95,7 +97,7 @@ fn elements(value: &Value, vm: &mut Vm) -> Result<Option<Vec<Value>>, Fault> {
     vm.meter.build(value)?;
     let list = value.as_list().map(|list| list.items()).unwrap_or_default();
     vm.meter.list(list.len())?;
-    Ok(Some(list.to_vec()))
+    Ok(Some(list.into()))
 }
 
 impl Vm {
@@ -180,9 +182,8 @@ impl Vm {
             }
             Op::Rest(from) => {
                 let value = arg!(0);
-                let mut items = elements(&value, self)?.ok_or_else(|| ir::not_unpacked(&value, "a list"))?;
-                items.drain(..(*from as usize).min(items.len()));
-                Value::list(items)?.with(value.lanes())
+                let items = elements(&value, self)?.ok_or_else(|| ir::not_unpacked(&value, "a list"))?;
+                Value::list(items[(*from as usize).min(items.len())..].to_vec())?.with(value.lanes())
             }
             Op::Omit(keys) => {
                 let value = arg!(0);
@@ -214,7 +215,7 @@ impl Vm {
             }
             Op::Instance(kind) => {
                 let value = arg!(0);
-                let fits = boundary::fits(self, &value, kind);
+                let fits = boundary::fits(self, &value, kind)?;
                 Value::bool(fits).with(self.meter.least(&value)?)
             }
             Op::Expect(kind, name) => {
@@ -353,7 +354,7 @@ impl Vm {
         let list = read(function, r, operands[0]);
         let lanes = list.lanes();
         let items = elements(&list, self)?.ok_or_else(|| ir::not_unpacked(&list, "a list"))?;
-        Ok(items.into_iter().map(|item| item.under(lanes)).collect())
+        Ok(items.iter().map(|item| item.clone().under(lanes)).collect())
     }
 
     fn text(&mut self, function: &Function, r: &[Value], operands: &[Operand]) -> Result<Value, Fault> {
@@ -390,7 +391,7 @@ impl Vm {
         }
         let mut items = Vec::new();
         let mut lanes = Lanes::EXACT;
-        for (operand, spread) in operands.iter().zip(spread) {
+        for (place, (operand, spread)) in operands.iter().zip(spread).enumerate() {
             let value = read(function, r, *operand);
             if !spread {
                 self.meter.elements(items.len(), 1)?;
@@ -400,7 +401,14 @@ impl Vm {
             lanes = lanes.meet(value.lanes());
             let more = elements(&value, self)?.ok_or_else(|| ir::not_unpacked(&value, "a list"))?;
             self.meter.list_size((items.len() + more.len()) as u64)?;
-            items.extend(more);
+            // With room for what stands behind it: most have one such list, and what is left over would have to be given back.
+            let room = more.len() + operands.len() - place - 1;
+            if items.is_empty() {
+                items.reserve_exact(room)
+            } else {
+                items.reserve(room)
+            }
+            items.extend_from_slice(&more);
         }
         Ok(Value::list(items)?.with(lanes))
     }

@@ -7,6 +7,7 @@ use prism::hir::{self, *};
 use prism::source::FileId;
 use prism::value::{Closure, Limits};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
 
 /// What may still be used; it lies within that of whoever called.
 #[derive(Default)]
@@ -138,13 +139,11 @@ impl Eval<'_> {
         let program = self.program.clone();
         let function = &program.functions[self.id.0 as usize];
         let outermost = function.decorators.max_calls.is_some() && !self.task.now.counted.contains_key(&self.id);
-        if let Some(most) = function.decorators.max_calls {
-            if self.task.now.counted.entry(self.id).or_default().fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-                >= most
-            {
-                let Err(Flow::Throw(thrown)) = self.fail::<Value>(Code::R097, span) else { unreachable!("a fault") };
-                return Err(Flow::Throw(Box::new(super::eval::Thrown { file, ..*thrown })));
-            }
+        if let Some(most) = function.decorators.max_calls
+            && self.task.now.counted.entry(self.id).or_default().fetch_add(1, Ordering::Relaxed) >= most
+        {
+            let Err(Flow::Throw(thrown)) = self.fail::<Value>(Code::R097, span) else { unreachable!("a fault") };
+            return Err(Flow::Throw(Box::new(super::eval::Thrown { file, ..*thrown })));
         }
         for contract in &function.decorators.requires {
             let place = function.parameters.iter().position(|it| it.name == Some(contract.agent));

@@ -8,13 +8,13 @@ use crate::generate;
 use prism::check::Setting;
 use prism::diagnostic::{Code, Diagnostics};
 use prism::host::Directory;
-use prism::value::{Lanes, Limits, Meter, json};
+use prism::value::{self, Lanes, Limits, Meter};
 use prism::vm;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
 /// How an accepted program meets a limit or is refused, if it does.
-fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
+fn fault(text: &str, agents: &Json, input: &Json, asked: &str) -> Option<String> {
     let subject = Subject::read(text).ok()?;
     let directory = Directory::read(agents).expect("an agents file");
     let verdict = subject.check(&Setting { agents: Some(directory.clone()), ..Setting::default() });
@@ -27,9 +27,8 @@ fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
     if let Some(refused) = diagnostics.iter().next() {
         return Some(format!("accepted, and {} at load", refused.code));
     }
-    let input = json::parse(&input.to_string(), Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("an input");
+    let input = value::json::parse(&input.to_string(), Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("an input");
     let mut limits = Limits { steps: 10_000_000, ..Limits::RUN };
-    let asked = std::env::var("PRISM_FUEL").unwrap_or_else(|_| "calls".into());
     let measures = [
         ("calls", &certificate.calls),
         ("steps", &certificate.steps),
@@ -61,15 +60,34 @@ fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
 }
 
 #[test]
+fn what_is_made_beside_instructions_is_counted() {
+    for text in [
+        "function f(...rest) { 1 }\nlet n = 0\nfor i in 0..100 { n += f() }\nn",
+        "function f(a, ...rest) { a }\nlet n = 0\nfor i in 0..100 { n += f(1, 2, 3, 4, 5, 6, 7, 8, 9) }\nn",
+        "const f = (...xs) => xs.length\nf()",
+        "let n = 0\nfor i in 0..100 { n += timeout(() => 5, 1s) }\nn",
+        "for i in 0..100 { parallel([]) }",
+        "pattern R(xs: number[]): number { xs.length }\nexport default pattern P() {\nconst xs = range(1000)\nlet n = 0\nfor i in 0..100 { n += R(xs) }\nn\n}",
+        "type O = { a?: 1, b?: 2, c?: 3, d?: 4, e?: 5, f?: 6, g?: 7, h?: 8 }\ntype U = O[] | string | 1 | 2 | 3\nfunction f(xs) { let n = 0\nfor x in xs { if (x instanceof U) { n += 1 } }\nn }\nf([[{}, {}, {}], [{}, {}, {}], \"a\"])",
+        "type O = { a: 1, [key: string]: number }\nfor i in 0..100 { ({ a: 1, b: 2, c: 3, d: 4 }) instanceof O }",
+    ] {
+        let refused = Subject::read(text).map(|subject| subject.check(&Setting::default()).errors);
+        assert!(refused.is_ok_and(|errors| errors.is_empty()), "{text}");
+        assert_eq!(fault(text, &json!({}), &json!({}), "steps"), None, "{text}");
+    }
+}
+
+#[test]
 fn bounds_are_enough() {
+    let asked = std::env::var("PRISM_FUEL").unwrap_or_else(|_| "calls".into());
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
     each_seed("fuel", 600, |seed| {
         let case = generate::case(seed, size);
         let (agents, input) = honest(&case, seed);
-        if fault(&case.tree.print(), &agents, &input).is_none() {
+        if fault(&case.tree.print(), &agents, &input, &asked).is_none() {
             return Ok(());
         }
-        let small = case.tree.clone().shrink(|tree| fault(&tree.print(), &agents, &input).is_some());
-        Err(format!("{}\n{}", small.print(), fault(&small.print(), &agents, &input).unwrap_or_default()))
+        let small = case.tree.clone().shrink(|tree| fault(&tree.print(), &agents, &input, &asked).is_some());
+        Err(format!("{}\n{}", small.print(), fault(&small.print(), &agents, &input, &asked).unwrap_or_default()))
     });
 }
