@@ -465,10 +465,59 @@ fn tests_are_chosen_and_reported() {
     assert_eq!(json["tests"][1]["diagnostic"]["start"]["line"], 11);
     assert_eq!(json["coverage"][0]["taken"], 3);
     let covered = folder.prism(&["test", "a.prism", "--filter", "big", "--coverage"]);
-    for missed in ["a.prism:2:3: else", "function `unused`", "high", "low"] {
+    for missed in ["a.prism:2:30: the `else`", "the function `unused`", "the band `high`", "the band `low`"] {
         assert!(covered.out.contains(missed), "{missed}: {}", covered.out);
     }
     assert!(covered.out.ends_with("2 of 6 branches taken\n"), "{}", covered.out);
+}
+
+#[test]
+fn coverage_tells_what_was_chosen_and_refused() {
+    let folder = Folder::new("chosen");
+    let program = "pattern P(q: string, one: Model, two: Model, boss: Agent) {\n  \
+        const spare = \"later\"\n  \
+        const a = gate(one.ask(q), 0.8) ?? two.ask(q)\n  \
+        let b = fallback(two.ask(a), () => one.ask(a), spare)\n  \
+        b ||= \"none\"\n  \
+        if (q == \"x\" && b == a || q == \"y\") { return consensus([a, b], \"majority\")?.length }\n  \
+        approve(b ~@> 0.5, { to: boss })\n}\n\
+        agent Model { ask(q: string): string }\n";
+    let test =
+        |name: &str, call: &str, sure: &str| format!("test \"{name}\" {{ expect(P({call}, mock(true)) == {sure}) }}\n");
+    let sure = test("sure", "\"y\", mock(\"a\"), mock(\"a\")", "1");
+    let late = test("late", "\"q\", mock(\"a\" ~> 0.7), mock([\"b\", null])", "\"a\"");
+    let other = test("other", "\"x\", mock([\"a\", null]), mock.failing(\"down\")", "null");
+    folder.write("a.prism", format!("{program}{sure}{late}{other}"));
+    let missed = |filter: &str| {
+        let covered = folder.prism(&["test", "a.prism", "--filter", filter, "--coverage"]);
+        let missed = covered.out.lines().filter_map(|line| line.strip_prefix("not taken a.prism:"));
+        missed.map(|line| line.split_once(": ").unwrap().1.to_owned()).collect::<Vec<String>>()
+    };
+    assert_eq!(
+        missed("sure"),
+        [
+            "a refusal of `gate`",
+            "the value behind `??`",
+            "alternative 1 of `fallback`",
+            "alternative 2 of `fallback`",
+            "the right side of `||=`",
+            "the `if` left out",
+            "the right side of `&&`",
+            "the right side of `||` left out",
+            "a refusal of `consensus`",
+            "a pass of `approve`",
+            "a refusal of `approve`",
+            "a pass of the gate",
+            "a refusal of the gate",
+        ]
+    );
+    let late = missed("late");
+    for taken in ["a refusal of `gate`", "the value behind `??`", "alternative 1 of `fallback`", "a pass of `approve`"]
+    {
+        assert!(!late.contains(&taken.to_owned()), "{taken}: {late:?}");
+    }
+    assert!(late.contains(&"alternative 2 of `fallback`".to_owned()), "{late:?}");
+    assert!(!missed("other").contains(&"alternative 2 of `fallback`".to_owned()));
 }
 
 /// Interrupts a command once it has said something; its exit code and its output.

@@ -165,3 +165,17 @@ fn a_refusal_of_a_vote_is_one() {
     let refused = leads(program, "a refusal of `consensus`").expect("answers");
     assert!(refused.contains("result == \"no majority\""), "{refused}");
 }
+
+#[test]
+fn alternatives_and_sides_have_answers() {
+    let program = "pattern F(q: string, one: Model, two: Model) {\n  \
+        const a = fallback(one.answer(q), two.answer(q), \"later\")\n  \
+        if (a == \"now\" && ~a >= 0.8) { return \"sure\" }\n  a\n}\nagent Model { answer(q: string): string }\n";
+    let first = leads(program, "alternative 1").expect("answers");
+    assert!(first.contains("one = mock.failing") && !first.contains("two = mock.failing"), "{first}");
+    let second = leads(program, "alternative 2").expect("answers");
+    assert!(second.contains("two = mock.failing") && second.contains("result == \"later\""), "{second}");
+    let right = leads(program, "the right side of `&&` in line 3").expect("answers");
+    assert!(right.contains("\"now\""), "{right}");
+    assert!(leads(program, "the right side of `&&` left out").is_some());
+}

@@ -32,7 +32,7 @@ pub(super) struct Test {
     /// How results are shown
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Say which branches and bands no test took
+    /// Say which branches, bands, alternatives and refusals no test took
     #[arg(long)]
     coverage: bool,
     /// Test again whenever a file changes
@@ -193,7 +193,7 @@ impl Test {
     ) {
         let Some(module) = program.program.modules.last() else { return };
         let (declarations, branches) = match self.coverage {
-            true => engine::mark(&program.program),
+            true => engine::mark(&program.program, &program.sources),
             false => ((*program.program).clone(), Vec::new()),
         };
         let directory = Arc::new(engine::directory(&declarations, bound).unwrap_or_default());

@@ -3,8 +3,8 @@
 use super::annotation::TypeNames;
 use super::scope::{DeclarationId, DeclarationKind, ScopeId, Scopes};
 use super::{
-    Bands, Capture, CaptureId, Decorators, Expr, ExprKind, Function, FunctionId, GlobalId, Kind, Local, LocalId,
-    Module, Origin, Pattern, PatternKind, Program, Variable,
+    Bands, Capture, CaptureId, Expr, ExprKind, Function, FunctionId, GlobalId, Kind, Local, LocalId, Module, Origin,
+    Pattern, PatternKind, Program, Variable,
 };
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
@@ -235,24 +235,8 @@ impl<'a> Lowering<'a> {
     pub(super) fn reserve(&mut self, kind: Kind, span: Span) -> FunctionId {
         let id = FunctionId(self.program.functions.len() as u32);
         let parent = self.frames.last().map(|frame| frame.id);
-        self.program.functions.push(Function {
-            name: None,
-            kind,
-            file: self.file,
-            span,
-            head: span,
-            parent,
-            parameters: Vec::new(),
-            result: None,
-            cap: None,
-            body: Expr { kind: ExprKind::Null, span },
-            locals: Vec::new(),
-            captures: Vec::new(),
-            bands: self.frames.last().map(|frame| frame.bands).unwrap_or_default(),
-            input: false,
-            decorators: Decorators::default(),
-            doc: None,
-        });
+        let bands = self.frames.last().map(|frame| frame.bands).unwrap_or_default();
+        self.program.functions.push(Function { bands, ..Function::new(kind, self.file, span, parent) });
         id
     }
 

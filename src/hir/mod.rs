@@ -285,6 +285,28 @@ pub struct Function {
 }
 
 impl Function {
+    /// A function that takes nothing, does nothing and sees nothing of what stands around it.
+    pub fn new(kind: Kind, file: FileId, span: Span, parent: Option<FunctionId>) -> Self {
+        Self {
+            name: None,
+            kind,
+            file,
+            span,
+            head: span,
+            parent,
+            parameters: Vec::new(),
+            result: None,
+            cap: None,
+            body: Expr { kind: ExprKind::Null, span },
+            locals: Vec::new(),
+            captures: Vec::new(),
+            bands: Bands::default(),
+            input: false,
+            decorators: Decorators::default(),
+            doc: None,
+        }
+    }
+
     /// Lets go of what runs, once there is code for it.
     pub fn forget(&mut self) {
         self.body.kind = ExprKind::Null;

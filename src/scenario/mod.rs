@@ -8,13 +8,12 @@
 //! ran and did what it says.
 
 mod candidate;
-mod goal;
 mod rehearsal;
 mod write;
 
-use crate::engine::Examination;
-use crate::hir::Modules;
-use crate::source::Span;
+use crate::engine::{self, Examination};
+use crate::hir::{Modules, Program};
+use crate::source::{FileId, Sources, Span};
 use candidate::Pattern;
 use rehearsal::{Rehearsal, Run};
 use std::collections::BTreeMap;
@@ -45,13 +44,36 @@ pub struct Scenarios {
     pub missed: Vec<(String, Span)>,
 }
 
+/// A place to reach.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Goal {
+    /// What happens there, in a few words.
+    what: String,
+    /// Where it stands.
+    at: Span,
+}
+
+/// A program that tells which branches it takes, and for each, by its number, the goal that it is: what needs answers of its
+/// own, in a file.
+fn marked(program: &Program, sources: &Sources, file: FileId) -> (Program, Vec<Option<Goal>>) {
+    let (marked, branches) = engine::mark(program, sources);
+    let goal = |branch: engine::Branch| {
+        let line = sources.file(branch.file).position(branch.span.start).line;
+        let what = format!("{} in line {line}", branch.what);
+        (branch.file == file && !branch.usual).then_some(Goal { what, at: branch.span })
+    };
+    (marked, branches.into_iter().map(goal).collect())
+}
+
 /// A choice for every part: the place of a candidate each.
 type Choice = Vec<usize>;
 
 /// Looks for the scenarios of a program that nothing refuses.
 pub fn scenarios(examination: &Examination, modules: &dyn Modules) -> Scenarios {
     let text = examination.sources.file(examination.file).text().clone();
-    let goals = goal::goals(&text);
+    let (_, goals) = marked(&examination.program, &examination.sources, examination.file);
+    let mut goals: Vec<Goal> = goals.into_iter().flatten().collect();
+    goals.sort_by_key(|goal| (goal.at.start, goal.at.end));
     let mut out = Scenarios::default();
     let mut reached: BTreeMap<usize, (usize, Choice)> = BTreeMap::new();
     let patterns = candidate::patterns(examination);

@@ -1,17 +1,15 @@
 //! Runs of a pattern with chosen answers, watched.
 
 use super::candidate::{Answer, Argument, Pattern, member};
-use super::goal::{Goal, Kind};
+use super::{Goal, marked};
 use crate::diagnostic::Diagnostics;
-use crate::engine::{Compiled, Drive, Examination};
+use crate::engine::{Checked, Drive, Examination, Taken};
 use crate::hir::{self, Modules};
 use crate::host::{Directory, Request};
-use crate::ir::{self, Constant, Fact, Inst, Op, Plain, Var};
-use crate::source::{Names, Sources, Span};
+use crate::source::{Names, Sources};
 use crate::syntax::Limits as Sizes;
 use crate::value::{Limits, Value};
-use crate::vm::{self, Failure};
-use smallvec::smallvec;
+use crate::vm::Failure;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -34,14 +32,6 @@ pub(super) struct Rehearsal<'a> {
     modules: &'a dyn Modules,
     pattern: &'a Pattern,
     goals: &'a [Goal],
-}
-
-/// What a watch stands for.
-enum Watch {
-    /// Something at this place was about to run.
-    Ran(Span),
-    /// The value of the expression at this place.
-    Gave(Span),
 }
 
 impl<'a> Rehearsal<'a> {
@@ -108,7 +98,6 @@ impl<'a> Rehearsal<'a> {
     /// Runs the bodies of tests behind the program.
     pub fn bodies(&self, bodies: &[String]) -> Vec<Run> {
         let mut text = self.text.to_string();
-        let first = bodies.first().map_or(0, |_| text.len());
         for (index, body) in bodies.iter().enumerate() {
             text.push_str(&format!("\ntest \"scenario {index} of this search\" {{\n{body}\n}}\n"));
         }
@@ -126,9 +115,11 @@ impl<'a> Rehearsal<'a> {
                 several => several.iter().flat_map(|body| self.bodies(std::slice::from_ref(body))).collect(),
             };
         }
-        let mut lowered = ir::lower(program.clone());
-        let watches = self.watch(&mut lowered, file, first as u32);
-        let compiled = Compiled(Arc::new(vm::emit(&lowered, &mut diagnostics)));
+        let (marked, branches) = marked(&program, &sources, file);
+        let place = |goal: &Goal| self.goals.iter().position(|known| known == goal);
+        let places: Vec<Option<usize>> = branches.iter().map(|goal| goal.as_ref().and_then(place)).collect();
+        let Some(checked) = Checked::new(Arc::new(marked), &diagnostics) else { return Vec::new() };
+        let compiled = checked.emit(&mut diagnostics);
         let Some(module) = program.modules.last() else { return Vec::new() };
         let tests = &module.tests[module.tests.len() - bodies.len()..];
         let directory = Arc::new(Directory::new());
@@ -137,95 +128,13 @@ impl<'a> Rehearsal<'a> {
             .map(|test| {
                 let limits = Limits { steps: 500_000, ..Limits::SANDBOX };
                 let mut drive = Drive::new(&compiled, limits, directory.clone(), Value::NULL);
-                let end = drive.test(test.function, &mut |_: &Request| {});
-                let watched = drive.machine().take_watched();
-                Run { reached: self.reached(&watches, &watched, &end), end }
+                let mut taken = Taken::default();
+                let end = drive.test(test.function, &mut |request: &Request| taken.note(request));
+                let reached = places.iter().enumerate().filter(|(branch, _)| taken.has(*branch));
+                Run { reached: reached.filter_map(|(_, goal)| *goal).collect(), end }
             })
             .collect()
     }
-
-    /// Puts a watch before everything that a goal tells of, and behind every expression that can refuse.
-    fn watch(&self, program: &mut ir::Program, file: crate::source::FileId, end: u32) -> Vec<Watch> {
-        let mut watches: Vec<Watch> = Vec::new();
-        let refusing: Vec<Span> =
-            self.goals.iter().filter(|goal| matches!(goal.kind, Kind::Refuses { .. })).map(|goal| goal.at).collect();
-        let told = |at: Span| {
-            let within = |whole: Span| whole.start <= at.start && at.end <= whole.end;
-            self.goals
-                .iter()
-                .any(|goal| within(goal.at) || matches!(goal.kind, Kind::Skipped(condition) if within(condition)))
-        };
-        for function in program.functions.iter_mut().filter(|function| function.file == file) {
-            if function.span.start >= end && function.kind == hir::Kind::Test {
-                continue;
-            }
-            let values = &mut function.values;
-            for block in &mut function.blocks {
-                let mut code: Vec<Inst> = Vec::with_capacity(block.code.len() + 2);
-                let null = Var(values.len() as u32);
-                values.push(Fact { kind: Plain::Null, exact: true, name: None });
-                code.push(inst(Some(null), Op::Const(Constant::Null), None, block.span));
-                let about = |span: Span, code: &mut Vec<Inst>, watches: &mut Vec<Watch>| {
-                    if told(span) && !span.is_empty() {
-                        code.push(inst(None, Op::Watch(watches.len() as u32), Some(null), span));
-                        watches.push(Watch::Ran(span));
-                    }
-                };
-                for own in std::mem::take(&mut block.code) {
-                    let (result, span) = (own.result, own.span);
-                    about(span, &mut code, &mut watches);
-                    code.push(own);
-                    if let Some(result) = result.filter(|_| refusing.contains(&span)) {
-                        code.push(inst(None, Op::Watch(watches.len() as u32), Some(result), span));
-                        watches.push(Watch::Gave(span));
-                    }
-                }
-                about(block.end_span, &mut code, &mut watches);
-                block.code = code;
-            }
-        }
-        watches
-    }
-
-    /// The goals that a run reached.
-    fn reached(&self, watches: &[Watch], watched: &[(u32, Value)], end: &Result<Value, Failure>) -> BTreeSet<usize> {
-        let mut ran: Vec<Span> = Vec::new();
-        let mut refused: Vec<(Span, bool)> = Vec::new();
-        for (place, value) in watched {
-            match &watches[*place as usize] {
-                Watch::Ran(span) => ran.push(*span),
-                Watch::Gave(span) => {
-                    let nothing = value.lanes().confidence.number() == Some(0.0);
-                    if value.is_null() || nothing {
-                        refused.push((*span, value.is_null()));
-                    }
-                }
-            }
-        }
-        ran.sort_by_key(|span| super::candidate::place(*span));
-        ran.dedup();
-        let inside = |at: Span| ran.iter().any(|span| at.start <= span.start && span.end <= at.end);
-        // What failed while it was asked decided nothing.
-        let failed = |at: Span| {
-            let places = end
-                .as_ref()
-                .err()
-                .into_iter()
-                .flat_map(|failure| failure.at().into_iter().chain(failure.trace().0.iter().map(|call| call.at)));
-            places.map(|place| place.span).any(|span| at.start <= span.start && span.end <= at.end)
-        };
-        let reached = |goal: &Goal| match goal.kind {
-            Kind::Runs => inside(goal.at),
-            Kind::Skipped(condition) => inside(condition) && !inside(goal.at) && !failed(condition),
-            Kind::Refuses { judged } => refused.iter().any(|(at, null)| *at == goal.at && (judged || *null)),
-        };
-        (0..self.goals.len()).filter(|goal| reached(&self.goals[*goal])).collect()
-    }
-}
-
-fn inst(result: Option<Var>, op: Op, arg: Option<Var>, span: Span) -> Inst {
-    let args = arg.map_or_else(Default::default, |arg| smallvec![arg]);
-    Inst { result, second: None, op, args, moves: 0, span }
 }
 
 /// An agent that gives these answers.
