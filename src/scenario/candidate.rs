@@ -3,7 +3,7 @@
 use crate::diagnostic::Diagnostics;
 use crate::engine::Examination;
 use crate::hir::{FunctionId, Program};
-use crate::source::{FileId, Names, Span};
+use crate::source::{FileId, Names};
 use crate::syntax::ast::{Node, NodeId, Tree};
 use crate::syntax::parse;
 use crate::types::{InterfaceId, Literal, Type};
@@ -384,9 +384,4 @@ fn plain(name: &str) -> bool {
 /// A number as programs write it.
 fn written(number: f64) -> String {
     format!("{number}")
-}
-
-/// A place in a text, for sorting.
-pub(super) fn place(at: Span) -> (u32, u32) {
-    (at.start, at.end)
 }
