@@ -44,6 +44,7 @@ pub use form::{Form, no_path, no_steps};
 pub use reference::reference;
 pub use routine::{Routine, Started, Step, StoredRoutine};
 pub use table::{Body, Builtin, Calls, Change, Cost, Keeps, Law, Mutation, Native, Numbers, Size, Start};
+pub use walk::Turn;
 pub use world::World;
 
 use table::Known;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::confidence::Calibration;
 use super::replace::{Replace, StoredReplace};
 use super::sort::{Sort, StoredSort};
-use super::walk::{StoredWalk, Walk};
+use super::walk::{StoredWalk, Turn, Walk};
 use crate::value::encode::{Decoder, Encoder, Stored};
 use crate::value::{Fault, Meter, Value};
 
@@ -83,22 +83,19 @@ impl Routine {
     }
 
     /// Puts the arguments for it where it takes them; what it has none for is null.
-    #[inline(always)]
     pub fn give(&self, places: &mut [Value]) {
-        if let Way::Walk(walk) = &self.0 {
-            return walk.give(places);
-        }
         let offered = self.offered();
         for (index, place) in places.iter_mut().enumerate() {
             place.put(if index < offered { self.argument(index) } else { Value::NULL });
         }
     }
 
-    /// Takes in what the function gave and wants it called again, where there is nothing more to it: whether that is so.
+    /// Takes in what the function gave and puts the arguments for its next call in the same registers, where there is nothing
+    /// more to either: whether that was done. If not, nothing has happened.
     #[inline(always)]
-    pub fn turns(&mut self, reply: &mut Value, meter: &mut Meter) -> bool {
+    pub fn turn(&mut self, turn: Turn<'_>, meter: &mut Meter) -> bool {
         match &mut self.0 {
-            Way::Walk(walk) => walk.turns(reply, meter),
+            Way::Walk(walk) => walk.turn(turn, meter),
             _ => false,
         }
     }

@@ -64,6 +64,20 @@ pub(super) struct Walk {
     carried: Value,
 }
 
+/// A call of a walk's function that is over, and what the next one begins with.
+pub struct Turn<'a> {
+    /// The function that was called.
+    pub code: u32,
+    /// The registers of the call.
+    pub registers: &'a mut [Value],
+    /// The register with what it gave.
+    pub reply: usize,
+    /// How many arguments it takes, in the first registers.
+    pub arity: usize,
+    /// Registers from here on own nothing.
+    pub plain: usize,
+}
+
 /// Begins a walk over the first argument with the function that is the second.
 pub(super) fn start(aim: Aim, call: &mut Call<'_>) -> Result<Started, Fault> {
     match aim {
@@ -173,17 +187,22 @@ impl Walk {
         element
     }
 
-    /// Takes in what the function gave and goes on, where there is nothing more to it: whether that is so.
+    /// Takes in what the function gave and puts the arguments for its next call in the same registers, where there is nothing
+    /// more to either: whether that was done. If not, nothing has happened.
     #[inline(always)]
-    pub(super) fn turns(&mut self, reply: &mut Value, meter: &mut Meter) -> bool {
-        if self.done + 1 == self.count {
+    pub(super) fn turn(&mut self, turn: Turn<'_>, meter: &mut Meter) -> bool {
+        let Turn { code, registers, reply, arity, plain } = turn;
+        let last = self.needed() - 1;
+        let Some(closure) = self.function.as_closure().filter(|closure| closure.code == code) else { return false };
+        if self.done + 1 == self.count || arity <= last || !meter.has(2) {
             return false;
         }
+        let answer = &mut registers[reply];
         match self.aim {
-            Aim::Map => self.kept.push(reply.take()),
-            Aim::Reduce => self.carried.put(reply.take()),
-            Aim::Filter if !reply.is_exact() => return false,
-            Aim::Filter => match reply.as_bool() {
+            Aim::Map => self.kept.push(answer.take()),
+            Aim::Reduce => self.carried.put(answer.take()),
+            Aim::ForEach => answer.put(Value::NULL),
+            Aim::Filter => match answer.exact_bool() {
                 Some(false) => {}
                 Some(true) if meter.element(self.kept.len()) => {
                     self.kept.push(Value::NULL);
@@ -191,25 +210,28 @@ impl Walk {
                 }
                 _ => return false,
             },
+            Aim::Some | Aim::Find | Aim::FindIndex if answer.exact_bool() == Some(false) => {}
+            Aim::Every if answer.exact_bool() == Some(true) => {}
             _ => return false,
         }
         self.done += 1;
-        true
-    }
-
-    /// Puts the arguments for the function where it takes them; what there is none for is null.
-    #[inline(always)]
-    pub(super) fn give(&self, places: &mut [Value]) {
-        let (first, lanes) = (self.needed() - 1, self.source.lanes());
-        for (index, place) in places.iter_mut().enumerate() {
-            if index == first {
-                // Put together in its place: on the way there it would be written in parts and read as a whole.
-                copy_element(&self.source, self.place(), place);
-                place.lower(lanes);
-            } else {
-                place.put(if index < first + 3 { self.argument(index) } else { Value::NULL });
-            }
+        meter.begin(1);
+        let (arguments, others) = registers.split_at_mut(arity);
+        for (place, captured) in others.iter_mut().zip(&closure.captures) {
+            place.put(captured.clone());
         }
+        let rest = others.get_mut(closure.captures.len()..plain.saturating_sub(arity));
+        rest.into_iter().for_each(Value::clear_all);
+        if last > 0 {
+            // Whoever adds to it does so in place.
+            arguments[0].put(self.carried.take());
+        }
+        copy_element(&self.source, self.done, &mut arguments[last]);
+        arguments[last].lower(self.source.lanes());
+        for (index, place) in arguments.iter_mut().enumerate().skip(last + 1) {
+            place.put(if index < last + 3 { self.argument(index) } else { Value::NULL });
+        }
+        true
     }
 
     pub(super) fn resume(&mut self, reply: Value, meter: &mut Meter) -> Result<Step, Fault> {

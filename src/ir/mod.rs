@@ -247,7 +247,7 @@ pub enum Op {
     Range {
         /// Whether the end counts.
         inclusive: bool,
-        /// Whether it is only walked, so that it may be longer than any list.
+        /// Whether it is only walked, by [`Op::Count`], [`Op::Item`] and [`Op::Beside`], so that it may be longer than any list.
         walked: bool,
     },
     /// Parts, rendered and joined

@@ -1,6 +1,8 @@
 //! What must hold of every function, whatever a pass did to it. Run after each pass in tests and debug builds.
 
-use super::{BlockId, End, Function, Home, Op, Order, Program, Target, Threshold, Var};
+use std::collections::HashSet;
+
+use super::{BlockId, End, Function, Home, Inst, Op, Order, Program, Target, Threshold, Var};
 
 /// Checks all functions; says what is wrong and where, if anything is.
 pub fn verify(program: &Program) -> Result<(), String> {
@@ -45,6 +47,9 @@ fn check(function: &Function, program: &Program) -> Result<(), String> {
         let fine = if place.block == block { place.at <= at } else { dominates(&dominators, place.block, block) };
         if fine { Ok(()) } else { Err(format!("v{} is used in b{} where it may be undefined", var.0, block.0)) }
     };
+    // The machine may keep a range that is only walked as something else than a list.
+    let ranges = |inst: &Inst| inst.result.filter(|_| matches!(inst.op, Op::Range { walked: true, .. }));
+    let ranges: HashSet<Var> = function.blocks.iter().flat_map(|block| block.code.iter().filter_map(ranges)).collect();
     for (index, block) in function.blocks.iter().enumerate() {
         let id = BlockId(index as u32);
         if block.handler.is_some_and(|handler| handler.0 as usize >= function.handlers.len()) {
@@ -56,6 +61,9 @@ fn check(function: &Function, program: &Program) -> Result<(), String> {
         for (at, inst) in block.code.iter().enumerate() {
             for &arg in &inst.args {
                 seen(arg, id, at)?;
+                if ranges.contains(&arg) && !matches!(inst.op, Op::Count | Op::Item | Op::Beside) {
+                    return Err(format!("b{index} {at}: {:?} takes a range that is only walked", inst.op));
+                }
             }
             shape(function, program, &inst.op, inst.args.len()).map_err(|fault| format!("b{index} {at}: {fault}"))?;
             let second = matches!(inst.op, Op::Delete { home: Home::Value, .. } | Op::Mutate { home: Home::Value, .. });
@@ -79,6 +87,9 @@ fn check(function: &Function, program: &Program) -> Result<(), String> {
             }
             for &arg in args {
                 seen(arg, id, end)?;
+                if ranges.contains(&arg) {
+                    return Err(format!("b{index} hands on a range that is only walked"));
+                }
             }
         }
         if let End::Route { bands, .. } = &block.end {

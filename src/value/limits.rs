@@ -267,6 +267,12 @@ impl Meter {
         true
     }
 
+    /// Whether [`Meter::begin`] would charge so many steps.
+    #[inline(always)]
+    pub fn has(&self, steps: u64) -> bool {
+        self.slack >= steps
+    }
+
     /// Sets the steps and bytes below which [`Meter::begin`] stops for a look around.
     pub fn watch(&mut self, steps: u64, memory: u64) {
         let left = self.steps_left();

@@ -17,12 +17,14 @@ pub struct List {
     start: usize,
     lowest: Lowest,
     depth: u8,
+    /// Whether all elements are known to be [light](Value::is_light): what replaces one need not look at it.
+    light: bool,
 }
 
 impl List {
     /// Of nothing.
     pub const fn empty() -> Self {
-        Self { items: Vec::new(), start: 0, lowest: Lowest::empty(), depth: 1 }
+        Self { items: Vec::new(), start: 0, lowest: Lowest::empty(), depth: 1, light: true }
     }
 
     /// Of these elements; `R015` when they nest too deep.
@@ -31,10 +33,13 @@ impl List {
         if items.capacity() - items.len() > items.len() / 8 {
             items.shrink_to_fit();
         }
+        if items.iter().all(Value::is_light) {
+            return Ok(Self { items, ..Self::empty() });
+        }
         let depth = 1 + items.iter().map(Value::depth).max().unwrap_or(0);
         check_depth(depth)?;
         let lowest = Lowest::of(items.iter());
-        Ok(Self { items, start: 0, lowest, depth })
+        Ok(Self { items, start: 0, lowest, depth, light: false })
     }
 
     /// How many elements.
@@ -96,8 +101,7 @@ impl List {
     /// Adds an element at the end.
     #[inline]
     pub fn push(&mut self, item: Value) -> Result<(), Fault> {
-        // What is exact and has no parts lowers nothing.
-        if !item.is_plain() || !item.is_exact() {
+        if !item.is_light() {
             self.admit(&item)?;
             self.lowest.add(item.least());
         }
@@ -139,10 +143,14 @@ impl List {
     /// Puts a value that owns nothing in place of an element: whether there is one.
     #[inline(always)]
     pub(crate) fn put(&mut self, index: usize, item: Value) -> bool {
+        let light = self.light && item.is_light();
         match self.touch(index) {
-            Some(old) => old.put_alike(&item) || self.put_other(index, item),
-            None => false,
+            // Elements of a large list are far away: it takes long until one that is looked at is there.
+            Some(old) if light => std::mem::forget(std::mem::replace(old, item)),
+            Some(old) => return old.put_alike(&item) || self.put_other(index, item),
+            None => return false,
         }
+        true
     }
 
     #[inline(never)]
@@ -157,10 +165,12 @@ impl List {
     pub(super) fn open(&mut self, index: usize) -> Option<&mut Value> {
         let item = self.items.get_mut(self.start + index)?;
         self.lowest.forget();
+        self.light = false;
         Some(item)
     }
 
-    /// An element to be changed in place in a way that changes neither how deep it nests nor how sure its parts are.
+    /// An element to be changed in place in a way that changes neither how deep it nests nor how sure its parts are, nor
+    /// makes it own what it did not.
     #[inline(always)]
     pub(super) fn touch(&mut self, index: usize) -> Option<&mut Value> {
         self.items.get_mut(self.start.checked_add(index)?)
@@ -219,6 +229,7 @@ impl List {
 
     #[inline]
     fn admit(&mut self, item: &Value) -> Result<(), Fault> {
+        self.light &= item.is_light();
         if item.is_plain() {
             return Ok(());
         }
@@ -242,7 +253,8 @@ impl List {
 
 impl Clone for List {
     fn clone(&self) -> Self {
-        Self { items: self.items().to_vec(), start: 0, lowest: self.lowest.clone(), depth: self.depth }
+        let Self { depth, light, .. } = *self;
+        Self { items: self.items().to_vec(), start: 0, lowest: self.lowest.clone(), depth, light }
     }
 }
 
@@ -312,6 +324,7 @@ impl Range {
             items: (0..self.len).filter_map(|index| self.get(index)).collect(),
             lowest: Lowest::known(if self.len == 0 { Lanes::EXACT } else { self.lanes }),
             depth: 1,
+            light: self.lanes == Lanes::EXACT,
         })
     }
 }

@@ -680,6 +680,8 @@ impl From<String> for Value {
 
 const _: () = assert!(size_of::<Value>() == 16);
 
+/// The word of an exact boolean.
+const EXACT_BOOL: NonZeroU64 = word(Tag::Bool, 0);
 /// The word of an exact number.
 const EXACT_NUMBER: NonZeroU64 = word(Tag::Number, 0);
 /// The word of an exact list.

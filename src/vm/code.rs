@@ -437,9 +437,9 @@ pub enum Code {
     IfNotEqualNumber(Register, i16, u16),
     /// Goes elsewhere unless `a != k`.
     UnlessNotEqualNumber(Register, i16, u16),
-    /// How many turns a walk from one exact number to another takes, with the end or without; else nothing, and the two
-    /// instructions behind it do it
-    Turns(bool, Register, Register, Register),
+    /// Begins a walk from one exact number to another, with the end or without: puts down the first number, which stands for the
+    /// range, and how many turns there are; else nothing, and the two instructions behind it do it
+    Walk(bool, u8, u8, u8, u8),
     /// Moves a counter on by 1, and goes elsewhere if `a < b` then.
     Turn(Register, Register, u16),
     /// Goes elsewhere by the confidence of a value.

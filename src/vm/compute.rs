@@ -387,6 +387,15 @@ impl Vm {
                                 return Halt::Window;
                             };
                             let Some(Frame::Code(outer)) = outer.last() else {
+                                cold_path();
+                                let native = task.natives.last_mut().map(|native| &mut **native);
+                                if task.contexts.len() <= call.contexts as usize
+                                    && self.turn(call, native, function, r.all(), register)
+                                {
+                                    ahead = code.iter();
+                                    enter!();
+                                    continue;
+                                }
                                 if let Some(exit) = self.hand_over(task, function, register) {
                                     return Halt::Exit(exit);
                                 }
@@ -545,15 +554,16 @@ impl Vm {
                             let result = attempt!(self.ask(r.at(a), r.at(b)));
                             r.put(to).put(result);
                         }
-                        Code::Item(to, a, b) => match quick::in_range(r.at(a), r.at(b)) {
-                            Some(number) => r.put(to).put_number(number),
+                        Code::Item(to, a, b) => match r.at(a).exact_numbers(r.at(b)) {
+                            Some((start, turn)) => r.put(to).put_number(start + turn),
                             None => quick::item(r.all(), [to, a, b]),
                         },
-                        Code::Turns(inclusive, to, a, b) => {
-                            if let Some((start, end)) = r.at(a).exact_numbers(r.at(b))
+                        Code::Walk(inclusive, range, count, a, b) => {
+                            if let Some((start, end)) = r.at(a.into()).exact_numbers(r.at(b.into()))
                                 && let Some(turns) = operator::turns(start, end, inclusive)
                             {
-                                r.put(to).put_number(turns as f64);
+                                r.put(range.into()).put_number(start);
+                                r.put(count.into()).put_number(turns as f64);
                                 skip!(2);
                             }
                         }

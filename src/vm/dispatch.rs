@@ -10,8 +10,8 @@ use super::failure::Failure;
 use super::machine::Called;
 use super::native::Native;
 use super::perform::{self, Flow};
-use super::task::{Frame, Task};
-use crate::builtin;
+use super::task::{Call, Frame, Task};
+use crate::builtin::{self, Turn};
 use crate::value::{Lanes, Value};
 
 /// Why the run loop ends.
@@ -149,6 +149,30 @@ impl Vm {
         Ok(())
     }
 
+    /// Begins the call of a built-in's function once more in its own registers, where that is all there is to it: whether that
+    /// was done.
+    #[inline(never)]
+    pub(super) fn turn(
+        &mut self,
+        call: &Call,
+        native: Option<&mut Native>,
+        function: &Function,
+        registers: &mut [Value],
+        register: Register,
+    ) -> bool {
+        let Some(Native::Routine(routine)) = native else { return false };
+        if call.under != Lanes::EXACT || function.rest || function.watched {
+            return false;
+        }
+        let (code, reply) = (call.function, register as usize);
+        let (arity, plain) = (function.arity as usize, function.plain as usize);
+        let turns = routine.turn(Turn { code, registers, reply, arity, plain }, &mut self.meter);
+        if turns {
+            function.empty_slots(registers);
+        }
+        turns
+    }
+
     /// Hands the value of the call on top to the frame of several steps below it, unless the task goes on elsewhere. A built-in
     /// that only wants the same function called again gets that at once, in the place of the call that is over.
     #[inline(never)]
@@ -160,22 +184,17 @@ impl Vm {
             return Some(Exit::Value(value));
         };
         let registers = &mut task.registers[call.base as usize..task.top];
-        let reply = &mut registers[register as usize];
-        reply.lower(call.under);
-        let turns = routine.turns(reply, &mut self.meter);
-        let left = if turns { Value::NULL } else { reply.take() };
+        let reply = registers[register as usize].take().under(call.under);
         Value::clear_all(&mut registers[..function.plain as usize]);
-        if !turns {
-            let ended = match routine.resume(left, &mut self.meter) {
-                Ok(builtin::Step::Call) => None,
-                Ok(builtin::Step::Done(value)) => Some(Exit::Value(value)),
-                Err(fault) => Some(Exit::Failed(fault.into())),
-            };
-            if ended.is_some() {
-                task.leave();
-                task.end();
-                return ended;
-            }
+        let ended = match routine.resume(reply, &mut self.meter) {
+            Ok(builtin::Step::Call) => None,
+            Ok(builtin::Step::Done(value)) => Some(Exit::Value(value)),
+            Err(fault) => Some(Exit::Failed(fault.into())),
+        };
+        if ended.is_some() {
+            task.leave();
+            task.end();
+            return ended;
         }
         if let Err(fault) = self.meter.steps(1) {
             task.leave();

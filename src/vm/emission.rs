@@ -390,7 +390,8 @@ impl<'a> Emission<'a> {
     /// The instruction that does two operations, where there is one and nobody else reads what the first gives.
     fn both(&self, inst: &Inst, next: &Inst) -> Option<Code> {
         let (read, to) = (inst.result?, next.result?);
-        if self.notes.reads[read.0 as usize] != 1 {
+        let walks = matches!((&inst.op, &next.op), (Op::Range { walked: true, .. }, Op::Count));
+        if self.notes.reads[read.0 as usize] != 1 && !walks {
             return None;
         }
         let narrow = |var: Var| u8::try_from(self.of(var)).ok().filter(|_| !self.notes.nowhere[var.0 as usize]);
@@ -399,10 +400,9 @@ impl<'a> Emission<'a> {
                 let property = u8::try_from(self.notes.out.keys.len()).ok()?;
                 Some(Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
             }
-            (&Op::Range { inclusive, walked: true }, Op::Count, &[range])
-                if range == read && self.let_go(inst) == 0 =>
-            {
-                Some(Code::Turns(inclusive, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
+            (&Op::Range { inclusive, .. }, Op::Count, &[range]) if range == read && self.let_go(inst) == 0 => {
+                let (low, high) = (narrow(inst.args[0])?, narrow(inst.args[1])?);
+                Some(Code::Walk(inclusive, narrow(range)?, narrow(to)?, low, high))
             }
             (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right])
                 if inst.args.iter().chain(&next.args).all(|var| !self.notes.nowhere[var.0 as usize]) =>
@@ -468,6 +468,8 @@ impl<'a> Emission<'a> {
             Op::IsNull => Code::IsNull(to, arg(self, 0)),
             Op::Truth => Code::Truth(to, arg(self, 0)),
             Op::Ask => Code::Ask(to, arg(self, 0), arg(self, 1)),
+            // Looking at what nobody reads does nothing, and never fails.
+            Op::Item if inst.result.is_some_and(|var| self.notes.reads[var.0 as usize] == 0) => return,
             Op::Item => Code::Item(to, arg(self, 0), arg(self, 1)),
             Op::Load { early: false } => Code::Load(to, arg(self, 0)),
             Op::Step(by) => match i16::try_from(*by as i64).ok().filter(|short| f64::from(*short) == *by) {

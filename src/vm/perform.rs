@@ -660,6 +660,8 @@ pub(super) fn item(value: &Value, turn: &Value) -> Value {
             let scalar = value.as_scalars().and_then(|scalars| scalars.get(at));
             scalar.map_or(Value::NULL, Value::text).with(lanes)
         }
+        // A range from there on, of which only this is kept.
+        View::Number(start) => Value::number(start + at as f64).with(lanes),
         _ => Value::NULL,
     }
 }

@@ -158,7 +158,10 @@ pub(super) fn step(r: &mut [Value], [to, a]: [Register; 2], by: i16) -> Result<(
 #[inline(never)]
 pub(super) fn item(r: &mut [Value], [to, a, b]: [Register; 3]) {
     let (x, y) = (&r[a as usize], &r[b as usize]);
-    let value = x.element(y).cloned().unwrap_or_else(|| perform::item(x, y));
+    let value = match in_range(x, y) {
+        Some(number) => Value::number(number),
+        None => x.element(y).cloned().unwrap_or_else(|| perform::item(x, y)),
+    };
     r[to as usize].put(value);
 }
 
@@ -259,8 +262,8 @@ pub(super) fn element_property<'a>(base: &'a Value, key: &Value, name: &Property
 }
 
 /// The number at a turn of a range, where all of it is exact.
-#[inline(always)]
-pub(super) fn in_range(base: &Value, turn: &Value) -> Option<f64> {
+#[inline]
+fn in_range(base: &Value, turn: &Value) -> Option<f64> {
     let (range, at) = (base.exact_range()?, turn.exact_number()?);
     let (start, step, lanes) = range.parts();
     // A turn is a whole number.

@@ -9,7 +9,7 @@ use super::super::confidence::Lanes;
 use super::super::list::{List, Range};
 use super::super::number;
 use super::super::object::Object;
-use super::{EXACT_LIST, EXACT_NUMBER, EXACT_OBJECT, EXACT_RANGE, Tag, Value};
+use super::{EXACT_BOOL, EXACT_LIST, EXACT_NUMBER, EXACT_OBJECT, EXACT_RANGE, Tag, Value};
 
 impl Value {
     /// The number, if it is one and exact: what computations meet most of the time, told by one comparison.
@@ -17,6 +17,13 @@ impl Value {
     pub fn exact_number(&self) -> Option<f64> {
         // SAFETY: every member can be read as bits or as a number.
         (self.word == EXACT_NUMBER).then_some(unsafe { self.payload.number })
+    }
+
+    /// The boolean, if it is one and exact.
+    #[inline(always)]
+    pub fn exact_bool(&self) -> Option<bool> {
+        // SAFETY: every member can be read as bits or as a number.
+        (self.word == EXACT_BOOL).then_some(unsafe { self.payload.bits } != 0)
     }
 
     /// Both numbers, if both are numbers and exact.
@@ -107,6 +114,12 @@ impl Value {
         }
         // SAFETY: a value below [`Tag::Text`] owns nothing, so its bits are a copy.
         Some(unsafe { std::ptr::read(self) })
+    }
+
+    /// Whether it is exact and owns nothing: it lowers nothing that it is a part of, and need not be given back.
+    #[inline(always)]
+    pub fn is_light(&self) -> bool {
+        self.is_exact() && self.tag() < Tag::Text
     }
 
     /// The place in a list that it names, if it is exact and a whole number from 0.
