@@ -446,3 +446,53 @@ fn bounds_are_told_in_units_of_people() {
     assert!(open.contains("cost      price(one) + panel.length * price(panel)\n"), "{open}");
     assert!(open.lines().all(|line| line.chars().count() <= 100), "{open}");
 }
+
+#[test]
+fn bounds_say_who_is_asked_and_told_and_what_is_set_off() {
+    let folder = Folder::new("account");
+    folder.write(
+        "a.prism",
+        "/// Clears out old orders\n/// when people agree.\n\
+         pattern Clear(query: string, finder: Finder, store: Store, boss: Agent) {\n  \
+         const plan = finder.find(query)\n  \
+         const agreed = approve(verify(plan, { agent: \"judge\" }), { to: boss })\n  \
+         if (~agreed >= 0.95) {\n    store.erase(agreed)\n    emit(\"cleared\", agreed)\n  }\n}\n\
+         on \"cleared\" as event max 3 {\n  agents.log.note(\"done\")\n  emit(\"logged\", \"x\")\n}\n\
+         agent Finder { find(query: string): string }\n\
+         agent Store { @effect(\"irreversible\") erase(what: string): boolean }\n",
+    );
+    let said = folder.prism(&["check", "--bounds", "a.prism"]);
+    let words = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for fact in [
+        "says “Clears out old orders when people agree.”",
+        "takes query: string finder: Finder store: Store boss: Agent",
+        "store.erase: irreversible, only on what has earned 0.9 and evidence checked at least, after a test for 0.95",
+        "emit: notify, only on what has earned 0.5 ",
+        "consents boss, a person, is asked to agree judge, another agent, is asked to review",
+        "`cleared`, sent 0 to 1 times; handled 3 times at most, where it calls log.note, sends `logged`",
+        "`logged`, sent 0 to 1 times, is handled nowhere here",
+        "finder: at most the input judge: at most the input, what finder answered log: only what the program says",
+        "how grave finder.find, log.note is: `ask`, unless the agents file says more",
+    ] {
+        assert!(words.contains(fact), "{fact}: {}", said.out);
+    }
+    assert!(!words.contains("0.5, after a test"), "the event of the handler waits for nothing: {}", said.out);
+    let json: serde_json::Value =
+        serde_json::from_str(&folder.prism(&["check", "--format", "json", "a.prism"]).out).unwrap();
+    let pattern = &json["patterns"][0];
+    assert_eq!(pattern["takes"][3], serde_json::json!({ "name": "boss", "type": "Agent" }));
+    assert_eq!(
+        pattern["actions"][1],
+        serde_json::json!({
+            "name": "store.erase",
+            "effect": "irreversible",
+            "needs": { "confidence": 0.9, "evidence": "checked" },
+            "tested": 0.95,
+        })
+    );
+    assert_eq!(pattern["consents"][0], serde_json::json!({ "of": "boss", "role": "human" }));
+    let told = serde_json::json!({ "input": true, "answers": ["finder"], "anything": false });
+    assert_eq!((&pattern["told"]["boss"], &pattern["told"]["log"]["input"]), (&told, &false.into()));
+    assert_eq!(pattern["events"][0]["handled"][0]["does"], serde_json::json!(["log.note"]));
+    assert_eq!(pattern["events"][1]["handled"], serde_json::json!([]));
+}

@@ -372,7 +372,7 @@ impl<'a> Flow<'a> {
         for &effect in &asked.effects {
             self.findings.reaches(Reached { effect, at, what: format!("{label}.{name}"), declared: marked });
         }
-        self.spoken(args);
+        self.hears(&label, args);
         if self.setting.acts(asked.effect) {
             let what = format!("`{label}.{name}`");
             self.action(act, (asked.effect, &what), args, receiver, at, state);
@@ -526,6 +526,7 @@ impl<'a> Flow<'a> {
             chosen.into_iter().for_each(|from| self.matter(Mark::Chosen, from));
         }
         let mut doubts = self.doubts(act, state);
+        self.waits(what, args, &doubts);
         if receiver.earned() < need.confidence {
             doubts.push((receiver.clone(), at));
         }

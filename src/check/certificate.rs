@@ -1,15 +1,16 @@
 //! What is proved of a pattern: what its result is worth, what it can take, and what it can do.
 
+use super::account::{self, Consent, Sent, Told};
 use super::amount::Amount;
 use super::domain::{Known, SURE, number};
 use super::finding::Noted;
 use super::flow::Flow;
 use super::pattern::Walked;
 use super::price::Figure;
-use crate::hir::{Budget, Metadata};
+use crate::hir::{Budget, Metadata, Parameter};
 use crate::types::Effect;
 use crate::value::{Evidence, Limits};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The certificate of one pattern, as plain data.
 #[derive(Clone, Debug)]
@@ -46,8 +47,18 @@ pub struct Certificate {
     pub width: Measure,
     /// The classes of what it does.
     pub effects: Vec<Effect>,
+    /// What it says of itself.
+    pub says: Option<String>,
+    /// What it is given: names and types.
+    pub takes: Vec<(String, String)>,
     /// The calls that change the world.
     pub actions: Vec<Action>,
+    /// Who is asked whether something may go on.
+    pub consents: Vec<Consent>,
+    /// What each agent is told.
+    pub told: BTreeMap<String, Told>,
+    /// The events that are sent, those of the handlers included.
+    pub events: Vec<Sent>,
     /// Agents, tools and the like that answers choose from what the program lists.
     pub choices: Vec<String>,
     /// Where confidence is dropped or endorsed.
@@ -67,6 +78,8 @@ pub struct Action {
     pub confidence: f64,
     /// How good their evidence is at least, where some is needed.
     pub evidence: Option<&'static str>,
+    /// The threshold that it waits for: on every way to it something is tested against that much; 0 where nothing is.
+    pub tested: f64,
 }
 
 /// What a result is worth.
@@ -94,7 +107,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    fn of(amount: &Amount) -> Self {
+    pub(super) fn of(amount: &Amount) -> Self {
         let high = amount.high().ceil();
         let formula = amount.formula();
         Self { low: amount.low.floor(), high: high.is_finite().then_some(high), formula }
@@ -133,7 +146,14 @@ impl Certificate {
         let action = |(what, effect): (&str, Effect)| {
             let need = flow.setting.need(effect);
             let evidence = (need.evidence > Evidence::Unknown).then(|| need.evidence.name());
-            Action { what: what.to_owned(), effect, confidence: number(need.confidence), evidence }
+            let tested = account::waits(&noted, what);
+            Action { what: what.to_owned(), effect, confidence: number(need.confidence), evidence, tested }
+        };
+        let takes = |parameter: &Parameter| {
+            let name = parameter.name.map_or("…", |name| flow.program.declarations.names.text(name));
+            let kind =
+                parameter.annotation.as_ref().map_or("any".to_owned(), |kind| flow.program.declarations.spelled(kind));
+            (name.to_owned(), kind)
         };
         let unmarked: BTreeSet<String> = reached
             .iter()
@@ -147,9 +167,9 @@ impl Certificate {
                 .map(move |agent| format!("{what} of {agent}"))
         };
         let prices = open(Budget::Cost, "price").chain(open(Budget::Time, "time limit"));
-        let noted =
+        let listed =
             |of: fn(&Noted) -> Option<&String>| noted.iter().copied().filter_map(of).cloned().collect::<Vec<String>>();
-        let apart = noted(|n| if let Noted::Apart(what) = n { Some(what) } else { None });
+        let apart = listed(|n| if let Noted::Apart(what) = n { Some(what) } else { None });
         let mut memory = walked.cost.memory.clone();
         memory.add(&flow.stacks(&walked.cost));
         let allowed = declared.decorators.budget.iter().find(|(measure, ..)| *measure == Budget::Calls);
@@ -171,9 +191,14 @@ impl Certificate {
             depth: Measure::of(&walked.cost.depth),
             width: Measure::of(&walked.cost.width),
             effects: effects.into_iter().collect(),
+            says: declared.doc.as_deref().map(str::to_owned),
+            takes: declared.parameters.iter().map(takes).collect(),
             actions: actions.into_iter().map(action).collect(),
-            choices: noted(|n| if let Noted::Choice(what) = n { Some(what) } else { None }),
-            declassified: noted(|n| if let Noted::Declassified(what) = n { Some(what) } else { None }),
+            consents: account::consents(&noted),
+            told: account::told(&noted),
+            events: flow.sent(walked),
+            choices: listed(|n| if let Noted::Choice(what) = n { Some(what) } else { None }),
+            declassified: listed(|n| if let Noted::Declassified(what) = n { Some(what) } else { None }),
             deferred: prices.chain(unmarked).chain(apart).collect(),
         }
     }
@@ -211,7 +236,17 @@ impl Certificate {
                 "width": measure(&self.width),
             },
             "effects": self.effects.iter().map(|e| e.name()).collect::<Vec<_>>(),
-            "actions": self.actions.iter().map(|action| &*action.what).collect::<BTreeSet<_>>(),
+            "says": self.says,
+            "takes": self.takes.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect::<Vec<_>>(),
+            "actions": self.actions.iter().map(|action| json!({
+                "name": action.what,
+                "effect": action.effect.name(),
+                "needs": { "confidence": number(action.confidence), "evidence": action.evidence },
+                "tested": number(action.tested),
+            })).collect::<Vec<_>>(),
+            "consents": self.consents.iter().map(|it| json!({ "of": it.who, "role": it.role })).collect::<Vec<_>>(),
+            "told": self.told.iter().map(|(who, told)| (who.clone(), told.json())).collect::<Map<String, Value>>(),
+            "events": self.events.iter().map(|sent| sent.json(measure(&sent.sent))).collect::<Vec<_>>(),
             "choices": self.choices,
             "declassified": self.declassified,
             "deferred": self.deferred,

@@ -68,6 +68,12 @@ impl Events {
         }
     }
 
+    /// How often the handlers of an event run at most, and what each does.
+    pub fn handlers_of(&self, event: &Event) -> impl Iterator<Item = (f64, &Walked)> {
+        let named = self.named(event).into_iter().filter_map(|name| self.answers.get(name));
+        named.flatten().map(|answer| (answer.most, &answer.walked))
+    }
+
     /// What is sent is handled once whoever sends it is done, and not where that ends with an error.
     pub fn end_early(&mut self, walked: &Walked) {
         for event in walked.cost.sent.keys().filter(|_| !walked.thrown.is_empty()) {

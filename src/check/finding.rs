@@ -1,7 +1,8 @@
 //! What the walk finds. A place is walked many times; what is found there is said once.
 
+use super::account::Consent;
 use super::call::named;
-use super::domain::{Id, Known, Why};
+use super::domain::{Id, Integrity, Known, Raw, Why};
 use super::flow::Flow;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location};
@@ -34,6 +35,12 @@ pub(super) enum Noted {
     Declassified(String),
     /// What those who bind the agents have to see to.
     Apart(String),
+    /// An agent is told something: who can have influenced it, and of whose answers it was made.
+    Told { who: String, integrity: Integrity, of: BTreeSet<String> },
+    /// Somebody is asked whether something may go on.
+    Judged(Consent),
+    /// The threshold that an action waits for on one way to it.
+    Tested { what: String, tested: Raw },
 }
 
 /// What a stretch of the walk listed: itself, and in the calls inside, whose lists are shared with what is remembered of them.

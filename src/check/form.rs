@@ -1,10 +1,12 @@
 //! The forms of orchestration, and judging.
 
+use super::account::Consent;
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Id, Integrity, Known, Mark, NONE, Nothing, Null, Passed, SURE, Shape, Source,
 };
 use super::few::{Few, Sides};
+use super::finding::Noted;
 use super::flow::{Activation, Flow};
 use super::read::{confidence_of, elements, read};
 use super::state::State;
@@ -371,7 +373,9 @@ impl<'a> Flow<'a> {
             let what = format!("`{}.{method}`", super::call::describe(&asked));
             self.action(act, (effect, &what), std::slice::from_ref(x), &Known::constant(Shape::Plain), at, state);
         }
-        self.spoken(std::slice::from_ref(x));
+        let judges = super::call::describe(&asked);
+        self.hears(&judges, std::slice::from_ref(x));
+        self.findings.listed.note(Noted::Judged(Consent { who: judges, role }));
         // Of a list of agents any may be meant; the same value is the same one.
         let this_one = |site: &Id| judge != Id::NONE && self.given_at.get(site).is_some_and(|given| given.1 == judge);
         // Nobody knows whose the answers of anyone are, or whether it is somebody else who judges.
@@ -508,7 +512,7 @@ impl<'a> Flow<'a> {
             agent.manner = self.with_model(&agent, agent.manner, options, at);
         }
         self.request(Effect::Ask, at, &agent, "llm", true);
-        self.spoken(args);
+        self.hears("default", args);
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
     }
 

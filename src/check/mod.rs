@@ -4,6 +4,7 @@
 //! answers with findings: an error refuses the program. What it proves of an accepted program is its certificate. Each
 //! pass has a meter; running out of it means "too complex", never "accepted".
 
+mod account;
 mod agree;
 mod amount;
 mod apart;
@@ -82,6 +83,7 @@ mod within;
 mod witness;
 mod written;
 
+pub use account::{Consent, Handled, Sent, Told};
 pub use amount::{UNNAMED, in_units};
 pub use certificate::{Action, Certificate, Measure, Worth};
 pub use policy::Policy;

@@ -4,58 +4,72 @@ use std::collections::BTreeMap;
 
 use super::render;
 use super::screen::Style;
-use crate::check::{self, Action, Certificate, Measure, UNNAMED};
+use crate::check::{self, Action, Certificate, Consent, Measure, Sent, Told, UNNAMED};
+use crate::diagnostic::escaped;
 use crate::value::Limits;
+
+/// Names with what is said of them; what goes on has no name.
+#[derive(Default)]
+struct Rows(Vec<(String, String)>);
+
+impl Rows {
+    fn one(&mut self, name: &str, text: String) {
+        self.0.push((name.to_owned(), text));
+    }
+
+    fn all(&mut self, name: &str, all: impl IntoIterator<Item = String>) {
+        for (at, text) in all.into_iter().enumerate() {
+            self.one(if at == 0 { name } else { "" }, text);
+        }
+    }
+}
 
 /// The certificate of a pattern, a line a fact: what it does to the world first, then what its answer is worth, then what it
 /// takes.
 pub(super) fn table(certificate: &Certificate, style: Style) -> String {
-    let mut rows: Vec<(String, String)> = Vec::new();
-    let mut row = |name: &str, text: String| rows.push((name.to_owned(), text));
-    row("effects", listed(certificate.effects.iter().map(|effect| effect.name().to_owned())));
-    let mut first = "actions";
-    for action in &certificate.actions {
-        row(first, acts(action));
-        first = "";
+    let mut rows = Rows::default();
+    if let Some(says) = &certificate.says {
+        rows.one("says", format!("“{}”", escaped(&says.split_whitespace().collect::<Vec<_>>().join(" "))));
     }
+    rows.all("takes", certificate.takes.iter().map(|(name, kind)| format!("{name}: {kind}")));
+    rows.one("effects", listed(certificate.effects.iter().map(|effect| effect.name().to_owned())));
     if certificate.actions.is_empty() {
-        row(first, "none: it changes nothing outside".into());
+        rows.one("actions", "none: it changes nothing outside".into());
     }
+    rows.all("actions", certificate.actions.iter().map(acts));
+    rows.all("consents", certificate.consents.iter().map(consent));
+    rows.all("events", certificate.events.iter().map(event));
+    rows.all("told", certificate.told.iter().map(|(who, told)| format!("{who}: {}", hears(told))));
     match certificate.result {
-        None => row("result", "none: it never returns".into()),
+        None => rows.one("result", "none: it never returns".into()),
         Some(worth) => {
             let (low, high) = worth.confidence;
             let unknown = if worth.unknown { ", or unknown" } else { "" };
-            row("result", format!("confidence {}{unknown}", between(low, high)));
-            row("", format!("earned {}, whatever it claims", between(worth.earned.0, worth.earned.1)));
-            row("", format!("evidence {} at least", worth.evidence));
+            rows.one("result", format!("confidence {}{unknown}", between(low, high)));
+            rows.one("", format!("earned {}, whatever it claims", between(worth.earned.0, worth.earned.1)));
+            rows.one("", format!("evidence {} at least", worth.evidence));
         }
     }
-    row("calls", stopped(&certificate.calls, grouped, certificate.most_calls));
+    rows.one("calls", stopped(&certificate.calls, grouped, certificate.most_calls));
     for (agent, amount) in &certificate.agents {
-        row(&format!("  {agent}"), measure(amount, grouped));
+        rows.one(&format!("  {agent}"), measure(amount, grouped));
     }
-    row("cost", measure(&in_units(&certificate.cost, money), money));
-    row("tokens", measure(&certificate.tokens, grouped));
-    row("time", measure(&in_units(&certificate.time, duration), duration));
-    row("steps", stopped(&certificate.steps, grouped, Limits::RUN.steps));
-    row("memory", stopped(&certificate.memory, bytes, Limits::RUN.memory));
-    row("output", stopped(&certificate.output, bytes, Limits::RUN.output));
-    row("depth", stopped(&certificate.depth, grouped, Limits::RUN.depth));
-    row("width", stopped(&certificate.width, grouped, Limits::RUN.width));
-    let mut several = |name: &str, all: &[String]| {
-        if !all.is_empty() {
-            row(name, all.join(", "));
-        }
-    };
-    several("choices", &certificate.choices);
-    several("declassified", &certificate.declassified);
-    several("deferred", &deferred(&certificate.deferred));
-    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    rows.one("cost", measure(&in_units(&certificate.cost, money), money));
+    rows.one("tokens", measure(&certificate.tokens, grouped));
+    rows.one("time", measure(&in_units(&certificate.time, duration), duration));
+    rows.one("steps", stopped(&certificate.steps, grouped, Limits::RUN.steps));
+    rows.one("memory", stopped(&certificate.memory, bytes, Limits::RUN.memory));
+    rows.one("output", stopped(&certificate.output, bytes, Limits::RUN.output));
+    rows.one("depth", stopped(&certificate.depth, grouped, Limits::RUN.depth));
+    rows.one("width", stopped(&certificate.width, grouped, Limits::RUN.width));
+    rows.all("choices", certificate.choices.clone());
+    rows.all("declassified", certificate.declassified.clone());
+    rows.all("deferred", deferred(&certificate.deferred));
+    let width = rows.0.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let entry = if certificate.entry { "" } else { " (not the entry)" };
     let room = style.width.saturating_sub(width + 4).max(20);
     let mut body = String::new();
-    for (name, text) in &rows {
+    for (name, text) in &rows.0 {
         for (at, line) in render::wrapped(text, room).lines().enumerate() {
             body.push_str(&format!("  {:width$}  {line}\n", if at == 0 { name } else { "" }));
         }
@@ -75,20 +89,70 @@ fn acts(action: &Action) -> String {
         needs.push(format!("evidence {evidence} at least"));
     }
     let on = if needs.is_empty() { "on anything".into() } else { format!("only on {}", needs.join(" and ")) };
-    format!("{}: {}, {on}", action.what, action.effect.name())
+    let waits = if action.tested > 0.0 { format!(", after a test for {}", action.tested) } else { String::new() };
+    format!("{}: {}, {on}{waits}", action.what, action.effect.name())
 }
 
-/// What is left to the host, by what it is of.
+/// Who is asked whether something may go on.
+fn consent(consent: &Consent) -> String {
+    let who = &consent.who;
+    match consent.role {
+        "human" => format!("{who}, a person, is asked to agree"),
+        "command" => format!("{who}, a command, is asked to check"),
+        _ => format!("{who}, another agent, is asked to review"),
+    }
+}
+
+/// What an agent is told.
+fn hears(told: &Told) -> String {
+    if told.anything {
+        return "anything".into();
+    }
+    let input = told.input.then(|| "the input".to_owned());
+    let all: Vec<String> =
+        input.into_iter().chain(told.answers.iter().map(|who| format!("what {who} answered"))).collect();
+    if all.is_empty() { "only what the program says".into() } else { format!("at most {}", all.join(", ")) }
+}
+
+/// An event, and what it sets off.
+fn event(sent: &Sent) -> String {
+    let name =
+        |name: &Option<String>| name.as_ref().map_or("any event".to_owned(), |name| format!("`{}`", escaped(name)));
+    let mut text = format!("{}, sent {} times", name(&sent.name), measure(&sent.sent, grouped));
+    if sent.handled.is_empty() {
+        text.push_str(", is handled nowhere here");
+    }
+    for handled in &sent.handled {
+        let most =
+            handled.most.map_or("any number of times".to_owned(), |most| format!("{} times at most", grouped(most)));
+        text.push_str(&format!("; handled {most}"));
+        let sends = handled.sends.iter().map(|event| format!("sends {}", name(event)));
+        let all: Vec<String> = handled.does.iter().cloned().chain(sends).collect();
+        if !all.is_empty() {
+            text.push_str(&format!(", where it calls {}", all.join(", ")));
+        }
+    }
+    text
+}
+
+/// What is left to the host, by what it is.
 fn deferred(all: &[String]) -> Vec<String> {
     let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut others = Vec::new();
     for open in all {
         match open.rsplit_once(" of ") {
-            Some((what, who)) => of.entry(who).or_default().push(what),
+            Some((what, who)) => of.entry(what).or_default().push(who),
             None => others.push(open.clone()),
         }
     }
-    of.into_iter().map(|(who, what)| format!("{} of {who}", what.join(" and "))).chain(others).collect()
+    // What is asked of the same ones is said once.
+    let mut whose: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
+    of.into_iter().for_each(|(what, who)| whose.entry(who).or_default().push(what));
+    let of = whose.into_iter().map(|(who, what)| match *what {
+        ["effect"] => format!("how grave {} is: `ask`, unless the agents file says more", who.join(", ")),
+        _ => format!("{} of {}", what.join(" and "), who.join(", ")),
+    });
+    of.chain(others).collect()
 }
 
 /// The same with the figures of its formula as people read them.
