@@ -94,7 +94,10 @@ fn examples_are_what_happens() {
     for (_, builtin) in builtin::all() {
         let (program, wanted) = builtin.example;
         folder.write("example.prism", program);
-        folder.write("agents.json", "{}");
+        folder.write(
+            "agents.json",
+            r#"{ "default": { "transport": "mock", "replies": { "llm": [{ "value": "short" }] } } }"#,
+        );
         let arguments = ["run", "--unchecked", "--json", "--agents", "agents.json", "example.prism"];
         let outcome = folder.prism(&arguments);
         let got = serde_json::from_str::<Json>(&outcome.out).map(|result| result["value"].clone());

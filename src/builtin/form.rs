@@ -83,7 +83,9 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "parallel",
         "(tasks: any[], options?: { limit?: number, timeout?: number, errors?: \"fail\" | \"collect\" }): any[]",
-        "Runs all tasks at once and gives their results in order of writing; fails with the first failure unless errors are collected.",
+        "Runs all tasks at once and gives their results in order of writing; fails with the first failure unless errors are \
+         collected: then what failed is an error in its place, `typeof r == \"error\"`, with `kind`, `code`, `message` and `data`, and the others \
+         are the results themselves. At most `limit` run at once, and after `timeout` it is `R031`.",
         ("parallel([1, 2].map(x => x * 10))", "[10,20]"),
         Form::Parallel,
         None,
@@ -184,7 +186,9 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "verify",
         "(x: any, check: Agent | ((x: any) => any) | { agent?: Agent | string, human?: Agent | string, command?: Agent | string, schema?: any }): any",
-        "x, judged by `{ command }`, `{ agent }`, `{ human }`, `{ schema }` or a function; at confidence 0 when refused. A schema is JSON Schema, as \
+        "x, judged by `{ command }`, `{ agent }`, `{ human }`, `{ schema }` or a function; at confidence 0 when refused, and by a schema or a \
+         function no surer than it was. Whoever judges is an agent or the name of a bound one: an agent is asked `verify(x)`, a person \
+         `approve(x)`, a command `run(x)`. A schema is JSON Schema, as \
          that of `llm` is.",
         ("verify(4, x => x > 3)", "4"),
         Form::Verify,
@@ -197,8 +201,9 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "approve",
         "(x: any, options?: { to?: Agent | string, within?: number }): any",
-        "x, after a person said yes; at confidence 0 when refused or too late.",
-        ("typeof (plan => approve(plan, { to: \"boss\" }))", "\"function\""),
+        "x, after a person said yes; at confidence 0 when refused or too late. `to` is the person, or the name of a bound one (`human` \
+         unless given), who is asked `approve(x)`; `within` is how long there is to answer.",
+        ("approve(\"delete the backups\", { to: mock(true), within: 1h })", "\"delete the backups\""),
         Form::Approve,
         None,
     )
@@ -231,15 +236,16 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "llm",
         "(prompt: any, options?: { model?: string, schema?: any, temperature?: number }): any",
-        "The answer of the agent bound as `default`; a template's literal parts are the instruction, its holes are data. `schema` is JSON Schema, \
+        "The answer of the agent bound as `default`; a template's literal parts are the instruction, its holes are data, and any other text is \
+         data alone. `model` and `temperature` are handed on to whoever reaches the agent; `schema` is JSON Schema, \
          `{ type: \"object\", properties: { label: { type: \"string\" } }, required: [\"label\"] }`: of `type const enum minimum maximum \
          exclusiveMinimum exclusiveMaximum minLength maxLength minItems maxItems items required properties additionalProperties anyOf \
          allOf`. An answer that it does not accept is `R012`.",
-        ("typeof (text => llm(`Summarise ${text}`))", "\"function\""),
+        ("llm(`Summarise: ${\"a long text\"}`, { temperature: 0, schema: { type: \"string\" } })", "\"short\""),
         Form::Llm,
         None,
     )
-    .law(Law::World)
+    .law(Law::Answer)
     .size(Size::Limit)
     .effect(Effect::Ask)
     .calls(Calls::None),
@@ -256,10 +262,11 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "mock",
         "(answer: any): Agent",
-        "An agent for tests: gives the answer, the answers of a list in turn, or what the function gives for the call's arguments. A mock among \
+        "An agent for tests: gives the answer, to whatever method, the answers of a list in turn, the last one from then on, or what the function gives for the call's arguments. A mock among \
          the answers gives there what it gives itself: `mock([mock.failing(\"down\"), \"up\"])` fails once, and `retries` of `with` \
-         ask it again.",
-        ("typeof mock(1)", "\"agent\""),
+         ask it again. An answer is as sure as it stands there, `mock(\"yes\" ~> 0.6)`, and `reported`; `m.calls` lists what the mock `m` \
+         was asked.",
+        ("mock(text => text.length).count(\"abc\")", "3"),
         Form::Mock,
         None,
     )
@@ -268,7 +275,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "methods",
         "(methods: { [key: string]: any }): Agent",
         "An agent for tests with an answer or function for each method.",
-        ("typeof mock.methods({ ask: 1 })", "\"agent\""),
+        ("mock.methods({ ask: \"yes\", count: text => text.length }).count(\"abc\")", "3"),
         Form::MockMethods,
         None,
     )
@@ -278,8 +285,8 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "failing",
         "(message: string): Agent",
-        "An agent for tests that fails.",
-        ("typeof mock.failing(\"down\")", "\"agent\""),
+        "An agent for tests that fails with this message (`R030`).",
+        ("fallback(mock.failing(\"down\").ask(), \"spare\")", "\"spare\""),
         Form::MockFailing,
         None,
     )
@@ -291,7 +298,7 @@ pub(super) const TABLE: &[Builtin] = &[
         "slow",
         "(answer: any, milliseconds: number): Agent",
         "An agent for tests that answers after some time.",
-        ("typeof mock.slow(1, 2s)", "\"agent\""),
+        ("fallback(timeout(mock.slow(\"late\", 2s).ask(), 1s), \"spare\")", "\"spare\""),
         Form::MockSlow,
         None,
     )

@@ -40,8 +40,9 @@ fn area_of(builtin: &Builtin) -> &'static str {
 
 fn entry(out: &mut String, builtin: &Builtin) {
     let spelling = builtin.spellings().last().unwrap_or(builtin.name);
-    let _ = write!(out, "\n### `{}`\n\n", if builtin.plain { builtin.name } else { spelling });
-    let _ = writeln!(out, "`{}{}`\n", builtin.name, builtin.signature);
+    let name = if builtin.plain { builtin.name } else { spelling };
+    let _ = write!(out, "\n### `{name}`\n\n");
+    let _ = writeln!(out, "`{name}{}`\n", builtin.signature);
     let _ = writeln!(out, "{}\n", builtin.doc);
     let (program, result) = builtin.example;
     let _ = writeln!(out, "```prism\n{program}\n```\n\ngives `{result}`.\n");

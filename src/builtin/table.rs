@@ -214,6 +214,8 @@ pub enum Law {
     Checked,
     /// What comes from outside says it.
     World,
+    /// What the agent says of its answer.
+    Answer,
 }
 
 impl Law {
@@ -241,6 +243,7 @@ impl Law {
             Self::Served => "that of what served",
             Self::Checked => "the check's, 0 when refused",
             Self::World => "1",
+            Self::Answer => "what the agent's answer says of itself, unknown where it says nothing",
         }
     }
 }
