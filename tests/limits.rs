@@ -389,6 +389,13 @@ fn a_process_stays_small() {
         "let r = [[]]\nfor i in 0..20 { r = r.flatMap(x => [[...x, 0], [...x, 1]]) }",
         "let r = [[]]\nfor i in 0..20 { r = r.flatMap(x => [x.concat([0]), x.concat([1])]) }",
         "const all = range(900000).flatMap(i => [[...[i, i, i, i, i, i, i, i, i, i], 0]])",
+        "const xs = []\nfor i in 0..900000 { xs.push([i]) }",
+        "const xs = []\nfor i in 0..900000 { const y = []\nfor j in 0..9 { y.push(j) }\nxs.push(y) }",
+        "const xs = []\nfor i in 0..900000 { const y = []\nfor j in 0..999 { y.push(j) }\nfor j in 0..998 { y.pop() }\nxs.push(y) }",
+        "const xs = []\nfor i in 0..900000 { const o = {}\nfor j in 0..9 { o[\"k\" + j] = j }\nxs.push(o) }",
+        "const xs = []\nfor i in 0..900000 { let s = \"\"\nfor j in 0..5 { s += \"0123456789\" }\nxs.push(s) }",
+        "const xs = []\nfor i in 0..900000 { xs.push(x => x + i) }",
+        "const xs = []\nconst s = \"a part of it \".repeat(1000)\nfor i in 0..900000 { xs.push(s.split(\"t\")) }",
     ] {
         let size = greatest(&folder, text, ["--memory", "32MiB"]) - base;
         assert!(size < 40 * 1024, "{text}: {size} KiB");

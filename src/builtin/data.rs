@@ -115,7 +115,7 @@ fn error(call: &mut Call<'_>) -> Made {
         Kind::Text => call.arguments.take(0),
         _ => Value::string(display::render(call.arguments.get(0), call.meter)?),
     };
-    call.meter.memory(64)?;
+    call.meter.apart(1, 0)?;
     Ok(Value::error(Error { code: Code::R001, message, data: call.arguments.take(1) }))
 }
 

@@ -6,7 +6,7 @@ use super::sort;
 use super::table::{Builtin, Calls, Cost, Keeps, LIST, Law, Numbers, SEQUENCE, Size, change, native, routine};
 use super::walk::{self, Aim};
 use crate::diagnostic::Code;
-use crate::value::{Fault, KEY, Kind, Lanes, List, MADE, Meter, Value, display, operator, order};
+use crate::value::{ELEMENT, Fault, KEY, Kind, Lanes, List, MADE, Meter, Value, display, operator, order};
 
 const EACH: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): any";
 const EACH_LIST: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): any[]";
@@ -349,7 +349,7 @@ fn chunk(call: &mut Call<'_>) -> Made {
     let list = call.arguments.list(0)?;
     let chunks = list.len().div_ceil(size);
     call.meter.list(list.len())?;
-    call.meter.memory(chunks as u64 * 80)?;
+    call.meter.apart(chunks as u64, chunks as u64 * ELEMENT)?;
     call.meter.steps((MADE + KEY) * chunks as u64)?;
     let all = list.items().chunks(size).map(|chunk| Ok(Value::list(chunk.to_vec())?.with(lanes)));
     Ok(Value::list(all.collect::<Result<_, Fault>>()?)?.with(lanes))
@@ -365,7 +365,7 @@ fn zip(call: &mut Call<'_>) -> Made {
     call.meter.list(len)?;
     call.meter.list_size(count as u64)?;
     call.meter.steps(len.saturating_mul(count + (MADE + KEY) as usize) as u64)?;
-    call.meter.memory(len as u64 * (80 + 16 * count as u64))?;
+    call.meter.apart(len as u64, len as u64 * (1 + count as u64) * ELEMENT)?;
     let lists: Vec<&List> = (0..count).filter_map(|index| call.arguments.get(index).as_list()).collect();
     let row = |at: usize| {
         let items = lists.iter().map(|list| list.items()[at].clone()).collect();
@@ -590,7 +590,7 @@ fn unshift(variable: &mut Value, call: &mut Call<'_>) -> Made {
     let list = place(variable, call)?;
     call.meter.steps(list.len() as u64 / 16)?;
     call.meter.elements(list.len(), call.arguments.given())?;
-    list.splice(0..0, call.arguments.take_all())?;
+    list.unshift(call.arguments.take_all())?;
     Ok(Value::number(list.len() as f64).with(lanes))
 }
 

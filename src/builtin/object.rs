@@ -5,7 +5,7 @@ use super::routine::Started;
 use super::table::{Builtin, Cost, LIST, Law, OBJECT, Size, native, routine};
 use super::text::key_text;
 use super::walk::{self, Aim};
-use crate::value::{Fault, KEY, Key, Kind, Lanes, MADE, Object, Value, path};
+use crate::value::{ELEMENT, Fault, KEY, Key, Kind, Lanes, MADE, Object, Value, path};
 
 /// Lists and objects.
 const CONTAINER: &[Kind] = &[Kind::List, Kind::Object];
@@ -122,7 +122,7 @@ fn entries(call: &mut Call<'_>) -> Made {
     let lanes = subject.lanes();
     let len = subject.size().unwrap_or(0);
     call.meter.list(len)?;
-    call.meter.memory(len as u64 * 96)?;
+    call.meter.apart(len as u64, len as u64 * 2 * ELEMENT)?;
     call.meter.steps((MADE + KEY) * len as u64)?;
     let pair = |key: Value, value: &Value| Ok(Value::list(vec![key.with(lanes), value.clone()])?.with(lanes));
     let pairs: Result<Vec<Value>, Fault> = match (subject.as_object(), subject.as_list()) {

@@ -7,7 +7,7 @@ use super::regex::{Pattern, texts};
 use super::routine::{Routine, Started, Step, Way};
 use crate::diagnostic::Code;
 use crate::value::encode::{Decoder, Encoder, Stored};
-use crate::value::{Fault, KEY, Lanes, MADE, Meter, Value, display};
+use crate::value::{ELEMENT, Fault, KEY, Lanes, MADE, Meter, Value, display};
 
 /// A replacement under way.
 #[derive(Clone)]
@@ -60,7 +60,7 @@ fn find(call: &mut Call<'_>, pattern: Option<&Pattern>, all: bool) -> Result<Vec
         pattern.each(text, most, meter, |captures, meter| {
             let (start, end) = captures.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
             meter.elements(found.len(), 1)?;
-            meter.memory(64)?;
+            meter.apart(1, 0)?;
             found.push(Found { start, end, groups: texts(captures, lanes, meter)? });
             Ok(())
         })?;
@@ -70,7 +70,7 @@ fn find(call: &mut Call<'_>, pattern: Option<&Pattern>, all: bool) -> Result<Vec
     meter.steps(text.len() as u64 / 16)?;
     for (start, matched) in text.match_indices(wanted).take(if all { usize::MAX } else { 1 }) {
         meter.elements(found.len(), 1)?;
-        meter.memory(80)?;
+        meter.apart(1, ELEMENT)?;
         meter.steps(MADE)?;
         found.push(Found { start, end: start + matched.len(), groups: vec![Value::text(matched).with(lanes)] });
     }

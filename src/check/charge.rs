@@ -9,7 +9,7 @@ use super::flow::Flow;
 use crate::builtin::{self, BuiltinId, Cost as Growth};
 use crate::hir::{Binary, Unary};
 use crate::ir::{Inst, Op};
-use crate::value::{KEY, MADE};
+use crate::value::{ELEMENT, ENTRY, HEADER, KEY, MADE};
 
 /// Bytes that go with one step of work on a value, at most.
 const BYTES: f64 = 64.0;
@@ -18,7 +18,7 @@ const BYTES: f64 = 64.0;
 const COPIES: f64 = 4.0;
 
 /// Bytes of what has no parts: a header and a little content.
-const HEADER: f64 = 128.0;
+const STORED: f64 = 128.0;
 
 /// Steps of a value that is made.
 const NEW: f64 = MADE as f64;
@@ -124,6 +124,11 @@ fn open(name: &str) -> Amount {
     amount
 }
 
+/// The memory of something that is stored apart and has so many parts.
+fn apart(each: u64, parts: usize) -> Amount {
+    Amount::up_to((HEADER + each * parts as u64) as f64)
+}
+
 /// How many elements or characters a walk over a value meets.
 pub(super) fn turns(known: &Known) -> Turns {
     match &known.shape {
@@ -149,7 +154,7 @@ impl Flow<'_> {
         amount.low = 0.0;
         let steps = amount.times(0.0, steps);
         let mut memory = amount.times(0.0, BYTES * COPIES);
-        memory.add(&Amount::up_to(HEADER));
+        memory.add(&Amount::up_to(STORED));
         self.taken.steps.add(&steps);
         self.taken.memory.add(&memory);
     }
@@ -196,20 +201,20 @@ impl Flow<'_> {
             // How sure all of it is is asked as well.
             Op::Instance(kind) => self.hold_against(&args[0], kind, 1.0),
             Op::List { spread } => {
-                self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64));
+                self.taken.memory.add(&apart(ELEMENT, args.len()));
                 self.taken.steps.add(&Amount::up_to(NEW + args.len() as f64));
                 for (arg, _) in args.iter().zip(spread).filter(|(_, spread)| **spread) {
                     self.copied(arg);
                 }
             }
             Op::Object(members) => {
-                self.taken.memory.add(&Amount::up_to(64.0 + 40.0 * args.len() as f64));
+                self.taken.memory.add(&apart(ENTRY, args.len()));
                 self.taken.steps.add(&Amount::up_to(NEW + args.len() as f64 * KEY as f64));
                 if members.iter().any(|member| matches!(member, crate::ir::Member::Spread)) {
                     args.iter().for_each(|arg| self.copied(arg));
                 }
             }
-            Op::Closure(_) | Op::Cell => self.taken.memory.add(&Amount::up_to(64.0 + 16.0 * args.len() as f64)),
+            Op::Closure(_) | Op::Cell => self.taken.memory.add(&apart(ELEMENT, args.len())),
             Op::Rest(_) | Op::Omit(_) => {
                 self.taken.steps.add(&Amount::up_to(NEW));
                 args.iter().for_each(|arg| self.copied(arg));
@@ -222,7 +227,7 @@ impl Flow<'_> {
             }
             Op::Count if matches!(args[0].shape, Shape::Object(_)) => self.copied(&args[0]),
             Op::Item | Op::Beside | Op::Count | Op::Index { .. } | Op::Unpack | Op::UnpackObject => {
-                self.taken.memory.add(&Amount::up_to(HEADER));
+                self.taken.memory.add(&Amount::up_to(STORED));
                 if !matches!(args[0].shape, Shape::List(_) | Shape::Object(_)) {
                     self.work_on(weight(&args[0]), 1.0);
                 }
@@ -262,7 +267,7 @@ impl Flow<'_> {
     pub fn charge_builtin(&mut self, builtin: Option<BuiltinId>, name: &str, args: &[Known], result: Option<&Known>) {
         let growth = builtin.map_or(Growth::Linear, |builtin| builtin.entry().cost);
         self.taken.steps.add(&Amount::up_to(FIXED + 2.0 * NEW));
-        self.taken.memory.add(&Amount::up_to(HEADER));
+        self.taken.memory.add(&Amount::up_to(STORED));
         let values = || args.iter().chain(result);
         match growth {
             Growth::Constant => {

@@ -39,11 +39,11 @@ fn too_deep(deepest: u8) -> Fault {
 }
 
 /// What one element of a list takes in memory.
-const ELEMENT: u64 = size_of::<Value>() as u64;
+pub const ELEMENT: u64 = size_of::<Value>() as u64;
 /// What one entry of an object takes in memory, its place in the table included.
-const ENTRY: u64 = 40;
-/// What a list, object or stored text takes beside its content.
-const HEADER: u64 = 64;
+pub const ENTRY: u64 = 48;
+/// What a list, object or stored text takes beside its content, with what the allocator keeps of both.
+pub const HEADER: u64 = 112;
 /// What one part takes of what has become plain data; an entry of an object is two.
 const DATUM: u64 = size_of::<serde_json::Value>() as u64;
 
@@ -327,10 +327,19 @@ impl Meter {
         self.memory(bytes + HEADER)
     }
 
-    /// Charges a part of a text that is stored by itself, as an element of a list that has `now`.
+    /// Charges the memory of so many values that are stored apart, with so many bytes of content in all.
+    pub fn apart(&mut self, count: u64, bytes: u64) -> Result<(), Fault> {
+        self.memory(count * HEADER + bytes)
+    }
+
+    /// Charges a part of a text that is stored by itself, its bytes aside, as an element of a list that has `now`.
     pub fn part(&mut self, now: usize, bytes: usize) -> Result<(), Fault> {
         self.elements(now, 1)?;
-        self.steps(if bytes > 8 { MADE } else { 2 })
+        if bytes <= 8 {
+            return self.steps(2);
+        }
+        self.apart(1, 0)?;
+        self.steps(MADE)
     }
 
     /// Charges a text of so many bytes that grows by so many.

@@ -105,8 +105,39 @@ impl List {
             self.admit(&item)?;
             self.lowest.add(item.least());
         }
+        if self.items.len() == self.items.capacity() {
+            make_room(&mut self.items);
+        }
         self.items.push(item);
         Ok(())
+    }
+
+    /// Adds elements at the beginning, in constant time each over many such calls.
+    pub fn unshift(&mut self, new: Vec<Value>) -> Result<(), Fault> {
+        for item in &new {
+            self.admit(item)?;
+        }
+        for item in &new {
+            self.lowest.add(item.least());
+        }
+        if self.start < new.len() {
+            // Nothing else makes room in front but what is taken away there.
+            let room = new.len() + further(self.len());
+            let mut items = Vec::with_capacity(room + self.len());
+            items.resize_with(room, Value::default);
+            items.extend(self.items.drain(self.start..));
+            (self.items, self.start) = (items, room);
+        }
+        self.start -= new.len();
+        for (place, item) in new.into_iter().enumerate() {
+            self.items[self.start + place] = item;
+        }
+        Ok(())
+    }
+
+    /// How many elements there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.items.capacity()
     }
 
     /// Takes the last element away.
@@ -273,6 +304,17 @@ impl<'a> IntoIterator for &'a List {
     }
 }
 
+/// How many places more what grows by one at a time gets at once: few enough to be within what it was charged.
+pub(super) fn further(now: usize) -> usize {
+    (now * 3 / 8).max(4)
+}
+
+/// Makes room for more than one element.
+#[cold]
+pub(super) fn make_room<T>(items: &mut Vec<T>) {
+    items.reserve_exact(further(items.len()));
+}
+
 /// A list of numbers with equal steps, built when somebody looks into it; walking it needs no list.
 #[derive(Debug)]
 pub struct Range {
@@ -326,5 +368,34 @@ impl Range {
             depth: 1,
             light: self.lanes == Lanes::EXACT,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+
+    #[test]
+    fn both_ends_give_and_take() {
+        let (mut list, mut other) = (List::empty(), VecDeque::new());
+        for turn in 0..2_000_u32 {
+            let number = f64::from(turn);
+            match turn * 7_919 % 11 {
+                0..=2 => {
+                    list.push(Value::number(number)).unwrap();
+                    other.push_back(number);
+                }
+                3..=5 => {
+                    list.unshift(vec![Value::number(number), Value::number(-number)]).unwrap();
+                    other.push_front(-number);
+                    other.push_front(number);
+                }
+                6 | 7 => assert_eq!(list.shift().and_then(|it| it.as_number()), other.pop_front()),
+                8 => assert_eq!(list.pop().and_then(|it| it.as_number()), other.pop_back()),
+                _ => assert!(list.room() <= 2 * list.len() + 40, "{} for {}", list.room(), list.len()),
+            }
+            assert!(list.iter().filter_map(Value::as_number).eq(other.iter().copied()));
+        }
     }
 }

@@ -29,7 +29,7 @@ pub use confidence::{Confidence, Evidence, Lanes, STEPS};
 pub use error::Error;
 pub use fault::Fault;
 pub use function::{Agent, Closure};
-pub use limits::{KEY, Limits, MADE, Meter, NESTING, Stop, nest};
+pub use limits::{ELEMENT, ENTRY, HEADER, KEY, Limits, MADE, Meter, NESTING, Stop, nest};
 pub use list::{List, Range};
 pub use object::Object;
 pub use payload::{Kind, Value, View};

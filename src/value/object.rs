@@ -16,6 +16,7 @@ use hashbrown::HashTable;
 use super::confidence::Lanes;
 use super::fault::Fault;
 use super::limits::check_depth;
+use super::list::make_room;
 use super::lowest::Lowest;
 use super::payload::Value;
 use super::text::{Key, same_text};
@@ -100,6 +101,11 @@ impl Object {
     #[inline]
     pub fn len(&self) -> usize {
         self.entries.len() - self.gaps.as_ref().map_or(0, |gaps| gaps.count)
+    }
+
+    /// How many entries there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.entries.capacity()
     }
 
     /// Whether there are none.
@@ -219,6 +225,9 @@ impl Object {
         }
         self.admit(&value)?;
         self.lowest.add(value.least());
+        if self.entries.len() == self.entries.capacity() {
+            make_room(&mut self.entries);
+        }
         self.entries.push((key, value));
         if let Some(gaps) = &mut self.gaps {
             gaps.places.take();

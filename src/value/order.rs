@@ -16,6 +16,9 @@ use super::limits::{KEY, Meter};
 use super::payload::{Value, View};
 use crate::diagnostic::Code;
 
+/// The steps of going into a list or object, which lies elsewhere, beside its parts.
+const INSIDE: u64 = 3;
+
 /// Whether two values are of the same type and deeply equal; functions and agents by identity.
 #[inline]
 pub fn equal(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault> {
@@ -39,7 +42,7 @@ fn equal_content(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault>
             if a.len() != b.len() {
                 return Ok(false);
             }
-            meter.walk(a.len() as u64)?;
+            meter.walk(INSIDE + a.len() as u64)?;
             for (a, b) in a.iter().zip(b) {
                 if !equal(a, b, meter)? {
                     return Ok(false);
@@ -51,7 +54,7 @@ fn equal_content(a: &Value, b: &Value, meter: &mut Meter) -> Result<bool, Fault>
             if a.len() != b.len() {
                 return Ok(false);
             }
-            meter.walk(a.len() as u64)?;
+            meter.walk(INSIDE + a.len() as u64)?;
             for (index, (key, a)) in a.iter().enumerate() {
                 let other = b.find_near(key, index).and_then(|place| b.at(place));
                 match other {

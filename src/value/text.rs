@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 
+use super::list::further;
 use super::payload::Value;
 
 /// The scalars between two marks.
@@ -31,8 +32,16 @@ impl Body {
         &self.text
     }
 
+    /// How many bytes there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.text.capacity()
+    }
+
     /// Adds a text at the end.
     pub(super) fn push(&mut self, text: &str) {
+        if self.text.capacity() - self.text.len() < text.len() {
+            self.text.reserve_exact(text.len().max(further(self.text.len())));
+        }
         self.text.push_str(text);
         self.scalars += count(text);
         self.marks.take();

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::limits::{ELEMENT, ENTRY, HEADER};
 use super::payload::{Value, View};
+use super::text::Body;
 
-/// The bytes that these values hold, in the measure in which [`super::Meter`] charges them. Work in proportion to what
+/// The bytes that these values hold, in the measure in which [`super::Meter`] charges them, with the room that is kept for
+/// what may be added. Work in proportion to what
 /// they hold, whatever the depth.
 pub fn weigh<'a>(roots: impl Iterator<Item = &'a Value>) -> u64 {
     let mut seen = HashSet::new();
@@ -16,7 +19,7 @@ pub fn weigh<'a>(roots: impl Iterator<Item = &'a Value>) -> u64 {
         if may_be_shared(value) && !seen.insert(address) {
             continue;
         }
-        bytes += 64 + content(value);
+        bytes += HEADER + content(value);
         // What has no storage weighs nothing: of many numbers none is put aside.
         match value.as_range() {
             Some(_) => {}
@@ -38,10 +41,10 @@ fn content(value: &Value) -> u64 {
         return 0;
     }
     match value.view() {
-        View::Text(text) => text.len() as u64,
-        View::List(list) => 16 * list.len() as u64,
-        View::Object(object) => 40 * object.len() as u64,
-        View::Closure(closure) => 16 * closure.captures.len() as u64,
+        View::Text(text) => value.as_body().map_or(text.len(), Body::room) as u64,
+        View::List(list) => ELEMENT * list.room() as u64,
+        View::Object(object) => ENTRY * object.room() as u64,
+        View::Closure(closure) => ELEMENT * closure.captures.len() as u64,
         _ => 0,
     }
 }
@@ -55,6 +58,6 @@ mod tests {
         let inner = Value::list(vec![Value::text("a text of some length")]).unwrap();
         let alone = weigh([&inner].into_iter());
         let both = Value::list(vec![inner.clone(), inner.clone()]).unwrap();
-        assert_eq!(weigh([&both, &inner].into_iter()), alone + 64 + 32);
+        assert_eq!(weigh([&both, &inner].into_iter()), alone + HEADER + 2 * ELEMENT);
     }
 }

@@ -131,7 +131,7 @@ impl Vm {
             Op::Object(members) => self.object(function, r, site, members)?,
             Op::Closure(id) => {
                 let captures: Box<[Value]> = operands.iter().map(|operand| read(function, r, *operand)).collect();
-                self.meter.memory(64 + 16 * captures.len() as u64)?;
+                self.meter.apart(1, 16 * captures.len() as u64)?;
                 let identity = if self.program.functions[id.0 as usize].stands {
                     u64::from(id.0)
                 } else {
