@@ -497,10 +497,10 @@ impl Cost {
         self.add_amounts(other);
     }
 
-    /// Side by side: the time of the one that takes longest.
+    /// Side by side: the time of the one that takes longest. The width is that of the widest fork.
     pub fn beside(&mut self, other: &Cost) {
         self.time.max(&other.time);
-        self.width.add(&other.width);
+        self.width.max(&other.width);
         self.add_amounts(other);
     }
 
@@ -581,12 +581,8 @@ impl Cost {
 
     /// So many times, side by side.
     pub fn times_beside(&self, turns: &Turns) -> Cost {
-        let mut width = self.width.clone();
-        if width.is_nothing() {
-            width = Amount::exactly(1.0);
-        }
         let time = turns.at_all(&self.time);
-        Cost { time, width: turns.of(&width), ..self.times(turns) }
+        Cost { time, ..self.times(turns) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::amount::Cost;
 use super::domain::{CellId, Closure, Id, Known};
-use super::escape::{Doubts, Escapes};
+use super::escape::{Doubts, Escapes, absorb};
 use super::recall::MOST_ROUNDS;
 use super::state::{Memory, State};
 use super::widen::{grown, takes_in};
@@ -109,6 +109,13 @@ impl Member {
             .fold(false, |grew, (cell, known)| hold(&mut self.all.found, *cell, &known.detached(), last) | grew);
         self.growths += u32::from(grew);
         grew
+    }
+
+    /// Takes in the conditions on which a further call is made; whether there are more than before.
+    pub fn happens(&mut self, around: &Doubts) -> bool {
+        let before = self.all.around.clone();
+        absorb(&mut self.all.around, around.clone());
+        self.all.around != before
     }
 
     /// What a call gives as far as is known. A cell of an activation on the circle may be another in each call.

@@ -190,8 +190,33 @@ impl<'a> Flow<'a> {
         result
     }
 
-    /// Walks a callback over a list. That it is called for an element, and how often, is as sure as the list; of a search,
-    /// whether it goes on is as sure as what it found.
+    /// Walks something that runs, or runs so often, because of these conditions: they decide as well which errors leave it.
+    pub fn under<T>(
+        &mut self,
+        conditions: impl IntoIterator<Item = (Known, Location)>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let depth = self.conditions.len();
+        self.conditions.extend(conditions);
+        let conditions = self.conditions[depth..].to_vec();
+        let before = self.escapes.thrown.take();
+        let given = run(self);
+        if self.escapes.thrown.is_some() {
+            self.escapes.throw(conditions);
+        }
+        before.into_iter().for_each(|doubts| self.escapes.throw(doubts));
+        self.conditions.truncate(depth);
+        given
+    }
+
+    /// The doubtful conditions on which something that ran for this instruction failed, so that nothing else runs.
+    pub fn failed_so_far(&self) -> Doubts {
+        let thrown = self.escapes.thrown.iter().flatten();
+        thrown.filter(|(known, _)| known.earned() < SURE).cloned().collect()
+    }
+
+    /// Walks a callback over a list. That it is called for an element, and how often, is as sure as the list; of a search
+    /// and of sorting, how it goes on is as sure as what was answered.
     pub fn one_by_one(
         &mut self,
         act: &mut Activation<'a>,
@@ -201,19 +226,21 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let at = act.at(inst.span);
-        let depth = self.conditions.len();
-        self.conditions.extend(walked(args.first()?, at));
-        let mut given = self.walk_over(act, name, args, inst, state);
-        let ends = matches!(name, "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex");
-        if let Some(found) = given.as_ref().filter(|found| ends && found.earned() < SURE) {
-            self.conditions.push((own(std::slice::from_ref(found), Shape::Plain), at));
-            let counted = self.taken.clone();
-            let further = self.walk_over(act, name, args, inst, state);
-            given = given.into_iter().chain(further).reduce(|first, next| first.join(&next));
-            self.taken = counted;
-        }
-        self.conditions.truncate(depth);
-        given
+        self.under(walked(args.first()?, at), |flow| {
+            let given = flow.walk_over(act, name, args, inst, state);
+            let goes_on_by_answers = matches!(
+                name,
+                "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex" | "sort" | "toSorted"
+            );
+            let found = given.as_ref().filter(|found| goes_on_by_answers && found.earned() < SURE);
+            let Some(answers) = found.map(|found| (own(std::slice::from_ref(found), Shape::Plain), at)) else {
+                return given;
+            };
+            let counted = flow.taken.clone();
+            let further = flow.under([answers], |flow| flow.walk_over(act, name, args, inst, state));
+            flow.taken = counted;
+            given.into_iter().chain(further).reduce(|first, next| first.join(&next))
+        })
     }
 
     /// An error leaves the place that is walked, decided by these conditions and those around it.

@@ -2,7 +2,7 @@
 
 use super::amount::{Amount, Cost, Turns};
 use super::domain::{Id, Known, List, Null, Number, SURE, Shape};
-use super::escape::Doubts;
+use super::escape::{Doubts, chosen_callee, walked};
 use super::flow::{Activation, Flow};
 use super::parts::Items;
 use super::read::elements;
@@ -41,12 +41,14 @@ impl<'a> Flow<'a> {
         let options = rest.next().cloned();
         let field = |name: &str| options.as_ref()?.option(name);
         let repeats = matches!(name, "race" | "anyOf" | "quorum");
-        // What is late is left.
-        let drops = repeats || field("timeout").is_some_and(|limit| limit.null != Null::Always);
+        // A vote that stops when it is decided asks one after the other.
+        let stops = field("stop").filter(|stop| name == "vote" && stop.null != Null::Always);
+        // What is late is left, and so is what nobody asks any more.
+        let drops = repeats || stops.is_some() || field("timeout").is_some_and(|limit| limit.null != Null::Always);
         if drops {
             self.repeats.push((name, at));
         }
-        let mut forked = Cost::default();
+        let (mut forked, mut width) = (Cost::default(), Amount::default());
         let outer_escapes = std::mem::take(&mut self.escapes);
         let catches =
             name != "parallel" || args.last().is_some_and(|options| matches!(options.shape, Shape::Object(_)));
@@ -54,7 +56,7 @@ impl<'a> Flow<'a> {
         let outer_task = self.around_task.replace(self.calls.active.len());
         self.guarded = catches || self.is_guarded(act);
         let outside = self.conditions.len();
-        self.conditions.extend(args[..before].iter().filter_map(|number| super::escape::walked(number, at)));
+        self.conditions.extend(args[..before].iter().filter_map(|number| walked(number, at)));
         let around = self.conditions.len();
         // The requests that any task makes at least.
         let mut each_asks = f64::INFINITY;
@@ -65,16 +67,20 @@ impl<'a> Flow<'a> {
                 self.conditions.truncate(around);
                 self.conditions.extend(self.escapes.thrown.iter().flatten().cloned());
             }
-            let outer = std::mem::take(&mut self.taken);
-            let depth = self.conditions.len();
-            if let Some(list) = &part.of {
-                self.conditions.extend(super::escape::walked(list, at));
+            if stops.is_some() {
+                // Further ones are asked where these leave it open.
+                self.conditions.truncate(around);
+                self.conditions.extend(results.iter().filter_map(|answer| walked(answer, at)));
             }
+            let outer = std::mem::take(&mut self.taken);
+            let walked = part.of.as_ref().and_then(|list| walked(list, at));
             let thrown = self.escapes.thrown.take();
-            let given = part.function.as_ref().and_then(|task| self.task(act, task, &part.args, inst, slot, state));
+            let given = part
+                .function
+                .as_ref()
+                .and_then(|task| self.under(walked, |flow| flow.task(act, task, &part.args, inst, slot, state)));
             failing.push(self.escapes.thrown.clone());
             thrown.into_iter().for_each(|doubts| self.escapes.throw(doubts));
-            self.conditions.truncate(depth);
             one_by_one &= part.one;
             let (from, to, many) = (part.low, part.high, part.size.clone());
             let given = given.map(|g| if to.is_none_or(|most| most > 1) { self.any_of(g) } else { g });
@@ -85,6 +91,7 @@ impl<'a> Flow<'a> {
             once.steps.add(&Amount::up_to(f64::from(cost::TASK)));
             each_asks = each_asks.min(once.calls.low);
             forked.beside(&once.times_beside(&turns));
+            width.add(&turns.of(&Amount::exactly(1.0)));
             low += from;
             high = high.zip(to).map(|(a, b)| a + b);
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
@@ -111,14 +118,12 @@ impl<'a> Flow<'a> {
         self.escapes.take_in(escapes);
         let tasks = Turns { low: low as f64, high: high.map_or(f64::INFINITY, |h| h as f64), size: None };
         let least = args[..before].first().map(|n| super::interval::numbers(n).low).unwrap_or(0.0);
-        // A vote that stops when it is decided asks one after the other.
-        let stops = field("stop").filter(|stop| name == "vote" && stop.null != Null::Always);
-        let in_turn = stops.map(|stop| match stop.null {
+        let in_turn = stops.as_ref().map(|stop| match stop.null {
             Null::Never => Known::number(1.0),
             _ => Known::constant(Shape::Number(Rc::new(Number { low: 1.0, ..Number::any() }))),
         });
         let limit = in_turn.or_else(|| field("limit"));
-        self.forked(name, forked, &tasks, (least, each_asks), limit, field("timeout"));
+        self.forked(name, (forked, width), &tasks, (least, each_asks), limit, field("timeout"));
         if collects {
             results.iter_mut().for_each(|r| {
                 // An error in its place is exact, and no null; it counts as nothing all the same.
@@ -187,7 +192,7 @@ impl<'a> Flow<'a> {
     fn forked(
         &mut self,
         name: &str,
-        mut cost: Cost,
+        (mut cost, mut width): (Cost, Amount),
         tasks: &Turns,
         (least, each_asks): (f64, f64),
         limit: Option<Known>,
@@ -196,8 +201,9 @@ impl<'a> Flow<'a> {
         let mut waves = 1.0;
         if let Some(limit) = limit.map(|limit| super::interval::numbers(&limit)) {
             waves = (tasks.high / limit.low.max(1.0)).ceil().max(1.0);
-            cost.width = cost.width.capped(limit.high);
+            width = width.capped(limit.high);
         }
+        cost.width.max(&width);
         if name == "quorum" {
             // So many are asked at first, and one more for each failure.
             waves = (tasks.high - least + 1.0).max(1.0);
@@ -274,18 +280,17 @@ impl<'a> Flow<'a> {
             _ => return Some(self.call(act, function, args, inst, state)?.join(function)),
         };
         let mut given: Option<Known> = None;
-        let depth = self.conditions.len();
-        self.conditions.extend(super::escape::chosen_callee(function, act.at(inst.span)));
-        self.one_of(functions.iter().enumerate(), |flow, (i, callee)| {
-            let place = slot.wrapping_mul(16).wrapping_add(i as u32);
-            let mut own = state.clone();
-            let result = flow.enter_any(act, callee, args, inst, place, &mut own);
-            *state = state.join(&own);
-            if let Some(result) = result {
-                given = Some(given.take().map_or_else(|| result.clone(), |old| old.join(&result)));
-            }
+        self.under(chosen_callee(function, act.at(inst.span)), |flow| {
+            flow.one_of(functions.iter().enumerate(), |flow, (i, callee)| {
+                let place = slot.wrapping_mul(16).wrapping_add(i as u32);
+                let mut own = state.clone();
+                let result = flow.enter_any(act, callee, args, inst, place, &mut own);
+                *state = state.join(&own);
+                if let Some(result) = result {
+                    given = Some(given.take().map_or_else(|| result.clone(), |old| old.join(&result)));
+                }
+            });
         });
-        self.conditions.truncate(depth);
         let given = given.map(|given| if function.earned() == SURE { given } else { given.under(function) })?;
         match given.shape {
             Shape::Functions(_) => self.call(act, &given, &[], inst, state),

@@ -5,6 +5,7 @@ use super::amount::{Amount, Cost, Turns};
 use super::domain::{
     Agent, AgentShape, Cap, Claim, Id, Integrity, Known, Mark, NONE, Nothing, Null, Passed, SURE, Shape, Source,
 };
+use super::escape::{Doubts, absorb, passed_on, walked};
 use super::few::{Few, Sides};
 use super::finding::Noted;
 use super::flow::{Activation, Flow};
@@ -78,7 +79,7 @@ impl<'a> Flow<'a> {
                 let outer = std::mem::take(&mut self.taken);
                 self.repeats.push(("retry", at));
                 let tried = args.first()?;
-                let mut result = self.again_and_again(state, |flow, state| run(flow, tried, &[], state));
+                let mut result = self.again_and_again(false, state, |flow, state| run(flow, tried, &[], state));
                 let mut once = std::mem::replace(&mut self.taken, outer);
                 once.steps.add(&Amount::up_to(f64::from(cost::CAUGHT)));
                 let depth = self.conditions.len();
@@ -86,14 +87,14 @@ impl<'a> Flow<'a> {
                 let mut doubts = self.escapes.thrown.clone();
                 let sure = until.as_ref().zip(result.as_ref()).map(|(_, result)| confidence_of(result));
                 for number in [&given, &until, &sure].into_iter().flatten() {
-                    if let Some(steered) = super::escape::walked(number, at) {
-                        super::escape::absorb(doubts.get_or_insert_default(), vec![steered]);
+                    if let Some(steered) = walked(number, at) {
+                        absorb(doubts.get_or_insert_default(), vec![steered]);
                     }
                 }
                 if let Some(doubts) = doubts {
                     self.conditions.extend(doubts.iter().cloned());
                     let counted = std::mem::take(&mut self.taken);
-                    let again = self.again_and_again(state, |flow, state| run(flow, tried, &[], state));
+                    let again = self.again_and_again(false, state, |flow, state| run(flow, tried, &[], state));
                     result = result.into_iter().chain(again).reduce(|a, b| a.join(&b));
                     result = result.map(|result| self.decided(&result, &doubts));
                     self.taken = counted;
@@ -133,7 +134,7 @@ impl<'a> Flow<'a> {
             "fallback" => {
                 let mut given: Option<Known> = None;
                 let depth = self.conditions.len();
-                let mut failed: super::escape::Doubts = Vec::new();
+                let mut failed: Doubts = Vec::new();
                 for (i, operand) in args.iter().enumerate() {
                     let last = i + 1 == args.len();
                     let outer = std::mem::take(&mut self.taken);
@@ -141,7 +142,7 @@ impl<'a> Flow<'a> {
                     if let Some(doubts) = self.escapes.thrown.take() {
                         // What comes next runs because this failed.
                         self.conditions.extend(doubts.iter().cloned());
-                        super::escape::absorb(&mut failed, doubts);
+                        absorb(&mut failed, doubts);
                         if last {
                             self.escapes.throw(failed.clone());
                         }
@@ -151,9 +152,9 @@ impl<'a> Flow<'a> {
                     self.taken.add(&once.times(&Turns::between(0.0, 1.0)));
                     if let Some(mut result) = given_here {
                         if !last {
-                            let decides = super::escape::passed_on(&result, at);
+                            let decides = passed_on(&result, at);
                             self.conditions.extend(decides.iter().cloned());
-                            super::escape::absorb(&mut failed, decides.into_iter().collect());
+                            absorb(&mut failed, decides.into_iter().collect());
                             if result.null == Null::Always {
                                 continue;
                             }
@@ -174,20 +175,21 @@ impl<'a> Flow<'a> {
                 let x = args.first()?;
                 let mut given: Option<Known> = None;
                 let handlers = args.get(1).map(in_turn).unwrap_or_default();
-                let depth = self.conditions.len();
-                self.conditions.extend(args.get(1).and_then(|path| super::escape::walked(path, at)));
+                // What decides that a handler is asked: those before it, which did not fail either.
+                let mut decides: Doubts = args.get(1).and_then(|path| walked(path, at)).into_iter().collect();
                 for (i, (handler, turns)) in handlers.iter().enumerate() {
                     let last = i + 1 == handlers.len();
                     let outer = std::mem::take(&mut self.taken);
                     let once = |flow: &mut Self, state: &mut State| run(flow, handler, std::slice::from_ref(x), state);
-                    let handled = self.again_and_again(state, once);
+                    let around = [decides.clone(), self.failed_so_far()].concat();
+                    let handled = self.under(around, |flow| flow.again_and_again(turns.high > 1.0, state, once));
                     let once = std::mem::replace(&mut self.taken, outer);
                     let least = if i == 0 { turns.low.min(1.0) } else { 0.0 };
                     self.taken.add(&once.times(&Turns { low: least, ..turns.clone() }));
                     if let Some(mut result) = handled {
                         if !last {
-                            self.conditions.extend(super::escape::passed_on(&result, at));
-                            self.conditions.extend(super::escape::walked(&confidence_of(&result), at));
+                            decides.extend(passed_on(&result, at));
+                            decides.extend(walked(&confidence_of(&result), at));
                             result.null = Null::Never;
                             result.nothing = None;
                             result.raise(super::domain::raw(medium));
@@ -195,29 +197,30 @@ impl<'a> Flow<'a> {
                         given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));
                     }
                 }
-                let decided = self.conditions.split_off(depth);
-                given.map(|given| self.decided(&given, &decided))
+                given.map(|given| self.decided(&given, &decides))
             }
             _ => {
                 let Shape::List(_) = &args.first()?.shape else { return Some(Known::computed(args, Shape::Any)) };
                 let mut x = args.get(1).cloned().unwrap_or_else(Known::null);
-                let depth = self.conditions.len();
-                self.conditions.extend(super::escape::walked(&args[0], at));
+                let listed: Doubts = walked(&args[0], at).into_iter().collect();
                 for (step, turns) in in_turn(&args[0]) {
-                    if (turns.low, turns.high) == (1.0, 1.0) {
-                        x = run(self, &step, &[x.clone()], state)?;
-                        continue;
-                    }
-                    x = self.accumulated(x, |flow, x| {
-                        let outer = std::mem::take(&mut flow.taken);
-                        let given = flow.again_and_again(state, |flow, state| run(flow, &step, &[x.detached()], state));
-                        let once = std::mem::replace(&mut flow.taken, outer);
-                        flow.taken.add(&once.times(&turns));
-                        given
-                    });
+                    // It runs only because those before it did not fail.
+                    let around = [listed.clone(), self.failed_so_far()].concat();
+                    x = self.under(around, |flow| {
+                        if (turns.low, turns.high) == (1.0, 1.0) {
+                            return run(flow, &step, &[x.clone()], state);
+                        }
+                        Some(flow.accumulated(x.clone(), |flow, x| {
+                            let outer = std::mem::take(&mut flow.taken);
+                            let once = |flow: &mut Self, state: &mut State| run(flow, &step, &[x.detached()], state);
+                            let given = flow.again_and_again(turns.high > 1.0, state, once);
+                            let once = std::mem::replace(&mut flow.taken, outer);
+                            flow.taken.add(&once.times(&turns));
+                            given
+                        }))
+                    })?;
                 }
-                let decided = self.conditions.split_off(depth);
-                Some(self.decided(&x, &decided))
+                Some(self.decided(&x, &listed))
             }
         }
     }

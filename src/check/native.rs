@@ -19,6 +19,9 @@ use crate::types::Type;
 use crate::value::{Confidence, Evidence};
 use std::rc::Rc;
 
+/// Rounds of one instruction in which further conditions of its errors are looked for.
+const MOST_FAILING: u32 = 3;
+
 impl<'a> Flow<'a> {
     /// A call of a built-in by its number.
     pub fn builtin(
@@ -52,7 +55,8 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let outer = std::mem::take(&mut self.taken);
-        let given = self.apply_once(act, function, args, inst, state);
+        let goes_on = |flow: &mut Self, state: &mut State| flow.call(act, function, args, inst, state);
+        let given = self.again_and_again(turns.high > 1.0, state, goes_on);
         let mut once = std::mem::replace(&mut self.taken, outer);
         once.steps.add(&Amount::up_to(4.0));
         once.depth.add(&Amount::up_to(1.0));
@@ -74,30 +78,26 @@ impl<'a> Flow<'a> {
         given
     }
 
-    fn apply_once(
-        &mut self,
-        act: &mut Activation<'a>,
-        function: &Known,
-        args: &[Known],
-        inst: &Inst,
-        state: &mut State,
-    ) -> Option<Known> {
-        self.again_and_again(state, |flow, state| flow.call(act, function, args, inst, state))
-    }
-
     /// Something may run never, once or often: what it writes may be there or not, and it may see what it wrote. What it takes
-    /// is counted once.
+    /// is counted once. `ends` says whether an error ends all further turns.
     pub fn again_and_again(
         &mut self,
+        ends: bool,
         state: &mut State,
         mut run: impl FnMut(&mut Self, &mut State) -> Option<Known>,
     ) -> Option<Known> {
         let mut entry = state.clone();
         let mut given: Option<Known> = None;
+        let mut failed = Vec::new();
         for round in 0.. {
             let mut after = entry.clone();
             let outer = std::mem::take(&mut self.taken);
+            // Another turn comes only where none before it failed.
+            let depth = self.conditions.len();
+            self.conditions.extend_from_slice(&failed);
             let result = run(self, &mut after);
+            self.conditions.truncate(depth);
+            let failing = if ends && round < MOST_FAILING { self.failed_so_far() } else { failed.clone() };
             let once = std::mem::replace(&mut self.taken, outer);
             let joined = entry.join(&after);
             given = match (given, result) {
@@ -105,11 +105,11 @@ impl<'a> Flow<'a> {
                 (old, new) => old.or(new),
             };
             let next = if round > 0 { joined.widened_from(&entry, 5 * round) } else { joined };
-            if next.memory == entry.memory || self.exhausted() {
+            if next.memory == entry.memory && failing == failed || self.exhausted() {
                 self.taken.add(&once);
                 break;
             }
-            entry = next;
+            (entry, failed) = (next, failing);
         }
         *state = entry;
         given
@@ -440,10 +440,8 @@ impl<'a> Flow<'a> {
             "replace" | "replaceAll" if args.get(2).is_some_and(|f| matches!(f.shape, Shape::Functions(_))) => {
                 let piece = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args, Shape::Plain) };
                 let turns = self.once_for_each_match(act, (name, x, f.unwrap_or(&nothing)), inst, state);
-                let depth = self.conditions.len();
-                self.conditions.extend(super::escape::walked(&piece, at));
-                let given = self.apply(act, &args[2], &[piece], &turns, inst, state);
-                self.conditions.truncate(depth);
+                let fits = super::escape::walked(&piece, at);
+                let given = self.under(fits, |flow| flow.apply(act, &args[2], &[piece], &turns, inst, state));
                 // Where nothing fits, it is not called.
                 let untouched = Known::computed(args, Shape::Plain);
                 given.map_or(untouched.clone(), |given| {

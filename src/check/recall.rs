@@ -7,9 +7,9 @@
 
 use super::amount::{Amount, Cost};
 use super::circle::{Member, hold, throws};
-use super::domain::{Cap, CellId, Closure, Id, Known, List, Shape};
+use super::domain::{Cap, CellId, Closure, Id, Known, List, SURE, Shape, Told};
 use super::effort::spent;
-use super::escape::{Doubts, Escapes};
+use super::escape::{Doubts, Escapes, elsewhere};
 use super::few::Sides;
 use super::finding::Listed;
 use super::flow::Flow;
@@ -67,6 +67,8 @@ pub(super) struct Calls {
     sites: Vec<(Location, bool)>,
     /// The lowest place in the stack that a call inside each of them leads back to.
     lows: Vec<usize>,
+    /// How many conditions were around the call of each of them.
+    around: Vec<usize>,
     /// The number of the round that each of them is in.
     rounds: Vec<u64>,
     round: u64,
@@ -151,6 +153,7 @@ impl Calls {
             active: Vec::new(),
             sites: Vec::new(),
             lows: Vec::new(),
+            around: Vec::new(),
             rounds: Vec::new(),
             round: 0,
             depth: vec![None; functions],
@@ -518,6 +521,7 @@ impl<'a> Flow<'a> {
         self.calls.active.push(frame);
         self.calls.sites.push(self.site);
         self.calls.lows.push(usize::MAX);
+        self.calls.around.push(self.conditions.len());
         self.calls.rounds.push(0);
         self.calls.depth[function.0 as usize] = Some(index);
         let mut rounds = 0;
@@ -544,6 +548,7 @@ impl<'a> Flow<'a> {
         self.calls.active.pop();
         self.calls.sites.pop();
         self.calls.lows.pop();
+        self.calls.around.pop();
         self.calls.rounds.pop();
         self.calls.depth[function.0 as usize] = None;
         self.changed = changed;
@@ -612,7 +617,7 @@ impl<'a> Flow<'a> {
         last: bool,
     ) -> Option<Known> {
         let function = closure.function;
-        let Settled { given, found, .. } = self.calls.members[&function].all.clone();
+        let Settled { given, found, around, .. } = self.calls.members[&function].all.clone();
         let (arguments, together) = parted(function, &given, count);
         let closure = if given[count..] == closure.captures[..] { closure } else { &together };
         self.taken = Cost::default();
@@ -623,7 +628,10 @@ impl<'a> Flow<'a> {
         self.calls.members.get_mut(&function).expect("it is being walked").entry = inside.memory.clone();
         let outer_touched = std::mem::take(&mut self.calls.touched);
         let outer_escapes = std::mem::take(&mut self.escapes);
+        let depth = self.conditions.len();
+        self.conditions.extend(around);
         let result = self.walk(frame, closure, &arguments, &mut inside);
+        self.conditions.truncate(depth);
         let escapes = std::mem::replace(&mut self.escapes, outer_escapes);
         let all = &mut self.calls.members.get_mut(&function).expect("it is being walked").all;
         let mut grown = false;
@@ -672,21 +680,31 @@ impl<'a> Flow<'a> {
             *low = (*low).min(from);
         }
         let active = self.calls.active[from..].to_vec();
+        let around = self.doubts_since(from, state);
         let member = self.calls.members.get_mut(&function).expect("it is being walked");
         let first = !std::mem::replace(&mut member.called, true);
         self.calls.grown |= member.take_in(closure, &arguments, false) | member.find(state, &active) | first;
+        self.calls.grown |= member.happens(&around);
         member.answer(state, &active, &mut self.escapes)
+    }
+
+    /// The doubtful conditions on which a call is made since a function was called that is being walked.
+    fn doubts_since(&self, from: usize, state: &State) -> Doubts {
+        let first = self.calls.around.get(from).copied().unwrap_or_default();
+        let since = self.conditions[first..].iter().map(|(known, at)| (state.refined(known), *at));
+        since.filter(|(known, _)| known.earned() < SURE).map(|(known, at)| (elsewhere(&known), at)).collect()
     }
 
     /// A call of a function on a circle that was walked before.
     fn again(&mut self, place: (u32, u32), closure: &Closure, arguments: &[Known], state: &mut State) -> Option<Known> {
         let function = closure.function;
         let arguments: Vec<Known> = arguments.iter().map(|known| state.refine(known)).collect();
+        let around = self.doubts_since(self.calls.members[&function].low, state);
         let member = self.calls.members.get_mut(&function).expect("its caller looked");
         let active = self.calls.active.get(member.low..).unwrap_or_default();
         let (low, round) = (member.low, member.round);
         let current = self.calls.rounds.get(low).is_some_and(|now| *now == round);
-        let grew = member.take_in(closure, &arguments, !current) | member.find(state, active);
+        let grew = member.take_in(closure, &arguments, !current) | member.find(state, active) | member.happens(&around);
         member.called = true;
         let told = |known: &Known| {
             known.id == Id::NONE || (!state.learned.contains_key(&known.id) && state.relations.is_empty())
@@ -714,6 +732,12 @@ impl<'a> Flow<'a> {
         let code = self.code(function);
         let arity = code.arity as usize;
         let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
+        if let Some((low, _, cap)) = spread_out {
+            // Whether these are given is as sure as how many there are.
+            for known in all.iter_mut().skip(low as usize).filter(|_| cap.bound < SURE) {
+                (known.cap, known.told) = (known.cap.min(cap), Told::Doubt);
+            }
+        }
         for place in all.len()..arity {
             // A number that stands in for what is not given is as if it were given, and costs a few steps more.
             let default = self.default_number(function, place).filter(|_| spread_out.is_none());

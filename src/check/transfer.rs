@@ -463,19 +463,18 @@ impl<'a> Flow<'a> {
         if let Shape::Functions(functions) = &t.shape {
             let outer = std::mem::take(&mut self.taken);
             let mut given: Option<Known> = None;
-            let depth = self.conditions.len();
             let told = confidence_of(x);
-            self.conditions.extend((told.earned() < SURE).then_some((told, at)));
             // Of what does not pass nothing is made.
             let before = state.clone();
-            self.one_of(functions.iter(), |flow, function| {
-                let mut passed = x.clone();
-                passed.raise(raw(act.code.bands.high));
-                if let Some(known) = flow.enter_any(act, function, &[passed], inst, 1, state) {
-                    given = Some(given.take().map_or_else(|| known.clone(), |old| old.join(&known)));
-                }
+            self.under((told.earned() < SURE).then_some((told, at)), |flow| {
+                flow.one_of(functions.iter(), |flow, function| {
+                    let mut passed = x.clone();
+                    passed.raise(raw(act.code.bands.high));
+                    if let Some(known) = flow.enter_any(act, function, &[passed], inst, 1, state) {
+                        given = Some(given.take().map_or_else(|| known.clone(), |old| old.join(&known)));
+                    }
+                });
             });
-            self.conditions.truncate(depth);
             *state = state.join(&before);
             let once = std::mem::replace(&mut self.taken, outer);
             self.taken.add(&once.times(&super::amount::Turns::between(0.0, 1.0)));

@@ -64,6 +64,8 @@ pub(super) struct Settled {
     pub found: Held,
     /// The conditions on which they throw, where they do.
     pub thrown: Option<Doubts>,
+    /// The conditions on which they are made from the circle, as far as they are in doubt.
+    pub around: Doubts,
 }
 
 /// A walk's record of what it settles on, and what it was told to begin with.
