@@ -461,6 +461,13 @@ fn what_takes_time_is_charged() {
         let (once, twice) = (steps(&text(2_000)), steps(&text(4_000)));
         assert!(twice < once * 22 / 10 && once > 2_000, "{}: {once} and {twice}", text(2_000));
     }
+    // What is stored elsewhere is looked up there.
+    for copy in ["all.concat([])", "all.slice(0)", "all.take(1000)"] {
+        let copies =
+            |item: &str| steps(&format!("const all = range(1000).map(x => {item})\nfor i in 0..20 {{ {copy} }}"));
+        let numbers = copies("x");
+        assert!(copies("[x]") > 3 * numbers, "{copy}: {numbers}");
+    }
     // An expression of many places may stand at all of them at every byte.
     let search = |places: usize| steps(&format!("(/a.{{{places}}}[^ab]/).test(\"ab\".repeat(1000))"));
     assert!(search(300) > 20 * search(4));

@@ -325,6 +325,7 @@ fn part(call: &mut Call<'_>, range: impl FnOnce(&Call<'_>, usize) -> Result<(usi
     }
     call.meter.list(end - start)?;
     let list = call.arguments.list(0)?;
+    call.meter.handed_on(list, end - start)?;
     Ok(Value::list(list.items()[start..end].to_vec())?.with(lanes))
 }
 
@@ -386,6 +387,7 @@ fn concat(call: &mut Call<'_>) -> Made {
     for argument in call.arguments.all() {
         match argument.as_list() {
             Some(list) => {
+                call.meter.handed_on(list, list.len())?;
                 lanes = lanes.meet(argument.lanes());
                 items.extend_from_slice(list.items());
             }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::confidence::Lanes;
 use super::fault::Fault;
+use super::list::List;
 use super::object::Object;
 use super::payload::{Value, View};
 use super::text::Key;
@@ -49,6 +50,8 @@ const DATUM: u64 = size_of::<serde_json::Value>() as u64;
 
 /// The steps of making a list, an object or a text that is stored apart, beside its content.
 pub const MADE: u64 = 16;
+/// The steps of one more owner of a value that is stored apart.
+const HANDED_ON: u64 = 6;
 /// The steps of finding a place for a key.
 pub const KEY: u64 = 8;
 
@@ -357,6 +360,11 @@ impl Meter {
         self.list_size(elements)?;
         self.steps(MADE + elements)?;
         self.memory(elements * ELEMENT + HEADER)
+    }
+
+    /// Charges the steps of handing on so many elements of a list, each of which is looked up where it lies unless it is light.
+    pub fn handed_on(&mut self, list: &List, elements: usize) -> Result<(), Fault> {
+        if list.is_light() { Ok(()) } else { self.steps(HANDED_ON * elements as u64) }
     }
 
     /// Refuses a list of more elements than one may have, without charging for it.

@@ -135,6 +135,12 @@ impl List {
         Ok(())
     }
 
+    /// Whether all elements are known to be [light](Value::is_light).
+    #[inline]
+    pub(super) fn is_light(&self) -> bool {
+        self.light
+    }
+
     /// How many elements there is room for.
     pub(super) fn room(&self) -> usize {
         self.items.capacity()
