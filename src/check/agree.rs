@@ -228,7 +228,7 @@ impl Flow<'_> {
         }
         if high != Some(1) {
             // What they say decides whose confidences count.
-            known.claim = known.claim.told_apart_by(whole.earned().min(own([list], Shape::Plain).earned()));
+            known.claim = known.claim.chosen(known.claim, &own([&whole, list], Shape::Plain)).told_apart();
         }
         known.measured_by(args.get(1).map(Known::whole).as_ref(), at)
     }

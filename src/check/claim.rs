@@ -1,5 +1,6 @@
 //! How sure a value can be: what it claims, what is believed of it at most, what a gate told of it.
 
+use super::domain::Known;
 use crate::source::Location;
 use crate::value::Confidence;
 
@@ -31,18 +32,30 @@ pub(super) fn number(confidence: Raw) -> f64 {
 pub(super) struct Choice {
     low: Raw,
     high: Raw,
-    /// How sure the least sure of all that chose is.
+    /// How sure the least sure of all that chose is, and what is believed of that at most, whatever it claims.
     by: Raw,
+    within: Cap,
     /// Whether it tells which one was chosen.
     tells: bool,
 }
 
 impl Choice {
+    /// Chosen by this as well.
+    fn by(self, chooser: &Known) -> Self {
+        let decided = match chooser.cap.why {
+            Why::Stated(at) | Why::Made(at) | Why::Decided(at) => Why::Decided(at),
+            Why::Free => Why::Free,
+        };
+        let within = self.within.min(Cap { why: decided, ..chooser.cap });
+        Self { by: self.by.min(chooser.earned()), within, ..self }
+    }
+
     fn join(self, other: Self) -> Self {
         Self {
             low: self.low.min(other.low),
             high: self.high.max(other.high),
             by: self.by.min(other.by),
+            within: self.within.min(other.within),
             tells: self.tells || other.tells || (self.low, self.high) != (other.low, other.high),
         }
     }
@@ -52,6 +65,7 @@ impl Choice {
             low: self.low.min(other.low),
             high: self.high.min(other.high),
             by: self.by.min(other.by),
+            within: self.within.min(other.within),
             tells: self.tells || other.tells,
         }
     }
@@ -125,25 +139,29 @@ impl Claim {
     }
 
     fn choice(self) -> Choice {
-        self.choice.unwrap_or(Choice { low: self.least(), high: self.greatest(), by: SURE, tells: false })
+        let (low, high) = (self.least(), self.greatest());
+        self.choice.unwrap_or(Choice { low, high, by: SURE, within: Cap::FREE, tells: false })
     }
 
-    /// Chosen by something as sure as this, which it may have been lowered to since.
-    pub fn chosen(self, before: Self, by: Raw) -> Self {
-        let before = before.choice();
-        if by == SURE { self } else { Self { choice: Some(Choice { by: before.by.min(by), ..before }), ..self } }
+    /// Chosen by something, which it may have been lowered to since.
+    pub fn chosen(self, before: Self, chooser: &Known) -> Self {
+        if chooser.earned() == SURE { self } else { Self { choice: Some(before.choice().by(chooser)), ..self } }
     }
 
-    /// Which of the confidences it can be was told by something as sure as this.
-    pub fn told_apart_by(self, by: Raw) -> Self {
-        let tells = self.low < self.high || self.choice.is_some_and(|choice| choice.tells);
-        let chosen = self.chosen(self, by);
-        Self { choice: chosen.choice.map(|choice| Choice { tells: choice.tells || tells, ..choice }), ..chosen }
+    /// What chose it told which of the confidences it can be.
+    pub fn told_apart(self) -> Self {
+        let tells = self.low < self.high;
+        Self { choice: self.choice.map(|choice| Choice { tells: choice.tells || tells, ..choice }), ..self }
     }
 
     /// What is believed of which confidence it is, as far as it is above none.
     pub fn chosen_by(self) -> Raw {
         self.choice.filter(|choice| choice.tells).map_or(SURE, |choice| choice.by.max(self.least()))
+    }
+
+    /// What is believed of that at most, however sure what chose it says to be.
+    pub fn chosen_within(self) -> Cap {
+        self.choice.filter(|choice| choice.tells).map_or(Cap::FREE, |choice| choice.within)
     }
 
     /// Every confidence that one or the other can be.

@@ -366,7 +366,34 @@ impl Known {
             _ => {}
         }
         all.sources = Sides::any(&sources);
+        if self.varies() {
+            all.claim = all.claim.told_apart();
+        }
         all
+    }
+
+    /// Whether it says itself how many parts it has, or which.
+    fn varies(&self) -> bool {
+        match &self.shape {
+            Shape::List(list) => list.high != Some(list.low),
+            Shape::Object(object) => {
+                object.others.is_some() || object.fields.values().any(|field| field.null != Null::Never)
+            }
+            shape => *shape == Shape::Any,
+        }
+    }
+
+    /// With a confidence that is said of it. That says nothing of its parts; how many there are, and which, is still as sure as it
+    /// was, and tells how sure it is with them.
+    pub fn said_to_be(mut self, claim: Claim) -> Self {
+        if self.shape == Shape::Any {
+            self.inside = Some(Claim { high: SURE, ..self.inside.unwrap_or(self.claim) });
+        }
+        self.claim = claim;
+        if self.varies() {
+            self.claim = claim.chosen(claim, &self);
+        }
+        self
     }
 
     /// The same of one that is only looked at.
@@ -522,7 +549,7 @@ impl Known {
             result.claim = result.claim.min(decider.claim);
             result.passed = result.passed.within(decider.claim);
         }
-        result.claim = result.claim.chosen(before, decider.earned());
+        result.claim = result.claim.chosen(before, decider);
         result.exact = (self.exact || decider.exact) && self.settled() && decider.settled();
         if decider.earned() < SURE {
             result.told = Told::Doubt;

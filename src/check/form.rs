@@ -314,7 +314,7 @@ impl<'a> Flow<'a> {
         // What the schema refuses or not decides how sure it is, and so does a schema that is in doubt itself.
         let schema = options.field("schema").map(|schema| schema.whole());
         let mut unjudged = refusable(x.clone()).measured_by(schema.as_ref(), at);
-        unjudged.claim = unjudged.claim.told_apart_by(x.whole().earned());
+        unjudged.claim = unjudged.claim.chosen(unjudged.claim, &x.whole()).told_apart();
         known.map_or_else(|| unjudged.clone(), |known| known.join(&unjudged))
     }
 

@@ -27,7 +27,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             let before = known.claim;
             known.absorb_own(arg);
             if matches!(name, "take" | "drop" | "slice") {
-                known.claim = known.claim.chosen(before, arg.earned());
+                known.claim = known.claim.chosen(before, arg);
             }
             if name == "concat" && matches!(arg.shape, Shape::Any) {
                 known.claim = known.claim.join(before);

@@ -254,12 +254,8 @@ impl<'a> Flow<'a> {
                 let c = f.and_then(Known::as_constant).map_or_else(|| "a number".to_owned(), |c| format!("{c}"));
                 self.findings.listed.note(Noted::Declassified(format!("`endorse` at {c}: {reason}")));
                 if let Some(c) = f.and_then(Known::as_number) {
-                    if x.shape == Shape::Any {
-                        // Its parts are not endorsed along with it.
-                        known.inside = Some(Claim { high: SURE, ..x.inside.unwrap_or(x.claim) });
-                    }
                     known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
-                    known.claim = Claim::between(raw(c.low), raw(c.high));
+                    known = known.said_to_be(Claim::between(raw(c.low), raw(c.high)));
                     known.above = Sides::NONE;
                     known.evidence = known.evidence.min(Evidence::Stated);
                 }

@@ -34,6 +34,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         why if whole.has(Mark::Doubtful) => Cap { bound: NONE, why, scaled: false },
         _ => Cap::FREE,
     };
+    let cap = cap.min(whole.claim.chosen_within());
     let claim = Claim { told: true, ..Claim::between(whole.claim.chosen_by().max(NONE), SURE) };
     Known { null, cap, claim, ..Known::constant(Shape::Number(Rc::new(number))) }
 }

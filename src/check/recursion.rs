@@ -266,9 +266,15 @@ impl Flow<'_> {
     pub fn repeated(&mut self, function: FunctionId, initial: &[Known], within: bool) -> Cost {
         let backs = self.taken.backs.high();
         let counted = self.program.declarations.functions[function.0 as usize].decorators.max_calls;
+        // What is called once too often is begun before it is refused.
+        let deep = |depth: &Amount, turns: &Turns| {
+            let mut depth = turns.of(depth);
+            depth.add(&Amount::up_to(1.0));
+            depth
+        };
         if within {
             let turns = Turns::between(1.0, counted.map_or(f64::INFINITY, |most| most as f64));
-            return Cost { depth: turns.of(&self.taken.depth), ..self.taken.times(&turns) };
+            return Cost { depth: deep(&self.taken.depth, &turns), ..self.taken.times(&turns) };
         }
         let once = Cost { backs: Amount::default(), ..self.taken.clone() };
         let circling = self.circling.remove(&function);
@@ -277,20 +283,20 @@ impl Flow<'_> {
         let [going, ending] = [going, ending].map(|cost| Cost { backs: Amount::default(), ..cost });
         if let Some(most) = counted {
             let turns = Turns::between(1.0, most as f64);
-            return Cost { depth: turns.of(&once.depth), ..once.times(&turns) };
+            return Cost { depth: deep(&once.depth, &turns), ..once.times(&turns) };
         }
         // Each calls back so often at most, as many one below the other as something can fall, and the last ones do not.
         let deepest = self.fallen(function, initial);
         let (turns, ends) = branching(&deepest, backs);
         let mut all = going.times(&turns);
         all.add(&ending.times(&ends));
-        let deep = |cost: &Cost| {
+        let called = |cost: &Cost| {
             let mut depth = cost.depth.clone();
             depth.add(&Amount::exactly(1.0));
             depth
         };
-        let mut depth = deepest.of(&deep(&going));
-        depth.add(&deep(&ending));
+        let mut depth = deepest.of(&called(&going));
+        depth.add(&called(&ending));
         Cost { depth, ..all }
     }
 

@@ -415,11 +415,7 @@ impl<'a> Flow<'a> {
         let (low, high) = k.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
         let before = x.claim;
         let mut result = x.clone();
-        if x.shape == Shape::Any {
-            // Its parts are not stated along with it.
-            result.inside = Some(Claim { high: SURE, ..x.inside.unwrap_or(x.claim) });
-        }
-        result.claim = if k.null == Null::Always {
+        let claim = if k.null == Null::Always {
             Claim::exactly(0)
         } else {
             Claim { unknown: k.null == Null::Maybe, ..Claim::between(low, high) }
@@ -432,6 +428,7 @@ impl<'a> Flow<'a> {
             result.cap = Cap { bound, why: if told { Why::Stated(at) } else { x.cap.why }, scaled: x.cap.scaled };
             result.evidence = result.evidence.min(Evidence::Stated);
         }
+        result = result.said_to_be(claim);
         result.id = Id::NONE;
         result.passed = Passed::NOTHING;
         result.exact = false;

@@ -1,7 +1,7 @@
 //! An accepted pattern executes an action only with the confidence and the evidence it needs, and gives what it promises:
 //! runs of a small language that carry what a value has earned and what decided about it.
 
-use super::small::{Pattern, Style, pattern, perform};
+use super::small::{Pattern, Style, pattern, perform, unswayed};
 use super::watch::{Subject, Verdict};
 use super::{each_seed, look};
 use prism::check::Setting;
@@ -23,6 +23,24 @@ fn fault(pattern: &Pattern, seed: u64) -> Option<String> {
         return None;
     }
     (0..RUNS).find_map(|run| Some(perform(pattern, seed.wrapping_mul(RUNS) + run).violations.first()?.0.clone()))
+}
+
+/// What an accepted pattern does or does not do because of what somebody says who is not sure enough.
+fn sway(pattern: &Pattern, seed: u64) -> Option<String> {
+    if !verdict(pattern, Style::Plain).is_ok_and(|it| it.errors.is_empty()) {
+        return None;
+    }
+    let swayed = |run: u64, grave: usize| {
+        let first = seed.wrapping_mul(RUNS) + run;
+        (!unswayed(pattern, grave, [first, first ^ 0x5ea1]))
+            .then(|| format!("an answer decides about an action {grave}"))
+    };
+    (0..RUNS).find_map(|run| swayed(run, 1).or(swayed(run, 2)))
+}
+
+#[test]
+fn what_is_said_in_doubt_decides_about_no_action() {
+    each_seed("acceptance", 400, |seed| look(pattern(seed), |made| sway(made, seed)));
 }
 
 #[test]

@@ -78,6 +78,20 @@ fn what_is_made_beside_instructions_is_counted() {
 }
 
 #[test]
+fn what_is_called_once_too_often_is_refused_as_that() {
+    for text in [
+        "@maxCalls(20)\nfunction f(n) { n > 0 ? f(n + 1) : 0 }\nf(1)",
+        "@maxCalls(20)\nfunction f(n) { n > 0 ? g(n + 1) : 0 }\n@maxCalls(30)\nfunction g(n) { f(n) }\nf(1)",
+    ] {
+        let accepted = Subject::read(text).map(|subject| subject.check(&Setting::default()).errors);
+        assert!(accepted.is_ok_and(|errors| errors.is_empty()), "{text}");
+        for asked in ["depth", "steps", "memory"] {
+            assert_eq!(fault(text, &json!({}), &json!({}), asked), None, "{text}");
+        }
+    }
+}
+
+#[test]
 fn bounds_are_enough() {
     let asked = std::env::var("PRISM_FUEL").unwrap_or_else(|_| "calls".into());
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;

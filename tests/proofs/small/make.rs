@@ -62,7 +62,7 @@ impl Maker {
         }
         let inner = |it: &mut Self| Box::new(it.expr(depth - 1));
         let tenth = self.tenth();
-        match self.roll(19) {
+        match self.roll(21) {
             0..=3 => Expr::Ask(self.roll(SPEAKERS as u64) as usize, inner(self)),
             4 => Expr::Join(inner(self), inner(self)),
             5 => Expr::State(inner(self), tenth),
@@ -78,6 +78,8 @@ impl Maker {
             },
             14 | 15 => Expr::Verify(inner(self), self.roll(SPEAKERS as u64) as usize),
             16 => Expr::Approve(inner(self)),
+            17 => Expr::Agree(inner(self), inner(self)),
+            18 => Expr::Pick(inner(self), inner(self), inner(self)),
             // What a function is given has no effects, so that it may be written where the parameter stands.
             _ if self.functions > 0 => {
                 let function = self.roll(self.functions as u64) as usize;

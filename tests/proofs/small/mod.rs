@@ -7,7 +7,7 @@ mod run;
 
 pub(super) use make::pattern;
 pub(super) use print::Style;
-pub(super) use run::perform;
+pub(super) use run::{perform, unswayed};
 
 /// A pattern: its contracts and its statements.
 #[derive(Clone, Debug)]
@@ -52,6 +52,10 @@ pub(super) enum Expr {
     OrElse(Box<Expr>, Box<Expr>),
     /// `a ~||> b`
     Best(Box<Expr>, Box<Expr>),
+    /// `consensus([a, b], "unanimous")`
+    Agree(Box<Expr>, Box<Expr>),
+    /// `{ yes: a, a: b }[x]`
+    Pick(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `c ? a : b`
     Choose(Box<Cond>, Box<Expr>, Box<Expr>),
     /// `verify(x, { agent: speaker })`
@@ -188,9 +192,11 @@ impl Expr {
                 vec![(**x).clone()]
             }
             Expr::Verify(x, _) | Expr::Approve(x) | Expr::Call(_, x) => vec![(**x).clone()],
-            Expr::Join(a, b) | Expr::Else(a, b) | Expr::OrElse(a, b) | Expr::Best(a, b) | Expr::Choose(_, a, b) => {
+            Expr::Join(a, b) | Expr::Else(a, b) | Expr::OrElse(a, b) | Expr::Best(a, b) => {
                 vec![(**a).clone(), (**b).clone()]
             }
+            Expr::Agree(a, b) | Expr::Choose(_, a, b) => vec![(**a).clone(), (**b).clone()],
+            Expr::Pick(x, a, b) => vec![(**x).clone(), (**a).clone(), (**b).clone()],
         }
     }
 }

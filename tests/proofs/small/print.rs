@@ -105,6 +105,8 @@ impl Printer<'_> {
             Expr::Else(a, b) => format!("({} ?? {})", self.expr(a), self.expr(b)),
             Expr::OrElse(a, b) => format!("({} ~?? {})", self.expr(a), self.expr(b)),
             Expr::Best(a, b) => format!("({} ~||> {})", self.expr(a), self.expr(b)),
+            Expr::Agree(a, b) => format!("consensus([{}, {}], \"unanimous\")", self.expr(a), self.expr(b)),
+            Expr::Pick(x, a, b) => format!("({{ yes: {}, a: {} }})[{}]", self.expr(a), self.expr(b), self.expr(x)),
             Expr::Choose(c, a, b) => format!("({} ? {} : {})", self.cond(c), self.expr(a), self.expr(b)),
             Expr::Verify(x, judge) => format!("verify({}, {{ agent: {} }})", self.expr(x), self.speaker(*judge)),
             Expr::Approve(x) => format!("approve({}, {{ to: {} }})", self.expr(x), self.word("person")),

@@ -66,6 +66,8 @@ pub(in super::super) struct Violation(pub(in super::super) String);
 pub(in super::super) struct Run {
     pub(in super::super) violations: Vec<Violation>,
     pub(in super::super) actions: usize,
+    /// The same by how grave they are, without those whose value passed a test that is as high as they need.
+    swayed: [usize; ACTIONS.len()],
 }
 
 struct Runner<'a> {
@@ -76,6 +78,9 @@ struct Runner<'a> {
     doubts: Vec<(Sure, Sure)>,
     /// What was assigned under them, in turn.
     assigned: Vec<u32>,
+    /// Where agents are only as sure as their contracts make them: those who are sure enough for an action of this kind say the
+    /// same in all runs, as do judges.
+    grave: Option<usize>,
     run: Run,
 }
 
@@ -89,7 +94,8 @@ enum Flow {
 pub(in super::super) fn perform(pattern: &Pattern, seed: u64) -> Run {
     let random = Seed::new(seed);
     let names = BTreeMap::new();
-    let mut runner = Runner { pattern, random, names, doubts: Vec::new(), assigned: Vec::new(), run: Run::default() };
+    let (doubts, assigned) = (Vec::new(), Vec::new());
+    let mut runner = Runner { pattern, random, names, doubts, assigned, grave: None, run: Run::default() };
     let result = match runner.stmts(&pattern.body) {
         Flow::Left(result) => result,
         Flow::On => {
@@ -106,12 +112,30 @@ pub(in super::super) fn perform(pattern: &Pattern, seed: u64) -> Run {
     runner.run
 }
 
+/// Whether what agents say that are not sure enough for an action decides nothing about how often that is done, in two runs that
+/// differ in nothing else.
+pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2]) -> bool {
+    let [one, other] = seeds.map(|seed| {
+        let (random, names, run) = (Seed::new(seed), BTreeMap::new(), Run::default());
+        let (doubts, assigned) = (Vec::new(), Vec::new());
+        let mut runner = Runner { pattern, random, names, doubts, assigned, grave: Some(grave), run };
+        runner.stmts(&pattern.body);
+        runner.run.swayed[grave]
+    });
+    one == other
+}
+
 impl Runner<'_> {
     fn pick<T: Copy>(&mut self, all: &[T]) -> T {
         all[((self.random.bits() >> 24) % all.len() as u64) as usize]
     }
 
     fn answer(&mut self, least: Option<u32>) -> (String, Sure) {
+        if let Some(grave) = self.grave {
+            let sure = least.map_or(4, |least| least + 1);
+            let said = if sure > ACTIONS[grave].1 { "yes" } else { self.pick(&["", "a", "b", "yes"]) };
+            return (said.to_owned(), sure);
+        }
         let text = self.pick(&["", "a", "b", "yes"]).to_owned();
         let sure = match least {
             Some(least) => self.pick(&[least + 1, least + 1, SURE, (least + 1 + SURE) / 2]),
@@ -167,6 +191,24 @@ impl Runner<'_> {
                 let (a, b) = (self.expr(a), self.expr(b));
                 if b.claimed > a.claimed { b } else { a }
             }
+            Expr::Agree(a, b) => {
+                let (a, b) = (self.expr(a), self.expr(b));
+                let agree = a.text.is_some() && a.text == b.text;
+                let claimed = if agree { (a.claimed + b.claimed).div_ceil(2) } else { NONE };
+                let (cap, evidence) = (a.cap.min(b.cap), a.evidence.min(b.evidence).min(Evidence::Agreed));
+                let (text, own, nothing) = (a.text.filter(|_| agree), a.own && b.own, !agree);
+                Ghost { text, own, nothing, claimed, cap, evidence, tested: 0 }
+            }
+            Expr::Pick(x, a, b) => {
+                let (a, b, x) = (self.expr(a), self.expr(b), self.expr(x));
+                let null = || Ghost { text: None, ..Ghost::exact("") };
+                let picked = match x.text.as_deref() {
+                    Some("yes") => a,
+                    Some("a") => b,
+                    _ => null(),
+                };
+                Ghost { tested: 0, ..picked.under(&x) }
+            }
             Expr::Choose(cond, a, b) => {
                 let (truth, decider, _) = self.cond(cond);
                 let chosen = if truth { self.expr(a) } else { self.expr(b) };
@@ -174,13 +216,13 @@ impl Runner<'_> {
             }
             Expr::Verify(x, _) => {
                 let x = self.expr(x);
-                let (answer, sure) = self.answer(None);
+                let (answer, sure) = if self.grave.is_some() { ("yes".into(), SURE) } else { self.answer(None) };
                 let claimed = if answer.is_empty() { NONE } else { sure };
                 Ghost { claimed, cap: SURE, evidence: Evidence::Reviewed, tested: 0, ..x }
             }
             Expr::Approve(x) => {
                 let x = self.expr(x);
-                let claimed = self.pick(&[NONE, SURE]);
+                let claimed = if self.grave.is_some() { SURE } else { self.pick(&[NONE, SURE]) };
                 Ghost { claimed, cap: SURE, evidence: Evidence::Approved, tested: 0, ..x }
             }
             Expr::Call(function, x) => {
@@ -366,6 +408,7 @@ impl Runner<'_> {
         let (name, confidence, evidence) = ACTIONS[which];
         let need = confidence + 1;
         self.run.actions += 1;
+        self.run.swayed[which] += usize::from(value.tested < need);
         let mut wrong = |why: String| self.run.violations.push(Violation(format!("`{name}` gets {why}")));
         if value.nothing {
             wrong("a null of a gate".into());
@@ -429,6 +472,8 @@ impl Expr {
             Expr::Else(a, b) => Expr::Else(again(a), again(b)),
             Expr::OrElse(a, b) => Expr::OrElse(again(a), again(b)),
             Expr::Best(a, b) => Expr::Best(again(a), again(b)),
+            Expr::Agree(a, b) => Expr::Agree(again(a), again(b)),
+            Expr::Pick(x, a, b) => Expr::Pick(again(x), again(a), again(b)),
             Expr::Choose(c, a, b) => Expr::Choose(Box::new(c.with_input(name)), again(a), again(b)),
             Expr::Verify(x, judge) => Expr::Verify(again(x), *judge),
             Expr::Approve(x) => Expr::Approve(again(x)),
