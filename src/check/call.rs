@@ -635,7 +635,7 @@ impl<'a> Flow<'a> {
     pub fn shape_of(&self, kind: &Type, depth: u32) -> Shape {
         match kind {
             Type::Boolean | Type::String | Type::Null | Type::Literal(_) => Shape::Plain,
-            Type::Number => Shape::Number(Rc::new(super::domain::Number::real())),
+            Type::Number => Shape::Number(Rc::new(super::domain::Number::given())),
             Type::List(element) if depth < 3 => {
                 let mut known = Known { null: null_of(element), ..Known::constant(self.shape_of(element, depth + 1)) };
                 known.integrity = Integrity::Input;
@@ -682,7 +682,10 @@ impl<'a> Flow<'a> {
         if known.shape == Shape::Any {
             let shape = self.shape_of(kind, 0);
             let null = if known.null == Null::Maybe { null_of(kind) } else { known.null };
-            return Known { shape, null, ..known.clone() }.spread_to_parts();
+            let mut fitted = Known { shape, null, ..known.clone() }.spread_to_parts();
+            // What the program made itself may be infinite.
+            fitted.perhaps_infinite();
+            return fitted;
         }
         known.clone()
     }

@@ -226,6 +226,7 @@ impl<'a> Flow<'a> {
             if y.null == Null::Always {
                 same.push(Fact::Null(x.id));
                 other.push(Fact::Present(x.id));
+                other.extend(act.shows_length(*var));
                 if let Some(number) = x.as_number()
                     && let Some(id) = number.confidence_of
                 {

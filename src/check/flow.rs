@@ -203,6 +203,12 @@ impl<'a> Activation<'a> {
         }
     }
 
+    /// The same of one by its name, if that is one of this activation.
+    pub fn instruction_of(&self, id: Id) -> Option<&'a Inst> {
+        let own = id.0 == self.frame && (id.1 as usize) < self.graph.definitions.len();
+        own.then(|| self.instruction(Var(id.1))).flatten()
+    }
+
     /// A place in its file.
     pub fn at(&self, span: Span) -> Location {
         Location::new(self.code.file, span)
@@ -598,7 +604,8 @@ impl<'a> Flow<'a> {
             }
             End::Branch { condition, then, otherwise } => {
                 let known = act.seen(*condition, state);
-                let (when, unless) = (known.when(true), known.when(false));
+                let (mut when, unless) = (known.when(true), known.when(false));
+                when.extend(act.shows_length(*condition));
                 let (mut yes, mut no) = known.outcomes();
                 yes &= !when.contains(&Fact::Never);
                 no &= !unless.contains(&Fact::Never);
@@ -660,6 +667,7 @@ impl<'a> Flow<'a> {
         let mut state = state.clone();
         state.learn(facts);
         state.learn(&self.told_of_parts(facts));
+        state.learn(&act.told_of_lists(facts));
         if facts.iter().any(|fact| self.contradicts(act, *fact, &state)) {
             return;
         }

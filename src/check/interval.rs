@@ -65,6 +65,7 @@ pub(super) fn arithmetic(binary: Binary, a: &Known, b: &Known) -> Shape {
         assessed,
         changed,
         sized: tame && stays_finite(binary, &x, &y),
+        finite: false,
         line: None,
         ratio: None,
     }))
@@ -117,6 +118,7 @@ pub(super) fn extreme(all: &[Known], least: bool) -> Shape {
                     assessed,
                     changed: (x.changed || y.changed) && !capped,
                     sized: x.is_finite() && y.is_finite(),
+                    finite: x.is_bounded() && y.is_bounded(),
                     line: None,
                     ratio: None,
                 }

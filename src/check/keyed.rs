@@ -2,7 +2,7 @@
 
 use super::domain::{Agent, AgentShape, Id, Integrity, Known, Null, Object, Shape};
 use super::flow::{Activation, Flow};
-use super::line::{Atom, Range};
+use super::line::{Atom, Line, Range};
 use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
 use crate::ir::Inst;
@@ -51,16 +51,41 @@ impl<'a> Flow<'a> {
     }
 
     /// `x[key]`.
-    pub fn index(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, from_end: bool, inst: &Inst) -> Known {
+    pub fn index(
+        &mut self,
+        act: &mut Activation<'a>,
+        (x, key): (&Known, &Known),
+        from_end: bool,
+        inst: &Inst,
+        state: &State,
+    ) -> Known {
         if from_end {
             let known = self.member_named(x, "last", sought(x, elements(x).0).ranked_in(x));
             return Known { id: Id::NONE, ..known };
         }
-        self.index_of(act, x, key, inst)
+        self.index_of(act, (x, key), inst, state)
+    }
+
+    /// Whether a place is one of those that a list has.
+    fn is_inside(&mut self, x: &Known, low: u64, place: &Known, state: &State) -> bool {
+        let number = super::interval::numbers(place);
+        if !(place.null == Null::Never && number.whole && number.low >= 0.0) {
+            return false;
+        }
+        let behind = |line: Line| Line::atom(x.id, true).plus(&line, -1)?.plus(&Line::constant(-1.0), 1);
+        number.high < low as f64
+            || x.id != Id::NONE
+                && self.line_of(place).and_then(behind).is_some_and(|rest| self.never_negative(&rest, state))
     }
 
     /// The same for `get` and its like.
-    pub fn index_of(&mut self, act: &mut Activation<'a>, x: &Known, key: &Known, inst: &Inst) -> Known {
+    pub fn index_of(
+        &mut self,
+        act: &mut Activation<'a>,
+        (x, key): (&Known, &Known),
+        inst: &Inst,
+        state: &State,
+    ) -> Known {
         let at = act.at(inst.span);
         self.read_of_nothing(x, at, "it is indexed here");
         let chosen = key.integrity >= Integrity::Agent && key.as_number().is_none_or(|n| n.confidence_of.is_none());
@@ -99,9 +124,9 @@ impl<'a> Flow<'a> {
             }
             Shape::List(list) => {
                 let number = super::interval::numbers(key);
-                let inside = number.low >= 0.0 && number.whole && number.high < list.low as f64;
+                let inside = self.is_inside(x, list.low, key, state);
                 let mut known = match (&list.items, number.constant()) {
-                    (None, _) if inside => {
+                    (_, None) | (None, _) if inside => {
                         list.any().map_or_else(|| absent(x), |e| Known { id: Id::NONE, ..read(x, &e) })
                     }
                     (Some(items), Some(i)) if i >= 0.0 && i.fract() == 0.0 => {

@@ -1,8 +1,10 @@
 //! Lists made from lists, and objects from objects.
 
-use super::domain::{Id, Known, List, Null, Number, Object, Shape};
+use super::domain::{Fact, Id, Known, List, Null, Number, Object, Shape};
 use super::few::Sides;
+use super::flow::Activation;
 use super::read::{anywhere, elements, kept, kept_part};
+use crate::ir::{Op, Var};
 use std::rc::Rc;
 
 /// How many fields there are: those that are never null are there.
@@ -288,4 +290,29 @@ pub(super) fn chosen(args: &[Known], picks: bool) -> Shape {
         None => object.fields.values_mut().for_each(Known::miss),
     }
     Shape::Object(Rc::new(object))
+}
+
+impl Activation<'_> {
+    /// How long a list is at least out of which something was read at a place, if that is there.
+    pub fn shows_length(&self, read: Var) -> Option<Fact> {
+        let inst = self.instruction(read).filter(|inst| matches!(inst.op, Op::Index { from_end: false }))?;
+        let place = self.held(inst.args[1])?.as_constant().filter(|place| *place >= 0.0)?;
+        let list = self.held(inst.args[0])?;
+        let unpacked = self.instruction(inst.args[0]).is_some_and(|made| matches!(made.op, Op::Unpack));
+        let is_list = unpacked || matches!(list.shape, Shape::List(_));
+        is_list.then_some(Fact::LengthFrom(list.id, place.floor() + 1.0))
+    }
+
+    /// What it shows of a list that the rest of it is not empty.
+    pub fn told_of_lists(&self, facts: &[Fact]) -> Vec<Fact> {
+        let longer = |fact: &Fact| match *fact {
+            Fact::LengthFrom(id, least) if id.0 == self.frame && least >= 1.0 => {
+                let rest = self.instruction_of(id)?;
+                let Op::Rest(from) = rest.op else { return None };
+                Some(Fact::LengthFrom(self.held(rest.args[0])?.id, least + f64::from(from)))
+            }
+            _ => None,
+        };
+        facts.iter().filter_map(longer).collect()
+    }
 }

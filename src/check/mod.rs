@@ -26,6 +26,7 @@ mod compare;
 mod control;
 mod crossing;
 mod deciding;
+mod dividing;
 mod domain;
 mod effort;
 mod escape;

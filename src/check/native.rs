@@ -151,7 +151,10 @@ impl<'a> Flow<'a> {
             | "reduceRight" | "findLastIndex" | "sort" | "toSorted" | "unique"
                 if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
             {
-                let longest = self.cut(name, args, state);
+                let longest = match self.leaves_one_out(name, args, state) {
+                    true => self.changed_by(x, -1.0),
+                    false => self.cut(name, args, state),
+                };
                 let given = self.one_by_one(act, name, args, inst, state)?;
                 return Some(if matches!(given.shape, Shape::List(_)) { Known { longest, ..given } } else { given });
             }
@@ -342,6 +345,7 @@ impl<'a> Flow<'a> {
                         rounded: true,
                         nan: n.may_be_none(),
                         sized: n.sized,
+                        finite: n.is_bounded(),
                         ..Number::any()
                     })),
                 )
@@ -353,7 +357,7 @@ impl<'a> Flow<'a> {
             "first" | "last" | "at" | "charAt" => self.element_at(name, x, f, at),
             "get" => {
                 let key = f.unwrap_or(&nothing);
-                let known = self.index_of(act, x, key, inst);
+                let known = self.index_of(act, (x, key), inst, state);
                 match args.get(2) {
                     // What is not there is the other, looked for as surely as what is.
                     Some(other) => known.join(&other.under(&absent(x)).under(&key.whole())),

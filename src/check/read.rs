@@ -20,6 +20,7 @@ pub(super) fn confidence_of(x: &Known) -> Known {
         assessed: Some(x.origins.clone()),
         changed: false,
         sized: false,
+        finite: true,
         line: None,
         ratio: None,
     };

@@ -73,6 +73,8 @@ pub(super) struct Number {
     pub changed: bool,
     /// Whether it is a sum of lengths and bounded numbers, so that it is finite whoever chose them.
     pub sized: bool,
+    /// Whether it is not infinite in any case, though nobody knows how large it is.
+    pub finite: bool,
     /// The sum that it is of other values.
     pub line: Option<Line>,
     /// The sum that it is a part of: the sum, and by what it is divided.
@@ -94,6 +96,7 @@ impl Number {
             assessed: None,
             changed: false,
             sized: false,
+            finite: false,
             line: None,
             ratio: None,
         }
@@ -102,6 +105,16 @@ impl Number {
     /// Any number that there is: one that came from outside.
     pub fn real() -> Self {
         Self { nan: false, ..Self::any() }
+    }
+
+    /// The same of one that came as data: what is not finite cannot.
+    pub fn given() -> Self {
+        Self { finite: true, ..Self::real() }
+    }
+
+    /// Whether it is not infinite, as far as is known of one that has no name.
+    pub fn is_bounded(&self) -> bool {
+        self.finite || self.is_finite()
     }
 
     /// Whether it may be no number at all. What has a bound, or is whole, is one.
@@ -116,7 +129,15 @@ impl Number {
         }
         let low = self.low.max(-self.high).max(0.0);
         let high = self.low.abs().max(self.high.abs());
-        Self { low, high, whole: self.whole, rounded: self.rounded, sized: self.sized, ..Self::any() }
+        Self {
+            low,
+            high,
+            whole: self.whole,
+            rounded: self.rounded,
+            sized: self.sized,
+            finite: self.is_bounded(),
+            ..Self::any()
+        }
     }
 
     /// Whether it is whole wherever it is finite, however that is known.
@@ -173,6 +194,7 @@ impl Number {
             line: if self.line == other.line { self.line } else { None },
             ratio: if self.ratio == other.ratio { self.ratio } else { None },
             sized: self.is_finite() && other.is_finite(),
+            finite: self.is_bounded() && other.is_bounded(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Whether lists get shorter while a loop turns.
 
-use super::domain::{Id, Known, Null, Shape};
+use super::domain::{Callee, Id, Known, Null, Shape};
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
 use super::line::Line;
 use super::state::State;
 use super::turns::{Place, lasts, memory_of, stays_put, write_of};
-use crate::ir::{Home, Inst, Key, Op, Var};
+use crate::hir::Binary;
+use crate::ir::{End, Home, Inst, Key, Op, Var};
 use std::sync::Arc;
 
 /// How long a list is at most: this much longer than at the beginning of the turn, or this long.
@@ -323,4 +324,36 @@ pub(super) fn shrinks_in_memory(act: &Activation<'_>, natural: &Natural, place: 
         }
     }
     length.is_shorter(least)
+}
+
+impl Flow<'_> {
+    /// Whether what is called leaves out one element at least, as `xs.filter((x, at) => at != place)` does of a list that has
+    /// something at that place.
+    pub fn leaves_one_out(&mut self, name: &str, args: &[Known], state: &State) -> bool {
+        let ("filter", [list, test, ..]) = (name, args) else { return false };
+        let Shape::Functions(functions) = &test.shape else { return false };
+        let [Callee::Own(closure)] = &functions[..] else { return false };
+        let code = self.code(closure.function);
+        let [only] = &code.blocks[..] else { return false };
+        let End::Return(kept) = only.end else { return false };
+        let made = |var: Var| only.code.iter().find(|inst| inst.result == Some(var));
+        let Some(unequal) = made(kept).filter(|inst| matches!(inst.op, Op::Binary(Binary::NotEqual))) else {
+            return false;
+        };
+        let at = only.parameters.get(1).filter(|_| code.arity >= 2 && !code.rest);
+        let place = match (unequal.args[0], unequal.args[1]) {
+            (one, place) if Some(&one) == at => place,
+            (place, other) if Some(&other) == at => place,
+            _ => return false,
+        };
+        // What it is held against is captured, as it is or in its cell.
+        let cell = made(place).filter(|inst| matches!(inst.op, Op::Load { .. })).map(|inst| inst.args[0]);
+        let captured = only.parameters[code.arity as usize..].iter().position(|own| *own == cell.unwrap_or(place));
+        let Some(captured) = captured.and_then(|i| closure.captures.get(i)) else { return false };
+        let place = if cell.is_some() { self.load(captured, state) } else { captured.clone() };
+        let whole = place.null == Null::Never && place.as_number().is_some_and(|n| n.whole && n.low >= 0.0);
+        let Some(line) = self.line_of(&place).filter(|_| whole && list.id != Id::NONE) else { return false };
+        let behind = Line::atom(list.id, true).plus(&line, -1).and_then(|rest| rest.plus(&Line::constant(-1.0), 1));
+        behind.is_some_and(|rest| self.never_negative(&rest, state))
+    }
 }

@@ -67,7 +67,7 @@ impl<'a> Flow<'a> {
                 }
                 one(self.field(act, &args[0], name, inst, state))
             }
-            Op::Index { from_end } => one(self.index(act, &args[0], &args[1], *from_end, inst)),
+            Op::Index { from_end } => one(self.index(act, (&args[0], &args[1]), *from_end, inst, state)),
             Op::IsNull => {
                 let shape = match args[0].null {
                     Null::Always => Shape::Bool(true),
@@ -84,7 +84,8 @@ impl<'a> Flow<'a> {
                     });
                     known.tested = args[0].tested_by_gate();
                 }
-                known.tests = tests(vec![Fact::Null(args[0].id)], vec![Fact::Present(args[0].id)]);
+                let present = std::iter::once(Fact::Present(args[0].id)).chain(act.shows_length(inst.args[0]));
+                known.tests = tests(vec![Fact::Null(args[0].id)], present.collect());
                 one(known)
             }
             Op::Truth => {

@@ -202,6 +202,9 @@ impl<'a> Flow<'a> {
         if stays && let Some(turns) = self.drained(act, natural, condition, state) {
             return Ok(turns);
         }
+        if stays && let Some(turns) = self.divided_away(act, natural, condition, state) {
+            return Ok(turns);
+        }
         let Definition::Instruction(block, index) = act.graph.definitions[condition.0 as usize] else {
             return Err(Fault::None);
         };
@@ -222,7 +225,13 @@ impl<'a> Flow<'a> {
                     (Binary::Greater, false) => (a, b, false),
                     _ => (a, b, true),
                 };
-                self.approaching(act, natural, left, right, (strict, stays), state)
+                let least = act.value(left, state);
+                let least = least.as_number().filter(|_| stays && least.null == Null::Never);
+                let divided = least.and_then(|n| self.divided_down(act, natural, right, (n.low, strict), state));
+                match divided {
+                    Some(turns) => Ok(turns),
+                    None => self.approaching(act, natural, left, right, (strict, stays), state),
+                }
             }
             Op::Binary(Binary::NotEqual | Binary::Equal) | Op::IsNull | Op::Ask | Op::Unary(Unary::Confidence) => {
                 let all: Vec<Known> = inst.args.iter().map(|&v| act.value(v, state)).collect();
@@ -246,11 +255,14 @@ impl<'a> Flow<'a> {
                     && (numeric || all.iter().any(|k| k.as_number().is_some_and(|n| n.constant().is_some())))
                 {
                     for (length, other) in [(0, 1), (1, 0)] {
-                        // As long as it is not empty.
-                        if all.get(other).is_some_and(|other| other.as_constant() == Some(0.0))
-                            && let Ok(turns) = self.emptied(act, natural, inst.args[length], 1.0, state)
-                        {
-                            return Ok(turns);
+                        // As long as there is something left of it.
+                        if all.get(other).is_some_and(|other| other.as_constant() == Some(0.0)) {
+                            if let Some(turns) = self.divided_away(act, natural, inst.args[length], state) {
+                                return Ok(turns);
+                            }
+                            if let Ok(turns) = self.emptied(act, natural, inst.args[length], 1.0, state) {
+                                return Ok(turns);
+                            }
                         }
                     }
                     return Err(Fault::Unequal);
@@ -515,7 +527,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether what a counter becomes is written in the loop's own head.
-    fn stepped_in_head(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
+    pub fn stepped_in_head(&self, act: &Activation<'a>, natural: &Natural, var: Var) -> bool {
         let Some(written) = act.graph.written(act.code, natural.head) else { return false };
         let Definition::Parameter(head, index) = act.graph.definitions[root(act, natural, var).0 as usize] else {
             return false;

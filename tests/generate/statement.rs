@@ -236,7 +236,7 @@ impl Generator {
                 it.action()
             })
         };
-        match self.below(13) {
+        match self.below(14) {
             11 => {
                 let branches = self.looped(|it| {
                     it.declare(&name, Number, false);
@@ -256,6 +256,13 @@ impl Generator {
                     &format!("for (const {{ n: {name} }} of [@, {{ n: 2 }}]) @").replace("const", "let"),
                     [list, body],
                 )
+            }
+            13 => {
+                let (number, body) = (self.expression(Number), with(self, &name, Number, false));
+                let less =
+                    self.pick(&["Math.floor(# / 2)", "(# - # % 3) / 3", "Math.trunc(# * 0.4)"]).replace('#', &name);
+                let text = format!("let {name} = min(@, 9e15)\nwhile ({name} > 0) {{\n{name} = {less}\n@\n}}");
+                Tree::node(Statement, &text, [number, body])
             }
             0 | 1 => {
                 let (list, body) = (self.expression(Numbers), with(self, &name, Number, true));

@@ -78,8 +78,8 @@ impl Maker {
             },
             14 | 15 => Expr::Verify(inner(self), self.roll(SPEAKERS as u64) as usize),
             16 => Expr::Approve(inner(self)),
-            17 => Expr::Agree(inner(self), inner(self)),
-            18 => Expr::Pick(inner(self), inner(self), inner(self)),
+            17 => Expr::Agree(self.claimed(depth), self.claimed(depth)),
+            18 => Expr::Pick(self.claimed(depth), inner(self), inner(self)),
             // What a function is given has no effects, so that it may be written where the parameter stands.
             _ if self.functions > 0 => {
                 let function = self.roll(self.functions as u64) as usize;
@@ -87,6 +87,12 @@ impl Maker {
             }
             _ => leaf(self),
         }
+    }
+
+    /// Something that says of itself how sure it is, or of which that is said.
+    fn claimed(&mut self, depth: u32) -> Box<Expr> {
+        let inner = Box::new(self.expr(depth - 1));
+        if self.roll(2) == 0 { inner } else { Box::new(Expr::State(inner, 10)) }
     }
 
     fn cond(&mut self, depth: u32) -> Option<Cond> {
@@ -141,7 +147,8 @@ impl Maker {
             },
             // An action, mostly behind a test.
             _ => {
-                let act = Stmt::Act([0, 0, 1, 1, 2][self.roll(5) as usize], Expr::Name(name));
+                let value = if self.roll(3) == 0 { Expr::Input } else { Expr::Name(name) };
+                let act = Stmt::Act([0, 0, 1, 1, 2][self.roll(5) as usize], value);
                 let tenth = self.tenth();
                 match self.roll(5) {
                     0 => act,

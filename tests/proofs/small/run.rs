@@ -286,8 +286,9 @@ impl Runner<'_> {
                 if !holds {
                     return (false, first, doubt);
                 }
+                // Where the second does not hold, the first decides nothing.
                 let (holds, second, more) = self.cond(b);
-                (holds, second.under(&first), doubt.min(more))
+                (holds, second.under(&first), if holds { doubt.min(more) } else { more })
             }
             Cond::Or(a, b) => {
                 let (holds, first, doubt) = self.cond(a);
@@ -295,7 +296,7 @@ impl Runner<'_> {
                     return (true, first, doubt);
                 }
                 let (holds, second, more) = self.cond(b);
-                (holds, second.under(&first), doubt.min(more))
+                (holds, second.under(&first), if holds { more } else { doubt.min(more) })
             }
             Cond::Not(a) => {
                 let (holds, decider, doubt) = self.cond(a);
