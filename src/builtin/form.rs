@@ -68,6 +68,22 @@ pub fn no_path() -> Fault {
     Fault::new(Code::R042, "`escalate` takes a list of functions or agents, one at least")
 }
 
+/// The fault of a form that runs tasks, where it is given something else than a list of functions.
+#[cold]
+pub fn no_tasks(form: &str) -> Fault {
+    let message = format!("`{form}` takes tasks: a list written out, `xs.map(f)`, or a list of functions");
+    Fault::new(Code::R042, message)
+}
+
+/// The same of a list of what calls gave: they were made where the list was.
+#[cold]
+pub fn no_functions(form: &str) -> Fault {
+    let written =
+        "write the calls in place, `xs.map(x => agent.ask(x))`, or keep functions: `xs.map(x => () => agent.ask(x))`";
+    let message = format!("`{form}` runs functions, and this list holds what is there already; {written}");
+    Fault::new(Code::R042, message)
+}
+
 const fn form(
     name: &'static str,
     signature: &'static str,

@@ -40,7 +40,7 @@ pub use call::{Arguments, Call};
 pub use constant::{CONSTANTS, constant};
 pub use decided::{is_decided, vote_stops};
 pub use elsewhere::{instead_of_method, instead_of_property, no_method};
-pub use form::{Form, no_path, no_steps};
+pub use form::{Form, no_functions, no_path, no_steps, no_tasks};
 pub use reference::reference;
 pub use routine::{Routine, Started, Step, StoredRoutine};
 pub use table::{Body, Builtin, Calls, Change, Cost, Keeps, Law, Mutation, Native, Numbers, Size, Start};

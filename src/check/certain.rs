@@ -11,7 +11,7 @@ use super::place::Step;
 use crate::builtin::{self, Body, BuiltinId, Form};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::hir::{Binary, Unary};
-use crate::ir::{self, Inst, Op};
+use crate::ir::{self, Inst, Op, Task, Var};
 use crate::source::Location;
 use crate::value::{Fault, Key, Kind, Limits, Meter, Value, operator, path};
 
@@ -25,13 +25,24 @@ const MOST_PARTS: usize = 64;
 impl<'a> Flow<'a> {
     /// Takes note of whether an instruction fails in any case with what is known of its arguments.
     pub fn try_out(&mut self, act: &Activation<'a>, inst: &Inst, args: &[Known]) {
-        let fault = failure(inst, args).filter(|_| self.runs_always(act) || act.written_out(inst));
+        let fault = match &inst.op {
+            Op::Fork { form, before, tasks } => {
+                let lists = tasks_given(tasks).map(|place| place + *before as usize);
+                let mut idle = lists.filter(|&place| holds_no_function(&args[place]));
+                let told = idle.any(|place| self.runs_always(act) || act.makes(inst.args[place]));
+                told.then(|| builtin::no_functions(form.entry().name))
+            }
+            _ => {
+                let told = |_: &Fault| self.runs_always(act) || act.written_out(inst);
+                failure(inst, args).filter(told).filter(|_| !self.is_guarded(act))
+            }
+        };
         self.fails(act, inst, fault);
     }
 
     /// The same of a change of a part of what stands at a place.
     pub fn try_change(&mut self, act: &Activation<'a>, inst: &Inst, place: &Known, part: &Step) {
-        let fault = refused_change(inst, place, part).filter(|_| self.runs_always(act));
+        let fault = refused_change(inst, place, part).filter(|_| self.runs_always(act) && !self.is_guarded(act));
         self.fails(act, inst, fault);
     }
 
@@ -54,7 +65,7 @@ impl<'a> Flow<'a> {
     fn fails(&mut self, act: &Activation<'a>, inst: &Inst, fault: Option<Fault>) {
         let at = act.at(inst.span);
         let instruction = (at, Id(act.frame, inst.result.map_or(u32::MAX, |var| var.0)));
-        match fault.filter(|_| !self.is_guarded(act) && !self.findings.is_embedded(at)) {
+        match fault.filter(|_| !self.findings.is_embedded(at)) {
             Some(fault) => {
                 let called = self.findings.caller().filter(|_| !act.written_out(inst));
                 self.findings.failing.insert(instruction, (fault, called));
@@ -77,6 +88,15 @@ impl Activation<'_> {
             _ => false,
         };
         inst.args.iter().all(|&arg| self.instruction(arg).is_some_and(|arg| within(arg) && written(arg)))
+    }
+
+    /// Whether a value came about here, so that no test can have asked before what it is given: it was neither handed over nor
+    /// kept elsewhere.
+    fn makes(&self, value: Var) -> bool {
+        match self.instruction(value) {
+            Some(inst) => !matches!(inst.op, Op::Load { .. } | Op::Global { .. } | Op::Field(_) | Op::Index { .. }),
+            None => !self.code.blocks[0].parameters.contains(&value),
+        }
     }
 }
 
@@ -209,6 +229,22 @@ fn refused_change(inst: &Inst, place: &Known, part: &Step) -> Option<Fault> {
 /// The failure of an outcome that every run has.
 fn told<T>(outcome: Result<T, Fault>) -> Option<Fault> {
     outcome.err().filter(|fault| fault.code != Code::R015 && fault.can_be_caught())
+}
+
+/// Where among what is given the lists stand whose elements are tasks.
+fn tasks_given(tasks: &[Task]) -> impl Iterator<Item = usize> {
+    let next = |at: &mut usize, task: &Task| {
+        let own = *at;
+        *at += if matches!(task, Task::Each) { 2 } else { 1 };
+        Some((own, matches!(task, Task::Functions)))
+    };
+    tasks.iter().scan(0, next).filter(|(_, functions)| *functions).map(|(at, _)| at)
+}
+
+/// Whether it is a list whose elements are no functions, whatever they are.
+fn holds_no_function(known: &Known) -> bool {
+    let Shape::List(list) = &known.shape else { return false };
+    known.null == Null::Never && list.any().is_some_and(|element| !element.hides().functions)
 }
 
 fn is_data(value: &Value) -> bool {

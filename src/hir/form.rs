@@ -157,6 +157,9 @@ impl<'a> Lowering<'a> {
                     let list = self.chain_of(base, before, Handed::Nothing, span);
                     return Tasks::Each { list, function: self.task_function(function) };
                 }
+                if let Some((list, function)) = self.made_from(base, links) {
+                    return Tasks::Each { list, function: self.task_function(function) };
+                }
                 if let (Node::Name(name), &[call]) = (self.node(base), links)
                     && let Node::Call { arguments, .. } = self.node(call)
                     && let &[list, function] = self.tree.list(arguments)
@@ -188,6 +191,24 @@ impl<'a> Lowering<'a> {
         let Node::Call { arguments, optional: false } = self.node(call) else { return None };
         let &[function] = self.tree.list(arguments) else { return None };
         (self.name_text(name) == "map" && !self.is_spread(function)).then_some(function)
+    }
+
+    /// `Array.from(source, function)`: the list that `Array.from(source)` gives, and the function.
+    fn made_from(&mut self, base: NodeId, links: &'a [NodeId]) -> Option<(Expr, NodeId)> {
+        let (Node::Name(space), &[member, call]) = (self.node(base), links) else { return None };
+        let Node::Member { name, .. } = self.node(member) else { return None };
+        let Node::Call { arguments, optional: false } = self.node(call) else { return None };
+        let &[source, function] = self.tree.list(arguments) else { return None };
+        let from = builtin::find_static(self.name_text(space), self.name_text(name))?;
+        let written = !self.is_spread(source) && !self.is_spread(function);
+        if from.entry().name != "from" || !written || self.scopes.resolved(base).is_some() {
+            return None;
+        }
+        let span = self.span(base).to(self.span(source));
+        let base = Expr { kind: ExprKind::Builtin(from), span: self.span(base).to(self.span(member)) };
+        let arguments = vec![Element::One(self.expression(source))];
+        let call = Link { kind: LinkKind::Call(arguments), optional: false, span };
+        Some((Expr { kind: ExprKind::Chain(Row::of(base, [call])), span }, function))
     }
 
     fn is_spread(&self, node: NodeId) -> bool {

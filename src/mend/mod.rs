@@ -14,6 +14,7 @@ mod habit;
 mod names;
 mod page;
 mod slip;
+mod task;
 mod trial;
 mod turn;
 mod typing;
@@ -171,6 +172,7 @@ fn rules(found: &Diagnostic, page: &Page, examination: &Examination) -> Vec<Fix>
             band::candidates(found, page, &mut out);
             action::candidates(found, page, &mut out);
         }
+        "R" if found.code == Code::R042 => task::candidates(found, page, &mut out),
         "TM" => turn::candidates(found, page, &mut out),
         "B" | "E" => {
             names::candidates(found, page, examination, &mut out);

@@ -263,10 +263,6 @@ fn nothing_to_do(form: &str) -> Failure {
     Failure::new(Code::R043, format!("`{form}` of no tasks has no result; give it one task at least"))
 }
 
-fn no_tasks(form: &str) -> Fault {
-    Fault::new(Code::R042, format!("`{form}` takes tasks: a list written out, `xs.map(f)`, or a list of functions"))
-}
-
 impl Vm {
     /// The frame of a form that was written out with its tasks.
     pub(super) fn fork(
@@ -316,9 +312,9 @@ impl Vm {
 
     fn each(&mut self, name: &str, list: &Value, function: &Value, jobs: &mut Vec<Job>) -> Result<(), Fault> {
         self.meter.build(list)?;
-        let Some(items) = list.as_list() else { return Err(no_tasks(name)) };
+        let Some(items) = list.as_list() else { return Err(builtin::no_tasks(name)) };
         if function.kind() != Kind::Function {
-            return Err(no_tasks(name));
+            return Err(builtin::no_tasks(name));
         }
         let offered = self.takes(function, 3, 1);
         self.meter.steps(items.len() as u64)?;
@@ -332,10 +328,10 @@ impl Vm {
 
     fn functions(&mut self, name: &str, list: &Value, jobs: &mut Vec<Job>) -> Result<(), Fault> {
         self.meter.build(list)?;
-        let Some(items) = list.as_list() else { return Err(no_tasks(name)) };
+        let Some(items) = list.as_list() else { return Err(builtin::no_tasks(name)) };
         for item in items {
             if item.kind() != Kind::Function {
-                return Err(no_tasks(name));
+                return Err(builtin::no_functions(name));
             }
             jobs.push(Job { function: item.clone().under(list.lanes()), args: Args::new(), follows: false });
         }
@@ -350,7 +346,7 @@ impl Vm {
         lanes: Lanes,
         after: Vec<Value>,
     ) -> Result<Native, Fault> {
-        let Body::Form(form, _) = builtin.entry().kind else { return Err(no_tasks(builtin.entry().name)) };
+        let Body::Form(form, _) = builtin.entry().kind else { return Err(builtin::no_tasks(builtin.entry().name)) };
         let name = builtin.entry().name;
         let total = jobs.len();
         self.meter.memory(256 * total as u64)?;
