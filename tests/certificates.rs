@@ -259,7 +259,7 @@ fn a_certificate_is_about_one_program_and_one_basis() {
     assert!(shown(&certificate, &text).unwrap_err().contains("another program"));
     let agents = Basis { agents: Some("a: { }"), policy: None };
     let other = verify(&certificate, &examine(LOOPS), &Setting::default(), agents);
-    assert!(other.unwrap_err().contains("another agents"));
+    assert!(other.unwrap_err().contains("other agents"));
     // The text changed, the hash made to fit.
     let mut forged = certificate.clone();
     let digest: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -42,7 +42,7 @@ pub(super) const TABLE: &[Builtin] = &[
         .calls(Calls::Each)
         .law(Law::Kept)
         .size(Size::Limit),
-    native("with", "(agent: Agent, options: { timeout?: number, retries?: number, model?: string, temperature?: number, schema?: any }): Agent", "The agent with other settings.", ("[].map(a => a.with({ retries: 2 }))", "[]"), with)
+    native("with", "(agent: Agent, options: { timeout?: number, retries?: number, model?: string, temperature?: number, schema?: any }): Agent", "The agent with other settings. The `timeout` is for all tries of a call together: for each try write `retry(() => timeout(agent.ask(q), 1s), { attempts: 3 })`. A mock lists a call once in its `calls`, however often it is tried.", ("[].map(a => a.with({ retries: 2 }))", "[]"), with)
         .on(&[Kind::Agent])
         .takes(&[("timeout", Numbers::Time), ("retries", Numbers::from(0.0))])
         .keeps(Keeps::All)

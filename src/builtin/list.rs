@@ -9,6 +9,7 @@ use crate::diagnostic::Code;
 use crate::value::{ELEMENT, Fault, KEY, Kind, Lanes, List, MADE, Meter, Value, display, operator, order};
 
 const EACH: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): any";
+const EACH_NOTHING: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): null";
 const EACH_LIST: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): any[]";
 const EACH_TEST: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): boolean";
 const EACH_NUMBER: &str = "(xs: any[], f: (x: any, index: number, list: any[]) => any): number";
@@ -47,7 +48,7 @@ pub(super) const TABLE: &[Builtin] = &[
         |call| walk::start(Aim::ReduceRight, call),
     )
     .on(LIST),
-    routine("forEach", EACH, "Calls f with each element; gives null.", ("[1].forEach(x => x)", "null"), |call| {
+    routine("forEach", EACH_NOTHING, "Calls f with each element; gives null.", ("[1].forEach(x => x)", "null"), |call| {
         walk::start(Aim::ForEach, call)
     })
     .on(LIST)

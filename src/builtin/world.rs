@@ -68,7 +68,8 @@ pub(super) const TABLE: &[Builtin] = &[
     wish(
         "emit",
         "(name: string, data?: any, options?: { delay?: number, condition?: boolean | number | string | null | any[] | { [key: string]: any } }): null",
-        "Sends an event to the handlers of its name, as in `on \"done\" as event max 10 { … }`; with a `condition` that is not true, \
+        "Sends an event to the handlers of its name, as in `on \"done\" as event max 10 { print(event.id) }`, where `event` is the data \
+         itself; with a `condition` that is not true, \
          to nobody. They run once the program or the pattern \
          that was asked for is done, the earliest event first and one handler after the other: whoever sends finds its variables as it \
          left them, and the result is there already. In a test they run whenever the test itself waits, and after it.",

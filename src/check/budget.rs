@@ -150,7 +150,7 @@ impl Flow<'_> {
             ),
             _ if what == "price" && key == "tokens" => (
                 format!("`{agent}` has a price for each token and no limit of tokens, so nothing bounds this budget"),
-                format!("say `tokens` where `{agent}` is declared, or limit `calls`"),
+                format!("say `maxTokens` where `{agent}` is declared, or limit `calls`"),
             ),
             _ => (
                 format!("`{agent}` has no {what}, so nothing bounds this budget"),

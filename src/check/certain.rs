@@ -4,7 +4,7 @@
 //! nobody catches it, the failure is told with the message that the run would have. What limits refuse is not told, because
 //! whoever runs the program may raise them.
 
-use super::domain::{Id, Known, Null, Shape};
+use super::domain::{Callee, Id, Known, Null, Shape};
 use super::finding::Findings;
 use super::flow::{Activation, Flow};
 use super::place::Step;
@@ -32,6 +32,15 @@ impl<'a> Flow<'a> {
                 let told = idle.any(|place| self.runs_always(act) || act.makes(inst.args[place]));
                 told.then(|| builtin::no_functions(form.entry().name))
             }
+            Op::Call { spread: false } => self.gives_too_many(act, inst, args).map(|most| {
+                let takes = match most {
+                    0 => "no argument".to_owned(),
+                    1 => "one argument".to_owned(),
+                    _ => format!("{most} arguments"),
+                };
+                let what = format!("what is called here takes {takes}, and is given {}", args.len() - 1);
+                Fault::new(Code::R008, format!("{what}; leave out the others, or let it take them: `(x) => …`"))
+            }),
             _ => {
                 let told = |_: &Fault| self.runs_always(act) || act.written_out(inst);
                 failure(inst, args).filter(told).filter(|_| !self.is_guarded(act))
@@ -40,9 +49,39 @@ impl<'a> Flow<'a> {
         self.fails(act, inst, fault);
     }
 
+    /// How much whatever was handed over for a parameter takes at most, where that is less than it is called with wherever the
+    /// function calls it. What else it is used for could tell what it is.
+    fn gives_too_many(&self, act: &Activation<'a>, inst: &Inst, args: &[Known]) -> Option<usize> {
+        let most = |callee: &Callee| match callee {
+            Callee::Own(closure) => {
+                let code = &self.program.functions[closure.function.0 as usize];
+                (!code.rest).then_some(code.arity as usize)
+            }
+            Callee::BuiltIn(_) => None,
+        };
+        let Shape::Functions(functions) = &args[0].shape else { return None };
+        let most = functions.iter().map(most).try_fold(0, |all, one| Some(all.max(one?)))?;
+        let callee = inst.args[0];
+        let calls = |inst: &Inst| match inst.op {
+            Op::Call { spread } => !spread && inst.args[0] == callee && inst.args.len() - 1 > most,
+            Op::IsNull | Op::Truth => true,
+            _ => false,
+        };
+        let mut uses = act.code.blocks.iter().flat_map(|block| &block.code).filter(|inst| inst.args.contains(&callee));
+        let told = args[0].null == Null::Never && act.code.blocks[0].parameters.contains(&callee) && uses.all(calls);
+        told.then_some(most)
+    }
+
     /// The same of a change of a part of what stands at a place.
     pub fn try_change(&mut self, act: &Activation<'a>, inst: &Inst, place: &Known, part: &Step) {
         let fault = refused_change(inst, place, part).filter(|_| self.runs_always(act) && !self.is_guarded(act));
+        self.fails(act, inst, fault);
+    }
+
+    /// The same of a method that changes what stands at a place.
+    pub fn try_mutation(&mut self, act: &Activation<'a>, inst: &Inst, place: &Known, method: &str) {
+        let told = is_null_without(place, method) && self.runs_always(act) && !self.is_guarded(act);
+        let fault = told.then(|| path::property(&Value::NULL, &Key::new(method)).err()).flatten();
         self.fails(act, inst, fault);
     }
 
@@ -136,12 +175,14 @@ fn failure(inst: &Inst, args: &[Known]) -> Option<Fault> {
         Op::Unary(unary @ (Unary::Negate | Unary::Plus)) => {
             ir::unary(*unary, &value(&args[0])?, &mut Meter::new(SMALL))
         }
+        Op::Step(_) if args[0].null == Null::Always => return Some(ir::no_step(&Value::NULL)),
         Op::Turns => ir::turns(&value(&args[0])?),
         Op::Unpack => ir::unpack(&alike(&args[0])?).map(|()| Value::NULL),
         Op::UnpackObject => ir::unpack_object(&alike(&args[0])?).map(|()| Value::NULL),
         Op::Threshold => operator::threshold(&value(&args[0])?).map(|_| Value::NULL),
         Op::Field(name) if args[0].null == Null::Always => path::property(&Value::NULL, &Key::new(name)),
         Op::CallBuiltin { builtin, spread: false } => called(*builtin, args)?,
+        Op::CallMethod { name, .. } if is_null_without(&args[0], name) => path::property(&Value::NULL, &Key::new(name)),
         Op::CallMethod { name, .. } if lacks_method(&args[0], name).is_some() => {
             return lacks_method(&args[0], name).map(|kind| builtin::no_method(kind, name));
         }
@@ -155,6 +196,11 @@ fn failure(inst: &Inst, args: &[Known]) -> Option<Fault> {
         _ => return None,
     };
     told(outcome)
+}
+
+/// Whether it is null, which has no such method.
+fn is_null_without(known: &Known, name: &str) -> bool {
+    known.null == Null::Always && builtin::find_method(Kind::Null, name).is_none()
 }
 
 /// The kind of a value, where none of that kind has a method, and the value has no function of its own under its name.
@@ -175,8 +221,10 @@ fn lacks_method(known: &Known, name: &str) -> Option<Kind> {
 fn called(id: BuiltinId, args: &[Known]) -> Option<Result<Value, Fault>> {
     let kind = id.entry().kind;
     match kind {
-        Body::Form(Form::Sequential, None) if has_data(&args[0], false) => return Some(Err(builtin::no_steps())),
-        Body::Form(Form::Escalate, None) if has_data(args.get(1)?, true) => return Some(Err(builtin::no_path())),
+        Body::Form(Form::Sequential, None) if has_data(&args[0], false, false) => {
+            return Some(Err(builtin::no_steps()));
+        }
+        Body::Form(Form::Escalate, None) if has_data(args.get(1)?, true, true) => return Some(Err(builtin::no_path())),
         _ => {}
     }
     if !matches!(kind, Body::Native(_) | Body::Routine(_) | Body::Form(_, Some(_))) {
@@ -197,13 +245,11 @@ fn called(id: BuiltinId, args: &[Known]) -> Option<Result<Value, Fault>> {
     }
 }
 
-/// Whether a list has an element that is certainly data, or has none where there has to be one.
-fn has_data(known: &Known, needed: bool) -> bool {
+/// Whether a list has an element that is certainly no function, and no agent where these are taken, or has none where there has to
+/// be one.
+fn has_data(known: &Known, needed: bool, agents: bool) -> bool {
     let Shape::List(list) = &known.shape else { return false };
-    let data = |known: &Known| {
-        let plain = matches!(known.shape, Shape::Number(_) | Shape::Text(_) | Shape::Bool(_) | Shape::List(_));
-        known.null == Null::Always || plain
-    };
+    let data = |known: &Known| !(known.hides().functions || agents && known.hides().agents);
     known.null == Null::Never
         && (needed && list.high == Some(0) || list.items.as_ref().is_some_and(|items| items.iter().any(data)))
 }

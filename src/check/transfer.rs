@@ -281,6 +281,7 @@ impl<'a> Flow<'a> {
                     return Some((given?, Some(root)));
                 }
                 self.refuse_obscure(super::obscure::may_be_own(&target, method), at);
+                self.try_mutation(act, inst, &target, method);
                 let asked = self.perhaps_asked(act, &target, method, &arguments, inst, state);
                 let doubts = self.doubts(act, state);
                 let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();

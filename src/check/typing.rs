@@ -9,6 +9,7 @@ mod declared;
 mod link;
 mod parts;
 mod place;
+mod result;
 
 use super::fits::{Fit, fits, resolve, widened};
 use super::written::{children, turns};
@@ -115,6 +116,9 @@ impl<'a> Typing<'a> {
         }
         match (&function.body.kind, &function.result) {
             (ExprKind::Block(block), wanted) => {
+                if let (true, Some(wanted)) = (block.exprs.is_empty(), wanted) {
+                    self.empty(&function.body, wanted);
+                }
                 self.block(block, wanted.as_ref());
             }
             (_, Some(wanted)) => {
@@ -156,13 +160,14 @@ impl<'a> Typing<'a> {
 
     fn expect(&mut self, given: &Type, wanted: &Type, span: Span, what: &str) {
         if fits(self.program, given, wanted) == Fit::Never {
+            let help = match given {
+                Type::Null if what.starts_with("the result") => {
+                    "give a value at the end, or declare that it may be `null`"
+                }
+                _ => "change the value or the annotation",
+            };
             let (given, wanted) = (self.program.spelled(given), self.program.spelled(wanted));
-            self.report(
-                Code::T001,
-                span,
-                format!("{what} is `{given}`, and `{wanted}` is declared"),
-                "change the value or the annotation",
-            );
+            self.report(Code::T001, span, format!("{what} is `{given}`, and `{wanted}` is declared"), help);
         }
     }
 
@@ -261,17 +266,7 @@ impl<'a> Typing<'a> {
                 self.visit(x);
                 Type::Boolean
             }
-            ExprKind::If { arms, otherwise } => {
-                for (condition, body) in arms {
-                    self.visit(condition);
-                    self.tested.extend(key(condition));
-                    self.visit(body);
-                }
-                otherwise.iter().for_each(|otherwise| {
-                    self.visit(otherwise);
-                });
-                Type::Any
-            }
+            ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Try { .. } => self.choice(expr, None),
             ExprKind::Block(block) => self.block(block, None),
             ExprKind::Fork(fork) => {
                 self.fork(fork, expr.span);
@@ -294,7 +289,7 @@ impl<'a> Typing<'a> {
                     self.visit(child);
                     self.forget_all();
                 });
-                Type::Null
+                self.looped(expr)
             }
             ExprKind::While { .. } | ExprKind::ForCount { .. } => {
                 // What is known of what changes holds in the first turn alone.
@@ -306,23 +301,13 @@ impl<'a> Typing<'a> {
                     }
                 });
                 self.forget_all();
-                Type::Null
+                self.looped(expr)
             }
             ExprKind::Delete(target) => {
                 self.keys(target);
                 self.changed_within(target);
                 self.written(target);
                 Type::Boolean
-            }
-            ExprKind::Match { subject, arms } => {
-                let kind = self.visit(subject);
-                self.exhaustive(&kind, arms, expr.span);
-                children(expr, &mut |child| {
-                    if !std::ptr::eq(child, &**subject) {
-                        self.visit(child);
-                    }
-                });
-                Type::Any
             }
             ExprKind::Let { pattern, value } => {
                 self.declare(pattern, value.as_deref());
@@ -341,7 +326,8 @@ impl<'a> Typing<'a> {
                     (Some(wanted), Some(value)) => {
                         self.given(value, wanted, "the result");
                     }
-                    (_, value) => value.iter().for_each(|value| {
+                    (Some(wanted), None) => self.expect(&Type::Null, wanted, expr.span, "the result"),
+                    (None, value) => value.iter().for_each(|value| {
                         self.visit(value);
                     }),
                 }
@@ -553,7 +539,14 @@ impl<'a> Typing<'a> {
                 }
                 left.clone()
             }
-            Binary::Gate => Type::Any,
+            Binary::Gate => {
+                let threshold = [Type::Number, Type::Null, FUNCTION.clone(), Type::List(Arc::new(Type::Any))];
+                if never(right, &Type::Union(Arc::from(threshold))) {
+                    let message = format!("`~?>` takes a number from 0 to 1, and this is `{}`", program.spelled(right));
+                    self.report(Code::T002, operator_span, message, "");
+                }
+                Type::Any
+            }
             _ => Type::Any,
         }
     }

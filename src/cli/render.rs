@@ -38,7 +38,7 @@ pub(super) fn allowed(allowed: &[(&Sources, &Allowed)]) -> String {
         let file = sources.file(allowed.at.file);
         let line = file.position(allowed.finding.at.span.start).line;
         let reason = if allowed.reason.is_empty() { "no reason is given".into() } else { escaped(&allowed.reason) };
-        format!("allowed {} at {}:{line}: {reason}\n", allowed.finding.code, escaped(file.name()))
+        format!("allowed {} at {}:{line}: {reason}\n", allowed.finding.code, named(file.name()))
     };
     allowed.iter().map(line).collect()
 }
@@ -166,7 +166,7 @@ impl View {
                 view.places[mark] = (index, place);
             }
             let position = file.position(spans[0].start);
-            let name = format!("{}:{}:{}{CUT}", escaped(file.name()), position.line, position.column);
+            let name = format!("{}:{}:{}{CUT}", named(file.name()), position.line, position.column);
             view.files.push((id, name, Source::from(text)));
         }
         // Within a file from top to bottom, so that it is shown once.
@@ -230,6 +230,11 @@ fn plain(line: &str) -> String {
 /// Whether a line is the stem of a label that says nothing.
 fn leads_nowhere(plain: &str) -> bool {
     plain.contains('╰') && plain.chars().all(|c| matches!(c, '│' | '╰' | '─' | ' '))
+}
+
+/// The name of a file, which may have line ends in it.
+fn named(file: &str) -> String {
+    escaped(file).replace('\n', "\\u{a}")
 }
 
 /// Text that stays on one line.

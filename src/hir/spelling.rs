@@ -20,6 +20,7 @@ impl Program {
                 Type::Union(_) | Type::Function(_) => format!("({})[]", self.spelled(element)),
                 _ => format!("{}[]", self.spelled(element)),
             },
+            Type::Object(shape) if shape.is_expression() => "RegExp".into(),
             Type::Object(shape) => {
                 let mark = |optional| if optional { "?" } else { "" };
                 let field = |name: &str, optional, value| format!("{name}{}: {}", mark(optional), self.spelled(value));

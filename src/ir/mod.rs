@@ -37,7 +37,7 @@ mod visit;
 
 pub use fold::{Folding, fold};
 pub use lower::{Lowering, lower};
-pub use operate::{binary, not_unpacked, turns, unary, unpack, unpack_object};
+pub use operate::{binary, no_step, not_unpacked, turns, unary, unpack, unpack_object};
 pub use order::Order;
 pub use print::print;
 pub use rows::Rows;

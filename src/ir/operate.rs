@@ -75,3 +75,10 @@ pub fn unpack_object(value: &Value) -> Result<(), Fault> {
 pub fn not_unpacked(value: &Value, wanted: &str) -> Fault {
     Fault::new(Code::R004, format!("{} cannot be unpacked here; give {wanted}", value.kind().phrase())).about(value)
 }
+
+/// The fault of counting what is no number.
+#[cold]
+pub fn no_step(value: &Value) -> Fault {
+    Fault::new(Code::R002, format!("`++` and `--` do not take {}; make it a number first", value.kind().phrase()))
+        .about(value)
+}

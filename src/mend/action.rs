@@ -11,6 +11,9 @@ use crate::syntax::token::Kind;
 /// Candidates for a fault of confidence.
 pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
+    if undoes(page, at) {
+        return;
+    }
     match found.code {
         Code::CF001 | Code::CF010 => {
             tested(found, page, at, out);
@@ -92,6 +95,36 @@ fn subjects(found: &Diagnostic, page: &Page, at: Span) -> Vec<String> {
     names
 }
 
+/// Whether what acts stands in a function that takes something back when a later step fails: one that is kept in a list which
+/// `catch` or `finally` reads, or the `undo` of a step. A condition around it would leave out what was to be taken back.
+fn undoes(page: &Page, at: Span) -> bool {
+    let Some(function) = page.function(at) else { return false };
+    let Some(parent) = page.parent(function) else { return false };
+    match *page.tree.node(parent) {
+        Node::Entry { key, .. } => page.source(key) == "undo",
+        Node::Call { .. } => {
+            let Some(Node::Chain { base, .. }) = page.parent(parent).map(|chain| page.tree.node(chain)) else {
+                return false;
+            };
+            let list = page.source(*base).to_owned();
+            let reads = |node: NodeId| page.tree.span(node);
+            let ends = page.all().filter_map(|(_, node, _)| match *node {
+                Node::Try { handler, finalizer, .. } => Some([handler, finalizer]),
+                _ => None,
+            });
+            let ends: Vec<Span> = ends.flatten().flatten().map(reads).collect();
+            let within = |span: Span| ends.iter().any(|end| end.start <= span.start && span.end <= end.end);
+            page.all().any(|(id, node, span)| matches!(node, Node::Name(_)) && page.source(id) == list && within(span))
+        }
+        _ => false,
+    }
+}
+
+/// What is said where nothing may stand before an action.
+const UNDO: &str = "a test would leave out what this takes back: let it take what the program itself knows, such as what was asked \
+                    for, or have the answer approved or verified before it is relied on; `import { saga } from \"std/transaction\"` \
+                    takes steps back in their order";
+
 /// What a note says of a condition in doubt.
 const DECIDES: &str = "decide";
 
@@ -100,13 +133,16 @@ const MADE: &str = "it was made from";
 
 /// A help that tells what to test, with the name of the value in the place of `x`.
 pub(super) fn named_help(found: &Diagnostic, page: &Page) -> Option<String> {
+    if matches!(found.code, Code::CF001 | Code::CF013) && undoes(page, found.at.span) {
+        return Some(UNDO.to_owned());
+    }
     let help = found.help.as_deref().filter(|help| help.contains("~x >="))?;
     let noted = |what: &str| found.notes.iter().filter(|note| note.message.contains(what)).find_map(|note| note.at);
     let made = noted(MADE).filter(|place| help.contains(MADE) && place.file == page.file);
     let names: Vec<String> = match noted(DECIDES).filter(|place| place.file == page.file) {
         // What is in doubt is what decides, and not what is given.
         Some(place) => {
-            let names = page.around(place.span, |_| true).map(|node| page.reads(node)).unwrap_or_default();
+            let names = decider(page, place.span).map(|node| page.reads(node)).unwrap_or_default();
             let agents = page.agents(place.span);
             if names.iter().any(|name| name == "agents" || agents.iter().any(|(agent, _)| agent == name)) {
                 // What an agent answers there has no name yet.
@@ -138,8 +174,28 @@ pub(super) fn named_help(found: &Diagnostic, page: &Page) -> Option<String> {
     Some(help.replace("~x >=", &format!("~{name} >=")))
 }
 
+/// What decides at a place: of an arm of a `match`, what it is held against.
+fn decider(page: &Page, at: Span) -> Option<NodeId> {
+    let node = page.around(at, |_| true)?;
+    let choice = page.around(at, |node| matches!(node, Node::Match { .. } | Node::MatchArm { .. } | Node::Block(_)));
+    let arm = choice.filter(|arm| match *page.tree.node(*arm) {
+        Node::MatchArm { pattern, .. } => page.tree.span(pattern).to(at) == page.tree.span(pattern),
+        _ => false,
+    });
+    match arm.and_then(|arm| page.parent(arm)).map(|choice| page.tree.node(choice)) {
+        Some(Node::Match { subject, .. }) => Some(*subject),
+        _ => Some(node),
+    }
+}
+
 /// The statement of a place under a condition.
-fn under(page: &Page, statement: NodeId, condition: &str, title: String, mut more: Vec<(Span, String)>) -> Fix {
+pub(super) fn under(
+    page: &Page,
+    statement: NodeId,
+    condition: &str,
+    title: String,
+    mut more: Vec<(Span, String)>,
+) -> Fix {
     let span = page.tree.span(statement);
     let indent = page.indent(span.start);
     let several = page.at(span).contains('\n') || page.at(span).len() > 60;

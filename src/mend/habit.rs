@@ -1,5 +1,6 @@
 //! What hands write from the habit of another language, where it is clear what stands for it here.
 
+use super::action::under;
 use super::edit::{certain, quoted};
 use super::page::Page;
 use crate::diagnostic::{Code, Diagnostic, Fix};
@@ -18,6 +19,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         (Code::P008, written) if written.starts_with("new ") && written.ends_with("Error") => {
             out.push(certain(page.replace("write `new Error`", at, "new Error")));
         }
+        (Code::P008, "declare") => out.extend(from_outside(page, at)),
         (Code::P008, "void") => out.extend(nothing(page, at)),
         (Code::P008, "print" | "expect" | "echo" | "puts") => out.extend(called(page, at)),
         (Code::P001, "->") if found.message.starts_with("a result's type") => {
@@ -53,6 +55,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         }
         (Code::TM01, _) => out.extend(matched(page, at)),
         (Code::T005, _) => out.extend(renamed(found, page)),
+        (Code::P012, written) if written.starts_with("?.") => out.extend(where_present(page, at)),
         (Code::P012, written) if written.contains("..") => out.extend(range(page, at)),
         // Another place makes no schema of it, only nobody looks at it there.
         (Code::T001, _) if found.message.contains("takes a schema") => {}
@@ -222,9 +225,11 @@ fn generic(page: &Page, at: Span) -> Option<Fix> {
 /// `enum Level { Low = 1, High }` as a type of texts, and `Level.Low` as one of them.
 fn enumerated(page: &Page, word: Span) -> Option<Fix> {
     let at = page.token_from(word.start);
-    let name = page.tokens.get(at + 1)?;
-    let name = page.at(Span::new(name.start, name.end));
-    let (start, close) = brackets(page, at + 2)?;
+    // Its name stands before it in `type Name = enum { … }`.
+    let assigned = page.tokens.get(at + 1)?.kind == Kind::BraceOpen;
+    let named = if assigned { at.checked_sub(2)? } else { at + 1 };
+    let name = page.at(Span::new(page.tokens.get(named)?.start, page.tokens[named].end));
+    let (start, close) = brackets(page, if assigned { at + 1 } else { at + 2 })?;
     let inner = page.at(Span::new(start, page.tokens[close].start));
     let members: Vec<(&str, String)> = inner
         .split([',', '\n'])
@@ -235,7 +240,10 @@ fn enumerated(page: &Page, word: Span) -> Option<Fix> {
             (key.trim(), if text { value.trim().to_owned() } else { format!("\"{}\"", key.trim()) })
         })
         .collect();
-    let before = page.tokens[..at].last().filter(|token| matches!(token.kind, Kind::Let(_)));
+    let before = match assigned {
+        true => page.tokens[..named].last(),
+        false => page.tokens[..at].last().filter(|token| matches!(token.kind, Kind::Let(_))),
+    };
     let texts: Vec<&str> = members.iter().map(|(_, text)| text.as_str()).collect();
     let whole = Span::new(before.map_or(word.start, |token| token.start), page.tokens[close].end);
     let mut edits = vec![(whole, format!("type {name} = {}", texts.join(" | ")))];
@@ -249,6 +257,37 @@ fn enumerated(page: &Page, word: Span) -> Option<Fix> {
     let plain = |key: &str| key.chars().all(|c| c.is_alphanumeric() || c == '_');
     (!members.is_empty() && members.iter().all(|(key, _)| plain(key)))
         .then(|| page.several(format!("write `type {name} = {}`", texts.join(" | ")), edits))
+}
+
+/// `delete o?.a` and `o?.a = x`: what is done where `o` is there.
+fn where_present(page: &Page, at: Span) -> Option<Fix> {
+    let statement =
+        page.statement(at).filter(|&node| !matches!(page.tree.node(node), Node::Let { .. } | Node::Return(_)))?;
+    let chain = page.around(at, |node| matches!(node, Node::Chain { .. }))?;
+    let Node::Chain { links, .. } = *page.tree.node(chain) else { return None };
+    let optional = |link: &&NodeId| page.source(**link).starts_with("?.");
+    let mut edits: Vec<(Span, String)> = Vec::new();
+    let mut last = None;
+    for span in page.tree.list(links).iter().filter(optional).map(|link| page.tree.span(*link)) {
+        let plain = if page.at(span).starts_with("?.[") { "" } else { "." };
+        edits.push((Span::new(span.start, span.start + 2), plain.to_owned()));
+        last = Some(span.start);
+    }
+    let condition = format!("{} != null", page.at(Span::new(page.tree.span(chain).start, last?)));
+    let title = format!("do it where {}", quoted(&condition));
+    Some(under(page, statement, &condition, title, edits))
+}
+
+/// `declare const x: T`, which the host gives: as the input of the script.
+fn from_outside(page: &Page, word: Span) -> Option<Fix> {
+    let next = page.tokens.get(page.token_from(word.end)).filter(|next| matches!(next.kind, Kind::Let(_)))?;
+    let end = page.tokens[..page.token_from(page.line_end(word.end))]
+        .iter()
+        .rev()
+        .find(|token| token.kind != Kind::Semicolon)?
+        .end;
+    let edits = vec![(Span::new(word.start, next.start), String::new()), (Span::at(end), " = input".to_owned())];
+    Some(page.several("take the input of the script", edits))
 }
 
 /// `mock(Model, { ask: … })`

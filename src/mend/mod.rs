@@ -172,6 +172,7 @@ fn rules(found: &Diagnostic, page: &Page, examination: &Examination) -> Vec<Fix>
             band::candidates(found, page, &mut out);
             action::candidates(found, page, &mut out);
         }
+        "R" if found.code == Code::R008 => task::surplus(found, page, &mut out),
         "R" if found.code == Code::R042 => task::candidates(found, page, &mut out),
         "TM" => turn::candidates(found, page, &mut out),
         "B" | "E" => {

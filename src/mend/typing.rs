@@ -111,6 +111,21 @@ fn converted(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     if written_out.is_some_and(|node| page.tree.span(node) == at) && !found.message.contains("`tasks`") {
         return;
     }
+    // What is declared says which of them it is to be, and nothing is made of what gives nothing.
+    let words: Vec<&str> = found.message.split('`').skip(1).step_by(2).collect();
+    let (given, wanted) = match words[..] {
+        [.., given, wanted] if found.message.ends_with("is declared") => (given, wanted),
+        _ => ("", ""),
+    };
+    if given == "null" {
+        return;
+    }
+    let fits = |text: &str| match text.split_once('(').map(|(made, _)| made) {
+        _ if wanted.is_empty() || wanted.contains(|c: char| c.is_uppercase()) => true,
+        Some("String") => wanted.contains("string") || wanted.contains('"'),
+        Some("Number") => wanted.contains("number") || wanted.contains(|c: char| c.is_ascii_digit()),
+        _ => wanted.contains("[]"),
+    };
     let made = !written.starts_with(['"', '\'', '{']) && written_out.is_none_or(|node| page.tree.span(node) != at);
     for (title, text) in [
         ("make it a text", format!("String({written})")),
@@ -118,6 +133,7 @@ fn converted(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
         ("make it a list", format!("[{written}]")),
     ]
     .into_iter()
+    .filter(|(_, text)| fits(text))
     .filter(|(_, text)| made || text.starts_with('['))
     // Of an object of tasks each would be run before, and none by its name.
     .filter(|(_, text)| !(text.starts_with("[{") && found.message.contains("`tasks`")))

@@ -60,6 +60,13 @@ pub struct Shape {
     pub others: Option<Type>,
 }
 
+impl Shape {
+    /// Whether it is that of a regular expression, as the language has it.
+    pub fn is_expression(&self) -> bool {
+        self.fields.iter().map(|field| &*field.name).eq(["source", "flags"])
+    }
+}
+
 /// A field of a [`Shape`].
 #[derive(Clone, PartialEq, Debug)]
 pub struct Field {

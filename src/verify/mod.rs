@@ -92,7 +92,8 @@ pub fn verify(
     let (said, is) = (&certificate["hashes"], hashes(examination, basis));
     for key in ["program", "modules", "agents", "policy"] {
         if said[key] != is[key] {
-            return Err(format!("it is about another {}", if key == "modules" { "set of modules" } else { key }));
+            let other = if matches!(key, "modules" | "agents") { "other" } else { "another" };
+            return Err(format!("it is about {other} {key}"));
         }
     }
     if said != &is {

@@ -35,13 +35,14 @@ impl Budget {
 }
 
 fn exceeded(kind: hir::Budget, limit: f64) -> Failure {
+    let one = if limit == 1.0 { "" } else { "s" };
     let limit = crate::value::number::render(limit);
     let (over, less) = match kind {
         hir::Budget::Time => (format!("not done within {limit} ms, the budget of time"), "wait less"),
         hir::Budget::Cost => (format!("the budget of cost, {limit}, is used up"), "ask less"),
-        hir::Budget::Calls => (format!("the budget of {limit} calls is used up"), "ask less"),
-        hir::Budget::Tokens => (format!("the budget of {limit} tokens is used up"), "ask less"),
-        hir::Budget::Agents => (format!("the budget of {limit} agents is used up"), "ask less"),
+        hir::Budget::Calls => (format!("the budget of {limit} call{one} is used up"), "ask less"),
+        hir::Budget::Tokens => (format!("the budget of {limit} token{one} is used up"), "ask less"),
+        hir::Budget::Agents => (format!("the budget of {limit} agent{one} is used up"), "ask less"),
     };
     Failure::new(Code::R094, format!("{over}; raise it, or {less}"))
 }

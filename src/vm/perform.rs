@@ -163,7 +163,7 @@ impl Vm {
             Op::Turns => ir::turns(see!(0))?,
             Op::Step(by) => {
                 let value = see!(0);
-                let number = value.as_number().ok_or_else(|| no_step(value))?;
+                let number = value.as_number().ok_or_else(|| crate::ir::no_step(value))?;
                 Value::number(number + by).with(value.lanes())
             }
             Op::Offers(name) => {
@@ -664,12 +664,6 @@ pub(super) fn item(value: &Value, turn: &Value) -> Value {
         View::Number(start) => Value::number(start + at as f64).with(lanes),
         _ => Value::NULL,
     }
-}
-
-/// The fault of counting what is no number.
-pub(super) fn no_step(value: &Value) -> Fault {
-    Fault::new(Code::R002, format!("`++` and `--` do not take {}; make it a number first", value.kind().phrase()))
-        .about(value)
 }
 
 /// What goes with the element at a turn.

@@ -148,7 +148,7 @@ pub(super) fn index(r: &mut [Value], [to, a, b]: [Register; 3], meter: &mut Mete
 #[inline(never)]
 pub(super) fn step(r: &mut [Value], [to, a]: [Register; 2], by: i16) -> Result<(), Fault> {
     let x = &r[a as usize];
-    let number = x.as_number().ok_or_else(|| perform::no_step(x))?;
+    let number = x.as_number().ok_or_else(|| crate::ir::no_step(x))?;
     let value = Value::number(number + f64::from(by)).with(x.lanes());
     r[to as usize].put(value);
     Ok(())

@@ -124,6 +124,27 @@ impl<'a> Typing<'a> {
         self.refuse(Code::T001, fails, span, format!("{who} takes {wanted} as `{name}`, and this is `{given}`"), &help);
     }
 
+    /// What is made a text, told others or counted is neither a function nor an agent.
+    pub(super) fn handed_out(&mut self, name: &str, first: &Type, given: &[(Type, Span)], span: Span) {
+        let element = self.element(first);
+        match name {
+            "String" => given.iter().for_each(|(kind, span)| self.has_text(kind, *span)),
+            "join" => self.has_text(&element, span),
+            "emit" | "track" | "llm" => {
+                let kept = given.iter().find(|(kind, _)| self.is_callable(kind));
+                if let Some((kind, span)) = kept {
+                    let message = format!("{} cannot leave the program", self.called_kind(kind));
+                    self.refuse(Code::T001, Code::R014, *span, message, "give what it gives: call it");
+                }
+            }
+            "consensus" | "buildConsensus" | "vote" | "aggregate" if matches!(element, Type::Agent(_)) => {
+                let message = format!("`{name}` counts answers, and these are agents");
+                self.report(Code::T001, span, message, "ask them first: `parallel(agents.map(agent => agent.ask(q)))`");
+            }
+            _ => {}
+        }
+    }
+
     /// Whether an object has no other options than those that are declared, each with what it takes.
     fn knows(&mut self, id: BuiltinId, given: &Shape, options: &Shape, span: Span) {
         if id.entry().name == "verify" && given.others.is_none() {
@@ -161,6 +182,7 @@ impl<'a> Typing<'a> {
             result @ (Type::Number | Type::String | Type::Boolean) if matches!(entry.calls, Calls::None) => {
                 result.clone()
             }
+            Type::Null => Type::Null,
             // That it is a list is certain; of what is in it nothing is said.
             Type::List(_) => Type::List(Arc::new(Type::Any)),
             Type::Union(members) if members.iter().all(|member| matches!(member, Type::List(_) | Type::Null)) => {

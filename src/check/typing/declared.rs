@@ -27,9 +27,13 @@ impl<'a> Typing<'a> {
                 self.members(members, &shape, expr.span);
                 Type::Object(shape)
             }
+            (ExprKind::If { .. } | ExprKind::Match { .. } | ExprKind::Try { .. }, _) => {
+                self.choice(expr, Some((wanted, what)))
+            }
             _ => {
                 let kind = self.visit(expr);
                 self.expect(&kind, wanted, expr.span, what);
+                self.mapped(expr, &kind, wanted);
                 kind
             }
         }

@@ -10,7 +10,7 @@ use crate::diagnostic::Code;
 use crate::hir::{Element, Expr, ExprKind, FunctionId, Link, LinkKind, Variable};
 use crate::source::Span;
 use crate::types::{InterfaceId, Literal, Signature, Type};
-use crate::value::Kind;
+use crate::value::{Kind, number};
 use std::sync::Arc;
 
 impl<'a> Typing<'a> {
@@ -90,29 +90,24 @@ impl<'a> Typing<'a> {
             self.read_of_null(&link.kind, link.span);
         }
         match &link.kind {
-            LinkKind::Member(name) => match &known {
-                Type::Object(shape) => match shape.fields.iter().find(|f| f.name == *name) {
-                    Some(field) if field.optional => union_null(&field.value),
-                    Some(field) => field.value.clone(),
-                    None if shape.others.is_some() => Type::Any,
-                    None if &**name == "length" => Type::Any,
-                    None => {
-                        self.lacks(&kind, shape, name, link.span);
-                        Type::Any
-                    }
-                },
-                Type::List(_) | Type::String if &**name == "length" => Type::Number,
-                Type::Agent(interface) => {
-                    self.read_of_agent(*interface, name, link.span);
-                    Type::Any
-                }
-                _ => {
-                    self.read_of_plain(&known, name, link.span);
-                    Type::Any
-                }
-            },
+            LinkKind::Member(name) => self.member(&kind, &known, name, link.span),
             LinkKind::Index(key) => {
                 self.visit(key);
+                match (&known, &key.kind) {
+                    (Type::Object(_) | Type::List(_) | Type::String, ExprKind::Text(name)) => {
+                        return self.member(&kind, &known, name, link.span);
+                    }
+                    (Type::Object(shape), ExprKind::Number(index)) if shape.others.is_none() => {
+                        let index = number::render(*index);
+                        return self.member(&kind, &known, &index, link.span);
+                    }
+                    (Type::Agents { high, .. }, ExprKind::Number(index)) if *index >= f64::from(*high) => {
+                        let message =
+                            format!("there are at most {high} of these, and none at `{}`", number::render(*index));
+                        self.report(Code::T006, link.span, message, "the first stands at 0");
+                    }
+                    _ => {}
+                }
                 match &known {
                     Type::List(element) => (**element).clone(),
                     Type::Agents { interface, .. } => Type::Agent(*interface),
@@ -132,7 +127,10 @@ impl<'a> Typing<'a> {
                 }
             }
             LinkKind::Call(arguments) => {
-                self.arguments(arguments);
+                let given = self.arguments(arguments);
+                if let (Type::Function(signature), Some(given)) = (&known, &given) {
+                    self.handed_over(signature, given);
+                }
                 if (is_data(&known) || known == Type::Null) && !link.optional {
                     let kind = program.spelled(&kind);
                     self.report(Code::T005, link.span, format!("`{kind}` is no function"), "");
@@ -156,7 +154,34 @@ impl<'a> Typing<'a> {
                     self.handed.insert(*lambda, element);
                 }
                 let given = self.arguments(arguments);
+                if let (Some(place), Some(given)) = (place, &given) {
+                    self.added(place, name, given);
+                }
                 self.method(&known, name, given.as_deref(), link)
+            }
+        }
+    }
+
+    /// A property that is read by its name.
+    fn member(&mut self, kind: &Type, known: &Type, name: &str, span: Span) -> Type {
+        match known {
+            Type::Object(shape) => match shape.fields.iter().find(|f| *f.name == *name) {
+                Some(field) if field.optional => union_null(&field.value),
+                Some(field) => field.value.clone(),
+                None if shape.others.is_some() || name == "length" => Type::Any,
+                None => {
+                    self.lacks(kind, shape, name, span);
+                    Type::Any
+                }
+            },
+            Type::List(_) | Type::String if name == "length" => Type::Number,
+            Type::Agent(interface) => {
+                self.read_of_agent(*interface, name, span);
+                Type::Any
+            }
+            _ => {
+                self.read_of_plain(known, name, span);
+                Type::Any
             }
         }
     }
@@ -323,6 +348,7 @@ impl<'a> Typing<'a> {
                 );
             } else {
                 self.taken(id, given, receiver);
+                self.handed_out(entry.name, first, given, span);
             }
         }
         self.gives(id, first)
@@ -394,7 +420,7 @@ fn plain_kind(kind: &Type) -> Option<Kind> {
         Type::String | Type::Literal(Literal::Text(_)) => Some(Kind::Text),
         Type::Number | Type::Literal(Literal::Number(_)) => Some(Kind::Number),
         Type::Boolean | Type::Literal(Literal::Bool(_)) => Some(Kind::Bool),
-        Type::List(_) => Some(Kind::List),
+        Type::List(_) | Type::Agents { .. } => Some(Kind::List),
         _ => None,
     }
 }

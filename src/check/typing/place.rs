@@ -144,8 +144,7 @@ impl<'a> Typing<'a> {
             Type::Number | Type::Boolean | Type::Literal(_) => "give the variable a list or an object first",
             _ => return,
         };
-        let spelled = if kind == *EXPRESSION { "RegExp".to_owned() } else { self.program.spelled(&kind) };
-        let message = format!("`{spelled}` has no parts that could be changed");
+        let message = format!("`{}` has no parts that could be changed", self.program.spelled(&kind));
         self.refuse(Code::T002, Code::R002, target.span, message, help);
     }
 
@@ -162,7 +161,7 @@ impl<'a> Typing<'a> {
     }
 
     /// The type that is declared for what lies at a place.
-    fn declared(&self, place: &Place) -> Option<Type> {
+    pub(super) fn declared(&self, place: &Place) -> Option<Type> {
         let Root::Variable(variable) = &place.root else { return None };
         let mut kind = match variable {
             Variable::Local(local) => self.function.locals[local.0 as usize].annotation.clone()?,

@@ -381,7 +381,7 @@ impl Shape<'_, '_> {
                     self.take(token.kind);
                     self.operand = false;
                 }
-                kind if kind.is_word() && self.mend_generic(token) => {}
+                kind if kind.is_word() && (self.mend_generic(token) || self.mend_type_word(token)) => {}
                 kind if kind.is_word() => {
                     self.take(Kind::Name);
                     self.operand = false;
@@ -461,6 +461,7 @@ impl Shape<'_, '_> {
                 top.fresh = false;
                 self.open(Kind::SquareOpen, Place::TypeGroup);
             }
+            Kind::Name if key && self.mend_type_key(token) => {}
             kind if key && (kind.is_word() || kind == Kind::Text) => {
                 let top = self.top_mut();
                 top.mode = Mode::Named;

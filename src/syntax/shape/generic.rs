@@ -69,7 +69,7 @@ impl Shape<'_, '_> {
     }
 
     /// Leaves tokens out up to a place, and puts an unknown type there.
-    fn leave_out(&mut self, end: u32) {
+    pub(super) fn leave_out(&mut self, end: u32) {
         let mut kept = self.raw[self.at];
         kept.end = end;
         self.raw[self.at] = kept;

@@ -135,6 +135,7 @@ impl Shape<'_, '_> {
         }
         let word = self.written(token).to_string();
         match word.as_str() {
+            "declare" if self.mend_declare(token, next) => return true,
             "interface" if next.kind.is_name() => return self.interface(token),
             "enum" | "struct" | "namespace" | "trait" | "impl" if next.kind.is_name() => {
                 return self.declaration_elsewhere(token, &word);
@@ -235,7 +236,7 @@ impl Shape<'_, '_> {
     }
 
     /// Leaves out a declaration up to the end of its braces, and puts an operand in its place.
-    fn skip_declaration(&mut self) {
+    pub(super) fn skip_declaration(&mut self) {
         let mut index = self.at + 1;
         while let Some(token) = self.raw.get(index).copied() {
             if token.kind == Kind::BraceOpen {

@@ -18,6 +18,7 @@ mod place;
 mod slip;
 mod statement;
 mod turned;
+mod typescript;
 
 use super::token::{Kind, Token};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

@@ -135,6 +135,7 @@ impl Shape<'_, '_> {
                     "or" => Infix::Or,
                     "is" => Infix::Equal,
                     "then" => return self.then(token),
+                    "satisfies" => return self.mend_satisfies(token),
                     "not" if self.peek(1) == Some(Kind::Infix(Infix::In)) => {
                         self.absent(token, "there is no `not in`", "write `!(key in object)`");
                         self.at += 1;
@@ -217,6 +218,7 @@ impl Shape<'_, '_> {
                         self.peek(1),
                         None | Some(
                             Kind::Dot
+                                | Kind::Colon
                                 | Kind::SquareOpen
                                 | Kind::ParenClose
                                 | Kind::Comma
@@ -225,7 +227,10 @@ impl Shape<'_, '_> {
                         )
                     ) =>
             {
-                self.absent(token, "there is no `!` behind a value", "remove it; `?.` reads what may be missing");
+                let at = Location::new(self.file, Self::span(token));
+                let report = Diagnostic::new(Code::P008, at, "there is no `!` behind a value");
+                let report = report.help("remove it; `?.` reads what may be missing");
+                self.diagnostics.push(report.fix("remove `!`", at.span, ""));
                 self.at += 1;
                 true
             }
