@@ -196,6 +196,10 @@ fn every_edit_mends_and_brings_no_error() {
 
 /// What hands write from habit, and what it is after the first edit of each finding.
 const HABITS: &[(&str, &str)] = &[
+    (
+        "@budget({ calls: 12 })\npattern P(a: A) {\n  const groups = a.all().groupBy(x => x)\n  for k, v in groups { a.one(k) }\n}\nagent A {\n  all(): string[]\n  one(k: string): string\n}",
+        "@budget({ calls: 12 })\npattern P(a: A) {\n  const groups = a.all().groupBy(x => x)\n  for k, v in groups max 10 { a.one(k) }\n}\nagent A {\n  all(): string[]\n  one(k: string): string\n}",
+    ),
     ("interface User { name: string }", "type User = { name: string }"),
     ("interface Judge { judge(q: string): string }", "agent Judge { judge(q: string): string }"),
     ("async pattern P(q: string): string { q }", "pattern P(q: string): string { q }"),

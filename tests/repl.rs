@@ -28,6 +28,10 @@ fn the_repl_takes_lines() {
     // Decorators and comments wait for what they are about, and an empty line ends nothing that a bracket holds.
     let waiting = said("@maxCalls(2)\n/// Gives five.\nfunction five() {\n\n  5\n}\nfive()\n[1,\n\n2]\n");
     assert_eq!((&*waiting.out, &*waiting.err), ("5\n[1,2]\n", ""));
+    // So does what an operator stands behind, until an empty line.
+    let operators = said("let a = 40\na +\n  2\nlet b =\na\nb *\n\nb\n");
+    assert_eq!(operators.out, "42\n40\n", "{}", operators.err);
+    assert_eq!(operators.err.matches("[P001]").count(), 1, "{}", operators.err);
     assert!(said("(1\n\n\n7\n").err.contains("[P002]"));
     assert_eq!(said("(1\n\n\n7\n").out, "7\n");
     // Lines are done again, and what is declared anew has its new value everywhere.

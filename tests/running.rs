@@ -443,6 +443,33 @@ test \"slow\" { delay(30d)\n expect(true) }
 ";
 
 #[test]
+fn a_list_that_was_meant_as_one_answer_is_told() {
+    let folder = Folder::new("running/meant");
+    let told = |given: &str| {
+        folder.write(
+            "a.prism",
+            &format!(
+                "pattern P(a: A): number {{ a.all().length }}\nagent A {{\n  all(): number[]\n  one(): string\n}}\n\
+                 test \"t\" {{ expect(P({given}) == 2) }}\n"
+            ),
+        );
+        folder.prism(&["test", "a.prism"]).out
+    };
+    for (given, wanted) in [
+        ("mock([1, 2])", Some("write `mock([[1,2]])`")),
+        ("mock([1, 2] ~> 0.9)", Some("write `mock([[1,2]])`")),
+        ("mock.methods({ all: [1, 2] })", Some("write `all: [[1,2]]`")),
+        ("mock(\"x\")", Some("declared; give what the type says\n")),
+        ("mock([\"x\", 2])", Some("declared; give what the type says\n")),
+        ("mock([[1, 2]])", None),
+        ("mock.methods({ all: [[1, 2]] })", None),
+    ] {
+        let out = told(given);
+        assert!(wanted.map_or(out.contains("1 of 1 test passed"), |wanted| out.contains(wanted)), "{given}: {out}");
+    }
+}
+
+#[test]
 fn tests_are_chosen_and_reported() {
     let folder = Folder::new("running/tests");
     folder.write("a.prism", TESTED);

@@ -155,6 +155,9 @@ fn an_answer_that_is_a_list_is_one_answer() {
         for s in plan.take(5) { print(s) }\n  \"ok\"\n}\nagent Planner { plan(goal: string): string[] }\n";
     let turns = leads(program, "the loop").expect("answers");
     assert!(turns.contains("mock([[") && !turns.contains("expect.error"), "{turns}");
+    let several = program.replace("string[] }", "string[]\n  next(): string }");
+    let turns = leads(&several, "the loop").expect("answers");
+    assert!(turns.contains("plan: [[") && !turns.contains("expect.error"), "{turns}");
 }
 
 #[test]

@@ -290,7 +290,8 @@ pub(super) const TABLE: &[Builtin] = &[
     form(
         "methods",
         "(methods: { [key: string]: any }): Agent",
-        "An agent for tests with an answer or function for each method.",
+        "An agent for tests with an answer, answers in turn or a function for each method, as `mock` takes them: one answer that is a list \
+         stands in a list, `{ all: [[1, 2]] }`.",
         ("mock.methods({ ask: \"yes\", count: text => text.length }).count(\"abc\")", "3"),
         Form::MockMethods,
         None,

@@ -271,7 +271,10 @@ impl Session {
                     let closed = ["closes nothing", "on its line"].iter().any(|it| found.message.contains(it));
                     here && !closed && gap != Gap::End
                 }
-                _ => found.message.ends_with("end of the text") && rest.trim().is_empty() && gap == Gap::None,
+                _ => {
+                    let stopped = ["end of the text", "end of the line"].iter().any(|it| found.message.ends_with(it));
+                    stopped && rest.trim().is_empty() && gap == Gap::None
+                }
             }
         };
         // What is said of the next declaration waits for it.

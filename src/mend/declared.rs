@@ -112,8 +112,13 @@ pub(super) fn alternatives(page: &Page, span: Span, out: &mut Vec<Fix>) {
 fn unbounded(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     for (_, node, span) in page.all() {
         match *node {
-            Node::ForEach { source, .. } => {
-                out.push(page.insert("ask about 10 at most", page.tree.span(source).end, ".take(10)"));
+            Node::ForEach { head, source, .. } => {
+                let end = page.tree.span(source).end;
+                out.push(page.insert("ask about 10 at most", end, ".take(10)"));
+                // An object has no first ten, and is walked all the same.
+                if matches!(page.tree.node(head), Node::ForEachHead { max: None, .. }) {
+                    out.push(page.insert("turn 10 times at most", end, " max 10"));
+                }
             }
             Node::Chain { base, links } => {
                 let first = page.tree.list(links).first().map(|id| page.source(*id).to_owned()).unwrap_or_default();

@@ -139,22 +139,26 @@ impl<'a> Rehearsal<'a> {
 
 /// An agent that gives these answers.
 fn mock<'a>(methods: &[(Option<String>, usize)], answer: &dyn Fn(&usize) -> &'a Answer) -> String {
+    // A list stands for answers in turn, so one that is an answer stands in a list.
+    let given = |answer: &Answer| match answer {
+        Answer::Fails => None,
+        Answer::Turns(answers) => Some(format!("[{}]", answers.join(", "))),
+        Answer::Value(text) if text.starts_with('[') => Some(format!("[{text}]")),
+        Answer::Value(text) => Some(text.clone()),
+    };
     match methods {
-        [(_, part)] => match answer(part) {
-            Answer::Fails => "mock.failing(\"no answer\")".to_owned(),
-            Answer::Turns(answers) => format!("mock([{}])", answers.join(", ")),
-            // A list stands for answers in turn, so one that is an answer stands in a list.
-            Answer::Value(text) if text.starts_with('[') => format!("mock([{text}])"),
-            Answer::Value(text) => format!("mock({text})"),
+        [(_, part)] => match given(answer(part)) {
+            None => "mock.failing(\"no answer\")".to_owned(),
+            Some(given) => format!("mock({given})"),
         },
         several => {
             let members: Vec<String> = several
                 .iter()
                 .map(|(name, part)| {
                     let name = name.as_deref().unwrap_or("ask");
-                    match answer(part) {
-                        Answer::Fails => format!("{name}: () => {{ throw \"no answer\" }}"),
-                        answer => format!("{name}: {}", answer.text()),
+                    match given(answer(part)) {
+                        None => format!("{name}: () => {{ throw \"no answer\" }}"),
+                        Some(given) => format!("{name}: {given}"),
                     }
                 })
                 .collect();

@@ -322,7 +322,14 @@ impl Vm {
         if let Some(declared) = self.agents.method(agent, method, &program.declarations) {
             let whose = boundary::Whose::Thing(format!("the answer of `{name}.{method}`"));
             let result = &declared.signature.result;
-            boundary::check(self, &answer, result, &whose).map_err(|fault| fault.under(ANSWER))?;
+            if let Err(mut fault) = boundary::check(self, &answer, result, &whose) {
+                if let Some(meant) = self.meant_whole(agent, method, result) {
+                    let told = &fault.message;
+                    let message = format!("{told}: a list given to a mock is answers in turn, so write `{meant}`");
+                    fault = Fault::new(fault.code, message).about(&answer);
+                }
+                return Err(fault.under(ANSWER).into());
+            }
         }
         let sure = self.meter.least(&answer)?.confidence;
         let mut range = (Confidence::UNKNOWN, Confidence::ONE);

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use super::Vm;
 use super::agents::Who;
 use super::ask::ANSWER;
+use super::boundary;
 use super::failure::Failure;
 use super::native::Step;
 use super::task::{Args, Input, Task};
 use crate::builtin::Form;
 use crate::diagnostic::Code;
 use crate::host::{Id, MOST_RETRIES, Reply, Timer};
-use crate::value::{self, Error, Evidence, Fault, Key, Kind, Lanes, Meter, Object, Value, View};
+use crate::types::Type;
+use crate::value::{self, Error, Evidence, Fault, Key, Kind, Lanes, Meter, Object, Value, View, display};
 
 /// A mock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -308,6 +310,20 @@ impl Vm {
             }
         }
         Script { answers, used: 0 }
+    }
+
+    /// What to write for a mock whose answers in turn are together what a method is declared to give.
+    pub(super) fn meant_whole(&mut self, agent: u32, method: &str, declared: &Type) -> Option<String> {
+        let mock = self.agents.mock(agent)?;
+        let named = mock.methods.iter().any(|(known, _)| **known == *method);
+        let answers = mock.script(method)?.answers.iter().map(|answer| answer.value.clone()).collect();
+        let whole = Value::list(answers).ok()?;
+        if !boundary::fits(self, &whole, declared).ok()? {
+            return None;
+        }
+        let shown = display::brief(&whole, &mut self.meter);
+        let list = if shown.starts_with('[') && shown.ends_with(']') { &shown } else { "[…]" };
+        Some(if named { format!("{method}: [{list}]") } else { format!("mock([{list}])") })
     }
 
     /// Which agent failed at what, as the data of an error.

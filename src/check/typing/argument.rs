@@ -192,6 +192,8 @@ impl<'a> Typing<'a> {
                 };
                 Type::Union(members.iter().map(open).collect())
             }
+            // So is that it is an object with one kind of thing under its keys.
+            Type::Object(shape) if shape.fields.is_empty() => id.signature().result.clone(),
             _ => Type::Any,
         }
     }

@@ -261,8 +261,17 @@ impl<'a> Typing<'a> {
                         let message = format!("`{name}` is `{}`, which is no function", program.spelled(field));
                         self.report(Code::T005, link.span, message, "read it without parentheses");
                     }
-                    None if shape.others.is_none() => self.lacks(known, shape, name, link.span),
-                    _ => {}
+                    None => match shape.others.as_ref().map(|others| resolve(program, others)) {
+                        // Whatever its keys are, none holds a function.
+                        Some(others) if is_data(others) => {
+                            let help = format!("under each of its keys is `{}`; ", program.spelled(others))
+                                + "`entries()` gives a list of keys with what they hold";
+                            self.report(Code::T005, link.span, format!("an object has no method `{name}`"), &help);
+                        }
+                        Some(_) => {}
+                        None => self.lacks(known, shape, name, link.span),
+                    },
+                    Some(_) => {}
                 }
                 Type::Any
             }
