@@ -446,13 +446,9 @@ test \"slow\" { delay(30d)\n expect(true) }
 fn a_list_that_was_meant_as_one_answer_is_told() {
     let folder = Folder::new("running/meant");
     let told = |given: &str| {
-        folder.write(
-            "a.prism",
-            &format!(
-                "pattern P(a: A): number {{ a.all().length }}\nagent A {{\n  all(): number[]\n  one(): string\n}}\n\
-                 test \"t\" {{ expect(P({given}) == 2) }}\n"
-            ),
-        );
+        let agent = "agent A {\n  all(): number[]\n  one(): string\n}";
+        let test = format!("test \"t\" {{ expect(P({given}) == 2) }}");
+        folder.write("a.prism", format!("pattern P(a: A): number {{ a.all().length }}\n{agent}\n{test}\n"));
         folder.prism(&["test", "a.prism"]).out
     };
     for (given, wanted) in [
