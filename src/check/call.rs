@@ -713,8 +713,8 @@ impl Known {
 
     /// With parts that are as sure, as doubtful and as foreign as the whole.
     pub fn spread_to_parts(mut self) -> Known {
-        let like =
-            Known { shape: Shape::Plain, tests: None, id: Id::NONE, nothing: None, null: Null::Never, ..self.clone() };
+        let like = self.clone().without_nothing();
+        let like = Known { shape: Shape::Plain, tests: None, id: Id::NONE, null: Null::Never, ..like };
         let dress = |part: &Known| {
             let null = part.null;
             Known { shape: part.shape.clone(), null, ..like.clone() }.spread_to_parts()

@@ -48,8 +48,7 @@ impl<'a> Flow<'a> {
     pub fn compare(&mut self, act: &Activation<'a>, binary: Binary, a: &Known, b: &Known, inst: &Inst) -> Known {
         let at = act.at(inst.span);
         let (x, y) = (lowest(a), lowest(b));
-        let mut known = Known::computed([a, b], Shape::Plain);
-        known.nothing = None;
+        let mut known = Known::computed([a, b], Shape::Plain).without_nothing();
         let mut yes = Vec::new();
         let mut no = Vec::new();
         // Written as `left at most right` with a flag for strictness.
@@ -210,8 +209,7 @@ impl<'a> Flow<'a> {
     /// `==`, `!=`.
     pub fn equal(&mut self, act: &Activation<'a>, equal: bool, a: &Known, b: &Known, inst: &Inst) -> Known {
         let at = act.at(inst.span);
-        let mut known = Known::computed([a, b], Shape::Plain);
-        known.nothing = None;
+        let mut known = Known::computed([a, b], Shape::Plain).without_nothing();
         if [a, b].iter().any(|x| matches!(x.shape, Shape::List(_) | Shape::Object(_) | Shape::Any)) {
             // Parts are looked at only where kinds and lengths agree.
             let own = super::read::own([a, b], Shape::Plain);

@@ -179,6 +179,8 @@ pub(super) struct Known {
     pub null: Null,
     /// Whether that null, or the value itself, means that nothing was found, and where it came about.
     pub nothing: Option<(Nothing, Location)>,
+    /// Whether such a null may be made part of it, as of a text: that it is not null itself says nothing of that.
+    pub woven: bool,
     /// What tells whether it is null.
     pub told: Told,
     /// What a gate told of it.
@@ -233,6 +235,7 @@ const BLANK: Known = Known {
     integrity: Integrity::Program,
     null: Null::Never,
     nothing: None,
+    woven: false,
     told: Told::Itself,
     passed: Passed::NOTHING,
     tested: 0,
@@ -339,6 +342,7 @@ impl Known {
         let mut sources: SmallVec<[Sides<Source>; 4]> = smallvec![std::mem::take(&mut all.sources)];
         let mut take_in = |part: &Known, maybe_none: bool| {
             let mut part = part.whole();
+            part.woven |= part.nothing.is_some();
             sources.push(std::mem::take(&mut part.sources));
             all.absorb_some(&part, maybe_none);
         };
@@ -424,7 +428,25 @@ impl Known {
         if self.nothing.is_none() {
             self.nothing = other.nothing;
         }
+        self.woven |= other.woven;
         self.follow(before, other);
+    }
+
+    /// Whether a null that means that nothing was found may be part of it.
+    pub fn is_woven(&self) -> bool {
+        self.nothing.is_some() && (self.woven || self.null == Null::Never)
+    }
+
+    /// As what no null has part in that means that nothing was found.
+    pub fn without_nothing(self) -> Known {
+        Known { nothing: None, woven: false, ..self }
+    }
+
+    /// Without a null that means that nothing was found, unless that may be part of it.
+    pub fn cleared(&mut self) {
+        if !self.is_woven() {
+            self.nothing = None;
+        }
     }
 
     /// The same of what another value has itself, its parts aside: a value that is as sure as that says nothing of them.
@@ -520,6 +542,7 @@ impl Known {
                 tested = Some(tested.map_or(whole.tested, |least| least.min(whole.tested)));
             }
             result.absorb(&whole);
+            result.woven |= whole.nothing.is_some();
             if result.shape == Shape::Any {
                 result.hidden = result.hidden.or(part.hides());
             }
@@ -602,6 +625,7 @@ impl Known {
             integrity: self.integrity.max(other.integrity),
             null: self.null.join(other.null),
             nothing: self.nothing.or(other.nothing),
+            woven: self.joined_woven(other),
             told: self.joined_told(other),
             passed: Passed {
                 least: self.passed_or_sure().min(other.passed_or_sure()),
@@ -639,8 +663,11 @@ impl Known {
         }
         let whole = self.whole();
         let hidden = self.hides();
+        // A part that is null is seen to be; one of its own parts is not.
+        let woven = self.woven || self.parts_known().any(|part| part.whole().woven);
         Known {
             claim: self.claim,
+            woven,
             inside: Some(whole.claim.of_each()),
             shape: Shape::Any,
             passed: self.passed,
@@ -661,6 +688,12 @@ impl Known {
             _ if nothing => Told::Doubt,
             _ => Told::Itself,
         }
+    }
+
+    /// Whether a null that may be part of one of them is hidden by being one or the other.
+    fn joined_woven(&self, other: &Known) -> bool {
+        let never = self.null.join(other.null) == Null::Never;
+        self.woven || other.woven || !never && (self.is_woven() || other.is_woven())
     }
 
     /// What both are the minimum of: a value is the minimum of itself, and one that is sure in any case of anything.
@@ -721,6 +754,7 @@ impl Known {
 
     /// It may be missing: what is there then is another value.
     pub fn miss(&mut self) {
+        self.woven = self.is_woven();
         if self.null == Null::Never {
             self.id = Id::NONE;
             self.tests = None;

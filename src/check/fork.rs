@@ -134,7 +134,7 @@ impl<'a> Flow<'a> {
         let joined = || results.iter().cloned().reduce(|a, b| a.join(&b));
         let list = |element: Option<Known>, items: Option<Items>, low, high| {
             let shape = Shape::List(Rc::new(List { element, low, high, items, size: None }));
-            Known { shape, nothing: None, ..structure.clone() }
+            Known { shape, ..structure.clone().without_nothing() }
         };
         Some(match name {
             "race" | "anyOf" => Known { id: Id::NONE, ..joined().unwrap_or_else(Known::null) },

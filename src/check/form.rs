@@ -158,8 +158,8 @@ impl<'a> Flow<'a> {
                             if result.null == Null::Always {
                                 continue;
                             }
+                            result.cleared();
                             result.null = Null::Never;
-                            result.nothing = None;
                             if result.passed.least > 0 {
                                 let passed = result.passed.least;
                                 result.raise(passed);
@@ -190,8 +190,8 @@ impl<'a> Flow<'a> {
                         if !last {
                             decides.extend(passed_on(&result, at));
                             decides.extend(walked(&confidence_of(&result), at));
+                            result.cleared();
                             result.null = Null::Never;
-                            result.nothing = None;
                             result.raise(super::domain::raw(medium));
                         }
                         given = Some(given.map_or_else(|| result.clone(), |old| old.join(&result)));

@@ -37,14 +37,15 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             }
         }
     }
-    known.nothing = None;
+    known = known.without_nothing();
     let least = |a: Option<u64>, b: Option<u64>| match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     };
     let plain = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args.iter(), Shape::Plain) };
     // Which keys there are is as sure as what has them.
-    let key = Known { null: Null::Never, nothing: None, ..super::read::own(&args[..args.len().min(1)], Shape::Plain) };
+    let key = super::read::own(&args[..args.len().min(1)], Shape::Plain).without_nothing();
+    let key = Known { null: Null::Never, ..key };
     if matches!(name, "take" | "drop" | "slice" | "concat") && !matches!(x.shape, Shape::List(_)) {
         // Of a text a text, of anything anything.
         let shape = if matches!(x.shape, Shape::Text(_) | Shape::Plain) { Shape::Plain } else { Shape::Any };

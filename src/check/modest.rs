@@ -89,7 +89,7 @@ impl Known {
     }
 
     /// Its parts, as far as they are known.
-    fn parts_known(&self) -> impl Iterator<Item = &Known> {
+    pub fn parts_known(&self) -> impl Iterator<Item = &Known> {
         let (list, object) = match &self.shape {
             Shape::List(list) => (Some(list), None),
             Shape::Object(object) => (None, Some(object)),

@@ -201,8 +201,8 @@ impl<'a> Flow<'a> {
             "orElse" => {
                 let mut sure = x.clone();
                 sure.raise(raw(act.code.bands.medium));
+                sure.cleared();
                 sure.null = Null::Never;
-                sure.nothing = None;
                 f.map_or(sure.clone(), |b| sure.join(b))
             }
             "chain" => args.iter().skip(1).fold(x.clone(), |a, b| b.under(&a.whole())),
@@ -299,7 +299,7 @@ impl<'a> Flow<'a> {
                 if args.len() > 1 && known.as_constant().is_none() {
                     self.picked(&all, least, place);
                 }
-                known.nothing = aggregate(x, args.len() == 1, at);
+                known.woven = all.iter().any(Known::is_woven);
                 // Null is below everything: it is the least if it is among them, and the greatest of nothing else.
                 let null = |one: &Known| one.null != Null::Never;
                 let may = if args.len() == 1 {
@@ -309,6 +309,8 @@ impl<'a> Flow<'a> {
                 } else {
                     all.iter().all(null)
                 };
+                let among = known.nothing.filter(|_| may || known.woven);
+                known.nothing = aggregate(x, args.len() == 1, at).or(among);
                 known.null = if may { Null::Maybe } else { Null::Never };
                 if least && args.len() > 1 {
                     known = all.iter().fold(known, |k, arg| k.measured(arg, false));
@@ -320,7 +322,7 @@ impl<'a> Flow<'a> {
                     self.rated_twice(x, act.frame, at);
                 }
                 let mut known = Known::computed(args, Shape::Number(Rc::new(Number::any())));
-                known.nothing = aggregate(x, true, at);
+                (known.nothing, known.woven) = (aggregate(x, true, at), false);
                 known.null = if elements(x).1 == 0 { Null::Maybe } else { Null::Never };
                 known
             }
@@ -547,8 +549,7 @@ impl<'a> Flow<'a> {
         let own = |shape: Shape| {
             let mut known = Known::constant(shape);
             known.absorb_own(source);
-            known.nothing = None;
-            known
+            known.without_nothing()
         };
         let list_of = |element: Option<Known>, low: u64, high: Option<u64>| {
             Shape::List(Rc::new(List { element, low, high, items: None, size: None }))

@@ -383,14 +383,12 @@ impl Known {
         match learned.null {
             Some(true) => self.null = Null::Always,
             Some(false) => {
-                let woven = self.null == Null::Never;
-                self.null = Null::Never;
                 // A vote that is decided says how sure it is itself, nothing of the parts of what won.
                 let alone = matches!(self.nothing, Some((Nothing::Vote | Nothing::Aggregate | Nothing::Uncounted, _)));
                 // Of any other null it says nothing that there is none.
                 let told = self.nothing.is_some();
-                // Of what a null was made part of, a text, that says nothing either.
-                self.nothing = self.nothing.filter(|_| woven);
+                self.cleared();
+                self.null = Null::Never;
                 if self.passed.least > 0 {
                     let passed = self.passed.least;
                     if alone {
@@ -407,7 +405,7 @@ impl Known {
             None => {}
         }
         if learned.truth == Some(true) {
-            self.nothing = self.nothing.filter(|_| self.null == Null::Never);
+            self.cleared();
             self.null = Null::Never;
             if self.passed.least > 0 {
                 let passed = self.passed.least;
@@ -447,7 +445,7 @@ impl Known {
     /// Whether a test against this threshold shows that it is not the null of a vote or a gate.
     fn clears(&self, threshold: Raw) -> bool {
         use super::domain::NONE;
-        match self.nothing {
+        match self.nothing.filter(|_| !self.woven) {
             // One that was stated, judged or aggregated anew may be null at any confidence: of it no passing is known.
             Some((Nothing::Vote | Nothing::Aggregate | Nothing::Uncounted | Nothing::Gate, _)) => {
                 threshold > NONE && self.passed.null > 0 && self.passed.null <= threshold

@@ -125,7 +125,9 @@ impl<'a> Flow<'a> {
             Op::Unpack | Op::UnpackObject => {
                 self.read_of_nothing(&args[0], at, "it is taken apart here");
                 // Null cannot be taken apart: what follows has another value.
-                one(Known { null: Null::Never, nothing: None, ..args[0].clone() })
+                let mut there = args[0].clone();
+                there.cleared();
+                one(Known { null: Null::Never, ..there })
             }
             Op::Rest(from) => {
                 let longest = self.changed_by(&args[0], -f64::from(*from));
@@ -520,6 +522,7 @@ impl<'a> Flow<'a> {
         // It is never surer than what it lets through.
         known.above = x.at_most();
         known.id = Id::NONE;
+        known.woven = x.is_woven();
         // A null that comes in may pass, as sure as it is.
         let null = match x.nothing {
             Some(_) if x.passed.null > 0 => to.max(x.passed.null),
