@@ -2,16 +2,15 @@
 
 use super::amount::Cost;
 use super::domain::{
-    Agent, AgentShape, Callee, Cap, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape,
-    Source, Why, number, raw,
+    Agent, AgentShape, Callee, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape, Why,
+    number,
 };
-use super::few::Few;
 use super::finding::{Noted, Reached};
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::{Code, Severity, nearest};
 use crate::hir::{Budget, Interface, Method};
-use crate::host::{Contract, Directory};
+use crate::host::Directory;
 use crate::ir::Inst;
 use crate::source::Location;
 use crate::types::{Effect, InterfaceId, Type};
@@ -403,88 +402,6 @@ impl<'a> Flow<'a> {
         self.charge_builtin(None, "request", args, Some(&Known::anything()));
     }
 
-    /// What an agent answers.
-    pub fn answer(
-        &mut self,
-        agent: &AgentShape,
-        name: &str,
-        args: &[Known],
-        result: &Type,
-        id: Id,
-        at: Location,
-    ) -> Known {
-        let mut least: Raw = SURE;
-        let mut why = Why::Free;
-        let mut origins = Few::one(id);
-        let mut washed = None;
-        for arg in args {
-            let whole = arg.whole();
-            if whole.earned() < least {
-                least = whole.earned();
-                why = Why::Made(at);
-            }
-            origins = origins.union(&whole.origins);
-        }
-        self.given_at.insert(id, (at, Id::NONE));
-        let (claim, stale) = self.contract(agent, name);
-        if claim.least() > least {
-            washed = Some(at);
-        }
-        let shape = self.shape_of(result, 0);
-        let sources = agent.who.iter().map(|who| (Source { agent: who.clone(), site: id }, false)).collect();
-        let mut answer = Known {
-            claim,
-            cap: Cap { bound: least, why, scaled: false },
-            evidence: Evidence::Reported,
-            integrity: Integrity::Agent,
-            null: null_of(result),
-            origins,
-            sources,
-            ..Known::constant(shape)
-        };
-        if let Some(at) = washed {
-            answer = answer.marked(Mark::Washed, at);
-        }
-        if let Some(message) = stale {
-            self.findings.report(Code::CF014, at, message, |d| d.help("measure it again"));
-        }
-        answer.spread_to_parts()
-    }
-
-    /// What an agent's answers claim: its contract, or anything.
-    fn contract(&self, agent: &AgentShape, name: &str) -> (Claim, Option<&'static str>) {
-        let mut joined: Option<Claim> = None;
-        let mut stale = None;
-        for who in &agent.who {
-            let bound = match who {
-                Agent::Named(bound) | Agent::Member(bound, ..) => Some(bound),
-                Agent::Anyone => None,
-            };
-            let required = bound.and_then(|bound| {
-                self.requires
-                    .iter()
-                    .find(|(agent, method, _)| **agent == **bound && **method == *name)
-                    .map(|(_, _, least)| *least)
-            });
-            // Of several agents that may be meant, each has to promise something.
-            let filed: Option<Vec<&Contract>> =
-                self.behind(who, agent).into_iter().map(|agent| agent.contract.as_ref()).collect();
-            let promised = filed.into_iter().flatten().map(|contract| {
-                stale = stale.or(self.setting.stale(contract));
-                (raw(contract.confidence.0), raw(contract.confidence.1))
-            });
-            let promised = promised.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
-            let claim = match (required.map(raw), promised) {
-                (Some(least), Some((low, high))) => Claim::between(low.max(least), high.max(least)),
-                (Some(least), None) => Claim::between(least, SURE),
-                (None, Some((low, high))) => Claim::between(low, high),
-                (None, None) => Claim::ANY,
-            };
-            joined = Some(joined.map_or(claim, |old| old.join(claim)));
-        }
-        (joined.unwrap_or(Claim::ANY), stale)
-    }
-
     /// An action: what reaches it must be sure enough, and what decides that it happens as well.
     pub fn action(
         &mut self,
@@ -540,10 +457,13 @@ impl<'a> Flow<'a> {
             let severity = if effect >= Effect::Act { Severity::Error } else { Severity::Warning };
             let sure = percent(condition.earned());
             let wanted = number(need.confidence);
+            let told = self.doubt_of(condition).and_then(|from| self.told_in_doubt(from));
             self.findings.report(Code::CF016, at, format!("{what} happens on a condition that is in doubt"), |d| {
-                d.severity(severity)
-                    .note_at(*from, format!("this decides, and has earned {sure}"))
-                    .help(format!("test what it is about first, as in `~x >= {wanted}`"))
+                let d = d.severity(severity).note_at(*from, format!("this decides, and has earned {sure}"));
+                match told {
+                    Some((told, place)) => d.note_at(place, told).help(before(wanted)),
+                    None => d.help(format!("test what it is about first, as in `~x >= {wanted}`")),
+                }
             });
         }
     }
@@ -582,20 +502,19 @@ impl<'a> Flow<'a> {
                     },
                 );
             } else if !chosen {
-                let (this, first) = match whole.claim.least() >= need {
-                    true => ("; this was made from something that", "test what it was made from before that"),
-                    false => (", and this", "test it first"),
+                let (this, help) = match whole.claim.least() >= need {
+                    true => ("; this was made from something that", before(wanted)),
+                    false => (", and this", format!("test it first, as in `if (~x >= {wanted}) {{ … }}`")),
                 };
                 let message = format!("{what} needs confidence {wanted}{this} has earned {}", percent(earned));
-                let path = self.path(whole, at);
+                let path = self.path(whole, need, at);
                 self.findings.report(Code::CF001, at, message, |d| {
-                    let help = format!("{first}, as in `if (~x >= {wanted}) {{ … }}`");
                     path(d.note(format!("what it claims of itself is {claims}"))).help(help)
                 });
             }
         } else if whole.evidence < evidence {
             let (has, wants) = (whole.evidence.name(), evidence.name());
-            let path = self.path(whole, at);
+            let path = self.path(whole, need, at);
             let own = whole.sources.keys().find_map(|source| self.unsettled.get_key_value(&source.agent));
             let own = own.map(|(who, at)| (named([who]), *at));
             self.findings.report(Code::CF013, at, format!("{what} needs evidence `{wants}`, and this is `{has}`"), |d| {
@@ -774,6 +693,11 @@ pub(super) fn named<'a>(who: impl IntoIterator<Item = &'a Agent>) -> String {
 /// The agents that a value comes from, in words.
 pub(super) fn describe_sources(known: &Known) -> String {
     named(known.sources.keys().map(|source| &source.agent).collect::<BTreeSet<_>>())
+}
+
+/// What to do where a value is kept down by what it was made from.
+pub(super) fn before(wanted: f64) -> String {
+    format!("test what it was made from before that, as in `if (~x >= {wanted}) {{ … }}`")
 }
 
 fn because(kind: Nothing) -> &'static str {

@@ -182,7 +182,8 @@ impl<'a> Flow<'a> {
             // A test on what is no surer than the condition tells of the condition, as far as that is believed.
             let told = !condition.cap.scaled && known.never_surer(condition);
             let bound = if told { condition.cap.bound } else { condition.earned() };
-            let cap = Cap { bound, why: Why::Decided(*at), scaled: false };
+            let asked = if told { self.asked_in_doubt(condition.cap) } else { self.doubt_of(condition) };
+            let cap = Cap { bound, why: Why::Decided(asked.unwrap_or(*at)), scaled: false };
             result.cap = result.cap.min(cap);
             result.doubt_truth(bound);
             result.integrity = result.integrity.max(condition.integrity.min(Integrity::Input));

@@ -1,9 +1,7 @@
 //! What the walk finds. A place is walked many times; what is found there is said once.
 
 use super::account::Consent;
-use super::call::named;
-use super::domain::{Id, Integrity, Known, Raw, Why};
-use super::flow::Flow;
+use super::domain::{Id, Integrity, Raw};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location};
 use crate::syntax::ast::Band;
@@ -297,30 +295,4 @@ fn label(code: Code) -> Option<&'static str> {
         Code::E005 => "may be null",
         _ => return None,
     })
-}
-
-impl Flow<'_> {
-    /// Tells where what reaches a place comes from, and what keeps it down.
-    pub fn path(&self, known: &Known, at: Location) -> impl FnOnce(Diagnostic) -> Diagnostic + use<> {
-        let given = known.sources.keys().find_map(|source| {
-            let from = self.given_at.get(&source.site).map(|given| given.0).filter(|from| *from != at)?;
-            Some((named([&source.agent]), from))
-        });
-        let why = match known.cap.why {
-            Why::Made(from) => Some((from, "what it was made from here is in doubt")),
-            Why::Decided(from) => Some((from, "what decided about it here is in doubt")),
-            Why::Stated(from) => Some((from, "its confidence is only stated here")),
-            Why::Free => None,
-        };
-        move |d| {
-            let d = match given {
-                Some((who, from)) => d.note_at(from, format!("`{who}` answers here")),
-                None => d,
-            };
-            match why {
-                Some((from, what)) => d.note_at(from, what),
-                None => d,
-            }
-        }
-    }
 }

@@ -84,6 +84,8 @@ pub(super) struct Flow<'a> {
     pub read_at: HashMap<Id, BTreeSet<Id>>,
     /// Where answers were given, and which value the agent was that gave them.
     pub given_at: HashMap<Id, (Location, Id)>,
+    /// What agents are told that is in doubt, by the place where they are asked.
+    pub doubtful: HashMap<Location, super::answer::Doubtful>,
     /// Agents that may have judged their own answers, and where.
     pub unsettled: BTreeMap<Agent, Location>,
     /// Which of the agents at hand the pattern being walked takes.
@@ -308,6 +310,7 @@ impl<'a> Flow<'a> {
             watched: BTreeMap::new(),
             read_at: HashMap::new(),
             given_at: HashMap::new(),
+            doubtful: HashMap::new(),
             unsettled: BTreeMap::new(),
             seats: None,
             rosters: BTreeSet::new(),

@@ -7,6 +7,7 @@
 mod account;
 mod agree;
 mod amount;
+mod answer;
 mod apart;
 mod asking;
 mod band;

@@ -180,15 +180,16 @@ impl<'a> Flow<'a> {
                 if earned < raw(least) {
                     let at = decorator("ensures").unwrap_or(Location::new(file, span));
                     let gets = super::call::percent(earned);
-                    let path = self.path(&whole, at);
+                    let path = self.path(&whole, raw(least), at);
+                    let mend = match whole.claim.least() >= raw(least) {
+                        true => super::call::before(least),
+                        false => format!("test what is returned, as in `gate(x, {least}) ?? …`"),
+                    };
                     self.findings.report(
                         Code::CF021,
                         at,
                         format!("the result is to have confidence {least}, and earns {gets}"),
-                        |d| {
-                            path(d)
-                                .help(format!("test what is returned, as in `gate(x, {least}) ?? …`, or promise less"))
-                        },
+                        |d| path(d).help(format!("{mend}, or promise less")),
                     );
                 }
                 for (mark, from) in whole.marks.iter() {

@@ -1,8 +1,8 @@
 //! Where the text says what the code does: branches of `uncertain if`, arms of `match`.
 
 use crate::hir::{
-    Arm, Body, Branch, Element, Expr, ExprKind, Fork, Function, Key, LinkKind, Member, Part, Pattern, PatternKind,
-    Place, Program, Root, Tasks,
+    Arm, Body, Branch, Element, Expr, ExprKind, Fork, Function, Key, Link, LinkKind, Member, Part, Pattern,
+    PatternKind, Place, Program, Root, Tasks,
 };
 use crate::source::{Location, Span};
 use foldhash::HashMap;
@@ -96,6 +96,27 @@ impl<'a> Written<'a> {
     pub fn arm_at(&self, at: Location) -> Option<Span> {
         self.arms.iter().find(|(pattern, _)| pattern.holds(at)).map(|(_, arm)| *arm)
     }
+}
+
+/// An argument of the call at a place, or the list that is spread out where it would stand.
+pub(super) fn argument(program: &Program, call: Location, index: usize) -> Option<Span> {
+    let functions = program.functions.iter().filter(|function| function.file == call.file);
+    let mut stack: Vec<&Expr> = functions.map(|function| &function.body).collect();
+    while let Some(expr) = stack.pop() {
+        if let ExprKind::Chain(chain) = &expr.kind {
+            let ends = |link: &&Link| chain.first.span.start == call.span.start && link.span.end == call.span.end;
+            let arguments = chain.rest.iter().find(ends).and_then(|link| match &link.kind {
+                LinkKind::Call(all) | LinkKind::Method { arguments: all, .. } => Some(all),
+                LinkKind::Member(_) | LinkKind::Index(_) => None,
+            });
+            if let Some(all) = arguments {
+                let spread = all.iter().take(index).position(|given| matches!(given, Element::Spread(_)));
+                return all.get(spread.unwrap_or(index)).map(|given| element(given).span);
+            }
+        }
+        children(expr, &mut |child| stack.push(child));
+    }
+    None
 }
 
 /// Whether a body's value is a null that stands there, or nothing at all.

@@ -1,6 +1,7 @@
 //! Answers on their way to actions: tests that are missing, nulls that nobody catches, evidence that is too weak.
 
 use super::declared::alternatives;
+use super::doubt;
 use super::edit::{certain, quoted};
 use super::page::Page;
 use crate::diagnostic::{Code, Diagnostic, Fix};
@@ -14,6 +15,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     if undoes(page, at) {
         return;
     }
+    doubt::tested_before(found, page, out);
     match found.code {
         Code::CF001 | Code::CF010 => {
             tested(found, page, at, out);
@@ -45,7 +47,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 }
 
 /// The confidence that a message asks for.
-fn wanted(found: &Diagnostic) -> String {
+pub(super) fn wanted(found: &Diagnostic) -> String {
     let notes = found.notes.iter().map(|note| note.message.as_str());
     let texts = [found.message.as_str()].into_iter().chain(found.help.as_deref()).chain(notes);
     let number = |text: &str, before: &str| {
@@ -62,7 +64,7 @@ fn wanted(found: &Diagnostic) -> String {
 }
 
 /// The call at a place, and its arguments.
-fn call(page: &Page, at: Span) -> Option<(NodeId, Vec<NodeId>)> {
+pub(super) fn call(page: &Page, at: Span) -> Option<(NodeId, Vec<NodeId>)> {
     let chain = page.around(at, |node| matches!(node, Node::Chain { .. }))?;
     let Node::Chain { links, .. } = *page.tree.node(chain) else { return None };
     let calls = page.tree.list(links).iter().rev().filter(|link| page.tree.span(**link).end <= at.end.max(1));
@@ -79,7 +81,7 @@ fn subjects(found: &Diagnostic, page: &Page, at: Span) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut add = |node: NodeId| {
         for name in page.reads(node) {
-            if !names.contains(&name) {
+            if !names.contains(&name) && doubt::stands(page, found, &name) {
                 names.push(name);
             }
         }
@@ -97,7 +99,7 @@ fn subjects(found: &Diagnostic, page: &Page, at: Span) -> Vec<String> {
 
 /// Whether what acts stands in a function that takes something back when a later step fails: one that is kept in a list which
 /// `catch` or `finally` reads, or the `undo` of a step. A condition around it would leave out what was to be taken back.
-fn undoes(page: &Page, at: Span) -> bool {
+pub(super) fn undoes(page: &Page, at: Span) -> bool {
     let Some(function) = page.function(at) else { return false };
     let Some(parent) = page.parent(function) else { return false };
     match *page.tree.node(parent) {
@@ -121,72 +123,9 @@ fn undoes(page: &Page, at: Span) -> bool {
 }
 
 /// What is said where nothing may stand before an action.
-const UNDO: &str = "a test would leave out what this takes back: let it take what the program itself knows, such as what was asked \
+pub(super) const UNDO: &str = "a test would leave out what this takes back: let it take what the program itself knows, such as what was asked \
                     for, or have the answer approved or verified before it is relied on; `import { saga } from \"std/transaction\"` \
                     takes steps back in their order";
-
-/// What a note says of a condition in doubt.
-const DECIDES: &str = "decide";
-
-/// What a note and a help say of what was handed on before it was tested.
-const MADE: &str = "it was made from";
-
-/// A help that tells what to test, with the name of the value in the place of `x`.
-pub(super) fn named_help(found: &Diagnostic, page: &Page) -> Option<String> {
-    if matches!(found.code, Code::CF001 | Code::CF013) && undoes(page, found.at.span) {
-        return Some(UNDO.to_owned());
-    }
-    let help = found.help.as_deref().filter(|help| help.contains("~x >="))?;
-    let noted = |what: &str| found.notes.iter().filter(|note| note.message.contains(what)).find_map(|note| note.at);
-    let made = noted(MADE).filter(|place| help.contains(MADE) && place.file == page.file);
-    let names: Vec<String> = match noted(DECIDES).filter(|place| place.file == page.file) {
-        // What is in doubt is what decides, and not what is given.
-        Some(place) => {
-            let names = decider(page, place.span).map(|node| page.reads(node)).unwrap_or_default();
-            let agents = page.agents(place.span);
-            if names.iter().any(|name| name == "agents" || agents.iter().any(|(agent, _)| agent == name)) {
-                // What an agent answers there has no name yet.
-                return Some(
-                    help.replace("test what it is about", "name the answer and test it").replace("~x", "~answer"),
-                );
-            }
-            names
-        }
-        None => {
-            // What is called in the argument itself has no name yet.
-            let (_, arguments) = call(page, made.map_or(found.at.span, |place| place.span))?;
-            let plain = arguments.into_iter().filter(|argument| !page.source(*argument).contains('('));
-            plain.flat_map(|argument| page.reads(argument)).collect()
-        }
-    };
-    if made.is_some() {
-        return Some(help.replace("~x >=", &format!("~{} >=", names.first()?)));
-    }
-    // The one that stands where the answer was given, if one does.
-    let given = found.notes.iter().filter_map(|note| note.at).filter(|at| at.file == page.file);
-    let lines = given.map(|at| Span::new(page.line_start(at.span.start), at.span.start)).collect::<Vec<Span>>();
-    let stands = |name: &&String| {
-        lines
-            .iter()
-            .any(|line| page.at(*line).split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *name))
-    };
-    let name = names.iter().find(stands).or(names.first())?;
-    Some(help.replace("~x >=", &format!("~{name} >=")))
-}
-
-/// What decides at a place: of an arm of a `match`, what it is held against.
-fn decider(page: &Page, at: Span) -> Option<NodeId> {
-    let node = page.around(at, |_| true)?;
-    let choice = page.around(at, |node| matches!(node, Node::Match { .. } | Node::MatchArm { .. } | Node::Block(_)));
-    let arm = choice.filter(|arm| match *page.tree.node(*arm) {
-        Node::MatchArm { pattern, .. } => page.tree.span(pattern).to(at) == page.tree.span(pattern),
-        _ => false,
-    });
-    match arm.and_then(|arm| page.parent(arm)).map(|choice| page.tree.node(choice)) {
-        Some(Node::Match { subject, .. }) => Some(*subject),
-        _ => Some(node),
-    }
-}
 
 /// The statement of a place under a condition.
 pub(super) fn under(
@@ -558,6 +497,7 @@ fn deciding(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         if let Some(node) = page.around(place.span, |_| true) {
             names.extend(page.reads(node));
         }
+        names.retain(|name| doubt::stands(page, found, name));
         for name in names.iter().take(6) {
             let text =
                 if written.contains("||") || written.contains("??") { format!("({written})") } else { written.clone() };

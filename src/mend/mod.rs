@@ -9,6 +9,7 @@ mod absent;
 mod action;
 mod band;
 mod declared;
+mod doubt;
 mod edit;
 mod habit;
 mod names;
@@ -79,7 +80,7 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
         helps[index] = match first.filter(|fix| habits.contains(fix)) {
             Some(fix) => Some(fix.title.clone()),
             None if found.code < Code::P010 => slip::help(found, first),
-            None => action::named_help(found, page),
+            None => doubt::named_help(found, page),
         };
         offers[index] = held;
     }
