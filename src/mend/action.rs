@@ -4,6 +4,7 @@ use super::declared::alternatives;
 use super::doubt;
 use super::edit::{certain, quoted};
 use super::page::Page;
+use super::undo;
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::source::Span;
 use crate::syntax::ast::{Infix, Node, NodeId};
@@ -12,7 +13,8 @@ use crate::syntax::token::Kind;
 /// Candidates for a fault of confidence.
 pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
-    if undoes(page, at) {
+    if undo::stands(page, at) {
+        undo::candidates(page, at, out);
         return;
     }
     doubt::tested_before(found, page, out);
@@ -96,36 +98,6 @@ fn subjects(found: &Diagnostic, page: &Page, at: Span) -> Vec<String> {
     }
     names
 }
-
-/// Whether what acts stands in a function that takes something back when a later step fails: one that is kept in a list which
-/// `catch` or `finally` reads, or the `undo` of a step. A condition around it would leave out what was to be taken back.
-pub(super) fn undoes(page: &Page, at: Span) -> bool {
-    let Some(function) = page.function(at) else { return false };
-    let Some(parent) = page.parent(function) else { return false };
-    match *page.tree.node(parent) {
-        Node::Entry { key, .. } => page.source(key) == "undo",
-        Node::Call { .. } => {
-            let Some(Node::Chain { base, .. }) = page.parent(parent).map(|chain| page.tree.node(chain)) else {
-                return false;
-            };
-            let list = page.source(*base).to_owned();
-            let reads = |node: NodeId| page.tree.span(node);
-            let ends = page.all().filter_map(|(_, node, _)| match *node {
-                Node::Try { handler, finalizer, .. } => Some([handler, finalizer]),
-                _ => None,
-            });
-            let ends: Vec<Span> = ends.flatten().flatten().map(reads).collect();
-            let within = |span: Span| ends.iter().any(|end| end.start <= span.start && span.end <= end.end);
-            page.all().any(|(id, node, span)| matches!(node, Node::Name(_)) && page.source(id) == list && within(span))
-        }
-        _ => false,
-    }
-}
-
-/// What is said where nothing may stand before an action.
-pub(super) const UNDO: &str = "a test would leave out what this takes back: let it take what the program itself knows, such as what was asked \
-                    for, or have the answer approved or verified before it is relied on; `import { saga } from \"std/transaction\"` \
-                    takes steps back in their order";
 
 /// The statement of a place under a condition.
 pub(super) fn under(

@@ -1,7 +1,8 @@
 //! What is in doubt, by its name in the text: what a help tells to test, and what is tested before an agent is told of it.
 
-use super::action::{UNDO, call, undoes, wanted};
+use super::action::{call, wanted};
 use super::page::Page;
+use super::undo;
 use crate::builtin;
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::source::{Location, Span};
@@ -21,8 +22,8 @@ const DEPTH: usize = 4;
 
 /// A help that tells what to test, with the name of the value in the place of `x`.
 pub(super) fn named_help(found: &Diagnostic, page: &Page) -> Option<String> {
-    if matches!(found.code, Code::CF001 | Code::CF013) && undoes(page, found.at.span) {
-        return Some(UNDO.to_owned());
+    if matches!(found.code, Code::CF001 | Code::CF013) && undo::stands(page, found.at.span) {
+        return Some(undo::help(page));
     }
     let help = found.help.as_deref().filter(|help| help.contains("~x >="))?;
     let named = |name: &String| help.replace("~x >=", &format!("~{name} >="));

@@ -19,6 +19,7 @@ mod task;
 mod trial;
 mod turn;
 mod typing;
+mod undo;
 
 use crate::check::Setting;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Severity};
