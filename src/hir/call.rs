@@ -86,13 +86,15 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let (kind, optional) = match self.node(link) {
-                Node::Member { name, access } => (LinkKind::Member(self.shared_text(name)), access != Access::Plain),
-                Node::Index { key, optional } => (LinkKind::Index(self.index(key)), optional),
                 Node::Call { arguments, optional } => {
                     let arguments = self.tree.list(arguments);
                     (LinkKind::Call(self.arguments(arguments, &handed, at == links.len())), optional)
                 }
-                _ => continue,
+                part => match (self.key_named(link), part) {
+                    (Some((name, optional)), _) => (LinkKind::Member(name), optional),
+                    (None, Node::Index { key, optional }) => (LinkKind::Index(self.index(key)), optional),
+                    (None, _) => continue,
+                },
             };
             out.push(Link { kind, optional, span: own });
         }
@@ -116,7 +118,7 @@ impl<'a> Lowering<'a> {
         Expr { kind: ExprKind::Chain(Box::new(Row { first: base, rest: out })), span }
     }
 
-    /// What `.name` and `["name"]` name, and whether what stands before may be missing.
+    /// What `.name` and `["name"]` name, which are read alike, and whether what stands before may be missing.
     fn key_named(&mut self, link: NodeId) -> Option<(Arc<str>, bool)> {
         match self.node(link) {
             Node::Member { name, access } => Some((self.shared_text(name), access != Access::Plain)),
@@ -314,8 +316,7 @@ impl<'a> Lowering<'a> {
                 _ => false,
             };
             let kind = match key {
-                Key::Fixed(name) if matches!(self.node(link), Node::Member { .. }) => LinkKind::Member(name.clone()),
-                Key::Fixed(text) => LinkKind::Index(Expr { kind: ExprKind::Text(text.clone()), span: self.span(link) }),
+                Key::Fixed(name) => LinkKind::Member(name.clone()),
                 Key::Computed(key) => LinkKind::Index((**key).clone()),
             };
             out.push(Link { kind, optional, span: self.span(link) });

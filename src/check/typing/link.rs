@@ -94,9 +94,6 @@ impl<'a> Typing<'a> {
             LinkKind::Index(key) => {
                 self.visit(key);
                 match (&known, &key.kind) {
-                    (Type::Object(_) | Type::List(_) | Type::String, ExprKind::Text(name)) => {
-                        return self.member(&kind, &known, name, link.span);
-                    }
                     (Type::Object(shape), ExprKind::Number(index)) if shape.others.is_none() => {
                         let index = number::render(*index);
                         return self.member(&kind, &known, &index, link.span);
@@ -111,16 +108,10 @@ impl<'a> Typing<'a> {
                 match &known {
                     Type::List(element) => (**element).clone(),
                     Type::Agents { interface, .. } => Type::Agent(*interface),
-                    Type::Agent(interface) => {
-                        match &key.kind {
-                            ExprKind::Text(name) => self.read_of_agent(*interface, name, link.span),
-                            _ => {
-                                let message = "a method of an agent stands in the text, and cannot be looked up";
-                                let help =
-                                    "choose between calls: `match word { \"a\" => agent.a(x), _ => agent.b(x) }`";
-                                self.report(Code::T006, link.span, message.to_owned(), help);
-                            }
-                        }
+                    Type::Agent(_) => {
+                        let message = "a method of an agent stands in the text, and cannot be looked up";
+                        let help = "choose between calls: `match word { \"a\" => agent.a(x), _ => agent.b(x) }`";
+                        self.report(Code::T006, link.span, message.to_owned(), help);
                         Type::Any
                     }
                     _ => Type::Any,
