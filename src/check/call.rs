@@ -546,7 +546,7 @@ impl<'a> Flow<'a> {
                 |d| d.help("test what it is given first; an answer about something doubtful is doubtful"),
             ),
             Mark::Chosen => self.findings.graver(Code::CF018, from),
-            Mark::Declassified | Mark::Unserved | Mark::Silent | Mark::Ranked | Mark::Counted | Mark::Doubtful => {}
+            _ => {}
         }
     }
 

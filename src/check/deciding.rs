@@ -82,7 +82,7 @@ impl Activation<'_> {
 
     /// What decides whether code goes on from a block to another, and is not decided by then; all of the turn where that
     /// begins another one.
-    pub fn deciding_way(&self, from: usize, to: usize, turning: Option<&Natural>) -> Doubts {
+    fn deciding_way(&self, from: usize, to: usize, turning: Option<&Natural>) -> Doubts {
         if self.doubtful == 0 && self.thrown.is_empty() {
             return Vec::new();
         }
@@ -93,6 +93,17 @@ impl Activation<'_> {
         all.near.retain(inside);
         all.behind.retain(|&circle| self.wiring.controls.circle(circle).0.iter().any(inside));
         self.conditions(all)
+    }
+
+    /// The same as far as it is in doubt with what is known there.
+    pub fn doubts_on_way(&self, from: usize, to: usize, turning: Option<&Natural>, state: &State) -> Doubts {
+        let mut deciding = self.deciding_way(from, to, turning);
+        deciding.iter_mut().for_each(|(known, _)| {
+            *known = state.refine(known);
+            known.claim = known.claim.at_least(known.tested);
+        });
+        deciding.retain(|(known, _)| known.earned() < SURE);
+        deciding
     }
 
     /// What all that decides which way leads to a block has been tested against by now.

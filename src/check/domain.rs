@@ -159,6 +159,8 @@ pub(super) enum Mark {
     Doubtful,
     /// The input chose the threshold that it passed.
     Chosen,
+    /// It is an error that was caught, and what is in doubt decided which of several.
+    Caught,
 }
 
 /// What is known of a value.

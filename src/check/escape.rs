@@ -6,7 +6,7 @@
 
 use super::chart::Chart;
 use super::control::Wiring;
-use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, SURE, Shape, Told, Why};
+use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, Mark, SURE, Shape, Told, Why};
 use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::read::own;
@@ -105,6 +105,11 @@ pub(super) fn walked(list: &Known, at: Location) -> Option<(Known, Location)> {
 /// Which function is called was decided as surely as it is, and what it does with it.
 pub(super) fn chosen_callee(callee: &Known, at: Location) -> Option<(Known, Location)> {
     (!callee.claim.is_full() || callee.cap.bound < SURE).then(|| (callee.clone(), at))
+}
+
+/// Which error it was decides which one it is where it is thrown again.
+pub(super) fn thrown_again(thrown: &Known, at: Location) -> Option<(Known, Location)> {
+    walked(thrown, at).filter(|_| thrown.has(Mark::Caught))
 }
 
 /// That what comes next is asked is decided by whether this is null; whether a gate passed is certain.
@@ -264,12 +269,33 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// What a handler may see: memory as it is now, and an error.
-    pub fn guard(&mut self, act: &mut Activation<'a>, handler: HandlerId, state: &State, again: &mut Vec<usize>) {
+    /// What a handler may see: memory as it is now, and an error. Which one of several it is was decided by `which` and by what let
+    /// this one be thrown, where the handler runs in any case.
+    pub fn guard(
+        &mut self,
+        act: &mut Activation<'a>,
+        handler: HandlerId,
+        which: Doubts,
+        state: &State,
+        again: &mut Vec<usize>,
+    ) {
         let block = act.code.handlers[handler.0 as usize].block.0 as usize;
         let mut changed = self.changed;
         if let Some(parameter) = act.code.blocks[block].parameters.first().copied() {
-            let error = Known::error(self.thrown).born(Id(act.frame, parameter.0));
+            let mut deciding = act.doubts_on_way(act.block, block, None, state);
+            deciding.extend(which);
+            if deciding.is_empty() {
+                act.errors.remove(&(block, act.block));
+            } else {
+                act.errors.insert((block, act.block), deciding);
+            }
+            let mut doubts = Vec::new();
+            for (_, deciding) in act.errors.range((block, 0)..(block + 1, 0)) {
+                self.work += 1;
+                absorb(&mut doubts, deciding.clone());
+            }
+            let error = self.decided(&Known::error(self.thrown), &doubts).born(Id(act.frame, parameter.0));
+            let error = doubts.first().map_or(error.clone(), |(_, at)| error.marked(Mark::Caught, *at));
             changed |= act.held(parameter) != Some(&error);
             act.hold(parameter, error);
         }

@@ -8,7 +8,7 @@ use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
 use super::domain::{Agent, Cap, CellId, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Told};
-use super::escape::{Doubts, Escapes};
+use super::escape::{Doubts, Escapes, thrown_again};
 use super::few::Sides;
 use super::finding::Findings;
 use super::graph::{Definition, Graph};
@@ -156,6 +156,8 @@ pub(super) struct Activation<'a> {
     pub met: Doubts,
     /// The conditions on which an error leaves the function, if one does.
     pub escape: Option<Doubts>,
+    /// What decides which error comes to a handler, by its block and the one that fails.
+    pub errors: BTreeMap<(usize, usize), Doubts>,
     /// What decides over what, and the blocks that are found to throw since.
     pub wiring: Rc<Wiring>,
     pub early: BTreeSet<usize>,
@@ -389,6 +391,7 @@ impl<'a> Flow<'a> {
             thrown: BTreeMap::new(),
             met: Vec::new(),
             escape: None,
+            errors: BTreeMap::new(),
             wiring: graph.wiring.clone(),
             early: BTreeSet::new(),
             stale: vec![false; blocks],
@@ -486,7 +489,7 @@ impl<'a> Flow<'a> {
         let handler = act.code.blocks[block].handler;
         let mut again = Vec::new();
         if let Some(handler) = handler {
-            self.guard(act, handler, state, &mut again);
+            self.guard(act, handler, Vec::new(), state, &mut again);
         }
         let outer = std::mem::take(&mut self.escapes);
         act.met.clear();
@@ -496,7 +499,7 @@ impl<'a> Flow<'a> {
         if let Some(handler) = handler {
             let mut meanwhile = state.clone();
             escapes.meanwhile(&mut meanwhile);
-            self.guard(act, handler, &meanwhile, &mut again);
+            self.guard(act, handler, Vec::new(), &meanwhile, &mut again);
         }
         escapes.forget(act.frame);
         self.escapes.take_in(escapes);
@@ -645,14 +648,17 @@ impl<'a> Flow<'a> {
                 act.exit = Some(act.exit.take().map_or_else(|| state.clone(), |old| old.join(state)));
             }
             End::Throw(_) | End::Fail(..) => {
+                let mut which = Vec::new();
                 if let End::Throw(thrown) = &code.blocks[block].end {
-                    self.thrown = self.thrown.or(act.value(*thrown, state).hides());
+                    let thrown = act.value(*thrown, state);
+                    self.thrown = self.thrown.or(thrown.hides());
+                    which.extend(thrown_again(&thrown, at));
                     if let Some(handler) = code.blocks[block].handler {
-                        self.guard(act, handler, state, again);
+                        self.guard(act, handler, which.clone(), state, again);
                     }
                 }
                 code.blocks[block].end.looks(|var| self.told(&act.value(var, state)));
-                self.thrown_here(act, Vec::new(), state);
+                self.thrown_here(act, which, state);
             }
         }
     }
@@ -681,12 +687,8 @@ impl<'a> Flow<'a> {
         let head = turning.is_some();
         // What another turn leaves was decided by all that let it happen, the loop's own condition among it.
         let again_from = turning.filter(|_| act.graph.position[from] >= act.graph.position[to]);
-        let mut deciding = if target.args.is_empty() { Vec::new() } else { act.deciding_way(from, to, again_from) };
-        deciding.iter_mut().for_each(|(known, _)| {
-            *known = state.refine(known);
-            known.claim = known.claim.at_least(known.tested);
-        });
-        deciding.retain(|(known, _)| known.earned() < SURE);
+        let deciding =
+            if target.args.is_empty() { Vec::new() } else { act.doubts_on_way(from, to, again_from, &state) };
         let first = head && act.entries[to].is_none();
         if first {
             self.begin(act, to);

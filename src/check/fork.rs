@@ -1,7 +1,7 @@
 //! Forms that run several tasks side by side.
 
 use super::amount::{Amount, Cost, Turns};
-use super::domain::{Id, Known, List, Null, Number, SURE, Shape};
+use super::domain::{Id, Known, List, Mark, Null, Number, SURE, Shape};
 use super::escape::{Doubts, chosen_callee, walked};
 use super::flow::{Activation, Flow};
 use super::parts::Items;
@@ -40,6 +40,9 @@ impl<'a> Flow<'a> {
         let parts = self.parts(tasks, &mut rest, &mut structure)?;
         let options = rest.next().cloned();
         let field = |name: &str| options.as_ref()?.option(name);
+        let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
+        // An error in its place is exact, and no null; it counts as nothing all the same.
+        let mut error = Known::constant(Shape::Any);
         let repeats = matches!(name, "race" | "anyOf" | "quorum");
         // A vote that stops when it is decided asks one after the other.
         let stops = field("stop").filter(|stop| name == "vote" && stop.null != Null::Always);
@@ -94,9 +97,9 @@ impl<'a> Flow<'a> {
             width.add(&turns.of(&Amount::exactly(1.0)));
             low += from;
             high = high.zip(to).map(|(a, b)| a + b);
+            let given = given.or_else(|| collects.then(|| error.clone()));
             results.extend(given.map(|g| Known { id: Id::NONE, ..g }));
         }
-        let collects = field("errors").is_some_and(|e| e.as_text().is_none_or(|t| &**t == "collect"));
         if name == "parallel" && !collects {
             self.beside_failing(act, &parts, &failing, inst, state);
         }
@@ -113,6 +116,9 @@ impl<'a> Flow<'a> {
         if let Some(doubts) = escapes.thrown.take_if(|_| collects || name != "parallel") {
             // Which of them failed is seen in what is given; only where all did the form fails as well.
             results.iter_mut().for_each(|result| *result = self.decided(result, &doubts));
+            if let Some((_, at)) = doubts.first() {
+                error = error.marked(Mark::Caught, *at);
+            }
             escapes.thrown = Some(doubts).filter(|_| !collects);
         }
         self.escapes.take_in(escapes);
@@ -126,8 +132,6 @@ impl<'a> Flow<'a> {
         self.forked(name, (forked, width), &tasks, (least, each_asks), limit, field("timeout"));
         if collects {
             results.iter_mut().for_each(|r| {
-                // An error in its place is exact, and no null; it counts as nothing all the same.
-                let error = Known::constant(Shape::Any);
                 *r = Known { null: Null::Maybe, ..r.join(&error) };
             });
         }
