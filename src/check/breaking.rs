@@ -3,6 +3,7 @@
 
 use super::domain::{Known, List, Null, Shape};
 use super::failing::{between, number, open, ordered};
+use super::oversize::makes_too_much;
 use super::read::elements;
 use crate::builtin::{self, BuiltinId, Numbers};
 use crate::hir::NamedType;
@@ -24,6 +25,7 @@ fn breaks_at(builtin: BuiltinId, args: &[Known], place: usize) -> bool {
         || parameter.is_some_and(|parameter| is_set_up(arg, &parameter.value))
         || is_refused(name, place, args)
         || by_content(name, args)
+        || makes_too_much(name, args, place)
 }
 
 /// Whether the receiver tells whether a method fails, and which arguments do.

@@ -7,6 +7,7 @@ use super::breaking::{breaks, breaks_as_method, breaks_form, suits};
 use super::domain::{Known, Null, SURE, Shape};
 use super::escape::Doubts;
 use super::flow::{Activation, Flow};
+use super::oversize::is_heap;
 use super::state::State;
 use crate::hir::{Binary, Unary};
 use crate::ir::{Inst, Key, Member, Op, Program};
@@ -36,15 +37,16 @@ impl<'a> Flow<'a> {
             _ => None,
         };
         let told = told(self.program, inst, changed.as_deref().unwrap_or(args));
+        let deep = act.nested_too_deep(inst, args);
         // A variable may not have its value yet, whatever values there are.
         let early = matches!(inst.op, Op::Load { early: true } | Op::Global { early: true, .. });
-        if told.is_empty() && !early {
+        if told.is_empty() && deep.is_empty() && !early {
             return None;
         }
         let at = act.at(inst.span);
         let by_elements = takes_elements(&inst.op);
         let told = told.into_iter().map(|arg| if by_elements { arg.whole() } else { arg.clone() });
-        let doubtful = told.filter(|arg| arg.earned() < SURE);
+        let doubtful = told.chain(deep).filter(|arg| arg.earned() < SURE);
         let doubts: Doubts = doubtful.map(|arg| (Known { shape: Shape::Plain, tests: None, ..arg }, at)).collect();
         // What runs in doubt may fail in doubt, whatever it is given.
         (!doubts.is_empty() || !self.doubts(act, state).is_empty()).then_some(doubts)
@@ -68,7 +70,7 @@ impl<'a> Flow<'a> {
 /// Whether an operation looks at the elements of the lists that it is given.
 fn takes_elements(op: &Op) -> bool {
     match op {
-        Op::CallBuiltin { .. } | Op::CallMethod { .. } | Op::Mutate { .. } | Op::Fork { .. } => true,
+        Op::CallBuiltin { .. } | Op::CallMethod { .. } | Op::Mutate { .. } | Op::Fork { .. } | Op::Text => true,
         // What is written in place of something has not looked at it.
         Op::Update { keys, .. } | Op::Delete { keys, .. } => keys.len() > 1,
         _ => false,
@@ -110,7 +112,7 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
         Op::Turns => first(!between(&args[0], 0.0, f64::INFINITY)),
         Op::Range { .. } => args.iter().filter(|arg| !number(arg)).collect(),
         // A function is no text.
-        Op::Text => args.iter().filter(|arg| arg.hides().functions).collect(),
+        Op::Text => args.iter().filter(|arg| arg.hides().functions || is_heap(arg)).collect(),
         Op::List { spread } => {
             args.iter().zip(spread).filter(|(arg, spread)| **spread && open(arg)).map(|(arg, _)| arg).collect()
         }

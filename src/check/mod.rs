@@ -56,6 +56,7 @@ mod moving;
 mod native;
 mod obscure;
 mod order;
+mod oversize;
 mod parts;
 mod passing;
 mod pattern;
