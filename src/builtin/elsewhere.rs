@@ -69,6 +69,9 @@ pub fn instead_of_method(kind: Kind, name: &str) -> String {
     if name == "length" && matches!(kind, Kind::Text | Kind::List) {
         return "read `length`".to_owned();
     }
+    if let Some(instead) = of_another_kind(kind, name) {
+        return instead;
+    }
     let group = if kind == Kind::Number { "Math" } else { "Object" };
     let spelled = format!("{group}.{name}");
     if super::all().any(|(_, builtin)| builtin.spellings().any(|known| known == spelled)) {
@@ -78,5 +81,20 @@ pub fn instead_of_method(kind: Kind, name: &str) -> String {
     match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "call a method that it has, or write a function".to_owned(),
+    }
+}
+
+/// What to write for a method that values of another kind have.
+fn of_another_kind(kind: Kind, name: &str) -> Option<String> {
+    let has = |kind: Kind| super::find_method(kind, name).is_some();
+    let goes_through = has(Kind::List) && !super::is_mutating(name);
+    match kind {
+        Kind::Text if goes_through => Some(format!("`split(\"\")` gives its characters: `text.split(\"\").{name}(…)`")),
+        Kind::Text if has(Kind::Number) => Some(format!("make it a number first: `Number(x).{name}(…)`")),
+        Kind::Number | Kind::Bool if has(Kind::Text) => Some(format!("make it a text first: `String(x).{name}(…)`")),
+        Kind::Number if goes_through => Some("`range(n)` gives the numbers below it as a list".to_owned()),
+        Kind::List if has(Kind::Text) => Some(format!("do it for each: `xs.map(x => x.{name}(…))`")),
+        Kind::Object if goes_through => Some("`Object.entries(o)` and `Object.values(o)` give lists".to_owned()),
+        _ => None,
     }
 }

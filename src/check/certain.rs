@@ -78,10 +78,16 @@ impl<'a> Flow<'a> {
         self.fails(act, inst, fault);
     }
 
-    /// The same of a method that changes what stands at a place.
-    pub fn try_mutation(&mut self, act: &Activation<'a>, inst: &Inst, place: &Known, method: &str) {
-        let told = is_null_without(place, method) && self.runs_always(act) && !self.is_guarded(act);
-        let fault = told.then(|| path::property(&Value::NULL, &Key::new(method)).err()).flatten();
+    /// The same of a method that changes what stands at a place, with what it is given where that is known.
+    pub fn try_mutation(
+        &mut self,
+        act: &Activation<'a>,
+        inst: &Inst,
+        place: &Known,
+        (method, args): (&str, Option<&[Known]>),
+    ) {
+        let told = self.runs_always(act) && !self.is_guarded(act);
+        let fault = told.then(|| refused_mutation(place, method, args)).flatten();
         self.fails(act, inst, fault);
     }
 
@@ -220,11 +226,14 @@ fn lacks_method(known: &Known, name: &str) -> Option<Kind> {
 /// How a built-in fails with these arguments; nothing where it cannot be said.
 fn called(id: BuiltinId, args: &[Known]) -> Option<Result<Value, Fault>> {
     let kind = id.entry().kind;
+    let is_single = |known: &Known| matches!(known.shape, Shape::Number(_) | Shape::Text(_) | Shape::Bool(_));
     match kind {
         Body::Form(Form::Sequential, None) if has_data(&args[0], false, false) => {
             return Some(Err(builtin::no_steps()));
         }
-        Body::Form(Form::Escalate, None) if has_data(args.get(1)?, true, true) => return Some(Err(builtin::no_path())),
+        Body::Form(Form::Escalate, None) if has_data(args.get(1)?, true, true) || is_single(args.get(1)?) => {
+            return Some(Err(builtin::no_path()));
+        }
         _ => {}
     }
     if !matches!(kind, Body::Native(_) | Body::Routine(_) | Body::Form(_, Some(_))) {
@@ -261,15 +270,35 @@ fn refused_change(inst: &Inst, place: &Known, part: &Step) -> Option<Fault> {
         Step::Name(name) => Value::text(name),
         Step::Any(key) => value(key)?,
     };
-    // A negative number may count from the end.
-    if key.as_number().is_some_and(|number| number < 0.0) {
-        return None;
-    }
     let mut meter = Meter::new(SMALL);
-    told(match inst.op {
-        Op::Delete { .. } => path::remove_part(&mut target, &key, &mut meter),
-        _ => path::write_part(&mut target, &path::Link::new(key), Value::NULL, &mut meter),
-    })
+    if matches!(inst.op, Op::Delete { .. }) {
+        // A negative number may count from the end.
+        let back = key.as_number().is_some_and(|number| number < 0.0);
+        return told(path::remove_part(&mut target, &key, &mut meter)).filter(|_| !back);
+    }
+    let mut write = |from_end: bool| {
+        let link = path::Link { from_end, ..path::Link::new(key.clone()) };
+        told(path::write_part(&mut target, &link, Value::NULL, &mut meter))
+    };
+    let back = key.as_number().is_some_and(|number| number < 0.0);
+    write(false).and_then(|fault| if back { write(true) } else { Some(fault) })
+}
+
+/// How a method that changes something in its place fails.
+fn refused_mutation(place: &Known, method: &str, args: Option<&[Known]>) -> Option<Fault> {
+    if is_null_without(place, method) {
+        return path::property(&Value::NULL, &Key::new(method)).err();
+    }
+    if let Some(kind) = lacks_method(place, method) {
+        return Some(builtin::no_method(kind, method));
+    }
+    let (mut target, args) = (value(place)?, args?);
+    let id = builtin::find_method(target.kind(), method)?;
+    let Body::Change(code) = id.entry().kind else { return None };
+    let mut args = args.iter().map(value).collect::<Option<Vec<Value>>>()?;
+    let counted = builtin::check_count(id, args.len() + 1);
+    let run = |()| builtin::run_change(id, code, &mut target, &mut args, &mut Meter::new(SMALL));
+    told(counted.and_then(run))
 }
 
 /// The failure of an outcome that every run has.

@@ -231,7 +231,8 @@ impl Findings {
         let refused: Vec<Location> =
             diagnostics.iter().filter(|found| MISUSES.contains(&found.code)).map(|found| found.at).collect();
         let follows = |code: Code, at: Location| {
-            matches!(code, Code::TM07 | Code::CF003 | Code::CF004) && refused.iter().any(|misuse| at.holds(*misuse))
+            matches!(code, Code::TM07 | Code::TM11 | Code::CF003 | Code::CF004)
+                && refused.iter().any(|misuse| at.holds(*misuse))
         };
         let over = [Code::CF011, Code::CF017, Code::CF002, Code::CF001, Code::CF013];
         for ((code, at), diagnostic) in &self.found {

@@ -283,7 +283,8 @@ impl<'a> Flow<'a> {
                     return Some((given?, Some(root)));
                 }
                 self.refuse_obscure(super::obscure::may_be_own(&target, method), at);
-                self.try_mutation(act, inst, &target, method);
+                let given = spread.is_none().then_some(&arguments[..]);
+                self.try_mutation(act, inst, &target, (method, given));
                 let asked = self.perhaps_asked(act, &target, method, &arguments, inst, state);
                 let doubts = self.doubts(act, state);
                 let arguments: Vec<Known> = arguments.iter().map(|a| self.decided(a, &doubts)).collect();

@@ -87,11 +87,18 @@ fn sureness(page: &Page, at: Span) -> Option<Fix> {
 /// The value as a number, a text, a list.
 fn converted(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
     let written = page.at(at);
+    let is_single = written.parse::<f64>().is_ok() || matches!(written, "true" | "false");
     if let Some(inner) = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         if inner.parse::<f64>().is_ok() || matches!(inner, "true" | "false" | "null") {
             out.push(page.replace(format!("write `{inner}`"), at, inner));
         }
-    } else if written.parse::<f64>().is_ok() || matches!(written, "true" | "false") {
+        // A field that lodash and others take by its name.
+        let named =
+            inner.starts_with(|c: char| c.is_alphabetic()) && inner.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if named && found.message.contains("takes `(x: ") {
+            out.push(page.replace(format!("write `x => x.{inner}`"), at, format!("x => x.{inner}")));
+        }
+    } else if is_single {
         out.push(page.replace(format!("write `\"{written}\"`"), at, format!("\"{written}\"")));
     }
     let function = |node: NodeId| matches!(page.tree.node(node), Node::Function(_));
@@ -126,7 +133,9 @@ fn converted(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
         Some("Number") => wanted.contains("number") || wanted.contains(|c: char| c.is_ascii_digit()),
         _ => wanted.contains("[]"),
     };
-    let made = !written.starts_with(['"', '\'', '{']) && written_out.is_none_or(|node| page.tree.span(node) != at);
+    let made = !is_single
+        && !written.starts_with(['"', '\'', '{'])
+        && written_out.is_none_or(|node| page.tree.span(node) != at);
     for (title, text) in [
         ("make it a text", format!("String({written})")),
         ("make it a number", format!("Number({written})")),
@@ -235,7 +244,6 @@ fn arguments(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         let at = given.last().map_or(end, |&last| page.tree.span(last).end);
         let mut values = scope(page, found.at.span);
         values.truncate(8);
-        values.extend(["null", "\"\"", "0", "[]", "{}"].map(str::to_owned));
         for value in values {
             out.push(page.insert(format!("give `{value}` as well"), at, format!("{comma}{value}")));
         }

@@ -25,7 +25,8 @@ impl<'a> Typing<'a> {
             };
             // Where one does not fit, the others may stand in the wrong place.
             let told = self.diagnostics.len();
-            self.takes(id, &parameter.name, kind, wanted, *span);
+            let needed = !parameter.optional && !parameter.rest;
+            self.takes(id, &parameter.name, kind, (wanted, needed), *span);
             if self.diagnostics.len() > told {
                 return;
             }
@@ -73,8 +74,8 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The same of one argument or option. Null stands for what was left out.
-    fn takes(&mut self, id: BuiltinId, name: &str, given: &Type, wanted: &Type, span: Span) {
+    /// The same of one argument or option. Null stands for what was left out, where that is not needed.
+    fn takes(&mut self, id: BuiltinId, name: &str, given: &Type, (wanted, needed): (&Type, bool), span: Span) {
         let program = self.program;
         let who = format!("`{}`", id.entry().name);
         if let (Type::Object(given), Some(options)) = (resolve(program, given), options(wanted)) {
@@ -106,8 +107,9 @@ impl<'a> Typing<'a> {
             let fails = if plain && count && id.entry().name != "with" { Code::R005 } else { Code::R021 };
             return self.refuse(Code::T001, fails, span, message, "");
         }
-        let taken = Type::Union(Arc::from([wanted.clone(), Type::Null]));
-        if fits(program, given, &taken) != Fit::Never {
+        let optional = Type::Union(Arc::from([wanted.clone(), Type::Null]));
+        let taken = if needed && *given == Type::Null { wanted } else { &optional };
+        if fits(program, given, taken) != Fit::Never {
             return;
         }
         let names = texts(wanted);
@@ -117,11 +119,18 @@ impl<'a> Typing<'a> {
                 let all = names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(", ");
                 (near.unwrap_or_default(), all)
             }
-            _ => ("see its signature in the reference".to_owned(), format!("`{}`", program.spelled(wanted))),
+            _ => {
+                let help = called_with(wanted).unwrap_or_else(|| "see its signature in the reference".to_owned());
+                (help, format!("`{}`", program.spelled(wanted)))
+            }
         };
-        let fails = if id.entry().name == "emit" { Code::R014 } else { Code::R005 };
-        let given = program.spelled(given);
-        self.refuse(Code::T001, fails, span, format!("{who} takes {wanted} as `{name}`, and this is `{given}`"), &help);
+        let message = format!("{who} takes {wanted} as `{name}`, and this is `{}`", program.spelled(given));
+        match id.entry().kind {
+            // How a form fails depends on the form.
+            Body::Form(..) | Body::World(_) if *given == Type::Null => self.report(Code::T001, span, message, &help),
+            _ if id.entry().name == "emit" => self.refuse(Code::T001, Code::R014, span, message, &help),
+            _ => self.refuse(Code::T001, Code::R005, span, message, &help),
+        }
     }
 
     /// What is made a text, told others or counted is neither a function nor an agent.
@@ -157,7 +166,7 @@ impl<'a> Typing<'a> {
         }
         for field in given.fields.iter().filter(|field| !field.optional) {
             if let Some(option) = options.fields.iter().find(|option| option.name == field.name) {
-                self.takes(id, &field.name, &field.value, &option.value, span);
+                self.takes(id, &field.name, &field.value, (&option.value, false), span);
                 continue;
             }
             let names: Vec<&str> = options.fields.iter().map(|option| &*option.name).collect();
@@ -232,6 +241,17 @@ impl<'a> Typing<'a> {
             _ => Type::Any,
         }
     }
+}
+
+/// A function as it is written where one is wanted, with what it is called with; what most leave out is left out.
+fn called_with(wanted: &Type) -> Option<String> {
+    let Type::Function(signature) = wanted else { return None };
+    let names = signature.parameters.iter().map(|parameter| &*parameter.name);
+    let names: Vec<&str> = names.filter(|name| !matches!(*name, "index" | "list")).collect();
+    Some(match names[..] {
+        [one] => format!("give it a function: `{one} => …`"),
+        _ => format!("give it a function: `({}) => …`", names.join(", ")),
+    })
 }
 
 /// The options among what a parameter takes.

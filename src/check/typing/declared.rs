@@ -74,9 +74,7 @@ impl<'a> Typing<'a> {
                     self.visit(key);
                     self.visit(value);
                 }
-                Member::Spread(x) => {
-                    self.visit(x);
-                }
+                Member::Spread(x) => self.spread_out(x),
             }
         }
         if !members.iter().all(fixed) {
@@ -107,7 +105,7 @@ impl<'a> Typing<'a> {
                     shape = Shape { others: Some(Type::Any), fields: Vec::new() };
                 }
                 Member::Spread(x) => {
-                    self.visit(x);
+                    self.spread_out(x);
                     shape = Shape { others: Some(Type::Any), fields: Vec::new() };
                 }
             }

@@ -1,13 +1,13 @@
 //! What is read and called of values.
 
-use super::Typing;
 use super::declared::kept;
+use super::{EXPRESSION, Typing};
 use crate::builtin::{self, BuiltinId};
 use crate::check::call::null_of;
 use crate::check::domain::Null;
 use crate::check::fits::resolve;
 use crate::diagnostic::Code;
-use crate::hir::{Element, Expr, ExprKind, FunctionId, Link, LinkKind, Variable};
+use crate::hir::{Element, Expr, ExprKind, FunctionId, Link, LinkKind, LocalId, Variable};
 use crate::source::Span;
 use crate::types::{InterfaceId, Literal, Signature, Type};
 use crate::value::{Kind, number};
@@ -43,14 +43,18 @@ impl<'a> Typing<'a> {
             }
             (ExprKind::Read(Variable::Local(_)), _) => {
                 let known = self.visit(base);
-                if let ExprKind::Read(Variable::Local(local)) = base.kind
-                    && self.function.locals[local.0 as usize].reassigned
-                    && self.function.locals[local.0 as usize].annotation.is_none()
-                    && plain_kind(&known).is_none_or(|kind| kind == Kind::List)
-                {
-                    Type::Any
-                } else {
-                    known
+                let written = |local: &LocalId| {
+                    let declared = &self.function.locals[local.0 as usize];
+                    declared.reassigned && declared.annotation.is_none()
+                };
+                match (&base.kind, &known) {
+                    (ExprKind::Read(Variable::Local(local)), Type::List(_)) if written(local) => {
+                        Type::List(Arc::new(Type::Any))
+                    }
+                    (ExprKind::Read(Variable::Local(local)), _) if written(local) && plain_kind(&known).is_none() => {
+                        Type::Any
+                    }
+                    _ => known,
                 }
             }
             _ => {
@@ -245,6 +249,9 @@ impl<'a> Typing<'a> {
                 Type::Any
             }
             Type::List(_) => self.of_kind(Kind::List, known, name, given, link),
+            Type::Object(_) if *known == *EXPRESSION && builtin::find_method(Kind::Object, name).is_some() => {
+                self.of_kind(Kind::Object, known, name, given, link)
+            }
             Type::Object(shape) if builtin::find_method(Kind::Object, name).is_none() => {
                 let field = shape.fields.iter().find(|field| *field.name == *name);
                 match field.map(|field| resolve(program, &field.value)) {

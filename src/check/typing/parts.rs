@@ -26,6 +26,20 @@ impl<'a> Typing<'a> {
         kind
     }
 
+    /// `...x` in an object.
+    pub(super) fn spread_out(&mut self, x: &'a Expr) {
+        let kind = self.visit(x);
+        let wrong = |kind: &Type| {
+            let flat = has_no_parts(kind) && *kind != Type::Null;
+            flat || matches!(kind, Type::String | Type::Literal(Literal::Text(_)) | Type::List(_))
+        };
+        if self.is_always(&kind, &wrong) {
+            let kind = self.program.spelled(&kind);
+            let message = format!("`...` takes an object here, and this is `{kind}`");
+            self.refuse(Code::T002, Code::R004, x.span, message, "");
+        }
+    }
+
     /// What a pattern takes apart.
     pub(super) fn taken_apart(&mut self, pattern: &Pattern, kind: &Type) {
         match &pattern.kind {

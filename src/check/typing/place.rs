@@ -4,8 +4,9 @@ use super::declared::kept;
 use super::{EXPRESSION, Typing, is_confidence, plain};
 use crate::check::fits::{Fit, fits, resolve};
 use crate::diagnostic::{Code, nearest};
-use crate::hir::{Compound, Expr, ExprKind, Key, LocalId, Pattern, PatternKind, Place, Root, Variable};
+use crate::hir::{Compound, Expr, ExprKind, Key, LocalId, Origin, Pattern, PatternKind, Place, Root, Variable};
 use crate::types::{Literal, Shape, Type};
+use std::sync::Arc;
 
 impl<'a> Typing<'a> {
     /// `let pattern = value`.
@@ -228,11 +229,13 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// What a variable holds that was written may be anything.
+    /// What a variable holds that was written may be anything; what never is another list holds anything.
     pub(super) fn forget(&mut self, local: LocalId) {
         let declared = &self.function.locals[local.0 as usize];
         if declared.reassigned && declared.annotation.is_none() {
-            self.locals[local.0 as usize] = None;
+            let held = &mut self.locals[local.0 as usize];
+            let list = declared.origin == Origin::Const && matches!(held, Some(Type::List(_)));
+            *held = list.then(|| Type::List(Arc::new(Type::Any)));
         }
     }
 
