@@ -263,6 +263,40 @@ const HABITS: &[(&str, &str)] = &[
         "pattern P(q: string, m: Model): string { m.ask(prompt: q) }\nagent Model { ask(q: string): string }",
         "pattern P(q: string, m: Model): string { m.ask(q) }\nagent Model { ask(q: string): string }",
     ),
+    ("print(\"a\" if 5 > 3 else \"b\")", "print(5 > 3 ? \"a\" : \"b\")"),
+    (
+        "for x in [1, 2] {\n  const y = \"even\" if x % 2 == 0 else \"odd\"\n  print(y)\n}",
+        "for x in [1, 2] {\n  const y = x % 2 == 0 ? \"even\" : \"odd\"\n  print(y)\n}",
+    ),
+    ("print(10n * 2)", "print(10 * 2)"),
+    ("for await (const x of [1]) { print(x) }", "for (const x of [1]) { print(x) }"),
+    (
+        "const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))\nsleep(1)",
+        "const sleep = ms => delay(ms)\nsleep(1)",
+    ),
+    (
+        "const sleep = (ms) => new Promise((done) => { setTimeout(() => done(), ms); })\nsleep(1)",
+        "const sleep = (ms) => delay(ms)\nsleep(1)",
+    ),
+    ("const tag = s => s\nprint(tag`a${1}`)", "const tag = s => s\nprint(tag(`a${1}`))"),
+    (
+        "function last<T>(xs: T[]): T { return xs[xs.length - 1] }\nprint(last<number>([1]))",
+        "function last(xs: any[]): any { return xs[xs.length - 1] }\nprint(last([1]))",
+    ),
+    ("try {\n  print(1)\n} except ValueError as e {\n  print(e)\n}", "try {\n  print(1)\n} catch (e) {\n  print(e)\n}"),
+    (
+        "const c = { n: 0, up() { this.n++ } }\nc.up()\nprint(c.n)",
+        "const c = { n: 0, up() { c.n++ } }\nc.up()\nprint(c.n)",
+    ),
+    ("print(abs(-1))", "print(Math.abs(-1))"),
+    ("print(sorted([2, 1]))", "print(toSorted([2, 1]))"),
+    ("const xs = [1, 2]\nxs.length = 1\nprint(xs)", "const xs = [1, 2]\nxs.splice(1)\nprint(xs)"),
+    (
+        "const people = [{ name: \"a\" }]\nprint(people.sortBy(\"name\"))",
+        "const people = [{ name: \"a\" }]\nprint(people.sortBy(x => x.name))",
+    ),
+    ("print([1].take(-1))", ""),
+    ("print(Math.pow(2))", ""),
     // What holds nowhere is not offered, and a promise is not taken back.
     (
         "@ensures(confidence > 0.5)\npattern P(q: string): string { q }",

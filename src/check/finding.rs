@@ -100,7 +100,7 @@ impl Listed {
 }
 
 /// What the types say of a call that is written wrongly.
-const MISUSES: [Code; 3] = [Code::T001, Code::T002, Code::T004];
+const MISUSES: [Code; 5] = [Code::T001, Code::T002, Code::T004, Code::T005, Code::T006];
 
 /// Findings of a walk.
 #[derive(Default, Debug)]
@@ -236,7 +236,10 @@ impl Findings {
         };
         let over = [Code::CF011, Code::CF017, Code::CF002, Code::CF001, Code::CF013];
         for ((code, at), diagnostic) in &self.found {
-            if follows(*code, *at) || *code == Code::TM07 && self.found.contains_key(&(Code::T005, *at)) {
+            // What has no such method gives no function either.
+            let missing =
+                |(other, place): &(Code, Location)| matches!(other, Code::T005 | Code::R006) && at.holds(*place);
+            if follows(*code, *at) || *code == Code::TM07 && self.found.keys().any(missing) {
                 continue;
             }
             if let Some(rank) = over.iter().position(|c| c == code)

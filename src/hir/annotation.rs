@@ -109,6 +109,9 @@ impl Lowering<'_> {
         };
         let found = match known {
             Some(instead) => found.help(format!("write `{instead}`")).fix(format!("write `{instead}`"), span, instead),
+            None if text.ends_with("Error") => {
+                found.help("every error is an `Error`; `e.code` tells which, as in `e.code == \"R003\"`, and `e.kind` of which kind")
+            }
             None => {
                 let own = self.types.names.keys().map(|&name| self.program.names.text(name));
                 match crate::diagnostic::nearest(&text, own.chain(BUILT_IN)).map(str::to_owned) {

@@ -188,7 +188,7 @@ fn expression(page: &Page, head: Span) -> Option<Fix> {
 }
 
 /// `write …` of what is written instead of a place.
-fn write(page: &Page, span: Span, text: String) -> Fix {
+pub(super) fn write(page: &Page, span: Span, text: String) -> Fix {
     page.replace(format!("write {}", quoted(&text)), span, text)
 }
 
@@ -384,7 +384,7 @@ fn bits(page: &Page, operator: Span) -> Option<Fix> {
 }
 
 /// The brackets that a token opens, without what stands in them.
-fn brackets(page: &Page, open: usize) -> Option<(u32, usize)> {
+pub(super) fn brackets(page: &Page, open: usize) -> Option<(u32, usize)> {
     let mut depth = 0;
     for (index, token) in page.tokens.iter().enumerate().skip(open) {
         depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
@@ -396,7 +396,7 @@ fn brackets(page: &Page, open: usize) -> Option<(u32, usize)> {
 }
 
 /// What stands in the parentheses that follow a place, and the number of the token that closes them.
-fn argument(page: &Page, from: u32) -> Option<(&str, usize)> {
+pub(super) fn argument(page: &Page, from: u32) -> Option<(&str, usize)> {
     let open = page.token_from(from);
     page.tokens.get(open).filter(|token| token.kind == Kind::ParenOpen)?;
     let (start, close) = brackets(page, open)?;

@@ -11,6 +11,7 @@ mod band;
 mod declared;
 mod doubt;
 mod edit;
+mod foreign;
 mod habit;
 mod names;
 mod page;
@@ -62,6 +63,7 @@ pub fn offer(examination: &mut Examination, modules: &dyn Modules, setting: &Set
         let page = pages.entry(found.at.file).or_insert_with(|| Page::of(&examination.sources, found.at.file));
         let mut candidates = Vec::new();
         habit::candidates(found, page, &mut candidates);
+        foreign::candidates(found, page, &mut candidates);
         let habits = candidates.clone();
         candidates.extend(rules(found, page, examination));
         // A rule knows where a bracket was lost; the parser can only take the other one away.

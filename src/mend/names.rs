@@ -73,7 +73,8 @@ pub(super) fn is_group(name: &str) -> bool {
     spellings().filter_map(|spelling| spelling.split_once('.')).any(|(group, _)| group == name)
 }
 
-fn spellings() -> impl Iterator<Item = &'static str> {
+/// All names of the language, as they are written.
+pub(super) fn spellings() -> impl Iterator<Item = &'static str> {
     builtin::all().flat_map(|(_, builtin)| builtin.spellings())
 }
 

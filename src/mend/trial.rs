@@ -107,13 +107,19 @@ fn actions(examination: &Examination) -> usize {
 
 /// Which stage gives a code: text, names, or the validator. What a stage refuses, the later ones never see, so a mend may
 /// bring their findings to light.
-fn stage(code: Code) -> u8 {
-    match code {
+fn stage(found: &Diagnostic) -> u8 {
+    match found.code {
+        _ if is_foreign(found) => 1,
         code if code < Code::P010 => 0,
         Code::P018 => 0,
         code if code < Code::T001 || code == Code::T003 => 1,
         _ => 2,
     }
+}
+
+/// Whether a name of another language is told, which is read as any name is and was lost by no edit.
+fn is_foreign(found: &Diagnostic) -> bool {
+    found.code == Code::P008 && found.message.ends_with("does not exist here")
 }
 
 impl<'a> Trials<'a> {
@@ -134,7 +140,7 @@ impl<'a> Trials<'a> {
             hidden: None,
             places: errors.iter().map(|found| found.at).collect(),
             warnings: findings.iter().filter(|found| found.severity == Severity::Warning).count(),
-            stage: errors.iter().map(|found| stage(found.code)).min().unwrap_or(2),
+            stage: errors.iter().map(|found| stage(found)).min().unwrap_or(2),
             actions: actions(examination),
             left: if examination.took > LONGEST { 0 } else { MOST_TRIALS },
             size: examination.sources.files().map(|(_, file)| file.text().len()).sum(),
@@ -181,7 +187,8 @@ impl<'a> Trials<'a> {
     /// Whether these errors were there before, in parts of the program that nobody looked at because of other errors.
     fn were_hidden(&mut self, new: &[&Diagnostic], counts: &Counts) -> bool {
         // A name that is not known may be one that was lost where the text could not be read.
-        if new.iter().any(|found| stage(found.code) <= self.stage.max(1)) {
+        let lost = |found: &&&Diagnostic| stage(found) <= self.stage.max(1) && !is_foreign(found);
+        if new.iter().any(|found| lost(&found)) {
             return false;
         }
         if self.hidden.is_none() {
@@ -215,7 +222,7 @@ impl<'a> Trials<'a> {
         let after = self.examine(&parts.iter().copied().map(at).collect::<Vec<_>>())?.findings;
         let errors = || after.iter().filter(|found| found.severity == Severity::Error);
         let asks = |found: &&Diagnostic| found.message.split('`').skip(1).step_by(2).any(|word| lost.contains(word));
-        (!parts.is_empty() && errors().all(|found| stage(found.code) > self.stage))
+        (!parts.is_empty() && errors().all(|found| stage(found) > self.stage))
             .then(|| count(errors().filter(|found| !asks(found))))
     }
 

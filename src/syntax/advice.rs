@@ -1,6 +1,5 @@
 //! What to say of a token that fits nowhere when it shows which other language was meant.
 
-use super::ast::Infix;
 use super::token::{Kind, Token};
 use crate::diagnostic::Code;
 use crate::source::Span;
@@ -86,12 +85,6 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
             "write `condition ? a : b`, or `if (condition) { … }` around it",
         ),
         Kind::For if operator => wrong("`for` does not stand behind a value", "write `list.map(x => …)`"),
-        Kind::Infix(Infix::Less) if wants("=") && !operator && matches!(previous, Some(Kind::Type)) => Some(Advice {
-            span,
-            code: Code::P008,
-            message: "there are no type parameters".to_owned(),
-            help: "write one type for each use, or `any`",
-        }),
         Kind::Name if last.kind == Kind::SquareOpen && wants("]") && wants("number") => {
             wrong("a type has no arguments in brackets", "write `T[]` for a list of `T`")
         }

@@ -35,6 +35,20 @@ impl<'a> Typing<'a> {
                 let span = links.next().expect("it was looked at").span;
                 self.call(*function, arguments, base.span.to(span))
             }
+            (ExprKind::Builtin(id), Some(LinkKind::Member(name) | LinkKind::Method { name, .. }))
+                if builtin::find_method(Kind::Function, name).is_none()
+                    && !matches!(&**name, "apply" | "call" | "bind") =>
+            {
+                let own = id.entry().name;
+                let message = format!("`{own}` is a function, and has no `{name}`");
+                self.report(
+                    Code::T006,
+                    base.span.to(links.as_slice()[0].span),
+                    message,
+                    &format!("call it: `{own}(…)`"),
+                );
+                Type::Any
+            }
             (ExprKind::Agents, Some(LinkKind::Member(_))) => {
                 links.next();
                 // Whoever is bound there has a name, what a mock was asked, and methods.

@@ -399,7 +399,8 @@ impl Shape<'_, '_> {
                 self.take(Kind::Cap);
                 self.enter_head();
             }
-            (What::Function, _) if self.mend_type_parameters(token) => {}
+            (What::Function, _)
+                if self.mend_type_parameters(token, "remove them; without a type nothing is assumed") => {}
             (What::Try, _) if construct.stage == Stage::Last && self.mend_catch(token) => {}
             (What::Try, Kind::ParenOpen) if construct.stage == Stage::Last => {
                 self.set_stage(Stage::Body);

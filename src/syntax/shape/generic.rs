@@ -41,6 +41,20 @@ impl Shape<'_, '_> {
         true
     }
 
+    /// `<T>` behind the name of a function or type: type parameters, which are left out. Whether there were any.
+    pub(super) fn mend_type_parameters(&mut self, token: Token, help: &str) -> bool {
+        if token.kind != Kind::Infix(Infix::Less) || token.newline {
+            return false;
+        }
+        let Some(length) = closed(&self.text[token.start as usize..]) else { return false };
+        let span = Span::new(token.start, token.start + length as u32);
+        self.report(Code::P008, span, "there are no type parameters", help);
+        while self.raw.get(self.at).is_some_and(|token| token.start < span.end) {
+            self.at += 1;
+        }
+        true
+    }
+
     /// `[string, number]` where a type is expected. Whether it was one.
     pub(super) fn mend_tuple(&mut self) -> bool {
         let close = self.raw[self.partner[self.at] as usize];

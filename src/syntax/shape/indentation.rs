@@ -3,8 +3,6 @@
 use super::Shape;
 use super::place::{Place, What};
 use crate::diagnostic::{Code, nearest};
-use crate::source::Span;
-use crate::syntax::ast::Infix;
 use crate::syntax::token::{Kind, Token};
 
 /// Whether a handler's body can begin so.
@@ -116,20 +114,6 @@ impl Shape<'_, '_> {
         self.emit(Kind::ParenOpen);
         self.take(Kind::Name);
         self.emit(Kind::ParenClose);
-        true
-    }
-
-    /// `f<T>(…)`: type parameters, which are left out. Whether there were any.
-    pub(super) fn mend_type_parameters(&mut self, token: Token) -> bool {
-        if token.kind != Kind::Infix(Infix::Less) {
-            return false;
-        }
-        let rest = &self.raw[self.at..];
-        let end = rest.iter().take(64).position(|token| token.kind == Kind::Infix(Infix::Greater));
-        let Some(end) = end else { return false };
-        let span = Span::new(token.start, rest[end].end);
-        self.report(Code::P008, span, "there are no type parameters", "remove them; without a type nothing is assumed");
-        self.at += end + 1;
         true
     }
 }

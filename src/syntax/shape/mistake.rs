@@ -328,14 +328,27 @@ impl Shape<'_, '_> {
             return false;
         }
         let end = self.raw[self.at + 1].end;
-        self.report(
-            Code::P008,
-            Span::new(token.start, end),
-            "there are no labels",
-            "move the inner loop into a function and leave it with `return`",
-        );
+        self.no_labels(Span::new(token.start, end));
         self.at += 2;
         true
+    }
+
+    /// `break` and `continue`, and the label behind them.
+    pub(super) fn jump(&mut self, kind: Kind) {
+        self.take(kind);
+        let label = self.raw.get(self.at).filter(|next| next.kind == Kind::Name && !next.newline).copied();
+        if let Some(label) = label.filter(|_| matches!(kind, Kind::Break | Kind::Continue)) {
+            self.no_labels(Self::span(label));
+            self.at += 1;
+        }
+    }
+
+    /// Labels are told once.
+    fn no_labels(&mut self, span: Span) {
+        if !std::mem::replace(&mut self.labelled, true) {
+            let help = "move the inner loop into a function and leave it with `return`";
+            self.report(Code::P008, span, "there are no labels", help);
+        }
     }
 
     /// `import(…)`, whose `import` is at hand. Whether it was one.

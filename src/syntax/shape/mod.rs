@@ -56,6 +56,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
         uncommaed: NONE,
         commaed: 0,
         generated: false,
+        labelled: false,
         skip_from: None,
         diagnostics,
         raw,
@@ -106,6 +107,8 @@ struct Shape<'t, 'd> {
     commaed: usize,
     /// Whether a generator was reported.
     generated: bool,
+    /// Whether a label was reported.
+    labelled: bool,
     /// Tokens that are left out.
     skip_from: Option<(usize, usize)>,
     diagnostics: &'d mut Diagnostics,

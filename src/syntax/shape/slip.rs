@@ -315,6 +315,12 @@ impl Shape<'_, '_> {
         if self.declared() && self.out.last().is_some_and(|last| self.written(*last) == "mut") {
             return self.mutable(token);
         }
+        if token.kind == Kind::TemplateOpen && self.out.last().is_some_and(|last| last.end == token.start) {
+            self.absent(token, "there are no tagged templates", "call the function with the text: `` tag(`…`) ``");
+            self.emit(Kind::Infix(Infix::Add));
+            self.operand = true;
+            return true;
+        }
         let top = *self.top();
         let at = Location::new(self.file, Self::span(token));
         let end = self.out.last().map_or(token.start, |last| last.end);

@@ -135,7 +135,7 @@ impl Shape<'_, '_> {
                 self.top_mut().mode = Mode::Declarator;
                 self.take(token.kind);
             }
-            Kind::Return | Kind::Throw | Kind::Break | Kind::Continue => self.take(token.kind),
+            Kind::Return | Kind::Throw | Kind::Break | Kind::Continue => self.jump(token.kind),
             Kind::Case if switch => {
                 self.take(token.kind);
                 self.top_mut().mode = Mode::Label;
@@ -186,6 +186,9 @@ impl Shape<'_, '_> {
                 self.take(Kind::Type);
                 self.take(Kind::Name);
                 self.operand = false;
+                if let Some(next) = self.raw.get(self.at).copied() {
+                    self.mend_type_parameters(next, "write one type for each use, or `any`");
+                }
                 if self.peek(0) == Some(Kind::Equal) {
                     self.take(Kind::Equal);
                     self.enter(Place::Type);
@@ -382,7 +385,7 @@ impl Shape<'_, '_> {
                 self.open(Kind::BraceOpen, Place::Statements);
                 self.top_mut().alone = true;
             }
-            Some(kind @ (Kind::Return | Kind::Throw | Kind::Break | Kind::Continue)) => self.take(kind),
+            Some(kind @ (Kind::Return | Kind::Throw | Kind::Break | Kind::Continue)) => self.jump(kind),
             Some(kind @ Kind::Let(_)) => {
                 self.take(kind);
                 self.top_mut().mode = Mode::Declarator;
