@@ -114,9 +114,13 @@ fn factors(product: &Product) -> impl Iterator<Item = Name> + '_ {
 }
 
 /// Takes a row in order into another: what stands in both by a law.
-fn merge<K: Copy + Ord>(mine: &mut Row<K>, given: &[(K, f64)], law: impl Fn(f64, f64) -> f64) {
+fn merge<K: Copy + Ord>(
+    mine: &mut Row<K>,
+    given: impl Iterator<Item = (K, f64)>,
+    law: impl Fn(f64, f64) -> f64,
+) {
     let mut from = 0;
-    for &(key, value) in given {
+    for (key, value) in given {
         while mine.get(from).is_some_and(|(own, _)| *own < key) {
             from += 1;
         }
@@ -150,23 +154,35 @@ impl Amount {
 
     /// One after the other.
     pub fn add(&mut self, other: &Amount) {
-        self.low += other.low;
-        self.most += other.most;
-        self.raise(other, |a, b| a + b);
+        self.add_times(other, 1.0, 1.0);
+    }
+
+    /// The other so many times after it.
+    pub fn add_times(&mut self, other: &Amount, low: f64, high: f64) {
+        self.low += other.low * low;
+        if other.is_nothing() || high == 0.0 {
+            return;
+        }
+        self.most += other.most * high;
+        if high.is_finite() {
+            self.raise(other, high, |a, b| a + b);
+        } else {
+            self.most = f64::INFINITY;
+        }
     }
 
     /// One or the other.
     pub fn or(&mut self, other: &Amount) {
         self.low = self.low.min(other.low);
         self.most = self.most.max(other.most);
-        self.raise(other, f64::max);
+        self.raise(other, 1.0, f64::max);
     }
 
     /// The greater of both.
     pub fn max(&mut self, other: &Amount) {
         self.low = self.low.max(other.low);
         self.most = self.most.max(other.most);
-        self.raise(other, f64::max);
+        self.raise(other, 1.0, f64::max);
     }
 
     /// The lesser of both, where this one is a number.
@@ -187,17 +203,23 @@ impl Amount {
         self.most <= other.most && more.terms.iter().all(covers)
     }
 
-    fn raise(&mut self, other: &Amount, law: fn(f64, f64) -> f64) {
+    /// By a law with the terms of another, so many times each.
+    fn raise(&mut self, other: &Amount, times: f64, law: impl Fn(f64, f64) -> f64) {
         let Some(given) = &other.more else { return };
         match &mut self.more {
-            None => self.more = Some(given.clone()),
+            None => {
+                let mine = self.more.insert(given.clone());
+                if times != 1.0 {
+                    Rc::make_mut(mine).terms.iter_mut().for_each(|(_, c)| *c *= times);
+                }
+            }
             Some(mine) => {
                 if Rc::ptr_eq(mine, given) && law(1.0, 1.0) == 1.0 {
                     return;
                 }
                 let mine = Rc::make_mut(mine);
-                merge(&mut mine.terms, &given.terms, law);
-                merge(&mut mine.sizes, &given.sizes, |old, _| old);
+                merge(&mut mine.terms, given.terms.iter().map(|(product, c)| (*product, c * times)), law);
+                merge(&mut mine.sizes, given.sizes.iter().copied(), |old, _| old);
                 if mine.terms.len() > MOST_TERMS {
                     self.saturate();
                 }
@@ -212,23 +234,8 @@ impl Amount {
 
     /// So many times.
     pub fn times(&self, low: f64, high: f64) -> Amount {
-        let mut result = self.clone();
-        result.low *= low;
-        if self.is_nothing() {
-            return result;
-        }
-        if !high.is_finite() {
-            result.saturate();
-            return result;
-        }
-        result.most = if high == 0.0 { 0.0 } else { result.most * high };
-        if high == 0.0 {
-            result.more = None;
-        } else if let Some(more) = &mut result.more
-            && high != 1.0
-        {
-            Rc::make_mut(more).terms.iter_mut().for_each(|(_, c)| *c *= high);
-        }
+        let mut result = Amount::default();
+        result.add_times(self, low, high);
         result
     }
 

@@ -150,13 +150,10 @@ pub(super) fn turns(known: &Known) -> Turns {
 
 impl Flow<'_> {
     /// Counts work on a value, and the memory it may need: so many steps for each of its parts.
-    pub fn work_on(&mut self, mut amount: Amount, steps: f64) {
-        amount.low = 0.0;
-        let steps = amount.times(0.0, steps);
-        let mut memory = amount.times(0.0, BYTES * COPIES);
-        memory.add(&Amount::up_to(STORED));
-        self.taken.steps.add(&steps);
-        self.taken.memory.add(&memory);
+    pub fn work_on(&mut self, amount: &Amount, steps: f64) {
+        self.taken.steps.add_times(amount, 0.0, steps);
+        self.taken.memory.add_times(amount, 0.0, BYTES * COPIES);
+        self.taken.memory.add(&Amount::up_to(STORED));
     }
 
     /// What an instruction takes beyond its block's steps.
@@ -166,12 +163,12 @@ impl Flow<'_> {
                 // Each part is rendered and appended.
                 self.taken.steps.add(&Amount::up_to(NEW));
                 for arg in args {
-                    self.work_on(weight(arg), RENDERED);
+                    self.work_on(&weight(arg), RENDERED);
                 }
             }
             Op::Binary(Binary::Add) if args.iter().any(|arg| arg.as_number().is_none()) => {
                 self.taken.steps.add(&Amount::up_to(NEW));
-                args.iter().for_each(|arg| self.work_on(weight(arg), RENDERED));
+                args.iter().for_each(|arg| self.work_on(&weight(arg), RENDERED));
             }
             Op::Binary(
                 Binary::Equal
@@ -193,7 +190,7 @@ impl Flow<'_> {
             | Op::Ask => {
                 for arg in args {
                     if arg.as_number().is_none() && !matches!(arg.shape, Shape::Bool(_)) {
-                        self.work_on(weight(arg), 2.0);
+                        self.work_on(&weight(arg), 2.0);
                     }
                 }
             }
@@ -229,7 +226,7 @@ impl Flow<'_> {
             Op::Item | Op::Beside | Op::Count | Op::Index { .. } | Op::Unpack | Op::UnpackObject => {
                 self.taken.memory.add(&Amount::up_to(STORED));
                 if !matches!(args[0].shape, Shape::List(_) | Shape::Object(_)) {
-                    self.work_on(weight(&args[0]), 1.0);
+                    self.work_on(&weight(&args[0]), 1.0);
                 }
             }
             Op::Fork { tasks, .. } => {
@@ -243,7 +240,7 @@ impl Flow<'_> {
 
     /// What an error tells is rendered, and carried along.
     pub fn told(&mut self, known: &Known) {
-        self.work_on(weight(known), 3.0);
+        self.work_on(&weight(known), 3.0);
     }
 
     /// What the registers of all calls inside calls take, in all tasks at the same time. They grow by doubling.
@@ -260,7 +257,7 @@ impl Flow<'_> {
         // Where they are found under new keys, or a text is taken apart, each is looked at for longer.
         let each = if matches!(known.shape, Shape::List(_)) { 2.0 } else { 2.0 + KEY as f64 };
         self.taken.steps.add(&Amount::up_to(NEW));
-        self.work_on(parts.of(&Amount::exactly(1.0)), each);
+        self.work_on(&parts.of(&Amount::exactly(1.0)), each);
     }
 
     /// What a built-in takes beyond the steps of its call: its callbacks aside.
@@ -294,18 +291,18 @@ impl Flow<'_> {
                         | "replaceAll"
                 );
                 let factor = if bytewise { BYTEWISE } else { 12.0 } + searched(args);
-                values().filter(|known| heavy(known)).for_each(|known| self.work_on(weight(known), factor));
+                values().filter(|known| heavy(known)).for_each(|known| self.work_on(&weight(known), factor));
                 if matches!(
                     name,
                     "repeat" | "padStart" | "padEnd" | "replace" | "replaceAll" | "JSON.stringify" | "stringify"
                 ) {
-                    self.work_on(open("any text / 16"), 32.0);
+                    self.work_on(&open("any text / 16"), 32.0);
                 }
             }
             Growth::Sorting => {
                 let high = args.first().map_or(Turns::between(0.0, 0.0), turns).high;
                 let levels = if high.is_finite() { (high + 1.0).log2().ceil() + 1.0 } else { 20.0 };
-                values().filter(|known| heavy(known)).for_each(|known| self.work_on(weight(known), 3.0 * levels));
+                values().filter(|known| heavy(known)).for_each(|known| self.work_on(&weight(known), 3.0 * levels));
             }
         }
         if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info" | "emit") {

@@ -85,7 +85,7 @@ impl Flow<'_> {
         let part = effort.part() + again;
         if part > 0.0 {
             let reading = Reading { texts: false, open: (effort.room() + again) / part };
-            self.work_on(charge::reading(known, reading), part);
+            self.work_on(&charge::reading(known, reading), part);
         }
     }
 }

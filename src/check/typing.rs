@@ -21,6 +21,7 @@ use crate::hir::{
 use crate::source::{Location, Span};
 use crate::types::{Field, Literal, Shape, Signature, Type};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 /// What `typeof` gives.
@@ -106,7 +107,7 @@ impl<'a> Typing<'a> {
             }
             match (&parameter.default, &parameter.annotation) {
                 (Some(default), Some(wanted)) => {
-                    self.given(default, wanted, "the default");
+                    self.given(default, wanted, format_args!("the default"));
                 }
                 (Some(default), None) => {
                     self.visit(default);
@@ -122,7 +123,7 @@ impl<'a> Typing<'a> {
                 self.block(block, wanted.as_ref());
             }
             (_, Some(wanted)) => {
-                self.given(&function.body, wanted, "the result");
+                self.given(&function.body, wanted, format_args!("the result"));
             }
             (_, None) => {
                 self.visit(&function.body);
@@ -158,8 +159,9 @@ impl<'a> Typing<'a> {
         self.diagnostics.push(if (1.0..=100.0).contains(x) { found.mend(percent) } else { found });
     }
 
-    fn expect(&mut self, given: &Type, wanted: &Type, span: Span, what: &str) {
+    fn expect(&mut self, given: &Type, wanted: &Type, span: Span, what: fmt::Arguments<'_>) {
         if fits(self.program, given, wanted) == Fit::Never {
+            let what = what.to_string();
             let help = match given {
                 Type::Null if what.starts_with("the result") => {
                     "give a value at the end, or declare that it may be `null`"
@@ -324,9 +326,9 @@ impl<'a> Typing<'a> {
             ExprKind::Return(value) => {
                 match (&self.function.result, value) {
                     (Some(wanted), Some(value)) => {
-                        self.given(value, wanted, "the result");
+                        self.given(value, wanted, format_args!("the result"));
                     }
-                    (Some(wanted), None) => self.expect(&Type::Null, wanted, expr.span, "the result"),
+                    (Some(wanted), None) => self.expect(&Type::Null, wanted, expr.span, format_args!("the result")),
                     (None, value) => value.iter().for_each(|value| {
                         self.visit(value);
                     }),
@@ -355,7 +357,7 @@ impl<'a> Typing<'a> {
         let mut last = Type::Null;
         for (i, expr) in block.exprs.iter().enumerate() {
             last = match wanted.filter(|_| i + 1 == block.exprs.len()) {
-                Some(wanted) => self.given(expr, wanted, "the result"),
+                Some(wanted) => self.given(expr, wanted, format_args!("the result")),
                 None => self.visit(expr),
             };
             self.holds(expr, &last);

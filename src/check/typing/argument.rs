@@ -77,11 +77,11 @@ impl<'a> Typing<'a> {
     /// The same of one argument or option. Null stands for what was left out, where that is not needed.
     fn takes(&mut self, id: BuiltinId, name: &str, given: &Type, (wanted, needed): (&Type, bool), span: Span) {
         let program = self.program;
-        let who = format!("`{}`", id.entry().name);
+        let who = id.entry().name;
         if let (Type::Object(given), Some(options)) = (resolve(program, given), options(wanted)) {
             return self.knows(id, given, options, span);
         }
-        if id.entry().name == "mock"
+        if who == "mock"
             && let Type::Object(shape) = resolve(program, given)
             && shape.fields.iter().any(|field| matches!(field.value, Type::Function(_)))
         {
@@ -93,23 +93,22 @@ impl<'a> Typing<'a> {
         {
             let help = "write JSON Schema, such as `{ type: \"object\", properties: { label: { type: \"string\" } } }`, or declare an \
                         agent whose method gives `{ label: string }`";
-            return self.refuse(Code::T001, Code::R005, span, format!("{who} takes a schema: {fault}"), help);
+            return self.refuse(Code::T001, Code::R005, span, format!("`{who}` takes a schema: {fault}"), help);
         }
         if let (Type::Literal(Literal::Number(x)), Some(numbers)) = (given, id.numbers(name))
             && !numbers.has(*x)
         {
             if numbers == Numbers::Confidence {
-                return self.confident(&who, given, span);
+                return self.confident(&format!("`{who}`"), given, span);
             }
-            let message = format!("{who} takes {numbers} as `{name}`, and this is `{x}`");
+            let message = format!("`{who}` takes {numbers} as `{name}`, and this is `{x}`");
             let plain = matches!(id.entry().kind, Body::Native(_) | Body::Routine(_) | Body::Change(_));
             let count = matches!(numbers, Numbers::Count(..) | Numbers::Cut(..));
-            let fails = if plain && count && id.entry().name != "with" { Code::R005 } else { Code::R021 };
+            let fails = if plain && count && who != "with" { Code::R005 } else { Code::R021 };
             return self.refuse(Code::T001, fails, span, message, "");
         }
-        let optional = Type::Union(Arc::from([wanted.clone(), Type::Null]));
-        let taken = if needed && *given == Type::Null { wanted } else { &optional };
-        if fits(program, given, taken) != Fit::Never {
+        let fitting = |taken: &Type| fits(program, given, taken) != Fit::Never;
+        if fitting(wanted) || !(needed && *given == Type::Null) && fitting(&Type::Null) {
             return;
         }
         let names = texts(wanted);
@@ -124,11 +123,11 @@ impl<'a> Typing<'a> {
                 (help, format!("`{}`", program.spelled(wanted)))
             }
         };
-        let message = format!("{who} takes {wanted} as `{name}`, and this is `{}`", program.spelled(given));
+        let message = format!("`{who}` takes {wanted} as `{name}`, and this is `{}`", program.spelled(given));
         match id.entry().kind {
             // How a form fails depends on the form.
             Body::Form(..) | Body::World(_) if *given == Type::Null => self.report(Code::T001, span, message, &help),
-            _ if id.entry().name == "emit" => self.refuse(Code::T001, Code::R014, span, message, &help),
+            _ if who == "emit" => self.refuse(Code::T001, Code::R014, span, message, &help),
             _ => self.refuse(Code::T001, Code::R005, span, message, &help),
         }
     }

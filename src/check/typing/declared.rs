@@ -8,16 +8,17 @@ use crate::diagnostic::Code;
 use crate::hir::{Element, Expr, ExprKind, Key, Member};
 use crate::source::Span;
 use crate::types::{Field, Shape, Type};
+use std::fmt;
 use std::sync::Arc;
 
 impl<'a> Typing<'a> {
     /// Checks an expression that a type is declared for; gives its type as far as it is known.
-    pub(super) fn given(&mut self, expr: &'a Expr, wanted: &Type, what: &str) -> Type {
+    pub(super) fn given(&mut self, expr: &'a Expr, wanted: &Type, what: fmt::Arguments<'_>) -> Type {
         match (&expr.kind, self.literal(expr, wanted)) {
             (ExprKind::List(elements), Some(Type::List(element))) => {
                 for one in elements {
                     match one {
-                        Element::One(x) => self.given(x, &element, "the element"),
+                        Element::One(x) => self.given(x, &element, format_args!("the element")),
                         Element::Spread(x) => self.spread(x),
                     };
                 }
@@ -66,7 +67,7 @@ impl<'a> Typing<'a> {
                     // What is null may as well be missing, and what follows may stand in its place.
                     let missing = field.is_some_and(|field| field.optional) && matches!(value.kind, ExprKind::Null);
                     match wanted.filter(|_| !missing && members[i..].iter().all(fixed)) {
-                        Some(wanted) => self.given(value, wanted, &format!("`{name}`")),
+                        Some(wanted) => self.given(value, wanted, format_args!("`{name}`")),
                         None => self.visit(value),
                     };
                 }

@@ -333,8 +333,7 @@ impl<'a> Typing<'a> {
         }
         for (parameter, (kind, at)) in signature.parameters.iter().zip(given) {
             if !parameter.rest {
-                let what = format!("`{}`", parameter.name);
-                self.expect(kind, &parameter.value, *at, &what);
+                self.expect(kind, &parameter.value, *at, format_args!("`{}`", parameter.name));
             }
         }
     }
@@ -408,8 +407,10 @@ impl<'a> Typing<'a> {
             });
             match (wanted, parameter) {
                 (Some(wanted), Some(parameter)) => {
-                    let name = parameter.name.map(|name| format!("`{}`", program.names.text(name)));
-                    self.given(x, wanted, name.as_deref().unwrap_or("this"));
+                    match parameter.name.map(|name| program.names.text(name)) {
+                        Some(name) => self.given(x, wanted, format_args!("`{name}`")),
+                        None => self.given(x, wanted, format_args!("this")),
+                    };
                 }
                 _ if matches!(element, Element::Spread(_)) => {
                     self.spread(x);

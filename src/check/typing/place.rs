@@ -17,7 +17,7 @@ impl<'a> Typing<'a> {
             _ => None,
         };
         let kind = match (value, &wanted) {
-            (Some(value), Some(wanted)) => self.given(value, wanted, "the value"),
+            (Some(value), Some(wanted)) => self.given(value, wanted, format_args!("the value")),
             (Some(value), None) => self.visit(value),
             (None, _) => Type::Null,
         };
@@ -119,7 +119,7 @@ impl<'a> Typing<'a> {
         self.changed_within(target);
         let kind = match operator {
             None => match self.declared(target) {
-                Some(wanted) => self.given(value, &wanted, "the value"),
+                Some(wanted) => self.given(value, &wanted, format_args!("the value")),
                 None => self.visit(value),
             },
             Some(Compound::Binary(binary)) => {

@@ -6,11 +6,12 @@ use crate::check::written::children;
 use crate::hir::{Binary, Element, Expr, ExprKind, FunctionId, Link, LinkKind, Place, Unary};
 use crate::source::Span;
 use crate::types::{Literal, Shape, Signature, Type};
+use std::fmt;
 use std::sync::Arc;
 
 impl<'a> Typing<'a> {
     /// `if`, `? :`, `match` and `try`, whose branches may all give what is declared.
-    pub(super) fn choice(&mut self, expr: &'a Expr, wanted: Option<(&Type, &str)>) -> Type {
+    pub(super) fn choice(&mut self, expr: &'a Expr, wanted: Option<(&Type, fmt::Arguments<'_>)>) -> Type {
         match &expr.kind {
             ExprKind::If { arms, otherwise } => {
                 for (condition, body) in arms {
@@ -55,7 +56,7 @@ impl<'a> Typing<'a> {
     }
 
     /// What a branch gives of what is declared for all of them.
-    fn branch(&mut self, body: &'a Expr, wanted: Option<(&Type, &str)>) {
+    fn branch(&mut self, body: &'a Expr, wanted: Option<(&Type, fmt::Arguments<'_>)>) {
         match (&body.kind, wanted) {
             (ExprKind::Block(block), Some((wanted, _))) => self.block(block, Some(wanted)),
             (_, Some((wanted, what))) => self.given(body, wanted, what),
@@ -71,7 +72,7 @@ impl<'a> Typing<'a> {
             && let Type::List(element) = resolve(self.program, wanted)
         {
             let (given, span) = self.made_by(*function);
-            self.expect(&given, element, span, "the element");
+            self.expect(&given, element, span, format_args!("the element"));
         }
     }
 
@@ -126,7 +127,7 @@ impl<'a> Typing<'a> {
     pub(super) fn added(&mut self, place: &Place, name: &str, given: &[(Type, Span)]) {
         let Some(declared) = self.declared(place).filter(|_| matches!(name, "push" | "unshift")) else { return };
         if let Type::List(element) = resolve(self.program, &declared) {
-            given.iter().for_each(|(kind, span)| self.expect(kind, element, *span, "the element"));
+            given.iter().for_each(|(kind, span)| self.expect(kind, element, *span, format_args!("the element")));
         }
     }
 
@@ -134,14 +135,14 @@ impl<'a> Typing<'a> {
     pub(super) fn handed_over(&mut self, signature: &Signature, given: &[(Type, Span)]) {
         for (parameter, (kind, at)) in signature.parameters.iter().zip(given).filter(|(parameter, _)| !parameter.rest) {
             if !(parameter.optional && *kind == Type::Null) {
-                self.expect(kind, &parameter.value, *at, &format!("`{}`", parameter.name));
+                self.expect(kind, &parameter.value, *at, format_args!("`{}`", parameter.name));
             }
         }
     }
 
     /// A body without a value gives null.
     pub(super) fn empty(&mut self, body: &Expr, wanted: &Type) {
-        self.expect(&Type::Null, wanted, body.span, "the result of an empty body");
+        self.expect(&Type::Null, wanted, body.span, format_args!("the result of an empty body"));
     }
 }
 
