@@ -199,7 +199,7 @@ impl Flow<'_> {
         let top = whole.claim.greatest().max(NONE);
         if known.shape == Shape::Any {
             // What wins keeps the confidences of its parts.
-            known.inside = Some(element.inside.unwrap_or(element.claim));
+            known.inside = Some(Rc::new(element.of_parts()));
         }
         known.claim = super::domain::Claim::between(floor.min(top), top);
         known.parts = Few::NONE;

@@ -114,11 +114,7 @@ fn factors(product: &Product) -> impl Iterator<Item = Name> + '_ {
 }
 
 /// Takes a row in order into another: what stands in both by a law.
-fn merge<K: Copy + Ord>(
-    mine: &mut Row<K>,
-    given: impl Iterator<Item = (K, f64)>,
-    law: impl Fn(f64, f64) -> f64,
-) {
+fn merge<K: Copy + Ord>(mine: &mut Row<K>, given: impl Iterator<Item = (K, f64)>, law: impl Fn(f64, f64) -> f64) {
     let mut from = 0;
     for (key, value) in given {
         while mine.get(from).is_some_and(|(own, _)| *own < key) {

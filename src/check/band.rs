@@ -3,6 +3,7 @@
 use super::domain::{Cap, Claim, Fact, Known, Mark, NONE, Raw, SURE, Shape, raw};
 use super::few::Few;
 use super::flow::{Activation, Flow};
+use super::graph::Row;
 use super::read::confidence_of;
 use super::state::State;
 use crate::diagnostic::Code;
@@ -14,7 +15,7 @@ type Bands = [(Band, Threshold, Target)];
 
 impl<'a> Flow<'a> {
     /// The end of a block that goes on by how sure its subject is.
-    pub fn route(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) {
+    pub fn route(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Row) {
         let code = act.code;
         let at = act.at(code.blocks[block].end_span);
         let End::Route { subject, bands, unknown, otherwise, default } = &code.blocks[block].end else { return };

@@ -73,7 +73,8 @@ impl Flow<'_> {
                 Budget::Agents => self.within(*measure, &self.different(walked), *limit, at, Vec::new()),
                 Budget::Time => {
                     let parts = walked.cost.agents.iter().map(|(agent, calls)| {
-                        let one = self.labels.get(agent).map_or_else(Amount::default, |shape| self.time_of(shape));
+                        let one =
+                            self.labels.get(agent).map_or_else(Amount::default, |shape| self.time_of(shape, agent));
                         let calls = calls.high();
                         (agent.clone(), if calls.is_finite() { one.times(0.0, calls) } else { one })
                     });

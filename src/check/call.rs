@@ -1,6 +1,5 @@
 //! Calls: functions, agents, and what an action needs of the values that reach it.
 
-use super::amount::Cost;
 use super::domain::{
     Agent, AgentShape, Callee, Claim, Closure, Id, Integrity, Known, Mark, NONE, Nothing, Null, Raw, SURE, Shape, Why,
     number,
@@ -9,12 +8,13 @@ use super::finding::{Noted, Reached};
 use super::flow::{Activation, Flow};
 use super::state::State;
 use crate::diagnostic::{Code, Severity, nearest};
-use crate::hir::{Budget, Interface, Method};
+use crate::hir::{Interface, Method};
 use crate::host::Directory;
 use crate::ir::Inst;
 use crate::source::Location;
 use crate::types::{Effect, InterfaceId, Type};
 use crate::value::Evidence;
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -366,7 +366,7 @@ impl<'a> Flow<'a> {
         }
         self.listed(&asked, &label, name, at);
         let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));
-        self.request(asked.effect, at, agent, name, marked);
+        self.request(asked.effect, at, (agent, &label), name, marked);
         for &effect in &asked.effects {
             self.findings.reaches(Reached { effect, at, what: format!("{label}.{name}"), declared: marked });
         }
@@ -383,18 +383,6 @@ impl<'a> Flow<'a> {
             answer = answer.under(receiver);
         }
         answer
-    }
-
-    /// Counts a request.
-    pub fn request(&mut self, effect: Effect, at: Location, agent: &AgentShape, method: &str, declared: bool) {
-        let label = describe(agent);
-        self.introduce(&label, agent);
-        self.findings.reaches(Reached { effect, at, what: format!("{label}.{method}"), declared });
-        let time = self.time_of(agent);
-        let mut taken = Cost::request(&label, time);
-        taken.money = self.taken_by(&label, &taken.calls, Budget::Cost);
-        taken.tokens = self.taken_by(&label, &taken.calls, Budget::Tokens);
-        self.taken.add(&taken);
     }
 
     /// What a question and its answer take besides: they are written and read.
@@ -679,7 +667,7 @@ pub(super) fn describe(agent: &AgentShape) -> String {
 
 /// Agents in words.
 pub(super) fn named<'a>(who: impl IntoIterator<Item = &'a Agent>) -> String {
-    let mut names: Vec<&str> = who
+    let mut names: SmallVec<[&str; 4]> = who
         .into_iter()
         .map(|who| match who {
             Agent::Named(name) | Agent::Member(name, ..) => &**name,

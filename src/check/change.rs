@@ -122,10 +122,10 @@ impl<'a> Flow<'a> {
                 self.read_of_nothing(target, at, "it is changed here");
                 // What is put into it makes its parts less sure, not itself.
                 for within in args.iter().map(Known::whole) {
-                    let inside = changed.inside.unwrap_or(changed.claim).join(within.claim.of_each());
+                    let inside = changed.of_parts().join(within.claim.of_each());
                     changed.hidden = changed.hidden.or(within.hides());
                     changed.absorb(&Known { claim: Claim::SURE, ..within });
-                    changed.inside = matches!(changed.shape, Shape::Any).then_some(inside);
+                    changed.inside = matches!(changed.shape, Shape::Any).then(|| Rc::new(inside));
                 }
                 changed = places.iter().fold(changed, |changed, place| changed.under(place));
                 let result = part(&changed);

@@ -10,42 +10,72 @@ use std::rc::Rc;
 
 /// What can be a key: its bits, in its order.
 pub(super) trait Key: Copy {
+    /// As many bits as it needs.
+    type Bits: Bits;
+
     /// The bits, different for different keys.
-    fn bits(self) -> u128;
+    fn bits(self) -> Self::Bits;
 }
+
+/// A row of bits, counted from the highest.
+pub(super) trait Bits: Copy + Eq + std::fmt::Debug {
+    /// How many there are.
+    const COUNT: u32;
+
+    /// Whether a bit is set.
+    fn has(self, at: u32) -> bool;
+
+    /// The bits before one.
+    fn before(self, at: u32) -> Self;
+
+    /// The first bit that another row has otherwise.
+    fn parting(self, other: Self) -> u32;
+}
+
+macro_rules! bits {
+    ($($row:ty),*) => {$(
+        impl Bits for $row {
+            const COUNT: u32 = <$row>::BITS;
+
+            fn has(self, at: u32) -> bool {
+                self & (1 << (Self::BITS - 1 - at)) != 0
+            }
+
+            fn before(self, at: u32) -> Self {
+                if at == 0 { 0 } else { self & (Self::MAX << (Self::BITS - at)) }
+            }
+
+            fn parting(self, other: Self) -> u32 {
+                (self ^ other).leading_zeros()
+            }
+        }
+    )*};
+}
+
+bits!(u64, u128);
 
 /// A map that shares what it has in common with its copies.
 #[derive(Clone, Debug)]
-pub(super) struct Chart<K, V>(Option<Rc<Node<K, V>>>);
+pub(super) struct Chart<K: Key, V>(Option<Rc<Node<K, V>>>);
 
 #[derive(Clone, Debug)]
-enum Node<K, V> {
+enum Node<K: Key, V> {
     Leaf(K, V),
     /// All keys below have the same bits before this one, counted from the highest; those without it are on the left.
-    Fork(u32, u128, Rc<Node<K, V>>, Rc<Node<K, V>>),
+    Fork(u32, K::Bits, Rc<Node<K, V>>, Rc<Node<K, V>>),
 }
 
 use Node::{Fork, Leaf};
 
-impl<K, V> Default for Chart<K, V> {
+impl<K: Key, V> Default for Chart<K, V> {
     fn default() -> Self {
         Self(None)
     }
 }
 
-/// Whether a bit is set, counted from the highest.
-fn has(bits: u128, at: u32) -> bool {
-    bits & (1 << (127 - at)) != 0
-}
-
-/// The bits before one.
-fn before(bits: u128, at: u32) -> u128 {
-    if at == 0 { 0 } else { bits & (u128::MAX << (128 - at)) }
-}
-
 impl<K: Key, V> Node<K, V> {
     /// The bits that all keys below begin with.
-    fn prefix(&self) -> u128 {
+    fn prefix(&self) -> K::Bits {
         match self {
             Leaf(key, _) => key.bits(),
             Fork(_, prefix, ..) => *prefix,
@@ -55,7 +85,7 @@ impl<K: Key, V> Node<K, V> {
     /// How many bits all keys below have in common.
     fn depth(&self) -> u32 {
         match self {
-            Leaf(..) => 128,
+            Leaf(..) => K::Bits::COUNT,
             Fork(at, ..) => *at,
         }
     }
@@ -64,14 +94,14 @@ impl<K: Key, V> Node<K, V> {
 /// Two nodes that differ at a bit.
 fn fork<K: Key, V>(a: Rc<Node<K, V>>, b: Rc<Node<K, V>>) -> Rc<Node<K, V>> {
     let (p, q) = (a.prefix(), b.prefix());
-    let at = (p ^ q).leading_zeros();
-    let (left, right) = if has(p, at) { (b, a) } else { (a, b) };
-    Rc::new(Fork(at, before(p, at), left, right))
+    let at = p.parting(q);
+    let (left, right) = if p.has(at) { (b, a) } else { (a, b) };
+    Rc::new(Fork(at, p.before(at), left, right))
 }
 
 /// Where a node stands to another: it is below it on one side, or beside it.
-fn below<K: Key, V>(inner: &Node<K, V>, at: u32, prefix: u128) -> Option<bool> {
-    (inner.depth() > at && before(inner.prefix(), at) == prefix).then(|| has(inner.prefix(), at))
+fn below<K: Key, V>(inner: &Node<K, V>, at: u32, prefix: K::Bits) -> Option<bool> {
+    (inner.depth() > at && inner.prefix().before(at) == prefix).then(|| inner.prefix().has(at))
 }
 
 impl<K: Key, V: Clone + PartialEq> Chart<K, V> {
@@ -175,11 +205,11 @@ impl<K: Key, V: PartialEq> PartialEq for Chart<K, V> {
     }
 }
 
-fn lookup<K: Key, V>(mut node: &Node<K, V>, bits: u128) -> Option<&V> {
+fn lookup<K: Key, V>(mut node: &Node<K, V>, bits: K::Bits) -> Option<&V> {
     loop {
         match node {
             Leaf(own, value) => return (own.bits() == bits).then_some(value),
-            Fork(at, _, left, right) => node = if has(bits, *at) { right } else { left },
+            Fork(at, _, left, right) => node = if bits.has(*at) { right } else { left },
         }
     }
 }
@@ -203,19 +233,19 @@ fn put<K: Key, V: Clone>(node: &mut Rc<Node<K, V>>, key: K, value: V) {
             Some(leaf) => *leaf = Leaf(key, value),
             None => *node = Rc::new(Leaf(key, value)),
         },
-        Fork(at, prefix, ..) if before(bits, *at) == *prefix => {
+        Fork(at, prefix, ..) if bits.before(*at) == *prefix => {
             let Fork(at, _, left, right) = Rc::make_mut(node) else { return };
-            put(if has(bits, *at) { right } else { left }, key, value);
+            put(if bits.has(*at) { right } else { left }, key, value);
         }
         _ => *node = fork(node.clone(), Rc::new(Leaf(key, value))),
     }
 }
 
 /// A node without a key that is in it.
-fn without<K: Key, V>(node: &Rc<Node<K, V>>, bits: u128) -> Option<Rc<Node<K, V>>> {
+fn without<K: Key, V>(node: &Rc<Node<K, V>>, bits: K::Bits) -> Option<Rc<Node<K, V>>> {
     let Fork(at, prefix, left, right) = &**node else { return None };
     let own = |left, right| Rc::new(Fork(*at, *prefix, left, right));
-    Some(if has(bits, *at) {
+    Some(if bits.has(*at) {
         without(right, bits).map_or_else(|| left.clone(), |right| own(left.clone(), right))
     } else {
         without(left, bits).map_or_else(|| right.clone(), |left| own(left, right.clone()))
@@ -375,8 +405,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     impl Key for u8 {
-        fn bits(self) -> u128 {
-            u128::from(self)
+        type Bits = u64;
+
+        fn bits(self) -> u64 {
+            u64::from(self)
         }
     }
 

@@ -301,3 +301,10 @@ impl Passed {
         Self { least: self.least.min(claim.least()), ..self }
     }
 }
+
+impl Known {
+    /// The confidences that its parts can carry, where nobody knows them one by one.
+    pub fn of_parts(&self) -> Claim {
+        self.inside.as_deref().copied().unwrap_or(self.claim)
+    }
+}

@@ -8,6 +8,7 @@ use super::graph::Natural;
 use super::state::State;
 use crate::ir::End;
 use crate::source::Location;
+use std::borrow::Cow;
 
 /// How far the values behind a condition are followed.
 pub(super) const DEEPEST_CONDITION: u32 = 6;
@@ -99,7 +100,9 @@ impl Activation<'_> {
     pub fn doubts_on_way(&self, from: usize, to: usize, turning: Option<&Natural>, state: &State) -> Doubts {
         let mut deciding = self.deciding_way(from, to, turning);
         deciding.iter_mut().for_each(|(known, _)| {
-            *known = state.refine(known);
+            if let Cow::Owned(refined) = state.refined(known) {
+                *known = refined;
+            }
             known.claim = known.claim.at_least(known.tested);
         });
         deciding.retain(|(known, _)| known.earned() < SURE);

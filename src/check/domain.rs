@@ -170,7 +170,7 @@ pub(super) struct Known {
     /// The confidences it can carry, its own for a list or object.
     pub claim: Claim,
     /// The confidences that its parts can carry, where nobody knows them one by one and they are not as its own.
-    pub inside: Option<Claim>,
+    pub inside: Option<Rc<Claim>>,
     /// What is believed of it at most.
     pub cap: Cap,
     /// Its evidence at least.
@@ -311,7 +311,7 @@ impl Known {
 
     /// The least that it and all its parts claim.
     pub fn least(&self) -> Raw {
-        let inside = self.inside.map_or(SURE, Claim::least);
+        let inside = self.inside.as_ref().map_or(SURE, |inside| inside.least());
         let parts = match &self.shape {
             Shape::List(list) => {
                 let items = list.items.iter().flat_map(|items| items.iter());
@@ -365,8 +365,8 @@ impl Known {
                 }
             }
             Shape::Any => {
-                if let Some(inside) = self.inside {
-                    take_in(&Known { claim: inside, ..Known::constant(Shape::Plain) }, true);
+                if let Some(inside) = &self.inside {
+                    take_in(&Known { claim: **inside, ..Known::constant(Shape::Plain) }, true);
                 }
             }
             _ => {}
@@ -393,7 +393,7 @@ impl Known {
     /// was, and tells how sure it is with them.
     pub fn said_to_be(mut self, claim: Claim) -> Self {
         if self.shape == Shape::Any {
-            self.inside = Some(Claim { high: SURE, ..self.inside.unwrap_or(self.claim) });
+            self.inside = Some(Rc::new(Claim { high: SURE, ..self.of_parts() }));
         }
         self.claim = claim;
         if self.varies() {
@@ -617,7 +617,7 @@ impl Known {
         Known {
             hidden,
             inside: if shape == Shape::Any && (self.inside.is_some() || other.inside.is_some()) {
-                Some(self.inside.unwrap_or(self.claim).join(other.inside.unwrap_or(other.claim)))
+                Some(Rc::new(self.of_parts().join(other.of_parts())))
             } else {
                 None
             },
@@ -670,7 +670,7 @@ impl Known {
         Known {
             claim: self.claim,
             woven,
-            inside: Some(whole.claim.of_each()),
+            inside: Some(Rc::new(whole.claim.of_each())),
             shape: Shape::Any,
             passed: self.passed,
             hidden,

@@ -9,6 +9,7 @@ use super::control::Wiring;
 use super::domain::{Cap, CellId, Fact, Id, Integrity, Known, Mark, SURE, Shape, Told, Why};
 use super::few::Few;
 use super::flow::{Activation, Flow};
+use super::graph::Row;
 use super::read::own;
 use super::state::State;
 use crate::hir::FunctionId;
@@ -277,7 +278,7 @@ impl<'a> Flow<'a> {
         handler: HandlerId,
         which: Doubts,
         state: &State,
-        again: &mut Vec<usize>,
+        again: &mut Row,
     ) {
         let block = act.code.handlers[handler.0 as usize].block.0 as usize;
         let mut changed = self.changed;

@@ -11,7 +11,7 @@ use super::domain::{Agent, Cap, CellId, Closure, Fact, Hidden, Id, Known, Mark, 
 use super::escape::{Doubts, Escapes, thrown_again};
 use super::few::Sides;
 use super::finding::Findings;
-use super::graph::{Definition, Graph};
+use super::graph::{Definition, Graph, Row};
 use super::meter::Circling;
 use super::recall::Calls;
 use super::setting::Setting;
@@ -466,7 +466,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Walks a block and says which blocks must be walked again.
-    fn block(&mut self, act: &mut Activation<'a>, block: usize) -> Vec<usize> {
+    fn block(&mut self, act: &mut Activation<'a>, block: usize) -> Row {
         let code = act.code;
         let mut state = act.entries[block].clone().expect("a block is walked after it was entered");
         act.visits[block] += 1;
@@ -485,9 +485,9 @@ impl<'a> Flow<'a> {
         again
     }
 
-    fn inside(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Vec<usize> {
+    fn inside(&mut self, act: &mut Activation<'a>, block: usize, state: &mut State) -> Row {
         let handler = act.code.blocks[block].handler;
-        let mut again = Vec::new();
+        let mut again = Row::new();
         if let Some(handler) = handler {
             self.guard(act, handler, Vec::new(), state, &mut again);
         }
@@ -529,7 +529,7 @@ impl<'a> Flow<'a> {
     }
 
     /// A block is reached with what is known; whether that is more than before.
-    pub fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) -> bool {
+    pub fn enter(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Row) -> bool {
         let patience = if act.graph.loop_of[block].is_some() { 0 } else { PATIENCE };
         let joined = match &act.entries[block] {
             // What came the one way before is what comes now, and no longer that.
@@ -549,10 +549,11 @@ impl<'a> Flow<'a> {
     }
 
     /// Puts what an instruction gives into its place.
-    pub fn give(&mut self, act: &mut Activation<'a>, var: Option<Var>, known: Known, state: &mut State) {
+    pub fn give(&mut self, act: &mut Activation<'a>, var: Option<Var>, mut known: Known, state: &mut State) {
         let Some(var) = var else { return };
         let id = Id(act.frame, var.0);
-        let mut known = self.this_one(known.modest(id), (act.frame, var.0), 0, state);
+        known.be_modest(id);
+        self.this_one(&mut known, (act.frame, var.0), 0, state);
         let new = known.id == Id::NONE || known.id == id;
         if new {
             known.id = id;
@@ -601,7 +602,7 @@ impl<'a> Flow<'a> {
         true
     }
 
-    fn end(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Vec<usize>) {
+    fn end(&mut self, act: &mut Activation<'a>, block: usize, state: &State, again: &mut Row) {
         let code = act.code;
         let at = act.at(code.blocks[block].end_span);
         match &code.blocks[block].end {
@@ -670,7 +671,7 @@ impl<'a> Flow<'a> {
         target: &Target,
         facts: &[Fact],
         state: &State,
-        again: &mut Vec<usize>,
+        again: &mut Row,
     ) {
         let to = target.block.0 as usize;
         let mut state = state.clone();
@@ -740,7 +741,7 @@ impl<'a> Flow<'a> {
                 Some(old) if act.entries[to].is_some() && !act.graph.single[to] => old.join_with_tests(&known),
                 _ => known,
             };
-            joined = joined.handed_of_few(id, slot.as_ref());
+            joined.be_handed(id, slot.as_ref());
             if head {
                 joined.id = id;
                 joined = joined.widened_after(slot.as_ref(), act.visits[to]);

@@ -364,8 +364,9 @@ impl<'a> Flow<'a> {
             Some((_, shape)) => !matches!(shape, Shape::Text(_)),
             None => false,
         };
+        let judges = super::call::describe(&asked);
         let outer = std::mem::take(&mut self.taken);
-        self.request(effect, at, &asked, method, true);
+        self.request(effect, at, (&asked, &judges), method, true);
         if may_be_mock {
             self.taken.or(&Cost::default());
         }
@@ -373,10 +374,9 @@ impl<'a> Flow<'a> {
         self.taken.add(&asking);
         if self.setting.acts(effect) {
             // To be judged by somebody who does something with it is to have it done.
-            let what = format!("`{}.{method}`", super::call::describe(&asked));
+            let what = format!("`{judges}.{method}`");
             self.action(act, (effect, &what), std::slice::from_ref(x), &Known::constant(Shape::Plain), at, state);
         }
-        let judges = super::call::describe(&asked);
         self.hears(&judges, std::slice::from_ref(x));
         self.findings.listed.note(Noted::Judged(Consent { who: judges, role }));
         // Of a list of agents any may be meant; the same value is the same one.
@@ -514,7 +514,7 @@ impl<'a> Flow<'a> {
         if let Some(options) = args.get(1) {
             agent.manner = self.with_model(&agent, agent.manner, options, at);
         }
-        self.request(Effect::Ask, at, &agent, "llm", true);
+        self.request(Effect::Ask, at, (&agent, "default"), "llm", true);
         self.hears("default", args);
         self.answer(&agent, "llm", &args[..args.len().min(1)], &Type::Any, place(act, inst), at)
     }

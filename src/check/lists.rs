@@ -52,7 +52,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         let mut whole = Known { shape, ..plain };
         if whole.shape == Shape::Any {
             // A list is as sure as itself, whatever is in it; a text is read as a whole.
-            whole.inside = Some(whole.claim.of_each());
+            whole.inside = Some(Rc::new(whole.claim.of_each()));
             whole.claim = whole.claim.join(super::read::own(args, Shape::Plain).claim);
             whole.above = Sides::NONE;
         }

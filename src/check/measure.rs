@@ -11,8 +11,10 @@ const ELEMENTS: u32 = 0x2000_0000;
 impl Known {
     /// No larger than another value, or smaller than it.
     pub fn measured(mut self, other: &Known, smaller: bool) -> Known {
-        if !other.measures.is_empty() {
-            let given: Sides<Id> = other.measures.iter().map(|(id, strict)| (*id, *strict || smaller)).collect();
+        if !smaller {
+            self.measures = self.measures.or(&other.measures);
+        } else if !other.measures.is_empty() {
+            let given: Sides<Id> = other.measures.keys().map(|id| (*id, true)).collect();
             self.measures = self.measures.or(&given);
         }
         self

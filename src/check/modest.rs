@@ -32,31 +32,32 @@ pub(super) fn by_agent(sources: Sides<Source>) -> Sides<Source> {
 const MOST_ORIGINS: usize = 64;
 
 impl Known {
-    /// The same that was given at a place, where it holds too much to be walked again and again: its parts as one, the calls
-    /// that it comes from by agent.
-    pub fn modest(self, at: Id) -> Known {
-        let known = if self.holds_more_than(MOST_NESTED) { self.opened() } else { self };
-        known.of_few(at)
+    /// Given at a place, where it holds too much to be walked again and again: its parts become one, and the calls that it comes
+    /// from are told by agent.
+    pub fn be_modest(&mut self, at: Id) {
+        if self.holds_more_than(MOST_NESTED) {
+            *self = self.opened();
+        }
+        self.be_of_few(at);
     }
 
     /// The same as far as where it comes from is meant.
-    pub fn of_few(mut self, at: Id) -> Known {
+    fn be_of_few(&mut self, at: Id) {
         if self.origins.len() > MOST_ORIGINS || self.origins.contains(&Id::NONE) {
             self.origins = Few::one(at);
         }
         if self.above.len() > MOST_ORIGINS {
             self.above = Sides::NONE;
         }
-        self.sources = by_agent(self.sources);
-        self
+        self.sources = by_agent(std::mem::take(&mut self.sources));
     }
 
     /// The same of what a block is handed, where `old` is what it was handed before: what came from too many stays so.
-    pub fn handed_of_few(mut self, at: Id, old: Option<&Known>) -> Known {
+    pub fn be_handed(&mut self, at: Id, old: Option<&Known>) {
         if old.is_some_and(|old| *old.origins == [at]) {
             self.origins = Few::one(at);
         }
-        self.of_few(at)
+        self.be_of_few(at);
     }
 
     /// Whether the parts of its parts are more than so many.

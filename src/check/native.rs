@@ -603,9 +603,9 @@ impl<'a> Flow<'a> {
             return Some(of_nothing());
         }
         let place = (act.frame, inst.result.map_or(inst.span.start, |v| v.0));
-        let mut callback = self.this_one(element.clone(), place, 0, state);
+        let (mut callback, mut met) = (element.clone(), kept_element.clone());
+        std::iter::once(&mut callback).chain(&mut met).for_each(|known| self.this_one(known, place, 0, state));
         callback.id = Id(place.0, place.1 | 0x4000_0000);
-        let met = kept_element.clone().map(|known| self.this_one(known, place, 0, state));
         let answer = self.apply(act, f, &[callback.clone(), index, source.clone()], &turns, inst, state);
         let Some(answer) = answer else { return (low == 0).then(of_nothing) };
         self.fails_to_rank(act, name, &answer, inst);

@@ -374,6 +374,9 @@ impl<'a> Flow<'a> {
 
     /// `low` does nothing where `high` acts.
     fn silent(&mut self) {
+        if self.written.uncertain.is_empty() {
+            return;
+        }
         let reached = self.findings.listed.reached();
         let acts: Vec<(Location, Effect)> =
             reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (r.at, r.effect)).collect();

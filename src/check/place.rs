@@ -164,11 +164,9 @@ impl Flow<'_> {
                 known.shape = Shape::List(Rc::new(list));
             }
             _ => {
-                let opened = known.opened();
                 let within = inner.whole();
-                let own = opened.claim;
-                known = opened;
-                known.inside = Some(known.inside.unwrap_or(own).join(within.claim.of_each()));
+                known = known.opened();
+                known.inside = Some(Rc::new(known.of_parts().join(within.claim.of_each())));
                 known.absorb(&Known { claim: Claim::SURE, ..within });
                 known.hidden = known.hidden.or(inner.hides());
                 known.shape = Shape::Any;

@@ -5,11 +5,13 @@
 
 use super::amount::{Amount, Cost};
 use super::domain::{Agent, AgentShape, Integrity, Known, Null, Shape};
+use super::finding::Reached;
 use super::flow::Flow;
 use super::shape::Manner;
 use crate::hir::Budget;
 use crate::host;
 use crate::source::Location;
+use crate::types::Effect;
 use serde_json::Value as Json;
 use std::rc::Rc;
 
@@ -74,8 +76,8 @@ impl<'a> Flow<'a> {
         Figure::Known(most)
     }
 
-    /// The time that one request takes at most.
-    pub fn time_of(&self, shape: &AgentShape) -> Amount {
+    /// The time that one request takes at most, to the agent that has this name in the certificate.
+    pub fn time_of(&self, shape: &AgentShape, label: &str) -> Amount {
         let manner = shape.manner;
         let limit = |agent: &host::Agent| {
             let own = if manner.own_time { agent.timeout? } else { 0.0 };
@@ -85,10 +87,7 @@ impl<'a> Flow<'a> {
             Figure::Known(time) => Amount::up_to(time),
             Figure::Unsaid => Amount::up_to(f64::INFINITY),
             Figure::Open if !manner.own_time => Amount::up_to(manner.time * manner.tries()),
-            Figure::Open => {
-                let name = format!("time({})", super::call::describe(shape));
-                Amount::exactly(1.0).times_open(&name).times(0.0, manner.tries())
-            }
+            Figure::Open => Amount::exactly(1.0).times_open(&format!("time({label})")).times(0.0, manner.tries()),
         }
     }
 
@@ -115,6 +114,23 @@ impl<'a> Flow<'a> {
         let price = prices.and_then(|prices| prices.into_iter().reduce(f64::max)).unwrap_or(f64::INFINITY);
         let named = Manner { own_model: false, price, ..manner };
         if model.null == Null::Never && options.null == Null::Never { named } else { named.join(manner) }
+    }
+
+    /// Counts a request.
+    pub fn request(
+        &mut self,
+        effect: Effect,
+        at: Location,
+        (agent, label): (&AgentShape, &str),
+        method: &str,
+        declared: bool,
+    ) {
+        self.introduce(label, agent);
+        self.findings.reaches(Reached { effect, at, what: format!("{label}.{method}"), declared });
+        let mut taken = Cost::request(label, self.time_of(agent, label));
+        taken.money = self.taken_by(label, &taken.calls, Budget::Cost);
+        taken.tokens = self.taken_by(label, &taken.calls, Budget::Tokens);
+        self.taken.add(&taken);
     }
 
     /// Remembers who stands behind a label of the certificate.

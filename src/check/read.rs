@@ -149,8 +149,8 @@ fn strip(known: &mut Known) {
 /// A part of something whose parts are not known one by one.
 pub(super) fn part(x: &Known) -> Known {
     let mut known = own(std::slice::from_ref(x), Shape::Any);
-    if let Some(inside) = x.inside {
-        known.claim = known.claim.min(inside);
+    if let Some(inside) = &x.inside {
+        known.claim = known.claim.min(**inside);
     }
     // It may be less sure than what it is a part of.
     known.parts = Few::one(Id::NONE);

@@ -238,7 +238,7 @@ impl<'a> Flow<'a> {
         let function = closure.function;
         let mut arguments = self.filled(function, arguments);
         for (argument, number) in arguments.iter_mut().zip(1..) {
-            *argument = self.this_one(std::mem::replace(argument, Known::null()), place, number, state);
+            self.this_one(argument, place, number, state);
         }
         let arguments = &arguments[..];
         self.work += CALL_WORK;
@@ -617,9 +617,16 @@ impl<'a> Flow<'a> {
         last: bool,
     ) -> Option<Known> {
         let function = closure.function;
-        let Settled { given, found, around, .. } = self.calls.members[&function].all.clone();
-        let (arguments, together) = parted(function, &given, count);
-        let closure = if given[count..] == closure.captures[..] { closure } else { &together };
+        let Settled { given, found, around, .. } = &self.calls.members[&function].all;
+        let (given, found, around) = (given.clone(), found.clone(), around.clone());
+        let (arguments, captures) = given.split_at(count.min(given.len()));
+        let together: Closure;
+        let closure = if captures == &closure.captures[..] {
+            closure
+        } else {
+            together = Closure { function, captures: Rc::new(captures.to_vec()) };
+            &together
+        };
         self.taken = Cost::default();
         let mut inside = state.clone();
         for (cell, known) in found {
@@ -630,7 +637,7 @@ impl<'a> Flow<'a> {
         let outer_escapes = std::mem::take(&mut self.escapes);
         let depth = self.conditions.len();
         self.conditions.extend(around);
-        let result = self.walk(frame, closure, &arguments, &mut inside);
+        let result = self.walk(frame, closure, arguments, &mut inside);
         self.conditions.truncate(depth);
         let escapes = std::mem::replace(&mut self.escapes, outer_escapes);
         let all = &mut self.calls.members.get_mut(&function).expect("it is being walked").all;

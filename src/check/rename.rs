@@ -86,6 +86,7 @@ impl Renaming<'_> {
         };
         Known {
             id: self.id(known.id),
+            inside: known.inside.clone(),
             parts: self.set(&known.parts),
             above: self.sides(&known.above),
             origins,

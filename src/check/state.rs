@@ -215,17 +215,21 @@ impl<'de> serde::Deserialize<'de> for Memory {
 }
 
 impl Key for Id {
-    fn bits(self) -> u128 {
-        u128::from(self.0) << 32 | u128::from(self.1)
+    type Bits = u64;
+
+    fn bits(self) -> u64 {
+        u64::from(self.0) << 32 | u64::from(self.1)
     }
 }
 
 impl Key for CellId {
+    type Bits = u128;
+
     fn bits(self) -> u128 {
         match self {
-            CellId::Cell(id) => id.bits(),
+            CellId::Cell(id) => id.bits().into(),
             CellId::Global(global) => 1 << 64 | u128::from(global.0),
-            CellId::Slot(frame, slot) => 2 << 64 | Id(frame, slot).bits(),
+            CellId::Slot(frame, slot) => 2 << 64 | u128::from(Id(frame, slot).bits()),
         }
     }
 }
@@ -457,7 +461,7 @@ impl Known {
     /// Its confidence, and that of all its parts, is at least this.
     pub fn raise(&mut self, threshold: Raw) {
         self.claim = self.claim.at_least(threshold);
-        self.inside = self.inside.map(|inside| inside.at_least(threshold));
+        self.inside = self.inside.take().map(|inside| Rc::new(inside.at_least(threshold)));
         self.each_part(|part| part.raise(threshold));
     }
 

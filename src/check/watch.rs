@@ -54,7 +54,7 @@ impl Seen {
         Self {
             unknown: known.claim.unknown,
             confidence: (known.claim.low, known.claim.high),
-            inside: known.inside.map_or((known.claim.unknown, known.claim.low), |inside| (inside.unknown, inside.low)),
+            inside: (known.of_parts().unknown, known.of_parts().low),
             cap: known.cap.bound,
             evidence: known.evidence,
             foreign: known.integrity >= Integrity::Agent,

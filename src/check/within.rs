@@ -84,16 +84,14 @@ impl Flow<'_> {
         known.as_element(|id| !self.calls.active.contains(&id.0)).repeated()
     }
 
-    /// What is known of any element, as the one that is read at a place.
-    pub fn this_one(&mut self, known: Known, place: (u32, u32), number: u32, state: &mut State) -> Known {
-        if !known.is_any() {
-            return known;
+    /// What is known of any element becomes what is known of the one that is read at a place.
+    pub fn this_one(&mut self, known: &mut Known, place: (u32, u32), number: u32, state: &mut State) {
+        if known.is_any() {
+            let frame = self.calls.reading(place, number);
+            let mut fresh = BTreeSet::new();
+            *known = known.with_names(frame, &mut fresh);
+            fresh.into_iter().for_each(|id| state.forget(id));
         }
-        let frame = self.calls.reading(place, number);
-        let mut fresh = BTreeSet::new();
-        let known = known.with_names(frame, &mut fresh);
-        fresh.into_iter().for_each(|id| state.forget(id));
-        known
     }
 
     /// The element at a place of a list, the same whenever it is read, until the list is another one.
