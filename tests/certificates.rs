@@ -253,6 +253,34 @@ fn invariants_that_are_missing_or_wrong_are_refused() {
 }
 
 #[test]
+fn what_means_nothing_is_refused() {
+    let certificate = certify(&examine(LOOPS), &Setting::default(), Basis::default()).unwrap();
+    let mut paths = Vec::new();
+    leaves(&certificate["invariants"], "/invariants".to_owned(), &mut paths);
+    let ends = ["/claim/low", "/claim/high", "/claim/filled", "/cap/bound", "/passed/least", "/passed/null", "/tested"];
+    let learned = |path: &str| path.contains("/learned/") && (path.ends_with("/low") || path.ends_with("/high"));
+    paths.retain(|path| ends.iter().any(|end| path.ends_with(end)) || learned(path));
+    let mut kinds = std::collections::BTreeSet::new();
+    paths.retain(|path| kinds.insert(kind(path)));
+    assert!(paths.len() > 20, "{paths:?}");
+    // Above the confidence of 1 there is none.
+    for path in paths {
+        let mut changed = certificate.clone();
+        *changed.pointer_mut(&path).unwrap() = 1_000_000_002.into();
+        assert!(shown(&sealed(changed), LOOPS).is_err(), "{path} was not seen");
+    }
+    let frames = certificate["invariants"]["frames"].as_array().unwrap().len();
+    for circle in 0..certificate["invariants"]["circles"].as_array().unwrap().len() {
+        let begins = &certificate["invariants"]["circles"][circle]["frame"];
+        for frame in (0..=frames).filter(|frame| *begins != Json::from(*frame)) {
+            let mut changed = certificate.clone();
+            changed["invariants"]["circles"][circle]["frame"] = frame.into();
+            assert!(shown(&sealed(changed), LOOPS).is_err(), "a circle in {frame} was not seen");
+        }
+    }
+}
+
+#[test]
 fn a_certificate_is_about_one_program_and_one_basis() {
     let text = LOOPS.replace("rows.take(10)", "rows.take(11)");
     let certificate = certify(&examine(LOOPS), &Setting::default(), Basis::default()).unwrap();

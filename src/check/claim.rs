@@ -23,6 +23,12 @@ pub(super) fn number(confidence: Raw) -> f64 {
     Confidence::from_bits(confidence).and_then(Confidence::number).unwrap_or(0.0)
 }
 
+/// A confidence of a certificate, which no other than 0 to 1 is.
+pub(super) fn on_scale<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Raw, D::Error> {
+    let raw = <Raw as serde::Deserialize>::deserialize(deserializer)?;
+    if raw <= SURE { Ok(raw) } else { Err(serde::de::Error::custom("no confidence")) }
+}
+
 /// Where a value is one of several: what their confidences would be if whatever chose were sure, and how sure that is.
 ///
 /// How sure the value is in the run is at most as sure as what chose; but where the several are not equally sure, it tells which
@@ -30,9 +36,12 @@ pub(super) fn number(confidence: Raw) -> f64 {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Choice {
+    #[serde(deserialize_with = "super::claim::on_scale")]
     low: Raw,
+    #[serde(deserialize_with = "super::claim::on_scale")]
     high: Raw,
     /// How sure the least sure of all that chose is, and what is believed of that at most, whatever it claims.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     by: Raw,
     within: Cap,
     /// Whether it tells which one was chosen.
@@ -78,11 +87,13 @@ pub(super) struct Claim {
     /// Whether it may be unknown.
     pub unknown: bool,
     /// The least when it is known.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub low: Raw,
     /// The most when it is known; below `low` when it never is.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub high: Raw,
     /// The least of a list that has an element, where that is more; 0 where nothing is known of it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::claim::on_scale")]
     pub filled: Raw,
     /// Where it was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -253,6 +264,7 @@ pub(super) enum Why {
 #[serde(deny_unknown_fields)]
 pub(super) struct Cap {
     /// The bound.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub bound: Raw,
     /// Why it is no higher.
     pub why: Why,
@@ -287,8 +299,10 @@ impl Cap {
 #[serde(deny_unknown_fields)]
 pub(super) struct Passed {
     /// The confidence that a value known not to be null has passed at least; 0 where nothing is known.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub least: Raw,
     /// The confidence that null stays below; 0 where nothing is known.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub null: Raw,
 }
 

@@ -6,7 +6,7 @@ use super::escape::Doubts;
 use super::flow::Activation;
 use super::graph::Natural;
 use super::state::State;
-use crate::ir::End;
+use crate::ir::{End, Inst, Op};
 use crate::source::Location;
 use std::borrow::Cow;
 
@@ -48,6 +48,25 @@ impl Activation<'_> {
     /// What was gathered of a node and of all that it may decide about holds no longer.
     fn gather_again(&mut self, node: usize) {
         self.gathered.get_mut().truncate(self.wiring.controls.circle_of(node));
+    }
+
+    /// Whether an error may come out of the block that is walked.
+    pub fn may_throw(&self) -> bool {
+        let calls = |inst: &Inst| {
+            matches!(
+                inst.op,
+                Op::Call { .. }
+                    | Op::CallMethod { .. }
+                    | Op::CallFunction(_)
+                    | Op::CallBuiltin { .. }
+                    | Op::Fork { .. }
+                    | Op::Mutate { .. }
+            )
+        };
+        let block = &self.code.blocks[self.block];
+        matches!(block.end, End::Throw(_) | End::Fail(..))
+            || self.wiring.ends_early(self.block)
+            || block.code.iter().any(calls)
     }
 
     /// The conditions on a circle and of all that decides about it, as one.

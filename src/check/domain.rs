@@ -188,6 +188,7 @@ pub(super) struct Known {
     /// What a gate told of it.
     pub passed: Passed,
     /// The greatest threshold that it was tested against on every way here.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub tested: Raw,
     /// Which value it is, for tests; copies share it.
     pub id: Id,

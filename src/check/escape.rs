@@ -283,8 +283,10 @@ impl<'a> Flow<'a> {
         let block = act.code.handlers[handler.0 as usize].block.0 as usize;
         let mut changed = self.changed;
         if let Some(parameter) = act.code.blocks[block].parameters.first().copied() {
-            let mut deciding = act.doubts_on_way(act.block, block, None, state);
-            deciding.extend(which);
+            let mut deciding = which;
+            if act.may_throw() {
+                deciding.extend(act.doubts_on_way(act.block, block, None, state));
+            }
             if deciding.is_empty() {
                 act.errors.remove(&(block, act.block));
             } else {

@@ -590,7 +590,10 @@ impl<'a> Flow<'a> {
 
     /// Begins a circle with what the walk was told of the functions on it.
     fn begin_circle(&mut self, frame: u32, function: FunctionId, mut first: Member) -> Member {
-        for told in self.record.circles(frame) {
+        let circles = self.record.circles(frame);
+        // A circle that begins here is one that this function is on.
+        self.record.grown |= !circles.is_empty() && circles.iter().all(|told| told.function != function);
+        for told in circles {
             let mut member = Member::new(told.settled);
             member.called = true;
             if told.function == function {

@@ -13,8 +13,10 @@ use std::rc::Rc;
 #[serde(deny_unknown_fields)]
 pub(super) struct Learned {
     /// Its confidence is at least this; 0 when nothing is known.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub low: Raw,
     /// Its confidence is at most this.
+    #[serde(deserialize_with = "super::claim::on_scale")]
     pub high: Raw,
     /// Whether its confidence is known.
     pub known: Option<bool>,
