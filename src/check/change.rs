@@ -1,6 +1,6 @@
 //! Methods that change what they are called on.
 
-use super::domain::{Claim, Id, Known, List, Passed, Shape};
+use super::domain::{Claim, Id, Known, List, Null, Passed, Shape};
 use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::read::{length, part, read, sought};
@@ -66,18 +66,16 @@ impl<'a> Flow<'a> {
                     list.low = 0;
                 }
                 let removed = list.element.clone();
+                // No more is taken out than is asked for, and than there was.
+                let asked = args.get(1).filter(|count| count.null == Null::Never);
+                let asked = asked.and_then(|count| super::interval::numbers(count).counts().1);
+                let most = before.into_iter().chain(asked).min();
                 changed = places.iter().fold(changed, |changed, place| changed.under(place));
                 changed.shape = Shape::List(Rc::new(list.clone()));
                 let result = match name {
                     "splice" => super::read::own(
                         &[std::slice::from_ref(target), &args[..args.len().min(2)]].concat(),
-                        Shape::List(Rc::new(List {
-                            element: removed,
-                            low: 0,
-                            high: list.high,
-                            items: None,
-                            size: None,
-                        })),
+                        Shape::List(Rc::new(List { element: removed, low: 0, high: most, items: None, size: None })),
                     ),
                     "fill" => changed.clone(),
                     _ => length(&changed, false),

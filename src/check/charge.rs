@@ -142,7 +142,9 @@ pub(super) fn turns(known: &Known) -> Turns {
             },
         },
         Shape::Text(text) => Turns::between(0.0, text.chars().count() as f64),
-        Shape::Object(object) if object.others.is_none() => Turns::between(0.0, object.fields.len() as f64),
+        Shape::Object(object) if object.most_fields().is_some() => {
+            Turns::between(0.0, object.most_fields().map_or(f64::INFINITY, |most| most as f64))
+        }
         Shape::Number(_) | Shape::Bool(_) => Turns::between(0.0, 0.0),
         _ => Turns { low: 0.0, high: f64::INFINITY, size: Some("any data".into()) },
     }

@@ -41,7 +41,8 @@ impl<'a> Flow<'a> {
                     Rc::make_mut(number).line = own;
                 }
             }
-            Shape::List(_) => {
+            Shape::Object(object) if object.others.is_none() && object.fields.len() > 0 => {}
+            Shape::List(_) | Shape::Object(_) => {
                 let range = Range { low: 0.0, high: f64::INFINITY, whole: true, chosen: false, sized: true };
                 self.note_range(Atom { id, length: true }, range);
                 known.longest = Some(Rc::from([Line::atom(id, true)]));
@@ -102,7 +103,11 @@ impl<'a> Flow<'a> {
     pub fn lengths_behind(&self, act: &Activation<'a>, head: usize, state: &State) -> Vec<Fact> {
         let lists = act.code.blocks[head].parameters.iter().filter(|parameter| {
             let known = act.values[parameter.0 as usize].as_ref();
-            known.is_some_and(|known| matches!(&known.shape, Shape::List(list) if list.high.is_none()))
+            known.is_some_and(|known| match &known.shape {
+                Shape::List(list) => list.high.is_none(),
+                Shape::Object(object) => object.most_fields().is_none(),
+                _ => false,
+            })
         });
         let most = |parameter: &Var| {
             let id = Id(act.frame, parameter.0);

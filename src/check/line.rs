@@ -308,7 +308,7 @@ impl Flow<'_> {
             }
             ("slice", None, None) if args.len() == 1 => all,
             // A part is no longer than one character, and behind the last separator there is one more.
-            ("chunk" | "words", ..) => all,
+            ("chunk" | "words" | "keys" | "values" | "entries" | "groupBy" | "countBy" | "mapValues", ..) => all,
             ("split" | "lines", ..) if args.get(1).is_none_or(|by| matches!(by.shape, Shape::Text(_))) => {
                 return added(&all, 1.0);
             }
@@ -361,6 +361,10 @@ impl Flow<'_> {
         match &known.shape {
             Shape::Text(text) => return vec![Line::constant(text.chars().count() as f64)],
             Shape::List(list) if list.high == Some(list.low) => return vec![Line::constant(list.low as f64)],
+            Shape::Object(object) => match object.most_fields() {
+                Some(most) => return vec![Line::constant(most as f64)],
+                None => {}
+            },
             Shape::List(_) | Shape::Plain | Shape::Any => {}
             _ => return Vec::new(),
         }
@@ -478,6 +482,16 @@ fn added(all: &[Line], by: f64) -> Option<std::rc::Rc<[Line]>> {
 
 fn divisor(a: i32, b: i32) -> i32 {
     if b == 0 { a.max(1) } else { divisor(b, a % b) }
+}
+
+impl Known {
+    /// With the most that is known of its length, or of the number of its keys.
+    pub fn no_longer(self, longest: Option<std::rc::Rc<[Line]>>) -> Known {
+        match self.shape {
+            Shape::List(_) | Shape::Object(_) => Known { longest, ..self },
+            _ => self,
+        }
+    }
 }
 
 impl State {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// How many fields there are: those that are never null are there.
 fn fields(object: &Object) -> (u64, Option<u64>) {
     let low = object.fields.values().filter(|field| field.null == Null::Never).count() as u64;
-    (low, object.others.is_none().then_some(object.fields.len() as u64))
+    (low, object.most_fields())
 }
 
 /// What `take`, `concat`, `entries` and their like give.
@@ -259,7 +259,7 @@ pub(super) fn merged(args: &[Known]) -> Shape {
         match &arg.shape {
             Shape::Object(given) => object.take_from(arg, given),
             _ => {
-                object.put_anywhere(&kept_part(arg));
+                object.put_anywhere(&kept_part(arg), None);
             }
         }
     }

@@ -156,7 +156,7 @@ impl<'a> Flow<'a> {
                     false => self.cut(name, args, state),
                 };
                 let given = self.one_by_one(act, name, args, inst, state)?;
-                return Some(if matches!(given.shape, Shape::List(_)) { Known { longest, ..given } } else { given });
+                return Some(given.no_longer(longest));
             }
             "confidence" => confidence_of(x),
             "evidence" => Known { shape: Shape::Plain, null: Null::Never, ..confidence_of(x) },
@@ -396,7 +396,7 @@ impl<'a> Flow<'a> {
                     _ => None,
                 });
                 let value = Known { id: Id::NONE, null: Null::Maybe, ..value.unwrap_or_else(|| anywhere(x)) };
-                let object = Object { others: Some(value), ..Object::default() };
+                let object = Object { others: Some(value), most: elements(x).2, ..Object::default() };
                 let mut known = Known::computed(args, Shape::Object(Rc::new(object)));
                 known.claim.high = SURE;
                 known.above = Sides::NONE;
@@ -405,7 +405,7 @@ impl<'a> Flow<'a> {
             "countBy" => {
                 let count = Number { low: 1.0, whole: true, ..Number::any() };
                 let count = Known { null: Null::Maybe, ..Known::computed(args, Shape::Number(Rc::new(count))) };
-                let object = Object { others: Some(count), ..Object::default() };
+                let object = Object { others: Some(count), most: elements(x).2, ..Object::default() };
                 Known::computed(args, Shape::Object(Rc::new(object)))
             }
             "emit" => {
@@ -630,7 +630,7 @@ impl<'a> Flow<'a> {
                     _ => Known { id: Id::NONE, ..answer },
                 };
                 if name == "mapValues" {
-                    let object = Object { others: Some(answer), ..Object::default() };
+                    let object = Object { others: Some(answer), most: high, ..Object::default() };
                     own(Shape::Object(Rc::new(object)))
                 } else {
                     let mut mapped = own(list_of(Some(answer), low, high));
@@ -703,7 +703,7 @@ impl<'a> Flow<'a> {
                     Shape::Number(Rc::new(Number { low: 1.0, whole: true, ..Number::any() }))
                 };
                 let each = Known { null: Null::Maybe, tests: None, ..own(each).under(&whole_answer) };
-                let object = Object { others: Some(each), ..Object::default() };
+                let object = Object { others: Some(each), most: high, ..Object::default() };
                 decided(own(Shape::Object(Rc::new(object))), &whole_answer, surely)
             }
             "forEach" => Known::null(),

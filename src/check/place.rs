@@ -116,6 +116,12 @@ impl Flow<'_> {
     /// The root with a value at a path.
     pub fn placed(&mut self, root: &Known, path: &[Step], value: &Known) -> Known {
         let Some((step, rest)) = path.split_first() else { return value.clone() };
+        // There may be one key more.
+        let longest = match (&root.shape, step) {
+            (Shape::Object(object), Step::Name(name)) if object.fields.get(name).is_some() => root.longest.clone(),
+            (Shape::Object(_), _) => self.changed_by(root, 1.0),
+            _ => None,
+        };
         let inner = if rest.is_empty() {
             value.clone()
         } else {
@@ -127,7 +133,7 @@ impl Flow<'_> {
             id: Id::NONE,
             passed: Passed::NOTHING,
             tests: None,
-            longest: None,
+            longest,
             measures: Sides::NONE,
             ..root.clone()
         };
@@ -142,9 +148,7 @@ impl Flow<'_> {
             }
             (Shape::Object(object), Step::Any(_)) => {
                 let mut object = (**object).clone();
-                let inner = inner.detached();
-                object.fields.each(|field| field.join(&inner));
-                object.others = Some(object.others.take().map_or_else(|| inner.clone(), |old| old.join(&inner)));
+                object.put_anywhere(&inner, Some(1));
                 known.shape = Shape::Object(Rc::new(object));
             }
             (Shape::List(list), Step::Any(key)) => {

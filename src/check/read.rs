@@ -59,7 +59,7 @@ pub(super) fn length(x: &Known, exact: bool) -> Known {
     let (low, high) = match &x.shape {
         Shape::List(list) => (list.low as f64, list.high.map_or(f64::INFINITY, |h| h as f64)),
         Shape::Text(text) => (text.chars().count() as f64, text.chars().count() as f64),
-        Shape::Object(object) if exact && object.others.is_none() => (0.0, object.fields.len() as f64),
+        Shape::Object(object) if exact => (0.0, object.most_fields().map_or(f64::INFINITY, |most| most as f64)),
         _ => (0.0, f64::INFINITY),
     };
     let number = Number { low, high, whole: true, length_of: Some(x.id), sized: true, ..Number::any() };
@@ -77,10 +77,7 @@ pub(super) fn length(x: &Known, exact: bool) -> Known {
 pub(super) fn elements(x: &Known) -> (Option<Known>, u64, Option<u64>) {
     match &x.shape {
         Shape::List(list) => (list.any().map(|e| read(x, &e)), list.low, list.high),
-        Shape::Object(object) => {
-            let fixed = object.fields.len() as u64;
-            (Some(own(std::slice::from_ref(x), Shape::Plain)), 0, object.others.is_none().then_some(fixed))
-        }
+        Shape::Object(object) => (Some(own(std::slice::from_ref(x), Shape::Plain)), 0, object.most_fields()),
         Shape::Text(text) => {
             let count = text.chars().count() as u64;
             (Some(own(std::slice::from_ref(x), Shape::Plain)), count, Some(count))

@@ -150,7 +150,7 @@ impl Renaming<'_> {
                 let mut fields = object.fields.clone();
                 fields.each(|field| self.known(field));
                 let others = object.others.as_ref().map(|others| self.element(others));
-                Shape::Object(Rc::new(Object { fields, others }))
+                Shape::Object(Rc::new(Object { fields, others, most: object.most }))
             }
             Shape::Functions(functions) => {
                 let renamed = functions.iter().map(|function| function.carrying(|known| self.known(known)));

@@ -223,6 +223,8 @@ pub(super) struct Object {
     pub fields: Fields,
     /// What any other field is, where there may be others.
     pub others: Option<Known>,
+    /// How many others there are at most, where that is known.
+    pub most: Option<u64>,
 }
 
 /// What may be called, where it is one of several.
@@ -520,7 +522,18 @@ impl Object {
             (Some(a), Some(b)) => Some(a.join_at(b, depth + 1)),
             (a, b) => a.clone().or_else(|| b.clone()),
         };
-        Object { fields, others }
+        let most = match (&self.others, &other.others) {
+            (Some(_), Some(_)) => self.most.zip(other.most).map(|(a, b)| a.max(b)),
+            (Some(_), None) => self.most,
+            _ => other.most,
+        };
+        Object { fields, others, most }
+    }
+
+    /// How many fields there are at most, where that is known.
+    pub fn most_fields(&self) -> Option<u64> {
+        let others = if self.others.is_some() { self.most? } else { 0 };
+        Some(others.saturating_add(self.fields.len() as u64))
     }
 
     /// Puts a field there, or may: what was there before stays possible then.
@@ -533,8 +546,10 @@ impl Object {
         self.fields.insert(key.clone(), value);
     }
 
-    /// Puts a value under a key that is not known.
-    pub fn put_anywhere(&mut self, value: &Known) {
+    /// Puts a value under keys that are not known, so many at most, where that is known.
+    pub fn put_anywhere(&mut self, value: &Known, keys: Option<u64>) {
+        let before = if self.others.is_some() { self.most } else { Some(0) };
+        self.most = before.zip(keys).map(|(a, b)| a.saturating_add(b));
         let value = value.detached();
         self.fields.each(|field| field.join(&value));
         self.others = Some(self.others.take().map_or_else(|| value.clone(), |old| old.join(&value)));
@@ -546,14 +561,14 @@ impl Object {
             self.take(other);
         } else if whole.null == Null::Maybe {
             other.fields.iter().for_each(|(key, value)| self.put(key, value, false));
-            other.others.iter().for_each(|others| self.put_anywhere(others));
+            other.others.iter().for_each(|others| self.put_anywhere(others, other.most));
         }
     }
 
     /// Puts all fields of another there.
     pub fn take(&mut self, other: &Object) {
         if let Some(others) = &other.others {
-            self.put_anywhere(others);
+            self.put_anywhere(others, other.most);
         }
         // What is certainly there is what it was, and stays shared.
         self.fields.take(&other.fields, |value| value.null == Null::Never);

@@ -434,6 +434,14 @@ impl Known {
         if learned.length.0 >= 1.0 || (learned.truth == Some(true) && matches!(self.shape, Shape::Plain)) {
             self.filled = true;
         }
+        if let Shape::Object(object) = &mut self.shape
+            && object.others.is_some()
+            && learned.length.1 >= 0.0
+            && object.most.is_none_or(|most| most as f64 > learned.length.1)
+            && learned.length.1.is_finite()
+        {
+            Rc::make_mut(object).most = Some(learned.length.1 as u64);
+        }
         if let Shape::List(list) = &self.shape {
             let low = list.low.max(learned.length.0.max(0.0).ceil() as u64);
             let bound = learned.length.1;

@@ -671,7 +671,7 @@ fn object(members: &[Member], args: &[Known]) -> Known {
                 known.absorb(&key.whole());
                 match key.as_text() {
                     Some(text) => object.put(text, value, true),
-                    None => object.put_anywhere(value),
+                    None => object.put_anywhere(value, Some(1)),
                 }
                 next += 2;
             }
@@ -683,7 +683,7 @@ fn object(members: &[Member], args: &[Known]) -> Known {
                     _ if spread.null == Null::Always => {}
                     _ => {
                         // What is kept is as sure as it is, whatever it is read from.
-                        object.put_anywhere(&kept_part(spread));
+                        object.put_anywhere(&kept_part(spread), None);
                     }
                 }
                 next += 1;

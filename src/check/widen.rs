@@ -46,8 +46,8 @@ impl Known {
             ("message", Known { hidden: Hidden::default(), shape: Shape::Plain, ..said.clone() }),
             ("data", Known { null: super::domain::Null::Maybe, ..said }),
         ];
-        let object =
-            super::domain::Object { fields: fields.into_iter().map(|(k, v)| (Rc::from(k), v)).collect(), others: None };
+        let fields = fields.into_iter().map(|(k, v)| (Rc::from(k), v)).collect();
+        let object = super::domain::Object { fields, ..Default::default() };
         Known::constant(Shape::Object(Rc::new(object)))
     }
 
@@ -104,6 +104,9 @@ impl Known {
                     *field = part(field, old.fields.get(key));
                 }
                 object.others = object.others.as_ref().map(|others| part(others, old.others.as_ref()));
+                if object.most != old.most && old.others.is_some() && !first {
+                    object.most = None;
+                }
             }
             _ => {}
         }
