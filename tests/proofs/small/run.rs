@@ -26,12 +26,15 @@ struct Ghost {
     evidence: Evidence,
     /// The greatest threshold that it was tested against and passed.
     tested: Sure,
+    /// Whether a judge said how sure it is, whatever it is.
+    judged: bool,
 }
 
 impl Ghost {
     fn exact(text: &str) -> Self {
         let text = Some(text.to_owned());
-        Self { text, own: true, nothing: false, claimed: SURE, cap: SURE, evidence: Evidence::Exact, tested: 0 }
+        let evidence = Evidence::Exact;
+        Self { text, own: true, nothing: false, claimed: SURE, cap: SURE, evidence, tested: 0, judged: false }
     }
 
     fn earned(&self) -> Sure {
@@ -45,6 +48,11 @@ impl Ghost {
         self.evidence = self.evidence.min(decider.evidence);
         self.own &= decider.own;
         self
+    }
+
+    /// Whether it is the input itself, which is never null.
+    fn is_input(&self) -> bool {
+        self.text.is_some() && !self.own && self.earned() == SURE && self.evidence == Evidence::Exact
     }
 
     /// As a condition: what the program says itself comes out one way in every run, and decides nothing.
@@ -197,7 +205,7 @@ impl Runner<'_> {
                 let claimed = if agree { (a.claimed + b.claimed).div_ceil(2) } else { NONE };
                 let (cap, evidence) = (a.cap.min(b.cap), a.evidence.min(b.evidence).min(Evidence::Agreed));
                 let (text, own, nothing) = (a.text.filter(|_| agree), a.own && b.own, !agree);
-                Ghost { text, own, nothing, claimed, cap, evidence, tested: 0 }
+                Ghost { text, own, nothing, claimed, cap, evidence, tested: 0, judged: false }
             }
             Expr::Pick(x, a, b) => {
                 let (a, b, x) = (self.expr(a), self.expr(b), self.expr(x));
@@ -218,12 +226,12 @@ impl Runner<'_> {
                 let x = self.expr(x);
                 let (answer, sure) = if self.grave.is_some() { ("yes".into(), SURE) } else { self.answer(None) };
                 let claimed = if answer.is_empty() { NONE } else { sure };
-                Ghost { claimed, cap: SURE, evidence: Evidence::Reviewed, tested: 0, ..x }
+                Ghost { claimed, cap: SURE, evidence: Evidence::Reviewed, tested: 0, judged: true, ..x }
             }
             Expr::Approve(x) => {
                 let x = self.expr(x);
                 let claimed = if self.grave.is_some() { SURE } else { self.pick(&[NONE, SURE]) };
-                Ghost { claimed, cap: SURE, evidence: Evidence::Approved, tested: 0, ..x }
+                Ghost { claimed, cap: SURE, evidence: Evidence::Approved, tested: 0, judged: true, ..x }
             }
             Expr::Call(function, x) => {
                 let x = self.expr(x);
@@ -277,8 +285,11 @@ impl Runner<'_> {
                 let y = self.expr(y);
                 let x = self.named(*name);
                 let holds = x.text == y.text;
+                // What the program says is null is no input.
+                let apart = |x: &Ghost, y: &Ghost| x.own && x.text.is_none() && y.is_input();
+                let certain = itself || apart(&x, &y) || apart(&y, &x);
                 let both = x.under(&y);
-                let doubt = if itself { SURE } else { both.doubt() };
+                let doubt = if certain { SURE } else { both.doubt() };
                 (holds, both, doubt)
             }
             Cond::And(a, b) => {
@@ -409,7 +420,9 @@ impl Runner<'_> {
         let (name, confidence, evidence) = ACTIONS[which];
         let need = confidence + 1;
         self.run.actions += 1;
-        self.run.swayed[which] += usize::from(value.tested < need);
+        // What a judge was sure enough of decides, whatever was said.
+        let judged = self.names.values().any(|known| known.judged && known.tested >= need);
+        self.run.swayed[which] += usize::from(value.tested < need && !judged);
         let mut wrong = |why: String| self.run.violations.push(Violation(format!("`{name}` gets {why}")));
         if value.nothing {
             wrong("a null of a gate".into());
