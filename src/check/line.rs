@@ -361,11 +361,8 @@ impl Flow<'_> {
         match &known.shape {
             Shape::Text(text) => return vec![Line::constant(text.chars().count() as f64)],
             Shape::List(list) if list.high == Some(list.low) => return vec![Line::constant(list.low as f64)],
-            Shape::Object(object) => match object.most_fields() {
-                Some(most) => return vec![Line::constant(most as f64)],
-                None => {}
-            },
-            Shape::List(_) | Shape::Plain | Shape::Any => {}
+            Shape::Object(object) if let Some(most) = object.most_fields() => return vec![Line::constant(most as f64)],
+            Shape::List(_) | Shape::Object(_) | Shape::Plain | Shape::Any => {}
             _ => return Vec::new(),
         }
         if known.id == Id::NONE {
