@@ -14,6 +14,12 @@ const MOST_SUMS: usize = 24;
 /// The most of them of which two are tried together, where each turn makes one of the two fall.
 const MOST_PAIRED: usize = 10;
 
+/// The most of them of which one is tried several times beside another, where a turn that makes it fall makes the other grow.
+const MOST_WEIGHED: usize = 6;
+
+/// How often.
+const WEIGHTS: [i32; 6] = [2, 3, 4, 8, 16, 32];
+
 /// How many meetings of branches are looked behind.
 const MOST_MEETINGS: u32 = 3;
 
@@ -71,7 +77,14 @@ impl<'a> Flow<'a> {
         sums.truncate(MOST_SUMS);
         let paired = &sums[..sums.len().min(MOST_PAIRED)];
         let pairs = paired.iter().enumerate().flat_map(|(i, one)| paired[..i].iter().map(move |other| (one, other)));
-        let pairs: Vec<Line> = pairs.filter_map(|(one, other)| one.plus(other, 1)).collect();
+        let mut pairs: Vec<Line> = pairs.filter_map(|(one, other)| one.plus(other, 1)).collect();
+        let weighed = &sums[..sums.len().min(MOST_WEIGHED)];
+        for weight in WEIGHTS {
+            let others = weighed
+                .iter()
+                .flat_map(|one| weighed.iter().filter(move |other| *other != one).map(move |it| (one, it)));
+            pairs.extend(others.filter_map(|(one, other)| one.plus(other, weight)));
+        }
         let mut found = Fall::Unknown;
         for sum in sums.iter().chain(&pairs) {
             let steady = sum.atoms().all(|(atom, _)| own.contains(&atom.id) || !changes(act, natural, atom.id));

@@ -117,11 +117,18 @@ impl<'a> Flow<'a> {
             }
             _ => Shape::Any,
         };
+        let longest = match (&target.shape, &list.shape) {
+            (Shape::List(_), Shape::List(more)) if matches!(name, "push" | "unshift") => match more.high {
+                Some(most) => self.changed_by(target, most as f64),
+                None => self.around(&[target.clone(), list.clone()], &[true, true]),
+            },
+            _ => None,
+        };
         let mut changed = Known {
             id: Id::NONE,
             passed: Passed::NOTHING,
             tests: None,
-            longest: None,
+            longest,
             measures: Sides::NONE,
             shape,
             ..target.clone()
