@@ -259,8 +259,10 @@ impl Amount {
                 result.saturate();
                 return result;
             }
-            product[0] = name;
-            product.sort_unstable();
+            // The others stand in order behind those that are not used.
+            let place = product.partition_point(|own| *own < name) - 1;
+            product.copy_within(1..=place, 0);
+            product[place] = name;
             more.terms.push((product, c));
         }
         more.terms.sort_unstable_by_key(|(product, _)| *product);
@@ -328,7 +330,8 @@ impl Amount {
         for (names, c) in &terms {
             let mut before = if text.is_empty() { "" } else { " + " };
             if *c != 1.0 {
-                text.extend([before, &written(*c)]);
+                text.push_str(before);
+                text.push_str(&written(*c));
                 before = " * ";
             }
             // A sum among sums needs no parentheses.
@@ -337,12 +340,14 @@ impl Amount {
                 _ => None,
             };
             for name in names {
-                text.extend([before, sum.unwrap_or(name)]);
+                text.push_str(before);
+                text.push_str(sum.unwrap_or(name));
                 before = " * ";
             }
         }
         if self.most != 0.0 || text.is_empty() {
-            text.extend([if text.is_empty() { "" } else { " + " }, &written(self.most)]);
+            text.push_str(if text.is_empty() { "" } else { " + " });
+            text.push_str(&written(self.most));
         }
         Some(text)
     }

@@ -20,7 +20,7 @@ pub(super) struct Controls {
 }
 
 /// The branches that decide about a block.
-#[derive(Debug, PartialEq)]
+#[derive(Default, Debug, PartialEq)]
 pub(super) struct Deciding {
     /// The nearest, in the order of their numbers.
     pub near: Vec<usize>,
@@ -119,6 +119,9 @@ impl Controls {
     }
 
     fn beyond(&self, block: usize, other: Option<usize>) -> Deciding {
+        if self.always_runs(block) {
+            return Deciding::default();
+        }
         let mut found = Vec::new();
         // Circles still to be looked at, with whether they decide about the block and about the other.
         let mut ahead: BTreeMap<usize, (bool, bool)> = BTreeMap::new();

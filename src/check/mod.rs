@@ -191,8 +191,8 @@ fn walk(program: &Program, setting: &Setting, told: Option<&Witness>, diagnostic
     let mut flow = Flow::new(program, setting);
     flow.tell(told);
     let mut state = State::default();
-    let mut certificates = Vec::new();
     let Some(entry) = declarations.modules.last() else { return Outcome::default() };
+    let mut certificates = Vec::with_capacity(entry.patterns.len().max(1));
     let Some(statements) = flow.statements(&declarations.modules, &mut state) else { return Outcome::default() };
     let exported =
         |pattern| entry.default.is_none() && entry.patterns.len() == 1 || flow_default(entry, declarations, pattern);

@@ -153,7 +153,7 @@ impl Known {
             return None;
         }
         let mut tests = self.tests.as_deref().cloned().unwrap_or_default();
-        let mut on_the_way = Vec::new();
+        let mut on_the_way = Vec::with_capacity(2 * fresh.len());
         for &(id, learned) in fresh {
             if learned.low > 0 {
                 on_the_way.push(Fact::AtLeast(id, learned.low));
@@ -184,12 +184,12 @@ impl Known {
             told.extend(on_the_way.iter().copied());
             told.truncate(MOST_FACTS);
         });
-        tests.yes.extend(on_the_way.iter().copied());
-        tests.no.extend(on_the_way);
         // What is true is this value, where no other way leads here with one that is.
-        if self.id != Id::NONE {
-            tests.yes.push(Fact::True(self.id));
-            tests.no.push(Fact::False(self.id));
+        let own = |fact: Fact| (self.id != Id::NONE).then_some(fact);
+        for (facts, own) in [(&mut tests.yes, own(Fact::True(self.id))), (&mut tests.no, own(Fact::False(self.id)))] {
+            facts.reserve(on_the_way.len() + 1);
+            facts.extend_from_slice(&on_the_way);
+            facts.extend(own);
         }
         // A long chain of choices would tell more of each than of the one before.
         for facts in [&mut tests.yes, &mut tests.no] {

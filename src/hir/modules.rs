@@ -92,7 +92,7 @@ pub fn load(
     loader.keep_what_is_taken();
     let Loader { sources, diagnostics, names, parsed, .. } = loader;
     let mut program = Program {
-        modules: Vec::new(),
+        modules: Vec::with_capacity(parsed.len()),
         functions: Vec::new(),
         globals: Vec::new(),
         types: Vec::new(),
