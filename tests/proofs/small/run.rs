@@ -76,6 +76,9 @@ pub(in super::super) struct Run {
     pub(in super::super) actions: usize,
     /// The same by how grave they are, without those whose value passed a test that is as high as they need.
     swayed: [usize; ACTIONS.len()],
+    /// The same without those behind a test, as high as they need, of what a judge said how sure it is: that decides, whatever
+    /// was said.
+    unjudged: [usize; ACTIONS.len()],
 }
 
 struct Runner<'a> {
@@ -128,9 +131,9 @@ pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2
         let (doubts, assigned) = (Vec::new(), Vec::new());
         let mut runner = Runner { pattern, random, names, doubts, assigned, grave: Some(grave), run };
         runner.stmts(&pattern.body);
-        runner.run.swayed[grave]
+        (runner.run.swayed[grave], runner.run.unjudged[grave])
     });
-    one == other
+    one.0 == other.0 || one.1 == other.1
 }
 
 impl Runner<'_> {
@@ -420,9 +423,9 @@ impl Runner<'_> {
         let (name, confidence, evidence) = ACTIONS[which];
         let need = confidence + 1;
         self.run.actions += 1;
-        // What a judge was sure enough of decides, whatever was said.
         let judged = self.names.values().any(|known| known.judged && known.tested >= need);
-        self.run.swayed[which] += usize::from(value.tested < need && !judged);
+        self.run.swayed[which] += usize::from(value.tested < need);
+        self.run.unjudged[which] += usize::from(value.tested < need && !judged);
         let mut wrong = |why: String| self.run.violations.push(Violation(format!("`{name}` gets {why}")));
         if value.nothing {
             wrong("a null of a gate".into());
