@@ -99,7 +99,7 @@ impl List {
     }
 
     /// Adds an element at the end.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, item: Value) -> Result<(), Fault> {
         if !item.is_light() {
             self.admit(&item)?;
@@ -110,6 +110,12 @@ impl List {
         }
         self.items.push(item);
         Ok(())
+    }
+
+    /// Whether an element can be added without a look at anything else: it lowers nothing, and there is room.
+    #[inline(always)]
+    pub(crate) fn has_room_for(&self, item: &Value) -> bool {
+        item.is_light() && self.items.len() < self.items.capacity()
     }
 
     /// Adds elements at the beginning, in constant time each over many such calls.
@@ -177,23 +183,17 @@ impl List {
         Ok(old)
     }
 
-    /// Puts a value that owns nothing in place of an element: whether there is one.
+    /// Puts a value that owns nothing in place of an element, where that makes nothing less sure: whether it does.
     #[inline(always)]
-    pub(crate) fn put(&mut self, index: usize, item: Value) -> bool {
+    pub(crate) fn put(&mut self, index: usize, item: &Value) -> bool {
         let light = self.light && item.is_light();
         match self.touch(index) {
             // Elements of a large list are far away: it takes long until one that is looked at is there.
-            Some(old) if light => std::mem::forget(std::mem::replace(old, item)),
-            Some(old) => return old.put_alike(&item) || self.put_other(index, item),
+            Some(old) if light => old.put_light(item),
+            Some(old) => return old.put_alike(item),
             None => return false,
         }
         true
-    }
-
-    #[inline(never)]
-    fn put_other(&mut self, index: usize, item: Value) -> bool {
-        // What has no parts cannot nest too deep.
-        self.set(index, item).is_ok()
     }
 
     /// An element to be changed in place. What is changed must not nest deeper than [`super::NESTING`] allows with this list
@@ -209,7 +209,7 @@ impl List {
     /// An element to be changed in place in a way that changes neither how deep it nests nor how sure its parts are, nor
     /// makes it own what it did not.
     #[inline(always)]
-    pub(super) fn touch(&mut self, index: usize) -> Option<&mut Value> {
+    pub(crate) fn touch(&mut self, index: usize) -> Option<&mut Value> {
         self.items.get_mut(self.start.checked_add(index)?)
     }
 

@@ -169,7 +169,7 @@ impl Object {
     #[inline(always)]
     pub(crate) fn at_near(&self, key: &Key, hint: usize) -> Option<&Value> {
         let (other, value) = self.entries.get(hint)?;
-        other.as_value().is_same_text(key.as_value()).then_some(value)
+        other.is_same(key).then_some(value)
     }
 
     /// The place of a key, looked for first where it was before.
@@ -250,11 +250,12 @@ impl Object {
         Ok(old)
     }
 
-    /// [`Value::put_alike`] under a key, if that is where it was before.
+    /// The value under a key, if that is where it was before, to be changed in a way that changes neither how deep it nests nor
+    /// how sure its parts are.
     #[inline(always)]
-    pub(crate) fn put_alike(&mut self, key: &Key, hint: usize, value: &Value) -> bool {
-        let Some((other, old)) = self.entries.get_mut(hint) else { return false };
-        other.as_value().is_same_text(key.as_value()) && old.put_alike(value)
+    pub(crate) fn touch(&mut self, key: &Key, hint: usize) -> Option<&mut Value> {
+        let (other, value) = self.entries.get_mut(hint)?;
+        other.is_same(key).then_some(value)
     }
 
     /// Puts a value that owns nothing in place of another. Gives the place of the key, which is looked for first where it was

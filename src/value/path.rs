@@ -240,7 +240,7 @@ pub fn write_part(place: &mut Value, link: &Link, value: Value, meter: &mut Mete
 pub fn put_alike_in_element(root: &mut Value, at: usize, (name, hint): (&Key, usize), value: &Value) -> bool {
     let Some(part) = root.own_list().and_then(|list| list.touch(at)) else { return false };
     let Some(object) = part.own_object() else { return false };
-    object.put_alike(name, hint, value)
+    object.touch(name, hint).is_some_and(|old| old.put_alike(value))
 }
 
 /// `list[at].name = value` of a value that owns nothing, where all of it is there already, exact and nobody's share. Where it is

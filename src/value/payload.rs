@@ -420,6 +420,13 @@ impl Value {
         (self.word.get() ^ other.word.get()) >> TAG == 0 && unsafe { self.payload.bits == other.payload.bits }
     }
 
+    /// Whether both are the same bit for bit, lanes included; if not, they may still be equal.
+    #[inline(always)]
+    pub(super) fn is_same_bits(&self, other: &Self) -> bool {
+        // SAFETY: every member can be read as bits.
+        self.word == other.word && unsafe { self.payload.bits == other.payload.bits }
+    }
+
     /// Whether it is a text of at most eight bytes that is stored in the value.
     #[inline]
     pub(super) fn is_short(&self) -> bool {

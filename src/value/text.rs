@@ -197,6 +197,14 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Whether it is the same key without a look at what is stored elsewhere. Keys are exact, so their words tell.
+    #[inline(always)]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.0.is_same_bits(&other.0)
+    }
+}
+
 impl PartialEq for Key {
     #[inline]
     fn eq(&self, other: &Self) -> bool {

@@ -8,6 +8,7 @@ use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::amend::Amend;
 use super::quick;
 use crate::hir::{Bands, Binary, FunctionId, Kind, Unary};
 use crate::ir::{Op, Threshold};
@@ -86,6 +87,8 @@ pub struct Function {
     pub keys: Vec<Property>,
     /// Functions of one number.
     pub applied: Vec<fn(f64) -> f64>,
+    /// Numbers that are changed in their places.
+    pub amends: Vec<Amend>,
     /// Branches by confidence.
     pub routes: Vec<Route>,
     /// Where errors go, by the range of instructions.
@@ -178,7 +181,7 @@ pub struct Direct {
     /// Where its result goes.
     pub to: Register,
     /// What it is given: as much as the function takes, null for what is left out.
-    pub operands: Operands,
+    pub operands: Box<[Operand]>,
 }
 
 /// Where what an operation works on is. Few have more than three operands.
@@ -442,6 +445,16 @@ pub enum Code {
     Walk(bool, u8, u8, u8, u8),
     /// Moves a counter on by 1, and goes elsewhere if `a < b` then.
     Turn(Register, Register, u16),
+    /// Moves an exact counter on by `b`, and goes elsewhere if it compares with `c` then; else nothing, and the two instructions
+    /// behind it do it
+    Onward(Comparison, u8, u8, u8, u16),
+    /// The same by a whole number
+    OnwardBy(Comparison, u8, i8, u8, u16),
+    /// The same by a whole number, compared with another
+    OnwardTo(Comparison, u8, i8, i16, u16),
+    /// Goes elsewhere if whether `a % k` is a small whole number is as said, of an exact whole number from 0; else nothing, and the
+    /// two instructions behind it do it
+    Divides(bool, u8, u8, NonZeroU16, u16),
     /// Goes elsewhere by the confidence of a value.
     Route(Register, u32),
     /// Leaves the function with a value.
@@ -502,6 +515,12 @@ pub enum Code {
     Field(Register, Register, u16),
     /// `x[key].name`, if a list of objects makes that easy; else nothing, and the two instructions behind it do it
     IndexField(u8, Register, Register, Register),
+    /// `a op x.name`, if exact numbers make that easy; else nothing, and the two instructions behind it do it
+    WithField(Binary, u8, u8, u8, u16),
+    /// `a op x[key].name` likewise; else the four instructions behind it do it
+    WithPart(Binary, u8, u8, u8, u8, u8),
+    /// Changes a number in its place; else nothing, and the instructions behind it do it
+    Amend(u32),
     /// `x[key]`
     Index(Register, Register, Register),
     /// The value with lanes lowered by another's
@@ -581,6 +600,10 @@ impl Code {
         match self {
             Self::IfLess(_, _, to)
             | Self::Turn(_, _, to)
+            | Self::Divides(.., to)
+            | Self::Onward(.., to)
+            | Self::OnwardBy(.., to)
+            | Self::OnwardTo(.., to)
             | Self::UnlessLess(_, _, to)
             | Self::IfLessEqual(_, _, to)
             | Self::UnlessLessEqual(_, _, to)

@@ -5,7 +5,8 @@
 //! look at how many there are, because the loop works on a window of a fixed size; functions that need more registers
 //! than the largest window run the same loop on all there are.
 
-use std::hint::cold_path;
+use std::hint::{black_box, cold_path};
+use std::mem::ManuallyDrop;
 
 use super::code::{Code, Compiled, Function, Operand, Register};
 use super::dispatch::Exit;
@@ -13,7 +14,7 @@ use super::machine::too_deep;
 use super::task::{Frame, Task};
 use super::{Vm, quick};
 use crate::hir::Binary;
-use crate::value::{Fault, Lanes, Value, operator};
+use crate::value::{Fault, Lanes, Value, number, operator};
 
 /// Why the inner loop ends. The place of the instruction is in the frame on top.
 pub(super) enum Halt {
@@ -138,8 +139,9 @@ impl Vm {
         'frame: loop {
             let Some(registers) = task.registers.get_mut(base..) else { return Halt::Window };
             let (Some(_), Some(mut r)) = (W::room(function), W::of(registers)) else { return Halt::Window };
-            let mut code = &function.code[..];
-            let Some(rest) = code.get(next..) else { return Halt::Window };
+            // The end is a value of its own: as a beginning and a length it would be computed anew before each instruction.
+            let mut code = black_box(function.code.iter());
+            let Some(rest) = code.as_slice().get(next..) else { return Halt::Window };
             // What runs next, as the rest of the code: reading on takes neither a base nor a number to add to it.
             let mut ahead = rest.iter();
 
@@ -197,22 +199,40 @@ impl Vm {
                 }
                 macro_rules! jump {
                     ($to:expr) => {
-                        match code.get($to as usize..) {
+                        match code.as_slice().get($to as usize..) {
                             Some(rest) => ahead = rest.iter(),
                             None => return Halt::Window,
                         }
                     };
                 }
                 // Steps over an instruction, or two, that were done in another way.
+                // Moves a counter on, and goes elsewhere while a comparison holds.
+                macro_rules! onward {
+                    ($comparison:ident, $counter:ident, $by:expr, $limit:expr, $to:ident) => {
+                        if let Some(number) = r.at($counter.into()).exact_number()
+                            && let Some(by) = $by
+                            && let Some(limit) = $limit
+                        {
+                            r.put($counter.into()).put_number(number + by);
+                            if $comparison.holds(number + by, limit) {
+                                jump!($to);
+                            } else {
+                                skip!(2);
+                            }
+                            enter!();
+                        }
+                    };
+                }
                 macro_rules! skip {
                     (1) => {
                         if ahead.next().is_none() {
                             return Halt::Window;
                         }
                     };
-                    (2) => {
-                        skip!(1);
-                        skip!(1);
+                    ($count:literal) => {
+                        if ahead.nth($count - 1).is_none() {
+                            return Halt::Window;
+                        }
                     };
                 }
                 macro_rules! arithmetic {
@@ -373,6 +393,27 @@ impl Vm {
                             }
                             enter!();
                         }
+                        Code::Onward(comparison, counter, by, limit, to) => {
+                            let (by, limit) = (r.at(by.into()).exact_number(), r.at(limit.into()).exact_number());
+                            onward!(comparison, counter, by, limit, to)
+                        }
+                        Code::OnwardBy(comparison, counter, by, limit, to) => {
+                            let limit = r.at(limit.into()).exact_number();
+                            onward!(comparison, counter, Some(f64::from(by)), limit, to)
+                        }
+                        Code::OnwardTo(comparison, counter, by, limit, to) => {
+                            onward!(comparison, counter, Some(f64::from(by)), Some(f64::from(limit)), to)
+                        }
+                        Code::Divides(is, a, rest, k, to) => {
+                            if let Some(number) = r.at(a.into()).exact_number().and_then(number::small_whole) {
+                                if (quick::whole_rest(number, k) == u32::from(rest)) == is {
+                                    jump!(to);
+                                } else {
+                                    skip!(2);
+                                }
+                                enter!();
+                            }
+                        }
                         Code::Route(subject, index) => {
                             let route = &function.routes[index as usize];
                             let to = match quick::known_route(route, r.at(subject)) {
@@ -392,7 +433,7 @@ impl Vm {
                                 if task.contexts.len() <= call.contexts as usize
                                     && self.turn(call, native, function, r.all(), register)
                                 {
-                                    ahead = code.iter();
+                                    ahead = code.clone();
                                     enter!();
                                     continue;
                                 }
@@ -405,11 +446,16 @@ impl Vm {
                                 }
                                 continue 'frame;
                             };
-                            let value = r.put(register).take().under(call.under);
-                            Value::clear_all(&mut r.all()[..function.plain as usize]);
+                            if call.under != Lanes::EXACT {
+                                cold_path();
+                                r.put(register).lower(call.under);
+                            }
+                            let (below, own) = task.registers.split_at_mut(base);
+                            let value = own[register as usize].take();
+                            below[outer.base as usize + outer.to as usize].put(value);
+                            Value::clear_all(&mut own[..function.plain as usize]);
                             (task.top, base, next) = (base, outer.base as usize, outer.next as usize);
                             function = &program.functions[outer.function as usize];
-                            task.registers[base + outer.to as usize].put(value);
                             task.close_contexts(call.contexts);
                             task.frames.pop();
                             continue 'frame;
@@ -520,6 +566,28 @@ impl Vm {
                                 skip!(2);
                             }
                         }
+                        Code::WithField(op, to, a, base, property) => {
+                            let property = &function.keys[property as usize];
+                            let value = quick::property(r.at(base.into()), property);
+                            if let Some(number) = quick::with(op, r.at(a.into()), value) {
+                                r.put(to.into()).put_number(number);
+                                skip!(2);
+                            }
+                        }
+                        Code::WithPart(op, to, a, list, key, property) => {
+                            let property = &function.keys[property as usize];
+                            let value = quick::element_property(r.at(list.into()), r.at(key.into()), property);
+                            if let Some(number) = quick::with(op, r.at(a.into()), value) {
+                                r.put(to.into()).put_number(number);
+                                skip!(4);
+                            }
+                        }
+                        Code::Amend(index) => {
+                            let amend = &function.amends[index as usize];
+                            if amend.run(r.all(), &function.keys) {
+                                jump!(amend.past);
+                            }
+                        }
                         Code::Index(to, a, b) => match r.at(a).element(r.at(b)) {
                             Some(value) => copy!(to, value),
                             None => otherwise!(quick::index(r.all(), [to, a, b], &mut self.meter)),
@@ -602,8 +670,8 @@ impl Vm {
                             let contexts = task.contexts.len();
                             task.frames.push(Frame::call(direct.callee, start, contexts, Lanes::EXACT, owner, budget));
                             (function, base, r) = (callee, start, free);
-                            code = &function.code[..];
-                            ahead = code.iter();
+                            code = black_box(function.code.iter());
+                            ahead = code.clone();
                             enter!();
                         }
                         Code::Builtin(index) => {
@@ -617,14 +685,18 @@ impl Vm {
                             }
                         }
                         Code::Append(root, value) => {
-                            let item = r.at(value).bare();
-                            if attempt!(quick::append(r.put(root), item, &mut self.meter)) {
+                            let item = r.at(value).bare().map(ManuallyDrop::new);
+                            if let Some(item) = item
+                                && attempt!(quick::append(r.put(root), item, &mut self.meter))
+                            {
                                 skip!(2);
                             }
                         }
                         Code::AppendConstant(root, index) => {
-                            let item = function.constants[index as usize].bare();
-                            if attempt!(quick::append(r.put(root), item, &mut self.meter)) {
+                            let item = function.constants[index as usize].bare().map(ManuallyDrop::new);
+                            if let Some(item) = item
+                                && attempt!(quick::append(r.put(root), item, &mut self.meter))
+                            {
                                 skip!(2);
                             }
                         }
@@ -635,7 +707,7 @@ impl Vm {
                             }
                         }
                         Code::SetIndex(root, key, value) => {
-                            if quick::set_index(r, root, key, value) {
+                            if quick::set_index(r, [root, key, value]) {
                                 skip!(1);
                             }
                         }

@@ -4,13 +4,14 @@
 //! order the moves of an edge run, since they all happen at once. Which register holds a value is decided in
 //! [`super::registers`].
 
+mod combine;
 mod ways;
 
 use std::num::NonZeroU16;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::code::{Code, Comparison, Direct, Guard, Operand, Operands, Pair, Property, Register, Site};
+use super::code::{Code, Comparison, Direct, Guard, Operand, Operands, Property, Register, Site};
 use super::emit::{NONE, Notes, REGISTERS, is_watched};
 use crate::builtin::{self, Body, Form};
 use crate::hir::{self, Binary, FunctionId};
@@ -297,13 +298,28 @@ impl<'a> Emission<'a> {
         let mut looking = self.notes.beside.partition_point(|&(block, ..)| block < index);
         let end = looking + self.notes.beside[looking..].partition_point(|&(block, ..)| block == index);
         let mut kept: Vec<Var> = Vec::new();
-        // Whether the operation is the second of two that were tried in one step.
-        let mut second = false;
+        // Where the operations end that were tried in one step.
+        let mut tried = 0;
+        // The last operation of a change in place that was tried in one step.
+        let mut amending = None;
         for (at, inst) in block.code[..count].iter().enumerate() {
             let first = looking;
             looking += self.notes.beside[looking..end].partition_point(|&(_, place, _)| place as usize <= at);
-            second = !second && self.glance(inst, block.code[..count].get(at + 1));
+            if amending.is_none() && looking == end && kept.is_empty() {
+                amending = self.begin_amend(&block.code[at..count]).map(|(amend, last)| (amend, at + last));
+            }
+            if at >= tried
+                && let Some(last) = self.glance(&block.code[at..count])
+            {
+                tried = at + last + 1;
+            }
             self.inst(index, inst, first..looking);
+            if at + 1 == tried {
+                self.notes.landing = self.notes.out.code.len();
+            }
+            if let Some((amend, _)) = amending.take_if(|(_, last)| *last == at) {
+                self.notes.out.amends[amend].past = self.notes.out.code.len() as u32;
+            }
             let mut gone = self.let_go(inst);
             if gone == 0 && kept.is_empty() {
                 continue;
@@ -378,53 +394,6 @@ impl<'a> Emission<'a> {
             }
         }
         moved
-    }
-
-    /// Tries two operations in one step, before the instructions of both: whether it does.
-    fn glance(&mut self, inst: &Inst, next: Option<&Inst>) -> bool {
-        let Some((code, span)) = next.and_then(|next| Some((self.both(inst, next)?, next.span))) else { return false };
-        self.put(code, span);
-        true
-    }
-
-    /// The instruction that does two operations, where there is one and nobody else reads what the first gives.
-    fn both(&self, inst: &Inst, next: &Inst) -> Option<Code> {
-        let (read, to) = (inst.result?, next.result?);
-        let walks = matches!((&inst.op, &next.op), (Op::Range { walked: true, .. }, Op::Count));
-        if self.notes.reads[read.0 as usize] != 1 && !walks {
-            return None;
-        }
-        let narrow = |var: Var| u8::try_from(self.of(var)).ok().filter(|_| !self.notes.nowhere[var.0 as usize]);
-        match (&inst.op, &next.op, &next.args[..]) {
-            (Op::Index { from_end: false }, Op::Field(_), &[base]) if base == read && self.moved(inst) == 0 => {
-                let property = u8::try_from(self.notes.out.keys.len()).ok()?;
-                Some(Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
-            }
-            (&Op::Range { inclusive, .. }, Op::Count, &[range]) if range == read && self.let_go(inst) == 0 => {
-                let (low, high) = (narrow(inst.args[0])?, narrow(inst.args[1])?);
-                Some(Code::Walk(inclusive, narrow(range)?, narrow(to)?, low, high))
-            }
-            (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right])
-                if inst.args.iter().chain(&next.args).all(|var| !self.notes.nowhere[var.0 as usize]) =>
-            {
-                let other = match (left == read, right == read) {
-                    (false, true) => left,
-                    (true, false) if *op == Binary::Add => right,
-                    _ => return None,
-                };
-                let (to, a, b, c) = (narrow(to)?, narrow(inst.args[0])?, narrow(inst.args[1])?, narrow(other)?);
-                Some(match op {
-                    Binary::Add => Code::AddProduct(to, a, b, c),
-                    _ => Code::SubtractProduct(to, a, b, c),
-                })
-            }
-            (Op::Binary(first), Op::Binary(then), &[left, right]) if left == read && self.let_go(inst) == 0 => {
-                let pair = Pair::of(*first, *then)?;
-                let (k, l) = (self.short(*first, inst.args[1])?, self.short(*then, right)?);
-                Some(Code::Two(pair, narrow(to)?, narrow(inst.args[0])?, k, l))
-            }
-            _ => None,
-        }
     }
 
     /// The comparison at the end of a block that nobody but its branch reads.
@@ -632,7 +601,7 @@ impl<'a> Emission<'a> {
             operands.resize(arity, null);
         }
         let to = inst.result.map_or(self.spare(), |var| self.of(var));
-        self.notes.out.calls.push(Direct { callee: id.0, to, operands });
+        self.notes.out.calls.push(Direct { callee: id.0, to, operands: operands.into_boxed_slice() });
         self.notes.out.calls.len() as u32 - 1
     }
 

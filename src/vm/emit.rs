@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::amend::Amend;
 use super::code::{Code, Compiled, Direct, Function, Guard, Property, Register, Route, Site};
 use super::emission::{Emission, Goal};
 use super::registers::Registers;
@@ -88,6 +89,8 @@ pub(super) struct Notes {
     /// Jumps whose place is not known yet, and what they lead to.
     pub(super) open: Vec<(usize, Goal)>,
     pub(super) stubs: Vec<u32>,
+    /// Where the last operations that were tried in one step end, which nothing may be put between.
+    pub(super) landing: usize,
     /// The place of each literal among the constants.
     pub(super) constants: Vec<u32>,
     pub(super) out: Parts,
@@ -106,6 +109,7 @@ impl Notes {
         self.starts.clear();
         self.open.clear();
         self.stubs.clear();
+        self.landing = 0;
         self.constants.clear();
         self.out.clear();
     }
@@ -124,6 +128,7 @@ pub(super) struct Parts {
     pub(super) calls: Vec<Direct>,
     pub(super) keys: Vec<Property>,
     pub(super) applied: Vec<fn(f64) -> f64>,
+    pub(super) amends: Vec<Amend>,
     pub(super) routes: Vec<Route>,
     pub(super) guards: Vec<Guard>,
 }
@@ -138,6 +143,7 @@ impl Parts {
         self.calls.clear();
         self.keys.clear();
         self.applied.clear();
+        self.amends.clear();
         self.routes.clear();
         self.guards.clear();
     }
@@ -171,6 +177,7 @@ impl Parts {
             calls: exact(&mut self.calls),
             keys: exact(&mut self.keys),
             applied: exact(&mut self.applied),
+            amends: exact(&mut self.amends),
             routes: exact(&mut self.routes),
             guards: exact(&mut self.guards),
         }

@@ -4,6 +4,7 @@
 //! says what it wants, as one batch. Whoever drives it answers request by request. Everything it holds is plain data.
 
 mod agents;
+mod amend;
 mod ask;
 mod boundary;
 mod budget;

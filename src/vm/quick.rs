@@ -66,6 +66,25 @@ pub(super) fn state<W: Window + ?Sized>(r: &mut W, [to, a, b]: [Register; 3]) ->
     true
 }
 
+/// An operator of two exact numbers, where it does not fail.
+#[inline(always)]
+pub(super) fn of_exact(op: Binary, x: f64, y: f64) -> Option<f64> {
+    match op {
+        Binary::Add => Some(x + y),
+        Binary::Subtract => Some(x - y),
+        Binary::Multiply => Some(x * y),
+        Binary::Divide if y != 0.0 => Some(x / y),
+        _ => None,
+    }
+}
+
+/// `x op y`, where both are exact numbers.
+#[inline(always)]
+pub(super) fn with(op: Binary, x: &Value, y: Option<&Value>) -> Option<f64> {
+    let (x, y) = x.exact_numbers(y?)?;
+    of_exact(op, x, y)
+}
+
 /// What 1 divided by powers of two is.
 const PARTS: [f64; 16] = {
     let (mut parts, mut power) = ([1.0; 16], 1);
@@ -106,6 +125,12 @@ pub(super) fn remainder(x: f64, k: NonZeroU16) -> f64 {
         Some(a) if a > 0 => f64::from(a % NonZeroU32::from(k)),
         _ => operator::modulo(x, f64::from(k.get())),
     }
+}
+
+/// `x % k` of a whole number. Dividing takes long, and most numbers that programs divide by are powers of two.
+#[inline(always)]
+pub(super) fn whole_rest(x: u32, k: NonZeroU16) -> u32 {
+    if k.is_power_of_two() { x & (u32::from(k.get()) - 1) } else { x % NonZeroU32::from(k) }
 }
 
 /// `x % 2ⁿ`
@@ -191,9 +216,20 @@ pub(super) fn holds(op: Binary, a: &Value, b: &Value, meter: &mut Meter) -> Resu
 }
 
 /// Adds a value that owns nothing at the end of a list that nobody shares: whether that was done.
+#[inline(always)]
+pub(super) fn append(list: &mut Value, item: ManuallyDrop<Value>, meter: &mut Meter) -> Result<bool, Fault> {
+    if let Some(list) = list.own_list()
+        && list.has_room_for(&item)
+        && meter.element(list.len())
+    {
+        return list.push(ManuallyDrop::into_inner(item)).map(|()| true);
+    }
+    append_any(list, ManuallyDrop::into_inner(item), meter)
+}
+
 #[inline(never)]
-pub(super) fn append(list: &mut Value, item: Option<Value>, meter: &mut Meter) -> Result<bool, Fault> {
-    let (Some(item), Some(list)) = (item, list.own_list()) else { return Ok(false) };
+fn append_any(list: &mut Value, item: Value, meter: &mut Meter) -> Result<bool, Fault> {
+    let Some(list) = list.own_list() else { return Ok(false) };
     meter.elements(list.len(), 1)?;
     list.push(item)?;
     Ok(true)
@@ -284,10 +320,10 @@ fn register(operand: Operand) -> Option<usize> {
 pub(super) fn set_field<W: Window + ?Sized>(r: &mut W, root: Register, value: Register, name: &Property) -> bool {
     let Some(bare) = r.at(value).bare().map(ManuallyDrop::new) else { return false };
     let Some(object) = r.put(root).own_object() else { return false };
-    object.put_alike(&name.key, name.hint(), &bare) || set_near(r.all(), root, value, name)
+    object.touch(&name.key, name.hint()).is_some_and(|old| old.put_alike(&bare)) || set_near(r.all(), root, value, name)
 }
 
-/// The same of any such value, wherever the name is. It reads the value again, so that the short way need not keep it in memory.
+/// The same of any such value, wherever the name is.
 #[inline(never)]
 fn set_near(r: &mut [Value], root: Register, value: Register, name: &Property) -> bool {
     let Some(value) = r[value as usize].bare() else { return false };
@@ -298,16 +334,25 @@ fn set_near(r: &mut [Value], root: Register, value: Register, name: &Property) -
 
 /// `root[key] = value` where the list or object has that and nobody shares it, and the value owns nothing: whether that was done.
 #[inline(always)]
-pub(super) fn set_index<W: Window + ?Sized>(r: &mut W, root: Register, key: Register, value: Register) -> bool {
-    let Some(value) = r.at(value).bare() else { return false };
-    let Some(at) = r.at(key).place() else { return set_entry(r.all(), root, key, value) };
+pub(super) fn set_index<W: Window + ?Sized>(r: &mut W, [root, key, value]: [Register; 3]) -> bool {
+    let Some(bare) = r.at(value).bare().map(ManuallyDrop::new) else { return false };
+    let Some(at) = r.at(key).place() else { return set_entry(r.all(), [root, key, value]) };
     let Some(list) = r.put(root).own_list() else { return false };
-    list.put(at, value)
+    list.put(at, &bare) || set_element(r.all(), [root, value], at)
+}
+
+/// The same of any such value. It reads the value again, so that the short way need not keep it in memory.
+#[inline(never)]
+fn set_element(r: &mut [Value], [root, value]: [Register; 2], at: usize) -> bool {
+    let Some(value) = r[value as usize].bare() else { return false };
+    // What has no parts cannot nest too deep.
+    r[root as usize].own_list().is_some_and(|list| at < list.len() && list.set(at, value).is_ok())
 }
 
 /// The same of an object and an exact text.
 #[inline(never)]
-fn set_entry(r: &mut [Value], root: Register, key: Register, value: Value) -> bool {
+fn set_entry(r: &mut [Value], [root, key, value]: [Register; 3]) -> bool {
+    let Some(value) = r[value as usize].bare() else { return false };
     let key = &r[key as usize];
     if !key.is_exact() || key.as_text().is_none() {
         return false;

@@ -85,6 +85,14 @@ impl Value {
         alike
     }
 
+    /// Puts a value in place of another, where neither owns anything.
+    #[inline(always)]
+    pub(crate) fn put_light(&mut self, value: &Self) {
+        debug_assert!(self.tag() < Tag::Text && value.tag() < Tag::Text);
+        // SAFETY: neither owns anything; if what was here did, it would only never be given back.
+        unsafe { self.become_bits_of(value) }
+    }
+
     /// Lets go of what it owns, and of a cell it names. What is there afterwards is some value without a meaning.
     #[inline(always)]
     pub fn clear(&mut self) {

@@ -6,6 +6,7 @@ use super::{Emission, Goal, HEAD, LATCH, small};
 use crate::ir::{self, Constant, End, Inst, Op, Plain, Target, Var};
 use crate::source::Span;
 use smallvec::SmallVec;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 impl<'a> Emission<'a> {
@@ -99,8 +100,65 @@ impl<'a> Emission<'a> {
             None if if_true => Code::JumpIf(self.of(condition), 0),
             None => Code::JumpUnless(self.of(condition), 0),
         };
-        let at = self.put(code, fused.map_or(span, |inst| inst.span));
+        let span = fused.map_or(span, |inst| inst.span);
+        if let Some(guess) =
+            fused.filter(|_| !matches!(code, Code::Turn(..))).and_then(|inst| self.sooner(inst, if_true))
+        {
+            let at = self.notes.out.code.len() - 1;
+            self.notes.out.code.insert(at, guess);
+            self.notes.out.spans.insert(at, span);
+            self.notes.open.push((at, goal));
+        }
+        let at = self.put(code, span);
         self.notes.open.push((at, goal));
+    }
+
+    /// What is tried before the last instruction and a jump by a comparison of what that gives: the instruction that does both.
+    fn sooner(&self, inst: &Inst, if_true: bool) -> Option<Code> {
+        let start = *self.notes.starts.last()? as usize;
+        let free = start.max(self.notes.landing);
+        let last = self.notes.out.code.get(free..)?.last()?;
+        self.divides(last, inst, if_true).or_else(|| if if_true { self.onward(last, inst) } else { None })
+    }
+
+    /// Whether a number is a multiple of another, or so much above one, where nobody else reads the remainder.
+    fn divides(&self, last: &Code, inst: &Inst, if_true: bool) -> Option<Code> {
+        let (to, a, k) = match *last {
+            Code::Rest(to, a, power) => (to, a, NonZeroU16::new(1 << power)?),
+            Code::RemainderNumber(to, a, k) => (to, a, k),
+            _ => return None,
+        };
+        let (comparison, compared, rest) = self.binary_parts(inst);
+        let is = match comparison {
+            Comparison::Equal => if_true,
+            Comparison::NotEqual => !if_true,
+            _ => return None,
+        };
+        let alone = to == compared && self.notes.reads[inst.args[0].0 as usize] == 1;
+        let (a, rest) = (u8::try_from(a).ok()?, u8::try_from(rest.err()?).ok()?);
+        alone.then_some(Code::Divides(is, a, rest, k, 0))
+    }
+
+    /// A counter that moves on and is compared, where that is all a loop does between two turns. Nothing jumps to the comparison:
+    /// it is a copy.
+    fn onward(&self, last: &Code, inst: &Inst) -> Option<Code> {
+        let (comparison, counter, limit) = self.binary_parts(inst);
+        let narrow = |register: Register| u8::try_from(register).ok();
+        let (to, by) = match *last {
+            Code::Add(to, from, by) if to == from => (to, Err(by)),
+            Code::AddNumber(to, from, by) | Code::Step(to, from, by) if to == from => (to, Ok(i8::try_from(by).ok()?)),
+            Code::SubtractNumber(to, from, by) if to == from => (to, Ok(i8::try_from(-i32::from(by)).ok()?)),
+            _ => return None,
+        };
+        if to != counter || limit == Ok(counter) {
+            return None;
+        }
+        Some(match (by, limit) {
+            (Err(by), Ok(limit)) => Code::Onward(comparison, narrow(to)?, narrow(by)?, narrow(limit)?, 0),
+            (Ok(by), Ok(limit)) => Code::OnwardBy(comparison, narrow(to)?, by, narrow(limit)?, 0),
+            (Ok(by), Err(limit)) => Code::OnwardTo(comparison, narrow(to)?, by, limit, 0),
+            (Err(_), Err(_)) => return None,
+        })
     }
 
     /// Whether a comparison is of a counter that has just been moved on, with another number, so that neither can fail.

@@ -1,0 +1,195 @@
+//! Operations that are done in one step: which ones, and the instruction that does them.
+//!
+//! Such an instruction is a guess. It stands before those that do the same one by one, and where what it finds is not as easy as
+//! it takes it to be, it does nothing.
+
+use super::super::amend::{Amend, Amount, Place};
+use super::super::code::{Code, Pair, Register};
+use super::Emission;
+use crate::hir::Binary;
+use crate::ir::{self, Inst, Op, Var};
+use crate::source::Span;
+
+impl Emission<'_> {
+    /// Tries the first operations in one step, before the instructions of each: the number of the last of them.
+    pub(super) fn glance(&mut self, code: &[Inst]) -> Option<usize> {
+        let [first, second, third] = {
+            let mut loud = self.loud(code);
+            [loud.next(), loud.next(), loud.next()]
+        };
+        let (Some((0, first)), Some((last, next))) = (first, second) else { return None };
+        let with = self.with(first, (last, next), third);
+        if let Some((combined, span, _)) = with {
+            self.put(combined, span);
+        }
+        let both = self.both(first, next);
+        if let Some(combined) = both {
+            self.put(combined, next.span);
+        }
+        with.map(|(.., last)| last).or(both.map(|_| last))
+    }
+
+    /// The operations that have instructions, with their numbers.
+    fn loud<'c>(&self, code: &'c [Inst]) -> impl Iterator<Item = (usize, &'c Inst)> {
+        let silent = |inst: &Inst| match (&inst.op, inst.result) {
+            (Op::Const(_), Some(result)) => self.notes.nowhere[result.0 as usize],
+            _ => false,
+        };
+        code.iter().enumerate().filter(move |(_, inst)| !silent(inst))
+    }
+
+    /// The instruction that combines a number with a property that is read for that alone, and the number of the last operation.
+    fn with(&self, first: &Inst, next: (usize, &Inst), third: Option<(usize, &Inst)>) -> Option<(Code, Span, usize)> {
+        let (part, field, (last, then)) = match (&first.op, third) {
+            (Op::Index { from_end: false }, Some(third)) => (Some(first), next.1, third),
+            (Op::Field(_), _) => (None, first, next),
+            _ => return None,
+        };
+        let (Op::Field(_), Op::Binary(op)) = (&field.op, &then.op) else { return None };
+        let reads = |first: &Inst, at: usize, second: &Inst| {
+            let read = first.result.filter(|read| self.notes.reads[read.0 as usize] == 1);
+            read.is_some() && second.args.get(at).copied() == read && self.moved(first) == 0
+        };
+        let plain = matches!(op, Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide);
+        if !plain || !reads(field, 1, then) || part.is_some_and(|part| !reads(part, 0, field)) {
+            return None;
+        }
+        let (to, a) = (self.narrow(then.result?)?, self.narrow(then.args[0])?);
+        let name = self.notes.out.keys.len();
+        let code = match part {
+            Some(part) => {
+                let (list, key) = (self.narrow(part.args[0])?, self.narrow(part.args[1])?);
+                Code::WithPart(*op, to, a, list, key, u8::try_from(name).ok()?)
+            }
+            None => Code::WithField(*op, to, a, self.narrow(field.args[0])?, u16::try_from(name).ok()?),
+        };
+        Some((code, then.span, last))
+    }
+
+    /// The register of a value that is in one of the first.
+    fn narrow(&self, var: Var) -> Option<u8> {
+        u8::try_from(self.held(var)?).ok()
+    }
+
+    /// The instruction that does two operations, where there is one and nobody else reads what the first gives.
+    fn both(&self, inst: &Inst, next: &Inst) -> Option<Code> {
+        let (read, to) = (inst.result?, next.result?);
+        let walks = matches!((&inst.op, &next.op), (Op::Range { walked: true, .. }, Op::Count));
+        if self.notes.reads[read.0 as usize] != 1 && !walks {
+            return None;
+        }
+        let narrow = |var: Var| self.narrow(var);
+        match (&inst.op, &next.op, &next.args[..]) {
+            (Op::Index { from_end: false }, Op::Field(_), &[base]) if base == read && self.moved(inst) == 0 => {
+                let property = u8::try_from(self.notes.out.keys.len()).ok()?;
+                Some(Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
+            }
+            (&Op::Range { inclusive, .. }, Op::Count, &[range]) if range == read && self.let_go(inst) == 0 => {
+                let (low, high) = (narrow(inst.args[0])?, narrow(inst.args[1])?);
+                Some(Code::Walk(inclusive, narrow(range)?, narrow(to)?, low, high))
+            }
+            (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right])
+                if inst.args.iter().chain(&next.args).all(|var| !self.notes.nowhere[var.0 as usize]) =>
+            {
+                let other = match (left == read, right == read) {
+                    (false, true) => left,
+                    (true, false) if *op == Binary::Add => right,
+                    _ => return None,
+                };
+                let (to, a, b, c) = (narrow(to)?, narrow(inst.args[0])?, narrow(inst.args[1])?, narrow(other)?);
+                Some(match op {
+                    Binary::Add => Code::AddProduct(to, a, b, c),
+                    _ => Code::SubtractProduct(to, a, b, c),
+                })
+            }
+            (Op::Binary(first), Op::Binary(then), &[left, right]) if left == read && self.let_go(inst) == 0 => {
+                let pair = Pair::of(*first, *then)?;
+                let (k, l) = (self.short(*first, inst.args[1])?, self.short(*then, right)?);
+                Some(Code::Two(pair, narrow(to)?, narrow(inst.args[0])?, k, l))
+            }
+            _ => None,
+        }
+    }
+
+    /// The change in place that some operations are together, with the number of the last.
+    fn amend(&self, code: &[Inst]) -> Option<(Amend, usize)> {
+        let mut rest = self.loud(code);
+        let name = u16::try_from(self.notes.out.keys.len() + 1).ok()? - 1;
+        let (0, mut read) = rest.next()? else { return None };
+        let mut then = rest.next()?.1;
+        let key = match (&read.op, &read.args[..]) {
+            (Op::Index { from_end: false }, &[_, key]) => Some(key),
+            _ => None,
+        };
+        let root = *read.args.first()?;
+        if key.is_some() && matches!(then.op, Op::Field(_)) {
+            self.only(read, then, 0)?;
+            (read, then) = (then, rest.next()?.1);
+        }
+        let field = match &read.op {
+            Op::Field(field) => Some(field),
+            _ => None,
+        };
+        // What it is changed by may be made just for that.
+        let made = match then.op {
+            Op::Binary(Binary::Multiply) | Op::Field(_) if !then.args.contains(&read.result?) => Some(then),
+            _ => None,
+        };
+        if made.is_some() {
+            then = rest.next()?.1;
+        }
+        self.only(read, then, 0)?;
+        let op = match then.op {
+            Op::Binary(op @ (Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide)) => op,
+            _ => return None,
+        };
+        let amount = match made {
+            Some(made) => {
+                self.only(made, then, 1)?;
+                let from = self.held(made.args[0])?;
+                match made.args.get(1) {
+                    Some(times) => Amount::Product(from, self.held(*times)?),
+                    None if self.moved(made) == 0 => Amount::Field(from, name + u16::from(field.is_some())),
+                    None => return None,
+                }
+            }
+            None => match self.short(op, then.args[1]) {
+                Some(number) => Amount::Number(number),
+                None => Amount::Of(self.held(then.args[1])?),
+            },
+        };
+        let (last, write) = rest.next()?;
+        let Op::Update { home: ir::Home::Value, keys } = &write.op else { return None };
+        self.only(then, write, write.args.len() - 1)?;
+        let place = match (key, field, &keys[..]) {
+            (None, Some(field), [ir::Key::Fixed(other)]) if field == other => Place::Field(self.held(root)?, name),
+            (Some(key), None, [ir::Key::Computed]) => Place::Element(self.held(root)?, self.held(key)?),
+            (Some(key), Some(field), [ir::Key::Computed, ir::Key::Fixed(other)]) if field == other => {
+                Place::Part(self.held(root)?, self.held(key)?, name)
+            }
+            _ => return None,
+        };
+        let same = write.args[0] == root && key.is_none_or(|key| write.args[1] == key);
+        let stays = write.moves & 1 != 0 && self.of(write.result?) == self.of(root);
+        (same && stays).then_some((Amend { place, op, amount, past: 0 }, last))
+    }
+
+    /// Whether nobody but an argument of an operation reads what another gives.
+    fn only(&self, from: &Inst, to: &Inst, at: usize) -> Option<()> {
+        let given = from.result?;
+        (self.notes.reads[given.0 as usize] == 1 && to.args.get(at) == Some(&given)).then_some(())
+    }
+
+    /// The register of a value that is in one.
+    pub(super) fn held(&self, var: Var) -> Option<Register> {
+        (!self.notes.nowhere[var.0 as usize]).then(|| self.of(var))
+    }
+
+    /// Tries the change in place that some operations are together before them: its number, and that of the last of them.
+    pub(super) fn begin_amend(&mut self, code: &[Inst]) -> Option<(usize, usize)> {
+        let (amend, last) = self.amend(code)?;
+        self.put(Code::Amend(self.notes.out.amends.len() as u32), code[last].span);
+        self.notes.out.amends.push(amend);
+        Some((self.notes.out.amends.len() - 1, last))
+    }
+}
