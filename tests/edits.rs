@@ -297,6 +297,19 @@ const HABITS: &[(&str, &str)] = &[
     ),
     ("print([1].take(-1))", ""),
     ("print(Math.pow(2))", ""),
+    (
+        "saga([{ do: () => 1, undo: () => 2 }])",
+        "import { saga } from \"std/transaction\"\nsaga([{ do: () => 1, undo: () => 2 }])",
+    ),
+    ("print(\"a\" ~> 5)", "print(\"a\" ~> 0.05)"),
+    (
+        "@budget(calls: 5, time: 1s)\npattern P(q: string): string { q }",
+        "@budget({ calls: 5, time: 1s })\npattern P(q: string): string { q }",
+    ),
+    (
+        "pattern P(q: string, m: M): string { m.ask(q, heat=0.5) }\nagent M { ask(q: string, options?: { heat: number }): string }",
+        "pattern P(q: string, m: M): string { m.ask(q, { heat: 0.5 }) }\nagent M { ask(q: string, options?: { heat: number }): string }",
+    ),
     // What holds nowhere is not offered, and a promise is not taken back.
     (
         "@ensures(confidence > 0.5)\npattern P(q: string): string { q }",

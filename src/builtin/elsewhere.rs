@@ -87,8 +87,9 @@ pub fn instead_of_method(kind: Kind, name: &str) -> String {
 /// What to write for a method that values of another kind have.
 fn of_another_kind(kind: Kind, name: &str) -> Option<String> {
     let has = |kind: Kind| super::find_method(kind, name).is_some();
-    let goes_through = has(Kind::List) && !super::is_mutating(name);
+    let goes_through = has(Kind::List) && (!super::is_mutating(name) || matches!(name, "sort" | "reverse"));
     match kind {
+        Kind::Text if matches!(name, "push" | "unshift") => Some("join texts with `+`, or write a template".to_owned()),
         Kind::Text if goes_through => Some(format!("`split(\"\")` gives its characters: `text.split(\"\").{name}(…)`")),
         Kind::Text if has(Kind::Number) => Some(format!("make it a number first: `Number(x).{name}(…)`")),
         Kind::Number | Kind::Bool if has(Kind::Text) => Some(format!("make it a text first: `String(x).{name}(…)`")),

@@ -231,8 +231,12 @@ impl Findings {
         let refused: Vec<Location> =
             diagnostics.iter().filter(|found| MISUSES.contains(&found.code)).map(|found| found.at).collect();
         let follows = |code: Code, at: Location| {
-            matches!(code, Code::TM07 | Code::TM11 | Code::CF003 | Code::CF004)
-                && refused.iter().any(|misuse| at.holds(*misuse))
+            match code {
+                Code::TM07 | Code::TM11 | Code::CF003 | Code::CF004 => refused.iter().any(|misuse| at.holds(*misuse)),
+                // What is called in a wrong way may ask somebody.
+                Code::E003 => refused.iter().any(|misuse| misuse.file == at.file),
+                _ => false,
+            }
         };
         let over = [Code::CF011, Code::CF017, Code::CF002, Code::CF001, Code::CF013];
         for ((code, at), diagnostic) in &self.found {

@@ -210,6 +210,11 @@ impl<'a> Typing<'a> {
             }
             ExprKind::Object(members) => self.object(members),
             ExprKind::Regex(_) => EXPRESSION.clone(),
+            ExprKind::Range { low, high, .. } => {
+                self.counted(low);
+                self.counted(high);
+                Type::List(Arc::new(Type::Number))
+            }
             ExprKind::Read(variable) => self.variable(*variable),
             ExprKind::Function(_) => FUNCTION.clone(),
             ExprKind::Builtin(_) => Type::Any,

@@ -43,6 +43,12 @@ pub(super) fn has(path: &str) -> bool {
     LIBRARY.iter().any(|(name, _)| *name == path)
 }
 
+/// The path of the module that exports a function of this name.
+pub(super) fn exporting(name: &str) -> Option<&'static str> {
+    let head = format!("\nexport function {name}(");
+    LIBRARY.iter().find(|(_, text)| text.contains(&head)).map(|(path, _)| *path)
+}
+
 /// The module with a path as programs that import it read it: its text, and what parsing that with these names gives.
 pub(super) fn module(path: &str, names: &mut Names) -> Option<(&'static str, Tree)> {
     let place = LIBRARY.iter().position(|(name, _)| *name == path)?;

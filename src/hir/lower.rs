@@ -563,6 +563,12 @@ impl<'a> Lowering<'a> {
             let help = "declare `input` as a parameter of the pattern";
             return self.refuse(Code::P010, span, message, help);
         }
+        if let Some(path) = super::library::exporting(text) {
+            let import = format!("import {{ {text} }} from \"{path}\"");
+            let found = self.finding(Code::P010, span, message).help(format!("write `{import}` above"));
+            self.report(found.fix(format!("write `{import}`"), Span::at(0), format!("{import}\n")));
+            return null;
+        }
         let nearest = match self.hinted.get(&name) {
             Some(known) => known.clone(),
             None if self.comparisons < MOST_COMPARISONS => {

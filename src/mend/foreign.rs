@@ -16,6 +16,8 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let says = |what: &str| found.message.contains(what);
     match found.code {
         Code::P001 if written == "if" => out.extend(choice(page, at)),
+        Code::P001 if says("arguments have no names") => out.extend(options(page, at)),
+        Code::T001 => out.extend(option(page, at)),
         Code::P004 if says("is a BigInt") => {
             out.push(certain(page.replace("write a number", Span::new(at.end - 1, at.end), "")));
         }
@@ -67,6 +69,26 @@ fn choice(page: &Page, word: Span) -> Option<Fix> {
     let other = part(otherwise.end, last.end);
     let text = format!("{condition} ? {value} : {other}");
     Some(certain(write(page, Span::new(start, last.end), text)))
+}
+
+/// `f(x, name: value)` with the options in an object.
+fn options(page: &Page, colon: Span) -> Option<Fix> {
+    let name = page.tokens[..page.token_from(colon.start)].last()?;
+    let mut depth = 0;
+    let close = page.tokens[page.token_from(colon.end)..].iter().find(|token| {
+        depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
+        depth < 0
+    })?;
+    let edits = vec![(Span::at(name.start), "{ ".to_owned()), (Span::at(close.start), " }".to_owned())];
+    Some(page.several("hand over an object", edits))
+}
+
+/// `f(x, name=value)` with the option in an object.
+fn option(page: &Page, at: Span) -> Option<Fix> {
+    let (name, value) = page.at(at).split_once('=')?;
+    let word = name.trim().chars().all(|c| c.is_alphanumeric() || c == '_');
+    let text = format!("{{ {}: {} }}", name.trim(), value.trim());
+    (word && !value.starts_with(['=', '>'])).then(|| write(page, at, text))
 }
 
 fn span(token: &Token) -> Span {

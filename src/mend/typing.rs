@@ -86,6 +86,10 @@ fn sureness(page: &Page, at: Span) -> Option<Fix> {
 
 /// The value as a number, a text, a list.
 fn converted(found: &Diagnostic, page: &Page, at: Span, out: &mut Vec<Fix>) {
+    // What cannot leave the program does not leave it as a text either.
+    if found.message.contains("cannot leave the program") {
+        return;
+    }
     let written = page.at(at);
     let is_single = written.parse::<f64>().is_ok() || matches!(written, "true" | "false");
     if let Some(inner) = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
@@ -203,6 +207,10 @@ fn operands(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         let written = page.source(operand);
         // A number that is none is not missing, and none becomes of it.
         if matches!(written, "NaN" | "Infinity") {
+            continue;
+        }
+        // Nor is a confidence out of range one of another kind.
+        if found.message.contains("a confidence from 0 to 1") {
             continue;
         }
         let literal = written.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\'' | '`' | '[' | '{'));

@@ -140,7 +140,7 @@ impl<'a> Typing<'a> {
                 if let (Type::Function(signature), Some(given)) = (&known, &given) {
                     self.handed_over(signature, given);
                 }
-                if (is_data(&known) || known == Type::Null) && !link.optional {
+                if (is_data(&known) || matches!(known, Type::Null | Type::Object(_))) && !link.optional {
                     let kind = program.spelled(&kind);
                     self.report(Code::T005, link.span, format!("`{kind}` is no function"), "");
                 }

@@ -19,6 +19,17 @@ impl<'a> Typing<'a> {
         }
     }
 
+    /// An end of `low..high`.
+    pub(super) fn counted(&mut self, end: &'a Expr) {
+        let kind = self.visit(end);
+        let number = |kind: &Type| matches!(kind, Type::Number | Type::Literal(Literal::Number(_)) | Type::Any);
+        if self.is_always(&kind, &|kind| !number(kind)) {
+            let message =
+                format!("`..` counts from one number to another, and this is `{}`", self.program.spelled(&kind));
+            self.refuse(Code::T002, Code::R002, end.span, message, "make it a number: `Number(x)`");
+        }
+    }
+
     /// `...x` in a list or among arguments.
     pub(super) fn spread(&mut self, x: &'a Expr) -> Type {
         let kind = self.visit(x);
