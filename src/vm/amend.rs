@@ -5,6 +5,7 @@
 //! happens, and the steps behind it do it.
 
 use super::code::{Property, Register};
+use super::compute::Window;
 use super::quick;
 use crate::hir::Binary;
 use crate::value::Value;
@@ -42,25 +43,23 @@ pub(super) enum Amount {
 impl Amend {
     /// Changes it, if that is easy: whether it was.
     #[inline(never)]
-    pub(super) fn run(&self, r: &mut [Value], properties: &[Property]) -> bool {
+    pub(super) fn run<W: Window + ?Sized>(&self, r: &mut W, properties: &[Property]) -> bool {
         self.amended(r, properties).is_some()
     }
 
     #[inline(always)]
-    fn amended(&self, r: &mut [Value], properties: &[Property]) -> Option<()> {
+    fn amended<W: Window + ?Sized>(&self, r: &mut W, properties: &[Property]) -> Option<()> {
         let amount = match self.amount {
             Amount::Number(number) => f64::from(number),
-            Amount::Of(register) => r[register as usize].exact_number()?,
+            Amount::Of(register) => r.at(register).exact_number()?,
             Amount::Product(a, b) => {
-                let (a, b) = r[a as usize].exact_numbers(&r[b as usize])?;
+                let (a, b) = r.at(a).exact_numbers(r.at(b))?;
                 a * b
             }
-            Amount::Field(base, name) => {
-                quick::property(&r[base as usize], &properties[name as usize])?.exact_number()?
-            }
+            Amount::Field(base, name) => quick::property(r.at(base), &properties[name as usize])?.exact_number()?,
         };
         let number = match self.place {
-            Place::Field(root, name) => field(&mut r[root as usize], &properties[name as usize])?,
+            Place::Field(root, name) => field(r.put(root), &properties[name as usize])?,
             Place::Element(root, key) => element(r, root, key)?,
             Place::Part(root, key, name) => field(element(r, root, key)?, &properties[name as usize])?,
         };
@@ -79,9 +78,9 @@ fn field<'a>(root: &'a mut Value, property: &Property) -> Option<&'a mut Value> 
 
 /// An element of an exact list of nobody else's.
 #[inline(always)]
-fn element(r: &mut [Value], root: Register, key: Register) -> Option<&mut Value> {
-    let at = r[key as usize].place()?;
-    let root = &mut r[root as usize];
+fn element<W: Window + ?Sized>(r: &mut W, root: Register, key: Register) -> Option<&mut Value> {
+    let at = r.at(key).place()?;
+    let root = r.put(root);
     if !root.is_exact() {
         return None;
     }

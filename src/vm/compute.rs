@@ -136,11 +136,11 @@ impl Vm {
         let deepest = self.meter.limits.depth.saturating_sub(u64::from(task.depth));
         // What of the call on top is looked at between two instructions; a call or a return puts its own there.
         let Some((mut function, mut base, mut next)) = top(task, program) else { return Halt::Window };
+        // Its end is a value of its own: as a beginning and a length it would be computed anew before each instruction.
+        let mut code = black_box(function.code.iter());
         'frame: loop {
             let Some(registers) = task.registers.get_mut(base..) else { return Halt::Window };
             let (Some(_), Some(mut r)) = (W::room(function), W::of(registers)) else { return Halt::Window };
-            // The end is a value of its own: as a beginning and a length it would be computed anew before each instruction.
-            let mut code = black_box(function.code.iter());
             let Some(rest) = code.as_slice().get(next..) else { return Halt::Window };
             // What runs next, as the rest of the code: reading on takes neither a base nor a number to add to it.
             let mut ahead = rest.iter();
@@ -444,6 +444,7 @@ impl Vm {
                                     Some(called) => (function, base, next) = called,
                                     None => return Halt::Window,
                                 }
+                                code = function.code.iter();
                                 continue 'frame;
                             };
                             if call.under != Lanes::EXACT {
@@ -456,6 +457,7 @@ impl Vm {
                             Value::clear_all(&mut own[..function.plain as usize]);
                             (task.top, base, next) = (base, outer.base as usize, outer.next as usize);
                             function = &program.functions[outer.function as usize];
+                            code = function.code.iter();
                             task.close_contexts(call.contexts);
                             task.frames.pop();
                             continue 'frame;
@@ -584,7 +586,7 @@ impl Vm {
                         }
                         Code::Amend(index) => {
                             let amend = &function.amends[index as usize];
-                            if amend.run(r.all(), &function.keys) {
+                            if amend.run(r, &function.keys) {
                                 jump!(amend.past);
                             }
                         }
@@ -670,7 +672,7 @@ impl Vm {
                             let contexts = task.contexts.len();
                             task.frames.push(Frame::call(direct.callee, start, contexts, Lanes::EXACT, owner, budget));
                             (function, base, r) = (callee, start, free);
-                            code = black_box(function.code.iter());
+                            code = function.code.iter();
                             ahead = code.clone();
                             enter!();
                         }
