@@ -14,9 +14,7 @@ use crate::ir::{BlockId, End, Inst, Op, Target, Var};
 fn is_plain(inst: &Inst) -> bool {
     match &inst.op {
         Op::Const(_) | Op::Ask | Op::Truth | Op::Unary(Unary::Confidence | Unary::Not) => true,
-        Op::Binary(binary) => {
-            matches!(binary, Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual)
-        }
+        Op::Binary(binary) => binary.orders(),
         _ => false,
     }
 }

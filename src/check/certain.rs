@@ -126,7 +126,7 @@ impl<'a> Flow<'a> {
 impl Activation<'_> {
     /// Whether all arguments of an instruction are written out right there.
     fn written_out(&self, inst: &Inst) -> bool {
-        let within = |arg: &Inst| inst.span.start <= arg.span.start && arg.span.end <= inst.span.end;
+        let within = |arg: &Inst| inst.span.holds(arg.span);
         let written = |arg: &Inst| match arg.op {
             Op::Const(_) | Op::Closure(_) | Op::Builtin(_) => true,
             Op::List { .. } | Op::Object(_) | Op::Unary(_) => self.written_out(arg),

@@ -18,15 +18,7 @@ impl Activation<'_> {
         let Definition::Instruction(block, index) = self.graph.definitions[var.0 as usize] else { return false };
         match &self.code.blocks[block].code[index].op {
             Op::IsNull | Op::Truth | Op::Ask | Op::Unary(Unary::Not) => true,
-            Op::Binary(binary) => matches!(
-                binary,
-                Binary::Less
-                    | Binary::LessEqual
-                    | Binary::Greater
-                    | Binary::GreaterEqual
-                    | Binary::Equal
-                    | Binary::NotEqual
-            ),
+            Op::Binary(binary) => binary.compares(),
             _ => false,
         }
     }

@@ -110,15 +110,8 @@ impl Activation<'_> {
             Op::SetGlobal(_) => self.code.kind != Kind::Module,
             Op::Step(_) => !numbers(),
             Op::Binary(Binary::Divide) => !numbers() || self.may_be_nought(inst.args[1]),
-            Op::Binary(
-                Binary::Add
-                | Binary::Subtract
-                | Binary::Multiply
-                | Binary::Less
-                | Binary::LessEqual
-                | Binary::Greater
-                | Binary::GreaterEqual,
-            ) => !numbers(),
+            Op::Binary(Binary::Add | Binary::Subtract | Binary::Multiply) => !numbers(),
+            Op::Binary(binary) if binary.orders() => !numbers(),
             _ => true,
         }
     }

@@ -323,9 +323,7 @@ impl<'a> Flow<'a> {
         let acts = |span: Span| {
             let listed = self.findings.listed.reached();
             let reached = listed.iter().filter(|reached| reached.effect >= Effect::Notify);
-            reached
-                .map(|reached| reached.at)
-                .any(|at| at.file == branch.file && span.start <= at.span.start && at.span.end <= span.end)
+            reached.map(|reached| reached.at).any(|at| at.file == branch.file && span.holds(at.span))
         };
         high.into_iter().any(acts)
     }
@@ -381,9 +379,7 @@ impl<'a> Flow<'a> {
         let acts: Vec<(Location, Effect)> =
             reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (r.at, r.effect)).collect();
         for (at, uncertain) in &self.written.uncertain {
-            let inside = |span: Span| {
-                acts.iter().any(|(a, _)| a.file == at.file && span.start <= a.span.start && a.span.end <= span.end)
-            };
+            let inside = |span: Span| acts.iter().any(|(a, _)| a.file == at.file && span.holds(a.span));
             let high = uncertain.branches.iter().find(|b| b.band == Band::High);
             let low = uncertain
                 .branches

@@ -45,7 +45,7 @@ fn made_in(act: &Activation<'_>, natural: &Natural, text: Span, var: Var, from: 
     };
     let inst = &act.code.blocks[block].code[index];
     let made = |arg: &Var| root(act, natural, *arg) == from || made_in(act, natural, text, *arg, from, depth + 1);
-    depth < 8 && text.start <= inst.span.start && inst.span.end <= text.end && inst.args.iter().any(made)
+    depth < 8 && text.holds(inst.span) && inst.args.iter().any(made)
 }
 
 /// How often a loop turns, and what shows it.
@@ -154,7 +154,7 @@ impl<'a> Flow<'a> {
         }
         let breaks = natural.blocks.iter().any(|&b| {
             let ends = &act.code.blocks[b];
-            let heads = written.is_some_and(|l| l.span.start <= ends.end_span.start && ends.end_span.end <= l.span.end);
+            let heads = written.is_some_and(|l| l.span.holds(ends.end_span));
             if heads || matches!(ends.end, End::Branch { condition, .. } if certain(act, condition)) {
                 return false;
             }
@@ -212,7 +212,7 @@ impl<'a> Flow<'a> {
         match &inst.op {
             Op::Unary(Unary::Not) => self.ranked(act, natural, inst.args[0], !stays, state, depth + 1),
             Op::Truth | Op::Under => self.ranked(act, natural, inst.args[0], stays, state, depth + 1),
-            Op::Binary(binary @ (Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual)) => {
+            Op::Binary(binary) if binary.orders() => {
                 let (a, b) = (inst.args[0], inst.args[1]);
                 // As `left < right` or `left <= right` while the loop goes on.
                 let (left, right, strict) = match (binary, stays) {

@@ -43,7 +43,7 @@ impl Lowering<'_> {
             self.ends(body, true, &mut ends);
             for (node, alone) in ends {
                 let span = self.span(node);
-                let test = tests.iter().any(|test| test.start <= span.start && span.end <= test.end);
+                let test = tests.iter().any(|test| test.holds(span));
                 let Some(method) = self.changed_copy(node, test) else { continue };
                 if self.is_unheard(FunctionId(id as u32)) {
                     self.refuse_copy(node, &method, alone);

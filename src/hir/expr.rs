@@ -549,6 +549,23 @@ pub enum Binary {
     Under,
 }
 
+impl Binary {
+    /// Whether it asks which of two comes first.
+    pub fn orders(self) -> bool {
+        matches!(self, Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual)
+    }
+
+    /// Whether it asks which of two comes first, or whether they are the same.
+    pub fn compares(self) -> bool {
+        self.orders() || matches!(self, Self::Equal | Self::NotEqual)
+    }
+
+    /// Whether it gives a number or fails, whatever it is given.
+    pub fn gives_number(self) -> bool {
+        matches!(self, Self::Power | Self::Multiply | Self::Divide | Self::Remainder | Self::Subtract)
+    }
+}
+
 /// An operator whose right side runs only if needed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Logical {

@@ -259,7 +259,7 @@ impl Lowering<'_> {
         let declared = self.scopes.declaration(id);
         let (Some(name), true) = (declared.name, declared.early && !declared.hoisted) else { return false };
         let (span, value) = (declared.span, declared.value.map(|value| self.span(value)));
-        let inside = |at: Span| value.is_some_and(|value| value.start <= at.start && at.end <= value.end);
+        let inside = |at: Span| value.is_some_and(|value| value.holds(at));
         let (within, before): (Vec<&Use>, Vec<&Use>) = uses
             .iter()
             .filter(|used| self.scopes.scope(used.scope).owner == declared.owner && used.kind != UseKind::Mention)

@@ -183,13 +183,7 @@ fn outcome(inst: &Inst, known: &[Option<Literal>], kind: impl Fn(Var) -> Plain) 
 fn binary(operator: Binary, left: Literal, right: Literal) -> Option<Constant> {
     let (a, b) = (left.value()?, right.value()?);
     let numbers = a.as_number().is_some() && b.as_number().is_some();
-    let computes = match operator {
-        Binary::Add => numbers,
-        Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Power => true,
-        Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => true,
-        Binary::Equal | Binary::NotEqual => true,
-        _ => false,
-    };
+    let computes = operator.gives_number() || operator.compares() || operator == Binary::Add && numbers;
     if !computes {
         return None;
     }

@@ -276,7 +276,7 @@ fn own_consent(page: &Page, at: Span, wanted: &str, names: &[String], out: &mut 
     let Node::Arm { condition, .. } = *page.tree.node(arm) else { return };
     let Some(choice) = page.parent(arm) else { return };
     let within = page.tree.span(condition);
-    for (_, node, span) in page.all().filter(|(.., span)| within.start <= span.start && span.end <= within.end) {
+    for (_, node, span) in page.all().filter(|(.., span)| within.holds(*span)) {
         let Node::Chain { base, links } = *node else { continue };
         let links = page.tree.list(links);
         let [.., last] = links else { continue };
@@ -335,9 +335,7 @@ fn statement_of_confidence(page: &Page, at: Span) -> Option<(NodeId, Span)> {
     };
     let found = page
         .all()
-        .filter(|(.., span)| {
-            span.start <= at.start && at.end <= span.end || at.start <= span.start && span.end <= at.end
-        })
+        .filter(|(.., span)| span.holds(at) || at.holds(*span))
         .filter_map(|(id, node, span)| states(id, node).map(|found| (span.end - span.start, found)))
         .min_by_key(|(length, _)| *length)?;
     let (operand, end) = found.1;
@@ -358,7 +356,7 @@ fn stated(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 fn combined(page: &Page, at: Span, out: &mut Vec<Fix>) {
     let around = page.around(at, |node| matches!(node, Node::Chain { .. } | Node::Operation(_)));
     let span = around.map_or(at, |node| page.tree.span(node));
-    for (_, node, inside) in page.all().filter(|(.., s)| span.start <= s.start && s.end <= span.end) {
+    for (_, node, inside) in page.all().filter(|(.., s)| span.holds(*s)) {
         let law = page.at(inside).trim_matches(['"', '\'']);
         if matches!(node, Node::Text) && matches!(law, "noisy-or" | "product" | "mean" | "weighted" | "bayes") {
             out.push(page.replace("take the least of them", inside, "\"min\""));
@@ -385,7 +383,7 @@ fn combined(page: &Page, at: Span, out: &mut Vec<Fix>) {
 fn missing(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
     let from = found.notes.iter().filter_map(|note| note.at).find(|place| place.file == page.file);
-    if let Some(from) = from.filter(|from| at.start <= from.span.start && from.span.end <= at.end) {
+    if let Some(from) = from.filter(|from| at.holds(from.span)) {
         alternatives(page, from.span, out);
     }
     let Some((chain, arguments)) = call(page, at) else {
@@ -430,7 +428,7 @@ fn missing(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 fn fewer(page: &Page, at: Span, out: &mut Vec<Fix>) {
     let around = page.around(at, |node| matches!(node, Node::Chain { .. }));
     let span = around.map_or(at, |node| page.tree.span(node));
-    for (_, node, inside) in page.all().filter(|(.., s)| span.start <= s.start && s.end <= span.end) {
+    for (_, node, inside) in page.all().filter(|(.., s)| span.holds(*s)) {
         if matches!(node, Node::Number(n) if *n > 3.0) {
             out.push(page.replace("try three times at most", inside, "3"));
         }
@@ -441,7 +439,7 @@ fn fewer(page: &Page, at: Span, out: &mut Vec<Fix>) {
 fn compared(page: &Page, at: Span, out: &mut Vec<Fix>) {
     let first = page.token_from(at.start);
     for token in page.tokens[first..].iter().take_while(|token| token.start < at.end.max(at.start + 1)) {
-        let span = Span::new(token.start, token.end);
+        let span = token.span();
         match token.kind {
             Kind::Infix(Infix::Equal | Infix::StrictEqual) => out.push(page.replace("write `>=`", span, ">=")),
             Kind::Infix(Infix::NotEqual | Infix::StrictNotEqual) => out.push(page.replace("write `<`", span, "<")),
@@ -500,7 +498,7 @@ fn threshold(page: &Page, at: Span, out: &mut Vec<Fix>) {
         matches!(node, Node::Operation(_) | Node::Chain { .. } | Node::UncertainIf { .. } | Node::Band { .. })
     });
     let span = around.map_or(at, |node| page.tree.span(node));
-    for (id, node, inside) in page.all().filter(|(.., s)| span.start <= s.start && s.end <= span.end) {
+    for (id, node, inside) in page.all().filter(|(.., s)| span.holds(*s)) {
         let read = matches!(node, Node::Name(_) | Node::Chain { .. });
         let called = page
             .parent(id)
@@ -524,9 +522,7 @@ fn kept(page: &Page, at: Span, out: &mut Vec<Fix>) {
 
 /// A choice by agent text among what the program names; a prompt that the program words.
 fn chosen(page: &Page, at: Span, out: &mut Vec<Fix>) {
-    for (_, node, span) in
-        page.all().filter(|(.., s)| at.start <= s.start && s.end <= at.end || s.start <= at.start && at.end <= s.end)
-    {
+    for (_, node, span) in page.all().filter(|(.., s)| at.holds(*s) || s.holds(at)) {
         let Node::Chain { base, links } = *node else { continue };
         for &link in page.tree.list(links) {
             match *page.tree.node(link) {
@@ -550,8 +546,7 @@ fn chosen(page: &Page, at: Span, out: &mut Vec<Fix>) {
     for (_, node, span) in page.all() {
         if let Node::Entry { key, value } = *node
             && matches!(page.source(key), "agent" | "human" | "to" | "command")
-            && at.start <= span.start
-            && span.end <= at.end
+            && at.holds(span)
         {
             let text = format!("among(agentList, {})", page.source(value));
             out.push(page.replace("choose among the list", page.tree.span(value), text));
@@ -563,9 +558,7 @@ fn chosen(page: &Page, at: Span, out: &mut Vec<Fix>) {
 fn promised(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = found.at.span;
     let wanted = wanted(found);
-    let decorated = page
-        .all()
-        .find(|(_, node, span)| matches!(node, Node::Function(_)) && span.start <= at.start && at.end <= span.end);
+    let decorated = page.all().find(|(_, node, span)| matches!(node, Node::Function(_)) && span.holds(at));
     if let Some((_, Node::Function(function), _)) = decorated
         && let Some(body) = page.tree.function(*function).body
         && let Node::Block(list) = *page.tree.node(body)
@@ -581,9 +574,7 @@ fn promised(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             out.push(page.replace("give the result only where it is sure", page.tree.span(result), text));
         }
     }
-    let numbers = page
-        .all()
-        .filter(|(_, node, span)| matches!(node, Node::Number(_)) && at.start <= span.start && span.end <= at.end);
+    let numbers = page.all().filter(|(_, node, span)| matches!(node, Node::Number(_)) && at.holds(*span));
     let numbers: Vec<Span> = numbers.map(|(.., span)| span).collect();
     for span in numbers {
         let promised: f64 = page.at(span).parse().unwrap_or(1.0);
@@ -609,9 +600,9 @@ fn moved(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         None => return,
     });
     if found.notes.iter().filter_map(|note| note.at).any(|place| place.file == page.file) {
-        let form = page.all().filter(|(_, node, span)| {
-            matches!(node, Node::Chain { .. }) && span.start <= whole.start && whole.end <= span.end && *span != whole
-        });
+        let form = page
+            .all()
+            .filter(|(_, node, span)| matches!(node, Node::Chain { .. }) && span.holds(whole) && *span != whole);
         let mut forms: Vec<Span> = form.map(|(.., span)| span).collect();
         forms.sort_by_key(|span| span.end - span.start);
         for form in forms {
@@ -624,7 +615,7 @@ fn moved(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 fn another(page: &Page, at: Span, out: &mut Vec<Fix>) {
     let around = page.around(at, |node| matches!(node, Node::Chain { .. }));
     let span = around.map_or(at, |node| page.tree.span(node));
-    for (_, node, _) in page.all().filter(|(.., s)| span.start <= s.start && s.end <= span.end) {
+    for (_, node, _) in page.all().filter(|(.., s)| span.holds(*s)) {
         let Node::Entry { key, value } = *node else { continue };
         if !matches!(page.source(key), "agent" | "human" | "to") {
             continue;

@@ -79,9 +79,7 @@ fn unused(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 
 /// A null that reaches the result: an alternative, or a type that admits it.
 fn unserved(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
-    let around = page.all().filter(|(_, node, span)| {
-        matches!(node, Node::Function(_)) && span.start <= found.at.span.start && found.at.span.end <= span.end
-    });
+    let around = page.all().filter(|(_, node, span)| matches!(node, Node::Function(_)) && span.holds(found.at.span));
     for (_, node, _) in around {
         let Node::Function(function) = *node else { continue };
         if let Some(result) = page.tree.function(function).result {
@@ -140,7 +138,7 @@ fn budget(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let mut words = found.message.split_whitespace().map(|word| word.trim_end_matches(','));
     let Some(needed) = words.find(|word| word.starts_with(|c: char| c.is_ascii_digit())) else { return };
     let around = found.at.span;
-    let inside = |span: Span| around.start <= span.start && span.end <= around.end;
+    let inside = |span: Span| around.holds(span);
     for (_, _, span) in page.all().filter(|(_, node, span)| matches!(node, Node::Number(_)) && inside(*span)) {
         out.push(page.replace(format!("raise the budget from {} to {needed}", page.at(span)), span, needed));
     }
@@ -182,8 +180,8 @@ fn assigned(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     if found.message.contains("given by the host") {
         let name = page.at(at);
         let own = format!("own{}{}", name[..1].to_uppercase(), &name[1..]);
-        let same = |token: &&Token| token.kind == Kind::Name && page.at(Span::new(token.start, token.end)) == name;
-        let edits = page.tokens.iter().filter(same).map(|token| (Span::new(token.start, token.end), own.clone()));
+        let same = |token: &&Token| token.kind == Kind::Name && page.at(token.span()) == name;
+        let edits = page.tokens.iter().filter(same).map(|token| (token.span(), own.clone()));
         out.push(page.several(format!("call it `{own}`"), edits.collect()));
         return;
     }
@@ -245,7 +243,7 @@ fn thresholds(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let span = page.tree.span(around);
     let numbers: Vec<Span> = page
         .all()
-        .filter(|(_, node, at)| matches!(node, Node::Number(_)) && span.start <= at.start && at.end <= span.end)
+        .filter(|(_, node, at)| matches!(node, Node::Number(_)) && span.holds(*at))
         .map(|(.., at)| at)
         .collect();
     if let [first, second] = numbers[..] {
@@ -271,7 +269,7 @@ fn constant(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             let at = page.tree.span(id);
             let tokens = &page.tokens[page.token_from(at.start)..];
             let mut inside = tokens.iter().take_while(|token| token.start < at.end && token.kind != Kind::Equal);
-            inside.any(|token| page.at(Span::new(token.start, token.end)) == name)
+            inside.any(|token| page.at(token.span()) == name)
         });
         if declares {
             out.push(page.replace("declare it with `let`", Span::new(span.start, span.start + 5), "let"));

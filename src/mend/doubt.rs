@@ -113,7 +113,7 @@ fn walker(page: &Page, outside: Span, name: &str) -> Option<NodeId> {
             Node::Parameter { pattern, .. } => page.source(pattern) == name,
             _ => false,
         });
-        own && function.form == Form::Lambda && !(at.start <= outside.start && outside.end <= at.end)
+        own && function.form == Form::Lambda && !(at.holds(outside))
     };
     let written = page.all().filter(|(_, node, _)| matches!(node, Node::Declarator { .. }));
     let mut written = written.filter_map(|(_, node, _)| match *node {

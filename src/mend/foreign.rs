@@ -40,12 +40,12 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 fn choice(page: &Page, word: Span) -> Option<Fix> {
     let at = page.token_from(word.start);
     let ends = |token: &Token| {
-        matches!(token.kind, Kind::Comma | Kind::Colon | Kind::Semicolon | Kind::Return) || page.at(span(token)) == "="
+        matches!(token.kind, Kind::Comma | Kind::Colon | Kind::Semicolon | Kind::Return) || page.at(token.span()) == "="
     };
     let mut depth = 0;
     let first = (0..at).rev().take_while(|&index| {
         let token = &page.tokens[index];
-        depth += i32::from(token.kind.closes()) - i32::from(token.kind.opens());
+        depth -= token.kind.nests();
         depth >= 0 && !(depth == 0 && ends(token)) && !page.tokens[index + 1].newline
     });
     let first = first.last()?;
@@ -53,7 +53,7 @@ fn choice(page: &Page, word: Span) -> Option<Fix> {
     let mut last = at;
     let mut otherwise = None;
     for (index, token) in page.tokens.iter().enumerate().skip(at + 1) {
-        depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
+        depth += token.kind.nests();
         if depth < 0 || token.newline || depth == 0 && ends(token) {
             break;
         }
@@ -76,7 +76,7 @@ fn options(page: &Page, colon: Span) -> Option<Fix> {
     let name = page.tokens[..page.token_from(colon.start)].last()?;
     let mut depth = 0;
     let close = page.tokens[page.token_from(colon.end)..].iter().find(|token| {
-        depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
+        depth += token.kind.nests();
         depth < 0
     })?;
     let edits = vec![(Span::at(name.start), "{ ".to_owned()), (Span::at(close.start), " }".to_owned())];
@@ -89,10 +89,6 @@ fn option(page: &Page, at: Span) -> Option<Fix> {
     let word = name.trim().chars().all(|c| c.is_alphanumeric() || c == '_');
     let text = format!("{{ {}: {} }}", name.trim(), value.trim());
     (word && !value.starts_with(['=', '>'])).then(|| write(page, at, text))
-}
-
-fn span(token: &Token) -> Span {
-    Span::new(token.start, token.end)
 }
 
 /// `` tag`…` `` as a call.
@@ -108,19 +104,19 @@ fn untyped(page: &Page, at: Span) -> Option<Fix> {
     let inside = page.token_from(at.start);
     let name = page.tokens[..inside].last()?;
     let behind = page.token_from(at.end);
-    let begins = |index: &usize| matches!(page.at(span(&page.tokens[index - 1])), "<" | ",");
-    let parameters = (inside + 1..behind).filter(begins).map(|index| page.at(span(&page.tokens[index])));
+    let begins = |index: &usize| matches!(page.at(page.tokens[index - 1].span()), "<" | ",");
+    let parameters = (inside + 1..behind).filter(begins).map(|index| page.at(page.tokens[index].span()));
     let parameters: Vec<&str> = parameters.filter(|word| word.starts_with(char::is_uppercase)).collect();
     let mut depth = 0;
     let declaration = page.tokens[behind..].iter().take_while(|token| {
         let goes_on = depth > 0 || !token.newline;
-        depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
+        depth += token.kind.nests();
         goes_on
     });
-    let kinds = declaration.filter(|token| parameters.contains(&page.at(span(token))));
-    let mut edits: Vec<(Span, String)> = kinds.map(|token| (span(token), "any".to_owned())).collect();
+    let kinds = declaration.filter(|token| parameters.contains(&page.at(token.span())));
+    let mut edits: Vec<(Span, String)> = kinds.map(|token| (token.span(), "any".to_owned())).collect();
     edits.push((at, String::new()));
-    for pair in page.tokens.windows(2).filter(|pair| page.at(span(&pair[0])) == page.at(span(name))) {
+    for pair in page.tokens.windows(2).filter(|pair| page.at(pair[0].span()) == page.at(name.span())) {
         let rest = &page.text[pair[1].start as usize..];
         let given = rest
             .find('>')
@@ -151,7 +147,7 @@ fn caught(page: &Page, word: Span) -> Option<Fix> {
         .take_while(|token| !token.newline && !matches!(token.kind, Kind::Colon | Kind::BraceOpen))
         .collect();
     let name = match line[..] {
-        [.., sign, name] if page.at(span(sign)) == "as" => page.at(span(name)),
+        [.., sign, name] if page.at(sign.span()) == "as" => page.at(name.span()),
         _ => "e",
     };
     let end = line.last().map_or(word.end, |token| token.end);
@@ -164,14 +160,13 @@ fn itself(page: &Page, at: Span) -> Option<Fix> {
     let object = |id: NodeId| match *page.tree.node(id) {
         Node::Declarator { pattern, value: Some(value), .. } => {
             let inside = page.tree.span(value);
-            let holds =
-                matches!(page.tree.node(value), Node::Object(_)) && inside.start <= at.start && at.end <= inside.end;
+            let holds = matches!(page.tree.node(value), Node::Object(_)) && inside.holds(at);
             holds.then(|| (page.source(pattern).to_owned(), inside))
         }
         _ => None,
     };
     let (name, inside) = page.all().find_map(|(id, ..)| object(id))?;
-    let uses = page.tokens.iter().map(span).filter(|token| inside.start <= token.start && token.end <= inside.end);
+    let uses = page.tokens.iter().map(Token::span).filter(|token| inside.holds(*token));
     let edits = uses.filter(|token| page.at(*token) == "this").map(|token| (token, name.clone())).collect();
     Some(page.several(format!("write `{name}`"), edits))
 }

@@ -94,7 +94,7 @@ pub(super) fn with_constants(fix: &Fix, page: &Page) -> Option<Fix> {
         "None" => Some("null"),
         _ => None,
     };
-    let tokens = page.tokens.iter().map(|token| Span::new(token.start, token.end)).filter(|span| !meets(*span));
+    let tokens = page.tokens.iter().map(Token::span).filter(|span| !meets(*span));
     let constants: Vec<_> = tokens.filter_map(|span| Some(page.edit(span, plain(page.at(span))?))).collect();
     let edits = fix.edits.iter().cloned().chain(constants.iter().cloned()).collect();
     (!constants.is_empty()).then(|| Fix { title: fix.title.clone(), certain: fix.certain, edits })
@@ -135,7 +135,7 @@ fn nameless(page: &Page, colon: Span) -> Option<Fix> {
 fn typed(page: &Page, colon: Span) -> Option<Fix> {
     let name = page.tokens[..page.token_from(colon.start)].last()?;
     let alone = page.text[page.line_start(name.start) as usize..name.start as usize].trim().is_empty();
-    let written = page.at(Span::new(name.start, name.end));
+    let written = page.at(name.span());
     (alone && name.kind.is_name()).then(|| certain(page.insert(format!("write `let {written}`"), name.start, "let ")))
 }
 
@@ -144,10 +144,10 @@ fn comprehension(page: &Page, word: Span) -> Option<Fix> {
     let (open, close) = around(page, word, Kind::SquareOpen)?;
     let from = page.token_from(word.end);
     let (name, sign) = (page.tokens.get(from)?, page.tokens.get(from + 1)?);
-    if !name.kind.is_name() || page.at(Span::new(sign.start, sign.end)) != "in" {
+    if !name.kind.is_name() || page.at(sign.span()) != "in" {
         return None;
     }
-    let name = page.at(Span::new(name.start, name.end));
+    let name = page.at(name.span());
     let rest = page.at(Span::new(sign.end, close.start)).trim();
     let value = page.at(Span::new(open.end, word.start)).trim();
     let (list, kept) = rest.split_once(" if ").unwrap_or((rest, ""));
@@ -248,7 +248,7 @@ fn enumerated(page: &Page, word: Span) -> Option<Fix> {
     let whole = Span::new(before.map_or(word.start, |token| token.start), page.tokens[close].end);
     let mut edits = vec![(whole, format!("type {name} = {}", texts.join(" | ")))];
     for three in page.tokens[close..].windows(3) {
-        let [owner, dot, key] = [three[0], three[1], three[2]].map(|token| Span::new(token.start, token.end));
+        let [owner, dot, key] = [&three[0], &three[1], &three[2]].map(Token::span);
         if page.at(owner) == name && page.at(dot) == "." {
             let (_, text) = members.iter().find(|(known, _)| *known == page.at(key))?;
             edits.push((owner.to(key), text.clone()));
@@ -303,7 +303,7 @@ fn methods(page: &Page, at: Span) -> Option<Fix> {
 fn text_of_type(page: &Page, at: Span) -> Option<Fix> {
     let next = page.token_from(at.end);
     let [dot, member] = page.tokens.get(next..next + 2)? else { return None };
-    let (dot, member) = (Span::new(dot.start, dot.end), Span::new(member.start, member.end));
+    let (dot, member) = (dot.span(), member.span());
     let text = format!("\"{}\"", page.at(member));
     let declares = page.all().any(|(_, node, span)| matches!(node, Node::Type { .. }) && page.at(span).contains(&text));
     (page.at(dot) == "." && declares).then(|| certain(page.replace(format!("write `{text}`"), at.to(member), text)))
@@ -332,8 +332,7 @@ fn renamed(found: &Diagnostic, page: &Page) -> Option<Fix> {
     let name = found.message.rsplit('`').nth(1)?;
     let help = found.help.as_deref()?;
     let tokens = &page.tokens[page.token_from(found.at.span.start)..];
-    let word =
-        tokens.iter().take(4).map(|token| Span::new(token.start, token.end)).find(|span| page.at(*span) == name)?;
+    let word = tokens.iter().take(4).map(Token::span).find(|span| page.at(*span) == name)?;
     let instead = help.split('`').nth(1)?;
     let (given, close) = argument(page, word.end)?;
     let whole = Span::new(word.start, page.tokens[close].end);
@@ -387,7 +386,7 @@ fn bits(page: &Page, operator: Span) -> Option<Fix> {
 pub(super) fn brackets(page: &Page, open: usize) -> Option<(u32, usize)> {
     let mut depth = 0;
     for (index, token) in page.tokens.iter().enumerate().skip(open) {
-        depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
+        depth += token.kind.nests();
         if depth == 0 {
             return Some((page.tokens.get(open)?.end, index));
         }
@@ -407,7 +406,7 @@ pub(super) fn argument(page: &Page, from: u32) -> Option<(&str, usize)> {
 fn filled(page: &Page, head: Span) -> Option<Fix> {
     let (count, close) = argument(page, head.end)?;
     let word = page.tokens.get(close + 2)?;
-    if page.at(Span::new(word.start, word.end)) != "fill" || count.is_empty() {
+    if page.at(word.span()) != "fill" || count.is_empty() {
         return None;
     }
     let (value, last) = argument(page, word.end)?;
@@ -451,7 +450,7 @@ fn called(page: &Page, word: Span) -> Option<Fix> {
         .take_while(|token| !token.newline && token.kind != Kind::Semicolon);
     let mut depth = 0;
     let inside = end.take_while(|token| {
-        depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
+        depth += token.kind.nests();
         depth >= 0
     });
     let end = inside.last()?.end;
@@ -464,8 +463,8 @@ fn cases(page: &Page, first: Span) -> Option<Fix> {
     let from = page.token_from(first.start);
     let (mut depth, mut edits, mut waits) = (0, Vec::new(), false);
     for (index, token) in page.tokens.iter().enumerate().skip(from) {
-        let span = Span::new(token.start, token.end);
-        depth += i32::from(token.kind.opens()) - i32::from(token.kind.closes());
+        let span = token.span();
+        depth += token.kind.nests();
         if depth < 0 {
             break;
         }
@@ -517,7 +516,7 @@ fn floored(page: &Page, open: Span) -> Option<Fix> {
     let before = page.tokens[..page.token_from(comment.start)].last()?;
     let plain = divisor.chars().all(|c| c.is_alphanumeric() || c == '_') && !divisor.is_empty();
     let simple = matches!(before.kind, Kind::Name | Kind::Number);
-    let dividend = Span::new(before.start, before.end);
+    let dividend = before.span();
     (plain && simple).then(|| {
         let text = format!("Math.floor({} / {divisor})", page.at(dividend));
         certain(write(page, Span::new(dividend.start, rest), text))
@@ -538,8 +537,7 @@ fn call(page: &Page, at: Span) -> Option<(&str, Span, Vec<NodeId>)> {
     let call = page.around(at, |node| matches!(node, Node::Call { .. }))?;
     let Node::Call { arguments, .. } = *page.tree.node(call) else { return None };
     let span = page.tree.span(call);
-    let name =
-        page.tokens[..page.token_from(span.start)].last().map(|token| page.at(Span::new(token.start, token.end)))?;
+    let name = page.tokens[..page.token_from(span.start)].last().map(|token| page.at(token.span()))?;
     Some((name, span, page.tree.list(arguments).to_vec()))
 }
 
@@ -612,13 +610,13 @@ fn between(page: &Page, at: Span) -> Option<Fix> {
 
 /// `mock("a", 0.9)`
 fn confident(page: &Page, at: Span) -> Option<Fix> {
-    let mocks = |name: &Token| page.at(Span::new(name.start, name.end)) == "mock";
+    let mocks = |name: &Token| page.at(name.span()) == "mock";
     let inside =
         page.tokens[page.token_from(at.start)..].iter().take_while(|token| token.start < at.end.max(at.start + 1));
     let before = page.tokens[..page.token_from(at.start)].iter().rev().take(1);
     let name = inside.chain(before).find(|token| mocks(token))?;
     let open = page.tokens.get(page.token_from(name.end))?;
-    let (_, span, given) = call(page, Span::new(open.start, open.end))?;
+    let (_, span, given) = call(page, open.span())?;
     let [answer, sure] = given[..] else { return None };
     let sure =
         matches!(page.tree.node(sure), Node::Number(n) if (0.0..=1.0).contains(n)).then_some(page.source(sure))?;

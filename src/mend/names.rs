@@ -33,8 +33,8 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, examination: &Examinat
             let Some(meant) = near.or_else(|| known.iter().find(|name| swapped(word, name)).cloned()) else { break };
             let text = format!("{quote}{meant}{quote}");
             out.push(page.replace(format!("write `{meant}`"), place, text));
-            let same = |token: &&Token| page.at(Span::new(token.start, token.end)) == page.at(place);
-            let all: Vec<_> = page.tokens.iter().filter(same).map(|token| Span::new(token.start, token.end)).collect();
+            let same = |token: &&Token| page.at(token.span()) == page.at(place);
+            let all: Vec<_> = page.tokens.iter().filter(same).map(Token::span).collect();
             if quote.is_empty() && all.len() > 1 {
                 let edits = all.into_iter().map(|at| (at, meant.clone())).collect();
                 out.push(page.several(format!("write `{meant}` in all places"), edits));
@@ -83,7 +83,7 @@ fn place(page: &Page, span: Span, word: &str) -> Option<(Span, &'static str)> {
     let tokens =
         page.tokens.iter().filter(|token| token.start >= span.start && token.end <= span.end.max(span.start + 1));
     for token in tokens {
-        let at = Span::new(token.start, token.end);
+        let at = token.span();
         let text = page.at(at);
         if text == word {
             return Some((at, ""));
@@ -100,7 +100,7 @@ fn known(page: &Page, examination: &Examination) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
     for token in &page.tokens {
         if token.kind.is_word() {
-            known.push(page.at(Span::new(token.start, token.end)).to_owned());
+            known.push(page.at(token.span()).to_owned());
         } else if token.kind == Kind::Text {
             known.push(page.at(Span::new(token.start + 1, token.end - 1)).to_owned());
         }

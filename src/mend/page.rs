@@ -59,7 +59,7 @@ impl Page {
     /// The innermost node around a place that is of a kind.
     pub fn around(&self, span: Span, wanted: impl Fn(&Node) -> bool) -> Option<NodeId> {
         self.all()
-            .filter(|(_, node, at)| at.start <= span.start && span.end <= at.end && wanted(node))
+            .filter(|(_, node, at)| at.holds(span) && wanted(node))
             .min_by_key(|(_, _, at)| at.end - at.start)
             .map(|(id, ..)| id)
     }

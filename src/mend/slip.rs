@@ -140,7 +140,7 @@ fn dashed(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let places = page.tokens.windows(3).filter_map(|three| match three {
         [Token { kind: Kind::Name, start, .. }, dash, Token { kind: Kind::Name, end, .. }] => {
             let span = Span::new(*start, *end);
-            (page.at(span) == written && page.at(Span::new(dash.start, dash.end)) == "-").then_some(span)
+            (page.at(span) == written && page.at(dash.span()) == "-").then_some(span)
         }
         _ => None,
     });
@@ -157,7 +157,7 @@ fn words(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let at = page.token_from(found.at.span.start);
     let near = (at.saturating_sub(4)..(at + 3).min(page.tokens.len())).rev();
     for token in near.map(|i| page.tokens[i]).filter(|token| token.kind == Kind::Name) {
-        let span = Span::new(token.start, token.end);
+        let span = token.span();
         let word = page.at(span);
         if let Some(meant) = nearest(word, WORDS.iter().copied()).filter(|_| !super::names::is_group(word)) {
             out.push(page.replace(format!("write `{meant}`"), span, meant));
@@ -257,8 +257,8 @@ fn openers(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let before: Vec<&Token> = before.collect();
     // Two names that ran together when the bracket between them went.
     for token in before.iter().filter(|token| token.kind == Kind::Name) {
-        let word = page.at(Span::new(token.start, token.end));
-        let names = page.tokens.iter().map(|other| page.at(Span::new(other.start, other.end)));
+        let word = page.at(token.span());
+        let names = page.tokens.iter().map(|other| page.at(other.span()));
         let ends = names.filter(|name| name.len() < word.len() && !name.is_empty() && word.ends_with(name));
         for name in ends.take(2) {
             out.push(page.insert(title.as_str(), token.end - name.len() as u32, opener));
@@ -297,8 +297,7 @@ fn quotes(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let start = page.line_start(at);
     let inner = page.tokens.iter().filter(|token| token.kind == Kind::Text && token.start >= start && token.end <= at);
     let stands = |token: &&Token| {
-        page.at(Span::new(token.start, token.end)).ends_with(quote)
-            && page.text[token.end as usize..].starts_with(char::is_alphanumeric)
+        page.at(token.span()).ends_with(quote) && page.text[token.end as usize..].starts_with(char::is_alphanumeric)
     };
     for token in inner.filter(stands) {
         out.push(certain(page.insert(format!("write `\\{quote}` inside the text"), token.end - 1, "\\")));
@@ -356,7 +355,7 @@ fn is_forgotten(mark: &str, found: &Diagnostic, page: &Page, gap: u32) -> bool {
                 before.len() > 1 && before.iter().all(|token| token.kind != Kind::Equal)
             }
             Kind::Name => {
-                let name = page.at(Span::new(first.start, first.end));
+                let name = page.at(first.span());
                 let own = before.len() == 1 && crate::builtin::find_function(name).is_none();
                 own && matches!(behind.kind, Kind::Number | Kind::SquareOpen | Kind::True | Kind::False | Kind::Null)
             }
@@ -388,7 +387,7 @@ fn marks(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     }
     for index in [at, at.wrapping_sub(1), at + 1] {
         if let Some(token) = page.tokens.get(index) {
-            let span = Span::new(token.start, token.end);
+            let span = token.span();
             out.push(page.replace(format!("remove {}", quoted(page.at(span))), span, ""));
         }
     }

@@ -39,18 +39,17 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 
 /// Candidates for a call with more than a function takes that was handed over: the function takes it, or it is not given.
 pub(super) fn surplus(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
-    let within = |outer: Span, inner: Span| outer.start <= inner.start && inner.end <= outer.end;
     for handed in found.notes.iter().filter_map(|note| note.at).filter(|at| at.file == page.file) {
         let empty = |node: &Node| match *node {
             Node::Function(id) => page.tree.list(page.tree.function(id).parameters).is_empty(),
             _ => false,
         };
-        for (id, _, span) in page.all().filter(|(_, node, span)| empty(node) && within(handed.span, *span)) {
+        for (id, _, span) in page.all().filter(|(_, node, span)| empty(node) && handed.span.holds(*span)) {
             let head = page.source(id).find("()").map(|open| span.start + open as u32);
             out.extend(head.map(|open| page.insert("let the function take it", open + 1, "_")));
         }
     }
-    let call = page.all().find(|(_, node, span)| matches!(node, Node::Call { .. }) && within(found.at.span, *span));
+    let call = page.all().find(|(_, node, span)| matches!(node, Node::Call { .. }) && found.at.span.holds(*span));
     if let Some((_, &Node::Call { arguments, .. }, span)) = call
         && let Some(&first) = page.tree.list(arguments).first()
     {

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity};
 use crate::engine::Examination;
 use crate::hir::Modules;
 use crate::source::{FileId, Location, Sources, Span};
+use crate::syntax::token::Token;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
@@ -215,7 +216,7 @@ impl<'a> Trials<'a> {
         }
         let words = |span: &Span| {
             let tokens = &page.tokens[page.token_from(span.start)..page.token_from(span.end)];
-            tokens.iter().filter(|token| token.kind.is_word()).map(|token| Span::new(token.start, token.end))
+            tokens.iter().filter(|token| token.kind.is_word()).map(Token::span)
         };
         let lost: HashSet<&str> = parts.iter().flat_map(words).map(|span| page.at(span)).collect();
         let at = |span| Edit { at: Location::new(self.entry, span), text: String::new() };

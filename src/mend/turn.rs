@@ -162,9 +162,7 @@ fn chosen(page: &Page, at: Span, node: Option<NodeId>, out: &mut Vec<Fix>) {
 fn counted_calls(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let inside: Vec<NodeId> = page
         .all()
-        .filter(|(_, node, span)| {
-            matches!(node, Node::Function(_)) && span.start <= found.at.span.start && found.at.span.end <= span.end
-        })
+        .filter(|(_, node, span)| matches!(node, Node::Function(_)) && span.holds(found.at.span))
         .map(|(id, ..)| id)
         .collect();
     for id in inside {

@@ -230,9 +230,7 @@ fn operands(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
 /// Arguments taken away or added.
 fn arguments(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
     let called = |node: &Node| matches!(node, Node::Call { .. });
-    let inside = page
-        .all()
-        .filter(|(_, node, span)| called(node) && found.at.span.start <= span.start && span.end <= found.at.span.end);
+    let inside = page.all().filter(|(_, node, span)| called(node) && found.at.span.holds(*span));
     let mut calls: Vec<(u32, NodeId)> = inside.map(|(id, _, span)| (u32::MAX - span.end, id)).collect();
     calls.extend(page.around(found.at.span, called).map(|id| (0, id)));
     calls.sort();
@@ -277,7 +275,7 @@ fn scope(page: &Page, at: Span) -> Vec<String> {
         }
         let visible = around.is_none_or(|node| {
             let span = page.tree.span(node);
-            span.start <= at.start && at.end <= span.end
+            span.holds(at)
         });
         if visible {
             names.push((u32::MAX - span.start, page.source(pattern).to_owned()));

@@ -34,7 +34,7 @@ pub(super) fn stands(page: &Page, at: Span) -> bool {
                 _ => None,
             });
             let ends: Vec<Span> = ends.flatten().flatten().map(reads).collect();
-            let within = |span: Span| ends.iter().any(|end| end.start <= span.start && span.end <= end.end);
+            let within = |span: Span| ends.iter().any(|end| end.holds(span));
             page.all().any(|(id, node, span)| matches!(node, Node::Name(_)) && page.source(id) == list && within(span))
         }
         _ => false,

@@ -36,6 +36,11 @@ impl Span {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }
 
+    /// Whether another lies within it.
+    pub fn holds(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// The text it covers.
     pub fn of(self, text: &str) -> &str {
         &text[self.start as usize..self.end as usize]
@@ -68,7 +73,7 @@ impl Location {
 
     /// Whether another lies within it.
     pub fn holds(self, other: Self) -> bool {
-        self.file == other.file && self.span.start <= other.span.start && other.span.end <= self.span.end
+        self.file == other.file && self.span.holds(other.span)
     }
 }
 

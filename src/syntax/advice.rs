@@ -52,12 +52,12 @@ const STATEMENTS: &[(&str, &str)] = &[
 
 /// The advice about a token, with those before it, where other tokens were expected.
 pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[String]) -> Option<Advice> {
-    let written = |token: &Token| Span::new(token.start, token.end).of(text);
+    let written = |token: &Token| token.span().of(text);
     let wants = |name: &str| expected.iter().any(|text| text.trim_matches('"') == name);
     let last = before.iter().rev().find(|token| token.start < token.end)?;
     let stuck = last.end == token.start;
     let previous = before.len().checked_sub(2).map(|at| before[at].kind);
-    let span = Span::new(token.start, token.end);
+    let span = token.span();
     let absent = |span, spelled: &str, help| {
         Some(Advice { span, code: Code::P008, message: format!("there is no `{spelled}`"), help })
     };
@@ -129,7 +129,7 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
             }
             if let Some((foreign, help)) = STATEMENTS.iter().find(|(foreign, _)| statement && *foreign == written(last))
             {
-                return absent(Span::new(last.start, last.end), foreign, help);
+                return absent(last.span(), foreign, help);
             }
             let (foreign, help) = OPERATORS.iter().find(|(foreign, _)| *foreign == word)?;
             absent(span, foreign, help)

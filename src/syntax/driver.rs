@@ -176,7 +176,7 @@ impl Driver<'_, '_, '_> {
     fn report(&mut self) {
         let token = self.tokens.get(self.at);
         let end = self.tokens.last().map_or(0, |token| token.end);
-        let span = token.map_or(Span::at(end), |token| Span::new(token.start, token.end));
+        let span = token.map_or(Span::at(end), |token| token.span());
         let kind = token.map(|token| token.kind);
         // A bracket that was put in was reported when it was.
         if span.is_empty() && kind.is_some_and(Kind::closes) {

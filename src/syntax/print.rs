@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use super::ast::{Access, Band, Form, Function, Keyword, List, Node, NodeId, Taken, Tree};
 use super::token::{Kind, Token};
-use crate::source::{Names, Span};
+use crate::source::Names;
 
 /// The tokens that the grammar reads, a line for each statement.
 pub fn tokens(text: &str, tokens: &[Token]) -> String {
     let mut out = String::new();
     for token in tokens {
-        let written = Span::new(token.start, token.end).of(text).replace('\n', "⏎");
+        let written = token.span().of(text).replace('\n', "⏎");
         let name = format!("{:?}", token.kind);
         let name = name.split('(').next().unwrap_or_default();
         match token.kind {

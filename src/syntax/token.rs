@@ -7,6 +7,7 @@
 use logos::Logos;
 
 use super::ast::{Band, Infix, Keyword, Prefix};
+use crate::source::Span;
 
 /// A token and its place, in twelve bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,13 @@ pub struct Token {
     pub start: u32,
     /// One past its last byte.
     pub end: u32,
+}
+
+impl Token {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        Span::new(self.start, self.end)
+    }
 }
 
 /// What a token is. The comment of a variant is the text it stands for.
@@ -467,6 +475,11 @@ impl Kind {
     /// Whether it closes a bracket.
     pub fn closes(self) -> bool {
         matches!(self, Kind::ParenClose | Kind::SquareClose | Kind::BraceClose | Kind::HoleClose | Kind::TemplateClose)
+    }
+
+    /// By how much what stands behind it nests deeper.
+    pub fn nests(self) -> i32 {
+        i32::from(self.opens()) - i32::from(self.closes())
     }
 
     /// What closes the bracket that it opens.

@@ -104,18 +104,8 @@ impl<'a> Typing<'a> {
             (None, ExprKind::Function(_)) => FUNCTION.clone(),
             (None, ExprKind::Regex(_)) => EXPRESSION.clone(),
             (None, ExprKind::Binary(row)) => match row.rest.last().map(|(operator, ..)| *operator) {
-                Some(Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Subtract) => {
-                    Type::Number
-                }
-                Some(
-                    Binary::Less
-                    | Binary::LessEqual
-                    | Binary::Greater
-                    | Binary::GreaterEqual
-                    | Binary::Equal
-                    | Binary::NotEqual
-                    | Binary::In,
-                ) => Type::Boolean,
+                Some(operator) if operator.gives_number() => Type::Number,
+                Some(operator) if operator.compares() || operator == Binary::In => Type::Boolean,
                 _ => Type::Any,
             },
             _ => Type::Any,

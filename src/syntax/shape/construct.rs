@@ -81,7 +81,7 @@ impl Shape<'_, '_> {
             Some(Kind::For) => What::For,
             _ => {
                 let token = self.raw[self.at];
-                let span = Span::new(token.start, token.end);
+                let span = token.span();
                 let message = "`uncertain` stands before `if`, `while` or `for`";
                 self.report(Code::P001, span, message, "write `uncertain if (…) { high { } medium { } low { } }`");
                 self.at += 1;
@@ -373,7 +373,7 @@ impl Shape<'_, '_> {
                 self.operand = true;
             }
             (What::Function | What::Signature, Kind::ThinArrow) => {
-                let span = Span::new(token.start, token.end);
+                let span = token.span();
                 self.report(Code::P001, span, "a result's type stands behind `:`", "write `:`");
                 self.raw[self.at].kind = Kind::Colon;
             }

@@ -82,7 +82,7 @@ impl Shape<'_, '_> {
                 return self.split(token, Kind::Prefix(Prefix::Confidence), Kind::Prefix(sign));
             }
             Kind::Infix(Infix::Chain) => {
-                let span = Span::new(token.start, token.end);
+                let span = token.span();
                 let message = "`~~` does not cut a number's decimals here";
                 self.report(Code::P008, span, message, "write `Math.trunc(x)`");
                 Kind::Prefix(Prefix::Plus)
@@ -434,7 +434,7 @@ impl Shape<'_, '_> {
 
     /// Puts in a type where none is.
     fn type_missing(&mut self, token: Token) {
-        let mark = self.out.last().map_or(Span::at(token.start), |last| Span::new(last.start, last.end));
+        let mark = self.out.last().map_or(Span::at(token.start), |last| last.span());
         let message = format!("a type is missing behind `{}`", mark.of(self.text));
         self.report(Code::P001, mark, message, "write one, such as `string`, `number[]` or `any`");
         self.emit(Kind::Invalid);

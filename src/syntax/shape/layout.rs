@@ -150,7 +150,7 @@ fn spelling(kind: Kind, text: &str, token: Token) -> String {
     match kind {
         Kind::ParenClose => ")".into(),
         Kind::SquareClose => "]".into(),
-        Kind::TemplateClose => Span::new(token.start, token.end).of(text).into(),
+        Kind::TemplateClose => token.span().of(text).into(),
         _ => "}".into(),
     }
 }
@@ -316,7 +316,7 @@ impl<'t> Mender<'t> {
                 {
                     self.torn = Some(self.line);
                     // What ends the line stands in the string, and what closes it on another line.
-                    let swallowed = Span::new(token.start, token.end).of(self.text).trim_end().ends_with('{');
+                    let swallowed = token.span().of(self.text).trim_end().ends_with('{');
                     self.owed[class(Kind::BraceOpen)] += u32::from(swallowed);
                 }
                 if token.kind.is_word() && !joins(token.kind) {
@@ -386,7 +386,7 @@ impl<'t> Mender<'t> {
         if let Turns::Openers(left) | Turns::Closers(left) = &mut self.turns {
             *left -= 1;
         }
-        let at = Location::new(self.file, Span::new(token.start, token.end));
+        let at = Location::new(self.file, token.span());
         let (written, meant) = if kind == Kind::BraceOpen { ("}", "{") } else { ("{", "}") };
         let report = Diagnostic::new(Code::P002, at, format!("`{written}` stands where `{meant}` is meant"));
         self.reports.push(report.help(format!("write `{meant}`")).mend(Fix {
@@ -410,7 +410,7 @@ impl<'t> Mender<'t> {
 
     /// A `{` that is left out, since another stands before it.
     fn doubled(&mut self, token: Token) {
-        let at = Location::new(self.file, Span::new(token.start, token.end));
+        let at = Location::new(self.file, token.span());
         let report = Diagnostic::new(Code::P002, at, "this `{` is never closed").label("another stands before it");
         self.reports.push(report.help("remove it").mend(Fix {
             title: "remove `{`".into(),
@@ -528,8 +528,8 @@ impl<'t> Mender<'t> {
     fn another(&mut self, token: Token) {
         let Some(Open { token: opener, .. }) = self.open.pop() else { return };
         self.counts[class(opener.kind)] -= 1;
-        let at = Location::new(self.file, Span::new(token.start, token.end));
-        let place = Location::new(self.file, Span::new(opener.start, opener.end));
+        let at = Location::new(self.file, token.span());
+        let place = Location::new(self.file, opener.span());
         let (written, open) = (at.span.of(self.text), place.span.of(self.text));
         let closer = spelling(opener.kind.closer(), self.text, opener);
         let report = Diagnostic::new(Code::P002, at, format!("`{written}` cannot close `{open}`"));
@@ -552,7 +552,7 @@ impl<'t> Mender<'t> {
         if matches!(token.kind, Kind::HoleClose | Kind::TemplateClose) {
             return;
         }
-        let at = Location::new(self.file, Span::new(token.start, token.end));
+        let at = Location::new(self.file, token.span());
         let written = at.span.of(self.text);
         if token.kind == Kind::BraceClose && self.learned.opener.is_none() {
             let here = column.and_then(|column| self.head_of(column)).map(|end| (end, token.start));
@@ -643,9 +643,9 @@ impl<'t> Mender<'t> {
         self.counts[class(opener.kind)] -= 1;
         self.learned.doubled.extend(self.double(opener));
         let end = self.out.last().map_or(opener.end, |token| token.end);
-        let written = Span::new(opener.start, opener.end).of(self.text);
+        let written = opener.span().of(self.text);
         let closer = spelling(opener.kind.closer(), self.text, opener);
-        let here = Location::new(self.file, Span::new(opener.start, opener.end));
+        let here = Location::new(self.file, opener.span());
         let (message, label) = match opener.kind {
             Kind::TemplateOpen => ("this template has no end".to_owned(), "it begins here"),
             _ => (format!("this `{written}` is never closed"), "it is opened here"),
@@ -654,7 +654,7 @@ impl<'t> Mender<'t> {
         let place = Location::new(self.file, Span::at(dedent.unwrap_or(end)));
         report = match before {
             Some(token) if dedent.is_none() => {
-                let other = Span::new(token.start, token.end);
+                let other = token.span();
                 report.note_at(Location::new(self.file, other), format!("`{}` comes first", other.of(self.text)))
             }
             _ if opener.kind == Kind::TemplateOpen => report,

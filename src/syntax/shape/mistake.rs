@@ -87,7 +87,7 @@ impl Shape<'_, '_> {
     }
 
     pub(super) fn span(token: Token) -> Span {
-        Span::new(token.start, token.end)
+        token.span()
     }
 
     /// Mends the beginning of a statement. Whether the tokens changed.

@@ -64,7 +64,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
     shape.run();
     match shape.too_deep {
         Some(token) => {
-            let at = Location::new(file, Span::new(token.start, token.end));
+            let at = Location::new(file, token.span());
             diagnostics.push(too_deep(at));
             None
         }

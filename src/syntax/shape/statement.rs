@@ -106,7 +106,7 @@ impl Shape<'_, '_> {
         self.operand = true;
         match token.kind {
             Kind::Semicolon if body => {
-                let span = Span::new(token.start, token.end);
+                let span = token.span();
                 self.report(
                     Code::P001,
                     span,
@@ -152,7 +152,7 @@ impl Shape<'_, '_> {
             Kind::Agent | Kind::Pattern if self.mend_nameless(token) => {}
             _ if self.begin(token, true) => {}
             Kind::Regex => {
-                let span = Span::new(token.start, token.end);
+                let span = token.span();
                 self.report(
                     Code::P001,
                     span,

@@ -78,15 +78,14 @@ impl Emission<'_> {
         if self.notes.reads[read.0 as usize] != 1 && !walks {
             return None;
         }
-        let narrow = |var: Var| self.narrow(var);
         match (&inst.op, &next.op, &next.args[..]) {
             (Op::Index { from_end: false }, Op::Field(_), &[base]) if base == read && self.moved(inst) == 0 => {
                 let property = u8::try_from(self.notes.out.keys.len()).ok()?;
                 Some(Code::IndexField(property, self.of(to), self.of(inst.args[0]), self.of(inst.args[1])))
             }
             (&Op::Range { inclusive, .. }, Op::Count, &[range]) if range == read && self.let_go(inst) == 0 => {
-                let (low, high) = (narrow(inst.args[0])?, narrow(inst.args[1])?);
-                Some(Code::Walk(inclusive, narrow(range)?, narrow(to)?, low, high))
+                let (low, high) = (self.narrow(inst.args[0])?, self.narrow(inst.args[1])?);
+                Some(Code::Walk(inclusive, self.narrow(range)?, self.narrow(to)?, low, high))
             }
             (Op::Binary(Binary::Multiply), Op::Binary(op @ (Binary::Add | Binary::Subtract)), &[left, right])
                 if inst.args.iter().chain(&next.args).all(|var| !self.notes.nowhere[var.0 as usize]) =>
@@ -96,7 +95,8 @@ impl Emission<'_> {
                     (true, false) if *op == Binary::Add => right,
                     _ => return None,
                 };
-                let (to, a, b, c) = (narrow(to)?, narrow(inst.args[0])?, narrow(inst.args[1])?, narrow(other)?);
+                let (to, a, b, c) =
+                    (self.narrow(to)?, self.narrow(inst.args[0])?, self.narrow(inst.args[1])?, self.narrow(other)?);
                 Some(match op {
                     Binary::Add => Code::AddProduct(to, a, b, c),
                     _ => Code::SubtractProduct(to, a, b, c),
@@ -105,7 +105,7 @@ impl Emission<'_> {
             (Op::Binary(first), Op::Binary(then), &[left, right]) if left == read && self.let_go(inst) == 0 => {
                 let pair = Pair::of(*first, *then)?;
                 let (k, l) = (self.short(*first, inst.args[1])?, self.short(*then, right)?);
-                Some(Code::Two(pair, narrow(to)?, narrow(inst.args[0])?, k, l))
+                Some(Code::Two(pair, self.narrow(to)?, self.narrow(inst.args[0])?, k, l))
             }
             _ => None,
         }
