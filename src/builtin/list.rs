@@ -464,18 +464,13 @@ fn join(call: &mut Call<'_>) -> Made {
             call.meter.append(out.len() as u64, separator.len() as u64)?;
             out.push_str(separator);
         }
-        match item.as_text() {
-            Some(text) => {
-                call.meter.append(out.len() as u64, text.len() as u64)?;
-                out.push_str(text);
-            }
-            None => {
-                call.meter.steps(KEY)?;
-                let text = display::render(item, call.meter)?;
-                call.meter.append(out.len() as u64, text.len() as u64)?;
-                out.push_str(&text);
-            }
+        if item.as_text().is_none() {
+            call.meter.steps(KEY)?;
         }
+        let text = display::spelled(item, call.meter)?;
+        let text = text.as_str();
+        call.meter.append(out.len() as u64, text.len() as u64)?;
+        out.push_str(text);
     }
     Ok(Value::string(out))
 }

@@ -3,6 +3,7 @@
 use super::confidence::{Confidence, STEPS};
 use super::fault::Fault;
 use super::limits::Meter;
+use super::number::Digits;
 use super::payload::{Kind, Value, View};
 use super::{json, number};
 use crate::diagnostic::Code;
@@ -25,6 +26,39 @@ pub fn render(value: &Value, meter: &mut Meter) -> Result<String, Fault> {
             return Err(Fault::new(Code::R002, format!("{kind} has no text; call it, or name it yourself")));
         }
     })
+}
+
+/// The text of a value, in storage of its own only where it needs that.
+pub enum Spelled<'a> {
+    /// It is one.
+    Text(&'a str),
+    /// Of a whole number.
+    Digits(Digits),
+    /// Of anything else.
+    Made(String),
+}
+
+impl Spelled<'_> {
+    /// The text.
+    #[inline]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Digits(digits) => digits.as_str(),
+            Self::Made(text) => text,
+        }
+    }
+}
+
+/// The text of a value as [`render`] has it. That of a text costs nothing.
+pub fn spelled<'a>(value: &'a Value, meter: &mut Meter) -> Result<Spelled<'a>, Fault> {
+    if let Some(text) = value.as_text() {
+        return Ok(Spelled::Text(text));
+    }
+    match value.as_number().and_then(Digits::of) {
+        Some(digits) => Ok(Spelled::Digits(digits)),
+        None => render(value, meter).map(Spelled::Made),
+    }
 }
 
 /// A confidence as people read it: a percentage rounded down, `?` when unknown.

@@ -456,6 +456,9 @@ impl Meter {
     /// The lanes of a value over all its parts, charged where they are not remembered.
     #[inline]
     pub fn least(&mut self, value: &Value) -> Result<Lanes, Fault> {
+        if value.is_plain() {
+            return Ok(value.lanes());
+        }
         self.recall(value)?;
         Ok(value.least())
     }

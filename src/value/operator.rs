@@ -25,14 +25,8 @@ fn join(a: Value, b: &Value, meter: &mut Meter) -> Result<Value, Fault> {
         return Err(mismatch("+", &a, b));
     }
     let lanes = meter.least(&a)?.meet(meter.least(b)?);
-    let right;
-    let right = match b.as_text() {
-        Some(text) => text,
-        None => {
-            right = display::render(b, meter)?;
-            &right
-        }
-    };
+    let right = display::spelled(b, meter)?;
+    let right = right.as_str();
     let joined = match a.as_text() {
         Some(left) => {
             match a.is_shared() || a.address().is_none() {
@@ -42,10 +36,10 @@ fn join(a: Value, b: &Value, meter: &mut Meter) -> Result<Value, Fault> {
             a.appended(right)
         }
         None => {
-            let mut left = display::render(&a, meter)?;
+            let left = display::spelled(&a, meter)?;
+            let left = left.as_str();
             meter.text((left.len() + right.len()) as u64)?;
-            left.push_str(right);
-            Value::string(left)
+            Value::joined(left, right)
         }
     };
     Ok(joined.with(lanes))

@@ -235,9 +235,33 @@ impl Value {
     fn short(text: &str) -> Option<Self> {
         let mut bytes = [0; 8];
         bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self::short_of(bytes, text.len()))
+    }
+
+    /// The short text whose bytes are the first of these.
+    #[inline]
+    fn short_of(bytes: [u8; 8], len: usize) -> Self {
         let mut value = Self::plain(Tag::Short, Payload { bytes });
-        value.word = word(Tag::Short, text.len() as u8);
-        Some(value)
+        value.word = word(Tag::Short, len as u8);
+        value
+    }
+
+    /// Two texts, one behind the other.
+    pub(super) fn joined(left: &str, right: &str) -> Self {
+        let (mut bytes, len) = ([0; 8], left.len() + right.len());
+        match bytes.get_mut(..len).and_then(|whole| whole.split_at_mut_checked(left.len())) {
+            Some((first, second)) => {
+                first.copy_from_slice(left.as_bytes());
+                second.copy_from_slice(right.as_bytes());
+                Self::short_of(bytes, len)
+            }
+            None => {
+                let mut whole = String::with_capacity(len);
+                whole.push_str(left);
+                whole.push_str(right);
+                Self::body(Body::new(whole))
+            }
+        }
     }
 
     /// A text that is stored apart, whatever its length, so that it can grow in place.
@@ -387,7 +411,7 @@ impl Value {
     /// The tag is [`Tag::Short`] or [`Tag::Text`].
     #[inline]
     unsafe fn text_unchecked(&self) -> &str {
-        // SAFETY: the caller vouches for the tag; the bytes of a short text were copied from a `str` of this length.
+        // SAFETY: the caller vouches for the tag; the bytes of a short text were copied from one `str` or two, of this length.
         unsafe {
             match self.tag() {
                 Tag::Short => std::str::from_utf8_unchecked(&self.payload.bytes[..self.short_len()]),

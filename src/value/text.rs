@@ -145,16 +145,12 @@ impl Value {
     }
 
     /// This text with another one behind it, in place if nobody shares it. Whoever calls has charged for it.
-    pub(super) fn appended(mut self, text: &str) -> Self {
+    pub(crate) fn appended(mut self, text: &str) -> Self {
         if let Some(body) = self.body_mut() {
             body.push(text);
             return self;
         }
-        let start = self.as_text().unwrap_or_default();
-        let mut whole = String::with_capacity(start.len() + text.len());
-        whole.push_str(start);
-        whole.push_str(text);
-        Value::string(whole).with(self.lanes())
+        Value::joined(self.as_text().unwrap_or_default(), text).with(self.lanes())
     }
 }
 

@@ -358,24 +358,18 @@ impl Vm {
     }
 
     fn text(&mut self, function: &Function, r: &[Value], operands: &[Operand]) -> Result<Value, Fault> {
-        let mut text = String::new();
+        let (mut text, mut length) = (Value::text(""), 0);
         let mut lanes = Lanes::EXACT;
         for operand in operands {
             let part = peek(function, r, *operand);
             lanes = lanes.meet(self.meter.least(part)?);
-            match part.as_text() {
-                Some(piece) => {
-                    self.meter.append(text.len() as u64, piece.len() as u64)?;
-                    text.push_str(piece);
-                }
-                None => {
-                    let piece = display::render(part, &mut self.meter)?;
-                    self.meter.append(text.len() as u64, piece.len() as u64)?;
-                    text.push_str(&piece);
-                }
-            }
+            let piece = display::spelled(part, &mut self.meter)?;
+            let piece = piece.as_str();
+            self.meter.append(length, piece.len() as u64)?;
+            length += piece.len() as u64;
+            text = text.appended(piece);
         }
-        Ok(Value::string(text).with(lanes))
+        Ok(text.with(lanes))
     }
 
     fn list(

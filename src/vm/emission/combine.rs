@@ -46,15 +46,24 @@ impl Emission<'_> {
             _ => return None,
         };
         let (Op::Field(_), Op::Binary(op)) = (&field.op, &then.op) else { return None };
-        let reads = |first: &Inst, at: usize, second: &Inst| {
-            let read = first.result.filter(|read| self.notes.reads[read.0 as usize] == 1);
-            read.is_some() && second.args.get(at).copied() == read && self.moved(first) == 0
+        if let Some(part) = part {
+            self.only(part, field, 0)?;
+        }
+        let other = match op {
+            Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide
+                if self.only(field, then, 1).is_some() =>
+            {
+                0
+            }
+            // Of numbers either may come first.
+            Binary::Add | Binary::Multiply if self.only(field, then, 0).is_some() => 1,
+            _ => return None,
         };
-        let plain = matches!(op, Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide);
-        if !plain || !reads(field, 1, then) || part.is_some_and(|part| !reads(part, 0, field)) {
+        // What the part is taken from stays where it is; the part itself is made for this alone.
+        if self.moved(part.unwrap_or(field)) != 0 {
             return None;
         }
-        let (to, a) = (self.narrow(then.result?)?, self.narrow(then.args[0])?);
+        let (to, a) = (self.narrow(then.result?)?, self.narrow(then.args[other])?);
         let name = self.notes.out.keys.len();
         let code = match part {
             Some(part) => {
@@ -191,5 +200,46 @@ impl Emission<'_> {
         self.put(Code::Amend(self.notes.out.amends.len() as u32), code[last].span);
         self.notes.out.amends.push(amend);
         Some((self.notes.out.amends.len() - 1, last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Diagnostics;
+    use crate::hir::{self, Alone};
+    use crate::source::Sources;
+    use crate::{ir, syntax, vm};
+    use std::sync::Arc;
+
+    /// The instructions of a program, without their operands.
+    fn instructions(text: &str) -> Vec<String> {
+        let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
+        let file = sources.add("combined.prism", text);
+        let program = Arc::new(hir::load(file, &mut sources, &Alone, syntax::Limits::RUN, &mut diagnostics));
+        let compiled = vm::emit(&ir::lower(program), &mut diagnostics);
+        let code = compiled.functions.iter().flat_map(|function| &function.code).map(|code| format!("{code:?}"));
+        code.map(|code| code.split('(').next().unwrap_or_default().to_owned()).collect()
+    }
+
+    #[test]
+    fn operations_that_follow_each_other_are_one_step() {
+        for (operation, wanted) in [
+            ("sum = sum + xs[i].n", "WithPart"),
+            ("sum = xs[i].n * sum", "WithPart"),
+            ("sum = sum - o.n", "WithField"),
+            ("sum = o.n + sum", "WithField"),
+            ("sum = xs[i].n", "IndexField"),
+            ("sum = sum + i * i", "AddProduct"),
+            ("xs[i].n += i * i", "Amend"),
+            ("o.n -= 1", "Amend"),
+        ] {
+            let text = format!(
+                "const xs = [{{ n: 1 }}]\nconst o = {{ n: 1 }}\nlet sum = 0\nfor i in 0..1 {{ {operation} }}\nsum"
+            );
+            let code = instructions(&text);
+            assert!(code.iter().any(|code| code == wanted), "{operation}: {wanted} is not in {code:?}");
+        }
+        let first = instructions("const o = { n: 1 }\nlet sum = 0\nfor i in 0..1 { sum = o.n - sum }\nsum");
+        assert!(!first.iter().any(|code| code == "WithField"), "what is taken away comes second: {first:?}");
     }
 }
