@@ -487,6 +487,8 @@ pub enum Code {
     Remainder(Register, Register, Register),
     /// `a + k`
     AddNumber(Register, Register, i16),
+    /// `a + k`, where a is not read again, so that a text can grow in place.
+    AddNumberTake(Register, Register, i16),
     /// `a - k`
     SubtractNumber(Register, Register, i16),
     /// `a * k`

@@ -493,6 +493,10 @@ impl Vm {
                             _ => otherwise!(quick::arithmetic(Binary::Remainder, r.all(), [to, a, b], &mut self.meter)),
                         },
                         Code::AddNumber(to, a, k) => with_number!(Binary::Add, to, a, k, |p, k| p + f64::from(k)),
+                        Code::AddNumberTake(to, a, k) => match r.at(a).exact_number() {
+                            Some(p) => r.put(to).put_number(p + f64::from(k)),
+                            None => otherwise!(quick::add_number_take(r.all(), [to, a], k, &mut self.meter)),
+                        },
                         Code::SubtractNumber(to, a, k) => {
                             with_number!(Binary::Subtract, to, a, k, |p, k| p - f64::from(k))
                         }

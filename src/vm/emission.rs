@@ -359,7 +359,7 @@ impl<'a> Emission<'a> {
             Op::Binary(Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder) | Op::Step(_) => {
                 return 0;
             }
-            Op::Binary(Binary::Add) if self.short(Binary::Add, inst.args[1]).is_none() => gone &= !self.grown(inst),
+            Op::Binary(Binary::Add) => gone &= !self.grown(inst),
             // It takes the first itself.
             Op::Under => gone &= !1,
             // Where that is done the short way the key stays where it is.
@@ -379,7 +379,9 @@ impl<'a> Emission<'a> {
 
     /// Which terms a sum takes for itself, one bit each: the first, which may grow in its place, and with it the second.
     fn grown(&self, inst: &Inst) -> u64 {
-        if inst.moves & 1 != 0 && self.of(inst.args[0]) != self.of(inst.args[1]) { inst.moves & 3 } else { 0 }
+        let (first, second) = (inst.args[0], inst.args[1]);
+        let apart = self.notes.nowhere[second.0 as usize] || self.of(first) != self.of(second);
+        if inst.moves & 1 != 0 && apart { inst.moves & 3 } else { 0 }
     }
 
     /// The arguments that are used for the last time and may own something, one bit each.
@@ -482,6 +484,7 @@ impl<'a> Emission<'a> {
         {
             return match (op, Comparison::of(op)) {
                 (_, Some(comparison)) => Code::CompareNumber(comparison, to, a, k),
+                (Binary::Add, _) if self.grown(inst) != 0 => Code::AddNumberTake(to, a, k),
                 (Binary::Add, _) => Code::AddNumber(to, a, k),
                 (Binary::Subtract, _) => Code::SubtractNumber(to, a, k),
                 (Binary::Multiply, _) => Code::MultiplyNumber(to, a, k),

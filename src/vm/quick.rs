@@ -152,6 +152,15 @@ pub(super) fn add_take(r: &mut [Value], [to, a, b]: [Register; 3], meter: &mut M
     Ok(())
 }
 
+/// `a + k`, where a is not read again.
+#[inline(never)]
+pub(super) fn add_number_take(r: &mut [Value], [to, a]: [Register; 2], k: i16, meter: &mut Meter) -> Result<(), Fault> {
+    let left = std::mem::take(&mut r[a as usize]);
+    let result = operator::add(left, &Value::number(f64::from(k)), meter)?;
+    r[to as usize].put(result);
+    Ok(())
+}
+
 /// `a + b`, where neither is read again.
 #[inline(never)]
 pub(super) fn add_both(r: &mut [Value], [to, a, b]: [Register; 3], meter: &mut Meter) -> Result<(), Fault> {
