@@ -40,9 +40,11 @@ pub fn is_decided(
     if !strategy.ranked && !strategy.satisfied(largest + more, tally.whole + more) {
         return Ok(true);
     }
-    let Some((winner, tied)) = tally.winner(Tie::First).filter(|_| !open.is_empty()) else {
-        return Ok(open.is_empty());
-    };
+    if open.is_empty() {
+        return Ok(true);
+    }
+    // Where nothing weighs anything, nothing wins unless more comes.
+    let Some((winner, tied)) = tally.winner(Tie::First) else { return Ok(more == 0) };
     let won = tally.groups[winner];
     let overtakes = |(index, group): (usize, &super::agreement::Group)| {
         let most = group.weight + more;
@@ -68,34 +70,23 @@ pub fn is_decided(
     if !most {
         return Ok(true);
     }
-    let full = u64::from(STEPS);
-    let outcome = |weight, whole, sum, count| Confidence::share_of_mean(weight, whole, sum, count);
-    let outcomes: Vec<Confidence> = match (varies, &options.weights) {
-        // So many of the open answers join the winner's, without or with all confidence; the others go elsewhere or nowhere.
-        (true, None) => (0..=count)
-            .flat_map(|joins| {
-                let sure = joins * full;
-                [
-                    outcome(won.weight, tally.whole + (count - joins) * full, won.sum, won.count + joins),
-                    outcome(won.weight + sure, tally.whole + sure, won.sum + sure, won.count + joins),
-                ]
-            })
-            .collect(),
-        (false, None) => vec![
-            outcome(won.weight, heaviest, won.sum, won.count),
-            outcome(won.weight + count, heaviest, won.sum + count * full, won.count + count),
-            outcome(won.weight + count, heaviest, won.sum, won.count + count),
-        ],
-        // With weights of their own the least and the most are bounds that nothing reaches.
-        (_, Some(_)) => {
-            vec![
-                outcome(won.weight, heaviest, won.sum, won.count + count),
-                outcome(won.weight + more, heaviest, won.sum + count * full, won.count + count),
-            ]
-        }
+    let outcome = |weight, whole, sum, joins| Confidence::share_of_mean(weight, whole, sum, won.count + joins);
+    // It is surest when all join the winner's with all confidence, and least sure when some join without any, those that weigh
+    // least, and the others go elsewhere or nowhere.
+    let surest = outcome(won.weight + more, heaviest, won.sum + count * u64::from(STEPS), count);
+    let mut weights: Vec<u64> = open.iter().map(weight).collect();
+    weights.sort_unstable();
+    let mut joined = 0;
+    let unsure = |joins: u64| {
+        let (weight, whole) = match varies {
+            true => (won.weight, heaviest - joined),
+            false => (won.weight + joined, heaviest),
+        };
+        joined += weights.get(joins as usize).copied().unwrap_or(0);
+        outcome(weight, whole, won.sum, joins)
     };
     let band = |confidence: Confidence| (confidence >= bands.0, confidence >= bands.1);
-    Ok(outcomes.windows(2).all(|pair| band(pair[0]) == band(pair[1])))
+    Ok((0..=count).map(unsure).all(|confidence| band(confidence) == band(surest)))
 }
 
 /// What a ballot counts for as long as it is the first round.

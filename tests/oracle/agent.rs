@@ -144,8 +144,7 @@ impl Eval<'_> {
     fn ask(&mut self, who: &Value, method: &str, purpose: Purpose, arguments: Vec<Value>, span: Span) -> Run {
         let Some(agent) = who.as_agent() else { return self.fail(Code::R006, span) };
         let world = self.task.world.clone();
-        if (self.task.now.cancelled || world.board().ending) && self.effect(agent.id, method, purpose) > Effect::Notify
-        {
+        if self.task.now.cancelled && self.effect(agent.id, method, purpose) > Effect::Notify {
             return self.fail(Code::R095, span);
         }
         let schema = Self::option(&agent.options, "schema");
@@ -169,7 +168,7 @@ impl Eval<'_> {
             self.answered(agent.id, call, span)?
         };
         if !schema.is_null() && !self.accepted(&schema, &answer, span)? {
-            return self.fail(Code::R012, span);
+            return self.broken(Code::R012, span);
         }
         self.admit(agent.id, method, &answer, span)?;
         Ok(answer.under(who.lanes()))
@@ -191,9 +190,8 @@ impl Eval<'_> {
         match self.task.ask(Kind::Call(Box::new(call)))? {
             Reply::Answer(answer) => {
                 self.settle(answer.cost, answer.tokens, span)?;
-                // The message quotes the answer.
-                let error = Error { code: Code::R030, message: Value::text("").with(REPORTED), data: Value::NULL };
-                shaped::read(&answer.shape, REPORTED, &mut meter()).or_else(|_| self.throw(error, Lanes::EXACT, span))
+                let read = shaped::read(&answer.shape, REPORTED, &mut meter());
+                read.or_else(|_| self.broken(Code::R030, span))
             }
             Reply::Failed(Failure::Error { message, cost, tokens }) => {
                 self.settle(cost, tokens, span)?;
@@ -203,6 +201,12 @@ impl Eval<'_> {
             Reply::Failed(Failure::Unknown { .. }) => self.fail(Code::R032, span),
             _ => unreachable!("agent {agent} gave no answer"),
         }
+    }
+
+    /// What is wrong with an answer; the message quotes it.
+    fn broken<T>(&self, code: Code, span: Span) -> Run<T> {
+        let error = Error { code, message: Value::text("").with(REPORTED), data: Value::NULL };
+        self.throw(error, Lanes::EXACT, span)
     }
 
     fn failed<T>(&self, agent: &str, method: &str, message: Value, span: Span) -> Run<T> {
@@ -219,7 +223,7 @@ impl Eval<'_> {
         if let Some(declared) = methods.into_iter().find(|it| *it.name == *method)
             && !self.fits(answer, &declared.signature.result)
         {
-            return self.fail(Code::R012, span);
+            return self.broken(Code::R012, span);
         }
         let contract = world.agents().entry(agent).and_then(|it| it.contract.clone());
         let (low, high) = contract.map_or((Confidence::UNKNOWN, Confidence::ONE), |it| {
@@ -227,7 +231,7 @@ impl Eval<'_> {
         });
         let requires = world.agents().get(agent).requires.clone();
         let least = requires.iter().filter(|it| *it.0 == *method).map(|it| it.1).fold(low, Confidence::max);
-        if (least..=high).contains(&sure(answer)) { Ok(()) } else { self.fail(Code::R022, span) }
+        if (least..=high).contains(&sure(answer)) { Ok(()) } else { self.broken(Code::R022, span) }
     }
 
     /// One mock among the answers of another says there what it says itself.
