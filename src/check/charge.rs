@@ -308,13 +308,20 @@ impl Flow<'_> {
             }
         }
         if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info" | "emit") {
-            // The name of an event is told, what goes with it is not printed.
-            for arg in args.iter().take(if name == "emit" { 1 } else { usize::MAX }) {
-                let mut printed = weight(arg).times(0.0, 32.0);
-                printed.add(&Amount::up_to(64.0));
-                self.taken.output.add(&printed);
+            if args.is_empty() {
+                // The end of a line.
+                self.taken.output.add(&Amount::up_to(1.0));
             }
+            // The name of an event is told, what goes with it is not printed.
+            args.iter().take(if name == "emit" { 1 } else { usize::MAX }).for_each(|arg| self.printed(arg));
         }
+    }
+
+    /// What printing a value takes.
+    pub fn printed(&mut self, known: &Known) {
+        let mut printed = weight(known).times(0.0, 32.0);
+        printed.add(&Amount::up_to(64.0));
+        self.taken.output.add(&printed);
     }
 }
 

@@ -67,7 +67,8 @@ impl<'a> Flow<'a> {
                 let option = |name: &str| options?.option(name);
                 let (until, given) = (option("until"), option("attempts").or_else(|| option("max")));
                 let chosen = given.as_ref().is_some_and(|given| given.integrity >= Integrity::Input);
-                let attempts = given.as_ref().map_or(3.0, |given| super::interval::numbers(given).high);
+                // Less than one attempt is refused before anything is tried.
+                let attempts = given.as_ref().map_or(3.0, |given| super::interval::numbers(given).high.max(1.0));
                 if chosen && !attempts.is_finite() {
                     let message = "an agent or the input chooses how often this is tried";
                     self.findings.report(Code::TM06, at, message, |d| d.help("bound it: `Math.min(n, 10)`"));

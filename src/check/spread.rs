@@ -74,6 +74,9 @@ impl<'a> Flow<'a> {
             // What these give is the same however many there are.
             "max" | "min" | "hypot" | "print" | "log" | "warn" | "error" | "debug" | "info" | "chain"
             | "independent" => {
+                if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info") {
+                    self.printed(list);
+                }
                 return match builtin {
                     Some(id) => self.builtin(act, id, &[each], inst, state),
                     None => self.method(act, receiver?, name, &[each], inst, state),

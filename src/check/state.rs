@@ -317,10 +317,10 @@ impl State {
         }
         if least > 0 {
             result.claim = result.claim.at_least(least);
-            // What it was made from, or states, keeps it down all the same; of what decided that it is this value, no test tells.
+            // What it was made from, states or has dropped keeps it down all the same; of what decided that it is this value, no
+            // test tells.
             if known.tells(least) && !matches!(result.cap.why, Why::Decided(_)) {
-                let kept_down = matches!(result.cap.why, Why::Made(_) | Why::Stated(_));
-                result.tested = result.tested.max(if kept_down { least.min(result.cap.bound) } else { least });
+                result.tested = result.tested.max(least.min(result.cap.bound));
             }
         }
         Cow::Owned(result)

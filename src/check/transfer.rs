@@ -634,7 +634,15 @@ pub(super) fn literal(constant: &Constant) -> Known {
         Constant::Bool(b) => Known::constant(Shape::Bool(*b)),
         Constant::Number(x) => Known::number(*x),
         Constant::Text(text) => Known::constant(Shape::Text(Rc::from(&**text))),
-        Constant::Regex(_) => Known::constant(Shape::Plain),
+        Constant::Regex(regex) => {
+            let text = |text: &str| Known::constant(Shape::Text(Rc::from(text)));
+            let fields = [("source", &regex.source), ("flags", &regex.flags)];
+            let fields = fields.map(|(name, it)| (Rc::from(name), text(it)));
+            Known::constant(Shape::Object(Rc::new(Object {
+                fields: fields.into_iter().collect(),
+                ..Object::default()
+            })))
+        }
     }
 }
 

@@ -65,15 +65,28 @@ fn what_is_made_beside_instructions_is_counted() {
         "function f(...rest) { 1 }\nlet n = 0\nfor i in 0..100 { n += f() }\nn",
         "function f(a, ...rest) { a }\nlet n = 0\nfor i in 0..100 { n += f(1, 2, 3, 4, 5, 6, 7, 8, 9) }\nn",
         "const f = (...xs) => xs.length\nf()",
+        "for i in 0..10 { [Math.max(...range(1000)), Math.hypot(...range(1000)), chain(...range(1000))] }",
         "let n = 0\nfor i in 0..100 { n += timeout(() => 5, 1s) }\nn",
         "for i in 0..100 { parallel([]) }",
         "pattern R(xs: number[]): number { xs.length }\nexport default pattern P() {\nconst xs = range(1000)\nlet n = 0\nfor i in 0..100 { n += R(xs) }\nn\n}",
         "type O = { a?: 1, b?: 2, c?: 3, d?: 4, e?: 5, f?: 6, g?: 7, h?: 8 }\ntype U = O[] | string | 1 | 2 | 3\nfunction f(xs) { let n = 0\nfor x in xs { if (x instanceof U) { n += 1 } }\nn }\nf([[{}, {}, {}], [{}, {}, {}], \"a\"])",
+        "let n = 0\nfor i in 0..10 { n += matches(\"ab\".repeat(400), /(a|b){3,30}c/).length }\nn",
         "type O = { a: 1, [key: string]: number }\nfor i in 0..100 { ({ a: 1, b: 2, c: 3, d: 4 }) instanceof O }",
     ] {
         let refused = Subject::read(text).map(|subject| subject.check(&Setting::default()).errors);
         assert!(refused.is_ok_and(|errors| errors.is_empty()), "{text}");
         assert_eq!(fault(text, &json!({}), &json!({}), "steps"), None, "{text}");
+    }
+}
+
+#[test]
+fn what_is_printed_is_counted() {
+    for text in ["print()", "console.error()", "for i in 0..100 { print() }", "print(...range(1000))", "print(...[])"] {
+        let refused = Subject::read(text).map(|subject| subject.check(&Setting::default()).errors);
+        assert!(refused.is_ok_and(|errors| errors.is_empty()), "{text}");
+        for asked in ["output", "steps"] {
+            assert_eq!(fault(text, &json!({}), &json!({}), asked), None, "{text}");
+        }
     }
 }
 

@@ -298,6 +298,7 @@ impl Runner<'_> {
             Cond::And(a, b) => {
                 let (holds, first, doubt) = self.cond(a);
                 if !holds {
+                    let doubt = if self.tests_alone(b) == Some(false) { SURE } else { doubt };
                     return (false, first, doubt);
                 }
                 // Where the second does not hold, the first decides nothing.
@@ -307,6 +308,7 @@ impl Runner<'_> {
             Cond::Or(a, b) => {
                 let (holds, first, doubt) = self.cond(a);
                 if holds {
+                    let doubt = if self.tests_alone(b) == Some(true) { SURE } else { doubt };
                     return (true, first, doubt);
                 }
                 let (holds, second, more) = self.cond(b);
@@ -316,6 +318,24 @@ impl Runner<'_> {
                 let (holds, decider, doubt) = self.cond(a);
                 (!holds, decider, doubt)
             }
+        }
+    }
+
+    /// Whether a condition holds, where tests of confidences alone settle that.
+    fn tests_alone(&self, cond: &Cond) -> Option<bool> {
+        match cond {
+            Cond::Sure(name, t) => Some(self.named(*name).claimed > *t),
+            Cond::Asks(name, t) => (self.named(*name).claimed <= *t).then_some(false),
+            Cond::True(_) | Cond::Present(_) | Cond::Same(..) => None,
+            Cond::And(a, b) => match (self.tests_alone(a), self.tests_alone(b)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (a, b) => a.and(b),
+            },
+            Cond::Or(a, b) => match (self.tests_alone(a), self.tests_alone(b)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (a, b) => a.and(b),
+            },
+            Cond::Not(a) => self.tests_alone(a).map(|holds| !holds),
         }
     }
 
