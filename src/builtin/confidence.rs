@@ -203,10 +203,11 @@ fn independent(call: &mut Call<'_>) -> Made {
 
 /// `gate` with a number, or with `[t, d]`.
 pub(super) fn gate(call: &mut Call<'_>) -> Made {
-    let (threshold, otherwise) = match call.arguments.get(1).as_list() {
-        Some(pair) if pair.len() == 2 => (pair.items()[0].clone(), Some(pair.items()[1].clone())),
+    let given = call.arguments.get(1);
+    let (threshold, otherwise) = match given.as_list() {
+        Some(pair) if pair.len() == 2 => (pair.items()[0].clone(), Some(pair.items()[1].clone().under(given.lanes()))),
         Some(_) => return Err(call.arguments.fault("takes a threshold, or a list of a threshold and what stands in")),
-        None => (call.arguments.get(1).clone(), None),
+        None => (given.clone(), None),
     };
     let x = call.arguments.take(0);
     match otherwise {

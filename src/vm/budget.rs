@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Vm;
 use super::failure::Failure;
-use super::task::{Calls, Counted, Frame, Task, TaskId};
+use super::task::{Calls, Counted, Frame, Input, Task, TaskId};
 use crate::diagnostic::Code;
 use crate::hir;
 use crate::host::{Batch, Id, Kind, Purpose, Request, Timer};
@@ -135,11 +135,6 @@ impl Vm {
         parent.counted.iter_mut().map(together).collect()
     }
 
-    /// Whether a task is cancelled, or the run is over in any case.
-    fn only_tidies(&self, task: &Task) -> bool {
-        task.grace.is_some() || self.graced
-    }
-
     /// Refuses a fork to a task that is cancelled: nobody would be there for what it starts.
     pub(super) fn may_fork(&self, task: &Task) -> Result<(), Failure> {
         match task.grace {
@@ -150,7 +145,7 @@ impl Vm {
 
     /// Refuses to do what is graver than telling someone where it only remains to tidy up.
     pub(super) fn may_ask(&self, task: &Task, agent: u32, method: &str, purpose: Purpose) -> Result<(), Failure> {
-        if !self.only_tidies(task)
+        if task.grace.is_none()
             || self.agents.effect(agent, method, purpose, &self.program.declarations) <= Effect::Notify
         {
             return Ok(());
@@ -163,7 +158,7 @@ impl Vm {
     /// Sees to it that what tidies up keeps nobody waiting for long.
     fn hurry(&mut self, task: &Task) {
         let known = |deadline: &Deadline| matches!(deadline, Deadline::Patience(id) if *id == task.id);
-        if !self.only_tidies(task) || self.deadlines.values().any(known) {
+        if task.grace.is_none() || self.deadlines.values().any(known) {
             return;
         }
         // Of the ids that no request gets, so that theirs do not depend on it.
@@ -180,14 +175,9 @@ impl Vm {
         }
     }
 
-    /// A task has waited long enough while it tidied up: it is dropped, or ends the run as it was about to.
+    /// A task has waited long enough while it tidied up: it is dropped.
     fn lose_patience(&mut self, id: TaskId) {
         let Some(task) = self.tasks[id.0 as usize].take() else { return };
-        if task.grace.is_none() {
-            self.outcome = self.fatal.clone().map(Err);
-            self.tasks[id.0 as usize] = Some(task);
-            return;
-        }
         task.waits.iter().for_each(|wait| self.withdraw_id(wait));
         self.tidying.retain(|tidying| *tidying != id);
     }
@@ -299,6 +289,7 @@ impl Vm {
     /// Gives up a request or timer of a task.
     pub(super) fn withdraw(&mut self, task: &mut Task, id: &Id) {
         task.waits.retain(|wait| wait != id);
+        task.inbox.retain(|input| !matches!(input, Input::Reply(known, _) if known == id));
         self.withdraw_id(id);
     }
 

@@ -248,8 +248,9 @@ impl Fork {
         self.outcome(vm, bands).map(|value| Step::Done(value.unwrap_or_default()))
     }
 
-    /// Cancels what is unfinished.
+    /// Cancels what is unfinished, and forgets what came of it in the meantime: another fork would take it for its own.
     fn leave(&mut self, vm: &mut Vm, task: &mut Task) {
+        task.inbox.retain(|input| !matches!(input, Input::Task(..)));
         if let Some(timer) = self.timer.take() {
             vm.withdraw(task, &timer);
         }

@@ -44,6 +44,7 @@ impl Vm {
             }
             let native = matches!(task.frames.last(), Some(Frame::Native));
             match input.take() {
+                Some(Input::Failed(failure)) if ends(task, &failure) => return self.doom(task, &program, failure, 0),
                 Some(Input::Failed(failure)) => match self.unwind(task, &program, failure) {
                     Ok(next) => input = next,
                     Err(failure) => return Stop::Done(Err(failure)),
@@ -68,6 +69,7 @@ impl Vm {
                     Ok(Exit::Value(value)) => input = Some(Input::Value(value)),
                     Ok(Exit::Failed(failure)) => input = Some(Input::Failed(failure)),
                     Ok(Exit::Pause) => return Stop::Paused,
+                    Err(failure) if ends(task, &failure) => return self.doom(task, &program, failure, 1),
                     Err(failure) => input = self.catch(task, &program, failure),
                 },
             }
@@ -133,6 +135,21 @@ impl Vm {
         }
     }
 
+    /// What cannot be caught ends the run: all tasks are cancelled, and this one, which is left as it is, tidies up first. So many
+    /// calls on top know of it already.
+    fn doom(&self, task: &Task, program: &Compiled, mut failure: Failure, known: usize) -> Stop {
+        for frame in task.frames.iter().rev().skip(known) {
+            let Frame::Code(call) = frame else { continue };
+            let function = &program.functions[call.function as usize];
+            let at = function.location(call.next.saturating_sub(1) as usize);
+            match failure.at() {
+                None => failure.locate(at),
+                Some(_) => failure.within(|| program.name(function), at),
+            }
+        }
+        Stop::Done(Err(failure))
+    }
+
     /// Takes an error to the next frame that wants it; out of the task when there is none.
     fn unwind(&mut self, task: &mut Task, program: &Compiled, mut failure: Failure) -> Result<Option<Input>, Failure> {
         loop {
@@ -166,7 +183,6 @@ impl Vm {
 
     /// Goes to the handler of the call on top, if it has one that wants this error.
     fn handle(&mut self, task: &mut Task, program: &Compiled, failure: Failure) -> Result<(), Failure> {
-        let depth = task.frames.len();
         let Some(Frame::Code(call)) = task.frames.last_mut() else { return Err(failure) };
         let function = &program.functions[call.function as usize];
         let mut guard = function.guard(call.next.saturating_sub(1) as usize);
@@ -175,17 +191,6 @@ impl Vm {
             while let Some(inner) = guard.filter(|guard| !guard.tidies) {
                 guard = function.guard(inner.target as usize);
             }
-            if let Some(guard) = guard
-                && task.grace.is_none()
-            {
-                self.grace(&failure);
-                task.doomed = Some((depth, function.guard(guard.target as usize).map(|around| around.target)));
-            }
-        } else if task.doomed == Some((depth, guard.map(|guard| guard.target)))
-            && let Some(fatal) = &self.fatal
-        {
-            // Nothing that goes wrong while it tidies up takes the place of what ended the run.
-            return self.handle(task, program, fatal.clone());
         }
         let Some(guard) = guard else { return Err(failure) };
         let value = failure.value();
@@ -292,4 +297,9 @@ fn surplus(program: &Compiled, function: &Function, given: usize) -> Failure {
     let name = if function.name.is_some() { format!("`{name}`") } else { name };
     let plural = if takes == 1 { "" } else { "s" };
     Failure::new(Code::R008, format!("{name} takes {takes} argument{plural}, not {given}; leave out the others"))
+}
+
+/// Whether an error ends the run: no task can catch it, and this one does not tidy up already.
+fn ends(task: &Task, failure: &Failure) -> bool {
+    !failure.can_be_caught() && task.grace.is_none()
 }

@@ -275,7 +275,7 @@ impl Vm {
         let mut operands = site.operands[skip..].iter();
         let links = links(function, r, &site.keys, &mut operands, keys);
         let left = operands.as_slice();
-        let mut args = self.arguments(function, r, left, spread)?;
+        let (mut args, lanes) = self.arguments(function, r, left, spread)?;
         let mut root = early.map_or_else(|| self.open(function, r, site, home, owner), Ok)?;
         let (above, action) = self.receive(&root, &links, method);
         let outcome = match action {
@@ -283,16 +283,21 @@ impl Vm {
                 let incoming = args.iter().map(Value::depth).max().unwrap_or(0);
                 builtin::check_count(id, args.len() + 1).and_then(|()| {
                     path::change(&mut root, &links, incoming, &mut self.meter, |place, meter| {
-                        builtin::run_change(id, code, place, &mut args, meter)
+                        let value = builtin::run_change(id, code, place, &mut args, meter)?;
+                        *place = std::mem::take(place).under(lanes);
+                        Ok(value)
                     })
-                    .map(|value| (Flow::Next, Some(value.under(above))))
+                    .map(|value| (Flow::Next, Some(value.under(above.meet(lanes)))))
                 })
             }
             Ok(Action::Replace(id, target)) => {
                 args.insert(0, target);
                 self.replace(function, site, (id, home, &links), &mut root, args, r)
             }
-            Ok(Action::Call(callee)) => Ok((Flow::Call { callee, args }, None)),
+            Ok(Action::Call(callee)) => {
+                let args = self.filled(&callee, args, lanes);
+                Ok((Flow::Call { callee, args }, None))
+            }
             Ok(Action::Method(receiver)) => Ok((Flow::Method { receiver, name: method.clone(), args }, None)),
             Err(fault) => Err(fault),
         };
@@ -412,7 +417,7 @@ fn answering(place: &Value, above: Lanes, method: &str) -> Result<Action, Fault>
 }
 
 /// The function that an object has under a key.
-fn own_function(receiver: &Value, name: &str) -> Result<Option<Value>, Fault> {
+pub(super) fn own_function(receiver: &Value, name: &str) -> Result<Option<Value>, Fault> {
     let Some(object) = receiver.as_object() else { return Ok(None) };
     match object.get(name) {
         Some(own) if own.kind() == Kind::Function => Ok(Some(own.clone().under(receiver.lanes()))),

@@ -74,7 +74,6 @@ pub struct Vm {
     pause_at: u64,
     /// Below so many bytes left the machine weighs what it holds.
     sweep_at: u64,
-    graced: bool,
     /// Whether it has ended, and only tidies up.
     ending: bool,
     fatal: Option<Failure>,
@@ -122,7 +121,6 @@ impl Vm {
             meter: Meter::new(limits),
             pause_at: 0,
             sweep_at: 0,
-            graced: false,
             ending: false,
             fatal: None,
             tasks: Vec::new(),
@@ -205,6 +203,7 @@ impl Vm {
     }
 
     fn run_tasks(&mut self) -> Outcome {
+        let mut doomed = None;
         while self.outcome.is_none() && self.is_ready() {
             self.tidy();
             if !self.tidying.is_empty() {
@@ -230,7 +229,14 @@ impl Vm {
                         return Outcome::Waiting;
                     }
                 }
-                Stop::Done(result) => self.finish(&task, result),
+                Stop::Done(result) => {
+                    self.finish(&task, result);
+                    // What ends the run in the middle of a task leaves it to tidy up.
+                    if !task.frames.is_empty() {
+                        self.tasks[id.0 as usize] = Some(task);
+                        doomed = Some(id);
+                    }
+                }
             }
             if self.batch.requests.len() > SHOW && self.batch.requests.iter().all(|r| !r.kind.waits()) {
                 break;
@@ -239,7 +245,7 @@ impl Vm {
         match self.outcome.take() {
             None => {}
             Some(Ok(value)) => return Outcome::Done(value),
-            Some(Err(failure)) => self.stop(&failure),
+            Some(Err(failure)) => self.stop(&failure, doomed),
         }
         // What ended the run is told, and not what went wrong while it tidied up.
         match self.fatal.take_if(|_| self.ending && self.tidying.is_empty()) {
@@ -406,8 +412,8 @@ impl Vm {
         }
     }
 
-    /// Ends all tasks, the inner ones first.
-    fn stop(&mut self, failure: &Failure) {
+    /// Ends all tasks: first the one that ended the run, the others as leaving a fork ends those in it.
+    fn stop(&mut self, failure: &Failure, doomed: Option<TaskId>) {
         self.grace(failure);
         self.ending = true;
         // What a task that is done was still waiting for.
@@ -415,17 +421,15 @@ impl Vm {
         self.waiting.retain(|_, task| tasks[task.0 as usize].is_some());
         self.batch.timers.retain(|timer| self.waiting.contains_key(&timer.id));
         self.batch.requests.retain(|request| !request.kind.waits() || self.waiting.contains_key(&request.id));
-        for index in (0..self.tasks.len()).rev() {
-            self.cancel(TaskId(index as u32));
-        }
+        let all = (0..self.tasks.len()).map(|index| TaskId(index as u32));
+        doomed.into_iter().chain(all).for_each(|id| self.cancel(id));
         self.ready.clear();
     }
 
     /// Something to tidy up with, once, when the run is over in any case.
     fn grace(&mut self, failure: &Failure) {
-        self.fatal.get_or_insert_with(|| failure.clone());
-        if !self.graced {
-            self.graced = true;
+        if self.fatal.is_none() {
+            self.fatal = Some(failure.clone());
             self.meter.set_steps_left(GRACE);
             let spare = self.meter.memory_left().max(SPARE);
             self.meter.settle(self.meter.limits.memory.saturating_sub(spare));

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::code::{Function, Operand, Register, Site};
+use super::method::own_function;
 use super::native::Native;
 use super::task::Args;
 use super::{EMPTY, Vm, boundary};
@@ -288,16 +289,17 @@ impl Vm {
             }
             Op::Call { spread } => {
                 let callee = arg!(0);
-                let args = self.arguments(function, r, &operands[1..], *spread)?;
+                let (args, lanes) = self.arguments(function, r, &operands[1..], *spread)?;
+                let args = self.filled(&callee, args, lanes);
                 return Ok(Flow::Call { callee, args });
             }
             Op::CallFunction(id) => {
-                let args = self.arguments(function, r, operands, false)?;
+                let (args, _) = self.arguments(function, r, operands, false)?;
                 let callee = Closure { code: id.0, identity: 0, captures: Box::new([]) };
                 return Ok(Flow::Call { callee: Value::closure(callee), args });
             }
             Op::CallBuiltin { builtin, spread } => {
-                let args = self.arguments(function, r, operands, *spread)?;
+                let (args, _) = self.arguments(function, r, operands, *spread)?;
                 return Ok(Flow::Builtin(*builtin, args));
             }
             Op::CallMethod { name, spread } => {
@@ -305,11 +307,17 @@ impl Vm {
                 if let (Some(name), true) = (&site.agent, receiver.is_null()) {
                     return Err(self.agents.unknown(name));
                 }
-                let args = self.arguments(function, r, &operands[1..], *spread)?;
+                let (args, lanes) = self.arguments(function, r, &operands[1..], *spread)?;
+                if lanes != Lanes::EXACT
+                    && let Some(callee) = own_function(&receiver, name)?
+                {
+                    let args = self.filled(&callee, args, lanes);
+                    return Ok(Flow::Call { callee, args });
+                }
                 return Ok(Flow::Method { receiver, name: name.clone(), args });
             }
             Op::Fork { form, before, tasks } => {
-                let values = self.arguments(function, r, operands, false)?;
+                let (values, _) = self.arguments(function, r, operands, false)?;
                 let native = self.fork(*form, *before as usize, tasks, values)?;
                 return Ok(Flow::Native(Box::new(native)));
             }
@@ -341,20 +349,32 @@ impl Vm {
         Ok(Value::bool(value.truth() && sure).with(value.lanes()))
     }
 
+    /// The arguments of a call, and how sure it is how many there are.
     pub(super) fn arguments(
         &mut self,
         function: &Function,
         r: &mut [Value],
         operands: &[Operand],
         spread: bool,
-    ) -> Result<Args, Fault> {
+    ) -> Result<(Args, Lanes), Fault> {
         if !spread {
-            return Ok(operands.iter().map(|operand| read(function, r, *operand)).collect());
+            return Ok((operands.iter().map(|operand| read(function, r, *operand)).collect(), Lanes::EXACT));
         }
         let list = read(function, r, operands[0]);
         let lanes = list.lanes();
         let items = elements(&list, self)?.ok_or_else(|| ir::not_unpacked(&list, "a list"))?;
-        Ok(items.iter().map(|item| item.clone().under(lanes)).collect())
+        Ok((items.iter().map(|item| item.clone().under(lanes)).collect(), lanes))
+    }
+
+    /// Arguments that were spread out, with the nulls of parameters they do not reach: as sure as how many there are.
+    pub(super) fn filled(&self, callee: &Value, mut args: Args, lanes: Lanes) -> Args {
+        if lanes != Lanes::EXACT
+            && let Some(closure) = callee.as_closure()
+        {
+            let arity = self.program.functions[closure.code as usize].arity as usize;
+            args.extend((args.len()..arity).map(|_| Value::NULL.with(lanes)));
+        }
+        args
     }
 
     fn text(&mut self, function: &Function, r: &[Value], operands: &[Operand]) -> Result<Value, Fault> {

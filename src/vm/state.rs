@@ -45,7 +45,6 @@ struct Machine {
     memory: u64,
     pause_at: u64,
     sweep_at: u64,
-    graced: bool,
     ending: bool,
     fatal: Option<Failure>,
     tasks: Vec<Option<Box<Task>>>,
@@ -109,7 +108,6 @@ impl Vm {
             memory: self.meter.limits.memory - self.meter.memory_left(),
             pause_at: self.pause_at,
             sweep_at: self.sweep_at,
-            graced: self.graced,
             ending: self.ending,
             fatal: self.fatal.take(),
             tasks: std::mem::take(&mut self.tasks),
@@ -156,7 +154,6 @@ impl Vm {
         self.pause_at = machine.pause_at;
         self.sweep_at = machine.sweep_at;
         self.meter.watch(self.pause_at, self.sweep_at);
-        self.graced = machine.graced;
         self.ending = machine.ending;
         self.fatal = machine.fatal;
         self.tasks = machine.tasks;

@@ -57,8 +57,6 @@ pub(super) struct Task {
     pub(super) inbox: VecDeque<Input>,
     /// The functions whose calls are counted, where it is in one.
     pub(super) counted: Vec<Counted>,
-    /// Where it tidies up after what ends the run: how many frames there are, and where errors go that leave there.
-    pub(super) doomed: Option<(usize, Option<u32>)>,
     /// The steps that are left to it once it was cancelled and only tidies up.
     pub(super) grace: Option<u64>,
     /// Errors that were caught lately, with their places, so that throwing one on keeps them.
@@ -173,7 +171,6 @@ impl Task {
             waits: Vec::new(),
             inbox: VecDeque::new(),
             counted: Vec::new(),
-            doomed: None,
             grace: None,
             caught: VecDeque::new(),
         }

@@ -25,10 +25,15 @@ impl Generator {
             Texts => self.texts(),
             Records => self.records(),
             Object => self.object(),
-            Any => {
-                let sort = self.pick(&[Number, Text, Bool, Numbers, Texts, Records, Object]);
-                self.expression(sort)
-            }
+            Any => match self.below(12) {
+                0 => self.built_in(),
+                1 => self.chained(),
+                2 => self.spread_call(),
+                _ => {
+                    let sort = self.pick(&[Number, Text, Bool, Numbers, Texts, Records, Object]);
+                    self.expression(sort)
+                }
+            },
             Sort::Agent | Sort::Counter | Sort::Statement | Fixed => unreachable!("no sort of expressions"),
         }
     }
@@ -55,7 +60,10 @@ impl Generator {
 
     fn literal(&mut self, sort: Sort) -> Tree {
         let text = match sort {
-            Number => self.pick(&["0", "1", "2", "3", "7", "0.5", "10", "(-1)", "0x10", "1_0", "5ms"]),
+            Number => self.pick(&[
+                "0", "1", "2", "3", "7", "0.5", "10", "(-1)", "0x10", "1_0", "5ms", "(7 - 9)", "(0 * -1)", "(1 / 4)",
+                "128", "32768", "(-32769)",
+            ]),
             Text => self.pick(&["\"\"", "\"a\"", "\"b\"", "\"yes\"", "'é€'", "\"\"\"c\"\"\""]),
             Bool => self.pick(&["true", "false"]),
             Numbers => self.pick(&["[]", "[1]", "[3, 1, 2]", "[1, 1, 2]"]),
@@ -84,7 +92,7 @@ impl Generator {
     /// Constructs that give any sort.
     fn shaped(&mut self, sort: Sort) -> Tree {
         let c = self.confidence();
-        match self.below(60) {
+        match self.below(74) {
             0..=3 => self.node(sort, &format!("(@ ~> {c})"), &[sort]),
             4 => self.node(sort, "(@ ~||> @)", &[sort, sort]),
             5 => self.node(sort, "(@ ~?? @)", &[sort, sort]),
@@ -210,6 +218,12 @@ impl Generator {
                 let subject = self.expression(Any);
                 Tree::node(sort, "(uncertain if (@) {\nhigh >= 0.9 @\ndefault @\n})", [subject, high, low])
             }
+            58..=60 => self.abandoned(sort),
+            61 | 62 => self.choosing(sort),
+            63 => self.computed_bands(sort),
+            64 | 65 => self.agreed(sort),
+            66..=68 => self.composed(sort),
+            69..=72 if self.library => self.primitive(sort),
             _ => match self.name(sort, true) {
                 Some(name) => {
                     let value = self.expression(sort);

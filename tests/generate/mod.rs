@@ -1,9 +1,12 @@
 //! Random well-formed programs: every construct, types in mind so that most of them run to their end.
 
 mod expression;
+mod leaving;
+mod library;
 mod orchestration;
 mod record;
 mod statement;
+mod taking;
 mod tree;
 
 pub use tree::{Sort, Tree};
@@ -56,6 +59,8 @@ struct Generator {
     input: bool,
     /// Whether this is a test.
     in_test: bool,
+    /// Whether the standard library is imported.
+    library: bool,
 }
 
 /// The program of a seed; the size is about the number of its parts.
@@ -87,6 +92,7 @@ fn make(seed: u64, size: u32, program: fn(&mut Generator) -> Tree) -> Case {
         globals: true,
         input: true,
         in_test: false,
+        library: false,
     };
     Case { tree: program(&mut generator), agents, input }
 }
@@ -205,6 +211,15 @@ impl Generator {
 
     /// A script, a pattern with its parameters, or a test.
     fn program(&mut self) -> Tree {
+        self.library = self.chance(4);
+        let program = self.kind();
+        match self.library {
+            true => Tree::node(Sort::Fixed, &format!("{}@", library::IMPORTS), [program]),
+            false => program,
+        }
+    }
+
+    fn kind(&mut self) -> Tree {
         match self.below(5) {
             0 | 1 => {
                 self.input = false;

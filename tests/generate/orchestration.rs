@@ -65,7 +65,18 @@ impl Generator {
                 }
             }
         };
-        let options = self.pick(&["", "", "", "", "", ".with({ timeout: 15ms })", ".with({ retries: 1 })"]);
+        let options = self.pick(&[
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            ".with({ timeout: 15ms })",
+            ".with({ retries: 1 })",
+            ".with({ model: \"m\", temperature: 0.5 })",
+            ".with({ schema: { type: \"number\" } })",
+        ]);
         Tree::leaf(Agent, who + options)
     }
 

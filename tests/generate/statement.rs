@@ -66,10 +66,20 @@ impl Generator {
     }
 
     fn any_statement(&mut self) -> Tree {
-        match self.below(52) {
+        match self.below(62) {
             44..=47 => self.looked_through(),
             48 => self.record_change(),
             49 | 50 => self.circling(),
+            52 | 53 => self.taking_apart(),
+            54 => self.switching(),
+            55 => self.left(),
+            56 => self.kept(),
+            57 => self.makers(),
+            58..=60 => {
+                let (value, name) = (self.built_in(), self.fresh("v"));
+                self.declare(&name, Any, true);
+                Tree::node(Statement, &format!("let {name} = @"), [value])
+            }
             0..=3 => {
                 let sort = self.pick(&SORTS);
                 self.declaration(sort)

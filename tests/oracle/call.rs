@@ -60,7 +60,7 @@ impl Eval<'_> {
     }
 
     /// A function of one's own under a key.
-    fn own(&self, receiver: &Value, name: &str) -> Option<Value> {
+    pub fn own(&self, receiver: &Value, name: &str) -> Option<Value> {
         let own = receiver.as_object()?.get(name)?;
         is_function(own).then(|| own.clone().under(receiver.lanes()))
     }
@@ -116,16 +116,16 @@ impl Eval<'_> {
 
     /// Changes all budgets around; R094 as soon as one is over after that.
     fn spend(
-        &mut self,
+        &self,
         over: impl Fn(&Budget, hir::Budget, f64) -> bool,
         span: Span,
-        change: impl Fn(&mut Budget),
+        add: impl Fn(&mut Budget),
     ) -> Run<()> {
         let world = self.task.world.clone();
         let mut budgets = world.budgets.lock().unwrap();
         let mut at = Some(self.task.now.budget);
         while let Some(budget) = at.map(|at| &mut budgets[at]) {
-            change(budget);
+            add(budget);
             if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, *limit)) {
                 return self.fail(Code::R094, span);
             }

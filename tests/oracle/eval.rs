@@ -251,14 +251,9 @@ impl Eval<'_> {
                         self.eval(handler)
                     })();
                 }
-                let ends = matches!(&result, Err(Flow::Throw(thrown)) if super::task::is_final(thrown));
-                self.task.world.board().ending |= ends && finalizer.is_some() && !self.task.now.cancelled;
-                match (self.optional(finalizer.as_deref()), &result) {
-                    // What cannot be caught goes on, whatever happens on its way.
-                    (unknown @ Err(Flow::Unknown(_)), _) => unknown?,
-                    _ if ends => result?,
-                    (tidied, _) => tidied.and(result)?,
-                }
+                let Some(finalizer) = finalizer else { return result };
+                let result = self.task.ended(result);
+                self.eval(finalizer).and(result)?
             }
             ExprKind::Block(block) => self.block(block)?,
             ExprKind::Let { pattern, value } => {
@@ -329,14 +324,8 @@ impl Eval<'_> {
             }
         }
         block.functions.iter().for_each(|(variable, _)| self.fresh(*variable, None));
-        for (variable, function) in &block.functions {
-            self.set(*variable, self.closure(*function));
-        }
-        let mut last = Value::NULL;
-        for expr in &block.exprs {
-            last = self.eval(expr)?;
-        }
-        Ok(last)
+        block.functions.iter().for_each(|(variable, function)| self.set(*variable, self.closure(*function)));
+        block.exprs.iter().try_fold(Value::NULL, |_, expr| self.eval(expr))
     }
 
     /// Fresh variables for the names that a pattern declares.
@@ -370,14 +359,8 @@ impl Eval<'_> {
             ExprKind::While { condition, max, body, late } => {
                 let max = self.turns(max)?;
                 while turn < max {
-                    let mut subject = Value::NULL;
-                    if !late || turn > 0.0 {
-                        subject = self.eval(condition)?;
-                        if !subject.truth() {
-                            break;
-                        }
-                    }
-                    if self.turn(body, |_| Ok(sure(&subject)))? {
+                    let subject = if !late || turn > 0.0 { self.eval(condition)? } else { Value::TRUE };
+                    if !subject.truth() || self.turn(body, |_| Ok(sure(&subject)))? {
                         break;
                     }
                     turn += 1.0;
@@ -391,10 +374,7 @@ impl Eval<'_> {
                     _ => self.eval(source)?,
                 };
                 let max = self.turns(max)?;
-                for (first, second) in self.walk(&walked, source.span)? {
-                    if turn >= max {
-                        break;
-                    }
+                for (first, second) in self.walk(&walked, source.span)?.into_iter().take(max as usize) {
                     head.patterns.iter().for_each(|pattern| self.fresh_names(pattern, false));
                     let confidence = sure(&first);
                     self.bind(&head.patterns[0], first)?;
@@ -402,7 +382,6 @@ impl Eval<'_> {
                     if self.turn(body, |_| Ok(confidence))? {
                         break;
                     }
-                    turn += 1.0;
                 }
             }
             ExprKind::ForCount { head, max, body } => {
@@ -411,17 +390,11 @@ impl Eval<'_> {
                 let max = self.turns(max)?;
                 while turn < max {
                     self.copy_fresh(&head.fresh);
-                    if let Some(condition) = &head.condition
-                        && !self.eval(condition)?.truth()
-                    {
-                        break;
-                    }
+                    let goes_on = head.condition.as_ref().map_or(Ok(Value::TRUE), |it| self.eval(it))?.truth();
                     let first = head.fresh.first().copied();
-                    let counter = |eval: &mut Self| match first {
-                        Some(local) => Ok(sure(&eval.read(Variable::Local(local), expr.span)?)),
-                        None => Ok(Confidence::ONE),
-                    };
-                    if self.turn(body, counter)? {
+                    let read = |eval: &mut Self, local| Ok(sure(&eval.read(Variable::Local(local), expr.span)?));
+                    let counter = |eval: &mut Self| first.map_or(Ok(Confidence::ONE), |local| read(eval, local));
+                    if !goes_on || self.turn(body, counter)? {
                         break;
                     }
                     self.copy_fresh(&head.fresh);
@@ -478,12 +451,8 @@ impl Eval<'_> {
     fn route(&mut self, confidence: Confidence, branches: &[Branch], span: Span) -> Run {
         let [high, medium] = self.bands();
         let mut least = [high, medium, Confidence::ZERO];
-        let place = |band: Band| match band {
-            Band::High => 0,
-            Band::Medium => 1,
-            Band::Low => 2,
-            Band::Default => 3,
-        };
+        let order = [Band::High, Band::Medium, Band::Low];
+        let place = |band: Band| order.iter().position(|it| *it == band).unwrap_or(3);
         for branch in branches {
             if let Some(threshold) = &branch.threshold {
                 let value = self.eval(threshold)?;
@@ -491,8 +460,8 @@ impl Eval<'_> {
             }
         }
         let find = |band: usize| branches.iter().find(|branch| place(branch.band) == band);
-        let own = branches.iter().any(|branch| branch.threshold.is_some());
-        if own && !(least[0] > least[1] && least[1] > least[2]) {
+        // Without its branch a threshold says nothing beyond that of `high`.
+        if find(1).is_some() && least[0] <= least[1] {
             return self.fail(Code::R020, span);
         }
         let band = least.iter().position(|least| confidence.is_known() && confidence >= *least);
@@ -584,6 +553,7 @@ impl Eval<'_> {
                 let least = self.confidence_of(&it.items()[0], span)?;
                 Ok(if passes(least) { x } else { it.items()[1].clone().under(t.lanes()) })
             }
+            View::List(_) => self.fail(Code::R005, span),
             View::Number(_) if passes(self.confidence_of(&t, span)?) => Ok(x),
             View::Number(_) => Ok(Value::NULL.with(whole(&x))),
             _ => self.fail(Code::R020, span),

@@ -5,13 +5,8 @@ use super::value::*;
 use prism::builtin::{Body, BuiltinId, Form, run};
 use prism::hir::{Fork, Tasks};
 
-/// What one task runs.
-struct Work {
-    callee: Value,
-    arguments: Vec<Value>,
-    /// Whether a function that it gives is called.
-    follows: bool,
-}
+/// What one task runs: what is called, with what, and whether a function that it gives is called.
+type Work = (Value, Vec<Value>, bool);
 
 /// What a fork was given beside its tasks.
 struct Plan {
@@ -40,7 +35,7 @@ impl Eval<'_> {
         let (mut works, mut own): (Vec<Work>, _) = (Vec::new(), Lanes::EXACT);
         for (task, (source, function)) in tasks.iter().zip(values) {
             match (task, function) {
-                (Tasks::One(..), _) => works.push(Work { callee: source, arguments: Vec::new(), follows: true }),
+                (Tasks::One(..), _) => works.push((source, Vec::new(), true)),
                 (_, Some(function)) => {
                     let Some(items) = source.as_list() else { return self.fail(Code::R042, span) };
                     if !is_function(&function) {
@@ -50,7 +45,7 @@ impl Eval<'_> {
                     for (index, item) in items.iter().enumerate() {
                         let index = Value::number(index as f64).with(source.lanes());
                         let arguments = vec![item.clone().under(source.lanes()), index, source.clone()];
-                        works.push(Work { callee: function.clone(), arguments, follows: true });
+                        works.push((function.clone(), arguments, true));
                     }
                 }
                 (_, None) => {
@@ -64,8 +59,7 @@ impl Eval<'_> {
     }
 
     fn works(&self, list: &Value, span: Span) -> Run<Vec<Work>> {
-        let work = |callee| Work { callee, arguments: Vec::new(), follows: false };
-        Ok(self.functions(list, span)?.into_iter().map(work).collect())
+        Ok(self.functions(list, span)?.into_iter().map(|callee| (callee, Vec::new(), false)).collect())
     }
 
     fn forked(&mut self, id: BuiltinId, works: Vec<Work>, own: Lanes, n: Value, options: Value, span: Span) -> Run {
@@ -164,7 +158,7 @@ impl Eval<'_> {
 
     fn begin(&mut self, children: &mut Children, work: &Work, span: Span) {
         let (program, id) = (self.program.clone(), self.id);
-        let (callee, arguments, follows) = (work.callee.clone(), work.arguments.clone(), work.follows);
+        let (callee, arguments, follows) = work.clone();
         self.task.start(children, move |task: &mut Task| {
             let mut eval = Eval { task, program, id, locals: Vec::new(), captures: Vec::new() };
             let result = eval.call(&callee, arguments, span, 1)?;
@@ -324,7 +318,7 @@ impl Eval<'_> {
                 if !is_function(&x) {
                     return Ok(Some(x));
                 }
-                let work = Work { callee: x, arguments: Vec::new(), follows: false };
+                let work = (x, Vec::new(), false);
                 self.forked(id, vec![work], Lanes::EXACT, Value::number(after), Value::NULL, span)?
             }
             Form::Gate => self.gate(x, get(1), span)?,

@@ -2,6 +2,7 @@
 
 use super::eval::PathKey;
 use super::value::*;
+use prism::builtin::{self, Body};
 use prism::hir::*;
 use prism::value::{Kind as Type, Object};
 
@@ -86,8 +87,8 @@ impl<'t> Eval<'t> {
                     self.read_key(&at, &key, span)?
                 }
                 LinkKind::Call(arguments) => {
-                    let arguments = self.arguments(arguments, span)?;
-                    self.call(&at, arguments, span, 0)?
+                    let given = self.arguments(arguments, span)?;
+                    self.call(&at, self.filled(&at, given), span, 0)?
                 }
                 LinkKind::Method { name, optional_call: true, .. } if self.method_missing(&at, name) => {
                     return Ok(Value::NULL.under(at.lanes()));
@@ -99,10 +100,11 @@ impl<'t> Eval<'t> {
                     if at.is_null() && index == 1 && matches!(base.kind, ExprKind::Agents) {
                         return self.fail(Code::R032, span);
                     }
-                    let arguments = self.arguments(arguments, span)?;
-                    if at.is_null() {
+                    let given = self.arguments(arguments, span)?;
+                    if at.is_null() && builtin::find_method(Type::Null, name).is_none() {
                         return self.fail(Code::R003, span);
                     }
+                    let arguments = self.filled(&self.own(&at, name).unwrap_or_default(), given);
                     self.call_method(&at, name, arguments, span)?
                 }
             };
@@ -111,32 +113,46 @@ impl<'t> Eval<'t> {
     }
 
     /// The values of arguments; those that were spread into a list are read from it.
-    fn arguments(&mut self, elements: &[Element], span: Span) -> Run<Vec<Value>> {
+    fn arguments(&mut self, elements: &[Element], span: Span) -> Run<(Vec<Value>, Lanes)> {
         let list = self.list(elements, span)?;
-        Ok(self.elements(&list, span)?.into_iter().map(|it| it.under(list.lanes())).collect())
+        let items = self.elements(&list, span)?.into_iter().map(|it| it.under(list.lanes()));
+        Ok((items.collect(), list.lanes()))
+    }
+
+    /// The same, with the nulls of parameters that they do not reach.
+    fn filled(&self, callee: &Value, (mut arguments, own): (Vec<Value>, Lanes)) -> Vec<Value> {
+        if let View::Closure(closure) = callee.view() {
+            let parameters = &self.program.functions[closure.code as usize].parameters;
+            let more = parameters.iter().filter(|it| !it.rest).skip(arguments.len());
+            arguments.extend(more.map(|_| Value::NULL.with(own)));
+        }
+        arguments
     }
 
     /// A mutating method on a variable's path.
     fn change_by_method(&mut self, place: &Place, name: &str, arguments: &[Element], span: Span) -> Run {
         let keys = self.keys(&place.keys)?;
-        let arguments = self.arguments(arguments, span)?;
+        let given = self.arguments(arguments, span)?;
         let root = self.root(place, Some(span))?;
         // What stands at the path may be an agent, or an object with a function of its own under this name.
         let mut at = root.clone();
         for key in &keys {
             at = self.read_key(&at, key, span)?;
         }
-        if at.is_null() {
+        if at.is_null() && builtin::find_method(Type::Null, name).is_none() {
             return self.fail(Code::R003, span);
         }
         if self.is_own(&at, name) {
+            let arguments = self.filled(&self.own(&at, name).unwrap_or_default(), given);
             return self.call_method(&at, name, arguments, span);
         }
-        let mut result = Value::NULL;
-        let (changed, _) = self.update(root, &keys, span, Lanes::EXACT, &mut |eval, old, lanes| {
+        let (arguments, own) = given;
+        let (changed, result) = self.update(root, &keys, span, Lanes::EXACT, &mut |eval, old, lanes| {
+            // What is put in place is as sure as how much of it there is.
+            let id = builtin::find_method(old.kind(), name);
+            let own = if id.is_some_and(|id| matches!(id.entry().kind, Body::Change(_))) { own } else { Lanes::EXACT };
             let [new, value] = eval.mutate(old, lanes, name, arguments.clone(), span)?;
-            result = value.under(lanes);
-            Ok((Some(new), Value::NULL))
+            Ok((Some(new.under(own)), value.under(lanes.meet(own))))
         })?;
         self.set_root(place, changed.unwrap_or_default(), span)?;
         Ok(result)

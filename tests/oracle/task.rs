@@ -36,9 +36,9 @@ pub struct Board {
     tasks: HashMap<u32, Sender<Wake>>,
     /// Which task waits for a request or timer.
     waiting: HashMap<Id, u32>,
+    /// Who started which task.
+    parents: HashMap<u32, u32>,
     next_task: u32,
-    /// Whether what cannot be caught ended the run, and only `finally` runs still.
-    pub ending: bool,
     steps: u64,
     /// What the world was asked, in order, and what it was told.
     pub asked: Vec<Request>,
@@ -48,17 +48,14 @@ pub struct Board {
 /// Why a task goes on.
 pub enum Wake {
     Start,
-    Reply(Reply),
+    Reply(Id, Reply),
     /// A task that it waits for is done.
     Child(usize, Run),
     Cancel,
 }
 
-/// A finished task, or one that waits: the baton comes back.
-enum Signal {
-    Waits,
-    Done(Run),
-}
+/// What the run comes to; nothing of a task that waits. The baton comes back.
+type Signal = Option<Run>;
 
 /// One task.
 pub struct Task {
@@ -85,6 +82,8 @@ pub struct Now {
     count: u32,
     forks: u32,
     pub cancelled: bool,
+    /// What ended the run, if this task did.
+    fatal: Option<Box<Thrown>>,
     /// Until when it may wait as it tidies up.
     patience: Option<f64>,
 }
@@ -113,44 +112,39 @@ pub fn run(world: &Arc<World>, entry: Option<(FunctionId, Vec<Value>)>) -> Run {
             None => Ok(last),
         }
     };
-    let finish = move |_: &Task, result| drop(done.send(Signal::Done(result)));
+    let finish = move |_: &Task, result| drop(done.send(Some(result)));
     spawn(Task::new(world.clone(), 0, Path::root(), baton), body, finish);
     world.board().ready.push_back((0, Wake::Start));
-    loop {
-        let (id, wake) = world.board().next().expect("a task that waits is woken by something");
+    let wake = |id: u32, wake: Wake| {
         let sender = world.board().tasks.get(&id).cloned();
         sender.expect("a task that is woken").send(wake).expect("a task that waits");
-        match signals.recv().expect("a task with the baton") {
-            Signal::Waits => {}
-            Signal::Done(result) => return result,
+    };
+    loop {
+        let (id, next) = world.board().next().expect("a task that waits is woken by something");
+        wake(id, next);
+        if let Some(result) = signals.recv().expect("a task with the baton") {
+            // Another task ended it.
+            if world.board().tasks.contains_key(&0) {
+                wake(0, Wake::Cancel);
+                signals.recv().expect("the first task, which is cancelled");
+            }
+            return result;
         }
     }
 }
 
 impl Board {
     pub fn new(memory: Memory) -> Board {
-        let (batch, ready, tasks, waiting) = Default::default();
-        Board {
-            memory,
-            batch,
-            ready,
-            tasks,
-            waiting,
-            next_task: 1,
-            ending: false,
-            steps: 0,
-            asked: Vec::new(),
-            said: Vec::new(),
-        }
+        let (batch, ready, tasks, waiting, parents, asked, said) = Default::default();
+        Board { memory, batch, ready, tasks, waiting, parents, next_task: 1, steps: 0, asked, said }
     }
 
     /// A task that can go on; when there is none, the batch is handed over.
     fn next(&mut self) -> Option<(u32, Wake)> {
-        if let Some(next) = self.ready.pop_front() {
-            return Some(next);
-        }
-        self.submit();
-        self.event().map(|(_, task, reply)| (task, Wake::Reply(reply)))
+        self.ready.pop_front().or_else(|| {
+            self.submit();
+            self.event().map(|(id, task, reply)| (task, Wake::Reply(id, reply)))
+        })
     }
 
     /// Hands the batch over, requests in the order of their ids.
@@ -184,7 +178,8 @@ fn spawn(
     let work = move || {
         let result = match task.wake.recv() {
             Ok(Wake::Start) => {
-                catch_unwind(AssertUnwindSafe(|| body(&mut task))).unwrap_or(Err(Flow::Unknown("panic")))
+                let result = catch_unwind(AssertUnwindSafe(|| body(&mut task)));
+                task.ended(result.unwrap_or(Err(Flow::Unknown("panic"))))
             }
             _ => {
                 task.now.cancelled = true;
@@ -192,6 +187,9 @@ fn spawn(
             }
         };
         task.world.board().tasks.remove(&id);
+        if let Some(thrown) = task.now.fatal.take() {
+            let _ = task.baton.send(Some(Err(Flow::Throw(thrown))));
+        }
         finish(&task, result);
     };
     std::thread::Builder::new().stack_size(STACK).spawn(work).expect("a thread");
@@ -242,7 +240,7 @@ impl Task {
 
     /// Hands the baton back until someone wakes this task.
     fn wait(&mut self) -> Run<Wake> {
-        self.baton.send(Signal::Waits).map_err(|_| Flow::Cancelled)?;
+        self.baton.send(None).map_err(|_| Flow::Cancelled)?;
         match self.wake.recv() {
             Ok(Wake::Cancel) | Err(_) => {
                 self.now.cancelled = true;
@@ -261,10 +259,8 @@ impl Task {
         if woken.is_err() {
             self.forget(id);
         }
-        match woken? {
-            Wake::Reply(reply) => Ok(reply),
-            _ => unreachable!("a task that waits for a reply gets one"),
-        }
+        let Wake::Reply(_, reply) = woken? else { unreachable!("a task that waits for a reply gets one") };
+        Ok(reply)
     }
 
     /// The same for one that tidies up: nothing else goes on, and it has five seconds for all that it waits for.
@@ -276,13 +272,25 @@ impl Task {
         while board.memory.next_time().is_some_and(|next| next <= last) {
             match board.event().expect("something happens") {
                 (id, _, reply) if id == *wanted => return Ok(reply),
-                (_, task, reply) => board.ready.push_back((task, Wake::Reply(reply))),
+                (id, task, reply) => board.ready.push_back((task, Wake::Reply(id, reply))),
             }
         }
         board.memory.pass(last);
         drop(board);
         self.forget(wanted);
         Err(Flow::Cancelled)
+    }
+
+    /// What cannot be caught ends the run: nobody waits any more, and all tasks are cancelled, this one first.
+    pub fn ended(&mut self, result: Run) -> Run {
+        match result {
+            Err(Flow::Throw(thrown)) if is_final(&thrown) && !self.now.cancelled => {
+                self.forget_all(&[0]);
+                (self.now.cancelled, self.now.fatal) = (true, Some(thrown));
+                Err(Flow::Cancelled)
+            }
+            other => other,
+        }
     }
 
     fn request_of(&mut self, kind: Kind) -> Request {
@@ -308,6 +316,7 @@ impl Task {
     fn forget(&mut self, id: &Id) {
         let mut board = self.world.board();
         if board.waiting.remove(id).is_none() {
+            board.ready.retain(|(_, wake)| !matches!(wake, Wake::Reply(known, _) if known == id));
             return;
         }
         let before = board.batch.requests.len() + board.batch.timers.len();
@@ -316,6 +325,16 @@ impl Task {
         if board.batch.requests.len() + board.batch.timers.len() == before {
             board.batch.cancellations.push(id.clone());
         }
+    }
+
+    /// The same of all that these tasks and those within them wait for.
+    fn forget_all(&mut self, tasks: &[u32]) {
+        let board = self.world.board();
+        let parent = |task: &u32| board.parents.get(task).copied();
+        let within = |task: u32| std::iter::successors(Some(task), parent).any(|task| tasks.contains(&task));
+        let waits: Vec<Id> = board.waiting.iter().filter(|it| within(*it.1)).map(|it| it.0.clone()).collect();
+        drop(board);
+        waits.iter().for_each(|id| self.forget(id));
     }
 
     /// Lets time go by.
@@ -344,6 +363,7 @@ impl Task {
         let path = self.path.child(children.fork, place as u32);
         let id = self.world.board().next_task;
         self.world.board().next_task += 1;
+        self.world.board().parents.insert(id, self.id);
         let (ended, end) = channel();
         let parent = self.id;
         let finish = move |task: &Task, result| {
@@ -351,8 +371,13 @@ impl Task {
                 let _ = ended.send(());
                 return;
             }
-            task.world.board().ready.push_front((parent, Wake::Child(place, result)));
-            drop(task.baton.send(Signal::Waits));
+            // What came for it before comes first.
+            let mut board = task.world.board();
+            board.ready.push_front((parent, Wake::Child(place, result)));
+            let turn = |(id, wake): &(u32, Wake)| (*id != parent, *id == parent && matches!(wake, Wake::Child(..)));
+            board.ready.make_contiguous().sort_by_key(turn);
+            drop(board);
+            drop(task.baton.send(None));
         };
         let (mut task, sender) = Task::new(self.world.clone(), id, path, self.baton.clone());
         (task.now.contexts, task.now.depth, task.now.budget) =
@@ -365,18 +390,19 @@ impl Task {
 
     /// The next task that is done, with its place; nothing when the time was up first.
     pub fn next_done(&mut self, children: &mut Children) -> Run<Option<(usize, Run)>> {
-        match self.wait()? {
-            Wake::Child(place, result) => {
-                children.list[place].1 = false;
-                Ok(Some((place, result)))
-            }
-            _ => Ok(None),
-        }
+        let Wake::Child(place, result) = self.wait()? else { return Ok(None) };
+        children.list[place].1 = false;
+        Ok(Some((place, result)))
     }
 
     /// Ends what is unfinished, in order of writing, and drops what it waits for.
     pub fn leave(&mut self, children: &mut Children, deadline: Option<&Id>) {
         deadline.into_iter().for_each(|id| self.forget(id));
+        // Nobody asks or waits any more before the first tidies up.
+        let open: Vec<u32> = children.list.iter().filter(|child| child.1).map(|child| child.0).collect();
+        // What some came to meanwhile nobody wants.
+        self.world.board().ready.retain(|(to, wake)| *to != self.id || !matches!(wake, Wake::Child(..)));
+        self.forget_all(&open);
         for (id, open, end) in children.list.iter_mut().filter(|child| child.1) {
             *open = false;
             let mut board = self.world.board();
