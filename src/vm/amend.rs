@@ -56,7 +56,11 @@ impl Amend {
                 let (a, b) = r.at(a).exact_numbers(r.at(b))?;
                 a * b
             }
-            Amount::Field(base, name) => quick::property(r.at(base), &properties[name as usize])?.exact_number()?,
+            // Where it is not where it was last time, the steps behind this look for it.
+            Amount::Field(base, name) => {
+                let property = &properties[name as usize];
+                r.at(base).exact_object()?.at_near(&property.key, property.hint())?.exact_number()?
+            }
         };
         let number = match self.place {
             Place::Field(root, name) => field(r.put(root), &properties[name as usize])?,

@@ -440,7 +440,7 @@ impl<'a> Emission<'a> {
             Op::Truth => Code::Truth(to, arg(self, 0)),
             Op::Ask => Code::Ask(to, arg(self, 0), arg(self, 1)),
             // Looking at what nobody reads does nothing, and never fails.
-            Op::Item if inst.result.is_some_and(|var| self.notes.reads[var.0 as usize] == 0) => return,
+            Op::Item if inst.result.is_none_or(|var| self.notes.reads[var.0 as usize] == 0) => return,
             Op::Item => Code::Item(to, arg(self, 0), arg(self, 1)),
             Op::Load { early: false } => Code::Load(to, arg(self, 0)),
             Op::Step(by) => match i16::try_from(*by as i64).ok().filter(|short| f64::from(*short) == *by) {

@@ -239,6 +239,8 @@ mod tests {
             let code = instructions(&text);
             assert!(code.iter().any(|code| code == wanted), "{operation}: {wanted} is not in {code:?}");
         }
+        let unread = instructions("let sum = 0\nfor i in 0..9 { sum += 1 }\nsum");
+        assert!(!unread.iter().any(|code| code == "Item"), "nobody reads the elements: {unread:?}");
         let first = instructions("const o = { n: 1 }\nlet sum = 0\nfor i in 0..1 { sum = o.n - sum }\nsum");
         assert!(!first.iter().any(|code| code == "WithField"), "what is taken away comes second: {first:?}");
     }
