@@ -151,7 +151,8 @@ fn beyond(known: &Known, inside: impl Fn(&Id) -> bool) -> Known {
 
 impl<'a> Flow<'a> {
     /// The doubtful conditions that decide whether a place is reached, those around its call first.
-    pub fn doubts(&self, act: &Activation<'a>, state: &State) -> Doubts {
+    pub fn doubts(&mut self, act: &Activation<'a>, state: &State) -> Doubts {
+        self.asked_why = true;
         let outer = self.conditions.iter().map(|(known, at)| (state.refined(known), *at));
         let doubtful = outer.filter(|(known, _)| known.earned() < SURE);
         let mut doubts: Doubts = doubtful.map(|(known, at)| (known.into_owned(), at)).collect();
@@ -234,12 +235,16 @@ impl<'a> Flow<'a> {
     ) -> Option<Known> {
         let at = act.at(inst.span);
         self.under(walked(args.first()?, at), |flow| {
+            let asked = std::mem::take(&mut flow.asked_why);
             let given = flow.walk_over(act, name, args, inst, state);
+            // What asks for no conditions is the same under further ones, unless errors leave it because of them.
+            let matters = flow.asked_why || flow.escapes.thrown.is_some();
+            flow.asked_why |= asked;
             let goes_on_by_answers = matches!(
                 name,
                 "some" | "every" | "find" | "findLast" | "findIndex" | "findLastIndex" | "sort" | "toSorted"
             );
-            let found = given.as_ref().filter(|found| goes_on_by_answers && found.earned() < SURE);
+            let found = given.as_ref().filter(|found| matters && goes_on_by_answers && found.earned() < SURE);
             let Some(answers) = found.map(|found| (own(std::slice::from_ref(found), Shape::Plain), at)) else {
                 return given;
             };

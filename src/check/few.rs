@@ -17,8 +17,8 @@ pub(super) struct Few<T>(Option<Rc<Row<T>>>);
 #[derive(Debug)]
 pub(super) struct Sides<K>(Few<(K, bool)>);
 
-/// With room for what most sets hold.
-type Row<T> = SmallVec<[T; 2]>;
+/// With room for what most sets hold, so that one takes memory once.
+type Row<T> = SmallVec<[T; 4]>;
 
 impl<T> Default for Few<T> {
     fn default() -> Self {
@@ -80,8 +80,10 @@ impl<T: Ord + Clone> Few<T> {
         match self.binary_search(&thing) {
             Ok(_) => self.clone(),
             Err(at) => {
-                let mut row: Row<T> = self.iter().cloned().collect();
-                row.insert(at, thing);
+                let mut row = Row::with_capacity(self.len() + 1);
+                row.extend(self[..at].iter().cloned());
+                row.push(thing);
+                row.extend(self[at..].iter().cloned());
                 Self::sorted(row)
             }
         }
@@ -245,6 +247,9 @@ impl<K: Ord + Clone> Sides<K> {
 impl<K: Ord + Clone> FromIterator<(K, bool)> for Sides<K> {
     fn from_iter<I: IntoIterator<Item = (K, bool)>>(pairs: I) -> Self {
         let mut row: Row<(K, bool)> = pairs.into_iter().collect();
+        if row.is_empty() {
+            return Self::NONE;
+        }
         if row.is_sorted_by(|(a, _), (b, _)| a < b) {
             return Self(Few::sorted(row));
         }

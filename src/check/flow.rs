@@ -11,7 +11,7 @@ use super::domain::{Agent, Cap, CellId, Closure, Fact, Hidden, Id, Known, Mark, 
 use super::escape::{Doubts, Escapes, thrown_again};
 use super::few::Sides;
 use super::finding::Findings;
-use super::graph::{Definition, Graph, Row};
+use super::graph::{Definition, Graph, Row, Waiting};
 use super::meter::Circling;
 use super::recall::Calls;
 use super::setting::Setting;
@@ -72,6 +72,8 @@ pub(super) struct Flow<'a> {
     pub turned: HashMap<(u32, usize), super::turns::Turning>,
     /// Doubtful conditions around the calls being walked, the outermost first.
     pub conditions: Vec<(Known, Location)>,
+    /// Whether something asked for these conditions since somebody last looked.
+    pub asked_why: bool,
     /// Tests around the calls being walked whose thresholds the input chose.
     pub chosen: Vec<Location>,
     /// What the pattern being walked asks of answers: agent, method, least confidence.
@@ -306,6 +308,7 @@ impl<'a> Flow<'a> {
             endless: false,
             turned: HashMap::new(),
             conditions: Vec::new(),
+            asked_why: false,
             chosen: Vec::new(),
             requires: Vec::new(),
             repeats: Vec::new(),
@@ -421,18 +424,20 @@ impl<'a> Flow<'a> {
             act.values[parameter.0 as usize] = Some(known);
         }
         act.entries[0] = Some(state.clone());
-        let mut waiting: BTreeSet<usize> = BTreeSet::from([0]);
+        let mut waiting = Waiting::new(blocks);
+        waiting.put(0);
         loop {
-            let Some(position) = waiting.pop_first() else {
-                waiting.extend(self.rewired(&mut act, function).into_iter().map(|block| graph.position[block]));
-                if waiting.is_empty() {
+            let Some(position) = waiting.take() else {
+                let again = self.rewired(&mut act, function);
+                if again.is_empty() {
                     break;
                 }
+                again.into_iter().for_each(|block| waiting.put(graph.position[block]));
                 continue;
             };
             let block = graph.order[position];
             let reached = self.block(&mut act, block);
-            waiting.extend(reached.into_iter().map(|b| graph.position[b]).filter(|&p| p != usize::MAX));
+            reached.into_iter().map(|b| graph.position[b]).filter(|&p| p != usize::MAX).for_each(|p| waiting.put(p));
             if self.exhausted() {
                 break;
             }
@@ -697,9 +702,8 @@ impl<'a> Flow<'a> {
         if head {
             self.back_at_head(act, from, target, &mut state);
         } else if act.graph.turns[to] && !target.args.is_empty() {
-            let given: Vec<Known> = target.args.iter().map(|&var| act.value(var, &state)).collect();
-            let lines = given.iter().map(|known| self.line_of(known)).collect();
-            let longest = given.iter().map(|known| self.longest_here(known)).collect();
+            let seen = target.args.iter().map(|&var| act.seen(var, &state));
+            let (lines, longest) = seen.map(|known| (self.line_of(&known), self.longest_here(&known))).unzip();
             act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
         }
         // Whatever way leads here, it passed this block, and what was known there is known here.

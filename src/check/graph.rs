@@ -3,6 +3,8 @@
 use super::control::{Controls, Wiring};
 use crate::ir::{BlockId, End, Function, Loop, Var};
 use smallvec::SmallVec;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 /// Blocks that others lead to or come from; most have one or two.
@@ -59,6 +61,33 @@ pub(super) struct Graph {
     pub standing: Vec<Var>,
     /// The loop of the text that each block begins, by its place in the function's list.
     written: Vec<Option<usize>>,
+}
+
+/// Blocks that are to be walked, by their places in the order: the first one first.
+pub(super) struct Waiting {
+    queue: BinaryHeap<Reverse<usize>>,
+    waits: Vec<bool>,
+}
+
+impl Waiting {
+    /// Nothing waits yet, of so many.
+    pub fn new(count: usize) -> Self {
+        Self { queue: BinaryHeap::new(), waits: vec![false; count] }
+    }
+
+    /// One waits, unless it does already.
+    pub fn put(&mut self, position: usize) {
+        if !std::mem::replace(&mut self.waits[position], true) {
+            self.queue.push(Reverse(position));
+        }
+    }
+
+    /// The first one, which waits no longer.
+    pub fn take(&mut self) -> Option<usize> {
+        let Reverse(first) = self.queue.pop()?;
+        self.waits[first] = false;
+        Some(first)
+    }
 }
 
 impl Natural {

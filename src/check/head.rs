@@ -55,9 +55,9 @@ impl<'a> Flow<'a> {
     /// what still holds of what they become.
     pub fn back_at_head(&mut self, act: &mut Activation<'a>, from: usize, target: &Target, state: &mut State) {
         let to = target.block.0 as usize;
-        let given: Vec<Known> = target.args.iter().map(|&var| act.value(var, state)).collect();
-        let lines: Vec<Option<Line>> = given.iter().map(|known| self.line_of(known)).collect();
-        let longest: Vec<Vec<Line>> = given.iter().map(|known| self.longest_here(known)).collect();
+        let seen = target.args.iter().map(|&var| act.seen(var, state));
+        let (lines, longest): (Vec<Option<Line>>, Vec<Vec<Line>>) =
+            seen.map(|known| (self.line_of(&known), self.longest_here(&known))).unzip();
         let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
         if act.graph.position[from] < act.graph.position[to] {
             let mut relations = state.relations.to_vec();

@@ -76,20 +76,29 @@ impl Line {
     pub fn plus(&self, other: &Line, factor: i32) -> Option<Line> {
         let mut atoms = [UNUSED; MOST_ATOMS];
         let mut places = atoms.iter_mut();
-        let (mut mine, mut theirs) = (self.atoms().peekable(), other.atoms().peekable());
+        let used = |all: &[(Atom, i32); MOST_ATOMS], from: usize| {
+            (from..MOST_ATOMS).find(|&at| all[at].1 != 0).unwrap_or(MOST_ATOMS)
+        };
+        let (mut mine, mut theirs) = (used(&self.atoms, 0), used(&other.atoms, 0));
         loop {
-            let order = match (mine.peek(), theirs.peek()) {
+            let (own, more) = (self.atoms.get(mine), other.atoms.get(theirs));
+            let order = match (own, more) {
                 (Some((own, _)), Some((other, _))) => own.cmp(other),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
                 (None, None) => break,
             };
-            let own = mine.next_if(|_| order.is_le());
-            let other = theirs.next_if(|_| order.is_ge());
-            let by = other.map_or(Some(0), |(_, by)| by.checked_mul(factor))?;
-            let sum = own.map_or(0, |(_, own)| own).checked_add(by)?;
-            if let Some((atom, _)) = own.or(other).filter(|_| sum != 0) {
-                *places.next()? = (atom, sum);
+            let (own, more) = (own.filter(|_| order.is_le()), more.filter(|_| order.is_ge()));
+            let by = more.map_or(Some(0), |(_, by)| by.checked_mul(factor))?;
+            let sum = own.map_or(0, |(_, own)| *own).checked_add(by)?;
+            if let Some((atom, _)) = own.or(more).filter(|_| sum != 0) {
+                *places.next()? = (*atom, sum);
+            }
+            if order.is_le() {
+                mine = used(&self.atoms, mine + 1);
+            }
+            if order.is_ge() {
+                theirs = used(&other.atoms, theirs + 1);
             }
         }
         let constant = self.constant + f64::from(factor) * other.constant;

@@ -111,6 +111,8 @@ struct Way {
     guarded: bool,
     relations: Vec<Line>,
     conditions: Vec<(Known, Location)>,
+    /// Whether it asked for the conditions.
+    asked_why: bool,
     read: Vec<(CellId, Option<Known>)>,
     result: Option<Known>,
     wrote: Vec<(CellId, Known)>,
@@ -327,6 +329,7 @@ impl<'a> Flow<'a> {
         let listed = std::mem::take(&mut self.findings.listed);
         let before = std::mem::take(&mut self.taken);
         let escapes = std::mem::take(&mut self.escapes);
+        let asked_why = std::mem::take(&mut self.asked_why);
         let outside = std::mem::replace(&mut state.relations, Rc::new(relations.clone()));
         let entry = state.clone();
         let given = arguments.iter().chain(closure.captures.iter()).cloned().collect();
@@ -344,6 +347,8 @@ impl<'a> Flow<'a> {
         self.taken.add(&taken);
         let inside = std::mem::replace(&mut self.escapes, escapes);
         self.escapes.take_in(inside.clone());
+        let asked_here = self.asked_why;
+        self.asked_why |= asked_why;
         let listed = std::mem::replace(&mut self.findings.listed, listed);
         // Most walks of a function list the same.
         let same = self.calls.ways.get(&function).and_then(|ways| ways.last()).filter(|way| *way.listed == listed);
@@ -353,10 +358,16 @@ impl<'a> Flow<'a> {
         self.calls.touched.extend(touched.iter().copied());
         let member = self.calls.members.contains_key(&function);
         let kept = |cell: &CellId| {
-            state.memory.get(cell).is_some_and(holds_cells) || inside.held.get(cell).is_some_and(holds_cells)
+            state.memory.get(cell).is_some_and(Known::holds_cells)
+                || inside.held.get(cell).is_some_and(Known::holds_cells)
         };
         let full = self.calls.kept > MOST_KEPT;
-        if full || member || self.exhausted() || result.as_ref().is_some_and(holds_cells) || touched.iter().any(kept) {
+        if full
+            || member
+            || self.exhausted()
+            || result.as_ref().is_some_and(Known::holds_cells)
+            || touched.iter().any(kept)
+        {
             self.calls.kept -= asked;
             return result;
         }
@@ -411,6 +422,7 @@ impl<'a> Flow<'a> {
             given: canon,
             learned,
             conditions,
+            asked_why: asked_here,
             repeats: self.repeats.clone(),
             guarded: self.guarded,
             relations,
@@ -438,8 +450,9 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let function = closure.function;
-        let Flow { calls, findings, taken, escapes, .. } = self;
+        let Flow { calls, findings, taken, escapes, asked_why, .. } = self;
         let way = &calls.ways[&function][known];
+        *asked_why |= way.asked_why;
         let (frames, active, seen) = (&mut calls.frames, &calls.active, &mut calls.seen);
         let mut fresh: BTreeSet<Id> = BTreeSet::new();
         let mut restore = |id: Id| -> Id {
@@ -699,7 +712,8 @@ impl<'a> Flow<'a> {
     }
 
     /// The doubtful conditions on which a call is made since a function was called that is being walked.
-    fn doubts_since(&self, from: usize, state: &State) -> Doubts {
+    fn doubts_since(&mut self, from: usize, state: &State) -> Doubts {
+        self.asked_why = true;
         let first = self.calls.around.get(from).copied().unwrap_or_default();
         let since = self.conditions[first..].iter().map(|(known, at)| (state.refined(known), *at));
         since.filter(|(known, _)| known.earned() < SURE).map(|(known, at)| (elsewhere(&known), at)).collect()
@@ -783,11 +797,4 @@ impl<'a> Flow<'a> {
 fn parted(function: FunctionId, given: &[Known], count: usize) -> (Vec<Known>, Closure) {
     let count = count.min(given.len());
     (given[..count].to_vec(), Closure { function, captures: Rc::new(given[count..].to_vec()) })
-}
-
-/// Whether a value is a function that carries variables, or holds one.
-fn holds_cells(known: &Known) -> bool {
-    let mut found = false;
-    known.cells(&mut |_| found = true);
-    found
 }

@@ -56,13 +56,19 @@ impl Renaming<'_> {
     }
 
     fn set(&mut self, ids: &Few<Id>) -> Few<Id> {
-        let renamed: SmallVec<[Id; 2]> = ids.iter().map(|&id| self.id(id)).collect();
+        if ids.is_empty() {
+            return Few::NONE;
+        }
+        let renamed: SmallVec<[Id; 8]> = ids.iter().map(|&id| self.id(id)).collect();
         // What keeps its names stays shared.
         if renamed[..] == ids[..] { ids.clone() } else { renamed.into_iter().collect() }
     }
 
     fn sides(&mut self, ids: &Sides<Id>) -> Sides<Id> {
-        let renamed: SmallVec<[(Id, bool); 2]> = ids.iter().map(|(id, side)| (self.id(*id), *side)).collect();
+        if ids.is_empty() {
+            return Sides::NONE;
+        }
+        let renamed: SmallVec<[(Id, bool); 8]> = ids.iter().map(|(id, side)| (self.id(*id), *side)).collect();
         if renamed[..] == ids[..] { ids.clone() } else { renamed.into_iter().collect() }
     }
 

@@ -406,6 +406,13 @@ impl AgentShape {
 }
 
 impl Known {
+    /// Whether it is a function that carries variables, or holds one.
+    pub fn holds_cells(&self) -> bool {
+        let mut found = false;
+        self.cells(&mut |_| found = true);
+        found
+    }
+
     /// The cells that it holds, in the functions among its parts.
     pub fn cells(&self, meet: &mut dyn FnMut(CellId)) {
         match &self.shape {

@@ -160,7 +160,9 @@ impl Flow<'_> {
         let mut gone: SmallVec<[Id; 4]> = smallvec![made];
         while let Some(id) = gone.pop() {
             state.forget(id);
-            gone.extend(self.read_at.get(&id).into_iter().flatten().copied());
+            if let Some(parts) = self.read_at.get(&id) {
+                gone.extend(parts.iter().copied());
+            }
         }
     }
 }
