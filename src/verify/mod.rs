@@ -126,7 +126,7 @@ pub fn verify(
         return Err("its invariants say more than what the program needs".into());
     }
     let claims = Json::Array(examination.patterns(&account.certificates));
-    match paper::difference(&certificate["patterns"], &claims, String::new()) {
+    match paper::difference(&certificate["patterns"], &claims) {
         Some(place) => Err(format!("what it claims does not follow: `patterns{place}`")),
         None => Ok(account),
     }
