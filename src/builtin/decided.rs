@@ -4,11 +4,18 @@
 //! strategy is satisfied, or the band of the result. Everything is whole numbers, as in the [agreement](super::agreement).
 
 use super::agreement::{Options, Tally, Tie};
+use crate::diagnostic::Code;
 use crate::value::{Confidence, Fault, Meter, STEPS, Value};
 
-/// Whether a vote with these options stops when it is decided; `R005` for what are no options of a vote.
-pub fn vote_stops(options: &Value) -> Result<bool, Fault> {
-    Options::read("vote", options).map(|options| options.stops)
+/// Whether a vote of so many with these options stops when it is decided; `R005` for what are no options of it.
+pub fn vote_stops(options: &Value, total: usize) -> Result<bool, Fault> {
+    let read = Options::read("vote", options)?;
+    match &read.weights {
+        Some(weights) if weights.len() != total => {
+            Err(Fault::new(Code::R005, "`vote` takes as many weights as results").about(options))
+        }
+        _ => Ok(read.stops),
+    }
 }
 
 /// Whether the open answers can change nothing any more: of `results` those that are there, with their place among all; the
@@ -25,9 +32,6 @@ pub fn is_decided(
         return Ok(false);
     }
     let strategy = options.strategy;
-    if options.weights.as_ref().is_some_and(|weights| weights.len() != total) {
-        return Ok(false);
-    }
     let open: Vec<usize> = (0..total).filter(|place| results.iter().all(|(known, _)| known != place)).collect();
     let answers: Vec<Value> = results.iter().map(|(_, answer)| first_choice(answer, strategy.ranked)).collect();
     let tally = Tally::of(&answers, |index, lanes| options.weigh(results[index].0, lanes), meter)?;

@@ -116,12 +116,12 @@ impl<'a> Flow<'a> {
                 let mut after: Option<State> = None;
                 let mut given: Option<Known> = None;
                 // Which function it is was decided as surely as the callee is, and what it does with it.
-                let spread_out = self.spread_out;
+                let spread_out = self.spread_out.clone();
                 self.under(super::escape::chosen_callee(callee, act.at(inst.span)), |flow| {
                     flow.one_of(functions.iter().enumerate(), |flow, (i, function)| {
                         let mut own = before.clone();
                         let function = &within(callee, function);
-                        flow.spread_out = spread_out;
+                        flow.spread_out.clone_from(&spread_out);
                         if let Some(known) = flow.enter_any(act, function, args, inst, (i % 8) as u32, &mut own) {
                             given = Some(given.take().map_or_else(|| known.clone(), |old| old.join(&known)));
                             after = Some(after.take().map_or_else(|| own.clone(), |old| old.join(&own)));

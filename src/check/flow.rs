@@ -7,7 +7,7 @@ use super::amount::{Amount, Cost};
 use super::chart::Chart;
 use super::control::Wiring;
 use super::deciding::Gathered;
-use super::domain::{Agent, Cap, CellId, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Told};
+use super::domain::{Agent, CellId, Closure, Fact, Hidden, Id, Known, Mark, Null, Raw, SURE, Told};
 use super::escape::{Doubts, Escapes, thrown_again};
 use super::few::Sides;
 use super::finding::Findings;
@@ -15,6 +15,7 @@ use super::graph::{Definition, Graph, Row, Waiting};
 use super::meter::Circling;
 use super::recall::Calls;
 use super::setting::Setting;
+use super::spread::SpreadOut;
 use super::state::State;
 use super::truth::MOST_FRESH;
 use super::widen::PATIENCE;
@@ -102,9 +103,9 @@ pub(super) struct Flow<'a> {
     pub sizes: HashMap<Id, Rc<str>>,
     /// What is told of the value that the instruction being walked gives.
     pub pending: Vec<super::line::Line>,
-    /// How many arguments the call has that is about to be walked, and what is believed of that, where a list is spread out
-    /// of which nobody knows it.
-    pub spread_out: Option<(u64, Option<u64>, Cap)>,
+    /// The arguments of the call that is about to be walked, where a list is spread out of which nobody knows how many there are,
+    /// or not surely.
+    pub spread_out: Option<SpreadOut>,
     /// Whether an error that leaves what is walked is caught somewhere.
     pub guarded: bool,
     /// Whether a condition decides that what is walked runs.

@@ -304,7 +304,7 @@ impl<'a> Flow<'a> {
                 let null = |one: &Known| one.null != Null::Never;
                 let may = if args.len() == 1 {
                     elements(x).1 == 0 || all.iter().any(null)
-                } else if least {
+                } else if least && !all.is_empty() {
                     all.iter().any(null)
                 } else {
                     all.iter().all(null)
@@ -464,9 +464,10 @@ impl<'a> Flow<'a> {
             "Boolean" if !args.is_empty() => x.truth(true),
             "has" | "hasOwnProperty" | "isArray" | "Boolean" => super::read::own(args, Shape::Plain),
             // They look no further than they must.
-            "includes" | "indexOf" | "lastIndexOf" => {
+            "includes" | "indexOf" | "lastIndexOf" | "deepEqual" => {
                 let place = Number { low: -1.0, whole: true, sized: true, ..Number::any() };
-                let shape = if name == "includes" { Shape::Plain } else { Shape::Number(Rc::new(place)) };
+                let shape =
+                    if matches!(name, "includes" | "deepEqual") { Shape::Plain } else { Shape::Number(Rc::new(place)) };
                 let known = Known::computed(args, shape);
                 let claim = known.claim.join(super::read::own(args, Shape::Plain).claim);
                 Known { claim: Claim { high: SURE, ..claim }, above: Sides::NONE, ..known }
@@ -545,7 +546,7 @@ impl<'a> Flow<'a> {
             high: high.map_or(f64::INFINITY, |h| h as f64),
             size: source.size().or_else(|| counted.and_then(|turns| turns.size)),
         };
-        let index = super::read::place_in(source, high);
+        let index = if name == "mapValues" { own([source], Shape::Plain) } else { super::read::place_in(source, high) };
         let own = |shape: Shape| {
             let mut known = Known::constant(shape);
             known.absorb_own(source);

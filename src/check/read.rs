@@ -235,7 +235,12 @@ pub(super) fn beside(x: &Known, i: &Known) -> Known {
             let all = object.any();
             all.map_or_else(Known::null, |value| read(x, &value))
         }
-        Shape::List(_) | Shape::Text(_) => i.clone(),
+        Shape::List(_) | Shape::Text(_) => {
+            // Counted by the program, as sure as how much there is to count.
+            let own = own([x], Shape::Plain);
+            let (claim, evidence) = (i.claim.min(own.claim), i.evidence.min(own.evidence));
+            Known { claim, evidence, cap: i.cap.min(own.cap), ..i.clone() }
+        }
         _ => part(x),
     };
     Known { id: Id::NONE, ..known }

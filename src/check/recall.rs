@@ -15,6 +15,7 @@ use super::finding::Listed;
 use super::flow::Flow;
 use super::line::Line;
 use super::rename::RENAMED;
+use super::spread::SpreadOut;
 use super::state::{Learned, State};
 use super::widen::{grown, takes_in};
 use super::within::WITHIN;
@@ -756,24 +757,25 @@ impl<'a> Flow<'a> {
         let code = self.code(function);
         let arity = code.arity as usize;
         let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
-        if let Some((low, _, cap)) = spread_out {
+        if let Some(SpreadOut { low, cap, .. }) = &spread_out {
             // Whether these are given is as sure as how many there are.
-            for known in all.iter_mut().skip(low as usize).filter(|_| cap.bound < SURE) {
-                (known.cap, known.told) = (known.cap.min(cap), Told::Doubt);
+            for known in all.iter_mut().skip(*low as usize).filter(|_| cap.bound < SURE) {
+                (known.cap, known.told) = (known.cap.min(*cap), Told::Doubt);
             }
         }
         for place in all.len()..arity {
             // A number that stands in for what is not given is as if it were given, and costs a few steps more.
             let default = self.default_number(function, place).filter(|_| spread_out.is_none());
             self.taken.steps.add(&Amount::up_to(if default.is_some() { DEFAULT_STEPS } else { 0.0 }));
-            all.push(default.map_or_else(Known::null, Known::number));
+            let absent = || spread_out.as_ref().map_or_else(Known::null, |spread| spread.absent.clone());
+            all.push(default.map_or_else(absent, Known::number));
         }
         if code.rest {
             let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
             let count = items.len() as u64;
-            let list = match spread_out {
+            let list = match &spread_out {
                 None => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
-                Some((low, high, _)) => List {
+                Some(SpreadOut { low, high, .. }) => List {
                     element: items.iter().map(Known::as_any).reduce(|a, b| a.join(&b)),
                     low: low.saturating_sub(arity as u64),
                     high: high.map(|high| high.saturating_sub(arity as u64)),
@@ -781,7 +783,7 @@ impl<'a> Flow<'a> {
                     size: None,
                 },
             };
-            let cap = spread_out.map_or(Cap::FREE, |(.., cap)| cap);
+            let cap = spread_out.map_or(Cap::FREE, |spread| spread.cap);
             all.push(Known { cap, ..Known::constant(Shape::List(Rc::new(list))) });
         }
         all

@@ -24,6 +24,10 @@ const MOST_FOLLOWED: u64 = 64;
 pub(super) fn expand(args: &[Known], spread: bool) -> Result<Vec<Known>, &Known> {
     let Some(all) = args.last().filter(|_| spread) else { return Ok(args.to_vec()) };
     let Shape::List(list) = &all.shape else { return Err(all) };
+    // What is not reached, and what grows, is as sure as how many there are.
+    if !own([all], Shape::Plain).claim.is_full() {
+        return Err(all);
+    }
     if let Some(items) = &list.items {
         return Ok(items.iter().map(|item| read(all, item)).collect());
     }
@@ -45,11 +49,25 @@ pub(super) fn padded(all: &Known) -> Vec<Known> {
     (0..count).map(|index| if index < low { element.clone() } else { perhaps.clone() }).collect()
 }
 
+/// How many arguments a call has that is about to be walked, where a list is spread out.
+#[derive(Clone)]
+pub(super) struct SpreadOut {
+    /// The fewest.
+    pub low: u64,
+    /// The most, where that is known.
+    pub high: Option<u64>,
+    /// What is believed of how many there are.
+    pub cap: Cap,
+    /// What a parameter gets that they do not reach.
+    pub absent: Known,
+}
+
 impl<'a> Flow<'a> {
     /// Calls something with as many arguments as a list has elements.
     pub fn spreading<T>(&mut self, list: &Known, call: impl FnOnce(&mut Self) -> T) -> T {
         let (_, low, high) = elements(list);
-        self.spread_out = Some((low, high, Cap { bound: list.earned(), ..list.cap }));
+        self.spread_out =
+            Some(SpreadOut { low, high, cap: Cap { bound: list.earned(), ..list.cap }, absent: absent(list) });
         let given = call(self);
         self.spread_out = None;
         given
@@ -112,7 +130,16 @@ impl<'a> Flow<'a> {
 
     /// What a change of a list gives whose arguments are a list that is spread out, and the changed list.
     pub fn put_together(&mut self, target: &Known, name: &str, list: &Known) -> (Known, Known) {
-        let grown = listed("concat", &[target.clone(), list.clone()]);
+        // Each is read out of the list that is spread.
+        let handed = match &list.shape {
+            Shape::List(_) => {
+                let (element, low, high) = elements(list);
+                let shape = Shape::List(Rc::new(List { element, low, high, items: None, size: None }));
+                Known { shape, ..list.clone() }
+            }
+            _ => list.clone(),
+        };
+        let grown = listed("concat", &[target.clone(), handed]);
         let shape = match (&grown.shape, name) {
             (_, "push" | "unshift") => grown.shape.clone(),
             (Shape::List(all), _) => {

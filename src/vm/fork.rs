@@ -379,7 +379,7 @@ impl Vm {
             }
             Form::Vote => {
                 // Before anyone is asked, so that no answer is paid for that is not counted.
-                builtin::vote_stops(&options)?;
+                builtin::vote_stops(&options, total)?;
                 fork.options = options;
             }
             _ => {}

@@ -253,7 +253,10 @@ impl Eval<'_> {
                 }
                 let Some(finalizer) = finalizer else { return result };
                 let result = self.task.ended(result);
-                self.eval(finalizer).and(result)?
+                let (over, tidied) = (matches!(result, Err(Flow::Cancelled)), self.eval(finalizer));
+                // No way out of it takes back that the task is cancelled.
+                let jumps = matches!(tidied, Err(Flow::Return(_) | Flow::Break | Flow::Continue | Flow::Leave));
+                if over && jumps { result? } else { tidied.and(result)? }
             }
             ExprKind::Block(block) => self.block(block)?,
             ExprKind::Let { pattern, value } => {

@@ -83,7 +83,7 @@ impl Eval<'_> {
                     return self.fail(Code::R005, span);
                 }
             }
-            Form::Vote if self.made(prism::builtin::vote_stops(&options), span)? => plan.limit = 1,
+            Form::Vote if self.made(prism::builtin::vote_stops(&options, works.len()), span)? => plan.limit = 1,
             _ => {}
         }
         if self.task.now.cancelled {
@@ -114,7 +114,6 @@ impl Eval<'_> {
                 (begun, open) = (begun + 1, open + 1);
             }
             match self.task.next_done(children)? {
-                Some((_, Err(Flow::Throw(thrown)))) if is_final(&thrown) => return Err(Flow::Throw(thrown)),
                 Some((_, Err(other))) if !matches!(other, Flow::Throw(_)) => return Err(other),
                 Some((place, result)) => (results[place], open) = (Some(result), open - 1),
                 None if plan.collect => {
@@ -175,7 +174,7 @@ impl Eval<'_> {
 
     /// Whether no open answer can change the winner and its band: all of them are tried.
     fn decided(&mut self, plan: &Plan, results: &[Option<Run>], span: Span) -> Run<bool> {
-        if plan.limit != 1 || results.iter().all(Option::is_none) {
+        if plan.limit != 1 {
             return Ok(false);
         }
         let mut given: Vec<Value> = results.iter().filter(|it| it.is_some()).map(taken).collect();

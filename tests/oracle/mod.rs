@@ -23,12 +23,11 @@ use std::sync::Arc;
 /// What a program comes to.
 pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Directory>, input: &Value) -> Seen {
     let agents = agent::Agents::new(directory.clone());
-    let entry = match program.functions[entry.0 as usize].kind {
-        Kind::Module => None,
-        _ => match arguments(program, entry, directory, input) {
-            Ok(arguments) => Some((entry, arguments)),
-            Err(fault) => return seen(format!("{} before the run", fault.code), &[], &[]),
-        },
+    let is_module = matches!(program.functions[entry.0 as usize].kind, Kind::Module);
+    let given = (!is_module).then(|| arguments(program, entry, directory, input)).transpose();
+    let entry = match given {
+        Ok(given) => given.map(|given| (entry, given)),
+        Err(fault) => return seen(format!("{} before the run", fault.code), &[], &[]),
     };
     let memory = Memory::new(directory.clone(), 0);
     let world = Arc::new(task::World::new(program.clone(), input.clone(), memory, agents));

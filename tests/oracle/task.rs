@@ -284,9 +284,11 @@ impl Task {
     /// What cannot be caught ends the run: nobody waits any more, and all tasks are cancelled, this one first.
     pub fn ended(&mut self, result: Run) -> Run {
         match result {
-            Err(Flow::Throw(thrown)) if is_final(&thrown) && !self.now.cancelled => {
-                self.forget_all(&[0]);
-                (self.now.cancelled, self.now.fatal) = (true, Some(thrown));
+            Err(Flow::Throw(thrown)) if is_final(&thrown) => {
+                if !self.now.cancelled {
+                    self.forget_all(&[0]);
+                    (self.now.cancelled, self.now.fatal) = (true, Some(thrown));
+                }
                 Err(Flow::Cancelled)
             }
             other => other,
@@ -403,12 +405,9 @@ impl Task {
         // What some came to meanwhile nobody wants.
         self.world.board().ready.retain(|(to, wake)| *to != self.id || !matches!(wake, Wake::Child(..)));
         self.forget_all(&open);
-        for (id, open, end) in children.list.iter_mut().filter(|child| child.1) {
-            *open = false;
-            let mut board = self.world.board();
-            board.ready.retain(|(ready, _)| ready != id);
-            let sender = board.tasks.get(id).cloned();
-            drop(board);
+        for (id, _, end) in children.list.iter().filter(|child| child.1) {
+            self.world.board().ready.retain(|(ready, _)| ready != id);
+            let sender = self.world.board().tasks.get(id).cloned();
             if let Some(sender) = sender {
                 sender.send(Wake::Cancel).expect("a task that waits");
                 end.recv().expect("a task that ends");

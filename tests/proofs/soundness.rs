@@ -81,6 +81,23 @@ fn disagreement(subject: &Subject, verdict: &Verdict, trace: &Trace, text: &str)
 }
 
 #[test]
+fn what_was_found_lies_in_what_was_computed() {
+    for text in [
+        "for n, i in [1, 1, 2] ~> 0.49 { print(i) }",
+        "for letter, i in \"abc\" ~> 0.4 { print(i) }",
+        "print(((a, b) => [b, a])(...([] ~> 0.7), 1))",
+        "let o = [0]\no.push(...([] ~> 0.9), 1)\nprint(o)",
+        "print([Math.min(), max()])",
+        "print(mapValues({ n: 0, s: \"\" }, (...all) => all[1]), mapValues({ n: 0 }, (x, key) => key))",
+        "print(deepEqual(parallel([({ n: 1 } ~> 0.1)]), { n: 1 }))",
+        "try { retry(() => 1, { attempts: -1 }) } catch (e) { print(e.code) }",
+        "const written = /a/g\nprint(written)",
+    ] {
+        assert_eq!(fault(text, &json!({}), &json!({})), None, "{text}");
+    }
+}
+
+#[test]
 fn values_lie_in_what_was_computed() {
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
     each_seed("soundness", 400, |seed| {

@@ -274,8 +274,8 @@ impl Runner<'_> {
                 if holds {
                     self.test(*name, t + 1);
                 }
-                // A test; whether it is in doubt what it is about is left open here.
-                let doubt = x.claimed;
+                // Where it is not sure enough, nothing else is asked; otherwise whether it is in doubt what it is about is left open.
+                let doubt = if x.claimed > *t { x.claimed } else { SURE };
                 (holds, Ghost { cap: SURE, ..x }, doubt)
             }
             // Exact, and in the run as sure as what is asked.
