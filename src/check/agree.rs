@@ -85,7 +85,13 @@ impl Flow<'_> {
         }
         let origins =
             args.first().map(|xs| elements(xs).0.map_or_else(Few::default, |e| e.origins)).unwrap_or_default();
-        let number = Number { low: 0.0, high: 1.0, assessed: Some(origins), ..Number::any() };
+        // No element is less sure than the least of them, nor than their product.
+        let gauged = |list: &&Known| {
+            let known = matches!(list.shape, Shape::List(_)) && list.claim.is_full() && list.id != Id::NONE;
+            known && matches!(&*law, "min" | "product")
+        };
+        let below = args.first().filter(gauged).map_or(Few::NONE, |list| Few::one(list.id));
+        let number = Number { low: 0.0, high: 1.0, assessed: Some(origins), below, ..Number::any() };
         // Of nothing, and of what has no confidence, null.
         let some = args.first().map(elements).is_some_and(|(element, least, _)| {
             least > 0 && (!matches!(&*law, "min" | "max") || element.is_some_and(|e| !e.whole().claim.unknown))
@@ -96,7 +102,7 @@ impl Flow<'_> {
         let mut cap = args.first().and_then(|xs| elements(xs).0).map_or(Cap::FREE, |each| confidence_of(&each).cap);
         let counted = own(args.first(), Shape::Plain);
         if counted.earned() < SURE {
-            cap = cap.min(Cap { bound: counted.earned(), ..counted.cap });
+            cap = cap.min(counted.cap.at_most(counted.earned()));
         }
         Known { null, cap, ..Known::constant(Shape::Number(Rc::new(number))) }
     }

@@ -1,7 +1,7 @@
 //! What agents answer, and what keeps it down.
 
 use super::call::{describe, named, null_of};
-use super::domain::{Agent, AgentShape, Cap, Claim, Id, Integrity, Known, Mark, Raw, SURE, Source, Why, raw};
+use super::domain::{Agent, AgentShape, Cap, Claim, Doubted, Id, Integrity, Known, Mark, Raw, SURE, Source, Why, raw};
 use super::few::Few;
 use super::flow::Flow;
 use crate::diagnostic::{Code, Diagnostic};
@@ -32,6 +32,7 @@ impl Flow<'_> {
     ) -> Known {
         let mut least: Raw = SURE;
         let mut why = Why::Free;
+        let mut doubted = Cap::FREE.doubted();
         let mut origins = Few::one(id);
         let mut washed = None;
         for (argument, arg) in args.iter().enumerate() {
@@ -42,9 +43,13 @@ impl Flow<'_> {
                 if deeper.is_none() {
                     self.doubtful.insert(at, Doubtful { who: describe(agent), argument });
                 }
-                why = Why::Made(deeper.unwrap_or(at));
+                why = Why::Told(deeper.unwrap_or(at), doubted);
             }
+            doubted = doubted.and(Doubted::of(&whole));
             origins = origins.union(&whole.origins);
+        }
+        if let Why::Told(_, held_down) = &mut why {
+            *held_down = doubted;
         }
         self.given_at.insert(id, (at, Id::NONE));
         let (claim, stale) = self.contract(agent, name);
@@ -114,6 +119,7 @@ impl Flow<'_> {
     /// The question that a cap comes from.
     pub fn asked_in_doubt(&self, cap: Cap) -> Option<Location> {
         match cap.why {
+            Why::Told(from, _) => Some(from),
             Why::Made(from) | Why::Decided(from) => self.doubtful.contains_key(&from).then_some(from),
             Why::Free | Why::Stated(_) => None,
         }
@@ -127,6 +133,7 @@ impl Flow<'_> {
         });
         let why = match known.cap.why {
             _ if known.cap.bound >= need => None,
+            Why::Told(from, _) => self.told_in_doubt(from),
             Why::Made(from) | Why::Decided(from) if self.doubtful.contains_key(&from) => self.told_in_doubt(from),
             Why::Made(from) => Some(("what it was made from here is in doubt".to_owned(), from)),
             Why::Decided(from) => Some(("what decided about it here is in doubt".to_owned(), from)),

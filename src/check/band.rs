@@ -1,6 +1,6 @@
 //! The bands of `uncertain if`: which of them can be reached, what is known in each, and which one is missing.
 
-use super::domain::{Cap, Claim, Fact, Known, Mark, NONE, Raw, SURE, Shape, raw};
+use super::domain::{Claim, Fact, Known, Mark, NONE, Raw, SURE, Shape, raw};
 use super::few::Few;
 use super::flow::{Activation, Flow};
 use super::graph::Row;
@@ -39,7 +39,7 @@ impl<'a> Flow<'a> {
                 Threshold::Computed(var) => {
                     let value = act.value(*var, state);
                     chosen |= self.chosen_threshold(&value, at);
-                    told.cap = told.cap.min(Cap { bound: value.earned(), ..value.cap });
+                    told.cap = told.cap.min(value.cap.at_most(value.earned()));
                     value.as_number().map_or((NONE, SURE), |n| (raw(n.low), raw(n.high)))
                 }
             };

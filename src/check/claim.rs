@@ -1,6 +1,6 @@
 //! How sure a value can be: what it claims, what is believed of it at most, what a gate told of it.
 
-use super::domain::Known;
+use super::domain::{Id, Known};
 use crate::source::Location;
 use crate::value::Confidence;
 
@@ -51,11 +51,14 @@ pub(super) struct Choice {
 impl Choice {
     /// Chosen by this as well.
     fn by(self, chooser: &Known) -> Self {
-        let decided = match chooser.cap.why {
-            Why::Stated(at) | Why::Made(at) | Why::Decided(at) => Why::Decided(at),
-            Why::Free => Why::Free,
+        // How sure somebody says to be is exact whatever he was told.
+        let within = match chooser.cap.why {
+            Why::Stated(at) | Why::Made(at) | Why::Decided(at) => {
+                self.within.min(Cap { why: Why::Decided(at), ..chooser.cap })
+            }
+            Why::Free => self.within.min(chooser.cap),
+            Why::Told(..) => self.within,
         };
-        let within = self.within.min(Cap { why: decided, ..chooser.cap });
         Self { by: self.by.min(chooser.earned()), within, ..self }
     }
 
@@ -255,6 +258,8 @@ pub(super) enum Why {
     Stated(Location),
     /// What it was made from is in doubt.
     Made(Location),
+    /// Who answers was told something in doubt: these values, of which a test may tell later.
+    Told(Location, Doubted),
     /// It was decided under a doubtful condition.
     Decided(Location),
 }
@@ -280,7 +285,7 @@ impl Cap {
     pub fn min(self, other: Self) -> Self {
         let better = match (self.why, other.why) {
             (Why::Free, _) => true,
-            (Why::Made(_), Why::Decided(_)) => self.bound < SURE,
+            (Why::Made(_) | Why::Told(..), Why::Decided(_)) => self.bound < SURE,
             _ => false,
         };
         let lower = if other.bound < self.bound || (other.bound == self.bound && better) { other } else { self };
@@ -289,8 +294,86 @@ impl Cap {
             (decided @ Why::Decided(_), Why::Stated(_)) | (Why::Stated(_), decided @ Why::Decided(_)) => decided,
             _ => lower.why,
         };
+        let why = match why {
+            Why::Told(at, _) => Why::Told(at, self.doubted().and(other.doubted())),
+            why => why,
+        };
         let scales = |cap: Self| cap.scaled && cap.bound < SURE;
         Self { why, scaled: scales(self) || scales(other), ..lower }
+    }
+
+    /// The same, and at most this, whatever is told of anything later.
+    pub fn at_most(self, bound: Raw) -> Self {
+        let why = match self.why {
+            Why::Told(at, _) => Why::Told(at, Doubted::UNKNOWN),
+            why => why,
+        };
+        Self { bound, why, ..self }
+    }
+
+    /// The same with other names for the values that hold it down.
+    pub fn renamed(self, to: &mut dyn FnMut(Id) -> Id) -> Self {
+        match self.why {
+            Why::Told(at, doubted) => Self { why: Why::Told(at, doubted.renamed(to)), ..self },
+            _ => self,
+        }
+    }
+
+    /// The values that hold it down, and nothing else.
+    pub fn doubted(self) -> Doubted {
+        match self.why {
+            _ if self.bound == SURE => Doubted::NOTHING,
+            Why::Told(_, doubted) => doubted,
+            _ => Doubted::UNKNOWN,
+        }
+    }
+}
+
+/// How many values may hold something down, so that tests of them tell of it.
+const MOST_DOUBTED: usize = 3;
+
+/// The values that hold something down, in order; nothing where they are too many or something else does as well.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
+pub(super) struct Doubted(Option<[Id; MOST_DOUBTED]>);
+
+impl Doubted {
+    const NOTHING: Doubted = Doubted(Some([Id::NONE; MOST_DOUBTED]));
+    const UNKNOWN: Doubted = Doubted(None);
+
+    /// All that holds down what somebody is told.
+    pub fn of(told: &Known) -> Self {
+        let own = match &told.parts[..] {
+            _ if told.claim.is_full() => &[],
+            parts if parts.is_empty() || parts.contains(&Id::NONE) => std::slice::from_ref(&told.id),
+            parts => parts,
+        };
+        own.iter().fold(told.cap.doubted(), |all, id| all.with(*id))
+    }
+
+    /// Both.
+    pub fn and(self, other: Self) -> Self {
+        if other.0.is_none() { other } else { other.ids().fold(self, Self::with) }
+    }
+
+    fn with(self, id: Id) -> Self {
+        let Some(mut ids) = self.0.filter(|_| id != Id::NONE) else { return Self::UNKNOWN };
+        let Some(free) = ids.iter_mut().find(|known| **known == id || **known == Id::NONE) else {
+            return Self::UNKNOWN;
+        };
+        *free = id;
+        // The last of all ids is none.
+        ids.sort_unstable();
+        Self(Some(ids))
+    }
+
+    /// The values.
+    pub fn ids(self) -> impl Iterator<Item = Id> {
+        self.0.into_iter().flatten().filter(|id| *id != Id::NONE)
+    }
+
+    /// The same by other names.
+    pub fn renamed(self, to: impl FnMut(Id) -> Id) -> Self {
+        self.ids().map(to).fold(Self(self.0.map(|_| [Id::NONE; MOST_DOUBTED])), Self::with)
     }
 }
 

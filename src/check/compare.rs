@@ -281,6 +281,11 @@ impl<'a> Flow<'a> {
                         other.push(Fact::LengthFrom(id, value + 1.0));
                     }
                 }
+                if let Some(number) = x.as_number().filter(|_| value > 0.0) {
+                    let least = first_beyond(value, false).min(SURE);
+                    let surer = number.confidence_of.iter().chain(number.below.iter());
+                    same.extend(surer.map(|id| Fact::AtLeast(*id, least)));
+                }
                 same.push(Fact::From(x.id, value));
                 same.push(Fact::To(x.id, value));
                 if let Some(number) = x.as_number().filter(|number| number.whole && value.fract() == 0.0) {

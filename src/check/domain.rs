@@ -14,7 +14,7 @@ use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::rc::Rc;
 
-pub(super) use super::claim::{Cap, Claim, NONE, Passed, Raw, SURE, Why, number, raw};
+pub(super) use super::claim::{Cap, Claim, Doubted, NONE, Passed, Raw, SURE, Why, number, raw};
 pub(super) use super::fact::{Fact, Tests};
 pub(super) use super::shape::{AgentShape, Callee, Closure, Hidden, List, Number, Object, Shape};
 

@@ -1,6 +1,6 @@
 //! Confidences read off all elements of a list: a test of the least of them, or of every one, is a test of the list.
 
-use super::domain::{Id, Known, Shape};
+use super::domain::{Fact, Id, Known, Shape, raw};
 use super::flow::{Activation, Flow};
 use crate::hir::{FunctionId, Unary};
 use crate::ir::{End, Inst, Op, Var};
@@ -38,6 +38,31 @@ impl<'a> Flow<'a> {
         let [read @ Inst { op: Op::Unary(Unary::Confidence), .. }] = &block.code[..] else { return false };
         matches!(block.end, End::Return(given) if Some(given) == read.result)
             && block.parameters.first() == read.args.first()
+    }
+
+    /// What a list is told by what holds of each element: it holds of all, the list itself among them.
+    pub fn told_of_all(
+        &self,
+        act: &Activation<'a>,
+        inst: &Inst,
+        list: &Known,
+        each: &Known,
+        facts: &[Fact],
+    ) -> Vec<Fact> {
+        let items: &[Known] = match &list.shape {
+            Shape::List(list) => list.items.as_deref().unwrap_or_default(),
+            _ => &[],
+        };
+        let gauged = inst.args.first().and_then(|var| self.gauged(act, *var));
+        let all = || items.iter().chain([list]).map(|one| one.id);
+        let told = |fact: &Fact| match (*fact, gauged) {
+            (Fact::AtLeast(id, least), _) if id == each.id => all().map(|one| Fact::AtLeast(one, least)).collect(),
+            (Fact::From(id, least), Some(list)) if id == each.id => {
+                vec![Fact::AtLeast(list, raw(least.clamp(0.0, 1.0)))]
+            }
+            _ => Vec::new(),
+        };
+        facts.iter().flat_map(told).collect::<Vec<Fact>>()
     }
 
     /// What is known of the least of several numbers that are confidences of all elements of a list.

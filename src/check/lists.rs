@@ -304,16 +304,28 @@ impl Activation<'_> {
         is_list.then_some(Fact::LengthFrom(list.id, place.floor() + 1.0))
     }
 
-    /// What it shows of a list that the rest of it is not empty.
+    /// What it shows of a list that the rest of it is not empty, or that nothing was kept of it.
     pub fn told_of_lists(&self, facts: &[Fact]) -> Vec<Fact> {
-        let longer = |fact: &Fact| match *fact {
-            Fact::LengthFrom(id, least) if id.0 == self.frame && least >= 1.0 => {
-                let rest = self.instruction_of(id)?;
-                let Op::Rest(from) = rest.op else { return None };
-                Some(Fact::LengthFrom(self.held(rest.args[0])?.id, least + f64::from(from)))
+        let told = |fact: &Fact| -> Vec<Fact> {
+            let (Fact::LengthFrom(id, _) | Fact::LengthTo(id, _)) = *fact else { return Vec::new() };
+            let Some(inst) = self.instruction_of(id) else { return Vec::new() };
+            let filters = match &inst.op {
+                Op::CallMethod { name, .. } => &**name == "filter",
+                Op::CallBuiltin { builtin, .. } => builtin.entry().name == "filter",
+                _ => false,
+            };
+            match (*fact, &inst.op) {
+                (Fact::LengthFrom(_, least), Op::Rest(from)) if least >= 1.0 => {
+                    let whole = self.held(inst.args[0]);
+                    whole.map(|whole| Fact::LengthFrom(whole.id, least + f64::from(*from))).into_iter().collect()
+                }
+                (Fact::LengthTo(_, most), _) if filters && most < 1.0 => {
+                    let kept = self.held(Var(id.1)).filter(|kept| kept.id == id);
+                    kept.and_then(|kept| kept.tests.as_deref()).map(|tests| tests.no.clone()).unwrap_or_default()
+                }
+                _ => Vec::new(),
             }
-            _ => None,
         };
-        facts.iter().filter_map(longer).collect()
+        facts.iter().flat_map(told).collect()
     }
 }

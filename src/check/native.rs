@@ -2,7 +2,7 @@
 
 use super::amount::{Amount, Turns};
 use super::domain::{
-    Cap, Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Passed, Raw, SURE,
+    Claim, Fact, Hidden, Id, Integrity, Known, List, Mark, NONE, Nothing, Null, Number, Object, Passed, Raw, SURE,
     Shape, raw,
 };
 use super::few::{Few, Sides};
@@ -165,7 +165,7 @@ impl<'a> Flow<'a> {
                 let element = element.map(|e| confidence_of(&e));
                 // How many there are is as sure as the list.
                 let counted = own([x], Shape::Plain);
-                let cap = Cap { bound: counted.earned(), ..counted.cap };
+                let cap = counted.cap.at_most(counted.earned());
                 let shape = match &x.shape {
                     Shape::Object(_) | Shape::Any => Shape::Any,
                     _ => Shape::List(Rc::new(List { element, low, high, items: None, size: None })),
@@ -291,7 +291,9 @@ impl<'a> Flow<'a> {
             "length" => length(x, false),
             "min" | "max" => {
                 let least = name.ends_with("min");
-                let all: Vec<Known> = if args.len() == 1 { elements(x).0.into_iter().collect() } else { args.to_vec() };
+                // One number is that of a list which is spread out.
+                let listed = args.len() == 1 && x.as_number().is_none();
+                let all: Vec<Known> = if listed { elements(x).0.into_iter().collect() } else { args.to_vec() };
                 // The numbers among them have an order with numbers alone.
                 let numeric = all.iter().any(|one| one.as_number().is_some()) || all.is_empty();
                 let shape = if numeric { super::interval::extreme(&all, least) } else { Shape::Plain };
@@ -660,6 +662,10 @@ impl<'a> Flow<'a> {
                 let read = told(true, &callback, true).claim.least();
                 let mut kept = decided(own(list_of(left, 0, high)), &answer, surely).measured(source, false);
                 kept.claim.filled = read.min(answer.claim.least());
+                if exactly {
+                    let dropped = self.told_of_all(act, inst, source, &callback, &answer.when(false));
+                    kept.tests = super::transfer::tests(Vec::new(), dropped);
+                }
                 kept
             }
             "partition" => {
@@ -715,26 +721,8 @@ impl<'a> Flow<'a> {
             }
             _ => {
                 let mut known = decided(own(Shape::Plain), &answer, surely);
-                // What holds of each element holds of all, the list itself among them where there is one to read.
-                if surely || source.claim.is_full() {
-                    let items: &[Known] = match &source.shape {
-                        Shape::List(list) => list.items.as_deref().unwrap_or_default(),
-                        _ => &[],
-                    };
-                    let gauged = inst.args.first().and_then(|var| self.gauged(act, *var));
-                    let told = |truth: bool| {
-                        let all = || items.iter().chain([source]).map(|one| one.id);
-                        let told = |fact: &Fact| match (*fact, gauged) {
-                            (Fact::AtLeast(id, least), _) if id == callback.id => {
-                                all().map(|one| Fact::AtLeast(one, least)).collect()
-                            }
-                            (Fact::From(id, least), Some(list)) if id == callback.id => {
-                                vec![Fact::AtLeast(list, raw(least.clamp(0.0, 1.0)))]
-                            }
-                            _ => Vec::new(),
-                        };
-                        answer.when(truth).iter().flat_map(told).collect::<Vec<Fact>>()
-                    };
+                if surely || exactly {
+                    let told = |truth| self.told_of_all(act, inst, source, &callback, &answer.when(truth));
                     known.tests = match name {
                         "every" => super::transfer::tests(told(true), Vec::new()),
                         "some" => super::transfer::tests(Vec::new(), told(false)),

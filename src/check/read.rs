@@ -68,7 +68,7 @@ pub(super) fn length(x: &Known, exact: bool) -> Known {
         return known;
     }
     // It is exact in the run, and believed no more than what it counts.
-    let cap = super::domain::Cap { bound: known.earned(), ..known.cap };
+    let cap = known.cap.at_most(known.earned());
     let exact = Known::constant(known.shape.clone());
     Known { cap, integrity: known.integrity, sources: known.sources.clone(), ..exact }
 }
@@ -122,7 +122,7 @@ pub(super) fn dropped(x: &Known) -> Known {
     // A null is as sure as anything then.
     known.passed.null = 0;
     strip(&mut known);
-    known.cap = super::domain::Cap { bound: known.cap.bound.min(earned), why: whole.cap.why, scaled: false };
+    known.cap = Cap { scaled: false, ..whole.cap.at_most(known.cap.bound.min(earned)) };
     if earned == SURE {
         known.cap = super::domain::Cap::FREE;
     }

@@ -94,6 +94,7 @@ impl Renaming<'_> {
             id: self.id(known.id),
             inside: known.inside.clone(),
             parts: self.set(&known.parts),
+            cap: known.cap.renamed(&mut |id| self.id(id)),
             above: self.sides(&known.above),
             origins,
             sources,

@@ -66,8 +66,7 @@ impl<'a> Flow<'a> {
     /// Calls something with as many arguments as a list has elements.
     pub fn spreading<T>(&mut self, list: &Known, call: impl FnOnce(&mut Self) -> T) -> T {
         let (_, low, high) = elements(list);
-        self.spread_out =
-            Some(SpreadOut { low, high, cap: Cap { bound: list.earned(), ..list.cap }, absent: absent(list) });
+        self.spread_out = Some(SpreadOut { low, high, cap: list.cap.at_most(list.earned()), absent: absent(list) });
         let given = call(self);
         self.spread_out = None;
         given

@@ -1,7 +1,9 @@
 //! What is known at a point of the program: what tests have told of values, and what memory holds.
 
 use super::chart::{Chart, Key};
-use super::domain::{Callee, CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Passed, Raw, SURE, Shape, Why};
+use super::domain::{
+    Callee, Cap, CellId, Claim, Fact, Id, Known, Nothing, Null, Number, Passed, Raw, SURE, Shape, Why,
+};
 use super::few::{Few, Sides};
 use super::line::Line;
 use std::borrow::Cow;
@@ -308,10 +310,12 @@ impl State {
     pub fn refined<'k>(&self, known: &'k Known) -> Cow<'k, Known> {
         let learned = self.learned.get(&known.id);
         let least = self.least_told(&known.parts);
-        if learned.is_none() && least == 0 {
+        let believed = self.believed(known.cap);
+        if learned.is_none() && least == 0 && believed == known.cap.bound {
             return Cow::Borrowed(known);
         }
         let mut result = known.clone();
+        result.cap.bound = believed;
         if let Some(learned) = learned {
             result.apply(learned);
         }
@@ -324,6 +328,13 @@ impl State {
             }
         }
         Cow::Owned(result)
+    }
+
+    /// What is believed at most, where tests have told of what holds it down.
+    fn believed(&self, cap: Cap) -> Raw {
+        let learned = |id: Id| self.learned.get(&id).map_or(0, |learned| learned.low);
+        let least = if self.learned.is_empty() { None } else { cap.doubted().ids().map(learned).min() };
+        least.map_or(cap.bound, |least| least.max(cap.bound))
     }
 
     /// What tests have told of all of these at least; 0 where it is not known which they are.
@@ -542,6 +553,7 @@ impl Known {
     pub fn names(&self, visit: &mut dyn FnMut(Id)) {
         visit(self.id);
         self.parts.iter().chain(self.above.keys()).for_each(|other| visit(*other));
+        self.cap.doubted().ids().for_each(&mut *visit);
         let number = self.as_number();
         if let Some(number) = number {
             let of = number.confidence_of.iter().chain(&number.length_of).chain(number.below.iter());
@@ -570,6 +582,7 @@ impl Known {
             result.parts = Few::one(Id::NONE);
         }
         result.above = Sides::NONE;
+        result.cap = result.cap.at_most(result.cap.bound);
         result.tests = None;
         result.longest = None;
         match &mut result.shape {

@@ -80,7 +80,7 @@ impl<'a> Flow<'a> {
                     // believed no more than what is asked.
                     known.cap = args[0].is_told_by_null().unwrap_or_else(|| {
                         let asked = own(args, Shape::Plain);
-                        Cap { bound: asked.earned(), ..asked.cap }
+                        asked.cap.at_most(asked.earned())
                     });
                     known.tested = args[0].tested_by_gate();
                 }
@@ -99,7 +99,7 @@ impl<'a> Flow<'a> {
             Op::Turns => {
                 let number = args[0].as_number().cloned().unwrap_or_else(Number::any);
                 // It is exact in the run, and believed no more than what it counts.
-                let cap = Cap { bound: args[0].earned(), ..args[0].cap };
+                let cap = args[0].cap.at_most(args[0].earned());
                 let shape = Shape::Number(Rc::new(number));
                 one(Known { integrity: args[0].integrity, cap, ..Known::constant(shape) })
             }
@@ -175,7 +175,7 @@ impl<'a> Flow<'a> {
                 let chosen = self.chosen_threshold(&args[1], at);
                 let (from, to) = args[1].as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
                 let mut known = own(&args[..1], Shape::Plain);
-                known.cap = known.cap.min(Cap { bound: args[1].earned(), ..args[1].cap });
+                known.cap = known.cap.min(args[1].cap.at_most(args[1].earned()));
                 known.tests = tests(vec![Fact::AtLeast(args[0].id, from), Fact::True(args[0].id)], Vec::new());
                 self.ask_outcomes(&args[0], from, to, at);
                 known.parts = if args[0].parts.is_empty() { Few::one(args[0].id) } else { args[0].parts.clone() };

@@ -126,11 +126,14 @@ impl Known {
         let told = matches!(self.nothing, Some((Nothing::Gate | Nothing::Vote | Nothing::Aggregate, _)))
             && !self.has(Mark::Doubtful);
         let cap = told.then(|| super::read::confidence_of(self).cap)?;
+        if !matches!(self.nothing, Some((Nothing::Gate, _))) {
+            return Some(cap);
+        }
         let chosen = self.whole().claim.chosen_by().max(self.passed.least);
-        let cap = Cap { bound: cap.bound.min(chosen), ..cap };
+        let cap = cap.at_most(cap.bound.min(chosen));
         // What came to the gate may have been null itself: that null passed.
-        let passes = matches!(self.nothing, Some((Nothing::Gate, _))) && self.told == Told::Doubt;
-        Some(if passes { Cap { bound: cap.bound.min(self.passed.least), ..cap } } else { cap })
+        let passes = self.told == Told::Doubt;
+        Some(if passes { cap.at_most(cap.bound.min(self.passed.least)) } else { cap })
     }
 
     /// What whether it is true was tested against: of what a gate gave, null is exact, and all else has passed the gate.

@@ -98,7 +98,7 @@ pub(super) fn stands(page: &Page, found: &Diagnostic, name: &str) -> bool {
             Node::Chain { base, .. } => page.source(base) == name,
             _ => false,
         });
-    (owned || builtin::find_function(name).is_none())
+    (owned || builtin::find_function(name).is_none() && !builtin::is_namespace(name))
         && !asked
         && !is_agent(page, at, name)
         && walker(page, at, name).is_none()
