@@ -18,9 +18,6 @@ use std::rc::Rc;
 /// Samples of a strategy that asks several times, where it does not say how many.
 const SAMPLES: f64 = 5.0;
 
-/// Millionths in one.
-const MICRO: f64 = 1_000_000.0;
-
 /// What is said of an agent's figure.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Figure {
@@ -110,7 +107,7 @@ impl<'a> Flow<'a> {
             return manner;
         }
         let listed = self.setting.agents.iter().flat_map(|all| all.agents()).filter(named);
-        let prices: Option<Vec<f64>> = listed.map(price).collect();
+        let prices: Option<Vec<f64>> = listed.map(host::Agent::most_money).collect();
         let price = prices.and_then(|prices| prices.into_iter().reduce(f64::max)).unwrap_or(f64::INFINITY);
         let named = Manner { own_model: false, price, ..manner };
         if model.null == Null::Never && options.null == Null::Never { named } else { named.join(manner) }
@@ -149,11 +146,11 @@ impl<'a> Flow<'a> {
         let tries = shape.manner.tries();
         match measure {
             Budget::Cost => self.figure(shape, |agent| {
-                let own = if shape.manner.own_model { price(agent)? } else { 0.0 };
+                let own = if shape.manner.own_model { agent.most_money()? } else { 0.0 };
                 let most = Some(own.max(shape.manner.price)).filter(|price| price.is_finite())?;
-                Some((most * MICRO).ceil() * factor(agent) * tries)
+                Some(host::micros(most) * factor(agent) * tries)
             }),
-            Budget::Tokens => self.figure(shape, |agent| Some(tokens(agent)? * factor(agent) * tries)),
+            Budget::Tokens => self.figure(shape, |agent| Some(agent.most_tokens()? * factor(agent) * tries)),
             _ => self.figure(shape, |agent| Some(agent.timeout? * factor(agent))),
         }
     }
@@ -162,8 +159,8 @@ impl<'a> Flow<'a> {
     pub fn unpriced(&self, label: &str) -> &'static str {
         let Some(shape) = self.labels.get(label) else { return "price" };
         let behind: Vec<&host::Agent> = shape.who.iter().flat_map(|who| self.behind(who, shape)).collect();
-        let by_token = |agent: &&host::Agent| agent.price.is_some() && tokens(agent).is_none();
-        match shape.manner.own_model && behind.iter().any(|agent| price(agent).is_none()) {
+        let by_token = |agent: &&host::Agent| agent.price.is_some() && agent.most_tokens().is_none();
+        match shape.manner.own_model && behind.iter().any(|agent| agent.most_money().is_none()) {
             false => "model",
             true if behind.iter().any(by_token) => "tokens",
             true => "price",
@@ -216,33 +213,5 @@ fn asked(strategy: &Json) -> f64 {
             named.map_or(1.0, asked)
         }
         _ => 1.0,
-    }
-}
-
-fn number(agent: &host::Agent, names: &[&str]) -> Option<f64> {
-    names.iter().find_map(|name| agent.settings.get(*name)).and_then(Json::as_f64)
-}
-
-/// The tokens that one request takes at most.
-fn tokens(agent: &host::Agent) -> Option<f64> {
-    number(agent, &["tokens", "maxTokens", "max_tokens"])
-}
-
-/// The price of one request at most, in the currency of the prices.
-fn price(agent: &host::Agent) -> Option<f64> {
-    match agent.price.as_ref()? {
-        Json::Object(parts) => {
-            let part = |names: &[&str]| names.iter().find_map(|name| parts.get(*name)).and_then(Json::as_f64);
-            let request = part(&["request", "call"]);
-            let million = ["input", "output", "tokens"]
-                .iter()
-                .filter_map(|name| part(&[name]))
-                .fold(None, |a: Option<f64>, b| Some(a.map_or(b, |a| a.max(b))));
-            match (request, million) {
-                (request, Some(million)) => Some(request.unwrap_or(0.0) + tokens(agent)? * million / MICRO),
-                (request, None) => request,
-            }
-        }
-        price => price.as_f64(),
     }
 }

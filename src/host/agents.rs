@@ -151,10 +151,41 @@ impl Agent {
         self.transport.is_none_or(|transport| transport == Transport::Mock) || self.settings.contains_key("replies")
     }
 
+    /// The tokens that one request takes at most.
+    pub fn most_tokens(&self) -> Option<f64> {
+        let said = |name: &&str| self.settings.get(*name);
+        ["tokens", "maxTokens", "max_tokens"].iter().find_map(said).and_then(Json::as_f64)
+    }
+
+    /// The price of one request at most, in the currency of the prices.
+    pub fn most_money(&self) -> Option<f64> {
+        let parts = match self.price.as_ref()? {
+            Json::Object(parts) => parts,
+            price => return price.as_f64(),
+        };
+        let part = |name: &&str| parts.get(*name).and_then(Json::as_f64);
+        let request = ["request", "call"].iter().find_map(part);
+        let million = ["input", "output", "tokens"].iter().filter_map(part).reduce(f64::max);
+        match (request, million) {
+            (request, Some(million)) => Some(request.unwrap_or(0.0) + self.most_tokens()? * million / MICRO),
+            (request, None) => request,
+        }
+    }
+
     /// Whether it offers a method, as far as anyone says.
     pub fn offers(&self, method: &str) -> bool {
         self.methods.as_ref().is_none_or(|methods| methods.iter().any(|name| **name == *method))
     }
+}
+
+/// Millionths in one.
+const MICRO: f64 = 1_000_000.0;
+
+/// Money in whole millionths, so that sums are exact: a part of one counts as one, unless it is only how the number is held.
+pub fn micros(money: f64) -> f64 {
+    let exact = money * MICRO;
+    let near = exact.round();
+    if (exact - near).abs() <= near * 1e-12 { near } else { exact.ceil() }
 }
 
 impl Directory {

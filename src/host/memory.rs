@@ -248,9 +248,10 @@ impl Memory {
                 return (0.0, Reply::Failed(Failure::Unknown { message }));
             };
             total += reply.get("after").and_then(duration).unwrap_or(0.0);
-            let number = |key: &str| reply.get(key).and_then(Json::as_f64).unwrap_or(0.0);
-            cost += number("cost");
-            tokens += number("tokens");
+            let number = |key: &str| reply.get(key).and_then(Json::as_f64);
+            // What says nothing of its own costs what the agent does.
+            cost += number("cost").or(agent.most_money()).unwrap_or(0.0);
+            tokens += number("tokens").unwrap_or(0.0);
             match reply.get("error").filter(|error| !error.is_null()) {
                 Some(_) if retries > 0 => retries -= 1,
                 Some(error) => {

@@ -11,7 +11,7 @@ mod request;
 mod seed;
 mod time;
 
-pub use agents::{Agent, Contract, Directory, FURTHER, Transport};
+pub use agents::{Agent, Contract, Directory, FURTHER, Transport, micros};
 pub use memory::{MOST_RETRIES, Memory, Script};
 pub use reply::{Answer, Failure, Reply};
 pub use request::{Batch, Call, Count, EffectName, Id, Kind, Path, Purpose, Request, Slot, Stream, Timer};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use super::agents::Who;
+use super::budget::Worst;
 use super::code::Site;
 use super::failure::Failure;
 use super::machine::Called;
@@ -34,6 +35,8 @@ pub(super) struct Ask {
     pub(super) lanes: Lanes,
     /// The request, once it is made.
     pub(super) id: Option<Id>,
+    /// What it takes at most.
+    pub(super) worst: Worst,
 }
 
 impl Ask {
@@ -45,7 +48,8 @@ impl Ask {
                 let id = task.next_id();
                 let request =
                     Request { id: id.clone(), kind: Kind::Call(self.call.clone()), context: task.contexts.clone() };
-                vm.charge_call(task, agent)?;
+                let retries = self.call.options.get("retries").and_then(Json::as_f64);
+                self.worst = vm.charge_call(task, agent, 1.0 + retries.unwrap_or(0.0))?;
                 vm.submit(task, request);
                 self.id = Some(id);
                 Ok(Step::Wait)
@@ -62,7 +66,7 @@ impl Ask {
         let (name, method) = (&self.call.agent, &self.call.method);
         match reply {
             Reply::Answer(answer) => {
-                vm.charge_answer(task, answer.cost, answer.tokens)?;
+                vm.charge_answer(task, self.worst, answer.cost, answer.tokens)?;
                 let size = size_of_json(&answer.shape);
                 if size > vm.meter.limits.answer {
                     let limit = vm.meter.limits.answer;
@@ -81,7 +85,7 @@ impl Ask {
                 vm.admit_answer(&self.agent, method, value)
             }
             Reply::Failed(Cause::Error { message, cost, tokens }) => {
-                vm.charge_answer(task, cost, tokens)?;
+                vm.charge_answer(task, self.worst, cost, tokens)?;
                 let message = Value::string(message).with(ANSWER);
                 let error = Error { code: Code::R030, message, data: vm.who_failed(agent, method)? };
                 Err(Failure::of(error, Lanes::EXACT))
@@ -274,7 +278,8 @@ impl Vm {
             effect: declared.and_then(|method| method.effect).map(EffectName),
             options,
         };
-        Ok(Box::new(Native::Ask(Box::new(Ask { agent: agent.clone(), call: Box::new(call), lanes, id: None }))))
+        let (agent, call, worst) = (agent.clone(), Box::new(call), Worst::default());
+        Ok(Box::new(Native::Ask(Box::new(Ask { agent, call, lanes, id: None, worst }))))
     }
 
     /// The schema among the options of an agent. Nobody, a mock included, is asked under one that is none.

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::task::{Calls, Counted, Frame, Input, Task, TaskId};
 use crate::diagnostic::Code;
 use crate::hir;
-use crate::host::{Batch, Id, Kind, Purpose, Request, Timer};
+use crate::host::{Agent, Batch, Id, Kind, Purpose, Request, Timer, micros};
 use crate::types::Effect;
 use crate::value::{Confidence, Value};
 
@@ -23,8 +23,17 @@ pub(super) struct Budget {
     limits: Vec<(hir::Budget, f64)>,
     calls: f64,
     tokens: f64,
+    /// In millionths.
     cost: f64,
     agents: BTreeSet<u32>,
+}
+
+/// What a request takes at most, where somebody says it.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Worst {
+    /// In millionths.
+    cost: Option<f64>,
+    tokens: Option<f64>,
 }
 
 impl Budget {
@@ -203,16 +212,25 @@ impl Vm {
         }
     }
 
-    /// Charges a call to an agent, before it is made.
-    pub(super) fn charge_call(&mut self, task: &Task, agent: u32) -> Result<(), Failure> {
+    /// Charges a call to an agent at its worst, before it is made; `tries` are all that it may take.
+    pub(super) fn charge_call(&mut self, task: &Task, agent: u32, tries: f64) -> Result<Worst, Failure> {
+        let entry = self.agents.entry(agent);
+        let worst = Worst {
+            cost: entry.and_then(Agent::most_money).map(|money| micros(money) * tries),
+            tokens: entry.and_then(Agent::most_tokens).map(|tokens| tokens * tries),
+        };
+        let over = |used: f64, worst: Option<f64>, limit: f64| match worst {
+            Some(worst) => used + worst > limit,
+            None => used >= limit,
+        };
         let mut at = Some(task.current_budget());
         while let Some(index) = at {
             let budget = &self.budgets[index as usize];
             for &(kind, limit) in &budget.limits {
                 let over = match kind {
                     hir::Budget::Calls => budget.calls + 1.0 > limit,
-                    hir::Budget::Tokens => budget.tokens >= limit,
-                    hir::Budget::Cost => budget.cost >= limit,
+                    hir::Budget::Tokens => over(budget.tokens, worst.tokens, limit),
+                    hir::Budget::Cost => over(budget.cost, worst.cost, micros(limit)),
                     hir::Budget::Agents => !budget.agents.contains(&agent) && budget.agents.len() as f64 + 1.0 > limit,
                     hir::Budget::Time => false,
                 };
@@ -226,26 +244,28 @@ impl Vm {
         while let Some(index) = at {
             let budget = &mut self.budgets[index as usize];
             budget.calls += 1.0;
+            budget.cost += worst.cost.unwrap_or(0.0);
+            budget.tokens += worst.tokens.unwrap_or(0.0);
             budget.agents.insert(agent);
             at = budget.around;
         }
-        Ok(())
+        Ok(worst)
     }
 
-    /// Charges what an answer took.
-    pub(super) fn charge_answer(&mut self, task: &Task, cost: f64, tokens: f64) -> Result<(), Failure> {
+    /// Charges what an answer took in place of what it might have taken.
+    pub(super) fn charge_answer(&mut self, task: &Task, worst: Worst, cost: f64, tokens: f64) -> Result<(), Failure> {
         let mut at = Some(task.current_budget());
         while let Some(index) = at {
             let budget = &mut self.budgets[index as usize];
-            budget.cost += cost.max(0.0);
-            budget.tokens += tokens.max(0.0);
+            budget.cost += micros(cost.max(0.0)) - worst.cost.unwrap_or(0.0);
+            budget.tokens += tokens.max(0.0) - worst.tokens.unwrap_or(0.0);
             for &(kind, limit) in &budget.limits {
-                let used = match kind {
-                    hir::Budget::Tokens => budget.tokens,
-                    hir::Budget::Cost => budget.cost,
-                    _ => 0.0,
+                let over = match kind {
+                    hir::Budget::Tokens => budget.tokens > limit,
+                    hir::Budget::Cost => budget.cost > micros(limit),
+                    _ => false,
                 };
-                if used > limit && matches!(kind, hir::Budget::Tokens | hir::Budget::Cost) {
+                if over {
                     return Err(exceeded(kind, limit));
                 }
             }

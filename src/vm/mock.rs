@@ -96,7 +96,7 @@ impl Rehearsal {
     pub(super) fn step(&mut self, vm: &mut Vm, task: &mut Task, input: Input) -> Result<Step, Failure> {
         match input {
             Input::Begin => {
-                vm.charge_call(task, self.who())?;
+                vm.charge_call(task, self.who(), 1.0)?;
                 self.attempt(vm, task)
             }
             Input::Reply(id, Reply::Fired) if self.timer.as_ref() == Some(&id) => match self.answer(vm)? {

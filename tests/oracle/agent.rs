@@ -1,5 +1,6 @@
 //! Agents: those that the host binds, the mocks of tests, and who judges.
 
+use super::call::Took;
 use super::value::*;
 use indexmap::IndexMap;
 use prism::hir::Program;
@@ -164,8 +165,9 @@ impl Eval<'_> {
             let (description, prompt, names, schema, effect) = Default::default();
             let call =
                 Call { agent: name, method, purpose, description, prompt, arguments, names, schema, effect, options };
-            self.charge(agent.id, span)?;
-            self.answered(agent.id, call, span)?
+            let retries = call.options.get("retries").and_then(|it| it.as_f64()).unwrap_or_default();
+            let worst = self.charge(agent.id, 1.0 + retries, span)?;
+            self.answered(agent.id, call, worst, span)?
         };
         if !schema.is_null() && !self.accepted(&schema, &answer, span)? {
             return self.broken(Code::R012, span);
@@ -185,16 +187,16 @@ impl Eval<'_> {
     }
 
     /// What the host's agent says: unknown and `reported` unless it says more.
-    fn answered(&mut self, agent: u32, call: Call, span: Span) -> Run {
+    fn answered(&mut self, agent: u32, call: Call, worst: Took, span: Span) -> Run {
         let (name, method) = (call.agent.clone(), call.method.clone());
         match self.task.ask(Kind::Call(Box::new(call)))? {
             Reply::Answer(answer) => {
-                self.settle(answer.cost, answer.tokens, span)?;
+                self.settle(worst, answer.cost, answer.tokens, span)?;
                 let read = shaped::read(&answer.shape, REPORTED, &mut meter());
                 read.or_else(|_| self.broken(Code::R030, span))
             }
             Reply::Failed(Failure::Error { message, cost, tokens }) => {
-                self.settle(cost, tokens, span)?;
+                self.settle(worst, cost, tokens, span)?;
                 self.failed(&name, &method, Value::text(&message).with(REPORTED), span)
             }
             Reply::Failed(Failure::Timeout) => self.fail(Code::R031, span),
@@ -286,7 +288,7 @@ impl Eval<'_> {
             mock.methods.iter().any(|(name, _)| name == method || name == "*").then_some(mock.owner)
         };
         let Some(mine) = known else { return self.fail(Code::R032, span) };
-        self.charge(agent.id, span)?;
+        self.charge(agent.id, 1.0, span)?;
         let mut left = self.time(&Self::option(&agent.options, "timeout"), span)?.unwrap_or(f64::INFINITY);
         let mut retries = Self::option(&agent.options, "retries").as_number().unwrap_or(0.0);
         loop {

@@ -4,6 +4,7 @@ use super::task::Task;
 use super::value::*;
 use prism::builtin::{self, BuiltinId};
 use prism::hir::{self, *};
+use prism::host::micros;
 use prism::source::FileId;
 use prism::value::{Closure, Limits};
 use std::collections::{BTreeSet, HashMap};
@@ -17,6 +18,10 @@ pub struct Budget {
     used: HashMap<hir::Budget, f64>,
     agents: BTreeSet<u32>,
 }
+
+/// What is settled when an answer comes, and how much of it: money in millionths, and tokens.
+const SETTLED: [hir::Budget; 2] = [hir::Budget::Cost, hir::Budget::Tokens];
+pub type Took = [f64; 2];
 
 impl Budget {
     /// That of a run.
@@ -90,28 +95,47 @@ impl Eval<'_> {
         receiver.as_agent().is_some() || self.own(receiver, name).is_some()
     }
 
-    /// Charges a call to an agent to all budgets around, before it is made.
-    pub fn charge(&mut self, agent: u32, span: Span) -> Run<()> {
+    /// Charges a call to an agent to all budgets around, before it is made, with the money and the tokens that it takes at most
+    /// where somebody says so.
+    pub fn charge(&mut self, agent: u32, tries: f64, span: Span) -> Run<Took> {
+        let world = self.task.world.clone();
+        let agents = world.agents();
+        let entry = agents.entry(agent);
+        let worst: [Option<f64>; 2] = [
+            entry.and_then(|it| it.most_money()).map(|money| micros(money) * tries),
+            entry.and_then(|it| it.most_tokens()).map(|tokens| tokens * tries),
+        ];
+        drop(agents);
         // What is used up leaves nothing for another call; an agent that was asked costs nothing more.
         let over = |budget: &Budget, kind: hir::Budget, limit: f64| match kind {
             hir::Budget::Agents => !budget.agents.contains(&agent) && budget.agents.len() as f64 >= limit,
-            _ => budget.used.get(&kind).is_some_and(|used| *used >= limit) || limit <= 0.0,
+            _ => {
+                let used = budget.used.get(&kind).copied().unwrap_or_default();
+                let known = SETTLED.iter().position(|it| *it == kind).and_then(|place| worst[place]);
+                known.map_or(used >= limit, |worst| used + worst > limit)
+            }
         };
         self.spend(over, span, |_| {})?;
+        let took = worst.map(Option::unwrap_or_default);
         let add = |budget: &mut Budget| {
             *budget.used.entry(hir::Budget::Calls).or_default() += 1.0;
+            SETTLED.iter().zip(took).for_each(|(it, n)| *budget.used.entry(*it).or_default() += n);
             budget.agents.insert(agent);
         };
-        self.spend(|_, _, _| false, span, add)
+        self.spend(|_, _, _| false, span, add)?;
+        Ok(took)
     }
 
-    /// Charges what an answer took.
-    pub fn settle(&mut self, cost: f64, tokens: f64, span: Span) -> Run<()> {
-        let took = [(hir::Budget::Cost, cost), (hir::Budget::Tokens, tokens)];
+    /// Charges what an answer took, in place of what it might have taken.
+    pub fn settle(&mut self, worst: Took, cost: f64, tokens: f64, span: Span) -> Run<()> {
+        let took = [micros(cost) - worst[0], tokens - worst[1]];
         let over = |budget: &Budget, kind: hir::Budget, limit: f64| {
-            took.iter().any(|(it, _)| *it == kind) && budget.used.get(&kind).is_some_and(|used| *used > limit)
+            SETTLED.contains(&kind) && budget.used.get(&kind).is_some_and(|used| *used > limit)
         };
-        self.spend(over, span, |budget| took.iter().for_each(|(it, n)| *budget.used.entry(*it).or_default() += n))
+        let add = |budget: &mut Budget| {
+            SETTLED.iter().zip(took).for_each(|(it, n)| *budget.used.entry(*it).or_default() += n);
+        };
+        self.spend(over, span, add)
     }
 
     /// Changes all budgets around; R094 as soon as one is over after that.
@@ -126,7 +150,8 @@ impl Eval<'_> {
         let mut at = Some(self.task.now.budget);
         while let Some(budget) = at.map(|at| &mut budgets[at]) {
             add(budget);
-            if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, *limit)) {
+            let exact = |kind: hir::Budget, limit: f64| if kind == hir::Budget::Cost { micros(limit) } else { limit };
+            if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, exact(*kind, *limit))) {
                 return self.fail(Code::R094, span);
             }
             at = budget.around;
