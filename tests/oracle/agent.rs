@@ -88,7 +88,7 @@ impl Agents {
     }
 
     /// What the host says of an agent.
-    fn entry(&self, id: u32) -> Option<&prism::host::Agent> {
+    pub(super) fn entry(&self, id: u32) -> Option<&prism::host::Agent> {
         self.directory.agents().get(id as usize)
     }
 
