@@ -261,6 +261,7 @@ impl Vm {
         asked.sort_by(|a, b| a.id.cmp(&b.id));
         asked.extend(said);
         batch.requests = asked;
+        batch.timers.sort_by(|a, b| a.id.cmp(&b.id));
         batch
     }
 

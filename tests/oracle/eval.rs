@@ -599,6 +599,7 @@ impl Eval<'_> {
         let (low, high) = (self.eval(low)?, self.eval(high)?);
         let ends = low.as_number().zip(high.as_number()).filter(|(low, high)| low.is_finite() && high.is_finite());
         let Some((low_end, high_end)) = ends else { return self.fail(Code::R002, span) };
+        self.task.tick((high_end - low_end) as u64)?;
         // Added up they would round again and again. There is no zero below zero in it.
         let numbers = (0_u32..).map(|at| low_end + f64::from(at));
         let lanes = low.lanes().meet(high.lanes());
