@@ -7,7 +7,7 @@
 
 use super::amount::{Amount, Cost};
 use super::circle::{Member, hold, throws};
-use super::domain::{Cap, CellId, Closure, Id, Known, List, SURE, Shape, Told};
+use super::domain::{CellId, Closure, Id, Known, SURE};
 use super::effort::spent;
 use super::escape::{Doubts, Escapes, elsewhere};
 use super::few::Sides;
@@ -15,7 +15,6 @@ use super::finding::Listed;
 use super::flow::Flow;
 use super::line::Line;
 use super::rename::RENAMED;
-use super::spread::SpreadOut;
 use super::state::{Learned, State};
 use super::widen::{grown, takes_in};
 use super::within::WITHIN;
@@ -50,9 +49,6 @@ const REMEMBERED: u32 = u32::MAX - 3;
 
 /// Room for the names that most arguments need.
 const SOME_NAMES: usize = 28;
-
-/// The steps of putting a number in the place of what is not given, at most.
-const DEFAULT_STEPS: f64 = 8.0;
 
 /// The place that calls whose arguments are taken together come from.
 const TOGETHER: u32 = u32::MAX - 2;
@@ -749,44 +745,6 @@ impl<'a> Flow<'a> {
         let (_, together) = parted(function, &member.all.given, arguments.len());
         let frame = self.calls.frame(place, function);
         self.settle(frame, &together, arguments.len(), member, state).map(|known| known.detached())
-    }
-
-    /// As many arguments as a function takes: what is left out is null, what is left over a list.
-    fn filled(&mut self, function: FunctionId, arguments: &[Known]) -> Vec<Known> {
-        let spread_out = self.spread_out.take();
-        let code = self.code(function);
-        let arity = code.arity as usize;
-        let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
-        if let Some(SpreadOut { low, cap, .. }) = &spread_out {
-            // Whether these are given is as sure as how many there are.
-            for known in all.iter_mut().skip(*low as usize).filter(|_| cap.bound < SURE) {
-                (known.cap, known.told) = (known.cap.min(*cap), Told::Doubt);
-            }
-        }
-        for place in all.len()..arity {
-            // A number that stands in for what is not given is as if it were given, and costs a few steps more.
-            let default = self.default_number(function, place).filter(|_| spread_out.is_none());
-            self.taken.steps.add(&Amount::up_to(if default.is_some() { DEFAULT_STEPS } else { 0.0 }));
-            let absent = || spread_out.as_ref().map_or_else(Known::null, |spread| spread.absent.clone());
-            all.push(default.map_or_else(absent, Known::number));
-        }
-        if code.rest {
-            let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
-            let count = items.len() as u64;
-            let list = match &spread_out {
-                None => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
-                Some(SpreadOut { low, high, .. }) => List {
-                    element: items.iter().map(Known::as_any).reduce(|a, b| a.join(&b)),
-                    low: low.saturating_sub(arity as u64),
-                    high: high.map(|high| high.saturating_sub(arity as u64)),
-                    items: None,
-                    size: None,
-                },
-            };
-            let cap = spread_out.map_or(Cap::FREE, |spread| spread.cap);
-            all.push(Known { cap, ..Known::constant(Shape::List(Rc::new(list))) });
-        }
-        all
     }
 
     /// Ends the walk: too complex.

@@ -3,7 +3,8 @@
 //! Where the list is known one by one its elements are the arguments. Of any other nobody knows how many there are, so a
 //! parameter may get an element or nothing, and a built-in that is no function of each element alone gives anything.
 
-use super::domain::{Cap, Id, Known, List, Mark, Nothing, Passed, Shape};
+use super::amount::Amount;
+use super::domain::{Cap, Id, Known, List, Mark, Nothing, Passed, SURE, Shape, Told};
 use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
@@ -11,11 +12,15 @@ use super::read::{absent, anywhere, elements, length, own, part, read};
 use super::state::State;
 use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
+use crate::hir::FunctionId;
 use crate::ir::Inst;
 use std::rc::Rc;
 
 /// Lists of one length that are taken apart.
 const MOST_ALIKE: u64 = 16;
+
+/// The steps of putting a number in the place of what is not given, at most.
+const DEFAULT_STEPS: f64 = 8.0;
 
 /// Parameters that a list is followed into.
 const MOST_FOLLOWED: u64 = 64;
@@ -111,6 +116,44 @@ impl<'a> Flow<'a> {
         let all: Vec<Known> = receiver.into_iter().chain([list]).cloned().collect();
         self.charge_builtin(builtin, name, &all, Some(&given));
         Some(given)
+    }
+
+    /// As many arguments as a function takes: what is left out is null, what is left over a list.
+    pub fn filled(&mut self, function: FunctionId, arguments: &[Known]) -> Vec<Known> {
+        let spread_out = self.spread_out.take();
+        let code = self.code(function);
+        let arity = code.arity as usize;
+        let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
+        if let Some(SpreadOut { low, cap, .. }) = &spread_out {
+            // Whether these are given is as sure as how many there are.
+            for known in all.iter_mut().skip(*low as usize).filter(|_| cap.bound < SURE) {
+                (known.cap, known.told) = (known.cap.min(*cap), Told::Doubt);
+            }
+        }
+        for place in all.len()..arity {
+            // A number that stands in for what is not given is as if it were given, and costs a few steps more.
+            let default = self.default_number(function, place).filter(|_| spread_out.is_none());
+            self.taken.steps.add(&Amount::up_to(if default.is_some() { DEFAULT_STEPS } else { 0.0 }));
+            let absent = || spread_out.as_ref().map_or_else(Known::null, |spread| spread.absent.clone());
+            all.push(default.map_or_else(absent, Known::number));
+        }
+        if code.rest {
+            let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
+            let count = items.len() as u64;
+            let list = match &spread_out {
+                None => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
+                Some(SpreadOut { low, high, .. }) => List {
+                    element: items.iter().map(Known::as_any).reduce(|a, b| a.join(&b)),
+                    low: low.saturating_sub(arity as u64),
+                    high: high.map(|high| high.saturating_sub(arity as u64)),
+                    items: None,
+                    size: None,
+                },
+            };
+            let cap = spread_out.map_or(Cap::FREE, |spread| spread.cap);
+            all.push(Known { cap, ..Known::constant(Shape::List(Rc::new(list))) });
+        }
+        all
     }
 
     /// The surest of a list that is spread out.
