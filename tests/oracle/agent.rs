@@ -1,6 +1,5 @@
 //! Agents: those that the host binds, the mocks of tests, and who judges.
 
-use super::call::Took;
 use super::value::*;
 use indexmap::IndexMap;
 use prism::hir::Program;
@@ -179,15 +178,14 @@ impl Eval<'_> {
     /// How grave a call is, as far as interfaces and the host say.
     fn effect(&self, agent: u32, method: &str, purpose: Purpose) -> Effect {
         let mut agents = self.task.world.agents();
-        let methods =
-            agents.get(agent).interfaces.iter().flat_map(|it| &self.program.interfaces[it.0 as usize].methods);
-        let said = methods.filter(|it| *it.name == *method).filter_map(|it| it.effect).max();
+        let all = agents.get(agent).interfaces.iter().flat_map(|it| &self.program.interfaces[it.0 as usize].methods);
+        let said = all.filter(|it| *it.name == *method).filter_map(|it| it.effect).max();
         let reached = said.is_none() && purpose == Purpose::Method;
         said.max(agents.entry(agent).and_then(|it| it.class(method, reached))).unwrap_or(Effect::Ask)
     }
 
     /// What the host's agent says: unknown and `reported` unless it says more.
-    fn answered(&mut self, agent: u32, call: Call, worst: Took, span: Span) -> Run {
+    fn answered(&mut self, agent: u32, call: Call, worst: [f64; 2], span: Span) -> Run {
         let (name, method) = (call.agent.clone(), call.method.clone());
         match self.task.ask(Kind::Call(Box::new(call)))? {
             Reply::Answer(answer) => {
@@ -207,8 +205,7 @@ impl Eval<'_> {
 
     /// What is wrong with an answer; the message quotes it.
     fn broken<T>(&self, code: Code, span: Span) -> Run<T> {
-        let error = Error { code, message: Value::text("").with(REPORTED), data: Value::NULL };
-        self.throw(error, Lanes::EXACT, span)
+        self.throw(Error { code, message: Value::text("").with(REPORTED), data: Value::NULL }, Lanes::EXACT, span)
     }
 
     fn failed<T>(&self, agent: &str, method: &str, message: Value, span: Span) -> Run<T> {
@@ -246,9 +243,7 @@ impl Eval<'_> {
         for answer in all {
             let inner = answer.as_agent().and_then(|it| self.task.world.agents().list[it.id as usize].mock.clone());
             match inner.and_then(|it| it.methods.into_iter().find(|(name, _)| name == "*")) {
-                Some((_, (all, _))) => {
-                    said.extend(all.into_iter().map(|(it, later, fails)| (it, after + later, fails)))
-                }
+                Some((_, (all, _))) => said.extend(all.into_iter().map(|(it, more, fails)| (it, after + more, fails))),
                 None => said.push((answer, after, fails)),
             }
         }

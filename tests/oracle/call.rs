@@ -19,14 +19,17 @@ pub struct Budget {
     agents: BTreeSet<u32>,
 }
 
-/// What is settled when an answer comes, and how much of it: money in millionths, and tokens.
+/// What is settled when an answer comes: money, in millionths, and tokens.
 const SETTLED: [hir::Budget; 2] = [hir::Budget::Cost, hir::Budget::Tokens];
-pub type Took = [f64; 2];
 
 impl Budget {
     /// That of a run.
     pub fn whole() -> Self {
         Budget { limits: vec![(hir::Budget::Calls, Limits::RUN.calls as f64)], ..Budget::default() }
+    }
+
+    fn take(&mut self, took: [f64; 2]) {
+        SETTLED.iter().zip(took).for_each(|(it, n)| *self.used.entry(*it).or_default() += n);
     }
 }
 
@@ -97,15 +100,10 @@ impl Eval<'_> {
 
     /// Charges a call to an agent to all budgets around, before it is made, with the money and the tokens that it takes at most
     /// where somebody says so.
-    pub fn charge(&mut self, agent: u32, tries: f64, span: Span) -> Run<Took> {
+    pub fn charge(&mut self, agent: u32, tries: f64, span: Span) -> Run<[f64; 2]> {
         let world = self.task.world.clone();
-        let agents = world.agents();
-        let entry = agents.entry(agent);
-        let worst: [Option<f64>; 2] = [
-            entry.and_then(|it| it.most_money()).map(|money| micros(money) * tries),
-            entry.and_then(|it| it.most_tokens()).map(|tokens| tokens * tries),
-        ];
-        drop(agents);
+        let most = |it: &prism::host::Agent| [it.most_money().map(micros), it.most_tokens()];
+        let worst = world.agents().entry(agent).map(most).unwrap_or_default().map(|most| most.map(|it| it * tries));
         // What is used up leaves nothing for another call; an agent that was asked costs nothing more.
         let over = |budget: &Budget, kind: hir::Budget, limit: f64| match kind {
             hir::Budget::Agents => !budget.agents.contains(&agent) && budget.agents.len() as f64 >= limit,
@@ -119,42 +117,31 @@ impl Eval<'_> {
         let took = worst.map(Option::unwrap_or_default);
         let add = |budget: &mut Budget| {
             *budget.used.entry(hir::Budget::Calls).or_default() += 1.0;
-            SETTLED.iter().zip(took).for_each(|(it, n)| *budget.used.entry(*it).or_default() += n);
+            budget.take(took);
             budget.agents.insert(agent);
         };
-        self.spend(|_, _, _| false, span, add)?;
-        Ok(took)
+        self.spend(|_, _, _| false, span, add).map(|()| took)
     }
 
     /// Charges what an answer took, in place of what it might have taken.
-    pub fn settle(&mut self, worst: Took, cost: f64, tokens: f64, span: Span) -> Run<()> {
+    pub fn settle(&mut self, worst: [f64; 2], cost: f64, tokens: f64, span: Span) -> Run<()> {
         let took = [micros(cost) - worst[0], tokens - worst[1]];
-        let over = |budget: &Budget, kind: hir::Budget, limit: f64| {
-            SETTLED.contains(&kind) && budget.used.get(&kind).is_some_and(|used| *used > limit)
-        };
-        let add = |budget: &mut Budget| {
-            SETTLED.iter().zip(took).for_each(|(it, n)| *budget.used.entry(*it).or_default() += n);
-        };
-        self.spend(over, span, add)
+        let over = |budget: &Budget, kind, limit| budget.used.get(&kind).is_some_and(|used| *used > limit);
+        self.spend(over, span, |budget| budget.take(took))
     }
 
     /// Changes all budgets around; R094 as soon as one is over after that.
-    fn spend(
-        &self,
-        over: impl Fn(&Budget, hir::Budget, f64) -> bool,
-        span: Span,
-        add: impl Fn(&mut Budget),
-    ) -> Run<()> {
+    fn spend(&self, over: impl Fn(&Budget, hir::Budget, f64) -> bool, at: Span, add: impl Fn(&mut Budget)) -> Run<()> {
         let world = self.task.world.clone();
         let mut budgets = world.budgets.lock().unwrap();
-        let mut at = Some(self.task.now.budget);
-        while let Some(budget) = at.map(|at| &mut budgets[at]) {
+        let mut next = Some(self.task.now.budget);
+        while let Some(budget) = next.map(|it| &mut budgets[it]) {
             add(budget);
             let exact = |kind: hir::Budget, limit: f64| if kind == hir::Budget::Cost { micros(limit) } else { limit };
             if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, exact(*kind, *limit))) {
-                return self.fail(Code::R094, span);
+                return self.fail(Code::R094, at);
             }
-            at = budget.around;
+            next = budget.around;
         }
         Ok(())
     }

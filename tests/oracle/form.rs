@@ -252,9 +252,7 @@ impl Eval<'_> {
     /// The functions of a list, each read from it.
     fn functions(&self, list: &Value, span: Span) -> Run<Vec<Value>> {
         match list.as_list() {
-            Some(items) if items.iter().all(is_function) => {
-                Ok(items.iter().map(|it| it.clone().under(list.lanes())).collect())
-            }
+            Some(all) if all.iter().all(is_function) => Ok(all.iter().map(|x| x.clone().under(list.lanes())).collect()),
             _ => self.fail(Code::R042, span),
         }
     }

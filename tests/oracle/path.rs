@@ -218,13 +218,12 @@ impl<'t> Eval<'t> {
         Ok((Some(self.made(made, span)?.with(at.lanes().meet(key.value.lanes()))), given))
     }
 
-    fn store(&mut self, place: &Place, keys: &[PathKey], value: Value, span: Span) -> Run<()> {
+    fn store(&mut self, place: &Place, keys: &[PathKey], new: Value, span: Span) -> Run<()> {
         if keys.is_empty() {
-            return self.set_root(place, value, span);
+            return self.set_root(place, new, span);
         }
         let root = self.root(place, Some(span))?;
-        let (root, _) =
-            self.update(root, keys, span, Lanes::EXACT, &mut |_, _, _| Ok((Some(value.clone()), Value::NULL)))?;
+        let root = self.update(root, keys, span, Lanes::EXACT, &mut |_, _, _| Ok((Some(new.clone()), Value::NULL)))?.0;
         self.set_root(place, root.unwrap_or_default(), span)
     }
 
