@@ -503,7 +503,7 @@ impl Generator {
             16 => self.node(Numbers, "@.xs", &[Object]),
             17 => self.node(Numbers, "range(Math.floor(@) % 5)", &[Number]),
             18 => Tree::leaf(Numbers, self.pick(&["(0..3)", "(1..=3)", "range(2, 8, 3)"])),
-            23 => self.node(Numbers, "(@..@ + 3)", &[Number, Number]),
+            23 => self.node(Numbers, "(@ % 9..@ % 9 + 3)", &[Number, Number]),
             24 => self.node(Numbers, "[...@].splice(1, 2)", &[Numbers]),
             25 => self.node(Numbers, "values(@).filter(v => typeof v == \"number\")", &[Object]),
             26 => self.node(Numbers, "confidences(@).map(c => c ?? 0)", &[Numbers]),

@@ -458,7 +458,9 @@ impl Eval<'_> {
         let place = |band: Band| order.iter().position(|it| *it == band).unwrap_or(3);
         for branch in branches {
             if let Some(threshold) = &branch.threshold {
-                let value = self.eval(threshold)?;
+                let Some(value) = Some(self.eval(threshold)?).filter(|it| !it.is_null()) else {
+                    return self.fail(Code::R020, span);
+                };
                 least[place(branch.band)] = self.confidence_of(&value, span)?;
             }
         }
