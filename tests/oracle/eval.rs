@@ -458,10 +458,9 @@ impl Eval<'_> {
         let place = |band: Band| order.iter().position(|it| *it == band).unwrap_or(3);
         for branch in branches {
             if let Some(threshold) = &branch.threshold {
-                let Some(value) = Some(self.eval(threshold)?).filter(|it| !it.is_null()) else {
-                    return self.fail(Code::R020, span);
-                };
-                least[place(branch.band)] = self.confidence_of(&value, span)?;
+                let it = self.eval(threshold)?;
+                let it = if it.is_null() { self.fail(Code::R020, span) } else { self.confidence_of(&it, span) };
+                least[place(branch.band)] = it?;
             }
         }
         let find = |band: usize| branches.iter().find(|branch| place(branch.band) == band);

@@ -382,9 +382,8 @@ impl Task {
             drop(task.baton.send(None));
         };
         let (mut task, sender) = Task::new(self.world.clone(), id, path, self.baton.clone());
-        (task.now.contexts, task.now.depth, task.now.budget) =
-            (self.now.contexts.clone(), self.now.depth, self.now.budget);
-        task.now.counted = self.now.counted.clone();
+        (task.now.contexts, task.now.counted) = (self.now.contexts.clone(), self.now.counted.clone());
+        (task.now.depth, task.now.budget) = (self.now.depth, self.now.budget);
         spawn((task, sender), body, finish);
         self.world.board().ready.push_back((id, Wake::Start));
         children.list.push((id, true, end));
