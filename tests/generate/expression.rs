@@ -223,7 +223,7 @@ impl Generator {
             63 => self.computed_bands(sort),
             64 | 65 => self.agreed(sort),
             66..=68 => self.composed(sort),
-            69..=72 if self.library => self.primitive(sort),
+            69..=72 if self.imports => self.primitive(sort),
             _ => match self.name(sort, true) {
                 Some(name) => {
                     let value = self.expression(sort);

@@ -60,7 +60,7 @@ struct Generator {
     /// Whether this is a test.
     in_test: bool,
     /// Whether the standard library is imported.
-    library: bool,
+    imports: bool,
 }
 
 /// The program of a seed; the size is about the number of its parts.
@@ -92,7 +92,7 @@ fn make(seed: u64, size: u32, program: fn(&mut Generator) -> Tree) -> Case {
         globals: true,
         input: true,
         in_test: false,
-        library: false,
+        imports: false,
     };
     Case { tree: program(&mut generator), agents, input }
 }
@@ -211,9 +211,9 @@ impl Generator {
 
     /// A script, a pattern with its parameters, or a test.
     fn program(&mut self) -> Tree {
-        self.library = self.chance(4);
+        self.imports = self.chance(4);
         let program = self.kind();
-        match self.library {
+        match self.imports {
             true => Tree::node(Sort::Fixed, &format!("{}@", library::IMPORTS), [program]),
             false => program,
         }
