@@ -307,7 +307,7 @@ impl Flow<'_> {
                 values().filter(|known| heavy(known)).for_each(|known| self.work_on(&weight(known), 3.0 * levels));
             }
         }
-        if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info" | "emit") {
+        if prints(name) || name == "emit" {
             if args.is_empty() {
                 // The end of a line.
                 self.taken.output.add(&Amount::up_to(1.0));
@@ -323,6 +323,11 @@ impl Flow<'_> {
         printed.add(&Amount::up_to(64.0));
         self.taken.output.add(&printed);
     }
+}
+
+/// Whether a built-in prints what it is given.
+pub(super) fn prints(name: &str) -> bool {
+    matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info")
 }
 
 /// What the searches of a regular expression take for sixteen bytes, where there is one.

@@ -703,8 +703,7 @@ impl<'a> Flow<'a> {
         if head {
             self.back_at_head(act, from, target, &mut state);
         } else if act.graph.turns[to] && !target.args.is_empty() {
-            let seen = target.args.iter().map(|&var| act.seen(var, &state));
-            let (lines, longest) = seen.map(|known| (self.line_of(&known), self.longest_here(&known))).unzip();
+            let (lines, longest) = self.sums_given(act, target, &state);
             act.ways_back.insert((to, from), WayBack { state: state.clone(), lines, longest });
         }
         // Whatever way leads here, it passed this block, and what was known there is known here.

@@ -51,13 +51,22 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// What each argument of an edge is as a sum, and what is known of how long it is.
+    pub fn sums_given(
+        &mut self,
+        act: &Activation<'a>,
+        target: &Target,
+        state: &State,
+    ) -> (Vec<Option<Line>>, Vec<Vec<Line>>) {
+        let seen = target.args.iter().map(|&var| act.seen(var, state));
+        seen.map(|known| (self.line_of(&known), self.longest_here(&known))).unzip()
+    }
+
     /// What holds of sums when a loop's head is reached: at first that its parameters are what they begin with, later only
     /// what still holds of what they become.
     pub fn back_at_head(&mut self, act: &mut Activation<'a>, from: usize, target: &Target, state: &mut State) {
         let to = target.block.0 as usize;
-        let seen = target.args.iter().map(|&var| act.seen(var, state));
-        let (lines, longest): (Vec<Option<Line>>, Vec<Vec<Line>>) =
-            seen.map(|known| (self.line_of(&known), self.longest_here(&known))).unzip();
+        let (lines, longest) = self.sums_given(act, target, state);
         let own: Vec<Id> = act.code.blocks[to].parameters.iter().map(|p| Id(act.frame, p.0)).collect();
         if act.graph.position[from] < act.graph.position[to] {
             let mut relations = state.relations.to_vec();

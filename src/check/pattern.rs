@@ -323,7 +323,7 @@ impl<'a> Flow<'a> {
         let acts = |span: Span| {
             let listed = self.findings.listed.reached();
             let reached = listed.iter().filter(|reached| reached.effect >= Effect::Notify);
-            reached.map(|reached| reached.at).any(|at| at.file == branch.file && span.holds(at.span))
+            reached.map(|reached| reached.at).any(|at| Location::new(branch.file, span).holds(at))
         };
         high.into_iter().any(acts)
     }
@@ -379,7 +379,7 @@ impl<'a> Flow<'a> {
         let acts: Vec<(Location, Effect)> =
             reached.iter().filter(|r| r.effect >= Effect::Notify).map(|r| (r.at, r.effect)).collect();
         for (at, uncertain) in &self.written.uncertain {
-            let inside = |span: Span| acts.iter().any(|(a, _)| a.file == at.file && span.holds(a.span));
+            let inside = |span: Span| acts.iter().any(|(act, _)| Location::new(at.file, span).holds(*act));
             let high = uncertain.branches.iter().find(|b| b.band == Band::High);
             let low = uncertain
                 .branches

@@ -4,6 +4,7 @@
 //! parameter may get an element or nothing, and a built-in that is no function of each element alone gives anything.
 
 use super::amount::Amount;
+use super::charge::prints;
 use super::domain::{Cap, Id, Known, List, Mark, Nothing, Passed, SURE, Shape, Told};
 use super::few::Sides;
 use super::flow::{Activation, Flow};
@@ -94,9 +95,8 @@ impl<'a> Flow<'a> {
         let given = match name {
             "best" if receiver.is_none() => self.best_of(list, &each, at),
             // What these give is the same however many there are.
-            "max" | "min" | "hypot" | "print" | "log" | "warn" | "error" | "debug" | "info" | "chain"
-            | "independent" => {
-                if matches!(name, "print" | "log" | "warn" | "error" | "debug" | "info") {
+            _ if prints(name) || matches!(name, "max" | "min" | "hypot" | "chain" | "independent") => {
+                if prints(name) {
                     self.printed(list);
                 }
                 return match builtin {

@@ -205,7 +205,6 @@ impl Vm {
                         }
                     };
                 }
-                // Steps over an instruction, or two, that were done in another way.
                 // Moves a counter on, and goes elsewhere while a comparison holds.
                 macro_rules! onward {
                     ($comparison:ident, $counter:ident, $by:expr, $limit:expr, $to:ident) => {
@@ -223,6 +222,7 @@ impl Vm {
                         }
                     };
                 }
+                // Steps over instructions that were done in another way.
                 macro_rules! skip {
                     (1) => {
                         if ahead.next().is_none() {
