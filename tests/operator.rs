@@ -255,6 +255,10 @@ fn limits_of_a_policy_are_told_as_such() {
         assert_eq!(outcome.code, 3);
         assert!(outcome.err.contains(code) && outcome.err.contains("; the policy allows no more"), "{}", outcome.err);
     }
+    folder.write("long.prism", "\"x\".repeat(100)\n");
+    folder.write("policy.toml", "[limits]\ntext = 3\n");
+    let long = folder.prism(&["run", "long.prism", "--policy", "policy.toml"]);
+    assert!(long.err.contains("the limit of 3; the policy allows no more"), "{}", long.err);
     let lower = ended("steps = 1000", &["--fuel", "100"]);
     assert!(lower.err.contains("raise the limit with `--fuel`"), "{}", lower.err);
     for bare in ["time = 30", "time = \"30\""] {
@@ -286,6 +290,56 @@ fn agents_that_do_not_fit_are_told_before_a_run() {
     }
     let told = folder.prism(&["check", "--agents", "one.yaml", "p.prism"]);
     assert!(told.out.contains("no agent is left for `b`"), "{}", told.out);
+}
+
+/// Whoever binds agents or gives an input learns at once of all that is missing.
+#[test]
+fn all_that_is_missing_is_named_at_once() {
+    let folder = Folder::new("operator/missing");
+    let interface = "agent M { say(q: string): string }\n";
+    folder.write(
+        "p.prism",
+        format!(
+            "pattern P(q: string, r: string, xs: M[2..3], a: M, b: M): string {{ xs[0].say(q) + a.say(r) + b.say(r) }}\n{interface}"
+        ),
+    );
+    folder.write("one.yaml", "a: { transport: mock, replies: { say: { value: s } } }\n");
+    let report = json(&folder, &["check", "--format", "json", "--agents", "one.yaml", "p.prism"]);
+    assert_eq!(codes(&report), ["R033", "R033"]);
+    let told = folder.prism(&["run", "p.prism", "--input", r#"{ "q": "x", "r": "x" }"#]).err;
+    assert!(["`a`", "`b`", "`xs` takes at least 2"].iter().all(|name| told.contains(name)), "{told}");
+    folder.write("q.prism", "pattern P(q: string, r: string) { q + r }\n");
+    let told = folder.prism(&["run", "q.prism"]).err;
+    assert!(told.contains("the input lacks `q`, `r`"), "{told}");
+    let told = folder.prism(&["run", "q.prism", "--input", r#"{ "s": 1, "t": 2 }"#]).err;
+    assert!(told.contains("the input has `s`, `t`, which no parameter takes"), "{told}");
+    folder.write("s.prism", "/// @agents [\"a\", \"b\"]\nprint(1)\n");
+    let told = folder.prism(&["run", "s.prism"]).err;
+    assert!(told.contains("no agent `a`, `b` is bound"), "{told}");
+}
+
+/// A call of one of several agents is a call of each, and of anyone a call of those that nobody names.
+#[test]
+fn a_policy_rules_each_agent_that_may_be_called() {
+    let folder = Folder::new("operator/each");
+    let bank = "agent Bank { @effect(\"notify\") pay(x: string): boolean }\n";
+    folder.write(
+        "one.prism",
+        format!("pattern P(q: string, bank: Bank, tank: Bank) {{ (q == \"x\" ? bank : tank).pay(q) }}\n{bank}"),
+    );
+    folder.write("any.prism", format!("pattern P(q: string, who: string) {{ agents[who].pay(q) }}\n{bank}"));
+    for (program, methods, refused) in [
+        ("one.prism", "\"bank.pay\", \"tank.pay\"", None),
+        ("one.prism", "\"bank*.pay\"", Some("does not let `tank.pay` be called")),
+        ("one.prism", "", Some("does not let `bank.pay`, `tank.pay` be called")),
+        ("any.prism", "\"*.pay\"", None),
+        ("any.prism", "\"agent.pay\"", Some("does not let `agent.pay` be called")),
+    ] {
+        folder.write("policy.toml", format!("methods = [{methods}]\n"));
+        let told = folder.prism(&["check", "--policy", "policy.toml", program]);
+        assert_eq!(told.code, i32::from(refused.is_some()), "{methods}: {}", told.out);
+        assert!(refused.is_none_or(|refused| told.out.contains(refused)), "{methods}: {}", told.out);
+    }
 }
 
 #[test]

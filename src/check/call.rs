@@ -368,7 +368,7 @@ impl<'a> Flow<'a> {
         let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));
         self.request(asked.effect, at, (agent, &label), name, marked);
         for &effect in &asked.effects {
-            self.findings.reaches(Reached { effect, at, what: format!("{label}.{name}"), declared: marked });
+            self.findings.reaches(Reached::of(agent, name, effect, at, marked));
         }
         self.hears(&label, args);
         if self.setting.acts(asked.effect) {

@@ -169,7 +169,8 @@ impl<'a> Flow<'a> {
     /// `emit(name, data, { delay, condition })`: that counts as telling somebody.
     pub fn notice(&mut self, act: &Activation<'a>, args: &[Known], at: Location, state: &State) {
         let effect = Effect::Notify;
-        let reached = super::finding::Reached { effect, at, what: "emit".into(), declared: true };
+        let reached =
+            super::finding::Reached { effect, at, what: "emit".into(), of_each: vec!["emit".into()], declared: true };
         self.findings.reaches(reached);
         let nothing = Known::null();
         let data = args.get(1).unwrap_or(&nothing).whole().detached();

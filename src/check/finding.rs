@@ -1,7 +1,8 @@
 //! What the walk finds. A place is walked many times; what is found there is said once.
 
 use super::account::Consent;
-use super::domain::{Id, Integrity, Raw};
+use super::call::describe;
+use super::domain::{Agent, AgentShape, Id, Integrity, Raw};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{FileId, Location};
 use crate::syntax::ast::Band;
@@ -20,8 +21,22 @@ pub(super) struct Reached {
     pub at: Location,
     /// The agent and what it is asked, for people.
     pub what: String,
+    /// The same of each agent that it may be, without a name where that may be anyone.
+    pub of_each: Vec<String>,
     /// Whether the program says how grave it is.
     pub declared: bool,
+}
+
+impl Reached {
+    /// A method of an agent.
+    pub fn of(agent: &AgentShape, method: &str, effect: Effect, at: Location, declared: bool) -> Reached {
+        let name = |who: &Agent| match who {
+            Agent::Named(name) | Agent::Member(name, ..) => format!("{name}.{method}"),
+            Agent::Anyone => format!(".{method}"),
+        };
+        let what = format!("{}.{method}", describe(agent));
+        Reached { effect, at, what, of_each: agent.who.iter().map(name).collect(), declared }
+    }
 }
 
 /// Something that the certificate lists.

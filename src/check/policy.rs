@@ -15,7 +15,7 @@ use crate::source::{Location, Span};
 use crate::types::Effect;
 use crate::value::{Evidence, Limits};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules of an operator.
 #[derive(Clone, PartialEq, Debug)]
@@ -146,7 +146,7 @@ impl Reading {
         match given {
             Some(most) => drop(self.policy.limits.insert(name.to_owned(), most)),
             None if name == "time" => self.wrong("the limit `time` is a time with its unit, such as `\"30s\"`".into()),
-            None => self.wrong(format!("the limit `{name}` is a whole number from 0")),
+            None => self.wrong(format!("the limit `{name}` is a whole number from 0, without a unit")),
         }
     }
 
@@ -247,9 +247,12 @@ pub(super) fn enforce(
             let found = Diagnostic::new(Code::E006, call.at, message);
             diagnostics.push(found.help("leave it out, or ask whoever runs this for another policy"));
         }
-        if policy.methods.as_ref().is_some_and(|methods| !methods.iter().any(|glob| fits(glob, &call.what))) {
+        let allowed = |name: &String| policy.methods.as_ref().is_none_or(|all| all.iter().any(|glob| fits(glob, name)));
+        let refused: BTreeSet<&str> = call.of_each.iter().filter(|name| !allowed(name)).map(|name| &**name).collect();
+        if !refused.is_empty() {
+            let shown = refused.iter().map(|name| if name.starts_with('.') { &call.what } else { *name });
             let found =
-                Diagnostic::new(Code::E006, call.at, format!("the policy does not let `{}` be called", call.what));
+                Diagnostic::new(Code::E006, call.at, format!("the policy does not let {} be called", listed(shown)));
             diagnostics.push(found.help("leave it out, or ask whoever runs this to allow the method"));
         }
     }

@@ -123,7 +123,7 @@ impl<'a> Flow<'a> {
         declared: bool,
     ) {
         self.introduce(label, agent);
-        self.findings.reaches(Reached { effect, at, what: format!("{label}.{method}"), declared });
+        self.findings.reaches(Reached::of(agent, method, effect, at, declared));
         let mut taken = Cost::request(label, self.time_of(agent, label));
         taken.money = self.taken_by(label, &taken.calls, Budget::Cost);
         taken.tokens = self.taken_by(label, &taken.calls, Budget::Tokens);

@@ -33,19 +33,29 @@ pub(crate) fn refused(message: String) -> Fault {
 
 /// The places in the directory of the agents that each parameter takes; nothing for data parameters.
 pub fn seats(program: &Program, entry: FunctionId, directory: &Directory) -> Result<Vec<Option<Vec<usize>>>, Fault> {
-    seated(program, entry, directory).map_err(|(_, fault)| fault)
+    seated(program, entry, directory).map_err(|missing| {
+        let all: Vec<String> = missing.into_iter().map(|(_, message)| message).collect();
+        refused(format!("{}; {BIND}", all.join("; ")))
+    })
 }
 
-/// The same; where they do not fit, with the first parameter that finds nobody.
+/// What to do where agents are missing.
+const BIND: &str = "bind more with `--agents`";
+
+/// A parameter that finds too few agents, and what is said of it.
+type Missing = (Span, String);
+
+/// The same; where they do not fit, all parameters that find too few.
 fn seated(
     program: &Program,
     entry: FunctionId,
     directory: &Directory,
-) -> Result<Vec<Option<Vec<usize>>>, (Span, Fault)> {
+) -> Result<Vec<Option<Vec<usize>>>, Vec<Missing>> {
     let function = &program.functions[entry.0 as usize];
     let all = directory.agents();
     let mut taken = vec![false; all.len()];
     let mut bound: Vec<Option<Vec<usize>>> = vec![None; function.parameters.len()];
+    let mut missing = Vec::new();
     let name = |parameter: &Parameter| parameter.name.map_or("", |name| program.names.text(name)).to_owned();
     let serves = |agent: &Agent, interface: Option<InterfaceId>| {
         let Some(interface) = interface else { return true };
@@ -71,12 +81,10 @@ fn seated(
         }
         let found = (0..all.len()).find(|&at| !taken[at] && serves(&all[at], interface) && offers(&all[at], interface));
         let Some(place) = found else {
-            let message = format!(
-                "no agent is left for `{}`, which needs {}; bind one with `--agents`",
-                name(parameter),
-                needs(program, interface)
-            );
-            return Err((parameter.span, refused(message)));
+            let message =
+                format!("no agent is left for `{}`, which needs {}", name(parameter), needs(program, interface));
+            missing.push((parameter.span, message));
+            continue;
         };
         taken[place] = true;
         *bound = Some(vec![place]);
@@ -95,14 +103,14 @@ fn seated(
         if (members.len() as u32) < low {
             let found = members.len();
             let message = format!(
-                "`{name}` takes at least {low} agents with {}, and {found} are bound; bind more with `--agents`",
+                "`{name}` takes at least {low} agents with {}, and {found} are bound",
                 needs(program, interface)
             );
-            return Err((parameter.span, refused(message)));
+            missing.push((parameter.span, message));
         }
         *bound = Some(members);
     }
-    Ok(bound)
+    if missing.is_empty() { Ok(bound) } else { Err(missing) }
 }
 
 fn needs(program: &Program, interface: Option<InterfaceId>) -> String {
@@ -127,14 +135,13 @@ impl Flow<'_> {
         Some(parameters.iter().zip(bound).filter_map(|(parameter, places)| Some((name(parameter)?, places?))).collect())
     }
 
-    /// Says which parameter of a pattern that can be run finds no agent among those at hand.
+    /// Says which parameters of a pattern that can be run find too few among the agents at hand.
     pub fn all_seated(&mut self, function: FunctionId) {
         let Some(directory) = self.setting.agents.as_ref().filter(|_| self.setting.bound) else { return };
         let program = &self.program.declarations;
-        if let Err((span, fault)) = seated(program, function, directory) {
+        for (span, message) in seated(program, function, directory).err().into_iter().flatten() {
             let at = Location::new(program.functions[function.0 as usize].file, span);
-            let (message, help) = fault.message.split_once("; ").unwrap_or((&fault.message, "bind others"));
-            self.findings.report(Code::R033, at, message, |d| d.help(help));
+            self.findings.report(Code::R033, at, &message, |d| d.help(BIND));
         }
     }
 

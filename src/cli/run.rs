@@ -271,11 +271,11 @@ fn exit_of(diagnostic: &Diagnostic) -> Exit {
 
 /// Tells who reached a limit of the policy that it is one: no option raises it.
 fn told_of_policy(found: &mut Diagnostic, ruled: &BTreeMap<String, u64>, mut reached: Limits) {
-    let name = match found.code {
-        Code::R090 => "steps",
-        Code::R091 => "memory",
-        Code::R093 => "time",
-        _ => return,
+    let said = |option: &str| found.message.contains(&format!("`--{option}"));
+    let options = [("steps", "fuel`"), ("memory", "memory`"), ("time", "timeout`")];
+    let named = options.iter().find(|(_, option)| said(option)).map(|(name, _)| *name);
+    let Some(name) = named.or_else(|| Limits::NAMES.into_iter().find(|name| said(&format!("limit {name}=")))) else {
+        return;
     };
     let most = reached.named(name).map(|limit| *limit);
     if most.is_some() && ruled.get(name).copied() == most {

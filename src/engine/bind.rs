@@ -12,8 +12,13 @@ pub use crate::check::seats as agents;
 
 /// Refuses agents that are not what a script says that it needs.
 pub(super) fn script(said: &Metadata, directory: &Directory) -> Result<(), Fault> {
-    if let Some(missing) = said.agents.iter().find(|name| directory.find(name).is_none()) {
-        return Err(refused(format!("no agent `{missing}` is bound, which `@agents` names; bind it with `--agents`")));
+    let missing: Vec<&str> =
+        said.agents.iter().filter(|name| directory.find(name).is_none()).map(|name| &**name).collect();
+    if !missing.is_empty() {
+        let missing = missing.join("`, `");
+        return Err(refused(format!(
+            "no agent `{missing}` is bound, which `@agents` names; bind more with `--agents`"
+        )));
     }
     let (bound, least) = (directory.agents().len(), said.least_agents.unwrap_or(0));
     if bound < least {
@@ -58,37 +63,42 @@ pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<
     };
     if let (Some(object), false) = (object, whole) {
         let known: Vec<&str> = data.iter().map(|parameter| name(parameter)).collect();
-        if let Some(surplus) = object.keys().find(|key| !known.contains(&key.as_str())) {
-            let message = format!(
-                "the input has `{}`, which no parameter takes; it takes `{}`",
-                surplus.as_str(),
-                known.join("`, `")
-            );
-            return Err(refused(message));
+        let surplus: Vec<&str> = object.keys().map(|key| key.as_str()).filter(|key| !known.contains(key)).collect();
+        if !surplus.is_empty() {
+            let (surplus, known) = (surplus.join("`, `"), known.join("`, `"));
+            return Err(refused(format!("the input has `{surplus}`, which no parameter takes; it takes `{known}`")));
         }
     }
-    function
+    let mut missing = Vec::new();
+    let arguments = function
         .parameters
         .iter()
         .map(|parameter| {
             if wants(parameter).is_some() {
-                return Ok(None);
+                return None;
             }
             if whole {
-                return Ok(Some(input.clone()));
+                return Some(input.clone());
             }
             match object.and_then(|object| object.get(name(parameter))) {
-                Some(value) => Ok(Some(value.clone().under(input.lanes()))),
+                Some(value) => Some(value.clone().under(input.lanes())),
                 None if parameter.default.is_some()
                     || parameter.rest
                     || admits_null(parameter.annotation.as_ref(), program) =>
                 {
-                    Ok(Some(Value::NULL))
+                    Some(Value::NULL)
                 }
-                None => Err(refused(format!("the input lacks `{}`; add it to `--input`", name(parameter)))),
+                None => {
+                    missing.push(name(parameter));
+                    None
+                }
             }
         })
-        .collect()
+        .collect();
+    match missing.is_empty() {
+        true => Ok(arguments),
+        false => Err(refused(format!("the input lacks `{}`; add it to `--input`", missing.join("`, `")))),
+    }
 }
 
 /// The arguments of an entry, a list for `...rest` taken apart.
