@@ -166,13 +166,20 @@ impl Tally {
         for (index, result) in results.iter().enumerate() {
             let lanes = meter.least(result)?;
             let weight = weigh(index, lanes);
-            tally.whole += weight;
-            tally.weakest = tally.weakest.min(lanes.evidence);
+            tally.count(result, weight, lanes);
             if !matches!(result.kind(), Kind::Null | Kind::Error) {
                 tally.groups[classes[index]].add(weight, lanes);
             }
         }
         Ok(tally)
+    }
+
+    fn count(&mut self, result: &Value, weight: u64, lanes: Lanes) {
+        self.whole += weight;
+        // Who failed has said nothing.
+        if result.kind() != Kind::Error {
+            self.weakest = self.weakest.min(lanes.evidence);
+        }
     }
 
     /// The group that has most, and whether others have as much.
@@ -244,8 +251,7 @@ fn run_off(
         all.extend(choices(ballot, meter)?);
         rows.push(from..all.len());
         weights.push((weigh(index, lanes), lanes));
-        tally.whole += weights[index].0;
-        tally.weakest = tally.weakest.min(lanes.evidence);
+        tally.count(ballot, weights[index].0, lanes);
     }
     let classes = order::classes(&all, meter)?;
     let mut stands: Vec<bool> = classes.iter().enumerate().map(|(index, &class)| index == class).collect();

@@ -5,7 +5,7 @@
 
 use super::amount::Amount;
 use super::charge::prints;
-use super::domain::{Cap, Id, Known, List, Mark, Nothing, Passed, SURE, Shape, Told};
+use super::domain::{Id, Known, List, Mark, Nothing, Null, Passed, SURE, Shape, Told};
 use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
@@ -15,6 +15,7 @@ use crate::builtin::BuiltinId;
 use crate::diagnostic::Code;
 use crate::hir::FunctionId;
 use crate::ir::Inst;
+use crate::value::Evidence;
 use std::rc::Rc;
 
 /// Lists of one length that are taken apart.
@@ -26,16 +27,16 @@ const DEFAULT_STEPS: f64 = 8.0;
 /// Parameters that a list is followed into.
 const MOST_FOLLOWED: u64 = 64;
 
-/// The arguments of a call; the list that is spread out where nobody knows how many there are.
+/// The arguments of a call; the list that is spread out where nobody knows how many there are, or that is in doubt.
 pub(super) fn expand(args: &[Known], spread: bool) -> Result<Vec<Known>, &Known> {
     let Some(all) = args.last().filter(|_| spread) else { return Ok(args.to_vec()) };
     let Shape::List(list) = &all.shape else { return Err(all) };
-    // What is not reached, and what grows, is as sure as how many there are.
-    if !own([all], Shape::Plain).claim.is_full() {
+    // What is not reached, what is left over and what a built-in gives is as sure as how many there are.
+    if !all.claim.is_full() || all.cap.bound < SURE || all.evidence < Evidence::Exact {
         return Err(all);
     }
-    if let Some(items) = &list.items {
-        return Ok(items.iter().map(|item| read(all, item)).collect());
+    if let Some(items) = one_by_one(all) {
+        return Ok(items);
     }
     let element = elements(all).0;
     // Where one is a function and another is not, nobody knows which is which.
@@ -46,8 +47,17 @@ pub(super) fn expand(args: &[Known], spread: bool) -> Result<Vec<Known>, &Known>
     Err(all)
 }
 
+/// What is read out of a list whose elements are known one by one.
+fn one_by_one(all: &Known) -> Option<Vec<Known>> {
+    let Shape::List(list) = &all.shape else { return None };
+    list.items.as_ref().map(|items| items.iter().map(|item| read(all, item)).collect())
+}
+
 /// As many arguments as parameters may ask for: those that may not be there may be null.
 pub(super) fn padded(all: &Known) -> Vec<Known> {
+    if let Some(items) = one_by_one(all) {
+        return items;
+    }
     let (element, low, high) = elements(all);
     let element = element.unwrap_or_else(|| absent(all));
     let perhaps = element.join(&absent(all));
@@ -62,9 +72,7 @@ pub(super) struct SpreadOut {
     pub low: u64,
     /// The most, where that is known.
     pub high: Option<u64>,
-    /// What is believed of how many there are.
-    pub cap: Cap,
-    /// What a parameter gets that they do not reach.
+    /// What a parameter gets that they do not reach: as sure as how many there are.
     pub absent: Known,
 }
 
@@ -72,7 +80,7 @@ impl<'a> Flow<'a> {
     /// Calls something with as many arguments as a list has elements.
     pub fn spreading<T>(&mut self, list: &Known, call: impl FnOnce(&mut Self) -> T) -> T {
         let (_, low, high) = elements(list);
-        self.spread_out = Some(SpreadOut { low, high, cap: list.cap.at_most(list.earned()), absent: absent(list) });
+        self.spread_out = Some(SpreadOut { low, high, absent: absent(list).without_nothing() });
         let given = call(self);
         self.spread_out = None;
         given
@@ -92,6 +100,7 @@ impl<'a> Flow<'a> {
         let builtin = callee.ok();
         let name = callee.map_or_else(|name| name, |id| id.entry().name);
         let each = elements(list).0.unwrap_or_else(|| absent(list));
+        let counted = own([list], Shape::Plain).without_nothing();
         let given = match name {
             "best" if receiver.is_none() => self.best_of(list, &each, at),
             // What these give is the same however many there are.
@@ -99,10 +108,11 @@ impl<'a> Flow<'a> {
                 if prints(name) {
                     self.printed(list);
                 }
-                return match builtin {
+                let given = match builtin {
                     Some(id) => self.builtin(act, id, &[each], inst, state),
                     None => self.method(act, receiver?, name, &[each], inst, state),
                 };
+                return given.map(|given| given.under(&counted));
             }
             _ => {
                 if is_called(&each) {
@@ -115,7 +125,7 @@ impl<'a> Flow<'a> {
         };
         let all: Vec<Known> = receiver.into_iter().chain([list]).cloned().collect();
         self.charge_builtin(builtin, name, &all, Some(&given));
-        Some(given)
+        Some(given.under(&counted))
     }
 
     /// As many arguments as a function takes: what is left out is null, what is left over a list.
@@ -123,11 +133,13 @@ impl<'a> Flow<'a> {
         let spread_out = self.spread_out.take();
         let code = self.code(function);
         let arity = code.arity as usize;
+        let given = arguments.len() as u64;
         let mut all: Vec<Known> = arguments.iter().take(arity).cloned().collect();
-        if let Some(SpreadOut { low, cap, .. }) = &spread_out {
+        if let Some(SpreadOut { low, absent, .. }) = &spread_out {
+            let cap = absent.cap.at_most(absent.earned());
             // Whether these are given is as sure as how many there are.
             for known in all.iter_mut().skip(*low as usize).filter(|_| cap.bound < SURE) {
-                (known.cap, known.told) = (known.cap.min(*cap), Told::Doubt);
+                (known.cap, known.told) = (known.cap.min(cap), Told::Doubt);
             }
         }
         for place in all.len()..arity {
@@ -141,17 +153,20 @@ impl<'a> Flow<'a> {
             let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
             let count = items.len() as u64;
             let list = match &spread_out {
-                None => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
-                Some(SpreadOut { low, high, .. }) => List {
+                Some(spread) if (spread.low, spread.high) != (given, Some(given)) => List {
                     element: items.iter().map(Known::as_any).reduce(|a, b| a.join(&b)),
-                    low: low.saturating_sub(arity as u64),
-                    high: high.map(|high| high.saturating_sub(arity as u64)),
+                    low: spread.low.saturating_sub(arity as u64),
+                    high: spread.high.map(|high| high.saturating_sub(arity as u64)),
                     items: None,
                     size: None,
                 },
+                _ => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
             };
-            let cap = spread_out.map_or(Cap::FREE, |spread| spread.cap);
-            all.push(Known { cap, ..Known::constant(Shape::List(Rc::new(list))) });
+            let shape = Shape::List(Rc::new(list));
+            all.push(match spread_out {
+                Some(spread) => Known { null: Null::Never, shape, ..spread.absent },
+                None => Known::constant(shape),
+            });
         }
         all
     }

@@ -117,7 +117,7 @@ impl Vm {
         let owner = call.owner;
         let r = &mut task.registers[base..base + function.size as usize];
         let args = direct.operands.iter().map(|operand| perform::read(function, r, *operand)).collect();
-        self.push(task, (direct.callee, &[]), args, Lanes::EXACT, owner)
+        self.push(task, (direct.callee, &[]), (args, Lanes::EXACT), Lanes::EXACT, owner)
     }
 
     /// Does what an operation left to be done: a call, or what has to do with contexts.
@@ -135,9 +135,9 @@ impl Vm {
                 task.contexts.pop();
                 return Ok(());
             }
-            Flow::Call { callee, args } => self.call(task, callee, args),
+            Flow::Call { callee, args, count } => self.call_with(task, callee, args, count),
             Flow::Builtin(id, args) => self.builtin_at(task, id, args, site),
-            Flow::Method { receiver, name, args } => self.method(task, receiver, &name, args),
+            Flow::Method { receiver, name, args, count } => self.method(task, receiver, &name, args, count),
             Flow::Native(native) => {
                 task.begin(native);
                 Ok(Called::Frame)

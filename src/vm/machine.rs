@@ -8,7 +8,7 @@ use super::code::{Compiled, Function};
 use super::compute;
 use super::dispatch::Exit;
 use super::failure::Failure;
-use super::native::{Native, Step};
+use super::native::Step;
 use super::task::{Args, Frame, Input, Task};
 use crate::diagnostic::Code;
 use crate::value::{Fault, Lanes, Value};
@@ -96,7 +96,8 @@ impl Vm {
                 task.begin(native);
                 match callee.as_closure() {
                     Some(closure) => {
-                        self.push(task, (closure.code, &closure.captures), args, callee.lanes(), owner)?;
+                        let captured = (closure.code, &*closure.captures);
+                        self.push(task, captured, (args, Lanes::EXACT), callee.lanes(), owner)?;
                         None
                     }
                     None => match self.call(task, callee, args)? {
@@ -107,7 +108,7 @@ impl Vm {
             }
             Step::Method(receiver, name, args) => {
                 task.begin(native);
-                match self.method(task, receiver, &name, args)? {
+                match self.method(task, receiver, &name, args, Lanes::EXACT)? {
                     Called::Value(value) => Some(Input::Value(value)),
                     Called::Frame => self.begin(task),
                 }
@@ -212,34 +213,38 @@ impl Vm {
 
     /// Calls a value.
     pub(super) fn call(&mut self, task: &mut Task, callee: Value, args: Args) -> Result<Called, Failure> {
+        self.call_with(task, callee, args, Lanes::EXACT)
+    }
+
+    /// Calls a value with as surely so many arguments as is said.
+    pub(super) fn call_with(
+        &mut self,
+        task: &mut Task,
+        callee: Value,
+        args: Args,
+        count: Lanes,
+    ) -> Result<Called, Failure> {
         let lanes = callee.lanes();
         if let Some(closure) = callee.as_closure() {
             let owner = task.current_owner();
-            self.push(task, (closure.code, &closure.captures), args, lanes, owner)?;
+            self.push(task, (closure.code, &closure.captures), (args, count), lanes, owner)?;
             return Ok(Called::Frame);
         }
         if let Some(id) = callee.as_native() {
-            let called = self.builtin(task, crate::builtin::BuiltinId(id), args)?;
-            return Ok(match called {
-                Called::Value(value) => Called::Value(value.under(lanes)),
-                Called::Frame if lanes == Lanes::EXACT => Called::Frame,
-                Called::Frame => {
-                    task.begin_below(Box::new(Native::Under(lanes)));
-                    Called::Frame
-                }
-            });
+            return self.builtin_under(task, crate::builtin::BuiltinId(id), args, lanes.meet(count));
         }
         let kind = callee.kind().phrase();
         let message = format!("{kind} is no function; call one, or drop the parentheses");
         Err(Fault::new(Code::R006, message).about(&callee).into())
     }
 
-    /// Puts the call of a function of the program on top, with what it captured.
+    /// Puts the call of a function of the program on top, with what it captured. What the arguments do not reach, and the list
+    /// of those left over, is as sure as how many there are.
     pub(super) fn push(
         &mut self,
         task: &mut Task,
         (code, captures): (u32, &[Value]),
-        mut args: Args,
+        (mut args, count): (Args, Lanes),
         under: Lanes,
         owner: u32,
     ) -> Result<(), Failure> {
@@ -250,14 +255,14 @@ impl Vm {
         if function.rest {
             let more: Vec<Value> = args.drain(arity.min(args.len())..).collect();
             self.meter.list(more.len())?;
-            rest = Some(Value::list(more)?);
+            rest = Some(Value::list(more)?.with(count));
         } else if args.len() > arity {
             return Err(surplus(&self.program, function, args.len()));
         }
         let registers = task.make_room(function, compute::room(function), &mut self.meter)?;
         let mut args = args.into_iter();
         for register in &mut registers[..arity] {
-            register.put(args.next().unwrap_or_default());
+            register.put(args.next().unwrap_or_else(|| Value::NULL.with(count)));
         }
         let mut next = arity;
         if let Some(rest) = rest {

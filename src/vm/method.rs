@@ -19,13 +19,14 @@ use crate::ir::{self, Home, Op};
 use crate::value::{Confidence, Fault, Kind, Lanes, Value, View, display, operator, path};
 
 impl Vm {
-    /// Calls a method.
+    /// Calls a method, with as surely so many arguments as is said.
     pub(super) fn method(
         &mut self,
         task: &mut Task,
         receiver: Value,
         name: &Arc<str>,
         mut args: Args,
+        count: Lanes,
     ) -> Result<Called, Failure> {
         if receiver.as_agent().is_some() {
             if let Some(id) = builtin::find_method(Kind::Agent, name) {
@@ -37,13 +38,13 @@ impl Vm {
             return Ok(Called::Frame);
         }
         if let Some(own) = own_function(&receiver, name)? {
-            return self.call(task, own, args);
+            return self.call_with(task, own, args, count);
         }
         let Some(id) = builtin::find_method(receiver.kind(), name) else {
             return Err(no_method(&receiver, name).into());
         };
         args.insert(0, receiver);
-        self.builtin(task, id, args)
+        self.builtin_under(task, id, args, count)
     }
 
     /// Whether a value has a method.
@@ -78,6 +79,24 @@ impl Vm {
             }
             _ => self.builtin(task, id, args),
         }
+    }
+
+    /// Calls a built-in whose result is no surer than this.
+    pub(super) fn builtin_under(
+        &mut self,
+        task: &mut Task,
+        id: BuiltinId,
+        args: Args,
+        lanes: Lanes,
+    ) -> Result<Called, Failure> {
+        Ok(match self.builtin(task, id, args)? {
+            Called::Value(value) => Called::Value(value.under(lanes)),
+            Called::Frame if lanes == Lanes::EXACT => Called::Frame,
+            Called::Frame => {
+                task.begin_below(Box::new(Native::Under(lanes)));
+                Called::Frame
+            }
+        })
     }
 
     /// Calls a built-in.
@@ -275,7 +294,7 @@ impl Vm {
         let mut operands = site.operands[skip..].iter();
         let links = links(function, r, &site.keys, &mut operands, keys);
         let left = operands.as_slice();
-        let (mut args, lanes) = self.arguments(function, r, left, spread)?;
+        let (mut args, count) = self.arguments(function, r, left, spread)?;
         let mut root = early.map_or_else(|| self.open(function, r, site, home, owner), Ok)?;
         let (above, action) = self.receive(&root, &links, method);
         let outcome = match action {
@@ -284,21 +303,18 @@ impl Vm {
                 builtin::check_count(id, args.len() + 1).and_then(|()| {
                     path::change(&mut root, &links, incoming, &mut self.meter, |place, meter| {
                         let value = builtin::run_change(id, code, place, &mut args, meter)?;
-                        *place = std::mem::take(place).under(lanes);
+                        *place = std::mem::take(place).under(count);
                         Ok(value)
                     })
-                    .map(|value| (Flow::Next, Some(value.under(above.meet(lanes)))))
+                    .map(|value| (Flow::Next, Some(value.under(above.meet(count)))))
                 })
             }
             Ok(Action::Replace(id, target)) => {
                 args.insert(0, target);
                 self.replace(function, site, (id, home, &links), &mut root, args, r)
             }
-            Ok(Action::Call(callee)) => {
-                let args = self.filled(&callee, args, lanes);
-                Ok((Flow::Call { callee, args }, None))
-            }
-            Ok(Action::Method(receiver)) => Ok((Flow::Method { receiver, name: method.clone(), args }, None)),
+            Ok(Action::Call(callee)) => Ok((Flow::Call { callee, args, count }, None)),
+            Ok(Action::Method(receiver)) => Ok((Flow::Method { receiver, name: method.clone(), args, count }, None)),
             Err(fault) => Err(fault),
         };
         match (home, site.second) {

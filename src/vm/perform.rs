@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::code::{Function, Operand, Register, Site};
-use super::method::own_function;
 use super::native::Native;
 use super::task::Args;
 use super::{EMPTY, Vm, boundary};
@@ -28,6 +27,8 @@ pub(super) enum Flow {
         callee: Value,
         /// With what.
         args: Args,
+        /// How sure it is how many arguments there are.
+        count: Lanes,
     },
     /// A built-in; its result goes to the site's register.
     Builtin(BuiltinId, Args),
@@ -39,6 +40,8 @@ pub(super) enum Flow {
         name: Arc<str>,
         /// With what.
         args: Args,
+        /// How sure it is how many arguments there are.
+        count: Lanes,
     },
     /// A frame that takes several steps.
     Native(Box<Native>),
@@ -289,17 +292,19 @@ impl Vm {
             }
             Op::Call { spread } => {
                 let callee = arg!(0);
-                let (args, lanes) = self.arguments(function, r, &operands[1..], *spread)?;
-                let args = self.filled(&callee, args, lanes);
-                return Ok(Flow::Call { callee, args });
+                let (args, count) = self.arguments(function, r, &operands[1..], *spread)?;
+                return Ok(Flow::Call { callee, args, count });
             }
             Op::CallFunction(id) => {
-                let (args, _) = self.arguments(function, r, operands, false)?;
+                let (args, count) = self.arguments(function, r, operands, false)?;
                 let callee = Closure { code: id.0, identity: 0, captures: Box::new([]) };
-                return Ok(Flow::Call { callee: Value::closure(callee), args });
+                return Ok(Flow::Call { callee: Value::closure(callee), args, count });
             }
             Op::CallBuiltin { builtin, spread } => {
-                let (args, _) = self.arguments(function, r, operands, *spread)?;
+                let (args, count) = self.arguments(function, r, operands, *spread)?;
+                if count != Lanes::EXACT {
+                    return Ok(Flow::Call { callee: Value::native(builtin.0), args, count });
+                }
                 return Ok(Flow::Builtin(*builtin, args));
             }
             Op::CallMethod { name, spread } => {
@@ -307,14 +312,8 @@ impl Vm {
                 if let (Some(name), true) = (&site.agent, receiver.is_null()) {
                     return Err(self.agents.unknown(name));
                 }
-                let (args, lanes) = self.arguments(function, r, &operands[1..], *spread)?;
-                if lanes != Lanes::EXACT
-                    && let Some(callee) = own_function(&receiver, name)?
-                {
-                    let args = self.filled(&callee, args, lanes);
-                    return Ok(Flow::Call { callee, args });
-                }
-                return Ok(Flow::Method { receiver, name: name.clone(), args });
+                let (args, count) = self.arguments(function, r, &operands[1..], *spread)?;
+                return Ok(Flow::Method { receiver, name: name.clone(), args, count });
             }
             Op::Fork { form, before, tasks } => {
                 let (values, _) = self.arguments(function, r, operands, false)?;
@@ -364,17 +363,6 @@ impl Vm {
         let lanes = list.lanes();
         let items = elements(&list, self)?.ok_or_else(|| ir::not_unpacked(&list, "a list"))?;
         Ok((items.iter().map(|item| item.clone().under(lanes)).collect(), lanes))
-    }
-
-    /// Arguments that were spread out, with the nulls of parameters they do not reach: as sure as how many there are.
-    pub(super) fn filled(&self, callee: &Value, mut args: Args, lanes: Lanes) -> Args {
-        if lanes != Lanes::EXACT
-            && let Some(closure) = callee.as_closure()
-        {
-            let arity = self.program.functions[closure.code as usize].arity as usize;
-            args.extend((args.len()..arity).map(|_| Value::NULL.with(lanes)));
-        }
-        args
     }
 
     fn text(&mut self, function: &Function, r: &[Value], operands: &[Operand]) -> Result<Value, Fault> {

@@ -34,19 +34,33 @@ impl Budget {
 }
 
 impl Eval<'_> {
-    /// Calls what should be a function; a callback is handed only as many arguments as it takes, of which the
-    /// first `needed` carry the meaning; 0 for a call that is written.
+    /// Calls a callback, which is handed only as many arguments as it takes, of which the first `needed` carry the meaning.
     pub fn call(&mut self, callee: &Value, mut arguments: Vec<Value>, span: Span, needed: usize) -> Run {
+        let most = match callee.view() {
+            View::Closure(closure) => {
+                let parameters = &self.program.functions[closure.code as usize].parameters;
+                if parameters.last().is_some_and(|it| it.rest) { arguments.len() } else { parameters.len() }
+            }
+            View::Native(id) => BuiltinId(id).as_callback(arguments.len(), needed),
+            _ => 0,
+        };
+        arguments.truncate(most);
+        self.call_with(callee, (arguments, Lanes::EXACT), span)
+    }
+
+    /// Calls what should be a function. What the arguments do not reach, and those left over, is as sure as how many there are.
+    pub fn call_with(&mut self, callee: &Value, (mut arguments, own): (Vec<Value>, Lanes), span: Span) -> Run {
         let program = self.program.clone();
         let result = match callee.view() {
             View::Closure(closure) => {
-                let function = &program.functions[closure.code as usize];
-                let rest = function.parameters.last().is_some_and(|it| it.rest);
-                if needed > 0 && !rest {
-                    arguments.truncate(function.parameters.len());
-                }
-                if arguments.len() > function.parameters.len() && !rest {
-                    return self.fail(Code::R008, span);
+                let parameters = &program.functions[closure.code as usize].parameters;
+                let arity = parameters.iter().filter(|it| !it.rest).count();
+                let left = arguments.split_off(arity.min(arguments.len()));
+                arguments.resize(arity, Value::NULL.with(own));
+                match parameters.get(arity) {
+                    Some(rest) => arguments.push(self.new_list(left, own, rest.span)?),
+                    None if left.is_empty() => {}
+                    None => return self.fail(Code::R008, span),
                 }
                 if self.task.now.depth >= 1_000 {
                     return Err(Flow::Unknown("such deep calls"));
@@ -56,12 +70,7 @@ impl Eval<'_> {
                 self.task.now.depth -= 1;
                 result?
             }
-            View::Native(id) => {
-                if needed > 0 {
-                    arguments.truncate(BuiltinId(id).as_callback(arguments.len(), needed));
-                }
-                self.builtin(BuiltinId(id), arguments, span)?
-            }
+            View::Native(id) => self.builtin(BuiltinId(id), arguments, span)?.under(own),
             _ => return self.fail(Code::R006, span),
         };
         Ok(result.under(callee.lanes()))
@@ -83,14 +92,14 @@ impl Eval<'_> {
     }
 
     /// `x.name(arguments)`: an agent's method, a function of one's own under that key, or a built-in.
-    pub fn call_method(&mut self, receiver: &Value, name: &str, arguments: Vec<Value>, span: Span) -> Run {
+    pub fn call_method(&mut self, receiver: &Value, name: &str, given: (Vec<Value>, Lanes), span: Span) -> Run {
         if receiver.as_agent().is_some() {
-            return self.ask_method(receiver, name, arguments, span);
+            return self.ask_method(receiver, name, given.0, span);
         }
         if let Some(own) = self.own(receiver, name) {
-            return self.call(&own, arguments, span, 0);
+            return self.call_with(&own, given, span);
         }
-        self.mutate(receiver.clone(), Lanes::EXACT, name, arguments, span).map(|[_, result]| result)
+        self.mutate(receiver.clone(), Lanes::EXACT, name, given.0, span).map(|[_, result]| result.under(given.1))
     }
 
     /// Whether a mutating method on a path is none: an agent's, or a function of one's own.
@@ -185,10 +194,7 @@ impl Eval<'_> {
         let function = &program.functions[self.id.0 as usize];
         let mut arguments = arguments.into_iter();
         for parameter in &function.parameters {
-            let value = match parameter.rest {
-                true => self.new_list(arguments.by_ref().collect(), Lanes::EXACT, parameter.span)?,
-                false => arguments.next().unwrap_or_default(),
-            };
+            let value = arguments.next().unwrap_or_default();
             let value = match &parameter.default {
                 Some(default) if value.is_null() => self.eval(default)?,
                 _ => value,

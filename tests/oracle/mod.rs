@@ -56,5 +56,10 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
         }
     };
     let all: Result<Vec<_>, _> = parameters.iter().zip(bound).map(value).collect();
-    all.map(|all| engine::spread(parameters, all))
+    let mut all = engine::spread(parameters, all?);
+    if parameters.last().is_some_and(|it| it.rest) {
+        let left = all.split_off(parameters.len() - 1);
+        all.push(Value::list(left)?);
+    }
+    Ok(all)
 }

@@ -88,7 +88,7 @@ impl<'t> Eval<'t> {
                 }
                 LinkKind::Call(arguments) => {
                     let given = self.arguments(arguments, span)?;
-                    self.call(&at, self.filled(&at, given), span, 0)?
+                    self.call_with(&at, given, span)?
                 }
                 LinkKind::Method { name, optional_call: true, .. } if self.method_missing(&at, name) => {
                     return Ok(Value::NULL.under(at.lanes()));
@@ -104,8 +104,7 @@ impl<'t> Eval<'t> {
                     if at.is_null() && builtin::find_method(Type::Null, name).is_none() {
                         return self.fail(Code::R003, span);
                     }
-                    let arguments = self.filled(&self.own(&at, name).unwrap_or_default(), given);
-                    self.call_method(&at, name, arguments, span)?
+                    self.call_method(&at, name, given, span)?
                 }
             };
         }
@@ -117,16 +116,6 @@ impl<'t> Eval<'t> {
         let list = self.list(elements, span)?;
         let items = self.elements(&list, span)?.into_iter().map(|it| it.under(list.lanes()));
         Ok((items.collect(), list.lanes()))
-    }
-
-    /// The same, with the nulls of parameters that they do not reach.
-    fn filled(&self, callee: &Value, (mut arguments, own): (Vec<Value>, Lanes)) -> Vec<Value> {
-        if let View::Closure(closure) = callee.view() {
-            let parameters = &self.program.functions[closure.code as usize].parameters;
-            let more = parameters.iter().filter(|it| !it.rest).skip(arguments.len());
-            arguments.extend(more.map(|_| Value::NULL.with(own)));
-        }
-        arguments
     }
 
     /// A mutating method on a variable's path.
@@ -143,8 +132,7 @@ impl<'t> Eval<'t> {
             return self.fail(Code::R003, span);
         }
         if self.is_own(&at, name) {
-            let arguments = self.filled(&self.own(&at, name).unwrap_or_default(), given);
-            return self.call_method(&at, name, arguments, span);
+            return self.call_method(&at, name, given, span);
         }
         let (arguments, own) = given;
         let (changed, result) = self.update(root, &keys, span, Lanes::EXACT, &mut |eval, old, lanes| {
