@@ -303,11 +303,25 @@ fn a_refused_program_has_no_certificate() {
     folder.write("bad.prism", text);
     folder.write("good.prism", LOOPS);
     assert_eq!(folder.prism(&["check", "--certificate", "bad.json", "bad.prism"]).code, 1);
-    let made = folder.prism(&["check", "--certificate", "good.json", "good.prism"]);
+    let made = folder.prism(&["check", "--date", "2026-05-01", "--certificate", "good.json", "good.prism"]);
     assert_eq!((made.code, made.err.as_str()), (0, ""));
     let outcome = folder.prism(&["verify", "good.json", "good.prism"]);
     assert_eq!(outcome.code, 0, "{}", outcome.err);
-    assert!(outcome.out.contains("the certificate shows this of good.prism"), "{}", outcome.out);
+    assert!(outcome.out.contains("the certificate shows this of good.prism, as of 2026-05-01"), "{}", outcome.out);
+    // Said twice, the first is what others read and the last what is sealed.
+    let text = std::fs::read_to_string(folder.path().join("good.json")).unwrap();
+    for (key, lie) in [("\"form\":", "0"), ("\"earned\":", "{\"min\":1,\"max\":1}"), ("\"seal\":", "\"\"")] {
+        folder.write("twice.json", text.replacen(key, &format!("{key}{lie},{key}"), 1));
+        let outcome = folder.prism(&["verify", "twice.json", "good.prism"]);
+        assert_eq!(outcome.code, 2, "{key} {}", outcome.out);
+        assert!(outcome.err.contains("occurs twice"), "{}", outcome.err);
+    }
+    for day in [-1, 2_932_897] {
+        let mut certificate: Json = serde_json::from_str(&text).unwrap();
+        certificate["date"] = day.into();
+        folder.write("day.json", sealed(certificate).to_string());
+        assert!(folder.prism(&["verify", "day.json", "good.prism"]).err.contains("its date is no day"), "{day}");
+    }
     folder.write("good.prism", LOOPS.replace("0.6", "0.5"));
     let outcome = folder.prism(&["verify", "good.json", "good.prism"]);
     assert_eq!(outcome.code, 1);

@@ -292,6 +292,40 @@ fn agents_that_do_not_fit_are_told_before_a_run() {
     assert!(told.out.contains("no agent is left for `b`"), "{}", told.out);
 }
 
+/// Without an agents file a run binds the agents that the program declares, and so does a check.
+#[test]
+fn agents_of_the_program_are_bound_by_a_check_as_by_a_run() {
+    let folder = Folder::new("operator/own");
+    let contract = "agents { gpt: { capabilities: [\"writing\"], contract: { confidence: [0.8, 1], samples: 400 } } }
+@ensures(confidence >= 0.8)
+pattern P(q: string, writer: Writer): string { writer.go(q) }
+agent Writer { capabilities: [\"writing\"], go(q: string): string }
+";
+    folder.write("promised.prism", contract);
+    folder.write("less.prism", contract.replace("[0.8, 1]", "[0.7, 1]"));
+    folder.write("nobody.prism", contract.replace("writing\"], contract", "reading\"], contract"));
+    folder.write(
+        "graver.prism",
+        "agents { visa: { effects: { pay: \"irreversible\" } } }
+pattern P(q: string, bank: Bank): any { bank.pay(q ~> 0.3) }
+agent Bank { pay(x: any): any }
+",
+    );
+    for (program, wanted) in [
+        ("promised.prism", &[][..]),
+        ("less.prism", &["CF021"]),
+        ("nobody.prism", &["CF021"]),
+        ("graver.prism", &["CF001"]),
+    ] {
+        let checked = json(&folder, &["check", "--format", "json", program]);
+        assert_eq!(codes(&checked), wanted, "{program}");
+        let run = json(&folder, &["run", "--json", "--input", "\"x\"", program]);
+        let refused: Vec<&str> = codes(&run).into_iter().filter(|code| *code != "R033").collect();
+        // Those who answer are not at hand, or not enough.
+        assert!(if wanted.is_empty() { refused == ["R032"] } else { refused == wanted }, "{program}: {run}");
+    }
+}
+
 /// Whoever binds agents or gives an input learns at once of all that is missing.
 #[test]
 fn all_that_is_missing_is_named_at_once() {

@@ -18,6 +18,7 @@ const METHODS: &[(&str, &str)] = &[
     ("remove", "write `filter(x => …)`, or `splice(at, 1)`"),
     ("add", "write `push(x)`"),
     ("contains", "write `includes(x)`"),
+    ("has", "write `includes(x)`"),
     ("size", "read `length`"),
     ("len", "read `length`"),
     ("isEmpty", "write `length === 0`"),

@@ -118,7 +118,10 @@ fn needs(program: &Program, interface: Option<InterfaceId>) -> String {
     let interface = &program.interfaces[id.0 as usize];
     match interface.capabilities.len() {
         0 => format!("the methods of `{}`", program.names.text(interface.name)),
-        _ => format!("the capabilities `{}`", interface.capabilities.join("`, `")),
+        _ => {
+            let name = program.names.text(interface.name);
+            format!("the capabilities `{}` and the methods of `{name}`", interface.capabilities.join("`, `"))
+        }
     }
 }
 

@@ -6,7 +6,10 @@ use super::screen::{Style, print, warn};
 use super::{ColorChoice, Exit, Usage, bounds, front, policy, run, source};
 use crate::check::Setting;
 use crate::diagnostic::escaped;
+use crate::host::date;
+use crate::value::{Lanes, Limits, Meter, json};
 use crate::verify::{self, Basis};
+use serde_json::Value as Json;
 
 /// Check the certificate of a program, without searching for the proof again
 #[derive(clap::Args, Debug)]
@@ -50,8 +53,11 @@ fn file(path: &Path) -> Result<String, Usage> {
 impl Verify {
     pub(super) fn run(self, color: ColorChoice) -> Result<Exit, Usage> {
         let shown = self.certificate.display();
-        let json = serde_json::from_str(&file(&self.certificate)?)
-            .map_err(|error| Usage::new(format!("`{shown}` is no certificate: {error}")))?;
+        let text = file(&self.certificate)?;
+        let none = |why: &dyn std::fmt::Display| Usage::new(format!("`{shown}` is no certificate: {why}"));
+        let json: Json = serde_json::from_str(&text).map_err(|error| none(&error))?;
+        // What stands there twice is one thing here, and another for whoever else reads it.
+        json::parse(&text, Lanes::EXACT, &mut Meter::new(Limits::RUN)).map_err(|fault| none(&fault.message))?;
         let directory = self.agents.as_deref().map(|path| run::agents(Some(path))).transpose()?;
         let setting: Setting = run::setting(directory, policy::read(self.policy.as_deref())?);
         let texts = Texts::read(self.agents.as_deref(), self.policy.as_deref())?;
@@ -67,7 +73,8 @@ impl Verify {
                     .certificates
                     .iter()
                     .for_each(|certificate| print(&bounds::table(certificate, Style::stdout(color))));
-                print(&format!("the certificate shows this of {}\n", escaped(&name)));
+                let day = json["date"].as_i64().map_or("no day, so that nothing has expired".to_owned(), date);
+                print(&format!("the certificate shows this of {}, as of {day}\n", escaped(&name)));
                 Ok(Exit::Fine)
             }
             Err(why) => {

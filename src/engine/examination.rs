@@ -8,6 +8,7 @@ use super::bind;
 use crate::check::{self, Certificate, Setting};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::hir::{self, Modules};
+use crate::host::Directory;
 use crate::ir;
 use crate::source::{FileId, Location, Sources, Span};
 use crate::syntax::Limits;
@@ -76,14 +77,23 @@ impl Examination {
         self.findings.iter().filter(|finding| finding.severity == Severity::Error).count()
     }
 
-    /// What a check of it goes by: what the program itself says of agents counts as what the agents file says.
+    /// What a check of it goes by: what the program itself says of agents counts as what the agents file says. Where there is
+    /// no such file, a run binds those of the program, if they are enough.
     pub fn setting(&self, setting: &Setting) -> Setting {
         let mut setting = setting.clone();
         if self.program.modules.iter().any(|module| !module.agents.is_empty()) {
-            let bound = setting.agents.take().unwrap_or_default();
-            setting.agents = bind::directory(&self.program, &bound).ok();
+            let given = setting.agents.take();
+            let alone = given.is_none();
+            setting.agents = bind::directory(&self.program, &given.unwrap_or_default()).ok();
+            setting.bound |= alone && setting.agents.as_ref().is_some_and(|all| self.is_seated(all));
         }
         setting
+    }
+
+    /// Whether these agents are enough for each of its patterns.
+    fn is_seated(&self, agents: &Directory) -> bool {
+        let patterns = self.program.modules.last().into_iter().flat_map(|module| &module.patterns);
+        patterns.into_iter().all(|&pattern| check::seats(&self.program, pattern, agents).is_ok())
     }
 
     /// Asks the validator whether it may run, unless something refuses it already.

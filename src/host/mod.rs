@@ -16,4 +16,4 @@ pub use memory::{MOST_RETRIES, Memory, Script};
 pub use reply::{Answer, Failure, Reply};
 pub use request::{Batch, Call, Count, EffectName, Id, Kind, Path, Purpose, Request, Slot, Stream, Timer};
 pub use seed::Seed;
-pub use time::{day, duration};
+pub use time::{DAYS, date, day, duration};

@@ -53,10 +53,34 @@ pub fn day(text: &str) -> Option<i64> {
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
+/// The days that have a date, as days since 1970.
+pub const DAYS: std::ops::Range<i64> = 0..2_932_897;
+
+/// The date of a day since 1970, as [`day`] reads it.
+pub fn date(day: i64) -> String {
+    let day = day + 719_468;
+    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let of_year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let rest = of_era - (365 * of_year + of_year / 4 - of_year / 100);
+    let month = (5 * rest + 2) / 153;
+    let (day, month) = (rest - (153 * month + 2) / 5 + 1, (month + 2) % 12 + 1);
+    let year = era * 400 + of_year + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn dates_are_those_of_their_days() {
+        let date_of = |text: &str| date(day(text).unwrap());
+        for text in ["1970-01-01", "1999-12-31", "2000-02-29", "2026-03-01", "2100-02-28", "2100-03-01", "9999-12-31"] {
+            assert_eq!(date_of(text), text);
+        }
+        assert_eq!(day("9999-12-31"), Some(DAYS.end - 1));
+    }
 
     #[test]
     fn numbers_and_texts() {

@@ -35,6 +35,10 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
         (Code::P001, ":" | "=>") if found.message.starts_with("the branch of a band") => {
             let from = page.text[..at.start as usize].trim_end().len() as u32;
             out.push(certain(page.replace(format!("remove `{}`", page.at(at)), Span::new(from, at.end), "")));
+            let line = Span::new(at.end, page.line_end(at.end));
+            let branch = page.at(line).trim().trim_end_matches([',', ';']);
+            let text = format!(" {{ {branch} }}");
+            out.push(page.replace(format!("write `{}`", text.trim()), Span::new(from, line.end), text));
         }
         (Code::P001, ":") if found.message.ends_with("does not cut a list") => out.extend(cut(page, at)),
         (Code::P001, ":") if found.message == "arguments have no names" => out.extend(nameless(page, at)),
@@ -54,7 +58,7 @@ pub(super) fn candidates(found: &Diagnostic, page: &Page, out: &mut Vec<Fix>) {
             out.extend(text_of_type(page, at));
         }
         (Code::TM01, _) => out.extend(matched(page, at)),
-        (Code::T005, _) => out.extend(renamed(found, page)),
+        (Code::T005 | Code::R006, _) => out.extend(renamed(found, page)),
         (Code::P012, written) if written.starts_with("?.") => out.extend(where_present(page, at)),
         (Code::P012, written) if written.contains("..") => out.extend(range(page, at)),
         // Another place makes no schema of it, only nobody looks at it there.
@@ -470,6 +474,10 @@ fn cases(page: &Page, first: Span) -> Option<Fix> {
         }
         let next = page.tokens.get(index + 1)?;
         match token.kind {
+            Kind::Break if depth == 0 => {
+                let end = if next.kind == Kind::Semicolon { next.end } else { span.end };
+                edits.push((Span::new(page.text[..span.start as usize].trim_end().len() as u32, end), String::new()));
+            }
             Kind::Case | Kind::Default if depth == 0 => {
                 let before = page.tokens[index - 1];
                 if index > from && !token.newline && before.kind != Kind::Comma {

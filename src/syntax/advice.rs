@@ -31,7 +31,6 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("loop", "write `while (true) max 100 { … }`, with the most turns it may take"),
     ("repeat", "write `for (i in 1..=n) { … }`"),
     ("goto", "move what is jumped to into a function, and call it"),
-    ("assert", "write `expect(…)` in a `test \"…\" { … }`, or throw an error"),
     ("using", "write `import { a } from \"./m.prism\"`"),
     ("include", "write `import { a } from \"./m.prism\"`"),
     ("package", "remove it: a file is a module"),
@@ -44,7 +43,6 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("global", "remove it: functions see the variables of their file"),
     ("nonlocal", "remove it: functions see the variables around them"),
     ("begin", "write `{` before a block and `}` behind it"),
-    ("with", "call the function, and keep what it gives in a variable"),
     ("defer", "write it in the `finally` of a `try`"),
     ("go", "write `parallel([() => …, () => …])` for what may run at the same time"),
     ("spawn", "write `parallel([() => …, () => …])` for what may run at the same time"),
@@ -111,7 +109,10 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
         Kind::Name if word == "from" && wants("from") => {
             wrong("the file is missing behind `from`", "write it in quotes: `from \"./m.prism\"`")
         }
-        Kind::Case if operand => wrong("an arm of `match` has no `case`", "remove it"),
+        Kind::At if operator => wrong("a decorator stands before a declaration", "write `~>` to state a confidence"),
+        Kind::Bar if operand && last.kind == Kind::ParenOpen => {
+            wrong("a function is not written with `|x|`", "write `x => …`")
+        }
         Kind::Prefix(_) if operator && word == "~" => {
             wrong("`~` stands before a value", "write `~>` to state a confidence")
         }

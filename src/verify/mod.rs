@@ -13,6 +13,7 @@ mod paper;
 use crate::check::{self, Account, Setting};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::engine::{Examination, digest};
+use crate::host::DAYS;
 use crate::ir;
 use paper::seal;
 use serde_json::{Value as Json, json};
@@ -102,7 +103,7 @@ pub fn verify(
     let mut setting = examination.setting(setting);
     setting.today = match &certificate["date"] {
         Json::Null => None,
-        day => Some(day.as_i64().ok_or("its date is no day")?),
+        day => Some(day.as_i64().filter(|day| DAYS.contains(day)).ok_or("its date is no day")?),
     };
     let refusing = |found: &Diagnostics| {
         let error = found.iter().find(|found| found.severity == Severity::Error)?;

@@ -420,6 +420,13 @@ impl Shape<'_, '_> {
             _ if place == Place::Type => {
                 self.frames.pop();
             }
+            Kind::Infix(_) | Kind::Colon | Kind::Comma if self.previous() == Some(Kind::Number) => {
+                if !matches!(token.kind, Kind::Infix(Infix::Range | Infix::RangeInclusive)) {
+                    self.replace(Code::P001, Self::span(token), "a list of agents is counted with `..`", "..");
+                }
+                self.take(Kind::Infix(Infix::Range));
+                self.operand = true;
+            }
             Kind::Colon => {
                 self.take(Kind::Colon);
                 self.enter(Place::Type);

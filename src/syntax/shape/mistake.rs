@@ -96,7 +96,7 @@ impl Shape<'_, '_> {
             self.class();
             return true;
         }
-        if token.kind == Kind::From && self.import_from() {
+        if token.kind == Kind::From && self.import_from() || token.kind == Kind::Import && self.import_module() {
             return true;
         }
         let enumerates = |shape: &Self| shape.next().is_some_and(|next| shape.written(next) == "enum");
@@ -112,6 +112,10 @@ impl Shape<'_, '_> {
             return true;
         }
         if token.kind == Kind::Async && self.asynchronous(token) {
+            return true;
+        }
+        if token.kind == Kind::Match && self.matches_lines() {
+            self.left_out(token, "a block stands in braces, not behind `:`", "write `match (x) { value => … }`");
             return true;
         }
         if !token.kind.is_name() {
@@ -160,11 +164,21 @@ impl Shape<'_, '_> {
                 self.raw[self.at].kind = Kind::If;
                 return true;
             }
+            "assert" if adjacent => {
+                let help = "write `expect(…)` in a `test \"…\" { … }`, or throw an error";
+                self.left_out(token, "there is no `assert`", help);
+                return true;
+            }
+            "with" if adjacent => {
+                let help = "call the function, and keep what it gives in a variable";
+                self.left_out(token, "there is no `with`", help);
+                return true;
+            }
             "lambda" | "not" | "and" | "or" | "with" | "debugger" => return false,
             _ => {}
         }
         if let Some((_, help)) = FORMS.iter().find(|(form, _)| *form == word)
-            && matches!(next.kind, Kind::BraceOpen | Kind::Number)
+            && (head || matches!(next.kind, Kind::BraceOpen | Kind::Number))
         {
             self.absent(token, format!("`{word}` is a function here"), *help);
             self.skip_declaration();
@@ -310,16 +324,60 @@ impl Shape<'_, '_> {
         if !imports {
             return false;
         }
-        let token = self.raw[self.at];
-        self.absent(token, "an import names first what it takes", "write `import { a } from \"./m.prism\"`");
-        self.top_mut().fresh = false;
-        self.take(Kind::Invalid);
-        while self.raw.get(self.at).is_some_and(|token| !token.newline && !token.kind.closes()) {
-            self.at += 1;
+        self.names_first();
+        true
+    }
+
+    /// `import m`, as Python writes it. Whether it was one.
+    fn import_module(&mut self) -> bool {
+        let named = self.peek(1) == Some(Kind::Name) && self.next().is_some_and(|next| !next.newline);
+        let ends = self.raw.get(self.at + 2).is_none_or(|behind| match behind.kind {
+            Kind::Dot | Kind::As => true,
+            Kind::From | Kind::Comma => false,
+            _ => behind.newline,
+        });
+        if named && ends {
+            self.names_first();
         }
+        named && ends
+    }
+
+    fn names_first(&mut self) {
+        let help = "write `import { a } from \"./m.prism\"`";
+        self.left_out(self.raw[self.at], "an import names first what it takes", help);
+    }
+
+    /// Whether a line ends with `:` here, and the next begins with `case`.
+    fn matches_lines(&self) -> bool {
+        let rest = &self.raw[self.at + 1..];
+        let line = rest.iter().take_while(|token| !token.newline).count();
+        line > 0 && rest[line - 1].kind == Kind::Colon && rest.get(line).is_some_and(|token| token.kind == Kind::Case)
+    }
+
+    /// Reports a statement that the language has not, and leaves it out, with the block that is indented below it.
+    fn left_out(&mut self, token: Token, message: &str, help: &str) {
+        self.absent(token, message, help);
+        self.top_mut().fresh = false;
+        let column = self.column;
+        self.take(Kind::Invalid);
+        let mut last = Kind::Invalid;
+        while let Some(token) = self.raw.get(self.at).filter(|token| !token.newline && !token.kind.closes()) {
+            last = token.kind;
+            self.at = if last.opens() { self.partner[self.at] as usize + 1 } else { self.at + 1 };
+        }
+        while last == Kind::Colon && self.raw.get(self.at).is_some_and(|token| !token.kind.closes()) {
+            let token = self.raw[self.at];
+            if token.newline {
+                self.begin_line(token);
+                if self.column <= column {
+                    break;
+                }
+            }
+            self.at = if token.kind.opens() { self.partner[self.at] as usize + 1 } else { self.at + 1 };
+        }
+        self.column = column;
         self.operand = false;
         self.end_statement();
-        true
     }
 
     /// `name:` before a loop.

@@ -57,6 +57,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
         commaed: 0,
         generated: false,
         labelled: false,
+        cases: false,
         skip_from: None,
         diagnostics,
         raw,
@@ -109,6 +110,8 @@ struct Shape<'t, 'd> {
     generated: bool,
     /// Whether a label was reported.
     labelled: bool,
+    /// Whether arms were written as the cases of a `switch`.
+    cases: bool,
     /// Tokens that are left out.
     skip_from: Option<(usize, usize)>,
     diagnostics: &'d mut Diagnostics,
@@ -520,6 +523,17 @@ mod tests {
             ("function f() {\n  if (a) {\n    b\n}\nc", "P002 this `{` is never closed"),
             ("let a = (1\nlet b = 2", "P002 this `(` is never closed"),
             ("uncertain 5", "P001 `uncertain` stands before `if`, `while` or `for`"),
+            ("match (x) { case 1: a()\n case 2: b()\n break\n default: c() }", "P001 an arm of `match` has no `case`"),
+            ("match x:\n  case 1:\n    a()\n  case _:\n    b()\nc", "P008 a block stands in braces, not behind `:`"),
+            ("match x { 1: a\n _ => b }", "P001 an arm has `=>` behind what it looks for"),
+            ("switch (x) { case 1 => a()\n default: b() }", "P001 a case has `:` behind its value"),
+            ("assert a == 1, \"m\"\nb", "P008 there is no `assert`"),
+            ("with open(\"f\") as f:\n  a(f)\nb", "P008 there is no `with`"),
+            ("import os.path\nb", "P008 an import names first what it takes"),
+            ("if (a is not b) { }", "P008 there is no `is not`"),
+            ("pattern P(a: A[1-3]) { a }", "P001 a list of agents is counted with `..`"),
+            ("pattern P(a: A[1:3]) { a }", "P001 a list of agents is counted with `..`"),
+            ("retry(3) { a() }", "P008 `retry` is a function here"),
         ] {
             let (_, faults) = read(text);
             assert_eq!(faults.first().map(String::as_str), Some(fault), "{text}");

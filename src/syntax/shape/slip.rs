@@ -125,6 +125,11 @@ impl Shape<'_, '_> {
         true
     }
 
+    /// Whether the `:` at hand stands where the `=>` of an arm does.
+    fn ends_arm(&self) -> bool {
+        self.top().questions == 0 && !self.operand
+    }
+
     /// Mends a token where an operator is expected. Whether the tokens changed.
     pub(super) fn mend_operator(&mut self, token: Token) -> bool {
         let stuck = self.next().filter(|next| next.start == token.end).map(|next| next.kind);
@@ -133,6 +138,14 @@ impl Shape<'_, '_> {
                 let plain = match self.written(token) {
                     "and" => Infix::And,
                     "or" => Infix::Or,
+                    "is" if self.next().is_some_and(|next| self.written(next) == "not") => {
+                        let end = self.raw[self.at + 1].end;
+                        self.replace(Code::P008, Span::new(token.start, end), "there is no `is not`", "!=");
+                        self.take(Kind::Infix(Infix::NotEqual));
+                        self.at += 1;
+                        self.operand = true;
+                        return true;
+                    }
                     "is" => Infix::Equal,
                     "then" => return self.then(token),
                     "satisfies" => return self.mend_satisfies(token),
@@ -175,6 +188,20 @@ impl Shape<'_, '_> {
             }
             Kind::Equal if self.top().place == Place::Members && self.top().mode == Mode::Named => {
                 self.replace(Code::P001, Self::span(token), "a member of an agent has its value behind `:`", ":");
+                self.raw[self.at].kind = Kind::Colon;
+                true
+            }
+            Kind::Colon if self.top().place == Place::Arms && self.top().mode == Mode::Pattern && self.ends_arm() => {
+                if !self.cases {
+                    let at = Location::new(self.file, Self::span(token));
+                    let report = Diagnostic::new(Code::P001, at, "an arm has `=>` behind what it looks for");
+                    self.diagnostics.push(report.help("write `=>`").fix("write `=>`", at.span, " =>"));
+                }
+                self.raw[self.at].kind = Kind::Arrow;
+                true
+            }
+            Kind::Arrow if self.top().mode == Mode::Label => {
+                self.replace(Code::P001, Self::span(token), "a case has `:` behind its value", ":");
                 self.raw[self.at].kind = Kind::Colon;
                 true
             }

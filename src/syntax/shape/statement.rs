@@ -140,8 +140,11 @@ impl Shape<'_, '_> {
                 self.take(token.kind);
                 self.top_mut().mode = Mode::Label;
             }
-            Kind::Default if switch && self.peek(1) == Some(Kind::Colon) => {
+            Kind::Default if switch && matches!(self.peek(1), Some(Kind::Colon | Kind::Arrow)) => {
                 self.take(token.kind);
+                if let Some(arrow) = self.raw.get(self.at).copied().filter(|next| next.kind == Kind::Arrow) {
+                    self.replace(Code::P001, arrow.span(), "a case has `:` behind its value", ":");
+                }
                 self.take(Kind::Colon);
                 self.top_mut().fresh = true;
             }
@@ -358,18 +361,37 @@ impl Shape<'_, '_> {
             self.at += 1;
             return;
         }
+        let token = match token.kind {
+            Kind::Case => self.case_of_arm(token),
+            Kind::Break if self.cases => {
+                self.at += 1;
+                return;
+            }
+            _ => token,
+        };
         let top = self.top_mut();
         top.fresh = false;
         top.mode = Mode::Pattern;
         top.pattern = true;
         top.part();
         self.operand = true;
-        if matches!(token.kind, Kind::Else | Kind::Default) && self.peek(1) == Some(Kind::Arrow) {
-            let message = format!("`{}` is no pattern", self.written(token));
-            self.replace(Code::P001, Self::span(token), message, "_");
+        if matches!(token.kind, Kind::Else | Kind::Default) && matches!(self.peek(1), Some(Kind::Arrow | Kind::Colon)) {
+            if !self.cases {
+                let message = format!("`{}` is no pattern", self.written(token));
+                self.replace(Code::P001, Self::span(token), message, "_");
+            }
             self.raw[self.at].kind = Kind::Name;
         }
         self.expression(self.raw[self.at]);
+    }
+
+    /// `case` before an arm, which is told once: what stands behind it.
+    fn case_of_arm(&mut self, token: Token) -> Token {
+        if !std::mem::replace(&mut self.cases, true) {
+            self.report(Code::P001, token.span(), "an arm of `match` has no `case`", "remove it");
+        }
+        self.at += 1;
+        self.raw.get(self.at).copied().unwrap_or(token)
     }
 
     /// Behind the `=>` of an arm.
