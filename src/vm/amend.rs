@@ -16,6 +16,8 @@ pub struct Amend {
     pub(super) place: Place,
     pub(super) op: Binary,
     pub(super) amount: Amount,
+    /// Whether the amount comes first: `o.n = x - o.n`.
+    pub(super) turned: bool,
     /// The instruction behind those that do the same step by step.
     pub(super) past: u32,
 }
@@ -31,13 +33,19 @@ pub(super) enum Place {
     Part(Register, Register, u16),
 }
 
-/// What it is changed by.
+/// What it is changed by: a number, or what a register holds times it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Amount {
-    Number(i16),
-    Of(Register),
-    Product(Register, Register),
-    Field(Register, u16),
+pub(super) struct Amount {
+    pub(super) times: Option<Register>,
+    pub(super) of: Source,
+}
+
+/// Where a number comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    Literal(i16),
+    Register(Register),
+    Place(Place),
 }
 
 impl Amend {
@@ -49,27 +57,46 @@ impl Amend {
 
     #[inline(always)]
     fn amended<W: Window + ?Sized>(&self, r: &mut W, properties: &[Property]) -> Option<()> {
-        let amount = match self.amount {
-            Amount::Number(number) => f64::from(number),
-            Amount::Of(register) => r.at(register).exact_number()?,
-            Amount::Product(a, b) => {
-                let (a, b) = r.at(a).exact_numbers(r.at(b))?;
-                a * b
-            }
-            // Where it is not where it was last time, the steps behind this look for it.
-            Amount::Field(base, name) => {
-                let property = &properties[name as usize];
-                r.at(base).exact_object()?.at_near(&property.key, property.hint())?.exact_number()?
-            }
-        };
+        let amount = self.amount.read(r, properties)?;
         let number = match self.place {
             Place::Field(root, name) => field(r.put(root), &properties[name as usize])?,
             Place::Element(root, key) => element(r, root, key)?,
             Place::Part(root, key, name) => field(element(r, root, key)?, &properties[name as usize])?,
         };
-        let new = quick::of_exact(self.op, number.exact_number()?, amount)?;
+        let old = number.exact_number()?;
+        let (left, right) = if self.turned { (amount, old) } else { (old, amount) };
+        let new = quick::of_exact(self.op, left, right)?;
         number.put_number(new);
         Some(())
+    }
+}
+
+impl Amount {
+    #[inline(always)]
+    fn read<W: Window + ?Sized>(&self, r: &W, properties: &[Property]) -> Option<f64> {
+        let number = match self.of {
+            Source::Literal(number) => f64::from(number),
+            Source::Register(register) => r.at(register).exact_number()?,
+            Source::Place(place) => place.read(r, properties)?.exact_number()?,
+        };
+        match self.times {
+            Some(times) => Some(r.at(times).exact_number()? * number),
+            None => Some(number),
+        }
+    }
+}
+
+impl Place {
+    /// What is there. A property that is not where it was last time is looked for by the steps behind this.
+    #[inline(always)]
+    fn read<'r, W: Window + ?Sized>(&self, r: &'r W, properties: &[Property]) -> Option<&'r Value> {
+        let (object, name) = match *self {
+            Self::Field(root, name) => (r.at(root), name),
+            Self::Element(root, key) => return r.at(root).element(r.at(key)),
+            Self::Part(root, key, name) => (r.at(root).element(r.at(key))?, name),
+        };
+        let property = &properties[name as usize];
+        object.exact_object()?.at_near(&property.key, property.hint())
     }
 }
 

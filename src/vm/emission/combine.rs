@@ -3,12 +3,31 @@
 //! Such an instruction is a guess. It stands before those that do the same one by one, and where what it finds is not as easy as
 //! it takes it to be, it does nothing.
 
-use super::super::amend::{Amend, Amount, Place};
+use super::super::amend::{Amend, Amount, Place, Source};
 use super::super::code::{Code, Pair, Register};
 use super::Emission;
 use crate::hir::Binary;
 use crate::ir::{self, Inst, Op, Var};
 use crate::source::Span;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// How many operations a change in place is at most: two that read the place, three that make the amount, and what combines
+/// the two and writes.
+const AMENDED: usize = 7;
+
+/// A place that operations read: `root[key].field`, or one of both.
+struct Read<'c> {
+    root: Var,
+    key: Option<Var>,
+    field: Option<&'c Arc<str>>,
+    /// Which of the names of the function the field is.
+    name: usize,
+    /// Whether what it is read from stays where it is.
+    stays: bool,
+    /// How many operations that are.
+    steps: usize,
+}
 
 impl Emission<'_> {
     /// Tries the first operations in one step, before the instructions of each: the number of the last of them.
@@ -120,67 +139,108 @@ impl Emission<'_> {
         }
     }
 
-    /// The change in place that some operations are together, with the number of the last.
+    /// The change in place that some operations are together, with the number of the last: what reads the place and what
+    /// makes the amount, in either order, then what combines the two and what writes.
     fn amend(&self, code: &[Inst]) -> Option<(Amend, usize)> {
-        let mut rest = self.loud(code);
-        let name = u16::try_from(self.notes.out.keys.len() + 1).ok()? - 1;
-        let (0, mut read) = rest.next()? else { return None };
-        let mut then = rest.next()?.1;
-        let key = match (&read.op, &read.args[..]) {
-            (Op::Index { from_end: false }, &[_, key]) => Some(key),
-            _ => None,
+        let mut steps: SmallVec<[&Inst; AMENDED]> = SmallVec::new();
+        let mut rest = self.loud(code).take(AMENDED);
+        let (last, write, keys) = loop {
+            let (at, inst) = rest.next()?;
+            match &inst.op {
+                Op::Index { from_end: false } | Op::Field(_) | Op::Binary(_) => steps.push(inst),
+                Op::Update { home: ir::Home::Value, keys } => break (at, inst, keys),
+                _ => return None,
+            }
         };
-        let root = *read.args.first()?;
-        if key.is_some() && matches!(then.op, Op::Field(_)) {
-            self.only(read, then, 0)?;
-            (read, then) = (then, rest.next()?.1);
-        }
-        let field = match &read.op {
-            Op::Field(field) => Some(field),
-            _ => None,
-        };
-        // What it is changed by may be made just for that.
-        let made = match then.op {
-            Op::Binary(Binary::Multiply) | Op::Field(_) if !then.args.contains(&read.result?) => Some(then),
-            _ => None,
-        };
-        if made.is_some() {
-            then = rest.next()?.1;
-        }
-        self.only(read, then, 0)?;
+        let (then, steps) = steps.split_last()?;
+        self.only(then, write, write.args.len() - 1)?;
         let op = match then.op {
             Op::Binary(op @ (Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide)) => op,
             _ => return None,
         };
-        let amount = match made {
-            Some(made) => {
-                self.only(made, then, 1)?;
-                let from = self.held(made.args[0])?;
-                match made.args.get(1) {
-                    Some(times) => Amount::Product(from, self.held(*times)?),
-                    None if self.moved(made) == 0 => Amount::Field(from, name + u16::from(field.is_some())),
-                    None => return None,
+        let stays = write.moves & 1 != 0 && self.of(write.result?) == self.of(write.args[0]);
+        let written = |read: &Read| {
+            let same = match (read.key, read.field, &keys[..]) {
+                (None, Some(field), [ir::Key::Fixed(other)]) => field == other,
+                (Some(key), None, [ir::Key::Computed]) => key == write.args[1],
+                (Some(key), Some(field), [ir::Key::Computed, ir::Key::Fixed(other)]) => {
+                    key == write.args[1] && field == other
                 }
-            }
-            None => match self.short(op, then.args[1]) {
-                Some(number) => Amount::Number(number),
-                None => Amount::Of(self.held(then.args[1])?),
-            },
+                _ => false,
+            };
+            same && read.root == write.args[0]
         };
-        let (last, write) = rest.next()?;
-        let Op::Update { home: ir::Home::Value, keys } = &write.op else { return None };
-        self.only(then, write, write.args.len() - 1)?;
-        let place = match (key, field, &keys[..]) {
-            (None, Some(field), [ir::Key::Fixed(other)]) if field == other => Place::Field(self.held(root)?, name),
-            (Some(key), None, [ir::Key::Computed]) => Place::Element(self.held(root)?, self.held(key)?),
-            (Some(key), Some(field), [ir::Key::Computed, ir::Key::Fixed(other)]) if field == other => {
-                Place::Part(self.held(root)?, self.held(key)?, name)
-            }
-            _ => return None,
+        let (read, turned) = [false, true].into_iter().find_map(|turned| {
+            let read = self.read(steps, then, usize::from(turned)).filter(written)?;
+            Some((read, turned))
+        })?;
+        let (amount, taken) = self.amount(steps, op, then, usize::from(!turned))?;
+        let place = self.place(&read)?;
+        (stays && read.steps + taken == steps.len()).then_some((Amend { place, op, amount, turned, past: 0 }, last))
+    }
+
+    /// What an argument is, as an amount that something is changed by, and how many of the steps before make it.
+    fn amount(&self, steps: &[&Inst], op: Binary, then: &Inst, at: usize) -> Option<(Amount, usize)> {
+        let var = then.args[at];
+        let Some(made) = steps.iter().find(|inst| inst.result == Some(var)) else {
+            let number = if at == 1 { self.short(op, var) } else { None };
+            let of = number.map(Source::Literal).or_else(|| self.held(var).map(Source::Register))?;
+            return Some((Amount { times: None, of }, 0));
         };
-        let same = write.args[0] == root && key.is_none_or(|key| write.args[1] == key);
-        let stays = write.moves & 1 != 0 && self.of(write.result?) == self.of(root);
-        (same && stays).then_some((Amend { place, op, amount, past: 0 }, last))
+        if !matches!(made.op, Op::Binary(_)) {
+            let (place, taken) = self.looked_at(steps, then, at)?;
+            return Some((Amount { times: None, of: Source::Place(place) }, taken));
+        }
+        self.only(made, then, at)?;
+        let Op::Binary(Binary::Multiply) = made.op else { return None };
+        let (of, other, taken) = [0, 1]
+            .into_iter()
+            .find_map(|at| {
+                let (place, taken) = self.looked_at(steps, made, at)?;
+                Some((Source::Place(place), 1 - at, taken))
+            })
+            .or_else(|| Some((Source::Register(self.held(made.args[0])?), 1, 0)))?;
+        Some((Amount { times: Some(self.held(made.args[other])?), of }, taken + 1))
+    }
+
+    /// The place that an argument is read from and that stays where it is, and how many of the steps before that takes.
+    fn looked_at(&self, steps: &[&Inst], reader: &Inst, at: usize) -> Option<(Place, usize)> {
+        let read = self.read(steps, reader, at).filter(|read| read.stays)?;
+        Some((self.place(&read)?, read.steps))
+    }
+
+    /// What some of the steps before an argument of an operation read for it alone.
+    fn read<'c>(&self, steps: &[&'c Inst], reader: &Inst, at: usize) -> Option<Read<'c>> {
+        let giver = |var: Var| steps.iter().position(|inst| inst.result == Some(var));
+        let at_last = giver(reader.args[at])?;
+        let last = steps[at_last];
+        self.only(last, reader, at)?;
+        let Op::Field(field) = &last.op else {
+            let Op::Index { .. } = last.op else { return None };
+            let (root, key, stays) = (last.args[0], Some(last.args[1]), self.moved(last) == 0);
+            return Some(Read { root, key, field: None, name: 0, stays, steps: 1 });
+        };
+        let field = Some(field);
+        // Each property that is read has a name of its own, in the order of reading.
+        let before = steps[..at_last].iter().filter(|inst| matches!(inst.op, Op::Field(_))).count();
+        let name = self.notes.out.keys.len() + before;
+        Some(match giver(last.args[0]).map(|at| steps[at]) {
+            Some(part) if self.only(part, last, 0).is_some() && matches!(part.op, Op::Index { .. }) => {
+                let (root, key, stays) = (part.args[0], Some(part.args[1]), self.moved(part) == 0);
+                Read { root, key, field, name, stays, steps: 2 }
+            }
+            _ => Read { root: last.args[0], key: None, field, name, stays: self.moved(last) == 0, steps: 1 },
+        })
+    }
+
+    /// Where that is.
+    fn place(&self, read: &Read) -> Option<Place> {
+        let (root, name) = (self.held(read.root)?, u16::try_from(read.name).ok()?);
+        Some(match (read.key, read.field) {
+            (None, _) => Place::Field(root, name),
+            (Some(key), None) => Place::Element(root, self.held(key)?),
+            (Some(key), Some(_)) => Place::Part(root, self.held(key)?, name),
+        })
     }
 
     /// Whether nobody but an argument of an operation reads what another gives.
@@ -216,7 +276,9 @@ mod tests {
         let (mut sources, mut diagnostics) = (Sources::new(), Diagnostics::new());
         let file = sources.add("combined.prism", text);
         let program = Arc::new(hir::load(file, &mut sources, &Alone, syntax::Limits::RUN, &mut diagnostics));
-        let compiled = vm::emit(&ir::lower(program), &mut diagnostics);
+        let mut lowered = ir::lower(program);
+        ir::fold(&mut lowered);
+        let compiled = vm::emit(&lowered, &mut diagnostics);
         let code = compiled.functions.iter().flat_map(|function| &function.code).map(|code| format!("{code:?}"));
         code.map(|code| code.split('(').next().unwrap_or_default().to_owned()).collect()
     }
@@ -232,9 +294,15 @@ mod tests {
             ("sum = sum + i * i", "AddProduct"),
             ("xs[i].n += i * i", "Amend"),
             ("o.n -= 1", "Amend"),
+            ("o.n = 1 - o.n", "Amend"),
+            ("o.n = i - o.n", "Amend"),
+            ("o.n = o.m - o.n", "Amend"),
+            ("o.n = xs[i].n * 2.5 / o.n", "Amend"),
+            ("xs[i].n += 2.5 * xs[i].m", "Amend"),
+            ("ys[i] -= ys[n]", "Amend"),
         ] {
             let text = format!(
-                "const xs = [{{ n: 1 }}]\nconst o = {{ n: 1 }}\nlet sum = 0\nfor i in 0..1 {{ {operation} }}\nsum"
+                "const xs = [{{ n: 1, m: 2 }}]\nconst ys = [1, 2]\nconst o = {{ n: 1, m: 2 }}\nlet sum = 0\nfor n in 0..1 {{ for i in 0..1 {{ {operation} }} }}\nsum"
             );
             let code = instructions(&text);
             assert!(code.iter().any(|code| code == wanted), "{operation}: {wanted} is not in {code:?}");

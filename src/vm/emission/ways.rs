@@ -115,9 +115,7 @@ impl<'a> Emission<'a> {
 
     /// What is tried before the last instruction and a jump by a comparison of what that gives: the instruction that does both.
     fn sooner(&self, inst: &Inst, if_true: bool) -> Option<Code> {
-        let start = *self.notes.starts.last()? as usize;
-        let free = start.max(self.notes.landing);
-        let last = self.notes.out.code.get(free..)?.last()?;
+        let last = self.latest()?;
         self.divides(last, inst, if_true).or_else(|| if if_true { self.onward(last, inst) } else { None })
     }
 
@@ -181,9 +179,13 @@ impl<'a> Emission<'a> {
         if let Some(value) = self.returned(target) {
             return self.leave(value, span);
         }
-        for code in self.moves(target) {
-            self.put(code, span);
-        }
+        let moves = self.moves(target);
+        let end = self.notes.out.code.len();
+        // Whoever takes an error of the last instruction finds what was there before the moves.
+        let unguarded = from.is_some_and(|index| self.function.blocks[index].handler.is_none());
+        let at = if unguarded && self.counts(&moves) { end - 1 } else { end };
+        self.notes.out.spans.splice(at..at, moves.iter().map(|_| span));
+        self.notes.out.code.splice(at..at, moves);
         if let Some((latch, back)) = from.and_then(|index| self.latch(index, target)) {
             let at = target.block.0 as usize;
             self.body(at, latch);
@@ -203,6 +205,32 @@ impl<'a> Emission<'a> {
             let at = self.put(Code::Jump(0), span);
             self.notes.open.push((at, Goal::Block(target.block)));
         }
+    }
+
+    /// Whether the last instruction moves a counter on and moves have nothing to do with it: before it they leave it to be
+    /// tried together with what follows.
+    fn counts(&self, moves: &[Code]) -> bool {
+        let (counter, by) = match self.latest() {
+            Some(&Code::Add(to, from, by)) if to == from => (to, by),
+            Some(&(Code::AddNumber(to, from, _) | Code::SubtractNumber(to, from, _) | Code::Step(to, from, _)))
+                if to == from =>
+            {
+                (to, to)
+            }
+            _ => return false,
+        };
+        moves.iter().all(|code| match *code {
+            Code::Move(to, from) => ![to, from].contains(&counter) && ![to, from].contains(&by),
+            Code::Copy(to, from) => ![to, from].contains(&counter) && to != by,
+            Code::Number(to, _) | Code::Constant(to, _) => to != counter && to != by,
+            _ => false,
+        })
+    }
+
+    /// The last instruction of the block, unless what was done in one step goes on behind it.
+    fn latest(&self) -> Option<&Code> {
+        let start = *self.notes.starts.last()? as usize;
+        self.notes.out.code.get(start.max(self.notes.landing)..)?.last()
     }
 
     fn moves(&mut self, target: &Target) -> SmallVec<[Code; 4]> {
