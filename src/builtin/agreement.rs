@@ -405,6 +405,7 @@ fn average(call: &mut Call<'_>) -> Made {
 }
 
 fn synthesize(call: &mut Call<'_>) -> Made {
+    let own = call.arguments.get(0).lanes();
     let answers: Vec<Value> = results(call)?.iter().map(answer).collect();
     let mut best: Option<(usize, Confidence)> = None;
     for (index, answer) in answers.iter().enumerate() {
@@ -413,7 +414,7 @@ fn synthesize(call: &mut Call<'_>) -> Made {
             best = Some((index, confidence));
         }
     }
-    Ok(best.map_or(Value::NULL, |(index, _)| answers[index].clone()))
+    Ok(best.map_or(Value::NULL.with(own), |(index, _)| answers[index].clone()))
 }
 
 fn majority_vote(call: &mut Call<'_>) -> Made {

@@ -72,6 +72,9 @@ fn is_of_one_thing(list: &Known, frame: u32) -> bool {
     all.iter().enumerate().any(|(i, one)| all[..i].contains(one))
 }
 
+/// A weight that is more than nothing, however it is rounded.
+const LEAST_WEIGHT: f64 = 1e-6;
+
 impl Flow<'_> {
     /// `combine(xs, law)`: a plain number.
     pub(super) fn combine(&mut self, args: &[Known], at: Location) -> Known {
@@ -220,6 +223,11 @@ impl Flow<'_> {
             "weighted" => !whole.claim.unknown && whole.claim.low > NONE,
             _ => false,
         };
+        // Who weighs nothing does not win alone.
+        let weight = args.get(1).and_then(|options| options.option("weights")).map(|weights| elements(&weights).0);
+        let weighty =
+            |each: Option<Known>| each.is_some_and(|each| super::interval::numbers(&each).low >= LEAST_WEIGHT);
+        let weighs = weighs && weight.is_none_or(|each| &*strategy != "weighted" && weighty(each));
         let decided = weighs && !has("threshold") && !has("tie") && element.null == Null::Never;
         if low == 0 {
             known.nothing = Some((Nothing::of_none(list), at));

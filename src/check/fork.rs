@@ -135,6 +135,10 @@ impl<'a> Flow<'a> {
                 *r = Known { null: Null::Maybe, ..r.join(&error) };
             });
         }
+        // Who fails is counted in a vote and says nothing, so that nobody may win.
+        if name == "vote" {
+            results.iter_mut().for_each(Known::miss);
+        }
         let joined = || results.iter().cloned().reduce(|a, b| a.join(&b));
         let list = |element: Option<Known>, items: Option<Items>, low, high| {
             let shape = Shape::List(Rc::new(List { element, low, high, items, size: None }));

@@ -384,6 +384,7 @@ impl<'a> Flow<'a> {
                     _ => known,
                 }
             }
+            "of" => self.list(args, &[]),
             "merge" | "assign" => super::read::own(args, merged(args)),
             "pick" | "omit" => {
                 let mut known = super::read::own(&args[..args.len().min(1)], chosen(args, name == "pick"));

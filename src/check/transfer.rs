@@ -119,7 +119,7 @@ impl<'a> Flow<'a> {
                 };
                 one(known)
             }
-            Op::Offers(_) => one(Known::computed(&args[..1], Shape::Plain)),
+            Op::Offers(_) => one(own(&args[..1], Shape::Plain)),
             Op::Item => one(item(&args[0])),
             Op::Beside => one(beside(&args[0], &args[1])),
             Op::Unpack | Op::UnpackObject => {
@@ -579,7 +579,7 @@ impl<'a> Flow<'a> {
         known
     }
 
-    fn list(&mut self, args: &[Known], spread: &[bool]) -> Known {
+    pub(super) fn list(&mut self, args: &[Known], spread: &[bool]) -> Known {
         let mut known = Known::constant(Shape::Plain);
         if spread.iter().all(|s| !s) {
             let items: Vec<Known> = args.to_vec();
