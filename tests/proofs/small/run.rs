@@ -79,6 +79,8 @@ pub(in super::super) struct Run {
     /// The same without those behind a test, as high as they need, of what a judge said how sure it is: that decides, whatever
     /// was said.
     unjudged: [usize; ACTIONS.len()],
+    /// Whether agents agreed, each time: that is exact, whatever they said.
+    agreed: Vec<bool>,
 }
 
 struct Runner<'a> {
@@ -92,6 +94,8 @@ struct Runner<'a> {
     /// Where agents are only as sure as their contracts make them: those who are sure enough for an action of this kind say the
     /// same in all runs, as do judges.
     grave: Option<usize>,
+    /// The highest test that something passed of which a judge said how sure it is, whatever that is.
+    heard: Sure,
     run: Run,
 }
 
@@ -106,7 +110,7 @@ pub(in super::super) fn perform(pattern: &Pattern, seed: u64) -> Run {
     let random = Seed::new(seed);
     let names = BTreeMap::new();
     let (doubts, assigned) = (Vec::new(), Vec::new());
-    let mut runner = Runner { pattern, random, names, doubts, assigned, grave: None, run: Run::default() };
+    let mut runner = Runner { pattern, random, names, doubts, assigned, grave: None, heard: 0, run: Run::default() };
     let result = match runner.stmts(&pattern.body) {
         Flow::Left(result) => result,
         Flow::On => {
@@ -129,11 +133,12 @@ pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2
     let [one, other] = seeds.map(|seed| {
         let (random, names, run) = (Seed::new(seed), BTreeMap::new(), Run::default());
         let (doubts, assigned) = (Vec::new(), Vec::new());
-        let mut runner = Runner { pattern, random, names, doubts, assigned, grave: Some(grave), run };
+        let mut runner = Runner { pattern, random, names, doubts, assigned, grave: Some(grave), heard: 0, run };
         runner.stmts(&pattern.body);
-        (runner.run.swayed[grave], runner.run.unjudged[grave])
+        runner.run
     });
-    one.0 == other.0 || one.1 == other.1
+    let same = |count: fn(&Run) -> &[usize; ACTIONS.len()]| count(&one)[grave] == count(&other)[grave];
+    one.agreed != other.agreed || same(|run| &run.swayed) || same(|run| &run.unjudged)
 }
 
 impl Runner<'_> {
@@ -205,6 +210,7 @@ impl Runner<'_> {
             Expr::Agree(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
                 let agree = a.text.is_some() && a.text == b.text;
+                self.run.agreed.push(agree);
                 let claimed = if agree { (a.claimed + b.claimed).div_ceil(2) } else { NONE };
                 let (cap, evidence) = (a.cap.min(b.cap), a.evidence.min(b.evidence).min(Evidence::Agreed));
                 let (text, own, nothing) = (a.text.filter(|_| agree), a.own && b.own, !agree);
@@ -265,12 +271,16 @@ impl Runner<'_> {
             }
             Cond::True(name) => {
                 let x = self.named(*name);
-                let doubt = x.doubt();
+                // That a gate did not pass, and that nobody agreed, is exact.
+                let doubt = if x.nothing && x.text.is_none() { SURE } else { x.doubt() };
                 (x.truth(), x, doubt)
             }
             Cond::Asks(name, t) => {
                 let x = self.named(*name);
                 let holds = x.truth() && x.claimed > *t;
+                if x.judged && x.claimed > *t {
+                    self.heard = self.heard.max(t + 1);
+                }
                 if holds {
                     self.test(*name, t + 1);
                 }
@@ -443,7 +453,8 @@ impl Runner<'_> {
         let (name, confidence, evidence) = ACTIONS[which];
         let need = confidence + 1;
         self.run.actions += 1;
-        let judged = self.names.values().any(|known| known.judged && known.tested >= need);
+        let passed = |known: &Ghost| known.judged && known.tested >= need;
+        let judged = self.heard >= need || self.names.values().any(passed);
         self.run.swayed[which] += usize::from(value.tested < need);
         self.run.unjudged[which] += usize::from(value.tested < need && !judged);
         let mut wrong = |why: String| self.run.violations.push(Violation(format!("`{name}` gets {why}")));
