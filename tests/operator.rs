@@ -2,6 +2,7 @@
 
 use crate::binary::Folder;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -350,6 +351,38 @@ fn all_that_is_missing_is_named_at_once() {
     folder.write("s.prism", "/// @agents [\"a\", \"b\"]\nprint(1)\n");
     let told = folder.prism(&["run", "s.prism"]).err;
     assert!(told.contains("no agent `a`, `b` is bound"), "{told}");
+}
+
+/// Who forges a certificate under a policy that refuses the program gains nothing.
+#[test]
+fn a_certificate_under_a_policy_keeps_to_it() {
+    let folder = Folder::new("operator/forged");
+    folder.write("p.prism", UNSERVED);
+    folder.write("agents.yaml", "a: { transport: mock }\n");
+    let forged = |policy: &str| {
+        folder.write("policy.toml", policy);
+        folder.write("none.toml", "");
+        let made = ["check", "--agents", "agents.yaml", "--policy", "none.toml", "--certificate", "c.json", "p.prism"];
+        assert_eq!(folder.prism(&made).code, 0);
+        let text = std::fs::read_to_string(folder.path().join("c.json")).unwrap();
+        let mut certificate: Value = serde_json::from_str(&text).unwrap();
+        certificate["hashes"]["policy"] = digest(policy).into();
+        certificate.as_object_mut().unwrap().shift_remove("seal");
+        certificate["seal"] = digest(&certificate.to_string()).into();
+        folder.write("c.json", certificate.to_string());
+        folder.prism(&["verify", "c.json", "--agents", "agents.yaml", "--policy", "policy.toml", "p.prism"])
+    };
+    let kept = forged("agents = [\"a\"]\n");
+    assert_eq!(kept.code, 0, "{}", kept.err);
+    for (policy, code) in [("strict = true\n", "E005"), ("agents = [\"b\"]\n", "E006")] {
+        let outcome = forged(policy);
+        assert_eq!(outcome.code, 1, "{policy}: {}", outcome.out);
+        assert!(outcome.err.contains(&format!("the program is refused: {code}")), "{}", outcome.err);
+    }
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A call of one of several agents is a call of each, and of anyone a call of those that nobody names.

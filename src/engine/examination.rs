@@ -105,25 +105,36 @@ impl Examination {
         if complete {
             let lowered = ir::lower(self.program.clone());
             let setting = self.setting(setting);
-            if let (Some(policy), Some(directory)) = (&setting.policy, &setting.agents) {
-                for refused in policy.refused(directory) {
-                    let found = Diagnostic::new(Code::E006, Location::new(self.file, Span::at(0)), refused);
-                    findings.push(found.help("bind another agent, or ask whoever runs this for another policy"));
-                }
-            }
             self.certificates = check::check(&lowered, &setting, &mut findings);
-            super::admit(&lowered, &mut findings);
+            self.admit(&lowered, &setting, &mut findings);
             self.lowered = Some(lowered);
         }
-        findings.settle();
-        self.findings = findings.into_vec();
-        self.allowed = allowance::apply(&self.sources, &mut self.findings, complete);
-        self.findings.sort_by_key(|found| (found.at.file, found.at.span.start, found.at.span.end));
-        if setting.strict {
-            let warnings = self.findings.iter_mut().filter(|found| found.severity == Severity::Warning);
-            warnings.for_each(|found| found.severity = Severity::Error);
-        }
+        (self.findings, self.allowed) = self.judged(findings, setting, complete);
         self.took = began.elapsed();
         self
+    }
+
+    /// What refuses it besides the proof: agents that the policy does not let be bound, and what no engine takes.
+    pub fn admit(&self, lowered: &ir::Program, setting: &Setting, findings: &mut Diagnostics) {
+        if let (Some(policy), Some(directory)) = (&setting.policy, &setting.agents) {
+            for refused in policy.refused(directory) {
+                let found = Diagnostic::new(Code::E006, Location::new(self.file, Span::at(0)), refused);
+                findings.push(found.help("bind another agent, or ask whoever runs this for another policy"));
+            }
+        }
+        super::admit(lowered, findings);
+    }
+
+    /// What counts of all that was found in it, in the order of the text, and what comments allow.
+    pub fn judged(&self, mut found: Diagnostics, setting: &Setting, complete: bool) -> (Vec<Diagnostic>, Vec<Allowed>) {
+        found.settle();
+        let mut found = found.into_vec();
+        let allowed = allowance::apply(&self.sources, &mut found, complete);
+        found.sort_by_key(|found| (found.at.file, found.at.span.start, found.at.span.end));
+        if setting.strict {
+            let warnings = found.iter_mut().filter(|found| found.severity == Severity::Warning);
+            warnings.for_each(|found| found.severity = Severity::Error);
+        }
+        (found, allowed)
     }
 }

@@ -11,7 +11,7 @@
 mod paper;
 
 use crate::check::{self, Account, Setting};
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::engine::{Examination, digest};
 use crate::host::DAYS;
 use crate::ir;
@@ -105,19 +105,22 @@ pub fn verify(
         Json::Null => None,
         day => Some(day.as_i64().filter(|day| DAYS.contains(day)).ok_or("its date is no day")?),
     };
-    let refusing = |found: &Diagnostics| {
+    let refusing = |found: &[Diagnostic]| {
         let error = found.iter().find(|found| found.severity == Severity::Error)?;
         Some(format!("the program is refused: {} {}", error.code, error.message))
     };
-    if let Some(error) = examination.findings.iter().find(|found| found.severity == Severity::Error) {
-        return Err(format!("the program is refused: {} {}", error.code, error.message));
+    if let Some(refused) = refusing(&examination.findings) {
+        return Err(refused);
     }
     let mut found = Diagnostics::new();
+    examination.findings.iter().for_each(|finding| found.push(finding.clone()));
     let lowered = ir::lower(examination.program.clone());
     let account = check::account(&lowered, &setting, Some(&certificate["invariants"]), &mut found);
     if account.grown {
         return Err("its invariants do not hold: a way back to the head of a loop or circle brings more".into());
     }
+    examination.admit(&lowered, &setting, &mut found);
+    let (found, _) = examination.judged(found, &setting, true);
     if let Some(refused) = refusing(&found) {
         return Err(refused);
     }
