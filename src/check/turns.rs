@@ -148,7 +148,10 @@ impl<'a> Flow<'a> {
             return if chosen > usize::from(refused == Some(Fault::Chosen)) {
                 Err(Fault::Chosen)
             } else {
-                let turns = Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from(super::sizes::ANY)) };
+                let turns = match exits.iter().find_map(|&(_, condition, _)| self.walked(act, condition, &state)) {
+                    Some(most) => Turns::between(0.0, most),
+                    None => Turns { low: 0.0, high: f64::INFINITY, size: Some(Rc::from(super::sizes::ANY)) },
+                };
                 Ok(Turning { turns, test: Some(natural.head) })
             };
         }
@@ -175,6 +178,13 @@ impl<'a> Flow<'a> {
             }
         }
         Err(fault)
+    }
+
+    /// How many turns a walk takes at most, where that is known: also where it is more than can be counted one by one.
+    fn walked(&self, act: &Activation<'a>, condition: Var, state: &State) -> Option<f64> {
+        let &[_, count] = &act.instruction(condition)?.args[..] else { return None };
+        let Op::Count = act.instruction(count)?.op else { return None };
+        Some(numbers(&act.value(count, state)).high).filter(|most| most.is_finite())
     }
 
     /// More turns than `max` may give.
