@@ -61,10 +61,12 @@ pub fn is_decided(
     if tied && strategy.tie != Tie::First || newcomer || tally.groups.iter().enumerate().any(overtakes) {
         return Ok(false);
     }
-    let heaviest = tally.whole + more;
-    if strategy.ranked && 2 * u128::from(won.weight) <= u128::from(heaviest) {
+    // A ballot without a choice is in no round.
+    let counted = tally.groups.iter().map(|group| group.weight).sum::<u64>() + more;
+    if strategy.ranked && 2 * u128::from(won.weight) <= u128::from(counted) {
         return Ok(false);
     }
+    let heaviest = tally.whole + more;
     let count = open.len() as u64;
     let varies = strategy.weighted;
     let most = strategy.satisfied(won.weight + more, heaviest);
@@ -96,7 +98,10 @@ pub fn is_decided(
 /// What a ballot counts for as long as it is the first round.
 fn first_choice(answer: &Value, ranked: bool) -> Value {
     match answer.as_list().filter(|_| ranked) {
-        Some(list) => list.get(0).map_or(Value::NULL, |choice| choice.clone().with(answer.least())),
+        Some(list) => {
+            let first = list.iter().find(|choice| !choice.is_null());
+            first.map_or(Value::NULL, |choice| choice.clone().with(answer.least()))
+        }
         None => answer.clone(),
     }
 }

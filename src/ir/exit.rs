@@ -161,7 +161,20 @@ impl Builder<'_> {
         let given = self.enter(join);
         let (kind, value) = (given[0], given[1]);
         self.regions.push(Region::Finalizer(kind, value));
+        // Its own errors come by here as its other ways out do.
+        let start = self.mark();
+        let failing = self.handler_here(true);
+        self.handler = Some(failing);
+        self.split(span);
         self.effect(finalizer);
+        self.handler = outer;
+        let mut done = self.join_at(start);
+        self.go(&mut done, &[], span);
+        self.rewind(start);
+        let error = self.begin_handler(failing);
+        self.insist(kind, value, span);
+        self.end(End::Throw(error), span);
+        self.enter(done);
         self.regions.pop();
         for (number, way) in [(Completion::THROWN, None)]
             .into_iter()

@@ -45,6 +45,9 @@ impl Generator {
         {
             return Tree::leaf(sort, name);
         }
+        if self.wide && self.input && self.chance(12) && ![Records, Object].contains(&sort) {
+            return self.given_by_host(sort);
+        }
         if self.input && self.chance(7) {
             let text = match sort {
                 Number => "input.n",
@@ -224,6 +227,7 @@ impl Generator {
             64 | 65 => self.agreed(sort),
             66..=68 => self.composed(sort),
             69..=72 if self.imports => self.primitive(sort),
+            73 if self.wide => self.balloted(sort),
             _ => match self.name(sort, true) {
                 Some(name) => {
                     let value = self.expression(sort);

@@ -162,7 +162,7 @@ impl Generator {
         let start = self.expression(Number);
         let (first, second) = self.body(false, |it| {
             it.declare(&x, Number, true);
-            (it.block(Number), it.expression(Number))
+            (it.expression(Number), it.expression(Number))
         });
         self.functions.push(Callable { text: format!("{made}.add"), takes: vec![Number], gives: Number });
         self.functions.push(Callable { text: format!("{made}.get"), takes: Vec::new(), gives: Number });

@@ -1,6 +1,7 @@
 //! Random well-formed programs: every construct, types in mind so that most of them run to their end.
 
 mod expression;
+mod folder;
 mod leaving;
 mod library;
 mod orchestration;
@@ -57,26 +58,36 @@ struct Generator {
     /// Whether `agents` is seen here, and `input` as well.
     globals: bool,
     input: bool,
+    /// Whether a line is one of the file.
+    at_top: bool,
     /// Whether this is a test.
     in_test: bool,
     /// Whether the standard library is imported.
     imports: bool,
+    /// Whether the program may have files of its own beside it, handle events, and read what other hosts give.
+    wide: bool,
 }
 
 /// The program of a seed; the size is about the number of its parts.
 pub fn case(seed: u64, size: u32) -> Case {
-    make(seed, size, Generator::program)
+    make(seed, size, false, Generator::program)
+}
+
+/// The same, which may be of several files, each behind a line `//// name` and the last the one that is run, handle events, and
+/// read what other hosts give.
+pub fn folder(seed: u64, size: u32) -> Case {
+    make(seed, size, true, Generator::folder)
 }
 
 /// The same, where only statements will do.
 pub fn statements(seed: u64, size: u32) -> Case {
-    make(seed, size, Generator::script)
+    make(seed, size, false, Generator::script)
 }
 
-fn make(seed: u64, size: u32, program: fn(&mut Generator) -> Tree) -> Case {
+fn make(seed: u64, size: u32, wide: bool, program: fn(&mut Generator) -> Tree) -> Case {
     let mut random = Seed::new(seed);
     random.bits();
-    let agents = agents(&mut random);
+    let agents = agents(&mut random, wide);
     let input = input(&mut random);
     let budget = i64::from(size) / 2 + (random.bits() % u64::from(size)) as i64;
     let mut generator = Generator {
@@ -91,8 +102,10 @@ fn make(seed: u64, size: u32, program: fn(&mut Generator) -> Tree) -> Case {
         in_loop: false,
         globals: true,
         input: true,
+        at_top: false,
         in_test: false,
         imports: false,
+        wide,
     };
     Case { tree: program(&mut generator), agents, input }
 }
@@ -104,11 +117,14 @@ fn pick<'a, T>(random: &mut Seed, all: &'a [T]) -> &'a T {
 }
 
 /// What the agents of every program say, each method in its own sort.
-fn agents(random: &mut Seed) -> Json {
+fn agents(random: &mut Seed, wide: bool) -> Json {
     let mut all = serde_json::Map::new();
     for name in ["ann", "bob", "cyd"] {
         let mut methods = serde_json::Map::new();
-        for method in ["count", "say", "judge", "list", "look", "verify", "approve", "run"] {
+        for method in ["count", "say", "judge", "list", "look", "verify", "approve", "run"]
+            .into_iter()
+            .chain(wide.then_some("analyze"))
+        {
             let replies: Vec<Json> = (0..1 + random.bits() % 4).map(|_| reply(random, method)).collect();
             methods.insert(method.into(), replies.into());
         }
@@ -123,6 +139,7 @@ fn reply(random: &mut Seed, method: &str) -> Json {
     let value = match method {
         "count" => number(random),
         "say" => text(random),
+        "analyze" => pick(random, &[json!(1), json!(2), json!("yes"), json!({ "reasoning": "so", "n": 1 })]).clone(),
         "judge" | "verify" | "approve" | "run" => json!(!random.bits().is_multiple_of(3)),
         "list" => (0..random.bits() % 4).map(|_| number(random)).collect(),
         _ => json!({ "n": number(random), "s": text(random), "xs": [number(random), number(random)] }),
@@ -230,6 +247,7 @@ impl Generator {
     }
 
     fn script(&mut self) -> Tree {
+        self.at_top = true;
         Tree::list(Sort::Fixed, "", self.lines(), "\n", "\n")
     }
 
@@ -240,7 +258,8 @@ impl Generator {
             lines.push(self.declaration(sort));
         }
         while self.budget > 0 {
-            lines.push(self.statement());
+            let line = if self.wide && self.at_top && self.chance(8) { self.handler() } else { self.statement() };
+            lines.push(line);
         }
         let mut shown = Vec::new();
         for sort in [Sort::Number, Sort::Text, Sort::Bool, Sort::Numbers, Sort::Texts, Sort::Object, Sort::Number] {

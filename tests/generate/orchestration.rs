@@ -365,7 +365,6 @@ impl Generator {
             let decorators = self.decorators(&who);
             let body = self.with_globals(false, |it| {
                 it.body(false, |it| {
-                    it.names.clear();
                     it.declare(&given, takes, true);
                     it.declare(&who, Agent, false);
                     it.block(gives)
@@ -382,10 +381,16 @@ impl Generator {
         all
     }
 
+    fn handlers(&mut self) -> Vec<Tree> {
+        let often = if self.wide { self.below(3) } else { 0 };
+        (0..often).map(|_| self.with_globals(false, Self::handler)).collect()
+    }
+
     /// A pattern that is run with input and agents.
     pub(super) fn entry(&mut self) -> Tree {
         let mut all = vec![Tree::leaf(Fixed, INTERFACE)];
         all.extend(self.patterns());
+        all.extend(self.handlers());
         let decorators = self.decorators("a");
         let lines = self.with_globals(false, |it| {
             it.body(false, |it| {
@@ -409,6 +414,7 @@ impl Generator {
     pub(super) fn test(&mut self) -> Tree {
         let mut all = vec![Tree::leaf(Fixed, INTERFACE)];
         all.extend(self.patterns());
+        all.extend(self.handlers());
         self.in_test = true;
         let lines = self.lines();
         all.push(Tree::list(Fixed, "test \"it\" {\n", lines, "\n", "\n}"));

@@ -70,6 +70,7 @@ impl Generator {
             44..=47 => self.looked_through(),
             48 => self.record_change(),
             49 | 50 => self.circling(),
+            51 | 61 if self.wide => self.sent(),
             52 | 53 => self.taking_apart(),
             54 => self.switching(),
             55 => self.left(),
@@ -350,7 +351,7 @@ impl Generator {
         Tree::list(Fixed, "{\n", all, "\n", "\n}")
     }
 
-    fn function(&mut self) -> Tree {
+    pub(super) fn function(&mut self) -> Tree {
         let gives = self.pick(&SORTS);
         let takes: Vec<Sort> = (0..self.below(3)).map(|_| self.pick(&SORTS)).collect();
         let names: Vec<String> = takes.iter().map(|_| self.fresh("p")).collect();
@@ -434,7 +435,7 @@ impl Generator {
     }
 
     /// A variable that several functions share.
-    fn cell(&mut self) -> Tree {
+    pub(super) fn cell(&mut self) -> Tree {
         let (cell, add, get) = (self.fresh("c"), self.fresh("f"), self.fresh("f"));
         let value = self.expression(Number);
         self.declare(&cell, Number, true);

@@ -2,10 +2,8 @@
 
 use super::value::*;
 use indexmap::IndexMap;
-use prism::hir::Program;
 use prism::host::{Call, Directory, Failure, Kind, Purpose, Reply, Transport};
-use prism::types::{Effect, InterfaceId};
-use prism::value::{Fault, schema, shaped};
+use prism::{hir::Program, types::Effect, types::InterfaceId};
 
 /// All agents of a run; a value that is an agent holds its number here.
 pub struct Agents {
@@ -16,7 +14,7 @@ pub struct Agents {
 }
 
 pub struct Bound {
-    name: Arc<str>,
+    pub name: Arc<str>,
     mock: Option<Mock>,
     interfaces: Vec<InterfaceId>,
     /// What patterns ask of its answers.
@@ -91,18 +89,11 @@ impl Agents {
         self.directory.agents().get(id as usize)
     }
 
-    pub fn offers(&self, id: u32, method: &str) -> bool {
-        self.entry(id).is_none_or(|it| it.offers(method))
-    }
-
     /// Whether an agent is of an interface; if so, it is held to it from now on.
     pub fn serves(&mut self, id: u32, interface: InterfaceId, program: &Program) -> bool {
-        let declared = &program.interfaces[interface.0 as usize];
-        let serves = self.entry(id).is_none_or(|it| it.can(&declared.capabilities));
+        let serves = self.entry(id).is_none_or(|it| it.can(&program.interfaces[interface.0 as usize].capabilities));
         let held = &mut self.get(id).interfaces;
-        if serves && !held.contains(&interface) {
-            held.push(interface);
-        }
+        held.extend((serves && !held.contains(&interface)).then_some(interface));
         serves
     }
 
@@ -114,10 +105,6 @@ impl Agents {
             ("name", _) => Ok(Value::text(&bound.name)),
             _ => Ok(Value::NULL),
         }
-    }
-
-    pub fn name(&self, id: u32) -> Arc<str> {
-        self.list[id as usize].name.clone()
     }
 }
 
@@ -152,7 +139,7 @@ impl Eval<'_> {
         let answer = if world.agents().get(agent.id).mock.is_some() {
             self.rehearse(agent, method, arguments, span)?
         } else {
-            if !world.agents().offers(agent.id, method) {
+            if world.agents().entry(agent.id).is_some_and(|it| !it.offers(method)) {
                 return self.fail(Code::R032, span);
             }
             let shape = |it: &Value| self.made(shaped::write(it, &mut meter()), span);
@@ -160,7 +147,7 @@ impl Eval<'_> {
             let mut options =
                 self.plain(&agent.options, span)?.unwrap_or_default().as_object().cloned().unwrap_or_default();
             options.remove("schema");
-            let (name, method) = (world.agents().name(agent.id), Arc::from(method));
+            let (name, method) = (world.agents().get(agent.id).name.clone(), Arc::from(method));
             let (description, prompt, names, schema, effect) = Default::default();
             let call =
                 Call { agent: name, method, purpose, description, prompt, arguments, names, schema, effect, options };
@@ -185,7 +172,7 @@ impl Eval<'_> {
     }
 
     /// What the host's agent says: unknown and `reported` unless it says more.
-    fn answered(&mut self, agent: u32, call: Call, worst: [f64; 2], span: Span) -> Run {
+    fn answered(&mut self, agent: u32, call: Call, worst: [f64; 5], span: Span) -> Run {
         let (name, method) = (call.agent.clone(), call.method.clone());
         match self.task.ask(Kind::Call(Box::new(call)))? {
             Reply::Answer(answer) => {
@@ -209,8 +196,7 @@ impl Eval<'_> {
     }
 
     fn failed<T>(&self, agent: &str, method: &str, message: Value, span: Span) -> Run<T> {
-        let who = [(key("agent"), Value::text(agent)), (key("method"), Value::text(method))];
-        let data = self.made(Value::object(who), span)?;
+        let data = self.record(&[("agent", Value::text(agent)), ("method", Value::text(method))], span)?;
         self.throw(Error { code: Code::R030, message, data }, Lanes::EXACT, span)
     }
 
@@ -275,7 +261,7 @@ impl Eval<'_> {
     fn rehearse(&mut self, agent: &prism::value::Agent, method: &str, arguments: Vec<Value>, span: Span) -> Run {
         let world = self.task.world.clone();
         let given = self.new_list(arguments.clone(), Lanes::EXACT, span)?;
-        let call = self.made(Value::object([(key("method"), Value::text(method)), (key("args"), given)]), span)?;
+        let call = self.record(&[("method", Value::text(method)), ("args", given)], span)?;
         let known = {
             let mut agents = world.agents();
             let mock = agents.get(agent.id).mock.as_mut().expect("a mock");
@@ -296,7 +282,9 @@ impl Eval<'_> {
             }
             left -= after;
             let answer = match said.view() {
-                _ if fails => self.failed(&world.agents().name(agent.id), method, said.with(REPORTED), span),
+                _ if fails => {
+                    self.failed(&world.agents().get(agent.id).name.clone(), method, said.with(REPORTED), span)
+                }
                 View::Error(error) => self.throw(error.clone(), said.lanes(), span),
                 View::Closure(_) | View::Native(_) => {
                     // It runs as the test that made the mock.
@@ -334,12 +322,10 @@ impl Eval<'_> {
 
     /// The agent that an agent or the name of one is.
     fn who(&self, value: &Value, span: Span) -> Run {
+        let bound = |name: &str| self.task.world.agents().find(name).map(|id| self::value(id).under(value.lanes()));
         match (value.view(), value.as_text()) {
             (View::Agent(_), _) => Ok(value.clone()),
-            (_, Some(name)) => match self.task.world.agents().find(name) {
-                Some(id) => Ok(self::value(id).under(value.lanes())),
-                None => self.fail(Code::R032, span),
-            },
+            (_, Some(name)) => bound(name).map_or_else(|| self.fail(Code::R032, span), Ok),
             _ => self.fail(Code::R005, span),
         }
     }
@@ -385,13 +371,13 @@ impl Eval<'_> {
         let (method, purpose, evidence, who, mut more);
         if let Some(it) = agent.or_else(|| option("agent")) {
             who = self.who(&it, span)?;
-            (method, purpose, evidence, more) =
-                (self.only_method(&who, "verify"), Purpose::Review, Evidence::Reviewed, Vec::new());
+            (purpose, evidence, more) = (Purpose::Review, Evidence::Reviewed, Vec::new());
+            method = self.only_method(&who, "verify");
         } else if let Some(it) = option("human") {
             return self.consent(x, &it, None, span);
         } else if let Some(it) = option("command") {
-            let words: Vec<Value> =
-                it.as_text().map_or(vec![it.clone()], |line| line.split_whitespace().map(Value::text).collect());
+            let words = |line: &str| line.split_whitespace().map(Value::text).collect();
+            let words = it.as_text().map_or(vec![it.clone()], words);
             who = self.who(words.first().unwrap_or(&Value::text("")), span)?;
             more = words.into_iter().skip(1).collect();
             (method, purpose, evidence) = ("run".to_owned(), Purpose::Check, Evidence::Checked);
@@ -426,11 +412,9 @@ impl Eval<'_> {
 
     fn consent(&mut self, x: Value, person: &Value, within: Option<f64>, span: Span) -> Run {
         let mut person = self.who(person, span)?;
-        if let (Some(within), Some(agent)) = (within, person.as_agent()) {
-            let mut options = agent.options.as_object().cloned().unwrap_or_default();
-            self.made(options.insert(key("timeout"), Value::number(within)), span)?;
-            let hurried = prism::value::Agent { id: agent.id, options: Value::from(options) };
-            person = Value::agent(hurried).with(person.lanes());
+        if let Some(within) = within {
+            let hurried = self.record(&[("timeout", Value::number(within))], span)?;
+            person = self.ask_method(&person, "with", vec![hurried], span)?;
         }
         let yes = match self.ask(&person, "approve", Purpose::Consent, vec![x.clone()], span) {
             Err(Flow::Throw(thrown)) if within.is_some() && thrown.error.code == Code::R031 => false,

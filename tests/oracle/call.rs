@@ -1,26 +1,22 @@
 //! Calls of functions and methods, and what decorators say of them.
 
-use super::task::Task;
-use super::value::*;
+use super::{task::Task, value::*};
 use prism::builtin::{self, BuiltinId};
 use prism::hir::{self, *};
 use prism::host::micros;
-use prism::source::FileId;
-use prism::value::{Closure, Limits};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeSet, sync::atomic::Ordering::Relaxed};
 
 /// What may still be used; it lies within that of whoever called.
 #[derive(Default)]
 pub struct Budget {
     around: Option<usize>,
     limits: Vec<(hir::Budget, f64)>,
-    used: HashMap<hir::Budget, f64>,
+    used: Amounts,
     agents: BTreeSet<u32>,
 }
 
-/// What is settled when an answer comes: money, in millionths, and tokens.
-const SETTLED: [hir::Budget; 2] = [hir::Budget::Cost, hir::Budget::Tokens];
+/// Calls, and what is settled when an answer comes: tokens, and money in millionths.
+type Amounts = [f64; 5];
 
 impl Budget {
     /// That of a run.
@@ -28,8 +24,8 @@ impl Budget {
         Budget { limits: vec![(hir::Budget::Calls, Limits::RUN.calls as f64)], ..Budget::default() }
     }
 
-    fn take(&mut self, took: [f64; 2]) {
-        SETTLED.iter().zip(took).for_each(|(it, n)| *self.used.entry(*it).or_default() += n);
+    fn take(&mut self, took: Amounts) {
+        self.used.iter_mut().zip(took).for_each(|(used, n)| *used += n);
     }
 }
 
@@ -85,7 +81,7 @@ impl Eval<'_> {
     /// Whether `x?.m()` finds no method.
     pub fn method_missing(&self, receiver: &Value, name: &str) -> bool {
         match receiver.view() {
-            View::Agent(it) => !self.task.world.agents().offers(it.id, name),
+            View::Agent(it) => self.task.world.agents().entry(it.id).is_some_and(|it| !it.offers(name)),
             View::Object(it) if it.get(name).is_some_and(|own| !own.is_null()) => false,
             _ => builtin::find_method(receiver.kind(), name).is_none(),
         }
@@ -109,23 +105,19 @@ impl Eval<'_> {
 
     /// Charges a call to an agent to all budgets around, before it is made, with the money and the tokens that it takes at most
     /// where somebody says so.
-    pub fn charge(&mut self, agent: u32, tries: f64, span: Span) -> Run<[f64; 2]> {
+    pub fn charge(&mut self, agent: u32, tries: f64, span: Span) -> Run<Amounts> {
         let world = self.task.world.clone();
-        let most = |it: &prism::host::Agent| [it.most_money().map(micros), it.most_tokens()];
+        let most = |it: &prism::host::Agent| [None, it.most_tokens(), it.most_money().map(micros), None, None];
         let worst = world.agents().entry(agent).map(most).unwrap_or_default().map(|most| most.map(|it| it * tries));
         // What is used up leaves nothing for another call; an agent that was asked costs nothing more.
         let over = |budget: &Budget, kind: hir::Budget, limit: f64| match kind {
             hir::Budget::Agents => !budget.agents.contains(&agent) && budget.agents.len() as f64 >= limit,
-            _ => {
-                let used = budget.used.get(&kind).copied().unwrap_or_default();
-                let known = SETTLED.iter().position(|it| *it == kind).and_then(|place| worst[place]);
-                known.map_or(used >= limit, |worst| used + worst > limit)
-            }
+            _ => worst[kind as usize]
+                .map_or(budget.used[kind as usize] >= limit, |more| budget.used[kind as usize] + more > limit),
         };
         self.spend(over, span, |_| {})?;
-        let took = worst.map(Option::unwrap_or_default);
+        let took = [1.0, worst[1].unwrap_or_default(), worst[2].unwrap_or_default(), 0.0, 0.0];
         let add = |budget: &mut Budget| {
-            *budget.used.entry(hir::Budget::Calls).or_default() += 1.0;
             budget.take(took);
             budget.agents.insert(agent);
         };
@@ -133,10 +125,9 @@ impl Eval<'_> {
     }
 
     /// Charges what an answer took, in place of what it might have taken.
-    pub fn settle(&mut self, worst: [f64; 2], cost: f64, tokens: f64, span: Span) -> Run<()> {
-        let took = [micros(cost) - worst[0], tokens - worst[1]];
-        let over = |budget: &Budget, kind, limit| budget.used.get(&kind).is_some_and(|used| *used > limit);
-        self.spend(over, span, |budget| budget.take(took))
+    pub fn settle(&mut self, worst: Amounts, cost: f64, tokens: f64, span: Span) -> Run<()> {
+        let took = [0.0, tokens - worst[1], micros(cost) - worst[2], 0.0, 0.0];
+        self.spend(|budget, kind, limit| budget.used[kind as usize] > limit, span, |budget| budget.take(took))
     }
 
     /// Changes all budgets around; R094 as soon as one is over after that.
@@ -146,8 +137,7 @@ impl Eval<'_> {
         let mut next = Some(self.task.now.budget);
         while let Some(budget) = next.map(|it| &mut budgets[it]) {
             add(budget);
-            let exact = |kind: hir::Budget, limit: f64| if kind == hir::Budget::Cost { micros(limit) } else { limit };
-            if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, exact(*kind, *limit))) {
+            if budget.limits.iter().any(|(kind, limit)| over(budget, *kind, *limit)) {
                 return self.fail(Code::R094, at);
             }
             next = budget.around;
@@ -161,7 +151,7 @@ impl Eval<'_> {
         let function = &program.functions[self.id.0 as usize];
         let outermost = function.decorators.max_calls.is_some() && !self.task.now.counted.contains_key(&self.id);
         if let Some(most) = function.decorators.max_calls
-            && self.task.now.counted.entry(self.id).or_default().fetch_add(1, Ordering::Relaxed) >= most
+            && self.task.now.counted.entry(self.id).or_default().fetch_add(1, Relaxed) >= most
         {
             let Err(Flow::Throw(thrown)) = self.fail::<Value>(Code::R097, span) else { unreachable!("a fault") };
             return Err(Flow::Throw(Box::new(super::eval::Thrown { file, ..*thrown })));
@@ -180,7 +170,9 @@ impl Eval<'_> {
             return Err(Flow::Unknown("a budget of time"));
         }
         if !function.decorators.budget.is_empty() {
-            let limits: Vec<_> = function.decorators.budget.iter().map(|(kind, limit, _)| (*kind, *limit)).collect();
+            let exact = |kind, limit| if kind == hir::Budget::Cost { micros(limit) } else { limit };
+            let limits =
+                function.decorators.budget.iter().map(|(kind, limit, _)| (*kind, exact(*kind, *limit))).collect();
             let world = self.task.world.clone();
             let mut budgets = world.budgets.lock().unwrap();
             budgets.push(Budget { around: Some(self.task.now.budget), limits, ..Budget::default() });
@@ -192,6 +184,9 @@ impl Eval<'_> {
     fn body(&mut self, arguments: Vec<Value>) -> Run {
         let program = self.program.clone();
         let function = &program.functions[self.id.0 as usize];
+        let wrong = |eval: &Self, value: &Value, kind: &Option<prism::types::Type>| {
+            function.kind == Kind::Pattern && kind.as_ref().is_some_and(|kind| !eval.fits(value, kind))
+        };
         let mut arguments = arguments.into_iter();
         for parameter in &function.parameters {
             let value = arguments.next().unwrap_or_default();
@@ -199,9 +194,7 @@ impl Eval<'_> {
                 Some(default) if value.is_null() => self.eval(default)?,
                 _ => value,
             };
-            if let (Kind::Pattern, Some(annotation)) = (function.kind, &parameter.annotation)
-                && !self.fits(&value, annotation)
-            {
+            if wrong(self, &value, &parameter.annotation) {
                 return self.fail(Code::R012, parameter.span);
             }
             self.bind(&parameter.pattern, value)?;
@@ -210,9 +203,7 @@ impl Eval<'_> {
             Err(Flow::Return(value)) => value,
             other => other?,
         };
-        if let (Kind::Pattern, Some(kind)) = (function.kind, &function.result)
-            && !self.fits(&result, kind)
-        {
+        if wrong(self, &result, &function.result) {
             return self.fail(Code::R012, function.head);
         }
         let Some(cap) = &function.cap else { return Ok(result) };
@@ -237,7 +228,10 @@ pub fn run_function(
     let (budget, id) = (task.now.budget, FunctionId(closure.code));
     let mut eval = Eval { task, program: program.clone(), id, locals, captures };
     let outermost = eval.watch(&arguments, from)?;
+    let whole = u32::from(matches!(function.kind, Kind::Pattern | Kind::Module));
+    eval.task.world.board().events.within += whole;
     let result = eval.body(arguments);
+    eval.task.world.board().events.within -= whole;
     if outermost {
         task.now.counted.remove(&id);
     }

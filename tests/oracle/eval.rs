@@ -1,12 +1,8 @@
 //! Walks expressions in the most obvious way.
 
-use super::task::Task;
-use super::value::*;
+use super::{task::Task, value::*};
 use prism::hir::*;
-use prism::source::FileId;
-use prism::syntax::ast::Band;
-use prism::value::{Closure, Fault, Kind as Type, Object, display};
-use std::cmp::Ordering;
+use prism::{syntax::ast::Band, value::Kind as Type};
 
 /// What leaves an expression instead of a value.
 #[derive(Clone, Debug)]
@@ -60,6 +56,11 @@ impl Eval<'_> {
     /// What the library made, or its fault here.
     pub fn made<T>(&self, made: Result<T, Fault>, span: Span) -> Run<T> {
         made.or_else(|fault| self.fail(fault.code, span))
+    }
+
+    /// An object that is written here.
+    pub fn record(&self, entries: &[(&str, Value)], span: Span) -> Run {
+        self.made(Value::object(entries.iter().map(|(name, it)| (key(name), it.clone()))), span)
     }
 
     pub fn new_list(&self, items: Vec<Value>, lanes: Lanes, span: Span) -> Run {
@@ -131,8 +132,7 @@ impl Eval<'_> {
             ExprKind::Number(it) => Value::number(*it),
             ExprKind::Text(it) => Value::text(it),
             ExprKind::Regex(it) => {
-                let entries = [("source", &it.source), ("flags", &it.flags)].map(|(k, it)| (key(k), Value::text(it)));
-                self.made(Value::object(entries), span)?
+                self.record(&[("source", Value::text(&it.source)), ("flags", Value::text(&it.flags))], span)?
             }
             ExprKind::Template(parts) => {
                 let values = parts.iter().map(|part| match part {
@@ -216,8 +216,7 @@ impl Eval<'_> {
             }
             ExprKind::Switch { subject, cases } => {
                 let subject = self.eval(subject)?;
-                let mut deciders = Lanes::EXACT;
-                let mut chosen = cases.iter().find(|case| case.default);
+                let (mut deciders, mut chosen) = (Lanes::EXACT, cases.iter().find(|case| case.default));
                 for (case, test) in cases.iter().flat_map(|case| case.tests.iter().map(move |test| (case, test))) {
                     let test = self.eval(test)?;
                     deciders = deciders.meet(equal_lanes(&subject, &test));
@@ -226,10 +225,9 @@ impl Eval<'_> {
                         break;
                     }
                 }
-                let value = chosen.map(|case| self.eval(&case.body));
-                match value {
-                    None | Some(Err(Flow::Leave)) => Value::NULL.under(deciders),
-                    Some(value) => value?.under(deciders),
+                match chosen.map_or(Ok(Value::NULL), |case| self.eval(&case.body)) {
+                    Err(Flow::Leave) => Value::NULL.under(deciders),
+                    value => value?.under(deciders),
                 }
             }
             ExprKind::Uncertain { subject, branches } => {
@@ -253,10 +251,12 @@ impl Eval<'_> {
                 }
                 let Some(finalizer) = finalizer else { return result };
                 let result = self.task.ended(result);
-                let (over, tidied) = (matches!(result, Err(Flow::Cancelled)), self.eval(finalizer));
-                // No way out of it takes back that the task is cancelled.
-                let jumps = matches!(tidied, Err(Flow::Return(_) | Flow::Break | Flow::Continue | Flow::Leave));
-                if over && jumps { result? } else { tidied.and(result)? }
+                let over = matches!(result, Err(Flow::Cancelled));
+                match self.eval(finalizer) {
+                    // No way out of it takes back that the task is cancelled.
+                    Err(out) if !over || matches!(out, Flow::Unknown(_)) => return Err(out),
+                    _ => result?,
+                }
             }
             ExprKind::Block(block) => self.block(block)?,
             ExprKind::Let { pattern, value } => {
@@ -267,8 +267,7 @@ impl Eval<'_> {
             ExprKind::Assign { target, operator, value } => self.assign(target, *operator, value, span)?,
             ExprKind::Unpack { pattern, value } => {
                 let value = self.eval(value)?;
-                self.bind(pattern, value.clone())?;
-                value
+                self.bind(pattern, value.clone()).map(|()| value)?
             }
             ExprKind::Step { target, by, prefix } => self.step(target, *by, *prefix, span)?,
             ExprKind::Delete(target) => self.delete(target, span)?,
@@ -299,13 +298,14 @@ impl Eval<'_> {
 
     /// `throw x`: an error that was caught goes on unchanged.
     fn thrown<T>(&self, value: Value, span: Span) -> Run<T> {
-        if let View::Error(error) = value.view() {
-            return match self.task.now.caught.iter().find(|(caught, _)| caught.address() == value.address()) {
-                Some((_, thrown)) => Err(Flow::Throw(Box::new(Thrown { lanes: value.lanes(), ..thrown.clone() }))),
-                None => self.throw(error.clone(), value.lanes(), span),
-            };
-        }
         let message = match value.view() {
+            View::Error(error) => {
+                let mut caught = self.task.now.caught.iter();
+                let Some((_, thrown)) = caught.find(|(caught, _)| caught.address() == value.address()) else {
+                    return self.throw(error.clone(), value.lanes(), span);
+                };
+                return Err(Flow::Throw(Box::new(Thrown { lanes: value.lanes(), ..thrown.clone() })));
+            }
             View::Text(_) => value.clone(),
             _ => Value::text(&display::brief(&value, &mut meter())).with(whole(&value)),
         };
@@ -336,12 +336,11 @@ impl Eval<'_> {
         match &pattern.kind {
             PatternKind::Bind(variable) => self.fresh(*variable, (!empty).then_some(Value::NULL)),
             PatternKind::Ignore | PatternKind::Place(_) | PatternKind::Equal(_) => {}
-            PatternKind::List { elements, rest } => {
-                elements.iter().chain(rest.as_deref()).for_each(|it| self.fresh_names(it, empty));
+            PatternKind::List { elements: all, rest } => {
+                all.iter().chain(rest.as_deref()).for_each(|it| self.fresh_names(it, empty));
             }
-            PatternKind::Object { entries, rest } => {
-                let entries = entries.iter().map(|(_, entry)| entry);
-                entries.chain(rest.as_deref()).for_each(|it| self.fresh_names(it, empty));
+            PatternKind::Object { entries: all, rest } => {
+                all.iter().map(|it| &it.1).chain(rest.as_deref()).for_each(|it| self.fresh_names(it, empty));
             }
             PatternKind::Default(inner, _) | PatternKind::Sure(inner, _) => self.fresh_names(inner, empty),
             PatternKind::Either(all) => all.iter().for_each(|it| self.fresh_names(it, empty)),
@@ -421,9 +420,9 @@ impl Eval<'_> {
             }
         };
         match result {
-            Ok(_) | Err(Flow::Continue) => Ok(false),
             Err(Flow::Break) => Ok(true),
-            Err(other) => Err(other),
+            Err(other) if !matches!(other, Flow::Continue) => Err(other),
+            _ => Ok(false),
         }
     }
 
@@ -438,16 +437,12 @@ impl Eval<'_> {
 
     /// What a `for` walks: with two names value and index of a list, key and value of an object.
     fn walk(&self, source: &Value, span: Span) -> Run<Vec<(Value, Value)>> {
-        let own = source.lanes();
+        let pair = |first: Value, second: Value| (first.under(source.lanes()), second.under(source.lanes()));
         if let View::Object(it) = source.view() {
-            let entry = |(key, value): &(prism::value::Key, Value)| {
-                (Value::text(key.as_str()).with(own), value.clone().under(own))
-            };
-            return Ok(it.iter().map(entry).collect());
+            return Ok(it.iter().map(|(key, value)| pair(Value::text(key.as_str()), value.clone())).collect());
         }
         let Ok(items) = self.elements(source, span) else { return self.fail(Code::R005, span) };
-        let entry = |(i, it): (usize, Value)| (it.under(own), Value::number(i as f64).with(own));
-        Ok(items.into_iter().enumerate().map(entry).collect())
+        Ok(items.into_iter().enumerate().map(|(at, it)| pair(it, Value::number(at as f64))).collect())
     }
 
     /// Section 4: to the first band that is reached.
@@ -468,11 +463,9 @@ impl Eval<'_> {
         if find(1).is_some() && least[0] <= least[1] {
             return self.fail(Code::R020, span);
         }
-        let band = least.iter().position(|least| confidence.is_known() && confidence >= *least);
-        let chosen = match band {
-            Some(band) => find(band).or(find(3)),
-            None if confidence.is_known() => find(3),
-            None => find(3).or(find(2)),
+        let chosen = match least.iter().position(|least| confidence >= *least) {
+            _ if !confidence.is_known() => find(3).or(find(2)),
+            band => band.and_then(find).or(find(3)),
         };
         chosen.map_or(Ok(Value::NULL), |branch| self.eval(&branch.body))
     }
@@ -502,7 +495,9 @@ impl Eval<'_> {
                 Value::number(match op {
                     Binary::Multiply => a * b,
                     Binary::Subtract => a - b,
-                    Binary::Power => power(a, b),
+                    // As JavaScript: 1 and -1 to an infinite power is no number.
+                    Binary::Power if b.is_nan() || a.abs() == 1.0 && b.is_infinite() => f64::NAN,
+                    Binary::Power => a.powf(b),
                     _ if b == 0.0 => return self.fail(Code::R007, span),
                     Binary::Divide => a / b,
                     _ => a % b,
@@ -611,36 +606,25 @@ impl Eval<'_> {
 
     /// `[a, ...b]`: its structure is as sure as those of what is spread.
     pub fn list(&mut self, elements: &[Element], span: Span) -> Run {
-        let mut values = Vec::new();
-        for element in elements {
-            values.push(match element {
-                Element::One(it) => (false, self.eval(it)?),
-                Element::Spread(it) => (true, self.eval(it)?),
-            });
-        }
+        let values = elements.iter().map(|element| match element {
+            Element::One(it) | Element::Spread(it) => Ok((matches!(element, Element::One(_)), self.eval(it)?)),
+        });
         let (mut items, mut lanes) = (Vec::new(), Lanes::EXACT);
-        for (spread, value) in values {
-            if spread {
-                lanes = lanes.meet(value.lanes());
-                items.extend(self.elements(&value, span)?);
-            } else {
-                items.push(value);
-            }
+        for (one, value) in values.collect::<Run<Vec<_>>>()? {
+            lanes = if one { lanes } else { lanes.meet(value.lanes()) };
+            items.extend(if one { vec![value] } else { self.elements(&value, span)? });
         }
         self.new_list(items, lanes, span)
     }
 
     /// `{ a: 1, [k]: 2, ...o }`: everything is evaluated first.
     fn object(&mut self, members: &[Member], span: Span) -> Run {
-        let mut values = Vec::new();
-        for member in members {
-            values.push(match member {
-                Member::Entry(key, value) => (Some(self.key(key)?), self.eval(value)?),
-                Member::Spread(it) => (None, self.eval(it)?),
-            });
-        }
+        let values = members.iter().map(|member| match member {
+            Member::Entry(key, value) => Ok((Some(self.key(key)?), self.eval(value)?)),
+            Member::Spread(it) => Ok((None, self.eval(it)?)),
+        });
         let (mut object, mut lanes) = (Object::empty(), Lanes::EXACT);
-        for (name, value) in values {
+        for (name, value) in values.collect::<Run<Vec<_>>>()? {
             lanes = lanes.meet(name.as_ref().map_or(value.lanes(), |name| name.value.lanes()));
             let entries = match (name, value.view()) {
                 (Some(name), _) => vec![(key(&self.key_text(&name, span)?), value)],
@@ -667,6 +651,7 @@ impl Eval<'_> {
     /// The text of several values, no longer than a text may be.
     fn joined(&self, values: &[Value], span: Span) -> Run {
         let text = values.iter().map(|it| self.render(it, span)).collect::<Run<String>>()?;
+        self.task.tick(text.len() as u64 / 64)?;
         self.made(meter().text(text.len() as u64), span)?;
         Ok(Value::text(&text).with(values.iter().fold(Lanes::EXACT, |lanes, it| lanes.meet(whole(it)))))
     }
@@ -675,11 +660,6 @@ impl Eval<'_> {
     pub fn render(&self, value: &Value, span: Span) -> Run<String> {
         self.made(display::render(value, &mut meter()), span)
     }
-}
-
-/// As JavaScript: 1 and -1 to an infinite power is no number.
-fn power(a: f64, b: f64) -> f64 {
-    if b.is_nan() || a.abs() == 1.0 && b.is_infinite() { f64::NAN } else { a.powf(b) }
 }
 
 /// A key of a path, evaluated.

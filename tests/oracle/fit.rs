@@ -8,12 +8,9 @@ impl Eval<'_> {
     pub fn fits(&self, value: &Value, kind: &Type) -> bool {
         match (kind, value.view()) {
             (Type::Any, _) => true,
-            (Type::Null, View::Null)
-            | (Type::Boolean, View::Bool(_))
-            | (Type::Number, View::Number(_))
-            | (Type::String, View::Text(_))
-            | (Type::Object(_), View::Error(_))
-            | (Type::Function(_), View::Closure(_) | View::Native(_)) => true,
+            (Type::Null, View::Null) | (Type::Boolean, View::Bool(_)) | (Type::Number, View::Number(_)) => true,
+            (Type::String, View::Text(_)) | (Type::Object(_), View::Error(_)) => true,
+            (Type::Function(_), View::Closure(_) | View::Native(_)) => true,
             (Type::Literal(Literal::Text(wanted)), View::Text(it)) => **wanted == *it,
             (Type::Literal(Literal::Number(wanted)), View::Number(it)) => *wanted == it,
             (Type::Literal(Literal::Bool(wanted)), View::Bool(it)) => *wanted == it,

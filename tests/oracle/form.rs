@@ -23,24 +23,20 @@ impl Eval<'_> {
     /// `parallel race anyOf quorum`, and `vote` of tasks.
     pub fn fork(&mut self, &Fork { form: id, ref tasks, ref before, ref after }: &Fork, span: Span) -> Run {
         let before = before.iter().map(|it| self.eval(it)).collect::<Run<Vec<_>>>()?;
-        let mut values = Vec::new();
-        for task in tasks {
-            values.push(match task {
-                Tasks::One(id, _) => (self.closure(*id), None),
-                Tasks::Each { list, function } => (self.eval(list)?, Some(self.eval(function)?)),
-                Tasks::Functions(list) => (self.eval(list)?, None),
-            });
-        }
+        let values = tasks.iter().map(|task| match task {
+            Tasks::One(id, _) => Ok((self.closure(*id), None)),
+            Tasks::Each { list, function } => Ok((self.eval(list)?, Some(self.eval(function)?))),
+            Tasks::Functions(list) => Ok((self.eval(list)?, None)),
+        });
+        let values = values.collect::<Run<Vec<_>>>()?;
         let after = after.iter().map(|it| self.eval(it)).collect::<Run<Vec<_>>>()?;
         let (mut works, mut own): (Vec<Work>, _) = (Vec::new(), Lanes::EXACT);
         for (task, (source, function)) in tasks.iter().zip(values) {
             match (task, function) {
                 (Tasks::One(..), _) => works.push((source, Vec::new(), true)),
                 (_, Some(function)) => {
-                    let Some(items) = source.as_list() else { return self.fail(Code::R042, span) };
-                    if !is_function(&function) {
-                        return self.fail(Code::R042, span);
-                    }
+                    let items = source.as_list().filter(|_| is_function(&function));
+                    let Some(items) = items else { return self.fail(Code::R042, span) };
                     own = own.meet(source.lanes());
                     for (index, item) in items.iter().enumerate() {
                         let index = Value::number(index as f64).with(source.lanes());
@@ -69,8 +65,7 @@ impl Eval<'_> {
         match form {
             Form::Quorum => match self.count(&n, 0.0, span)? {
                 Some(need) if need <= works.len() => plan.need = need,
-                Some(_) => return self.fail(Code::R044, span),
-                None => return self.fail(Code::R021, span),
+                need => return self.fail(if need.is_some() { Code::R044 } else { Code::R021 }, span),
             },
             Form::Timeout => timeout = n.as_number(),
             Form::Parallel => {
@@ -172,12 +167,19 @@ impl Eval<'_> {
         self.made(run(id, code, &mut [list, options.clone()], &mut meter()), span)
     }
 
-    /// Whether no open answer can change the winner and its band: all of them are tried.
+    /// Whether no open answer can change the winner and its band: all of them are tried. Of ballots that rank their choices
+    /// one has to win at once.
     fn decided(&mut self, plan: &Plan, results: &[Option<Run>], span: Span) -> Run<bool> {
         if plan.limit != 1 {
             return Ok(false);
         }
+        let ranked = Self::option(&plan.options, "strategy").as_text() == Some("ranked");
         let mut given: Vec<Value> = results.iter().filter(|it| it.is_some()).map(taken).collect();
+        if ranked {
+            let all = |it: &Value| it.as_list().map_or(vec![it.clone()], |it| it.items().to_vec());
+            let dearest = |it: &Value| all(it).into_iter().find(|it| !it.is_null()).unwrap_or_default();
+            given = given.iter().map(|it| dearest(it).with(whole(it))).collect();
+        }
         let open = results.len() - given.len();
         let mut answers = vec![Value::NULL];
         for value in given.iter().chain([&Value::text("something else")]) {
@@ -189,7 +191,7 @@ impl Eval<'_> {
             }
         }
         let known = given.len();
-        let mut first: Option<(Value, Vec<bool>)> = None;
+        let mut first = None;
         for mut number in 0..answers.len().pow(open as u32) {
             given.truncate(known);
             for _ in 0..open {
@@ -197,15 +199,28 @@ impl Eval<'_> {
                 number /= answers.len();
             }
             let list = self.new_list(given.clone(), plan.own, span)?;
-            let winner = self.vote(plan.id, list, &plan.options, span)?;
-            let bands = self.bands().iter().map(|least| winner.confidence() >= *least).collect();
-            match &first {
-                None => first = Some((winner, bands)),
-                Some((held, band)) if equal(held, &winner) && *band == bands => {}
-                Some(_) => return Ok(false),
+            let winner = self.vote(plan.id, list.clone(), &plan.options, span)?;
+            let bands = self.bands().map(|least| winner.confidence() >= least);
+            let (held, band) = first.get_or_insert((winner.clone(), bands));
+            if !equal(held, &winner) || *band != bands || ranked && !self.wins_at_once(&list, plan, span)? {
+                return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// Whether more than half of what is a choice at all is the same.
+    fn wins_at_once(&mut self, choices: &Value, plan: &Plan, span: Span) -> Run<bool> {
+        let weights = Self::option(&plan.options, "weights");
+        let weight = |at: usize| weights.as_list().map_or(Value::number(1.0), |it| it.items()[at].clone());
+        let counts = |it: &Value| !it.is_null() && it.as_error().is_none();
+        let weights = parts(choices)
+            .into_iter()
+            .enumerate()
+            .map(|(at, it)| if counts(&it) { weight(at) } else { Value::number(0.0) });
+        let weights = self.new_list(weights.collect(), Lanes::EXACT, span)?;
+        let options = self.record(&[("strategy", Value::text("majority")), ("weights", weights)], span)?;
+        Ok(!self.vote(plan.id, choices.clone(), &options, span)?.is_null())
     }
 
     fn retry(&mut self, operand: &Value, options: &Value, span: Span) -> Run {
@@ -263,10 +278,8 @@ impl Eval<'_> {
     }
 
     fn escalate(&mut self, x: &Value, path: &Value, span: Span) -> Run {
-        let handlers = match path.as_list() {
-            Some(list) => list.iter().map(|it| it.clone().under(path.lanes())).collect(),
-            None => vec![path.clone()],
-        };
+        let all = path.as_list().map_or(vec![path.clone()], |it| it.items().to_vec());
+        let handlers: Vec<Value> = all.into_iter().map(|it| it.under(path.lanes())).collect();
         if handlers.is_empty() || !handlers.iter().all(|it| is_function(it) || it.as_agent().is_some()) {
             return self.fail(Code::R042, span);
         }
@@ -329,13 +342,12 @@ impl Eval<'_> {
             Form::Approve => self.approve(x, &get(1), span)?,
             Form::Llm => self.llm(x, get(1), span)?,
             Form::Among => {
-                let lanes = x.lanes().meet(get(1).lanes());
-                let (Some(list), Some(name)) = (x.as_list(), arguments[1].as_text()) else {
+                let Some((list, name)) = x.as_list().zip(arguments[1].as_text()) else {
                     return self.fail(Code::R005, span);
                 };
-                let agents = self.task.world.agents();
-                let is_named = |it: &&Value| it.as_agent().is_some_and(|it| *agents.name(it.id) == *name);
-                list.iter().find(is_named).cloned().unwrap_or_default().under(lanes)
+                let mut agents = self.task.world.agents();
+                let is_named = |it: &&Value| it.as_agent().is_some_and(|it| *agents.get(it.id).name == *name);
+                list.iter().find(is_named).cloned().unwrap_or_default().under(x.lanes().meet(get(1).lanes()))
             }
             Form::Expect if x.truth() => Value::NULL,
             Form::Expect => return self.fail(Code::R001, span),

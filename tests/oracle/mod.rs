@@ -6,6 +6,7 @@
 mod agent;
 mod call;
 mod eval;
+mod event;
 mod fit;
 mod form;
 mod native;
@@ -13,12 +14,10 @@ mod path;
 mod task;
 mod value;
 
-use crate::agree::{Seen, seen};
-use prism::engine;
+use crate::agree::{Seen, failed, seen, shown};
 use prism::hir::{FunctionId, Kind, Program};
 use prism::host::{Directory, Memory};
-use prism::value::{Fault, Value};
-use std::sync::Arc;
+use value::{Arc, Fault, Value};
 
 /// What a program comes to.
 pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Directory>, input: &Value) -> Seen {
@@ -31,13 +30,15 @@ pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Dir
     };
     let memory = Memory::new(directory.clone(), 0);
     let world = Arc::new(task::World::new(program.clone(), input.clone(), memory, agents));
+    let failed = |flow| match flow {
+        eval::Flow::Throw(thrown) => failed(thrown.error.code, thrown.span, thrown.file),
+        eval::Flow::Unknown(name) => format!("Unknown {name}"),
+        _ => "Unknown jump".to_owned(),
+    };
     let result = match task::run(&world, entry) {
-        Ok(value) => crate::agree::shown(&value),
-        Err(eval::Flow::Throw(thrown)) => {
-            format!("{} at {}..{} of {}", thrown.error.code, thrown.span.start, thrown.span.end, thrown.file.0)
-        }
-        Err(eval::Flow::Unknown(name)) => format!("Unknown {name}"),
-        Err(_) => "Unknown jump".to_owned(),
+        (Ok(value), None) => shown(&value),
+        (Ok(value), Some(late)) => format!("{}then {}", shown(&value), failed(late)),
+        (Err(flow), _) => failed(flow),
     };
     let board = world.board();
     seen(result, &board.asked, &board.said)
@@ -46,7 +47,8 @@ pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Dir
 /// The values of an entry's parameters: agents by the rules of binding, and the input taken apart.
 fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Value) -> Result<Vec<Value>, Fault> {
     let parameters = &program.functions[entry.0 as usize].parameters;
-    let bound = engine::agents(program, entry, all)?.into_iter().zip(engine::arguments(program, entry, input)?);
+    let bound =
+        prism::engine::agents(program, entry, all)?.into_iter().zip(prism::engine::arguments(program, entry, input)?);
     let value = |(parameter, (agents, data)): (&prism::hir::Parameter, (Option<Vec<usize>>, Option<Value>))| {
         let mut agents = agents.unwrap_or_default().into_iter().map(|place| agent::value(place as u32));
         match (&parameter.annotation, data) {
@@ -56,10 +58,14 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
         }
     };
     let all: Result<Vec<_>, _> = parameters.iter().zip(bound).map(value).collect();
+<<<<<<< HEAD
     let mut all = engine::spread(parameters, all?);
     if parameters.last().is_some_and(|it| it.rest) {
         let left = all.split_off(parameters.len() - 1);
         all.push(Value::list(left)?);
     }
     Ok(all)
+=======
+    all.map(|all| prism::engine::spread(parameters, all))
+>>>>>>> bd2e1d0 (Compare events, modules of one's own, what other hosts give and all votes with the reference)
 }

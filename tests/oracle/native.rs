@@ -3,7 +3,6 @@
 use super::value::*;
 use prism::builtin::{self, Body, BuiltinId, Mutation, Started, Step, World};
 use prism::host::{Kind, Reply, Stream};
-use prism::value::{display, json, shaped};
 
 impl Eval<'_> {
     pub fn builtin(&mut self, id: BuiltinId, mut arguments: Vec<Value>, span: Span) -> Run {
@@ -43,6 +42,8 @@ impl Eval<'_> {
         let Some(id) = builtin::find_method(old.kind(), name) else { return self.fail(Code::R006, span) };
         if let Body::Change(code) = id.entry().kind {
             self.made(builtin::check_count(id, args.len() + 1), span)?;
+            // What it works on is copied.
+            self.task.tick(old.size().unwrap_or(1) as u64 / 16)?;
             let mut place = old;
             let result = builtin::run_change(id, code, &mut place, &mut args, &mut meter());
             return self.made(result, span).map(|result| [place, result]);
@@ -100,9 +101,8 @@ impl Eval<'_> {
                 return self.task.sleep(after).map(|()| Value::NULL);
             }
             World::Now | World::Random | World::Uuid => {
-                let kinds = [(World::Now, Kind::Now), (World::Random, Kind::Random), (World::Uuid, Kind::Uuid)];
-                let kind = kinds.into_iter().find(|(known, _)| *known == wish).map_or(Kind::Now, |(_, kind)| kind);
-                return Ok(match self.task.ask(kind)? {
+                let timeless = if wish == World::Random { Kind::Random } else { Kind::Uuid };
+                return Ok(match self.task.ask(if wish == World::Now { Kind::Now } else { timeless })? {
                     Reply::Number(it) => Value::number(it),
                     Reply::Text(it) => Value::text(&it),
                     _ => unreachable!("a number or an id"),
@@ -113,7 +113,10 @@ impl Eval<'_> {
                 self.known(&get(2), &["delay", "condition"], span)?;
                 let data = self.made(shaped::write(&get(1), &mut meter()), span)?;
                 let delay = self.time(&Self::option(&get(2), "delay"), span)?;
-                let condition = self.plain(&Self::option(&get(2), "condition"), span)?;
+                let holds = Self::option(&get(2), "condition");
+                let condition = self.plain(&holds, span)?;
+                let sent = (holds.is_null() || holds.truth()).then(|| (name.clone(), data.clone()));
+                sent.into_iter().for_each(|it| self.task.world.board().emit(it, delay));
                 Kind::Emit { name, data, delay, condition }
             }
             World::Track => {

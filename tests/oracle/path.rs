@@ -1,10 +1,7 @@
 //! Reading along links, changing along paths, and taking values apart.
 
-use super::eval::PathKey;
-use super::value::*;
-use prism::builtin::{self, Body};
-use prism::hir::*;
-use prism::value::{Kind as Type, Object};
+use super::{eval::PathKey, value::*};
+use prism::{builtin, builtin::Body, hir::*, value::Kind as Type};
 
 /// What happens to what stands at the end of a path: the new content and the result.
 type Change<'c, 't> = &'c mut dyn FnMut(&mut Eval<'t>, Value, Lanes) -> Changed;
@@ -124,10 +121,7 @@ impl<'t> Eval<'t> {
         let given = self.arguments(arguments, span)?;
         let root = self.root(place, Some(span))?;
         // What stands at the path may be an agent, or an object with a function of its own under this name.
-        let mut at = root.clone();
-        for key in &keys {
-            at = self.read_key(&at, key, span)?;
-        }
+        let at = keys.iter().try_fold(root.clone(), |at, key| self.read_key(&at, key, span))?;
         if at.is_null() && builtin::find_method(Type::Null, name).is_none() {
             return self.fail(Code::R003, span);
         }
@@ -332,58 +326,41 @@ impl<'t> Eval<'t> {
                     return self.take_apart(rest, &others, seen);
                 }
             }
-            PatternKind::Object { entries, rest } => match (value.kind(), seen.is_some()) {
-                (Type::Object | Type::Error, true) => {
-                    let keys = entries.iter().map(|(key, _)| self.key(key)).collect::<Run<Vec<_>>>()?;
-                    for (key, (_, entry)) in keys.iter().zip(entries) {
-                        let name = self.key_text(key, pattern.span)?;
-                        let fields = prism::value::Error::FIELDS;
-                        let has = value.as_object().map_or(fields.contains(&&*name), |it| it.get(&name).is_some());
-                        // What has a default need not be there.
-                        if !has && !matches!(entry.kind, PatternKind::Default(..)) {
-                            return Ok(false);
-                        }
-                    }
-                    return self.take_entries(entries, Some(keys), rest.as_deref(), value, seen);
-                }
-                (_, true) => return Ok(false),
-                (Type::Object | Type::Error | Type::List | Type::Text | Type::Agent, false) => {
-                    return self.take_entries(entries, None, rest.as_deref(), value, None);
-                }
-                (_, false) => return self.fail(Code::R004, pattern.span),
-            },
-        }
-        Ok(true)
-    }
-
-    /// The entries of an object one by one; their keys are evaluated in turn unless they were before.
-    fn take_entries(
-        &mut self,
-        entries: &[(Key, Pattern)],
-        keys: Option<Vec<PathKey>>,
-        rest: Option<&Pattern>,
-        value: &Value,
-        mut seen: Option<&mut Lanes>,
-    ) -> Run<bool> {
-        let mut taken = Vec::new();
-        for (index, (key, entry)) in entries.iter().enumerate() {
-            let key = match &keys {
-                Some(keys) => keys[index].clone(),
-                None => self.key(key)?,
-            };
-            let item = self.read_key(value, &key, entry.span)?;
-            taken.push(key);
-            if !self.take_apart(entry, &item, seen.as_deref_mut())? {
+            PatternKind::Object { .. } if seen.is_some() && !matches!(value.kind(), Type::Object | Type::Error) => {
                 return Ok(false);
             }
+            PatternKind::Object { entries, rest } => {
+                if !matches!(value.kind(), Type::Object | Type::Error | Type::List | Type::Text | Type::Agent) {
+                    return self.fail(Code::R004, pattern.span);
+                }
+                // The keys of an arm are evaluated before anything is taken; what has a default need not be there.
+                let arm = entries.iter().filter(|_| seen.is_some());
+                let early = arm.map(|(key, _)| self.key(key)).collect::<Run<Vec<_>>>()?;
+                for (key, (_, entry)) in early.iter().zip(entries) {
+                    let (name, fields) = (self.key_text(key, pattern.span)?, prism::value::Error::FIELDS);
+                    let has = value.as_object().map_or(fields.contains(&&*name), |it| it.get(&name).is_some());
+                    if !has && !matches!(entry.kind, PatternKind::Default(..)) {
+                        return Ok(false);
+                    }
+                }
+                let mut taken = Vec::new();
+                for (index, (key, entry)) in entries.iter().enumerate() {
+                    taken.push(early.get(index).cloned().map_or_else(|| self.key(key), Ok)?);
+                    let item = self.read_key(value, &taken[index], entry.span)?;
+                    if !self.take_apart(entry, &item, seen.as_deref_mut())? {
+                        return Ok(false);
+                    }
+                }
+                let (Some(rest), mut lanes) = (rest, value.lanes()) else { return Ok(true) };
+                let Some(mut others) = value.as_object().cloned() else { return self.fail(Code::R004, rest.span) };
+                for key in &taken {
+                    lanes = lanes.meet(key.value.lanes());
+                    others.remove(super::value::key(&self.key_text(key, rest.span)?).as_value());
+                }
+                return self.take_apart(rest, &Value::from(others).with(lanes), seen);
+            }
         }
-        let Some(rest) = rest else { return Ok(true) };
-        let Some(mut others) = value.as_object().cloned() else { return self.fail(Code::R004, rest.span) };
-        for key in &taken {
-            others.remove(super::value::key(&self.key_text(key, rest.span)?).as_value());
-        }
-        let lanes = taken.iter().fold(value.lanes(), |lanes, key| lanes.meet(key.value.lanes()));
-        self.take_apart(rest, &Value::from(others).with(lanes), seen)
+        Ok(true)
     }
 }
 

@@ -1,15 +1,12 @@
 //! Tasks as threads that pass one baton: only one runs at a time, and none goes on before all others wait.
 
-use super::agent::Agents;
 use super::call::{Budget, run_function};
-use super::{eval::Thrown, value::*};
+use super::{agent::Agents, eval::Thrown, event::Events, value::*};
 use prism::hir::{FunctionId, Program};
 use prism::host::{Batch, Id, Kind, Memory, Path, Reply, Request, Timer};
-use prism::value::Closure;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, mpsc::*};
 
 /// A variable, empty before its `let` ran; only tasks of its owner write it.
 pub struct Slot {
@@ -30,16 +27,16 @@ pub struct World {
 
 /// Who waits for what.
 pub struct Board {
-    memory: Memory,
+    pub memory: Memory,
     batch: Batch,
     ready: VecDeque<(u32, Wake)>,
-    tasks: HashMap<u32, Sender<Wake>>,
+    pub tasks: HashMap<u32, Sender<Wake>>,
     /// Which task waits for a request or timer.
     waiting: HashMap<Id, u32>,
-    /// Who started which task.
-    parents: HashMap<u32, u32>,
-    next_task: u32,
+    /// Who started each task.
+    parents: Vec<u32>,
     steps: u64,
+    pub events: Events,
     /// What the world was asked, in order, and what it was told.
     pub asked: Vec<Request>,
     pub said: Vec<Request>,
@@ -54,8 +51,8 @@ pub enum Wake {
     Cancel,
 }
 
-/// What the run comes to; nothing of a task that waits. The baton comes back.
-type Signal = Option<Run>;
+/// What a task comes to that is nobody's, or one that ends the run; nothing of one that waits. The baton comes back.
+type Signal = Option<(u32, Run)>;
 
 /// One task.
 pub struct Task {
@@ -96,55 +93,75 @@ pub struct Children {
 
 const STACK: usize = 512 << 20;
 
-/// Runs the modules of a program, then its entry with these arguments, to the end.
-pub fn run(world: &Arc<World>, entry: Option<(FunctionId, Vec<Value>)>) -> Run {
+/// Runs the modules of a program, then its entry with these arguments, then what handles its events, to the end; with how that
+/// failed.
+pub fn run(world: &Arc<World>, entry: Option<(FunctionId, Vec<Value>)>) -> (Run, Option<Flow>) {
     let (baton, signals) = channel();
-    let done = baton.clone();
-    let body = move |task: &mut Task| {
-        let program = task.world.program.clone();
-        let plain = |code: FunctionId| Closure { code: code.0, identity: 0, captures: Box::default() };
-        let mut last = Value::NULL;
-        for module in &program.modules {
-            last = run_function(task, &program, &plain(module.body), Vec::new(), Default::default())?;
-        }
-        match entry {
-            Some((id, arguments)) => run_function(task, &program, &plain(id), arguments, Default::default()),
-            None => Ok(last),
-        }
+    let begin = |path: Path, calls: Vec<(FunctionId, Vec<Value>)>| {
+        let (id, done, program) = (world.board().new_task(0), baton.clone(), world.program.clone());
+        let body = move |task: &mut Task| {
+            calls.into_iter().try_fold(Value::NULL, |_, (code, given)| {
+                let closure = Closure { code: code.0, identity: 0, captures: Box::default() };
+                run_function(task, &program, &closure, given, Default::default())
+            })
+        };
+        let finish = move |_: &Task, result| drop(done.send(Some((id, result))));
+        let mut task = Task::new(world.clone(), id, path, baton.clone());
+        task.0.now.owner = 0;
+        spawn(task, body, finish);
+        world.board().ready.push_back((id, Wake::Start));
+        id
     };
-    let finish = move |_: &Task, result| drop(done.send(Some(result)));
-    spawn(Task::new(world.clone(), 0, Path::root(), baton), body, finish);
-    world.board().ready.push_back((0, Wake::Start));
+    let modules = world.program.modules.iter().map(|it| (it.body, Vec::new()));
+    begin(Path::root(), modules.chain(entry).collect());
     let wake = |id: u32, wake: Wake| {
         let sender = world.board().tasks.get(&id).cloned();
         sender.expect("a task that is woken").send(wake).expect("a task that waits");
+        signals.recv().expect("a task with the baton")
     };
+    let (mut done, mut aside) = (None, 0);
     loop {
-        let (id, next) = world.board().next().expect("a task that waits is woken by something");
-        wake(id, next);
-        if let Some(result) = signals.recv().expect("a task with the baton") {
-            // Another task ended it.
-            if world.board().tasks.contains_key(&0) {
-                wake(0, Wake::Cancel);
-                signals.recv().expect("the first task, which is cancelled");
+        let ready = world.board().ready.pop_front();
+        let signal = match ready {
+            Some((id, next)) => wake(id, next),
+            None => {
+                world.board().submit();
+                let handler = world.board().handler(&world.program, done.is_some(), aside);
+                let Ok(handler) = handler else { return (Err(Flow::Unknown("such a `max`")), None) };
+                if let Some(handler) = handler {
+                    let path = Path::root().child(u32::MAX - world.board().parents.len() as u32, 0);
+                    aside = begin(path, vec![handler]);
+                    continue;
+                }
+                let event = world.board().event();
+                let Some((id, task, reply)) = event else {
+                    return (Ok(done.expect("a task that waits is woken by something")), None);
+                };
+                wake(task, Wake::Reply(id, reply))
             }
-            return result;
+        };
+        match signal {
+            Some((0, Ok(value))) => done = Some(value),
+            None | Some((_, Ok(_))) => {}
+            Some((_, failed)) => {
+                // Another task ended it.
+                for id in [0, aside] {
+                    if world.board().tasks.contains_key(&id) {
+                        wake(id, Wake::Cancel);
+                    }
+                }
+                return if let Some(value) = done { (Ok(value), failed.err()) } else { (failed, None) };
+            }
         }
     }
 }
 
 impl Board {
-    pub fn new(memory: Memory) -> Board {
-        let (batch, ready, tasks, waiting, parents, asked, said) = Default::default();
-        Board { memory, batch, ready, tasks, waiting, parents, next_task: 1, steps: 0, asked, said }
-    }
-
-    /// A task that can go on; when there is none, the batch is handed over.
-    fn next(&mut self) -> Option<(u32, Wake)> {
-        self.ready.pop_front().or_else(|| {
-            self.submit();
-            self.event().map(|(id, task, reply)| (task, Wake::Reply(id, reply)))
-        })
+    /// The number of a task that another one starts.
+    fn new_task(&mut self, parent: u32) -> u32 {
+        let id = self.parents.len() as u32;
+        self.parents.push(parent);
+        id
     }
 
     /// Hands the batch over, requests in the order of their ids.
@@ -176,21 +193,15 @@ fn spawn(
     let id = task.id;
     task.world.board().tasks.insert(id, sender);
     let work = move || {
-        let result = match task.wake.recv() {
-            Ok(Wake::Start) => {
-                let result = catch_unwind(AssertUnwindSafe(|| body(&mut task)));
-                task.ended(result.unwrap_or(Err(Flow::Unknown("panic"))))
-            }
-            _ => {
-                task.now.cancelled = true;
-                Err(Flow::Cancelled)
-            }
-        };
-        task.world.board().tasks.remove(&id);
-        if let Some(thrown) = task.now.fatal.take() {
-            let _ = task.baton.send(Some(Err(Flow::Throw(thrown))));
+        task.now.cancelled = !matches!(task.wake.recv(), Ok(Wake::Start));
+        let mut result = Err(Flow::Cancelled);
+        if !task.now.cancelled {
+            let ran = catch_unwind(AssertUnwindSafe(|| body(&mut task)));
+            result = task.ended(ran.unwrap_or(Err(Flow::Unknown("panic"))));
         }
-        finish(&task, result);
+        task.world.board().tasks.remove(&id);
+        let fatal = task.now.fatal.take().map(Flow::Throw);
+        finish(&task, fatal.map_or(result, Err));
     };
     std::thread::Builder::new().stack_size(STACK).spawn(work).expect("a thread");
 }
@@ -199,9 +210,10 @@ impl World {
     pub fn new(program: Arc<Program>, input: Value, memory: Memory, agents: Agents) -> World {
         let slots = program.globals.iter().map(|_| Slot { owner: 0, value: Some(Value::NULL) }).collect();
         let globals = Mutex::new((0..program.globals.len() as u32).collect());
-        let (agents, board) = (Mutex::new(agents), Mutex::new(Board::new(memory)));
+        let (batch, ready, tasks, waiting, parents, steps, events, asked, said) = Default::default();
+        let board = Board { memory, batch, ready, tasks, waiting, parents, steps, events, asked, said };
         let (slots, budgets) = (Mutex::new(slots), Mutex::new(vec![Budget::whole()]));
-        World { program, input, slots, globals, budgets, board, agents }
+        World { program, input, slots, globals, budgets, board: Mutex::new(board), agents: Mutex::new(agents) }
     }
 
     pub fn board(&self) -> MutexGuard<'_, Board> {
@@ -241,13 +253,9 @@ impl Task {
     /// Hands the baton back until someone wakes this task.
     fn wait(&mut self) -> Run<Wake> {
         self.baton.send(None).map_err(|_| Flow::Cancelled)?;
-        match self.wake.recv() {
-            Ok(Wake::Cancel) | Err(_) => {
-                self.now.cancelled = true;
-                Err(Flow::Cancelled)
-            }
-            Ok(wake) => Ok(wake),
-        }
+        let woken = self.wake.recv().unwrap_or(Wake::Cancel);
+        self.now.cancelled |= matches!(woken, Wake::Cancel);
+        if self.now.cancelled { Err(Flow::Cancelled) } else { Ok(woken) }
     }
 
     /// Waits for the reply to a request or timer.
@@ -255,12 +263,10 @@ impl Task {
         if self.now.cancelled {
             return self.patient_reply(id);
         }
-        let woken = self.wait();
-        if woken.is_err() {
-            self.forget(id);
+        match self.wait().inspect_err(|_| self.forget(id))? {
+            Wake::Reply(_, reply) => Ok(reply),
+            _ => unreachable!("a task that waits for a reply gets one"),
         }
-        let Wake::Reply(_, reply) = woken? else { unreachable!("a task that waits for a reply gets one") };
-        Ok(reply)
     }
 
     /// The same for one that tidies up: nothing else goes on, and it has five seconds for all that it waits for.
@@ -321,18 +327,17 @@ impl Task {
             board.ready.retain(|(_, wake)| !matches!(wake, Wake::Reply(known, _) if known == id));
             return;
         }
-        let before = board.batch.requests.len() + board.batch.timers.len();
-        board.batch.requests.retain(|request| request.id != *id);
-        board.batch.timers.retain(|timer| timer.id != *id);
-        if board.batch.requests.len() + board.batch.timers.len() == before {
-            board.batch.cancellations.push(id.clone());
-        }
+        let Batch { requests, timers, cancellations, .. } = &mut board.batch;
+        let handed = requests.iter().all(|it| it.id != *id) && timers.iter().all(|it| it.id != *id);
+        cancellations.extend(handed.then(|| id.clone()));
+        requests.retain(|request| request.id != *id);
+        timers.retain(|timer| timer.id != *id);
     }
 
     /// The same of all that these tasks and those within them wait for.
     fn forget_all(&mut self, tasks: &[u32]) {
         let board = self.world.board();
-        let parent = |task: &u32| board.parents.get(task).copied();
+        let parent = |task: &u32| (*task > 0).then(|| board.parents[*task as usize]);
         let within = |task: u32| std::iter::successors(Some(task), parent).any(|task| tasks.contains(&task));
         let waits: Vec<Id> = board.waiting.iter().filter(|it| within(*it.1)).map(|it| it.0.clone()).collect();
         drop(board);
@@ -363,14 +368,13 @@ impl Task {
     pub fn start(&mut self, children: &mut Children, body: impl FnOnce(&mut Task) -> Run + Send + 'static) {
         let place = children.list.len();
         let path = self.path.child(children.fork, place as u32);
-        let id = self.world.board().next_task;
-        self.world.board().next_task += 1;
-        self.world.board().parents.insert(id, self.id);
+        let id = self.world.board().new_task(self.id);
         let (ended, end) = channel();
         let parent = self.id;
         let finish = move |task: &Task, result| {
             if task.now.cancelled {
-                let _ = ended.send(());
+                let fatal = matches!(result, Err(Flow::Throw(_)));
+                drop((fatal.then(|| task.baton.send(Some((task.id, result)))), ended.send(())));
                 return;
             }
             // What came for it before comes first.
@@ -406,11 +410,9 @@ impl Task {
         self.forget_all(&open);
         for (id, _, end) in children.list.iter().filter(|child| child.1) {
             self.world.board().ready.retain(|(ready, _)| ready != id);
-            let sender = self.world.board().tasks.get(id).cloned();
-            if let Some(sender) = sender {
-                sender.send(Wake::Cancel).expect("a task that waits");
-                end.recv().expect("a task that ends");
-            }
+            let Some(sender) = self.world.board().tasks.get(id).cloned() else { continue };
+            sender.send(Wake::Cancel).expect("a task that waits");
+            end.recv().expect("a task that ends");
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The laws of sections 2 and 3, said once more over the library's values.
 
 pub use super::eval::{Eval, Flow, Run, is_function};
-pub use prism::diagnostic::Code;
-pub use prism::source::Span;
-pub use prism::value::{Confidence, Error, Evidence, Lanes, Value, View};
-use prism::value::{Key, Limits, Meter, order};
-use std::cmp::Ordering::{self, Greater, Less};
+pub use prism::value::{Closure, Confidence, Error, Evidence, Fault, Lanes, Limits, Object, Value, View};
+use prism::value::{Key, Meter, order};
+pub use prism::value::{display, json, schema, shaped};
+pub use prism::{diagnostic::Code, source::FileId, source::Span};
+pub use std::cmp::Ordering::{self, Greater, Less};
 pub use std::sync::Arc;
 
 pub fn meter() -> Meter {
