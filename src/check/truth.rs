@@ -127,7 +127,8 @@ impl Known {
             && !self.has(Mark::Doubtful);
         let cap = told.then(|| super::read::confidence_of(self).cap)?;
         if !matches!(self.nothing, Some((Nothing::Gate, _))) {
-            return Some(cap);
+            // Where what is in doubt decided that it is this value, or none, its null says that as well.
+            return Some(cap).filter(|_| self.told != Told::Doubt);
         }
         let chosen = self.whole().claim.chosen_by().max(self.passed.least);
         let cap = cap.at_most(cap.bound.min(chosen));
@@ -139,7 +140,8 @@ impl Known {
     /// What whether it is true was tested against: of what a gate gave, null is exact, and all else has passed the gate.
     pub fn tested_by_gate(&self) -> Raw {
         let told = self.is_told_by_null().filter(|_| matches!(self.nothing, Some((Nothing::Gate, _))));
-        told.map_or(self.tested, |cap| self.tested.max(self.passed.least.min(cap.bound)))
+        // What it says where it has passed is believed no more than what it was made of.
+        told.map_or(self.tested, |cap| self.tested.max(self.passed.least.min(cap.bound).min(self.cap.bound)))
     }
 
     /// Its tests, with what is `fresh`, told on the way here since the ways parted: of a value chosen on one way, that way was taken as

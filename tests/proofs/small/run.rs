@@ -211,7 +211,7 @@ impl Runner<'_> {
                 let (a, b) = (self.expr(a), self.expr(b));
                 let agree = a.text.is_some() && a.text == b.text;
                 self.run.agreed.push(agree);
-                let claimed = if agree { (a.claimed + b.claimed).div_ceil(2) } else { NONE };
+                let claimed = if agree { a.claimed.midpoint(b.claimed) } else { NONE };
                 let (cap, evidence) = (a.cap.min(b.cap), a.evidence.min(b.evidence).min(Evidence::Agreed));
                 let (text, own, nothing) = (a.text.filter(|_| agree), a.own && b.own, !agree);
                 Ghost { text, own, nothing, claimed, cap, evidence, tested: 0, judged: false }
