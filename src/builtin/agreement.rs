@@ -127,7 +127,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    const EMPTY: Self = Self { weight: 0, sum: 0, count: 0, evidence: Evidence::Exact, reported: true };
+    pub(super) const EMPTY: Self = Self { weight: 0, sum: 0, count: 0, evidence: Evidence::Exact, reported: true };
 
     fn add(&mut self, weight: u64, lanes: Lanes) {
         self.weight += weight;
@@ -143,7 +143,12 @@ impl Group {
         Lanes::new(confidence, if self.count >= 2 && self.reported { Evidence::Agreed } else { self.evidence })
     }
 
-    fn is_surer(&self, other: &Self) -> bool {
+    /// The same with so many more that are this sure.
+    pub(super) fn joined_by(self, count: u64, sure: u32) -> Self {
+        Self { sum: self.sum + count * u64::from(sure), count: self.count + count, ..self }
+    }
+
+    pub(super) fn is_surer(&self, other: &Self) -> bool {
         u128::from(self.sum) * u128::from(other.count) > u128::from(other.sum) * u128::from(self.count)
     }
 }

@@ -3,7 +3,7 @@
 //! It is when no answer that is still open, whatever it says and however sure it is, can change the winner, whether the
 //! strategy is satisfied, or the band of the result. Everything is whole numbers, as in the [agreement](super::agreement).
 
-use super::agreement::{Options, Tally, Tie};
+use super::agreement::{Group, Options, Tally, Tie};
 use crate::diagnostic::Code;
 use crate::value::{Confidence, Fault, Meter, STEPS, Value};
 
@@ -48,23 +48,34 @@ pub fn is_decided(
         return Ok(true);
     }
     // Where nothing weighs anything, nothing wins unless more comes.
-    let Some((winner, tied)) = tally.winner(Tie::First) else { return Ok(more == 0) };
+    let Some((winner, tied)) = tally.winner(strategy.tie) else { return Ok(more == 0) };
     let won = tally.groups[winner];
-    let overtakes = |(index, group): (usize, &super::agreement::Group)| {
-        let most = group.weight + more;
-        index != winner
-            && group.count > 0
-            && (most > won.weight || (most == won.weight && (index < winner || strategy.tie != Tie::First)))
+    // Where both have as much, all that weigh join the other one; those that weigh nothing make it surer, or the winner less sure.
+    let weightless = open.iter().filter(|place| weight(place) == 0).count() as u64;
+    let overtakes = |index: usize, group: &Group| match strategy.tie {
+        _ if group.weight + more != won.weight => group.weight + more > won.weight,
+        Tie::First => index < winner,
+        Tie::Surest => (0..=weightless).any(|unsure| {
+            let other = group.joined_by(open.len() as u64 - unsure, STEPS);
+            let won = won.joined_by(unsure, 0);
+            other.is_surer(&won) || index < winner && !won.is_surer(&other)
+        }),
+        Tie::None => true,
     };
     // What nobody has said yet can still be said; it would stand behind all others.
-    let newcomer = more > won.weight || (more == won.weight && strategy.tie != Tie::First);
-    if tied && strategy.tie != Tie::First || newcomer || tally.groups.iter().enumerate().any(overtakes) {
+    let newcomer = overtakes(tally.groups.len(), &Group::EMPTY);
+    let others = || tally.groups.iter().enumerate().filter(|(index, group)| *index != winner && group.count > 0);
+    let settled = tied && strategy.tie == Tie::None && more == 0;
+    if !settled && (newcomer || others().any(|(index, group)| overtakes(index, group))) {
         return Ok(false);
     }
     // A ballot without a choice is in no round.
     let counted = tally.groups.iter().map(|group| group.weight).sum::<u64>() + more;
     if strategy.ranked && 2 * u128::from(won.weight) <= u128::from(counted) {
         return Ok(false);
+    }
+    if settled {
+        return Ok(true);
     }
     let heaviest = tally.whole + more;
     let count = open.len() as u64;

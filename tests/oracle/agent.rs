@@ -156,7 +156,7 @@ impl Eval<'_> {
             self.answered(agent.id, call, worst, span)?
         };
         if !schema.is_null() && !self.accepted(&schema, &answer, span)? {
-            return self.broken(Code::R012, span);
+            return self.fail_about(Code::R012, REPORTED, span);
         }
         self.admit(agent.id, method, &answer, span)?;
         Ok(answer.under(who.lanes()))
@@ -178,7 +178,7 @@ impl Eval<'_> {
             Reply::Answer(answer) => {
                 self.settle(worst, answer.cost, answer.tokens, span)?;
                 let read = shaped::read(&answer.shape, REPORTED, &mut meter());
-                read.or_else(|_| self.broken(Code::R030, span))
+                read.or_else(|_| self.fail_about(Code::R030, REPORTED, span))
             }
             Reply::Failed(Failure::Error { message, cost, tokens }) => {
                 self.settle(worst, cost, tokens, span)?;
@@ -188,11 +188,6 @@ impl Eval<'_> {
             Reply::Failed(Failure::Unknown { .. }) => self.fail(Code::R032, span),
             _ => unreachable!("agent {agent} gave no answer"),
         }
-    }
-
-    /// What is wrong with an answer; the message quotes it.
-    fn broken<T>(&self, code: Code, span: Span) -> Run<T> {
-        self.throw(Error { code, message: Value::text("").with(REPORTED), data: Value::NULL }, Lanes::EXACT, span)
     }
 
     fn failed<T>(&self, agent: &str, method: &str, message: Value, span: Span) -> Run<T> {
@@ -208,7 +203,7 @@ impl Eval<'_> {
         if let Some(declared) = methods.into_iter().find(|it| *it.name == *method)
             && !self.fits(answer, &declared.signature.result)
         {
-            return self.broken(Code::R012, span);
+            return self.fail_about(Code::R012, REPORTED, span);
         }
         let contract = world.agents().entry(agent).and_then(|it| it.contract.clone());
         let (low, high) = contract.map_or((Confidence::UNKNOWN, Confidence::ONE), |it| {
@@ -216,7 +211,7 @@ impl Eval<'_> {
         });
         let requires = world.agents().get(agent).requires.clone();
         let least = requires.iter().filter(|it| *it.0 == *method).map(|it| it.1).fold(low, Confidence::max);
-        if (least..=high).contains(&sure(answer)) { Ok(()) } else { self.broken(Code::R022, span) }
+        if (least..=high).contains(&sure(answer)) { Ok(()) } else { self.fail_about(Code::R022, REPORTED, span) }
     }
 
     /// One mock among the answers of another says there what it says itself.

@@ -46,7 +46,12 @@ pub struct Eval<'t> {
 
 impl Eval<'_> {
     pub fn fail<T>(&self, code: Code, span: Span) -> Run<T> {
-        self.throw(Error { code, message: Value::text(""), data: Value::NULL }, Lanes::EXACT, span)
+        self.fail_about(code, Lanes::EXACT, span)
+    }
+
+    /// The same, with a message that quotes what is no surer than this.
+    pub fn fail_about<T>(&self, code: Code, lanes: Lanes, span: Span) -> Run<T> {
+        self.throw(Error { code, message: Value::text("").with(lanes), data: Value::NULL }, Lanes::EXACT, span)
     }
 
     pub fn throw<T>(&self, error: Error, lanes: Lanes, span: Span) -> Run<T> {
@@ -55,7 +60,7 @@ impl Eval<'_> {
 
     /// What the library made, or its fault here.
     pub fn made<T>(&self, made: Result<T, Fault>, span: Span) -> Run<T> {
-        made.or_else(|fault| self.fail(fault.code, span))
+        made.or_else(|fault| self.fail_about(fault.code, fault.lanes, span))
     }
 
     /// An object that is written here.
@@ -451,12 +456,10 @@ impl Eval<'_> {
         let mut least = [high, medium, Confidence::ZERO];
         let order = [Band::High, Band::Medium, Band::Low];
         let place = |band: Band| order.iter().position(|it| *it == band).unwrap_or(3);
-        for branch in branches {
-            if let Some(threshold) = &branch.threshold {
-                let it = self.eval(threshold)?;
-                let it = if it.is_null() { self.fail(Code::R020, span) } else { self.confidence_of(&it, span) };
-                least[place(branch.band)] = it?;
-            }
+        let given = branches.iter().filter_map(|it| it.threshold.as_ref().map(|least| (place(it.band), least)));
+        for (band, it) in given.map(|(band, it)| Ok((band, self.eval(it)?))).collect::<Run<Vec<_>>>()? {
+            let it = if it.is_null() { self.fail(Code::R020, span) } else { self.confidence_of(&it, span) };
+            least[band] = it?;
         }
         let find = |band: usize| branches.iter().find(|branch| place(branch.band) == band);
         // Without its branch a threshold says nothing beyond that of `high`.

@@ -177,8 +177,9 @@ impl Eval<'_> {
         let mut given: Vec<Value> = results.iter().filter(|it| it.is_some()).map(taken).collect();
         if ranked {
             let all = |it: &Value| it.as_list().map_or(vec![it.clone()], |it| it.items().to_vec());
-            let dearest = |it: &Value| all(it).into_iter().find(|it| !it.is_null()).unwrap_or_default();
-            given = given.iter().map(|it| dearest(it).with(whole(it))).collect();
+            let dearest = |it: &Value| all(it).into_iter().find(|it| !it.is_null() && it.as_error().is_none());
+            let first = |it| self.new_list(dearest(it).into_iter().collect(), whole(it), span);
+            given = given.iter().map(first).collect::<Run<_>>()?;
         }
         let open = results.len() - given.len();
         let mut answers = vec![Value::NULL];
@@ -209,18 +210,17 @@ impl Eval<'_> {
         Ok(true)
     }
 
-    /// Whether more than half of what is a choice at all is the same.
-    fn wins_at_once(&mut self, choices: &Value, plan: &Plan, span: Span) -> Run<bool> {
-        let weights = Self::option(&plan.options, "weights");
-        let weight = |at: usize| weights.as_list().map_or(Value::number(1.0), |it| it.items()[at].clone());
-        let counts = |it: &Value| !it.is_null() && it.as_error().is_none();
-        let weights = parts(choices)
-            .into_iter()
-            .enumerate()
-            .map(|(at, it)| if counts(&it) { weight(at) } else { Value::number(0.0) });
-        let weights = self.new_list(weights.collect(), Lanes::EXACT, span)?;
+    /// Whether more than half of the ballots with a choice have the same, or none weighs anything.
+    fn wins_at_once(&mut self, ballots: &Value, plan: &Plan, span: Span) -> Run<bool> {
+        let given = Self::option(&plan.options, "weights");
+        let given = given.as_list().map_or(vec![Value::number(1.0); parts(ballots).len()], |it| it.items().to_vec());
+        let counts = |it: &Value| !it.is_null() && it.as_list().is_none_or(|it| it.len() > 0);
+        let weigh = |(it, weight): (&Value, Value)| if counts(it) { weight } else { Value::number(0.0) };
+        let weights: Vec<_> = parts(ballots).iter().zip(given).map(weigh).collect();
+        let nothing = weights.iter().all(|it| it.as_number() == Some(0.0));
+        let weights = self.new_list(weights, Lanes::EXACT, span)?;
         let options = self.record(&[("strategy", Value::text("majority")), ("weights", weights)], span)?;
-        Ok(!self.vote(plan.id, choices.clone(), &options, span)?.is_null())
+        Ok(nothing || !self.vote(plan.id, ballots.clone(), &options, span)?.is_null())
     }
 
     fn retry(&mut self, operand: &Value, options: &Value, span: Span) -> Run {

@@ -58,14 +58,10 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
         }
     };
     let all: Result<Vec<_>, _> = parameters.iter().zip(bound).map(value).collect();
-<<<<<<< HEAD
-    let mut all = engine::spread(parameters, all?);
+    let mut all = prism::engine::spread(parameters, all?);
     if parameters.last().is_some_and(|it| it.rest) {
         let left = all.split_off(parameters.len() - 1);
         all.push(Value::list(left)?);
     }
     Ok(all)
-=======
-    all.map(|all| prism::engine::spread(parameters, all))
->>>>>>> bd2e1d0 (Compare events, modules of one's own, what other hosts give and all votes with the reference)
 }
