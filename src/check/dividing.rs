@@ -95,7 +95,7 @@ fn divisor(act: &Activation<'_>, natural: &Natural, var: Var, from: Var, depth: 
             match &inst.op {
                 Op::Cap => of(inst.args[0]),
                 Op::CallBuiltin { builtin, spread: false } if matches!(builtin.entry().name, "floor" | "trunc") => {
-                    of(inst.args[0])
+                    of(*inst.args.first()?)
                 }
                 Op::Binary(Binary::Divide) => {
                     let by = number(1).low;
