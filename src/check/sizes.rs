@@ -1,12 +1,13 @@
-//! What sizes are called in formulas: after the parameters that decide them.
+//! How often what depends on sizes runs, and what sizes are called in formulas: after the parameters that decide them.
 
 use super::amount::Turns;
 use super::domain::{Known, Shape};
 use super::flow::{Activation, Flow};
+use super::interval::numbers;
 use super::line::{Atom, Line};
 use super::state::State;
 use super::turns::{EXACT, is_length};
-use crate::ir::{Inst, Var};
+use crate::ir::{Inst, Op, Var};
 use std::rc::Rc;
 
 /// A size of which nobody knows where it comes from.
@@ -18,6 +19,13 @@ impl<'a> Flow<'a> {
         let object = matches!(known.shape, Shape::Object(_));
         let text = if object { format!("keys({name}).length") } else { format!("{name}.length") };
         self.sizes.insert(known.id, Rc::from(text));
+    }
+
+    /// How many turns a walk takes at most, where that is known: also where it is more than can be counted one by one.
+    pub fn walked(&self, act: &Activation<'a>, condition: Var, state: &State) -> Option<f64> {
+        let &[_, count] = &act.instruction(condition)?.args[..] else { return None };
+        let Op::Count = act.instruction(count)?.op else { return None };
+        Some(numbers(&act.value(count, state)).high).filter(|most| most.is_finite())
     }
 
     /// How often something runs at most that does for each element of a list or text, which is the value of a variable, and so

@@ -180,13 +180,6 @@ impl<'a> Flow<'a> {
         Err(fault)
     }
 
-    /// How many turns a walk takes at most, where that is known: also where it is more than can be counted one by one.
-    fn walked(&self, act: &Activation<'a>, condition: Var, state: &State) -> Option<f64> {
-        let &[_, count] = &act.instruction(condition)?.args[..] else { return None };
-        let Op::Count = act.instruction(count)?.op else { return None };
-        Some(numbers(&act.value(count, state)).high).filter(|most| most.is_finite())
-    }
-
     /// More turns than `max` may give.
     pub fn too_many_turns(&mut self, turns: f64, at: Location) {
         let message = format!("{turns} turns are too many: a loop may have {MOST_TURNS}");
