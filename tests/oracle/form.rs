@@ -214,7 +214,7 @@ impl Eval<'_> {
     fn wins_at_once(&mut self, ballots: &Value, plan: &Plan, span: Span) -> Run<bool> {
         let given = Self::option(&plan.options, "weights");
         let given = given.as_list().map_or(vec![Value::number(1.0); parts(ballots).len()], |it| it.items().to_vec());
-        let counts = |it: &Value| !it.is_null() && it.as_list().is_none_or(|it| it.len() > 0);
+        let counts = |it: &Value| !it.is_null() && it.as_list().is_none_or(|it| !it.is_empty());
         let weigh = |(it, weight): (&Value, Value)| if counts(it) { weight } else { Value::number(0.0) };
         let weights: Vec<_> = parts(ballots).iter().zip(given).map(weigh).collect();
         let nothing = weights.iter().all(|it| it.as_number() == Some(0.0));
