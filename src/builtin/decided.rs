@@ -40,8 +40,9 @@ pub fn is_decided(
     let weight = |place: &usize| options.weights.as_ref().map_or(one, |weights| weights[*place]);
     let more: u64 = open.iter().map(weight).sum();
     // Where no group can become large enough any more, the result is nothing, whatever is said.
-    let largest = tally.groups.iter().map(|group| group.weight).max().unwrap_or(0);
-    if !strategy.ranked && !strategy.satisfied(largest + more, tally.whole + more) {
+    let each = tally.groups.iter().map(|group| group.weight);
+    let largest = if strategy.ranked { each.sum() } else { each.max().unwrap_or(0) };
+    if !strategy.satisfied(largest + more, tally.whole + more) {
         return Ok(true);
     }
     if open.is_empty() {

@@ -478,7 +478,7 @@ impl Eval<'_> {
         Ok(match (op, value.as_number()) {
             (Unary::Negate, Some(it)) => Value::number(-it).with(lanes),
             (Unary::Plus, Some(_)) => value,
-            (Unary::Negate | Unary::Plus, _) => return self.fail(Code::R002, span),
+            (Unary::Negate | Unary::Plus, _) => return self.fail_about(Code::R002, whole(&value), span),
             (Unary::Not, _) => Value::bool(!value.truth()).with(lanes),
             (Unary::Typeof, _) => Value::text(value.kind().name()).with(lanes),
             (Unary::Confidence, _) => sure(&value).number().map_or(Value::NULL, Value::number),
@@ -487,14 +487,15 @@ impl Eval<'_> {
 
     pub fn binary(&mut self, op: Binary, left: Value, right: Value, span: Span) -> Run {
         let lanes = left.lanes().meet(right.lanes());
+        let wrong = |eval: &Self| eval.fail_about(Code::R002, whole(&left).meet(whole(&right)), span);
         let ordered = |accept: fn(Ordering) -> bool| match compare(&left, &right) {
             Some(order) => Ok(Value::bool(order.is_some_and(accept)).with(lanes)),
-            None => self.fail(Code::R002, span),
+            None => wrong(self),
         };
         let numbers = left.as_number().zip(right.as_number());
         Ok(match op {
             Binary::Power | Binary::Multiply | Binary::Divide | Binary::Remainder | Binary::Subtract => {
-                let Some((a, b)) = numbers else { return self.fail(Code::R002, span) };
+                let Some((a, b)) = numbers else { return wrong(self) };
                 Value::number(match op {
                     Binary::Multiply => a * b,
                     Binary::Subtract => a - b,
@@ -510,7 +511,7 @@ impl Eval<'_> {
             Binary::Add => match numbers {
                 Some((a, b)) => Value::number(a + b).with(lanes),
                 None if left.as_text().is_some() || right.as_text().is_some() => self.joined(&[left, right], span)?,
-                None => return self.fail(Code::R002, span),
+                None => return wrong(self),
             },
             Binary::Less => ordered(Ordering::is_lt)?,
             Binary::LessEqual => ordered(Ordering::is_le)?,
@@ -590,7 +591,7 @@ impl Eval<'_> {
         match value.view() {
             View::Null => Ok(Confidence::UNKNOWN),
             View::Number(it) if (0.0..=1.0).contains(&it) => Ok(confidence(it)),
-            _ => self.fail(Code::R020, span),
+            _ => self.fail_about(Code::R020, whole(value), span),
         }
     }
 

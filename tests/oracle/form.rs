@@ -210,17 +210,18 @@ impl Eval<'_> {
         Ok(true)
     }
 
-    /// Whether more than half of the ballots with a choice have the same, or none weighs anything.
+    /// Whether more than half of the ballots with a choice have the same, or they would not do if all had.
     fn wins_at_once(&mut self, ballots: &Value, plan: &Plan, span: Span) -> Run<bool> {
         let given = Self::option(&plan.options, "weights");
         let given = given.as_list().map_or(vec![Value::number(1.0); parts(ballots).len()], |it| it.items().to_vec());
         let counts = |it: &Value| !it.is_null() && it.as_list().is_none_or(|it| !it.is_empty());
         let weigh = |(it, weight): (&Value, Value)| if counts(it) { weight } else { Value::number(0.0) };
         let weights: Vec<_> = parts(ballots).iter().zip(given).map(weigh).collect();
-        let nothing = weights.iter().all(|it| it.as_number() == Some(0.0));
-        let weights = self.new_list(weights, Lanes::EXACT, span)?;
-        let options = self.record(&[("strategy", Value::text("majority")), ("weights", weights)], span)?;
-        Ok(nothing || !self.vote(plan.id, ballots.clone(), &options, span)?.is_null())
+        let one = parts(ballots).iter().map(|it| if counts(it) { Value::TRUE } else { Value::NULL }).collect();
+        let one = self.new_list(one, Lanes::EXACT, span)?;
+        let nothing = self.vote(plan.id, one, &plan.options, span)?.is_null();
+        let options = [("strategy", Value::text("majority")), ("weights", self.new_list(weights, Lanes::EXACT, span)?)];
+        Ok(nothing || !self.vote(plan.id, ballots.clone(), &self.record(&options, span)?, span)?.is_null())
     }
 
     fn retry(&mut self, operand: &Value, options: &Value, span: Span) -> Run {
