@@ -91,7 +91,7 @@ pub use amount::{UNNAMED, in_units};
 pub use certificate::{Action, Certificate, Measure, Worth};
 pub use policy::Policy;
 pub use seat::seats;
-pub(crate) use seat::{refused, wants};
+pub(crate) use seat::{refused, unbound, wants};
 pub use setting::{Need, Setting};
 pub use watch::{Form, Seen};
 

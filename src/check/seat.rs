@@ -31,16 +31,21 @@ pub(crate) fn refused(message: String) -> Fault {
     Fault::new(Code::R033, message)
 }
 
+/// What to do where agents are missing.
+const BIND: &str = "bind more with `--agents`";
+
+/// Agents are missing.
+pub(crate) fn unbound(missing: &str) -> Fault {
+    refused(format!("{missing}; {BIND}"))
+}
+
 /// The places in the directory of the agents that each parameter takes; nothing for data parameters.
 pub fn seats(program: &Program, entry: FunctionId, directory: &Directory) -> Result<Vec<Option<Vec<usize>>>, Fault> {
     seated(program, entry, directory).map_err(|missing| {
         let all: Vec<String> = missing.into_iter().map(|(_, message)| message).collect();
-        refused(format!("{}; {BIND}", all.join("; ")))
+        unbound(&all.join("; "))
     })
 }
-
-/// What to do where agents are missing.
-const BIND: &str = "bind more with `--agents`";
 
 /// A parameter that finds too few agents, and what is said of it.
 type Missing = (Span, String);

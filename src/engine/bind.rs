@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::check::{refused, wants};
+use crate::check::{refused, unbound, wants};
 use crate::hir::{Element, Expr, ExprKind, FunctionId, Key, Member, Metadata, Parameter, Program, Unary};
 use crate::host::{Agent, Directory, FURTHER};
 use crate::types::Type;
@@ -16,14 +16,11 @@ pub(super) fn script(said: &Metadata, directory: &Directory) -> Result<(), Fault
         said.agents.iter().filter(|name| directory.find(name).is_none()).map(|name| &**name).collect();
     if !missing.is_empty() {
         let missing = missing.join("`, `");
-        return Err(refused(format!(
-            "no agent `{missing}` is bound, which `@agents` names; bind more with `--agents`"
-        )));
+        return Err(unbound(&format!("nobody is bound as `{missing}`, which `@agents` names")));
     }
     let (bound, least) = (directory.agents().len(), said.least_agents.unwrap_or(0));
     if bound < least {
-        let message = format!("`@minAgents` is {least}, and {bound} are bound; bind more with `--agents`");
-        return Err(refused(message));
+        return Err(unbound(&format!("`@minAgents` is {least}, and {bound} are bound")));
     }
     Ok(())
 }

@@ -59,37 +59,26 @@ impl Emission<'_> {
 
     /// The instruction that combines a number with a property that is read for that alone, and the number of the last operation.
     fn with(&self, first: &Inst, next: (usize, &Inst), third: Option<(usize, &Inst)>) -> Option<(Code, Span, usize)> {
-        let (part, field, (last, then)) = match (&first.op, third) {
-            (Op::Index { from_end: false }, Some(third)) => (Some(first), next.1, third),
-            (Op::Field(_), _) => (None, first, next),
+        let (steps, (last, then)): (&[&Inst], _) = match (&first.op, third) {
+            (Op::Index { from_end: false }, Some(third)) => (&[first, next.1], third),
+            (Op::Field(_), _) => (&[first], next),
             _ => return None,
         };
-        let (Op::Field(_), Op::Binary(op)) = (&field.op, &then.op) else { return None };
-        if let Some(part) = part {
-            self.only(part, field, 0)?;
-        }
-        let other = match op {
-            Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide
-                if self.only(field, then, 1).is_some() =>
-            {
-                0
-            }
+        let Op::Binary(op) = then.op else { return None };
+        let sides: &[usize] = match op {
+            Binary::Subtract | Binary::Divide => &[1],
             // Of numbers either may come first.
-            Binary::Add | Binary::Multiply if self.only(field, then, 0).is_some() => 1,
+            Binary::Add | Binary::Multiply => &[1, 0],
             _ => return None,
         };
-        // What the part is taken from stays where it is; the part itself is made for this alone.
-        if self.moved(part.unwrap_or(field)) != 0 {
+        let (side, read) = sides.iter().find_map(|side| self.read(steps, then, *side).map(|read| (side, read)))?;
+        if read.field.is_none() || !read.stays || read.steps != steps.len() {
             return None;
         }
-        let (to, a) = (self.narrow(then.result?)?, self.narrow(then.args[other])?);
-        let name = self.notes.out.keys.len();
-        let code = match part {
-            Some(part) => {
-                let (list, key) = (self.narrow(part.args[0])?, self.narrow(part.args[1])?);
-                Code::WithPart(*op, to, a, list, key, u8::try_from(name).ok()?)
-            }
-            None => Code::WithField(*op, to, a, self.narrow(field.args[0])?, u16::try_from(name).ok()?),
+        let (to, a, root) = (self.narrow(then.result?)?, self.narrow(then.args[1 - side])?, self.narrow(read.root)?);
+        let code = match read.key {
+            Some(key) => Code::WithPart(op, to, a, root, self.narrow(key)?, u8::try_from(read.name).ok()?),
+            None => Code::WithField(op, to, a, root, u16::try_from(read.name).ok()?),
         };
         Some((code, then.span, last))
     }
