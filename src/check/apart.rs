@@ -1,6 +1,6 @@
 //! What the program's own statements and patterns do not call: functions that answer for agents, and those that nobody calls.
 
-use super::amount::Turns;
+use super::amount::{Amount, Turns};
 use super::domain::{Id, Known, Shape};
 use super::flow::{Activation, Flow};
 use super::state::State;
@@ -26,7 +26,13 @@ impl<'a> Flow<'a> {
         for function in given.filter(|known| matches!(known.shape, Shape::Functions(_))) {
             let outer = std::mem::take(&mut self.escapes);
             let asked = vec![Known::anything(); MOST_ASKED];
+            let before = std::mem::take(&mut self.taken);
             self.apply(act, function, &asked, &Turns::between(0.0, f64::INFINITY), inst, &mut later.clone());
+            let taken = std::mem::replace(&mut self.taken, before);
+            // It stands on whatever asks, and on the question; one that asks may be asked itself.
+            let most = if taken.calls.high() > 0.0 { f64::INFINITY } else { taken.depth.high() + 1.0 };
+            self.rehearsed.max(&Amount::up_to(most));
+            self.taken.add(&taken);
             let mut escapes = std::mem::replace(&mut self.escapes, outer);
             // Nobody knows when it writes.
             if escapes.held.iter().any(|(cell, _)| state.memory.contains_key(cell)) {

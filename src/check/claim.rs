@@ -51,13 +51,13 @@ pub(super) struct Choice {
 impl Choice {
     /// Chosen by this as well.
     fn by(self, chooser: &Known) -> Self {
-        // How sure somebody says to be is exact whatever he was told.
         let within = match chooser.cap.why {
-            Why::Stated(at) | Why::Made(at) | Why::Decided(at) => {
+            // How sure somebody says to be is exact whatever he was told, where nothing else holds that down.
+            Why::Told(_, doubted) if doubted != Doubted::UNKNOWN => self.within,
+            Why::Free => self.within.min(chooser.cap),
+            Why::Stated(at) | Why::Made(at) | Why::Decided(at) | Why::Told(at, _) => {
                 self.within.min(Cap { why: Why::Decided(at), ..chooser.cap })
             }
-            Why::Free => self.within.min(chooser.cap),
-            Why::Told(..) => self.within,
         };
         Self { by: self.by.min(chooser.earned()), within, ..self }
     }

@@ -149,13 +149,13 @@ impl<'a> Flow<'a> {
         if fact == Fact::Never {
             return true;
         }
-        if id.0 != act.frame {
-            return false;
-        }
-        let Some(Some(known)) = act.values.get(id.1 as usize) else { return false };
-        if known.id != id {
-            return false;
-        }
+        // A parameter is the value that it was called with.
+        let held = if id.0 == act.frame {
+            act.values.get(id.1 as usize).and_then(Option::as_ref).filter(|known| known.id == id)
+        } else {
+            act.code.blocks[0].parameters.iter().find_map(|var| act.held(*var).filter(|known| known.id == id))
+        };
+        let Some(known) = held else { return false };
         let refined = state.refine(known);
         match fact {
             Fact::AtLeast(..) | Fact::Below(..) | Fact::Known(_) | Fact::Unknown(_) => refined.whole().claim.empty(),

@@ -266,7 +266,7 @@ impl<'a> Flow<'a> {
     }
 
     /// A walk with the handlers that answer to what it sends: each runs as often as its event is sent, and no more often than
-    /// it says.
+    /// it says. Functions that answer for agents stand on whatever asks.
     pub fn answered(&self, mut walked: Walked) -> Walked {
         for name in self.events.order(&walked.cost.sent) {
             let times = |event: &Event| walked.cost.sent.get(event).map_or(0.0, Amount::high);
@@ -275,6 +275,7 @@ impl<'a> Flow<'a> {
                 walked.with(&answer.walked, &Turns::between(0.0, times.min(answer.most)));
             }
         }
+        walked.cost.depth.add(&self.rehearsed);
         walked
     }
 }

@@ -93,6 +93,8 @@ pub(super) struct Flow<'a> {
     pub unsettled: BTreeMap<Agent, Location>,
     /// Which of the agents at hand the pattern being walked takes.
     pub seats: Option<super::seat::Seats>,
+    /// How deep the functions go that answer for agents, whoever asks.
+    pub rehearsed: super::amount::Amount,
     /// The parameters that are lists of agents.
     pub rosters: BTreeSet<Id>,
     /// Who stands behind the names of agents in the certificate.
@@ -319,6 +321,7 @@ impl<'a> Flow<'a> {
             doubtful: HashMap::new(),
             unsettled: BTreeMap::new(),
             seats: None,
+            rehearsed: super::amount::Amount::default(),
             rosters: BTreeSet::new(),
             labels: HashMap::new(),
             ranges: HashMap::new(),

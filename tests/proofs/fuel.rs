@@ -105,6 +105,18 @@ fn what_is_called_once_too_often_is_refused_as_that() {
 }
 
 #[test]
+fn who_answers_for_an_agent_stands_on_who_asks() {
+    for text in [
+        "const m = mock(x => [x].map(y => y))\nconst f = x => m.count(x)\nconst g = x => f(x)\ng(1)",
+        "const m = mock(x => 1)\nconst n = mock(x => m.count(x))\nconst f = x => n.count(x)\nf(1)",
+    ] {
+        let refused = Subject::read(text).map(|subject| subject.check(&Setting::default()).errors);
+        assert!(refused.is_ok_and(|errors| errors.is_empty()), "{text}");
+        assert_eq!(fault(text, &json!({}), &json!({}), "depth"), None, "{text}");
+    }
+}
+
+#[test]
 fn bounds_are_enough() {
     let asked = std::env::var("PRISM_FUEL").unwrap_or_else(|_| "calls".into());
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;

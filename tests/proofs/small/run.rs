@@ -20,6 +20,8 @@ struct Ghost {
     own: bool,
     /// Whether that null means that nothing was found.
     nothing: bool,
+    /// Whether it is never null, in no run.
+    never_null: bool,
     claimed: Sure,
     /// What is believed of it at most.
     cap: Sure,
@@ -33,8 +35,12 @@ struct Ghost {
 impl Ghost {
     fn exact(text: &str) -> Self {
         let text = Some(text.to_owned());
-        let evidence = Evidence::Exact;
-        Self { text, own: true, nothing: false, claimed: SURE, cap: SURE, evidence, tested: 0, judged: false }
+        let (claimed, cap, evidence) = (SURE, SURE, Evidence::Exact);
+        Self { text, own: true, nothing: false, never_null: true, claimed, cap, evidence, tested: 0, judged: false }
+    }
+
+    fn null() -> Self {
+        Self { text: None, never_null: false, ..Self::exact("") }
     }
 
     fn earned(&self) -> Sure {
@@ -50,9 +56,9 @@ impl Ghost {
         self
     }
 
-    /// Whether it is the input itself, which is never null.
-    fn is_input(&self) -> bool {
-        self.text.is_some() && !self.own && self.earned() == SURE && self.evidence == Evidence::Exact
+    /// Whether it is null, whatever anybody says: as the program says itself, as a gate did not pass, or as nobody agreed.
+    fn is_surely_null(&self) -> bool {
+        self.text.is_none() && (self.own || self.nothing)
     }
 
     /// As a condition: what the program says itself comes out one way in every run, and decides nothing.
@@ -70,7 +76,7 @@ impl Ghost {
 pub(in super::super) struct Violation(pub(in super::super) String);
 
 /// What a run showed.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(in super::super) struct Run {
     pub(in super::super) violations: Vec<Violation>,
     pub(in super::super) actions: usize,
@@ -83,6 +89,7 @@ pub(in super::super) struct Run {
     agreed: Vec<bool>,
 }
 
+#[derive(Clone)]
 struct Runner<'a> {
     pattern: &'a Pattern,
     random: Seed,
@@ -175,13 +182,16 @@ impl Runner<'_> {
                 let (a, b) = (self.expr(a), self.expr(b));
                 let nothing = a.nothing || b.nothing;
                 let text = format!("{} and {}", a.text.clone().unwrap_or_default(), b.text.clone().unwrap_or_default());
-                Ghost { text: Some(text), nothing, tested: 0, ..a.under(&b) }
+                Ghost { text: Some(text), nothing, never_null: true, tested: 0, ..a.under(&b) }
             }
             Expr::State(x, k) => {
                 let x = self.expr(x);
                 let claimed = k + 1;
-                let evidence = if claimed > x.claimed { x.evidence.min(Evidence::Stated) } else { x.evidence };
-                Ghost { claimed, cap: x.earned().min(claimed), evidence, tested: 0, ..x }
+                if claimed <= x.claimed {
+                    // What is said of it is less than what is believed anyway.
+                    return Ghost { claimed, tested: 0, ..x };
+                }
+                Ghost { claimed, cap: x.earned(), evidence: x.evidence.min(Evidence::Stated), tested: 0, ..x }
             }
             Expr::Cap(x, k) => {
                 let x = self.expr(x);
@@ -193,7 +203,12 @@ impl Runner<'_> {
             }
             Expr::Gate(x, t) => {
                 let x = self.expr(x);
-                if x.claimed > *t { x } else { Ghost { text: None, own: false, nothing: true, tested: 0, ..x } }
+                let never_null = x.never_null && *t == 0 && x.claimed > 0;
+                if x.claimed > *t {
+                    Ghost { never_null, tested: x.tested.max(t + 1), ..x }
+                } else {
+                    Ghost { text: None, own: false, nothing: true, never_null, tested: 0, ..x }
+                }
             }
             Expr::Else(a, b) => {
                 let a = self.expr(a);
@@ -205,7 +220,13 @@ impl Runner<'_> {
             }
             Expr::Best(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
-                if b.claimed > a.claimed { b } else { a }
+                let never_null = a.never_null && b.never_null;
+                // It was tested against the other, where that is not in doubt.
+                let passed = |chosen: Ghost, other: &Ghost| {
+                    let tested = if other.earned() == SURE { SURE } else { chosen.tested };
+                    Ghost { never_null, tested, ..chosen }
+                };
+                if b.claimed > a.claimed { passed(b, &a) } else { passed(a, &b) }
             }
             Expr::Agree(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
@@ -214,22 +235,21 @@ impl Runner<'_> {
                 let claimed = if agree { a.claimed.midpoint(b.claimed) } else { NONE };
                 let (cap, evidence) = (a.cap.min(b.cap), a.evidence.min(b.evidence).min(Evidence::Agreed));
                 let (text, own, nothing) = (a.text.filter(|_| agree), a.own && b.own, !agree);
-                Ghost { text, own, nothing, claimed, cap, evidence, tested: 0, judged: false }
+                Ghost { text, own, nothing, never_null: false, claimed, cap, evidence, tested: 0, judged: false }
             }
             Expr::Pick(x, a, b) => {
                 let (a, b, x) = (self.expr(a), self.expr(b), self.expr(x));
-                let null = || Ghost { text: None, ..Ghost::exact("") };
                 let picked = match x.text.as_deref() {
                     Some("yes") => a,
                     Some("a") => b,
-                    _ => null(),
+                    _ => Ghost::null(),
                 };
-                Ghost { tested: 0, ..picked.under(&x) }
+                Ghost { never_null: false, tested: 0, ..picked.under(&x) }
             }
             Expr::Choose(cond, a, b) => {
                 let (truth, decider, _) = self.cond(cond);
                 let chosen = if truth { self.expr(a) } else { self.expr(b) };
-                chosen.under(&decider)
+                Ghost { never_null: false, ..chosen.under(&decider) }
             }
             Expr::Verify(x, _) => {
                 let x = self.expr(x);
@@ -298,8 +318,7 @@ impl Runner<'_> {
                 let y = self.expr(y);
                 let x = self.named(*name);
                 let holds = x.text == y.text;
-                // What the program says is null is no input.
-                let apart = |x: &Ghost, y: &Ghost| x.own && x.text.is_none() && y.is_input();
+                let apart = |x: &Ghost, y: &Ghost| x.is_surely_null() && y.never_null;
                 let certain = itself || apart(&x, &y) || apart(&y, &x);
                 let both = x.under(&y);
                 let doubt = if certain { SURE } else { both.doubt() };
@@ -351,8 +370,7 @@ impl Runner<'_> {
 
     /// What a variable holds: null where nothing was assigned yet.
     fn named(&self, name: u32) -> Ghost {
-        let null = || Ghost { text: None, ..Ghost::exact("") };
-        self.names.get(&name).cloned().unwrap_or_else(null)
+        self.names.get(&name).cloned().unwrap_or_else(Ghost::null)
     }
 
     fn test(&mut self, name: u32, threshold: Sure) {
@@ -378,15 +396,19 @@ impl Runner<'_> {
         Flow::On
     }
 
-    fn doubting(&mut self, doubt: (Sure, Sure), inside: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    /// Runs one of two ways under a condition.
+    fn doubting(&mut self, doubt: (Sure, Sure), body: &[Stmt], other: &[Stmt]) -> Flow {
         let (at, before) = (self.doubts.len(), self.assigned.len());
+        let leaves = matches!(self.clone().stmts(other), Flow::Left(_));
         self.doubts.push(doubt);
-        let flow = inside(self);
-        // Behind it nobody knows whether something else was assigned; inside, a condition is in doubt and the value is not.
+        let flow = self.stmts(body);
+        // Behind it nobody knows whether something else was assigned, unless the other way does not lead there; inside, a
+        // condition is in doubt and the value is not.
         let least = self.doubts[at..].iter().map(|(earned, _)| *earned).min().unwrap_or(SURE);
-        for name in &self.assigned[before..] {
+        for name in self.assigned[before..].iter().filter(|_| !leaves) {
             if let Some(value) = self.names.get_mut(name) {
                 value.cap = value.cap.min(least);
+                value.never_null = false;
             }
         }
         // What an early exit inside has added stays.
@@ -407,9 +429,9 @@ impl Runner<'_> {
             }
             Stmt::If(cond, yes, no) => {
                 let (holds, decider, doubt) = self.cond(cond);
-                let body = if holds { yes } else { no };
+                let (body, other) = if holds { (yes, no) } else { (no, yes) };
                 let doubt = if cond.only_tests() { (SURE, 0) } else { (doubt, decider.tested) };
-                self.doubting(doubt, |it| it.stmts(body))
+                self.doubting(doubt, body, other)
             }
             Stmt::Bands(name, bands) => {
                 let sure = self.named(*name).claimed;
