@@ -1,7 +1,7 @@
 //! Bounds as fuel: a program that is accepted and run with its own bound of requests as the limit never meets it; and what
 //! is accepted is never refused at load.
 
-use super::soundness::honest;
+use super::soundness::{End, honest};
 use super::watch::Subject;
 use super::{each_seed, number};
 use crate::generate;
@@ -122,11 +122,11 @@ fn bounds_are_enough() {
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
     each_seed("fuel", 600, |seed| {
         let case = generate::case(seed, size);
-        let (agents, input) = honest(&case, seed);
-        if fault(&case.tree.print(), &agents, &input, &asked).is_none() {
+        let (agents, input) = (honest(&case, seed, End::Either), &case.input["value"]);
+        if fault(&case.tree.print(), &agents, input, &asked).is_none() {
             return Ok(());
         }
-        let small = case.tree.clone().shrink(|tree| fault(&tree.print(), &agents, &input, &asked).is_some());
-        Err(format!("{}\n{}", small.print(), fault(&small.print(), &agents, &input, &asked).unwrap_or_default()))
+        let small = case.tree.clone().shrink(|tree| fault(&tree.print(), &agents, input, &asked).is_some());
+        Err(format!("{}\n{}", small.print(), fault(&small.print(), &agents, input, &asked).unwrap_or_default()))
     });
 }

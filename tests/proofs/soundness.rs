@@ -11,12 +11,22 @@ use prism::value::{Lanes, Limits, Meter, json};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
-/// A world of a program that keeps its promises: input as it is, agents within their contracts and at the ends of them.
-pub(super) fn honest(case: &generate::Case, seed: u64) -> (Json, Json) {
+/// Where in their contracts agents are.
+#[derive(Clone, Copy)]
+pub(super) enum End {
+    Low,
+    High,
+    /// At one of the two, by chance.
+    Either,
+}
+
+/// Agents of a program that keep their promises: the same contracts for the same seed.
+pub(super) fn honest(case: &generate::Case, seed: u64, end: End) -> Json {
     let mut random = Seed::new(seed ^ 0x5eed);
     let mut agents = case.agents.clone();
     for agent in agents.as_object_mut().expect("agents by name").values_mut() {
         let contract = [None, Some((0.5, 1.0)), Some((0.7, 0.9)), Some((0.9, 0.9))][(random.bits() % 4) as usize];
+        let mut chance = Seed::new(random.bits());
         if let Some((low, high)) = contract {
             agent["contract"] = json!({ "confidence": [low, high], "samples": 1000 });
         }
@@ -28,20 +38,25 @@ pub(super) fn honest(case: &generate::Case, seed: u64) -> (Json, Json) {
                 if let Some((low, high)) = contract
                     && reply.get("error").is_none()
                 {
-                    reply["confidence"] = json!(if random.bits().is_multiple_of(2) { low } else { high });
+                    reply["confidence"] = match end {
+                        End::Low => low.into(),
+                        End::High => high.into(),
+                        End::Either => (if chance.bits().is_multiple_of(2) { low } else { high }).into(),
+                    };
                     reply.as_object_mut().expect("a reply").remove("parts");
                 }
             }
         }
     }
-    (agents, case.input["value"].clone())
+    agents
 }
 
-/// What is wrong with what the validator says of a program, if anything is.
-fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
+/// What is wrong with what the validator says of a program, if a run with some of these agents, who have the same contracts,
+/// shows anything.
+fn fault(text: &str, worlds: &[Json], input: &Json) -> Option<String> {
     let subject = Subject::read(text).ok()?.watched();
-    let directory = Directory::read(agents).expect("an agents file");
-    let verdict = subject.check(&Setting { agents: Some(directory.clone()), ..Setting::default() });
+    let directories: Vec<_> = worlds.iter().map(|agents| Directory::read(agents).expect("an agents file")).collect();
+    let verdict = subject.check(&Setting { agents: directories.first().cloned(), ..Setting::default() });
     // Where nobody knows which function is called, or when, nothing is claimed of what it leaves; where a type is wrong nobody
     // has asked.
     let unasked = |code: &Code| *code == Code::TM07 || code.name().starts_with("T0");
@@ -50,12 +65,19 @@ fn fault(text: &str, agents: &Json, input: &Json) -> Option<String> {
     }
     let input = json::parse(&input.to_string(), Lanes::EXACT, &mut Meter::new(Limits::RUN)).expect("an input");
     let limits = Limits { steps: 3_000_000, ..Limits::RUN };
-    let trace = subject.run(&subject.compile(), limits, &Arc::new(directory), &input)?;
-    // What does not fit its type ends the run where it comes in; what is known holds behind that.
-    if trace.end.as_ref().is_err_and(|failure| failure.code() == Code::R012) {
-        return None;
+    let compiled = subject.compile();
+    for directory in directories {
+        let trace = subject.run(&compiled, limits.clone(), &Arc::new(directory), &input)?;
+        // What does not fit its type ends the run where it comes in; what is known holds behind that.
+        if trace.end.as_ref().is_err_and(|failure| failure.code() == Code::R012) {
+            continue;
+        }
+        let why = disagreement(&subject, &verdict, &trace, text);
+        if why.is_some() || trace.requests.is_empty() {
+            return why;
+        }
     }
-    disagreement(&subject, &verdict, &trace, text)
+    None
 }
 
 fn disagreement(subject: &Subject, verdict: &Verdict, trace: &Trace, text: &str) -> Option<String> {
@@ -93,7 +115,7 @@ fn what_was_found_lies_in_what_was_computed() {
         "try { retry(() => 1, { attempts: -1 }) } catch (e) { print(e.code) }",
         "const written = /a/g\nprint(written)",
     ] {
-        assert_eq!(fault(text, &json!({}), &json!({})), None, "{text}");
+        assert_eq!(fault(text, &[json!({})], &json!({})), None, "{text}");
     }
 }
 
@@ -102,19 +124,16 @@ fn values_lie_in_what_was_computed() {
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
     each_seed("soundness", 400, |seed| {
         let case = generate::statements(seed, size);
-        let (agents, input) = honest(&case, seed);
-        if fault(&case.tree.print(), &agents, &input).is_none() {
+        let worlds = [End::Low, End::High, End::Either].map(|end| honest(&case, seed, end));
+        let input = &case.input["value"];
+        if fault(&case.tree.print(), &worlds, input).is_none() {
             return Ok(());
         }
-        let small = case.tree.clone().shrink(|tree| fault(&tree.print(), &agents, &input).is_some());
-        let why = fault(&small.print(), &agents, &input).unwrap_or_default();
-        let used: String = agents
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(name, _)| small.print().contains(&format!("agents.{name}")))
-            .map(|(name, agent)| format!("{name}: {agent}\n"))
-            .collect();
+        let small = case.tree.clone().shrink(|tree| fault(&tree.print(), &worlds, input).is_some());
+        let why = fault(&small.print(), &worlds, input).unwrap_or_default();
+        let asked = |(name, _): &(&String, &Json)| small.print().contains(&format!("agents.{name}"));
+        let agents = worlds.iter().filter_map(Json::as_object).flatten().filter(asked);
+        let used: String = agents.map(|(name, agent)| format!("{name}: {agent}\n")).collect();
         Err(format!("{}\n{used}{why}", small.print()))
     });
 }
