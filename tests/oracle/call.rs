@@ -19,9 +19,11 @@ pub struct Budget {
 type Amounts = [f64; 5];
 
 impl Budget {
-    /// That of a run.
-    pub fn whole() -> Self {
-        Budget { limits: vec![(hir::Budget::Calls, Limits::RUN.calls as f64)], ..Budget::default() }
+    /// That of a run: the calls that its entry allows itself are all it has, its modules' among them.
+    pub fn whole(entry: &Function) -> Self {
+        let own = entry.decorators.budget.iter().find(|(kind, ..)| *kind == hir::Budget::Calls);
+        let calls = own.map_or(Limits::RUN.calls, |(_, calls, _)| *calls as u64);
+        Budget { limits: vec![(hir::Budget::Calls, calls as f64)], ..Budget::default() }
     }
 
     fn take(&mut self, took: Amounts) {
@@ -67,7 +69,7 @@ impl Eval<'_> {
                 result?
             }
             View::Native(id) => self.builtin(BuiltinId(id), arguments, span)?.under(own),
-            _ => return self.fail(Code::R006, span),
+            _ => return self.fail_about(Code::R006, whole(callee), span),
         };
         Ok(result.under(callee.lanes()))
     }
@@ -195,7 +197,7 @@ impl Eval<'_> {
                 _ => value,
             };
             if wrong(self, &value, &parameter.annotation) {
-                return self.fail(Code::R012, parameter.span);
+                return self.fail_about(Code::R012, whole(&value), parameter.span);
             }
             self.bind(&parameter.pattern, value)?;
         }
@@ -204,7 +206,7 @@ impl Eval<'_> {
             other => other?,
         };
         if wrong(self, &result, &function.result) {
-            return self.fail(Code::R012, function.head);
+            return self.fail_about(Code::R012, whole(&result), function.head);
         }
         let Some(cap) = &function.cap else { return Ok(result) };
         let most = self.eval(cap)?;

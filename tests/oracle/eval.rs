@@ -446,7 +446,9 @@ impl Eval<'_> {
         if let View::Object(it) = source.view() {
             return Ok(it.iter().map(|(key, value)| pair(Value::text(key.as_str()), value.clone())).collect());
         }
-        let Ok(items) = self.elements(source, span) else { return self.fail(Code::R005, span) };
+        let Ok(items) = self.elements(source, span) else {
+            return self.fail_about(Code::R005, whole(source), span);
+        };
         Ok(items.into_iter().enumerate().map(|(at, it)| pair(it, Value::number(at as f64))).collect())
     }
 
@@ -532,7 +534,7 @@ impl Eval<'_> {
                     let name = self.key_text(&PathKey { value: left.clone(), from_end: false }, span)?;
                     Value::bool(it.get(&name).is_some()).with(lanes)
                 }
-                _ => return self.fail(Code::R002, span),
+                _ => return self.fail_about(Code::R002, whole(&right), span),
             },
             Binary::State => state(left, self.confidence_of(&right, span)?),
             Binary::Gate => self.gate(left, right, span)?,
@@ -559,7 +561,7 @@ impl Eval<'_> {
             View::List(_) => self.fail(Code::R005, span),
             View::Number(_) if passes(self.confidence_of(&t, span)?) => Ok(x),
             View::Number(_) => Ok(Value::NULL.with(whole(&x))),
-            _ => self.fail(Code::R020, span),
+            _ => self.fail_about(Code::R020, whole(&t), span),
         }
     }
 
@@ -634,7 +636,7 @@ impl Eval<'_> {
                 (Some(name), _) => vec![(key(&self.key_text(&name, span)?), value)],
                 (None, View::Null) => Vec::new(),
                 (None, View::Object(it)) => it.iter().cloned().collect(),
-                _ => return self.fail(Code::R004, span),
+                _ => return self.fail_about(Code::R004, whole(&value), span),
             };
             for (name, value) in entries {
                 self.made(object.insert(name, value), span)?;
@@ -648,7 +650,7 @@ impl Eval<'_> {
         match source.view() {
             View::List(it) => Ok(it.items().to_vec()),
             View::Text(it) => Ok(it.chars().map(|it| Value::text(&it.to_string()).with(source.lanes())).collect()),
-            _ => self.fail(Code::R004, span),
+            _ => self.fail_about(Code::R004, whole(source), span),
         }
     }
 

@@ -24,18 +24,18 @@ pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Dir
     let agents = agent::Agents::new(directory.clone());
     let is_module = matches!(program.functions[entry.0 as usize].kind, Kind::Module);
     let given = (!is_module).then(|| arguments(program, entry, directory, input)).transpose();
-    let entry = match given {
+    let given = match given {
         Ok(given) => given.map(|given| (entry, given)),
         Err(fault) => return seen(format!("{} before the run", fault.code), &[], &[]),
     };
     let memory = Memory::new(directory.clone(), 0);
-    let world = Arc::new(task::World::new(program.clone(), input.clone(), memory, agents));
+    let world = Arc::new(task::World::new(program.clone(), entry, input.clone(), memory, agents));
     let failed = |flow| match flow {
         eval::Flow::Throw(thrown) => failed(thrown.error.code, thrown.span, thrown.file),
         eval::Flow::Unknown(name) => format!("Unknown {name}"),
         _ => "Unknown jump".to_owned(),
     };
-    let result = match task::run(&world, entry) {
+    let result = match task::run(&world, given) {
         (Ok(value), None) => shown(&value),
         (Ok(value), Some(late)) => format!("{}then {}", shown(&value), failed(late)),
         (Err(flow), _) => failed(flow),
