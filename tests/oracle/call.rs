@@ -69,7 +69,7 @@ impl Eval<'_> {
                 result?
             }
             View::Native(id) => self.builtin(BuiltinId(id), arguments, span)?.under(own),
-            _ => return self.fail_about(Code::R006, whole(callee), span),
+            _ => return self.blame(Code::R006, callee, span),
         };
         Ok(result.under(callee.lanes()))
     }
@@ -197,7 +197,7 @@ impl Eval<'_> {
                 _ => value,
             };
             if wrong(self, &value, &parameter.annotation) {
-                return self.fail_about(Code::R012, whole(&value), parameter.span);
+                return self.blame(Code::R012, &value, parameter.span);
             }
             self.bind(&parameter.pattern, value)?;
         }
@@ -206,7 +206,7 @@ impl Eval<'_> {
             other => other?,
         };
         if wrong(self, &result, &function.result) {
-            return self.fail_about(Code::R012, whole(&result), function.head);
+            return self.blame(Code::R012, &result, function.head);
         }
         let Some(cap) = &function.cap else { return Ok(result) };
         let most = self.eval(cap)?;

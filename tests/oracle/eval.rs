@@ -54,6 +54,11 @@ impl Eval<'_> {
         self.throw(Error { code, message: Value::text("").with(lanes), data: Value::NULL }, Lanes::EXACT, span)
     }
 
+    /// The same of a value that is quoted.
+    pub fn blame<T>(&self, code: Code, value: &Value, span: Span) -> Run<T> {
+        self.fail_about(code, whole(value), span)
+    }
+
     pub fn throw<T>(&self, error: Error, lanes: Lanes, span: Span) -> Run<T> {
         Err(Flow::Throw(Box::new(Thrown { error, lanes, file: self.function().file, span })))
     }
@@ -446,9 +451,7 @@ impl Eval<'_> {
         if let View::Object(it) = source.view() {
             return Ok(it.iter().map(|(key, value)| pair(Value::text(key.as_str()), value.clone())).collect());
         }
-        let Ok(items) = self.elements(source, span) else {
-            return self.fail_about(Code::R005, whole(source), span);
-        };
+        let Ok(items) = self.elements(source, span) else { return self.blame(Code::R005, source, span) };
         Ok(items.into_iter().enumerate().map(|(at, it)| pair(it, Value::number(at as f64))).collect())
     }
 
@@ -460,8 +463,7 @@ impl Eval<'_> {
         let place = |band: Band| order.iter().position(|it| *it == band).unwrap_or(3);
         let given = branches.iter().filter_map(|it| it.threshold.as_ref().map(|least| (place(it.band), least)));
         for (band, it) in given.map(|(band, it)| Ok((band, self.eval(it)?))).collect::<Run<Vec<_>>>()? {
-            let it = if it.is_null() { self.fail(Code::R020, span) } else { self.confidence_of(&it, span) };
-            least[band] = it?;
+            least[band] = if it.is_null() { self.fail(Code::R020, span)? } else { self.confidence_of(&it, span)? };
         }
         let find = |band: usize| branches.iter().find(|branch| place(branch.band) == band);
         // Without its branch a threshold says nothing beyond that of `high`.
@@ -480,7 +482,7 @@ impl Eval<'_> {
         Ok(match (op, value.as_number()) {
             (Unary::Negate, Some(it)) => Value::number(-it).with(lanes),
             (Unary::Plus, Some(_)) => value,
-            (Unary::Negate | Unary::Plus, _) => return self.fail_about(Code::R002, whole(&value), span),
+            (Unary::Negate | Unary::Plus, _) => return self.blame(Code::R002, &value, span),
             (Unary::Not, _) => Value::bool(!value.truth()).with(lanes),
             (Unary::Typeof, _) => Value::text(value.kind().name()).with(lanes),
             (Unary::Confidence, _) => sure(&value).number().map_or(Value::NULL, Value::number),
@@ -534,7 +536,7 @@ impl Eval<'_> {
                     let name = self.key_text(&PathKey { value: left.clone(), from_end: false }, span)?;
                     Value::bool(it.get(&name).is_some()).with(lanes)
                 }
-                _ => return self.fail_about(Code::R002, whole(&right), span),
+                _ => return self.blame(Code::R002, &right, span),
             },
             Binary::State => state(left, self.confidence_of(&right, span)?),
             Binary::Gate => self.gate(left, right, span)?,
@@ -553,15 +555,14 @@ impl Eval<'_> {
         let passes = |least: Confidence| sure(&x).is_known() && sure(&x) >= least;
         match t.view() {
             View::Closure(_) | View::Native(_) if passes(self.bands()[0]) => self.call(&t, vec![x], span, 1),
-            View::Closure(_) | View::Native(_) => Ok(Value::NULL.with(whole(&x))),
             View::List(it) if it.len() == 2 => {
                 let least = self.confidence_of(&it.items()[0], span)?;
                 Ok(if passes(least) { x } else { it.items()[1].clone().under(t.lanes()) })
             }
             View::List(_) => self.fail(Code::R005, span),
             View::Number(_) if passes(self.confidence_of(&t, span)?) => Ok(x),
-            View::Number(_) => Ok(Value::NULL.with(whole(&x))),
-            _ => self.fail_about(Code::R020, whole(&t), span),
+            View::Closure(_) | View::Native(_) | View::Number(_) => Ok(Value::NULL.with(whole(&x))),
+            _ => self.blame(Code::R020, &t, span),
         }
     }
 
@@ -593,7 +594,7 @@ impl Eval<'_> {
         match value.view() {
             View::Null => Ok(Confidence::UNKNOWN),
             View::Number(it) if (0.0..=1.0).contains(&it) => Ok(confidence(it)),
-            _ => self.fail_about(Code::R020, whole(value), span),
+            _ => self.blame(Code::R020, value, span),
         }
     }
 
@@ -636,7 +637,7 @@ impl Eval<'_> {
                 (Some(name), _) => vec![(key(&self.key_text(&name, span)?), value)],
                 (None, View::Null) => Vec::new(),
                 (None, View::Object(it)) => it.iter().cloned().collect(),
-                _ => return self.fail_about(Code::R004, whole(&value), span),
+                _ => return self.blame(Code::R004, &value, span),
             };
             for (name, value) in entries {
                 self.made(object.insert(name, value), span)?;
@@ -650,7 +651,7 @@ impl Eval<'_> {
         match source.view() {
             View::List(it) => Ok(it.items().to_vec()),
             View::Text(it) => Ok(it.chars().map(|it| Value::text(&it.to_string()).with(source.lanes())).collect()),
-            _ => self.fail_about(Code::R004, whole(source), span),
+            _ => self.blame(Code::R004, source, span),
         }
     }
 

@@ -23,8 +23,7 @@ use value::{Arc, Fault, Value};
 pub(crate) fn run(program: &Arc<Program>, entry: FunctionId, directory: &Arc<Directory>, input: &Value) -> Seen {
     let agents = agent::Agents::new(directory.clone());
     let is_module = matches!(program.functions[entry.0 as usize].kind, Kind::Module);
-    let given = (!is_module).then(|| arguments(program, entry, directory, input)).transpose();
-    let given = match given {
+    let given = match (!is_module).then(|| arguments(program, entry, directory, input)).transpose() {
         Ok(given) => given.map(|given| (entry, given)),
         Err(fault) => return seen(format!("{} before the run", fault.code), &[], &[]),
     };
@@ -57,8 +56,7 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
             _ => Ok(agents.next().unwrap_or_default()),
         }
     };
-    let all: Result<Vec<_>, _> = parameters.iter().zip(bound).map(value).collect();
-    let mut all = prism::engine::spread(parameters, all?);
+    let mut all = prism::engine::spread(parameters, parameters.iter().zip(bound).map(value).collect::<Result<_, _>>()?);
     if parameters.last().is_some_and(|it| it.rest) {
         let left = all.split_off(parameters.len() - 1);
         all.push(Value::list(left)?);

@@ -39,9 +39,7 @@ impl Eval<'_> {
 
     /// A method that changes what it is called on, as sure as the way there: the new content and what it gives.
     pub fn mutate(&mut self, old: Value, way: Lanes, name: &str, mut args: Vec<Value>, span: Span) -> Run<[Value; 2]> {
-        let Some(id) = builtin::find_method(old.kind(), name) else {
-            return self.fail_about(Code::R006, whole(&old), span);
-        };
+        let Some(id) = builtin::find_method(old.kind(), name) else { return self.blame(Code::R006, &old, span) };
         if let Body::Change(code) = id.entry().kind {
             self.made(builtin::check_count(id, args.len() + 1), span)?;
             // What it works on is copied.
@@ -65,7 +63,7 @@ impl Eval<'_> {
         match options.as_object() {
             Some(it) if it.keys().all(|key| known.contains(&key.as_str())) => Ok(()),
             None if options.is_null() => Ok(()),
-            _ => self.fail_about(Code::R005, whole(options), span),
+            _ => self.blame(Code::R005, options, span),
         }
     }
 

@@ -23,7 +23,7 @@ impl<'t> Eval<'t> {
     pub fn key_text(&self, key: &PathKey, span: Span) -> Run<String> {
         match key.value.view() {
             View::Text(_) | View::Number(_) => self.render(&key.value, span),
-            _ => self.fail_about(Code::R002, whole(&key.value), span),
+            _ => self.blame(Code::R002, &key.value, span),
         }
     }
 
@@ -170,8 +170,7 @@ impl<'t> Eval<'t> {
                 let mut items = items.items().to_vec();
                 let Some(place) = self.place(key, items.len()).filter(|place| *place <= items.len()) else {
                     let code = key.value.as_number().map_or(Code::R002, |_| Code::R016);
-                    let code = if rest.is_empty() { code } else { Code::R003 };
-                    return self.fail_about(code, whole(&key.value), span);
+                    return self.blame(if rest.is_empty() { code } else { Code::R003 }, &key.value, span);
                 };
                 let old = items.get(place).cloned().unwrap_or_default();
                 let (new, given) = self.update(old, rest, span, lanes, change)?;
@@ -196,7 +195,7 @@ impl<'t> Eval<'t> {
                 };
                 (made, given)
             }
-            _ => return self.fail_about(Code::R002, whole(&at), span),
+            _ => return self.blame(Code::R002, &at, span),
         };
         Ok((Some(self.made(made, span)?.with(at.lanes().meet(key.value.lanes()))), given))
     }
@@ -244,7 +243,7 @@ impl<'t> Eval<'t> {
     pub fn step(&mut self, target: &Place, by: f64, prefix: bool, span: Span) -> Run {
         let keys = self.keys(&target.keys)?;
         let old = self.load(target, &keys)?;
-        let Some(number) = old.as_number() else { return self.fail_about(Code::R002, whole(&old), span) };
+        let Some(number) = old.as_number() else { return self.blame(Code::R002, &old, span) };
         let new = Value::number(number + by).with(old.lanes());
         self.store(target, &keys, new.clone(), span)?;
         Ok(if prefix { new } else { old })
@@ -332,7 +331,7 @@ impl<'t> Eval<'t> {
             }
             PatternKind::Object { entries, rest } => {
                 if !matches!(value.kind(), Type::Object | Type::Error | Type::List | Type::Text | Type::Agent) {
-                    return self.fail_about(Code::R004, whole(value), pattern.span);
+                    return self.blame(Code::R004, value, pattern.span);
                 }
                 // The keys of an arm are evaluated before anything is taken; what has a default need not be there.
                 let arm = entries.iter().filter(|_| seen.is_some());

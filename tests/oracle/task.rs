@@ -208,11 +208,11 @@ fn spawn(
 
 impl World {
     pub fn new(program: Arc<Program>, entry: FunctionId, input: Value, memory: Memory, agents: Agents) -> World {
-        let slots = program.globals.iter().map(|_| Slot { owner: 0, value: Some(Value::NULL) }).collect();
+        let slots = Mutex::new(program.globals.iter().map(|_| Slot { owner: 0, value: Some(Value::NULL) }).collect());
         let globals = Mutex::new((0..program.globals.len() as u32).collect());
         let (batch, ready, tasks, waiting, parents, steps, events, asked, said) = Default::default();
         let board = Board { memory, batch, ready, tasks, waiting, parents, steps, events, asked, said };
-        let (slots, budgets) = (Mutex::new(slots), Mutex::new(vec![Budget::whole(&program.functions[entry.0 as usize])]));
+        let budgets = Mutex::new(vec![Budget::whole(&program.functions[entry.0 as usize])]);
         World { program, input, slots, globals, budgets, board: Mutex::new(board), agents: Mutex::new(agents) }
     }
 

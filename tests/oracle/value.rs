@@ -5,8 +5,7 @@ pub use prism::value::{Closure, Confidence, Error, Evidence, Fault, Lanes, Limit
 use prism::value::{Key, Meter, order};
 pub use prism::value::{display, json, schema, shaped};
 pub use prism::{diagnostic::Code, source::FileId, source::Span};
-pub use std::cmp::Ordering::{self, Greater, Less};
-pub use std::sync::Arc;
+pub use std::{cmp::Ordering, cmp::Ordering::Greater, cmp::Ordering::Less, sync::Arc};
 
 pub fn meter() -> Meter {
     Meter::new(Limits::RUN)
