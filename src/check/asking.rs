@@ -133,6 +133,9 @@ impl Known {
     /// What is believed of whether it is true: at least the first where one of several ways makes it true, and at least the
     /// second where one makes it not true.
     pub fn truth_earned(&self) -> (Raw, Raw) {
+        if self.exact {
+            return (SURE, SURE);
+        }
         let (yes, no) = self.tests.as_ref().map_or((0, 0), |tests| tests.earned);
         (yes.max(self.earned()), no.max(self.earned()))
     }

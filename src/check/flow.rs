@@ -721,7 +721,7 @@ impl<'a> Flow<'a> {
         let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
             let mut known = act.value(var, &state);
-            let mut truth = (0, 0);
+            let mut truth = known.truth_earned();
             if !deciding.is_empty() && !act.is_standing_agent(parameter) {
                 truth = self.truth_on_the_way(&known, &deciding, &state);
                 known = self.decided(&known, &deciding);
@@ -751,7 +751,11 @@ impl<'a> Flow<'a> {
             joined.be_handed(id, slot.as_ref());
             if head {
                 joined.id = id;
+                let most = joined.most_elements().filter(|_| act.visits[to] <= PATIENCE);
                 joined = joined.widened_after(slot.as_ref(), act.visits[to]);
+                if let (Some(most), Some(natural)) = (most, act.graph.loop_at(BlockId(to as u32))) {
+                    joined.grows_to(|| super::growing::tested_length(act, natural, most));
+                }
                 self.own_size(&mut joined);
             } else if joined.id == Id::NONE {
                 joined.id = id;

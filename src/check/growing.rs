@@ -4,7 +4,7 @@ use super::domain::{Known, Shape};
 use super::flow::{Activation, Flow};
 use super::graph::{Definition, Natural};
 use super::state::State;
-use super::turns::{is_length, root};
+use super::turns::{EXACT, is_length, root};
 use crate::hir::Binary;
 use crate::ir::{Home, Op, Plain, Var};
 
@@ -73,6 +73,39 @@ fn gained(act: &Activation<'_>, natural: &Natural, var: Var, whole: Var, depth: 
             }
         }
         Definition::Nowhere => None,
+    }
+}
+
+/// The least number from one on that a length is held against in a loop, or the next one: what only grows while it is shorter
+/// stays there.
+pub(super) fn tested_length(act: &Activation<'_>, natural: &Natural, least: u64) -> Option<u64> {
+    let code = natural.blocks.iter().flat_map(|&block| &act.code.blocks[block].code);
+    let bounds = code.filter_map(|inst| match (&inst.op, &inst.args[..]) {
+        (Op::Binary(binary), &[a, b]) if binary.orders() => {
+            let against = |length: Var, other: Var| {
+                act.instruction(length).filter(|inst| is_length(inst)).and_then(|_| act.held(other)?.as_constant())
+            };
+            against(a, b).or_else(|| against(b, a))
+        }
+        _ => None,
+    });
+    let whole = bounds.filter(|bound| (0.0..EXACT).contains(bound)).map(|bound| bound.ceil() as u64);
+    whole.flat_map(|bound| [bound, bound + 1]).filter(|bound| *bound >= least).min()
+}
+
+impl Known {
+    /// The most elements that a list has, where that is known.
+    pub fn most_elements(&self) -> Option<u64> {
+        if let Shape::List(list) = &self.shape { list.high } else { None }
+    }
+
+    /// A list of which it was forgotten how many elements it has at most has no more than this, unless it still grows.
+    pub fn grows_to(&mut self, most: impl FnOnce() -> Option<u64>) {
+        if let Shape::List(list) = &mut self.shape
+            && list.high.is_none()
+        {
+            std::rc::Rc::make_mut(list).high = most();
+        }
     }
 }
 

@@ -167,12 +167,20 @@ impl Flow<'_> {
         if id == Id::NONE {
             return None;
         }
-        let sized = number.sized || length;
-        let chosen = !sized && known.integrity >= Integrity::Input;
-        let range = Range { low: number.low, high: number.high, whole: number.whole, chosen, sized };
-        let range = if length { Range { low: 0.0, high: f64::INFINITY, ..range } } else { range };
-        self.note_range(Atom { id, length }, range);
+        if length {
+            let range = Range { low: 0.0, high: f64::INFINITY, whole: number.whole, chosen: false, sized: true };
+            self.note_range(Atom { id, length }, range);
+        } else {
+            self.note_number(id, known);
+        }
         Some(Line::atom(id, length))
+    }
+
+    /// Takes note of how large a number can be, under the name of a value.
+    pub fn note_number(&mut self, id: Id, known: &Known) {
+        let Some(&Number { low, high, whole, sized, .. }) = known.as_number() else { return };
+        let chosen = !sized && known.integrity >= Integrity::Input;
+        self.note_range(Atom { id, length: false }, Range { low, high, whole, chosen, sized });
     }
 
     /// The same at a point, where it is known how long it is at least.

@@ -693,6 +693,12 @@ impl<'a> Flow<'a> {
         let told = |known: &Known| state.refine(known);
         let arguments: Vec<Known> = arguments.iter().map(told).collect();
         let given: Vec<Known> = arguments.iter().cloned().chain(closure.captures.iter().map(told)).collect();
+        if self.program.declarations.functions[function.0 as usize].decorators.decreases.is_some() {
+            // What stays the same number is no sum of anything.
+            let called_with = self.calls.members[&function].all.given.clone();
+            let parameters = &self.code(function).blocks[0].parameters;
+            parameters.iter().zip(&called_with).for_each(|(var, known)| self.note_number(Id(frame, var.0), known));
+        }
         let back = self.back(function, frame, &given, state, at);
         self.cycles.entry(function).or_default().call(back, way, unknown);
         self.taken.backs.add(&Amount::exactly(1.0));

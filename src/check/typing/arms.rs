@@ -37,7 +37,8 @@ impl Typing<'_> {
         };
         left.retain(|kind| !sure.iter().any(|pattern| takes(self.program, pattern, kind)));
         if every_length(&sure) {
-            left.retain(|kind| !matches!(resolve(self.program, kind), Type::List(_) | Type::Agents { .. }));
+            // Of what nobody says what it is, the arms say that it is a list.
+            left.retain(|kind| !matches!(resolve(self.program, kind), Type::List(_) | Type::Agents { .. } | Type::Any));
         }
         if left.is_empty() {
             return;
