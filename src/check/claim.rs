@@ -129,7 +129,7 @@ impl Claim {
 
     /// Whether it is 1 in any case.
     pub fn is_full(self) -> bool {
-        Self { told: false, ..self } == Self::SURE
+        Self { told: false, filled: 0, ..self } == Self::SURE
     }
 
     /// Whether it is ever known.

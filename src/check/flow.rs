@@ -729,7 +729,8 @@ impl<'a> Flow<'a> {
             known.measures = known.measures.or(&standing);
             let id = Id(act.frame, parameter.0);
             if head {
-                known = known.detached();
+                known = Known { id, ..known.detached() };
+                self.own_size(&mut known);
             } else {
                 known.tests = known.tests_on_the_way(&state, &fresh);
                 known = known.with_truth_earned(truth);
@@ -739,9 +740,7 @@ impl<'a> Flow<'a> {
                 }
             }
             if head && self.record.told {
-                let mut one = Known { id, ..known.clone() };
-                self.own_size(&mut one);
-                arriving.push(one);
+                arriving.push(known.clone());
             }
             let slot = &act.values[parameter.0 as usize];
             let mut joined = match slot {

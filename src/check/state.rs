@@ -262,7 +262,10 @@ impl State {
             if let Fact::Holds(line) = fact {
                 self.relate(line);
             }
-            if fact.about() != Id::NONE {
+            let mut alone = Learned::default();
+            alone.add(fact);
+            // Of what is told nothing, nothing is kept, as where two ways meet.
+            if fact.about() != Id::NONE && alone != Learned::default() {
                 self.learned.update(fact.about(), |learned| learned.add(fact));
             }
         }

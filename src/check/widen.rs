@@ -134,7 +134,11 @@ impl State {
         for (id, learned) in self.learned.beyond(&old.learned) {
             let nothing = super::state::Learned::default();
             let left = super::state::Learned { number: nothing.number, length: nothing.length, ..*learned };
-            result.learned.insert(id, left);
+            if left == nothing {
+                result.learned.remove(&id);
+            } else {
+                result.learned.insert(id, left);
+            }
         }
         result
     }
