@@ -120,9 +120,13 @@ impl<'a> Flow<'a> {
                 self.under(super::escape::chosen_callee(callee, act.at(inst.span)), |flow| {
                     flow.one_of(functions.iter().enumerate(), |flow, (i, function)| {
                         let mut own = before.clone();
+                        let facts = act.told_by_key(inst, function, &own);
+                        own.learn(&facts);
+                        own.learn(&flow.told_of_parts(&facts));
+                        let args: Vec<Known> = args.iter().map(|arg| own.refine(arg)).collect();
                         let function = &within(callee, function);
                         flow.spread_out.clone_from(&spread_out);
-                        if let Some(known) = flow.enter_any(act, function, args, inst, (i % 8) as u32, &mut own) {
+                        if let Some(known) = flow.enter_any(act, function, &args, inst, (i % 8) as u32, &mut own) {
                             given = Some(given.take().map_or_else(|| known.clone(), |old| old.join(&known)));
                             after = Some(after.take().map_or_else(|| own.clone(), |old| old.join(&own)));
                         }

@@ -1,11 +1,12 @@
 //! Reading by key: a property, an element, an agent of a name.
 
-use super::domain::{Agent, AgentShape, Id, Integrity, Known, Null, Object, Shape};
+use super::domain::{Agent, AgentShape, Callee, Fact, Id, Integrity, Known, Null, Object, Shape};
 use super::flow::{Activation, Flow};
 use super::line::{Atom, Line, Range};
 use super::read::{absent, elements, length, part, read, sought};
 use super::state::State;
-use crate::ir::Inst;
+use super::truth::either;
+use crate::ir::{Inst, Op};
 use crate::source::Location;
 use std::rc::Rc;
 
@@ -181,6 +182,28 @@ fn named(x: &Known, field: Option<Known>) -> Known {
     match field.map(|f| read(x, &f)) {
         Some(found) if found.null == Null::Never => found,
         other => sought(x, other),
+    }
+}
+
+impl Activation<'_> {
+    /// What is told where a call reaches this function, which it looks up under one of several texts: one under which it stands.
+    pub fn told_by_key(&self, call: &Inst, callee: &Callee, state: &State) -> Vec<Fact> {
+        let looked_up = || {
+            let callee = matches!(call.op, Op::Call { .. }).then(|| call.args[0])?;
+            let index = self.instruction(callee).filter(|inst| matches!(inst.op, Op::Index { from_end: false }))?;
+            Some((self.value(index.args[0], state), self.value(index.args[1], state)))
+        };
+        let Some((object, key)) = looked_up() else { return Vec::new() };
+        let (Shape::Object(object), Some(tests)) = (&object.shape, &key.tests) else { return Vec::new() };
+        if object.others.is_some() || key.null != Null::Never {
+            return Vec::new();
+        }
+        let stands = |text: &Rc<str>| match object.fields.get(text).map(|field| &field.shape) {
+            Some(Shape::Functions(all)) => all.iter().any(|other| other.is_same(callee)),
+            _ => false,
+        };
+        let told = tests.cases.iter().filter(|(text, _)| stands(text)).map(|(_, facts)| facts.clone());
+        told.reduce(|one, other| either(&one, &other)).unwrap_or_default()
     }
 }
 

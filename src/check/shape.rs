@@ -238,6 +238,15 @@ pub(super) enum Callee {
 }
 
 impl Callee {
+    /// Whether it is the same function, whatever it carries.
+    pub fn is_same(&self, other: &Callee) -> bool {
+        match (self, other) {
+            (Callee::Own(one), Callee::Own(other)) => one.function == other.function,
+            (Callee::BuiltIn(one), Callee::BuiltIn(other)) => one == other,
+            _ => false,
+        }
+    }
+
     /// What it carries.
     pub fn captures(&self) -> &[Known] {
         match self {
@@ -262,11 +271,7 @@ impl Callee {
 fn either<'a>(one: &[Callee], other: impl IntoIterator<Item = &'a Callee>, depth: u32) -> Shape {
     let mut all = one.to_vec();
     for callee in other {
-        let same = |known: &&mut Callee| match (&**known, callee) {
-            (Callee::Own(a), Callee::Own(b)) => a.function == b.function,
-            (a, b) => a == b,
-        };
-        match (all.iter_mut().find(same), callee) {
+        match (all.iter_mut().find(|known| known.is_same(callee)), callee) {
             (Some(Callee::Own(own)), Callee::Own(closure)) => {
                 let captures = own.captures.iter().zip(closure.captures.iter());
                 own.captures = Rc::new(captures.map(|(x, y)| x.join_at(y, depth + 1)).collect());
