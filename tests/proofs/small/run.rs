@@ -80,7 +80,9 @@ pub(in super::super) struct Violation(pub(in super::super) String);
 pub(in super::super) struct Run {
     pub(in super::super) violations: Vec<Violation>,
     pub(in super::super) actions: usize,
-    /// The same by how grave they are, without those whose value passed a test that is as high as they need.
+    /// The same by how grave they are.
+    acted: [usize; ACTIONS.len()],
+    /// The same without those whose value passed a test that is as high as they need.
     swayed: [usize; ACTIONS.len()],
     /// The same without those behind a test, as high as they need, of what a judge said how sure it is: that decides, whatever
     /// was said.
@@ -145,7 +147,7 @@ pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2
         runner.run
     });
     let same = |count: fn(&Run) -> &[usize; ACTIONS.len()]| count(&one)[grave] == count(&other)[grave];
-    one.agreed != other.agreed || same(|run| &run.swayed) || same(|run| &run.unjudged)
+    one.agreed != other.agreed || same(|run| &run.acted) || same(|run| &run.swayed) || same(|run| &run.unjudged)
 }
 
 impl Runner<'_> {
@@ -477,6 +479,7 @@ impl Runner<'_> {
         self.run.actions += 1;
         let passed = |known: &Ghost| known.judged && known.tested >= need;
         let judged = self.heard >= need || self.names.values().any(passed);
+        self.run.acted[which] += 1;
         self.run.swayed[which] += usize::from(value.tested < need);
         self.run.unjudged[which] += usize::from(value.tested < need && !judged);
         let mut wrong = |why: String| self.run.violations.push(Violation(format!("`{name}` gets {why}")));
