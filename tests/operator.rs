@@ -350,7 +350,7 @@ fn all_that_is_missing_is_named_at_once() {
     assert!(told.contains("the input has `s`, `t`, which no parameter takes"), "{told}");
     folder.write("s.prism", "/// @agents [\"a\", \"b\"]\nprint(1)\n");
     let told = folder.prism(&["run", "s.prism"]).err;
-    assert!(told.contains("no agent `a`, `b` is bound"), "{told}");
+    assert!(told.contains("nobody is bound as `a`, `b`"), "{told}");
 }
 
 /// Who forges a certificate under a policy that refuses the program gains nothing.

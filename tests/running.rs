@@ -140,7 +140,7 @@ fn a_script_says_what_it_is_and_takes() {
             ("run greet.prism --agents two.json --input '{ \"name\": 5 }'", 1, "`input.name` is 5"),
             ("run greet.prism --agents two.json", 1, "R012"),
             ("run named.prism --agents two.json", 0, "2\n"),
-            ("run named.prism --agents one.json", 1, "no agent `critic` is bound"),
+            ("run named.prism --agents one.json", 1, "nobody is bound as `critic`"),
             ("check greet.prism --bounds", 0, "Greeter 2.1.0\n"),
             ("check pattern.prism --bounds", 0, "P 3.1.0\n"),
         ],

@@ -32,6 +32,12 @@ const BYTEWISE: f64 = 400.0;
 /// Steps of each part of what becomes a text.
 const RENDERED: f64 = 8.0;
 
+/// Bytes of an event that carries nothing.
+const EVENT: f64 = 2_048.0;
+
+/// Bytes of a part of what an event carries.
+const WRITTEN: f64 = 2_048.0;
+
 /// Bytes of a task, its first registers among them.
 const TASK: f64 = 2_048.0 + 512.0;
 
@@ -118,7 +124,7 @@ const MOST_TEXT: f64 = 1_048_576.0;
 /// The most that reading anything takes, which fits the memory of a run.
 const MOST_DATA: f64 = 16_777_216.0;
 
-fn open(name: &str) -> Amount {
+pub(super) fn open(name: &str) -> Amount {
     let mut amount = Amount::size(name, 0.0, if name.starts_with("any text") { MOST_TEXT } else { MOST_DATA });
     amount.add(&Amount::exactly(1.0));
     amount
@@ -306,6 +312,11 @@ impl Flow<'_> {
                 let levels = if high.is_finite() { (high + 1.0).log2().ceil() + 1.0 } else { 20.0 };
                 values().filter(|known| heavy(known)).for_each(|known| self.work_on(&weight(known), 3.0 * levels));
             }
+        }
+        if name == "emit" {
+            // What it carries is written down, with how sure each part is, and kept until somebody handles it.
+            self.taken.memory.add(&Amount::up_to(EVENT));
+            args.iter().for_each(|arg| self.taken.memory.add_times(&weight(arg), 0.0, WRITTEN));
         }
         if prints(name) || name == "emit" {
             if args.is_empty() {

@@ -11,7 +11,7 @@ use super::{Compiled, bind};
 use crate::diagnostic::Code;
 use crate::hir::{self, FunctionId};
 use crate::host::{Directory, Id, Kind, Memory, Reply, Request, Timer};
-use crate::value::{Fault, Lanes, Limits, Value, shaped};
+use crate::value::{EVENT, Fault, Lanes, Limits, Value, shaped, weigh_data};
 use crate::vm::{Entry, Failure, Outcome, Vm};
 
 /// What is shown while a program runs: printed text, events, decisions.
@@ -70,6 +70,8 @@ pub struct Drive {
     /// is not negative stand in the order of the numbers.
     events: BTreeMap<(u64, u64), Event>,
     emitted: u64,
+    /// What the events weigh together.
+    weight: u64,
     /// The handlers of the event that was taken last that did not run yet, with its moment and what they are given.
     handlers: VecDeque<(f64, FunctionId, Vec<Value>)>,
     /// How a handler failed when the result was there.
@@ -82,6 +84,13 @@ struct Event {
     at: f64,
     name: String,
     data: Json,
+}
+
+impl Event {
+    /// How many bytes it takes, as the machine counts them.
+    fn weight(&self) -> u64 {
+        EVENT + self.name.len() as u64 + weigh_data(&self.data)
+    }
 }
 
 /// When the events of a program reach its handlers, which run one after the other.
@@ -115,6 +124,7 @@ impl Drive {
             ran: vec![0.0; handlers],
             events: BTreeMap::new(),
             emitted: 0,
+            weight: 0,
             handlers: VecDeque::new(),
             late_failure: None,
         }
@@ -231,6 +241,7 @@ impl Drive {
         if self.handlers.is_empty()
             && let Some((_, event)) = self.events.pop_first()
         {
+            self.weight -= event.weight();
             let handled = self.handled_by(&event)?;
             self.handlers.extend(handled.into_iter().map(|(function, arguments)| (at, function, arguments)));
         }
@@ -366,9 +377,12 @@ impl Drive {
             {
                 let at = self.world.elapsed() + delay.unwrap_or(0.0).max(0.0);
                 self.emitted += 1;
-                self.events.insert((at.to_bits(), self.emitted), Event { at, name, data });
+                let event = Event { at, name, data };
+                self.weight += event.weight();
+                self.events.insert((at.to_bits(), self.emitted), event);
             }
         }
+        self.vm.weigh_outside(self.weight);
         show.pause();
     }
 

@@ -46,7 +46,10 @@ pub const ENTRY: u64 = 48;
 /// What a list, object or stored text takes beside its content, with what the allocator keeps of both.
 pub const HEADER: u64 = 112;
 /// What one part takes of what has become plain data; an entry of an object is two.
-const DATUM: u64 = size_of::<serde_json::Value>() as u64;
+pub(super) const DATUM: u64 = size_of::<serde_json::Value>() as u64;
+
+/// What an event takes beside its name and what it carries, until it is handled.
+pub const EVENT: u64 = 3 * HEADER;
 
 /// The steps of making a list, an object or a text that is stored apart, beside its content.
 pub const MADE: u64 = 16;

@@ -29,12 +29,12 @@ pub use confidence::{Confidence, Evidence, Lanes, STEPS};
 pub use error::Error;
 pub use fault::Fault;
 pub use function::{Agent, Closure};
-pub use limits::{ELEMENT, ENTRY, HEADER, KEY, Limits, MADE, Meter, NESTING, Stop, nest};
+pub use limits::{ELEMENT, ENTRY, EVENT, HEADER, KEY, Limits, MADE, Meter, NESTING, Stop, nest};
 pub use list::{List, Range};
 pub use object::Object;
 pub use payload::{Kind, Value, View};
 pub use text::{Key, Scalars};
-pub use weigh::weigh;
+pub use weigh::{weigh, weigh_data};
 
 impl Value {
     /// A list of these elements; `R015` when they nest too deep.

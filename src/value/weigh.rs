@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::limits::{ELEMENT, ENTRY, HEADER};
+use serde_json::Value as Json;
+
+use super::limits::{DATUM, ELEMENT, ENTRY, HEADER};
 use super::payload::{Value, View};
 use super::text::Body;
 
@@ -30,6 +32,20 @@ pub fn weigh<'a>(roots: impl Iterator<Item = &'a Value>) -> u64 {
         }
     }
     bytes
+}
+
+/// The same of plain data, which nobody shares.
+pub fn weigh_data(data: &Json) -> u64 {
+    match data {
+        Json::String(text) => HEADER + text.len() as u64,
+        Json::Array(items) => HEADER + items.iter().map(|item| DATUM + weigh_data(item)).sum::<u64>(),
+        Json::Object(entries) => {
+            // The entries and the table of their keys are stored apart.
+            let entry = |(key, item): (&String, &Json)| 2 * DATUM + HEADER + key.len() as u64 + weigh_data(item);
+            2 * HEADER + entries.iter().map(entry).sum::<u64>()
+        }
+        _ => 0,
+    }
 }
 
 fn may_be_shared(value: &Value) -> bool {

@@ -193,9 +193,18 @@ impl Agents {
 
     /// The values in mocks.
     pub(super) fn values(&self) -> impl Iterator<Item = &Value> {
-        self.list.iter().flat_map(|bound| match &bound.who {
-            Who::Mock(mock) => mock.values(),
-            Who::Host(_) => Vec::new(),
+        self.mocks().flat_map(Mock::values)
+    }
+
+    /// What mocks take beside their values.
+    pub(super) fn bytes(&self) -> u64 {
+        self.mocks().map(Mock::bytes).sum()
+    }
+
+    fn mocks(&self) -> impl Iterator<Item = &Mock> {
+        self.list.iter().filter_map(|bound| match &bound.who {
+            Who::Mock(mock) => Some(&**mock),
+            Who::Host(_) => None,
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::diagnostic::Code;
 use crate::hir::Method;
 use crate::host::{self, EffectName, Failure as Cause, Id, Kind, Purpose, Reply, Request, Slot, Stream, Timer};
 use crate::types::Type;
-use crate::value::{self, Confidence, Error, Evidence, Fault, Lanes, Value, display, json, shaped};
+use crate::value::{self, Confidence, EVENT, Error, Evidence, Fault, Lanes, Value, display, json, shaped, weigh_data};
 
 /// What an answer has unless its agent's extraction strategy says more, and what is told of one that is no good.
 pub(super) const ANSWER: Lanes = Lanes::new(Confidence::UNKNOWN, Evidence::Reported);
@@ -189,9 +189,11 @@ impl Vm {
             return Err(Failure::new(Code::R005, "`emit` takes the event's name as its first argument"));
         };
         let options = Options::new("emit", args.get(2).unwrap_or(&null), &["delay", "condition"])?;
+        let data = shaped::write(args.get(1).unwrap_or(&null), &mut self.meter)?;
+        self.meter.memory(EVENT + name.len() as u64 + weigh_data(&data))?;
         let kind = Kind::Emit {
             name: name.to_owned(),
-            data: shaped::write(args.get(1).unwrap_or(&null), &mut self.meter)?,
+            data,
             delay: options.time("delay")?,
             condition: options.get("condition").map(|value| json::export(value, &mut self.meter)).transpose()?,
         };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Vm;
-use super::agents::Who;
+use super::agents::{Bound, Who};
 use super::ask::ANSWER;
 use super::boundary;
 use super::failure::Failure;
@@ -16,6 +16,14 @@ use crate::diagnostic::Code;
 use crate::host::{Id, MOST_RETRIES, Reply, Timer};
 use crate::types::Type;
 use crate::value::{self, Error, Evidence, Fault, Key, Kind, Lanes, Meter, Object, Value, View, display};
+use crate::value::{ELEMENT, HEADER, KEY, MADE};
+
+/// What an answer takes beside its value.
+const ANSWER_BYTES: u64 = size_of::<Answer>() as u64;
+/// What a method takes beside its name and its answers: both are stored apart.
+const METHOD: u64 = size_of::<(Arc<str>, Script)>() as u64 + 2 * HEADER;
+/// What a mock takes beside its methods: it and its name are stored apart, and the list that it stands in may grow.
+const MOCK: u64 = (size_of::<Mock>() + 2 * size_of::<Bound>()) as u64 + 2 * HEADER;
 
 /// A mock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,6 +59,10 @@ impl Script {
         self.used += 1;
         answer
     }
+
+    fn bytes(&self) -> u64 {
+        ANSWER_BYTES * self.answers.len() as u64
+    }
 }
 
 impl Mock {
@@ -60,9 +72,11 @@ impl Mock {
         named.or(self.any.as_mut())
     }
 
-    /// What it was asked, as a list of objects.
-    pub(super) fn calls(&self) -> Result<Value, Fault> {
-        Value::list(self.calls.clone())
+    /// What it takes beside its values. It stays as long as the run, since what is an agent holds its number alone.
+    pub(super) fn bytes(&self) -> u64 {
+        let methods = self.methods.iter().map(|(name, script)| script.bytes() + name.len() as u64);
+        let any = self.any.iter().map(Script::bytes);
+        MOCK + methods.chain(any).map(|bytes| METHOD + bytes).sum::<u64>() + ELEMENT * self.calls.len() as u64
     }
 
     /// The values it holds.
@@ -231,7 +245,8 @@ impl Vm {
                     return Err(Fault::new(Code::R005, "`mock.methods` takes an object of methods and answers"));
                 };
                 for (key, answer) in object {
-                    let script = self.script(answer.clone(), 0.0);
+                    let script = self.script(answer.clone(), 0.0)?;
+                    self.meter.steps(KEY)?;
                     match key.as_str() {
                         "*" => mock.any = Some(script),
                         name => mock.methods.push((name.into(), script)),
@@ -246,10 +261,12 @@ impl Vm {
             Form::MockSlow => {
                 let answer = arg(0);
                 let after = super::orchestrate::time(&arg(1), "mock.slow")?;
-                mock.any = Some(self.script(answer, after));
+                mock.any = Some(self.script(answer, after)?);
             }
-            _ => mock.any = Some(self.script(arg(0), 0.0)),
+            _ => mock.any = Some(self.script(arg(0), 0.0)?),
         }
+        self.meter.steps(MADE)?;
+        self.meter.memory(mock.bytes())?;
         let number = self.agents.add(format!("mock {}", self.mocks + 1).into(), Who::Mock(Box::new(mock)));
         self.mocks += 1;
         Ok(self.agents.value(number))
@@ -296,7 +313,7 @@ impl Vm {
     }
 
     /// What a mock says in turn. One that stands among the answers of another says there what it says by itself.
-    fn script(&mut self, given: Value, after: f64) -> Script {
+    fn script(&mut self, given: Value, after: f64) -> Result<Script, Fault> {
         let all = match given.as_list() {
             Some(list) if !list.is_empty() => list.iter().map(|item| item.clone().under(given.lanes())).collect(),
             _ => vec![given],
@@ -305,11 +322,18 @@ impl Vm {
         for value in all {
             let later = |answer: &Answer| Answer { after: after + answer.after, ..answer.clone() };
             match value.as_agent().and_then(|agent| self.agents.mock(agent.id)?.any.as_ref()) {
-                Some(script) => answers.extend(script.answers.iter().map(later)),
-                None => answers.push(Answer { value, after, fails: false }),
+                Some(script) => {
+                    self.meter.steps(script.answers.len() as u64)?;
+                    self.meter.memory(script.bytes())?;
+                    answers.extend(script.answers.iter().map(later));
+                }
+                None => {
+                    self.meter.steps(1)?;
+                    answers.push(Answer { value, after, fails: false });
+                }
             }
         }
-        Script { answers, used: 0 }
+        Ok(Script { answers, used: 0 })
     }
 
     /// What to write for a mock whose answers in turn are together what a method is declared to give.
@@ -333,9 +357,12 @@ impl Vm {
     }
 
     /// What a mock was asked so far; nothing of other agents and names.
-    pub(super) fn agent_property(&self, agent: &value::Agent, name: &str) -> Result<Value, Fault> {
+    pub(super) fn agent_property(&mut self, agent: &value::Agent, name: &str) -> Result<Value, Fault> {
         match (name, &self.agents.get(agent.id).who) {
-            ("calls", Who::Mock(mock)) => mock.calls(),
+            ("calls", Who::Mock(mock)) => {
+                self.meter.list(mock.calls.len())?;
+                Value::list(mock.calls.clone())
+            }
             ("name", _) => Ok(Value::text(&self.agents.get(agent.id).name)),
             _ => Ok(Value::NULL),
         }

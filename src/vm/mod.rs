@@ -74,6 +74,8 @@ pub struct Vm {
     pause_at: u64,
     /// Below so many bytes left the machine weighs what it holds.
     sweep_at: u64,
+    /// How many bytes the driver holds of what the program said.
+    outside: u64,
     /// Whether it has ended, and only tidies up.
     ending: bool,
     fatal: Option<Failure>,
@@ -121,6 +123,7 @@ impl Vm {
             meter: Meter::new(limits),
             pause_at: 0,
             sweep_at: 0,
+            outside: 0,
             ending: false,
             fatal: None,
             tasks: Vec::new(),
@@ -217,7 +220,7 @@ impl Vm {
                     self.tasks[id.0 as usize] = Some(task);
                     self.ready.push_front(id);
                     if let Err(fault) = self.breathe() {
-                        self.outcome = Some(Err(fault.into()));
+                        self.outcome = Some(Err(self.here(fault)));
                         break;
                     }
                     let pauses = self.meter.steps_left() < self.pause_at;
@@ -326,11 +329,21 @@ impl Vm {
 
     /// Ends the run from outside, as when its time is over: what tidies up still runs.
     pub fn interrupt(&mut self, code: Code, message: impl Into<String>) {
-        let mut failure = Failure::new(code, message);
+        self.outcome = Some(Err(self.here(Fault::new(code, message))));
+    }
+
+    /// What goes wrong between two instructions.
+    fn here(&self, fault: Fault) -> Failure {
+        let mut failure = Failure::from(fault);
         if let Some(at) = self.place() {
             failure.locate(at);
         }
-        self.outcome = Some(Err(failure));
+        failure
+    }
+
+    /// Counts as its own so many bytes that the driver holds of what the program said.
+    pub fn weigh_outside(&mut self, bytes: u64) {
+        self.outside = bytes;
     }
 
     /// Where the task is that would go on next, or the first that waits.
@@ -447,7 +460,7 @@ impl Vm {
         }
         let mut cells = std::mem::take(&mut self.cells);
         cells.sweep(self.roots());
-        let used = weigh(self.roots().chain(cells.values())) + cells.bytes();
+        let used = weigh(self.roots().chain(cells.values())) + cells.bytes() + self.agents.bytes() + self.outside;
         self.cells = cells;
         let registers: u64 = self.tasks.iter().flatten().map(|task| 16 * task.registers.capacity() as u64 + TASK).sum();
         self.meter.settle(used + registers);
