@@ -193,6 +193,7 @@ impl<'a> Flow<'a> {
             let cap = Cap { bound, why: Why::Decided(asked.unwrap_or(*at)), scaled: false };
             result.cap = result.cap.min(cap);
             result.doubt_truth(bound);
+            result.exact &= bound == SURE;
             result.integrity = result.integrity.max(condition.integrity.min(Integrity::Input));
         }
         result
