@@ -333,6 +333,27 @@ fn what_a_program_says_of_its_agents_counts_beside_the_file() {
 }
 
 #[test]
+fn whoever_is_asked_has_to_have_the_method() {
+    let folder = Folder::new("cli/lacking");
+    folder.write("agents.yaml", "h: { transport: mock, replies: { tell: { value: 1 } } }\n");
+    folder.write("any.yaml", "h: { transport: mock, replies: { \"*\": { value: 1 } } }\n");
+    for (asked, agents, code) in [
+        ("h.ask(q)", "agents", 1),
+        ("h.ask(q)", "any", 0),
+        ("h.tell(q)", "agents", 0),
+        ("if (q == \"x\") { h.ask(q) }", "agents", 0),
+        ("try { h.ask(q) } catch (e) { e.code }", "agents", 0),
+        ("fallback(h.ask(q), q)", "agents", 0),
+    ] {
+        folder.write("main.prism", format!("pattern P(q: string, h: Agent): any {{\n  {asked}\n}}\n"));
+        let outcome = folder.prism(&["check", "main.prism", "--agents", &format!("{agents}.yaml")]);
+        assert_eq!((outcome.code, outcome.out.contains("[R032]")), (code, code == 1), "{asked}: {}", outcome.out);
+    }
+    folder.write("main.prism", "test \"x\" {\n  agents.h = mock(2)\n  expect(agents.h.ask() == 2)\n}\n");
+    assert_eq!(folder.prism(&["check", "main.prism", "--agents", "agents.yaml"]).code, 0);
+}
+
+#[test]
 fn whoever_is_to_approve_has_to_be_there() {
     let folder = Folder::new("cli/nobody");
     let program = |asked: &str| {

@@ -369,6 +369,7 @@ impl<'a> Flow<'a> {
             self.findings.listed.note(Noted::Choice(format!("{label} for `{name}`")));
         }
         self.listed(&asked, &label, name, at);
+        self.try_asking(act, inst, agent, name);
         let marked = asked.methods.iter().all(|m| m.is_some_and(|m| m.effect.is_some()));
         self.request(asked.effect, at, (agent, &label), name, marked);
         for &effect in &asked.effects {

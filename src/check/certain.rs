@@ -4,7 +4,7 @@
 //! nobody catches it, the failure is told with the message that the run would have. What limits refuse is not told, because
 //! whoever runs the program may raise them.
 
-use super::domain::{Callee, Id, Known, Null, Shape};
+use super::domain::{AgentShape, Callee, Id, Known, Null, Shape};
 use super::finding::Findings;
 use super::flow::{Activation, Flow};
 use super::place::Step;
@@ -89,6 +89,17 @@ impl<'a> Flow<'a> {
         let told = self.runs_always(act) && !self.is_guarded(act);
         let fault = told.then(|| refused_mutation(place, method, args)).flatten();
         self.fails(act, inst, fault);
+    }
+
+    /// The same of a question to an agent, where it is known who is bound.
+    pub fn try_asking(&mut self, act: &Activation<'a>, inst: &Inst, agent: &AgentShape, method: &str) {
+        let lacks = |who| self.behind(who, agent).iter().map(|entry| entry.lacks(method)).collect::<Option<Vec<_>>>();
+        let told = self.runs_always(act) && !self.is_guarded(act);
+        let lacking = told.then(|| agent.who.iter().map(lacks).collect::<Option<Vec<_>>>()).flatten();
+        // Nobody is behind a name that whoever runs the program binds.
+        let known = lacking.filter(|all| all.iter().all(|entries| !entries.is_empty()));
+        let message = known.and_then(|all| all.into_iter().flatten().next());
+        self.fails(act, inst, message.map(|message| Fault::new(Code::R032, message)));
     }
 
     /// Whether the block that is walked runs in every run. Where a condition decides, what is known of a value may be just what

@@ -176,6 +176,12 @@ impl Agent {
     pub fn offers(&self, method: &str) -> bool {
         self.methods.as_ref().is_none_or(|methods| methods.iter().any(|name| **name == *method))
     }
+
+    /// What is said where it does not.
+    pub fn lacks(&self, method: &str) -> Option<String> {
+        let told = || format!("agent `{}` has no method `{method}`; ask it one that it has", self.name);
+        (!self.offers(method)).then(told)
+    }
 }
 
 /// Millionths in one.

@@ -236,9 +236,7 @@ impl Vm {
             let rehearsal = self.rehearse(agent, bound, method, args.iter().cloned().collect())?;
             return Ok(Box::new(Native::Rehearsal(Box::new(rehearsal))));
         }
-        if self.agents.entry(id).is_some_and(|entry| !entry.offers(method)) {
-            let name = &self.agents.get(id).name;
-            let message = format!("agent `{name}` has no method `{method}`; ask it one that it has");
+        if let Some(message) = self.agents.entry(id).and_then(|entry| entry.lacks(method)) {
             return Err(Failure::new(Code::R032, message));
         }
         let program = self.program.clone();
