@@ -98,17 +98,6 @@ pub fn arguments(program: &Program, entry: FunctionId, input: &Value) -> Result<
     }
 }
 
-/// The arguments of an entry, a list for `...rest` taken apart.
-pub fn spread(parameters: &[Parameter], mut arguments: Vec<Value>) -> Vec<Value> {
-    if parameters.last().is_some_and(|last| last.rest)
-        && let Some(last) = arguments.pop_if(|last| last.is_null() || last.as_list().is_some())
-    {
-        let lanes = last.lanes();
-        arguments.extend(last.as_list().into_iter().flatten().map(|item| item.clone().under(lanes)));
-    }
-    arguments
-}
-
 /// Whether a declared type takes null; what is not declared has to be there.
 fn admits_null(annotation: Option<&Type>, program: &Program) -> bool {
     match annotation {

@@ -281,7 +281,7 @@ impl Drive {
                         (None, None) => Value::NULL,
                     });
                 }
-                Entry::Function(entry, bind::spread(&declarations.functions[entry.0 as usize].parameters, arguments))
+                Entry::Function(entry, arguments)
             }
         };
         self.vm.start(entry);

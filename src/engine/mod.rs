@@ -10,7 +10,7 @@ mod marks;
 mod origin;
 
 pub use allowance::Allowed;
-pub use bind::{agents, arguments, directory, spread};
+pub use bind::{agents, arguments, directory};
 pub use drive::{Drive, End, Note, Show};
 pub use examination::Examination;
 pub use identity::digest;

@@ -87,10 +87,13 @@ impl Vm {
             }
             Step::Call(callee, args) => {
                 task.begin(native);
-                match self.call(task, callee, args)? {
-                    Called::Value(value) => Some(Input::Value(value)),
-                    Called::Frame => self.begin(task),
-                }
+                let called = self.call(task, callee, args)?;
+                self.after(task, called)
+            }
+            Step::CallSpread(callee, args, count) => {
+                task.begin(native);
+                let called = self.call_with(task, callee, args, count)?;
+                self.after(task, called)
             }
             Step::CallAs(callee, args, owner) => {
                 task.begin(native);
@@ -100,18 +103,16 @@ impl Vm {
                         self.push(task, captured, (args, Lanes::EXACT), callee.lanes(), owner)?;
                         None
                     }
-                    None => match self.call(task, callee, args)? {
-                        Called::Value(value) => Some(Input::Value(value)),
-                        Called::Frame => self.begin(task),
-                    },
+                    None => {
+                        let called = self.call(task, callee, args)?;
+                        self.after(task, called)
+                    }
                 }
             }
             Step::Method(receiver, name, args) => {
                 task.begin(native);
-                match self.method(task, receiver, &name, args, Lanes::EXACT)? {
-                    Called::Value(value) => Some(Input::Value(value)),
-                    Called::Frame => self.begin(task),
-                }
+                let called = self.method(task, receiver, &name, args, Lanes::EXACT)?;
+                self.after(task, called)
             }
             Step::Push(other) => {
                 task.begin(native);
@@ -119,6 +120,14 @@ impl Vm {
                 Some(Input::Begin)
             }
         })
+    }
+
+    /// What the frame below gets of a call.
+    fn after(&self, task: &Task, called: Called) -> Option<Input> {
+        match called {
+            Called::Value(value) => Some(Input::Value(value)),
+            Called::Frame => self.begin(task),
+        }
     }
 
     fn begin(&self, task: &Task) -> Option<Input> {

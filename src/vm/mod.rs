@@ -34,7 +34,7 @@ mod task;
 pub use code::{Compiled, Function};
 pub use emit::{Emitter, emit, may_be_too_large};
 pub use failure::Failure;
-pub use start::Entry;
+pub use start::{Entry, spread};
 pub use state::State;
 
 use std::collections::{HashMap, VecDeque};

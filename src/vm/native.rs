@@ -61,6 +61,8 @@ pub(super) enum Step {
     Wait,
     /// A call.
     Call(Value, Args),
+    /// A call with what was in a list: how sure its length was.
+    CallSpread(Value, Args, Lanes),
     /// A call that may write the variables of another task.
     CallAs(Value, Args, u32),
     /// A call of a method.

@@ -4,8 +4,8 @@ use super::Vm;
 use super::failure::Failure;
 use super::native::Step;
 use super::task::{Args, Input};
-use crate::hir::FunctionId;
-use crate::value::{Closure, Value};
+use crate::hir::{FunctionId, Parameter};
+use crate::value::{Closure, Lanes, Value};
 use serde::{Deserialize, Serialize};
 
 /// What is run once the modules have.
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub enum Entry {
     /// Nothing more: the last module's value is the result.
     Program,
-    /// A pattern or another function, with its arguments.
+    /// A pattern or another function, with what its parameters take: `...rest` takes a list.
     Function(FunctionId, Vec<Value>),
 }
 
@@ -43,7 +43,10 @@ impl Start {
             return Ok(Step::Call(function(module.body), Args::new()));
         }
         match self.entry.take() {
-            Some(Entry::Function(id, args)) => Ok(Step::Call(function(id), args.into())),
+            Some(Entry::Function(id, args)) => {
+                let (args, count) = spread(&declarations.functions[id.0 as usize].parameters, args);
+                Ok(Step::CallSpread(function(id), args.into(), count))
+            }
             Some(Entry::Program) | None => Ok(Step::Done(value)),
         }
     }
@@ -55,6 +58,15 @@ impl Start {
             _ => Vec::new(),
         }
     }
+}
+
+/// The arguments of an entry, a list for `...rest` taken apart, and how sure it is how many there are.
+pub fn spread(parameters: &[Parameter], mut arguments: Vec<Value>) -> (Vec<Value>, Lanes) {
+    let taken = |last: &mut Value| last.is_null() || last.as_list().is_some();
+    let rest = if parameters.last().is_some_and(|last| last.rest) { arguments.pop_if(taken) } else { None };
+    let count = rest.as_ref().map_or(Lanes::EXACT, Value::lanes);
+    arguments.extend(rest.iter().filter_map(Value::as_list).flatten().map(|item| item.clone().under(count)));
+    (arguments, count)
 }
 
 /// A function that captures nothing, as a value.

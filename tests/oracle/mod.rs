@@ -56,10 +56,11 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
             _ => Ok(agents.next().unwrap_or_default()),
         }
     };
-    let mut all = prism::engine::spread(parameters, parameters.iter().zip(bound).map(value).collect::<Result<_, _>>()?);
+    let all: Result<Vec<_>, Fault> = parameters.iter().zip(bound).map(value).collect();
+    let (mut all, count) = prism::vm::spread(parameters, all?);
     if parameters.last().is_some_and(|it| it.rest) {
         let left = all.split_off(parameters.len() - 1);
-        all.push(Value::list(left)?);
+        all.push(Value::list(left)?.under(count));
     }
     Ok(all)
 }
