@@ -16,7 +16,7 @@ const STRIDE: usize = 64;
 pub(super) struct Body {
     text: String,
     scalars: usize,
-    marks: OnceLock<Box<[u32]>>,
+    marks: OnceLock<Vec<u32>>,
 }
 
 impl Body {
@@ -42,9 +42,13 @@ impl Body {
         if self.text.capacity() - self.text.len() < text.len() {
             self.text.reserve_exact(text.len().max(further(self.text.len())));
         }
+        if let Some(marks) = self.marks.get_mut() {
+            let ahead = self.scalars.next_multiple_of(STRIDE) - self.scalars;
+            let begin = text.char_indices().skip(ahead).step_by(STRIDE).map(|(at, _)| self.text.len() + at);
+            marks.extend(begin.map(|at| at as u32));
+        }
         self.text.push_str(text);
         self.scalars += count(text);
-        self.marks.take();
     }
 
     fn marks(&self) -> &[u32] {
@@ -235,6 +239,21 @@ mod tests {
             assert_eq!(scalars.slice(1, 3), text.chars().skip(1).take(2).collect::<String>());
             assert_eq!(scalars.slice(2, usize::MAX), text.chars().skip(2).collect::<String>());
             assert_eq!(scalars.get(scalars.len()), None);
+        }
+    }
+
+    #[test]
+    fn what_is_appended_is_found_by_index() {
+        let mut grown = Value::text(&"ä€".repeat(20));
+        for more in ["😀", "a", "ä€😀a", "", "é"].repeat(60) {
+            grown = grown.appended(more);
+            // The marks are found once, however often it grows.
+            let kept = grown.as_body().is_some_and(|body| body.marks.get().is_some());
+            assert!(kept || grown.as_scalars().unwrap().len() < 45);
+            let scalars = grown.as_scalars().unwrap();
+            let last = grown.as_text().unwrap().char_indices().next_back().unwrap();
+            assert_eq!(scalars.byte(scalars.len() - 1), last.0);
+            assert_eq!(scalars.index(last.0), scalars.len() - 1);
         }
     }
 
