@@ -48,6 +48,9 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("spawn", "write `parallel([() => …, () => …])` for what may run at the same time"),
 ];
 
+/// What is said of `for (x : xs)`.
+const BEFORE_COLON: &str = "the variable of a loop does not stand before `:`";
+
 /// The advice about a token, with those before it, where other tokens were expected.
 pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[String]) -> Option<Advice> {
     let written = |token: &Token| token.span().of(text);
@@ -84,7 +87,19 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
         ),
         Kind::For if operator => wrong("`for` does not stand behind a value", "write `list.map(x => …)`"),
         Kind::Name if last.kind == Kind::SquareOpen && wants("]") && wants("number") => {
-            wrong("a type has no arguments in brackets", "write `T[]` for a list of `T`")
+            let help = match before.len().checked_sub(2).map(|at| written(&before[at])) {
+                Some("Optional") => "write `T | null`",
+                Some("Union") => "write `A | B`",
+                Some("Dict" | "dict" | "Map" | "Mapping") => "write `{ [key: string]: T }`",
+                _ => "write `T[]` for a list of `T`",
+            };
+            wrong("a type has no arguments in brackets", help)
+        }
+        Kind::BraceOpen if wants("of") => {
+            let marks = before.iter().rev().take_while(|token| !matches!(token.kind, Kind::For | Kind::End));
+            let colon = marks.filter(|token| token.kind == Kind::Colon).last()?;
+            let message = BEFORE_COLON.to_owned();
+            Some(Advice { span: colon.span(), code: Code::P001, message, help: "write `of`" })
         }
         Kind::Colon if wants("]") => wrong("`:` does not cut a list", "write `list.slice(from, to)`"),
         Kind::Colon
@@ -96,7 +111,7 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
                 false => wrong("arguments have no names", "hand over an object: `f({ name: value })`"),
             }
         }
-        Kind::Colon if wants("of") => wrong("the variable of a loop does not stand before `:`", "write `of`"),
+        Kind::Colon if wants("of") => wrong(BEFORE_COLON, "write `of`"),
         Kind::Arrow | Kind::Colon if operator && wants("{") && matches!(last.kind, Kind::Band(_)) => {
             wrong("the branch of a band stands in braces", "write `{ … }`")
         }
@@ -119,9 +134,23 @@ pub(super) fn advise(text: &str, before: &[Token], token: Token, expected: &[Str
         Kind::Text | Kind::Name if operator && last.kind == Kind::Step(1) => {
             wrong("`++` adds one to a variable", "write `+` to join texts, `[...a, ...b]` to join lists")
         }
+        _ if operator
+            && written(last) == "max"
+            && text[..last.start as usize].trim_end().ends_with(',')
+            && before.iter().rev().any(|token| matches!(token.kind, Kind::While | Kind::For)) =>
+        {
+            wrong("`max` stands behind the condition", "write `while (…) max 3 { … }`")
+        }
         _ if operator => {
             let statement = previous.is_none_or(|kind| matches!(kind, Kind::End | Kind::BraceOpen | Kind::Then));
             match (statement, written(last)) {
+                (true, _)
+                    if token.kind == Kind::Colon
+                        && last.kind == Kind::Name
+                        && text[token.end as usize..].lines().next().is_some_and(|line| line.contains(" = ")) =>
+                {
+                    return wrong("a variable with a type begins with `let`", "write `let name: type = …`");
+                }
                 (true, "test") => {
                     return wrong("a test has a name in quotes and a body in braces", "write `test \"…\" { … }`");
                 }

@@ -48,7 +48,7 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
     let parameters = &program.functions[entry.0 as usize].parameters;
     let bound =
         prism::engine::agents(program, entry, all)?.into_iter().zip(prism::engine::arguments(program, entry, input)?);
-    let value = |(parameter, (agents, data)): (&prism::hir::Parameter, (Option<Vec<usize>>, Option<Value>))| {
+    let give = |(parameter, (agents, data)): (&prism::hir::Parameter, (Option<Vec<usize>>, Option<Value>))| {
         let mut agents = agents.unwrap_or_default().into_iter().map(|place| agent::value(place as u32));
         match (&parameter.annotation, data) {
             (_, Some(data)) => Ok(data),
@@ -56,11 +56,10 @@ fn arguments(program: &Program, entry: FunctionId, all: &Directory, input: &Valu
             _ => Ok(agents.next().unwrap_or_default()),
         }
     };
-    let all: Result<Vec<_>, Fault> = parameters.iter().zip(bound).map(value).collect();
-    let (mut all, count) = prism::vm::spread(parameters, all?);
+    let (mut all, n) = prism::vm::spread(parameters, parameters.iter().zip(bound).map(give).collect::<Result<_, _>>()?);
     if parameters.last().is_some_and(|it| it.rest) {
         let left = all.split_off(parameters.len() - 1);
-        all.push(Value::list(left)?.under(count));
+        all.push(Value::list(left)?.under(n));
     }
     Ok(all)
 }

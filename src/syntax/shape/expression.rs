@@ -417,8 +417,17 @@ impl Shape<'_, '_> {
                 self.nest();
                 self.operand = true;
             }
+            Kind::Bits => self.bits(token),
             _ if place == Place::Type => {
                 self.frames.pop();
+            }
+            Kind::Infix(Infix::Add)
+                if self.previous() == Some(Kind::Number) && self.peek(1) == Some(Kind::SquareClose) =>
+            {
+                let message = "a list of agents has a greatest number";
+                self.report(Code::P001, Self::span(token), message, "write `[3..10]` for three to ten");
+                self.take(Kind::Infix(Infix::Range));
+                self.operand = true;
             }
             Kind::Infix(_) | Kind::Colon | Kind::Comma if self.previous() == Some(Kind::Number) => {
                 if !matches!(token.kind, Kind::Infix(Infix::Range | Infix::RangeInclusive)) {
@@ -485,6 +494,10 @@ impl Shape<'_, '_> {
             Kind::Question(_) => self.take(token.kind),
             kind => {
                 self.top_mut().fresh = false;
+                if kind == Kind::ParenOpen && self.previous() == Some(Kind::Name) {
+                    let message = "a type has no methods";
+                    self.report(Code::P001, Self::span(token), message, "write `name: (a: string) => number`");
+                }
                 if kind.opens() && kind != Kind::TemplateOpen {
                     return self.open(kind, Place::Group);
                 }

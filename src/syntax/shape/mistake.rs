@@ -245,7 +245,17 @@ impl Shape<'_, '_> {
     /// `class X { … }`, which is left out.
     pub(super) fn class(&mut self) {
         let token = self.raw[self.at];
-        self.absent(token, "there are no classes", "write a function that gives an object with the functions in it, what changes among them, as in `turns: () => turns`");
+        let head = self.raw[self.at + 1..].iter().take_while(|token| !token.newline);
+        let indented = head.last().is_some_and(|last| last.kind == Kind::Colon);
+        if let Some(name) = self.next().filter(|next| next.kind.is_name()) {
+            self.classes.insert(name.span().of(self.text));
+        }
+        let message = "there are no classes";
+        let help = "write a function that gives an object with the functions in it, what changes among them, as in `turns: () => turns`";
+        if indented && self.top().place.has_statements() {
+            return self.left_out(token, message, help);
+        }
+        self.absent(token, message, help);
         self.skip_declaration();
     }
 

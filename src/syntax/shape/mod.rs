@@ -20,6 +20,8 @@ mod statement;
 mod turned;
 mod typescript;
 
+use std::collections::HashSet;
+
 use super::token::{Kind, Token};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Location, Span};
@@ -58,6 +60,7 @@ pub fn shape(file: FileId, text: &str, tokens: Vec<Token>, diagnostics: &mut Dia
         generated: false,
         labelled: false,
         cases: false,
+        classes: HashSet::new(),
         skip_from: None,
         diagnostics,
         raw,
@@ -112,6 +115,8 @@ struct Shape<'t, 'd> {
     labelled: bool,
     /// Whether arms were written as the cases of a `switch`.
     cases: bool,
+    /// The classes that were reported.
+    classes: HashSet<&'t str>,
     /// Tokens that are left out.
     skip_from: Option<(usize, usize)>,
     diagnostics: &'d mut Diagnostics,
@@ -533,7 +538,21 @@ mod tests {
             ("if (a is not b) { }", "P008 there is no `is not`"),
             ("pattern P(a: A[1-3]) { a }", "P001 a list of agents is counted with `..`"),
             ("pattern P(a: A[1:3]) { a }", "P001 a list of agents is counted with `..`"),
+            ("pattern P(a: A[3+]) { a }", "P001 a list of agents has a greatest number"),
             ("retry(3) { a() }", "P008 `retry` is a function here"),
+            ("for (let x : xs) { a(x) }", "P001 the variable of a loop does not stand before `:`"),
+            ("print(o->a)", "P008 there is no `->`"),
+            ("try { a() } catch (Error e) { b(e) }", "P001 a caught error has no type"),
+            ("type A = { f(x: number): void }", "P001 a type has no methods"),
+            ("type A = B & { b: number }", "P008 there is no `&` of types"),
+            ("println!(\"{}\", s)", "P008 there is no `println!`"),
+            ("x: int = 1", "P001 a variable with a type begins with `let`"),
+            ("while (c, max 3) { a() }", "P001 `max` stands behind the condition"),
+            (
+                "class A:\n  def f(self):\n    return 1\n\n  def g(self):\n    pass\n\na = A()",
+                "P008 there are no classes",
+            ),
+            ("class A { }\nlet a = new A()", "P008 there are no classes"),
         ] {
             let (_, faults) = read(text);
             assert_eq!(faults.first().map(String::as_str), Some(fault), "{text}");

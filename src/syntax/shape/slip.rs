@@ -115,13 +115,36 @@ impl Shape<'_, '_> {
             Some(_) => format!("there is no `new {written}`"),
             None => "there are no classes, so `new` makes errors alone".to_string(),
         };
-        self.report(Code::P008, span, message, help);
+        // Of a class that is written here it was said already.
+        if !self.classes.contains(written.as_str()) {
+            self.report(Code::P008, span, message, help);
+        }
         self.take(Kind::Invalid);
         self.at += 1;
         if self.peek(0) == Some(Kind::ParenOpen) {
             self.at = self.partner[self.at] as usize + 1;
         }
         self.operand = false;
+        true
+    }
+
+    /// `println!(…)` and its like, which is read as a call. Whether it was one.
+    fn mend_macro(&mut self, token: Token) -> bool {
+        let Some(name) = self.out.last().copied() else { return false };
+        if name.kind != Kind::Name || name.end != token.start {
+            return false;
+        }
+        let help = match self.written(name) {
+            "print" | "println" | "eprintln" | "dbg" => "write `print(…)`",
+            "format" => "write a template: `` `… ${x} …` ``",
+            "vec" => "write `[…]`",
+            "panic" | "todo" | "unimplemented" => "write `throw \"…\"`",
+            "assert" | "assert_eq" | "assert_ne" => "write `expect(…)` in a test",
+            _ => "write a function, and call it",
+        };
+        let whole = Span::new(name.start, token.end);
+        self.report(Code::P008, whole, format!("there is no `{}`", whole.of(self.text)), help);
+        self.at += 1;
         true
     }
 
@@ -160,6 +183,16 @@ impl Shape<'_, '_> {
                 self.replace(Code::P008, Self::span(token), message, plain.spelling());
                 self.take(Kind::Infix(plain));
                 self.operand = true;
+                true
+            }
+            Kind::Prefix(Prefix::Not) if matches!(stuck, Some(Kind::ParenOpen | Kind::SquareOpen)) => {
+                self.mend_macro(token)
+            }
+            Kind::ThinArrow
+                if stuck.is_some_and(Kind::is_name) && self.out.last().is_some_and(|last| last.end == token.start) =>
+            {
+                self.absent(token, "there is no `->`", "write `.` to read a property, `=>` for a function");
+                self.raw[self.at].kind = Kind::Arrow;
                 true
             }
             Kind::ThinArrow => {
@@ -360,6 +393,17 @@ impl Shape<'_, '_> {
             }
             _ => return false,
         };
+        let typed = matches!(&self.out[..], [.., catch, open, class]
+            if catch.kind == Kind::Catch && open.kind.opens() && class.kind == Kind::Name);
+        if typed {
+            let class = self.out.last().map_or(at.span, |class| class.span());
+            let help =
+                format!("remove `{}`; `{written}.code` and `{written}.kind` say what failed", class.of(self.text));
+            self.report(Code::P001, class, "a caught error has no type", help);
+            self.emit(missing);
+            self.operand = true;
+            return true;
+        }
         let mark = if missing == Kind::Comma { "," } else { "=" };
         let insert = if missing == Kind::Comma { ",".to_string() } else { " =".to_string() };
         let mut report = Diagnostic::new(Code::P001, at, format!("`{mark}` is missing before `{written}`"));
@@ -506,7 +550,7 @@ impl Shape<'_, '_> {
     /// An operator on bits.
     pub(super) fn bits(&mut self, token: Token) {
         let written = self.written(token).to_string();
-        if self.top().place == Place::Type {
+        if matches!(self.top().place, Place::Type | Place::TypeGroup) {
             self.absent(
                 token,
                 format!("there is no `{written}` of types"),
