@@ -147,6 +147,28 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// What a function gives to a built-in that calls it: one that is built in itself is handed what it needs, the element, or
+    /// two of them where somebody compares or adds up.
+    pub fn call_back(
+        &mut self,
+        act: &mut Activation<'a>,
+        function: &Known,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let Shape::Builtin(builtin) = function.shape else { return self.call(act, function, args, inst, state) };
+        let handed = |needed| &args[..builtin.as_callback(args.len(), needed)];
+        let given = self.call(act, function, handed(1), inst, state);
+        if handed(1).len() == handed(2).len() {
+            return given;
+        }
+        match (given, self.call(act, function, handed(2), inst, state)) {
+            (Some(one), Some(other)) => Some(one.join(&other)),
+            (one, other) => one.or(other),
+        }
+    }
+
     /// A method of something that may be any agent there is: it counts as the gravest of what any of them offers. Nothing
     /// if it is none.
     pub fn perhaps_asked(

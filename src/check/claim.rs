@@ -1,6 +1,6 @@
 //! How sure a value can be: what it claims, what is believed of it at most, what a gate told of it.
 
-use super::domain::{Id, Known};
+use super::domain::{Id, Known, Null};
 use crate::source::Location;
 use crate::value::Confidence;
 
@@ -125,6 +125,15 @@ impl Claim {
     /// Known and between two bounds.
     pub fn between(low: Raw, high: Raw) -> Self {
         Self { unknown: false, low, high, filled: 0, choice: None, told: false }
+    }
+
+    /// The confidence that a value names: a number, or null for an unknown one.
+    pub fn named_by(value: &Known) -> Self {
+        if value.null == Null::Always {
+            return Self::exactly(0);
+        }
+        let (low, high) = value.as_number().map_or((NONE, SURE), |number| (raw(number.low), raw(number.high)));
+        Self { unknown: value.null == Null::Maybe, ..Self::between(low, high) }
     }
 
     /// Whether it is 1 in any case.

@@ -55,7 +55,7 @@ impl<'a> Flow<'a> {
         state: &mut State,
     ) -> Option<Known> {
         let outer = std::mem::take(&mut self.taken);
-        let goes_on = |flow: &mut Self, state: &mut State| flow.call(act, function, args, inst, state);
+        let goes_on = |flow: &mut Self, state: &mut State| flow.call_back(act, function, args, inst, state);
         let given = self.again_and_again(turns.high > 1.0, state, goes_on);
         let mut once = std::mem::replace(&mut self.taken, outer);
         once.steps.add(&Amount::up_to(4.0));
@@ -208,9 +208,9 @@ impl<'a> Flow<'a> {
             "chain" => args.iter().skip(1).fold(x.clone(), |a, b| b.under(&a.whole())),
             "cap" => {
                 let mut known = x.clone();
-                let most = f.and_then(Known::as_number);
-                let (least, most) = most.map_or((NONE, SURE), |most| (raw(most.low), raw(most.high)));
-                known.claim = x.claim.restated(x.claim.low.min(least), x.claim.high.min(most));
+                let most = f.map_or(Claim::ANY, Claim::named_by);
+                known.claim = x.claim.restated(x.claim.low.min(most.low), x.claim.high.min(most.high));
+                known.claim.unknown |= most.unknown;
                 known.tested = known.tested.min(known.claim.least());
                 Known { id: Id::NONE, passed: Passed::NOTHING, parts: Few::NONE, ..known }.measured_by(f, at)
             }
@@ -256,12 +256,11 @@ impl<'a> Flow<'a> {
                     args.get(2).and_then(Known::as_text).map_or_else(|| "for no reason".to_owned(), |r| r.to_string());
                 let c = f.and_then(Known::as_constant).map_or_else(|| "a number".to_owned(), |c| format!("{c}"));
                 self.findings.listed.note(Noted::Declassified(format!("`endorse` at {c}: {reason}")));
-                if let Some(c) = f.and_then(Known::as_number) {
-                    known.cap = super::domain::Cap { bound: raw(c.low), why: super::domain::Why::Free, scaled: false };
-                    known = known.said_to_be(Claim::between(raw(c.low), raw(c.high)));
-                    known.above = Sides::NONE;
-                    known.evidence = known.evidence.min(Evidence::Stated);
-                }
+                let claim = f.map_or(Claim::ANY, Claim::named_by);
+                known.cap = super::domain::Cap { bound: claim.least(), why: super::domain::Why::Free, scaled: false };
+                known = known.said_to_be(claim);
+                known.above = Sides::NONE;
+                known.evidence = known.evidence.min(Evidence::Stated);
                 known.tested = known.tested.min(known.claim.least());
                 Known { id: Id::NONE, passed: Passed::NOTHING, parts: Few::NONE, ..known }.measured_by(f, at)
             }

@@ -420,11 +420,7 @@ impl<'a> Flow<'a> {
         let (low, high) = k.as_number().map_or((super::domain::NONE, SURE), |n| (raw(n.low), raw(n.high)));
         let before = x.claim;
         let mut result = x.clone();
-        let claim = if k.null == Null::Always {
-            Claim::exactly(0)
-        } else {
-            Claim { unknown: k.null == Null::Maybe, ..Claim::between(low, high) }
-        };
+        let claim = Claim::named_by(k);
         let raises = before.unknown || high > before.low;
         // What is never more than was claimed leaves what is believed as it was.
         if raises {

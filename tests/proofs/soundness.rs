@@ -114,6 +114,9 @@ fn what_was_found_lies_in_what_was_computed() {
         "print(deepEqual(parallel([({ n: 1 } ~> 0.1)]), { n: 1 }))",
         "try { retry(() => 1, { attempts: -1 }) } catch (e) { print(e.code) }",
         "const written = /a/g\nprint(written)",
+        "print([3, -2].map(max), mapValues({ xs: [] }, max), [1, -2].reduce(min, 0))",
+        "print((1).cap(null), \"a\".cap(0.5 ~> 0.2))",
+        "const doubts = [0, null]\nprint(\"a\".endorse(doubts[0], \"so\"))",
     ] {
         assert_eq!(fault(text, &[json!({})], &json!({})), None, "{text}");
     }
