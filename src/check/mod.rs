@@ -30,6 +30,7 @@ mod deciding;
 mod dividing;
 mod domain;
 mod effort;
+mod entered;
 mod escape;
 mod event;
 mod fact;

@@ -66,7 +66,12 @@ impl<'a> Flow<'a> {
         match act.graph.definitions[var.0 as usize] {
             Definition::Parameter(block, index) => {
                 let each = |var| self.distance(act, natural, var, root, depth + 1);
-                act.graph.in_a_turn(act.code, natural, (block, index), each, Move::or, &Move::STILL)
+                let found = act.graph.in_a_turn(act.code, natural, (block, index), each, Move::or, &Move::STILL);
+                let inner = || act.graph.loops.iter().find(|inner| inner.head == block && block != natural.head);
+                found.or_else(|| {
+                    let loops = (natural, inner().filter(|_| natural.has(block))?);
+                    self.moved_by(act, loops, index, |var| self.distance(act, natural, var, root, depth + 1))
+                })
             }
             Definition::Instruction(block, index) => {
                 let inst = &act.code.blocks[block].code[index];
