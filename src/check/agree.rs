@@ -1,6 +1,6 @@
 //! Agreement, combination, and who is counted twice.
 
-use super::domain::{Callee, Cap, Id, Known, NONE, Nothing, Null, Number, Passed, SURE, Shape, Source, raw};
+use super::domain::{Callee, Cap, Id, Known, Mark, NONE, Nothing, Null, Number, Passed, SURE, Shape, Source, raw};
 use super::few::{Few, Sides};
 use super::flow::Flow;
 use super::read::{confidence_of, elements, own};
@@ -228,7 +228,8 @@ impl Flow<'_> {
         let weighty =
             |each: Option<Known>| each.is_some_and(|each| super::interval::numbers(&each).low >= LEAST_WEIGHT);
         let weighs = weighs && weight.is_none_or(|each| &*strategy != "weighted" && weighty(each));
-        let decided = weighs && !has("threshold") && !has("tie") && element.null == Null::Never;
+        let decided =
+            weighs && !has("threshold") && !has("tie") && element.null == Null::Never && !element.has(Mark::Failed);
         if low == 0 {
             known.nothing = Some((Nothing::of_none(list), at));
         } else if !decided {

@@ -161,6 +161,8 @@ pub(super) enum Mark {
     Chosen,
     /// It is an error that was caught, and what is in doubt decided which of several.
     Caught,
+    /// It may be an error, which says nothing where answers are counted.
+    Failed,
 }
 
 /// What is known of a value.

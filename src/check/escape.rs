@@ -303,7 +303,8 @@ impl<'a> Flow<'a> {
                 self.work += 1;
                 absorb(&mut doubts, deciding.clone());
             }
-            let error = self.decided(&Known::error(self.thrown), &doubts).born(Id(act.frame, parameter.0));
+            let error = Known::error(self.thrown).marked(Mark::Failed, act.at(act.code.span));
+            let error = self.decided(&error, &doubts).born(Id(act.frame, parameter.0));
             let error = doubts.first().map_or(error.clone(), |(_, at)| error.marked(Mark::Caught, *at));
             changed |= act.held(parameter) != Some(&error);
             act.hold(parameter, error);

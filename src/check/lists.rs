@@ -53,7 +53,9 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         if whole.shape == Shape::Any {
             // A list is as sure as itself, whatever is in it; a text is read as a whole.
             whole.inside = Some(Rc::new(whole.claim.of_each()));
-            whole.claim = whole.claim.join(super::read::own(args, Shape::Plain).claim);
+            // What is no list says nothing of the list that it is put in.
+            let list = if name == "concat" { known.claim } else { super::read::own(args, Shape::Plain).claim };
+            whole.claim = whole.claim.join(list);
             whole.above = Sides::NONE;
         }
         return match name {
@@ -200,7 +202,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 args.iter().map(|list| kept(list).0.map_or_else(Known::null, |known| known.detached())).collect();
             let count = args.len() as u64;
             let row = List { element: None, low: count, high: Some(count), items: Some(columns), size: None };
-            let row = Known { shape: Shape::List(Rc::new(row)), ..plain };
+            let row = Known { shape: Shape::List(Rc::new(row)), ..known.clone() };
             let fewest = args.iter().map(|list| elements(list).1).min().unwrap_or(0);
             (Some(row), fewest, args.iter().filter_map(|list| elements(list).2).min())
         }

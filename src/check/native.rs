@@ -436,7 +436,7 @@ impl<'a> Flow<'a> {
                 Known { longest, ..Known::computed(args, Shape::Plain).measured(x, strict) }
             }
             // There is no type of errors; they are never null.
-            "Error" => Known::computed(args, Shape::Any),
+            "Error" => Known::computed(args, Shape::Any).marked(Mark::Failed, at),
             "structuredClone" | "freeze" | "resolve" => x.clone(),
             "push" | "pop" | "shift" | "unshift" | "splice" | "fill" if method => {
                 self.mutation(act, x, name, &args[args.len().min(1)..], inst, state).0

@@ -117,6 +117,10 @@ fn what_was_found_lies_in_what_was_computed() {
         "print([3, -2].map(max), mapValues({ xs: [] }, max), [1, -2].reduce(min, 0))",
         "print((1).cap(null), \"a\".cap(0.5 ~> 0.2))",
         "const doubts = [0, null]\nprint(\"a\".endorse(doubts[0], \"so\"))",
+        "const doubts = [[0 ~> 0.9] ~> 0.8, null]\nprint(doubts[0].concat({ s: \"\" } ~> 0.6))",
+        "print([[{ n: 1 } ~> 0.7].zip([2])], zip([[0] ~> 0.7], [1] ~> 0.6))",
+        "print(vote([Error()]), vote([0, Error(\"a\")], { strategy: \"plurality\" }))",
+        "try { [][0].n } catch (failed) { print(vote([failed])) }",
     ] {
         assert_eq!(fault(text, &[json!({})], &json!({})), None, "{text}");
     }
