@@ -3,7 +3,7 @@
 use super::domain::{Callee, Cap, Id, Known, Mark, NONE, Nothing, Null, Number, Passed, SURE, Shape, Source, raw};
 use super::few::{Few, Sides};
 use super::flow::Flow;
-use super::read::{confidence_of, elements, own};
+use super::read::{absent, confidence_of, elements, own, part, read};
 use crate::diagnostic::{Code, Severity};
 use crate::source::Location;
 use crate::value::Evidence;
@@ -35,6 +35,25 @@ impl Known {
             self.sources = self.sources.iter().map(|(s, many)| (s.clone(), *many || several(s))).collect();
         }
         self
+    }
+
+    /// A list of what was found, without what scripts of other hosts say beside it: `{ agentId, result }` stands for the result.
+    pub fn answers(&self) -> Known {
+        let answer = |each: &mut Known| match &each.shape {
+            Shape::Object(object) => {
+                let Some(agent) = object.field("agentId") else { return };
+                let Some(result) = object.field("result").map(|result| read(each, &result)) else { return };
+                let told = agent.null == Null::Never && result.null == Null::Never;
+                *each = if told { result } else { each.join(&result) };
+            }
+            Shape::Any => *each = each.join(&part(each)),
+            _ => {}
+        };
+        let mut all = self.clone();
+        if matches!(all.shape, Shape::List(_)) {
+            all.each_part(answer);
+        }
+        all
     }
 
     /// What a function makes of any element of a list comes from whom the element comes as often as that does, unless the
@@ -163,9 +182,20 @@ impl Flow<'_> {
         self.under_another_name(one, other).map(|(.., agent)| agent)
     }
 
+    /// `synthesize`: the surest of a list.
+    pub(super) fn surest(&mut self, list: &Known, at: Location) -> Known {
+        let (each, low, high) = elements(list);
+        let none = || Known { nothing: Some((Nothing::of_none(list), at)), ..absent(list) };
+        let Some(each) = each else { return none() };
+        let surest = self.best(&[each], at);
+        let surest = if low == 0 { surest.join(&none()) } else { surest };
+        if high.is_none_or(|most| most >= 3) { surest.marked(Mark::Picked, at) } else { surest }
+    }
+
     /// `consensus`, `vote` and their like.
     pub(super) fn agree(&mut self, name: &str, args: &[Known], at: Location) -> Known {
         let Some(list) = args.first() else { return Known::null() };
+        let list = &if name == "majorityVote" { list.answers() } else { list.clone() };
         if let Some(who) = self.counted_twice(list) {
             self.twice(&who, Severity::Warning, at);
         }
@@ -198,6 +228,7 @@ impl Flow<'_> {
                 null: Null::Always,
                 nothing: Some((Nothing::of_none(list), at)),
                 claim: super::domain::Claim::exactly(NONE),
+                evidence: list.whole().evidence,
                 ..Known::null()
             };
         };

@@ -65,7 +65,7 @@ pub(super) fn breaks_form(form: BuiltinId, args: &[Known]) -> Vec<&Known> {
 /// Whether it is a list in which there may be something else than a task.
 fn lists_no_tasks(known: &Known) -> bool {
     let Shape::List(_) = known.shape else { return false };
-    elements(known).0.is_some_and(|element| open(&element) || !matches!(element.shape, Shape::Functions(_)))
+    elements(known).0.is_some_and(|element| open(&element) || !element.shape.is_function())
 }
 
 /// Whether a built-in refuses some numbers at a place, and this may be one of them.
@@ -187,7 +187,7 @@ pub(super) fn suits(types: &[NamedType], known: &Known, wanted: &Type) -> bool {
             }
             _ => false,
         },
-        Type::Function(_) => there && matches!(known.shape, Shape::Functions(_) | Shape::Builtin(_)),
+        Type::Function(_) => there && known.shape.is_function(),
         Type::Union(all) => {
             // Null, and what else it may be, may suit one each.
             let given = Known { null: Null::Never, ..known.clone() };

@@ -194,7 +194,7 @@ impl<'a> Flow<'a> {
         let offered = !offering.is_empty() || self.setting.agents.as_ref().is_some_and(listed);
         let own = crate::builtin::find_function(name).is_some();
         // Functions are not sent to agents.
-        if own && (!offered || args.iter().any(|arg| matches!(arg.shape, Shape::Functions(_)))) {
+        if own && (!offered || args.iter().any(|arg| arg.shape.is_function())) {
             return None;
         }
         if !own && hidden.functions && !offered {

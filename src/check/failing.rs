@@ -143,7 +143,7 @@ fn told<'k>(program: &Program, inst: &Inst, args: &'k [Known]) -> Vec<&'k Known>
             | Binary::Under => Vec::new(),
         },
         Op::Call { spread } => {
-            let called = matches!(args[0].shape, Shape::Functions(_) | Shape::Builtin(_));
+            let called = args[0].shape.is_function();
             let mut told = first(!called || args[0].null != Null::Never);
             told.extend(uncounted(args, *spread));
             told

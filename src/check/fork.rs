@@ -301,7 +301,7 @@ impl<'a> Flow<'a> {
         });
         let given = given.map(|given| if function.earned() == SURE { given } else { given.under(function) })?;
         match given.shape {
-            Shape::Functions(_) => self.call(act, &given, &[], inst, state),
+            Shape::Functions(_) | Shape::Builtin(_) => self.call(act, &given, &[], inst, state),
             // It may be a function, and is given as it is otherwise.
             Shape::Any if given.hidden.functions => Some(self.call(act, &given, &[], inst, state)?.join(&given)),
             _ => Some(given),

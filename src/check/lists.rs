@@ -148,10 +148,12 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             (Some(Known { shape: Shape::List(Rc::new(pair)), ..known.clone() }), low, high)
         }
         "range" => {
-            let (from, to) = if args.len() == 1 {
-                (Number::exactly(0.0), super::interval::numbers(x))
-            } else {
-                (super::interval::numbers(x), count.clone())
+            // What is left out may be written as null.
+            let alone = (Number::exactly(0.0), super::interval::numbers(x));
+            let (from, to) = match args.get(1).map_or(Null::Always, |end| end.null) {
+                Null::Always => alone,
+                Null::Never => (alone.1, count.clone()),
+                Null::Maybe => (alone.0.join(&alone.1), alone.1.join(&count)),
             };
             let span = Number { low: (to.low - from.high).ceil(), high: (to.high - from.low).ceil(), ..Number::any() };
             let (low, high, element) = match args.get(2).map(super::interval::numbers) {

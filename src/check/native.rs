@@ -225,7 +225,7 @@ impl<'a> Flow<'a> {
             "calibrate" => {
                 let mut claim = x.claim.restated(NONE, SURE);
                 let mut by = f.map(Known::whole);
-                if let Some(map) = f.filter(|map| matches!(map.shape, Shape::Functions(_))) {
+                if let Some(map) = f.filter(|map| map.shape.is_function()) {
                     let told = Number { low: 0.0, high: 1.0, ..Number::any() };
                     let told = Known { null: Null::Maybe, ..Known::constant(Shape::Number(Rc::new(told))) };
                     let measured = self.apply(act, map, &[told], &Turns::between(0.0, 1.0), inst, state);
@@ -269,6 +269,7 @@ impl<'a> Flow<'a> {
                 return self.vote_of_tasks(act, args, inst, state);
             }
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
+            "synthesize" => self.surest(&x.answers(), at),
             "aggregate" => x.clone(),
             "verify" => return Some(self.one_deeper(|flow| flow.verify(act, args, inst, state))),
             "approve" => return Some(self.one_deeper(|flow| flow.approve(act, args, inst, state))),
@@ -441,7 +442,7 @@ impl<'a> Flow<'a> {
             "push" | "pop" | "shift" | "unshift" | "splice" | "fill" if method => {
                 self.mutation(act, x, name, &args[args.len().min(1)..], inst, state).0
             }
-            "replace" | "replaceAll" if args.get(2).is_some_and(|f| matches!(f.shape, Shape::Functions(_))) => {
+            "replace" | "replaceAll" if args.get(2).is_some_and(|f| f.shape.is_function()) => {
                 let piece = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args, Shape::Plain) };
                 let turns = self.once_for_each_match(act, (name, x, f.unwrap_or(&nothing)), inst, state);
                 let fits = super::escape::walked(&piece, at);
@@ -459,8 +460,11 @@ impl<'a> Flow<'a> {
                 self.rehearsed(act, args, inst, state);
                 Known { hidden: Hidden { agents: true, functions: false }, ..Known::constant(Shape::Any) }
             }
+            // It reads itself, and nobody knows what else.
             _ if matches!(x.shape, Shape::Any) && method => {
-                Known { null: null_by(name), ..Known::computed(args, Shape::Any) }
+                let known = Known::computed(args, Shape::Any);
+                let claim = known.claim.join(own([x], Shape::Plain).claim);
+                Known { claim, null: null_by(name), above: Sides::NONE, ..known }
             }
             // What is inside is not looked at.
             "Boolean" if !args.is_empty() => x.truth(true),

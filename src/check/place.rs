@@ -182,8 +182,7 @@ impl Flow<'_> {
     /// A function of one's own under a key.
     pub fn own_method(&self, target: &Known, name: &str) -> Option<Known> {
         let Shape::Object(object) = &target.shape else { return None };
-        let field =
-            object.field(name).filter(|field| matches!(field.shape, Shape::Functions(_) | Shape::Builtin(_)))?;
+        let field = object.field(name).filter(|field| field.shape.is_function())?;
         Some(read(target, &field))
     }
 

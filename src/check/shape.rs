@@ -434,6 +434,11 @@ impl Known {
 }
 
 impl Shape {
+    /// Whether it is a function, of the program's or built in.
+    pub fn is_function(&self) -> bool {
+        matches!(self, Shape::Functions(_) | Shape::Builtin(_))
+    }
+
     /// What can be called in it.
     pub fn hidden(&self) -> Hidden {
         let all = |mut parts: Vec<&Known>| parts.drain(..).map(Known::hides).fold(Hidden::default(), Hidden::or);

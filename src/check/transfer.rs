@@ -458,20 +458,16 @@ impl<'a> Flow<'a> {
     /// `gate(x, t)`: x, or null at x's confidence.
     pub fn gate(&mut self, act: &mut Activation<'a>, x: &Known, t: &Known, inst: &Inst, state: &mut State) -> Known {
         let at = act.at(inst.span);
-        if let Shape::Functions(functions) = &t.shape {
+        if t.shape.is_function() {
             let outer = std::mem::take(&mut self.taken);
-            let mut given: Option<Known> = None;
+            let mut given = None;
             let told = confidence_of(x);
             // Of what does not pass nothing is made.
             let before = state.clone();
             self.under((told.earned() < SURE).then_some((told, at)), |flow| {
-                flow.one_of(functions.iter(), |flow, function| {
-                    let mut passed = x.clone();
-                    passed.raise(raw(act.code.bands.high));
-                    if let Some(known) = flow.enter_any(act, function, &[passed], inst, 1, state) {
-                        given = Some(given.take().map_or_else(|| known.clone(), |old| old.join(&known)));
-                    }
-                });
+                let mut passed = x.clone();
+                passed.raise(raw(act.code.bands.high));
+                given = flow.call_back(act, t, &[passed], inst, state);
             });
             *state = state.join(&before);
             let once = std::mem::replace(&mut self.taken, outer);

@@ -120,6 +120,13 @@ fn what_was_found_lies_in_what_was_computed() {
         "const doubts = [[0 ~> 0.9] ~> 0.8, null]\nprint(doubts[0].concat({ s: \"\" } ~> 0.6))",
         "print([[{ n: 1 } ~> 0.7].zip([2])], zip([[0] ~> 0.7], [1] ~> 0.6))",
         "print(vote([Error()]), vote([0, Error(\"a\")], { strategy: \"plurality\" }))",
+        "print(gate(true, String), gate([1] ~> 0.8, length), gate(1 ~> 0.2, Number))",
+        "print(parallel([random, () => [1] ~> 0.4]), race([now, random]), retry(random), timeout(now, 10ms))",
+        "print(fallback(now, 1), sequential([String, Number], 1 ~> 0.6), [\"a\" ~> 0.3].forEach(print))",
+        "print(\"a1\".replace(/1/, String), mock(String).ask(1 ~> 0.5), [[1] ~> 0.4, [2]].map(length), [3, 1].sort(min))",
+        "print([1 ~> 0.5, 0].filter(Boolean), [0 ~> 0.2].some(Boolean), [\"a\"].groupBy(String), [2, 3 ~> 0.1].minBy(Number))",
+        "print(range(1, null), range([2, null][0]), synthesize([1, 1 ~> 0.9]), synthesize([{ agentId: 1, result: 2 ~> 0.4 }]))",
+        "print(majorityVote([{ agentId: 1 ~> 0.3, result: 2 }, 2]), average([{ agentId: 1, result: 2, n: 3 ~> 0.5 }]))",
         "try { [][0].n } catch (failed) { print(vote([failed])) }",
     ] {
         assert_eq!(fault(text, &[json!({})], &json!({})), None, "{text}");

@@ -22,6 +22,8 @@ struct Ghost {
     nothing: bool,
     /// Whether it is never null, in no run.
     never_null: bool,
+    /// Whether it is false as a condition, in every run.
+    never_true: bool,
     claimed: Sure,
     /// What is believed of it at most.
     cap: Sure,
@@ -34,9 +36,10 @@ struct Ghost {
 
 impl Ghost {
     fn exact(text: &str) -> Self {
-        let text = Some(text.to_owned());
+        let (never_true, text) = (text.is_empty(), Some(text.to_owned()));
         let (claimed, cap, evidence) = (SURE, SURE, Evidence::Exact);
-        Self { text, own: true, nothing: false, never_null: true, claimed, cap, evidence, tested: 0, judged: false }
+        let (own, nothing, never_null, tested, judged) = (true, false, true, 0, false);
+        Self { text, own, nothing, never_null, never_true, claimed, cap, evidence, tested, judged }
     }
 
     fn null() -> Self {
@@ -53,6 +56,7 @@ impl Ghost {
         self.cap = self.cap.min(decider.cap);
         self.evidence = self.evidence.min(decider.evidence);
         self.own &= decider.own;
+        self.never_true &= decider.own;
         self
     }
 
@@ -63,7 +67,7 @@ impl Ghost {
 
     /// As a condition: what the program says itself comes out one way in every run, and decides nothing.
     fn doubt(&self) -> Sure {
-        if self.own { SURE } else { self.earned() }
+        if self.own || self.never_true { SURE } else { self.earned() }
     }
 
     fn truth(&self) -> bool {
@@ -178,13 +182,20 @@ impl Runner<'_> {
                 let x = self.expr(x);
                 let (text, claimed) = self.answer(self.pattern.contracts[*speaker]);
                 let cap = x.earned();
-                Ghost { claimed, cap, evidence: Evidence::Reported, own: false, ..Ghost::exact(&text) }
+                Ghost {
+                    claimed,
+                    cap,
+                    evidence: Evidence::Reported,
+                    own: false,
+                    never_true: false,
+                    ..Ghost::exact(&text)
+                }
             }
             Expr::Join(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
                 let nothing = a.nothing || b.nothing;
                 let text = format!("{} and {}", a.text.clone().unwrap_or_default(), b.text.clone().unwrap_or_default());
-                Ghost { text: Some(text), nothing, never_null: true, tested: 0, ..a.under(&b) }
+                Ghost { text: Some(text), nothing, never_null: true, never_true: false, tested: 0, ..a.under(&b) }
             }
             Expr::State(x, k) => {
                 let x = self.expr(x);
@@ -214,19 +225,23 @@ impl Runner<'_> {
             }
             Expr::Else(a, b) => {
                 let a = self.expr(a);
-                if a.text.is_some() { a } else { self.expr(b) }
+                let never_true = a.never_true && self.is_never_true(b);
+                let chosen = if a.text.is_some() { a } else { self.expr(b) };
+                Ghost { never_true, ..chosen }
             }
             Expr::OrElse(a, b) => {
                 let a = self.expr(a);
-                if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) }
+                let never_true = a.never_true && self.is_never_true(b);
+                let chosen = if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) };
+                Ghost { never_true, ..chosen }
             }
             Expr::Best(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
-                let never_null = a.never_null && b.never_null;
+                let (never_null, never_true) = (a.never_null && b.never_null, a.never_true && b.never_true);
                 // It was tested against the other, where that is not in doubt.
                 let passed = |chosen: Ghost, other: &Ghost| {
                     let tested = if other.earned() == SURE { SURE } else { chosen.tested };
-                    Ghost { never_null, tested, ..chosen }
+                    Ghost { never_null, never_true, tested, ..chosen }
                 };
                 if b.claimed > a.claimed { passed(b, &a) } else { passed(a, &b) }
             }
@@ -237,21 +252,23 @@ impl Runner<'_> {
                 let claimed = if agree { a.claimed.midpoint(b.claimed) } else { NONE };
                 let (cap, evidence) = (a.cap.min(b.cap), a.evidence.min(b.evidence).min(Evidence::Agreed));
                 let (text, own, nothing) = (a.text.filter(|_| agree), a.own && b.own, !agree);
-                Ghost { text, own, nothing, never_null: false, claimed, cap, evidence, tested: 0, judged: false }
+                let (never_null, never_true, tested, judged) = (false, false, 0, false);
+                Ghost { text, own, nothing, never_null, never_true, claimed, cap, evidence, tested, judged }
             }
             Expr::Pick(x, a, b) => {
                 let (a, b, x) = (self.expr(a), self.expr(b), self.expr(x));
+                let never_true = a.never_true && b.never_true;
                 let picked = match x.text.as_deref() {
                     Some("yes") => a,
                     Some("a") => b,
                     _ => Ghost::null(),
                 };
-                Ghost { never_null: false, tested: 0, ..picked.under(&x) }
+                Ghost { never_null: false, never_true, tested: 0, ..picked.under(&x) }
             }
             Expr::Choose(cond, a, b) => {
                 let (truth, decider, _) = self.cond(cond);
                 let chosen = if truth { self.expr(a) } else { self.expr(b) };
-                Ghost { never_null: false, ..chosen.under(&decider) }
+                Ghost { never_null: false, never_true: false, ..chosen.under(&decider) }
             }
             Expr::Verify(x, _) => {
                 let x = self.expr(x);
@@ -272,6 +289,15 @@ impl Runner<'_> {
                 self.names = held;
                 result
             }
+        }
+    }
+
+    /// Whether an expression that may not be evaluated is false as a condition, in every run.
+    fn is_never_true(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Text(_) => self.clone().expr(expr).never_true,
+            Expr::Name(name) => self.named(*name).never_true,
+            _ => false,
         }
     }
 
@@ -321,7 +347,8 @@ impl Runner<'_> {
                 let x = self.named(*name);
                 let holds = x.text == y.text;
                 let apart = |x: &Ghost, y: &Ghost| x.is_surely_null() && y.never_null;
-                let certain = itself || apart(&x, &y) || apart(&y, &x);
+                let both_null = x.is_surely_null() && y.is_surely_null();
+                let certain = itself || both_null || apart(&x, &y) || apart(&y, &x);
                 let both = x.under(&y);
                 let doubt = if certain { SURE } else { both.doubt() };
                 (holds, both, doubt)
@@ -410,7 +437,7 @@ impl Runner<'_> {
         for name in self.assigned[before..].iter().filter(|_| !leaves) {
             if let Some(value) = self.names.get_mut(name) {
                 value.cap = value.cap.min(least);
-                value.never_null = false;
+                (value.never_null, value.never_true) = (false, false);
             }
         }
         // What an early exit inside has added stays.
