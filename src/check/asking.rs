@@ -133,13 +133,19 @@ impl Known {
     /// What is believed of whether it is true: at least the first where one of several ways makes it true, and at least the
     /// second where one makes it not true.
     pub fn truth_earned(&self) -> (Raw, Raw) {
+        let own = self.settled_truth();
         let (yes, no) = self.tests.as_ref().map_or((0, 0), |tests| tests.earned);
-        (yes.max(self.earned()), no.max(self.earned()))
+        (yes.max(own), no.max(own))
+    }
+
+    /// The same whatever is told of it.
+    fn settled_truth(&self) -> Raw {
+        if self.exact { SURE } else { self.earned() }
     }
 
     /// With what is believed of whether it is true, where that is more than what is believed of it.
     pub fn with_truth_earned(mut self, (yes, no): (Raw, Raw)) -> Known {
-        let own = self.earned();
+        let own = self.settled_truth();
         let earned = (if yes > own { yes } else { 0 }, if no > own { no } else { 0 });
         if earned != self.tests.as_ref().map_or((0, 0), |tests| tests.earned) {
             let tests = self.tests.get_or_insert_default();

@@ -46,6 +46,8 @@ pub(super) struct Choice {
     within: Cap,
     /// Whether it tells which one was chosen.
     tells: bool,
+    /// Whether it is one of several that are not as sure as each other, so that what chooses among them tells.
+    apart: bool,
 }
 
 impl Choice {
@@ -59,7 +61,7 @@ impl Choice {
                 self.within.min(Cap { why: Why::Decided(at), ..chooser.cap })
             }
         };
-        Self { by: self.by.min(chooser.earned()), within, ..self }
+        Self { by: self.by.min(chooser.earned()), within, tells: self.tells || self.apart, ..self }
     }
 
     fn join(self, other: Self) -> Self {
@@ -69,6 +71,7 @@ impl Choice {
             by: self.by.min(other.by),
             within: self.within.min(other.within),
             tells: self.tells || other.tells || (self.low, self.high) != (other.low, other.high),
+            apart: self.apart || other.apart,
         }
     }
 
@@ -79,6 +82,7 @@ impl Choice {
             by: self.by.min(other.by),
             within: self.within.min(other.within),
             tells: self.tells || other.tells,
+            apart: self.apart || other.apart,
         }
     }
 }
@@ -163,7 +167,7 @@ impl Claim {
 
     fn choice(self) -> Choice {
         let (low, high) = (self.least(), self.greatest());
-        self.choice.unwrap_or(Choice { low, high, by: SURE, within: Cap::FREE, tells: false })
+        self.choice.unwrap_or(Choice { low, high, by: SURE, within: Cap::FREE, tells: false, apart: false })
     }
 
     /// Chosen by something, which it may have been lowered to since.
@@ -189,7 +193,8 @@ impl Claim {
 
     /// Every confidence that one or the other can be.
     pub fn join(self, other: Self) -> Self {
-        let choice = self.choice().join(other.choice());
+        let mut choice = self.choice().join(other.choice());
+        choice.apart |= (self.least(), self.greatest()) != (other.least(), other.greatest());
         Self {
             choice: (choice.tells || self.choice.or(other.choice).is_some()).then_some(choice),
             told: self.told && other.told,

@@ -233,10 +233,10 @@ impl<'a> Flow<'a> {
                     known.cap = Cap::FREE;
                     known.exact = true;
                 }
-                match x.null {
-                    Null::Always => known.shape = Shape::Bool(equal),
-                    Null::Never => known.shape = Shape::Bool(!equal),
-                    Null::Maybe => {}
+                if x.null != Null::Maybe {
+                    // It comes to the same in every run.
+                    known.shape = Shape::Bool(equal == (x.null == Null::Always));
+                    known.exact = true;
                 }
             } else if y.null == Null::Never {
                 same.push(Fact::Present(x.id));

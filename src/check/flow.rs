@@ -721,7 +721,7 @@ impl<'a> Flow<'a> {
         let mut arriving = Vec::new();
         for (&parameter, &var) in act.code.blocks[to].parameters.iter().zip(&target.args) {
             let mut known = act.value(var, &state);
-            let mut truth = (0, 0);
+            let mut truth = known.truth_earned();
             if !deciding.is_empty() && !act.is_standing_agent(parameter) {
                 truth = self.truth_on_the_way(&known, &deciding, &state);
                 known = self.decided(&known, &deciding);

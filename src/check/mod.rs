@@ -50,6 +50,7 @@ mod interval;
 mod keyed;
 mod line;
 mod lists;
+mod mark;
 mod measure;
 mod meter;
 mod modest;

@@ -54,15 +54,26 @@ impl<'a> Flow<'a> {
         inst: &Inst,
         state: &mut State,
     ) -> Option<Known> {
+        let at = act.at(inst.span);
+        self.so_many(turns, at, state, |flow, state| flow.call_back(act, function, args, inst, state))
+    }
+
+    /// Calls something so many times.
+    pub fn so_many(
+        &mut self,
+        turns: &Turns,
+        at: Location,
+        state: &mut State,
+        call: impl FnMut(&mut Self, &mut State) -> Option<Known>,
+    ) -> Option<Known> {
         let outer = std::mem::take(&mut self.taken);
-        let goes_on = |flow: &mut Self, state: &mut State| flow.call_back(act, function, args, inst, state);
-        let given = self.again_and_again(turns.high > 1.0, state, goes_on);
+        let given = self.again_and_again(turns.high > 1.0, state, call);
         let mut once = std::mem::replace(&mut self.taken, outer);
         once.steps.add(&Amount::up_to(4.0));
         once.depth.add(&Amount::up_to(1.0));
         let all = once.times(turns);
         if !once.steps.is_lengthy() {
-            self.too_long(&all.steps, act.at(inst.span));
+            self.too_long(&all.steps, at);
         }
         self.taken.add(&all);
         given
@@ -443,15 +454,7 @@ impl<'a> Flow<'a> {
                 self.mutation(act, x, name, &args[args.len().min(1)..], inst, state).0
             }
             "replace" | "replaceAll" if args.get(2).is_some_and(|f| f.shape.is_function()) => {
-                let piece = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args, Shape::Plain) };
-                let turns = self.once_for_each_match(act, (name, x, f.unwrap_or(&nothing)), inst, state);
-                let fits = super::escape::walked(&piece, at);
-                let given = self.under(fits, |flow| flow.apply(act, &args[2], &[piece], &turns, inst, state));
-                // Where nothing fits, it is not called.
-                let untouched = Known::computed(args, Shape::Plain);
-                given.map_or(untouched.clone(), |given| {
-                    untouched.join(&Known::computed(args.iter().chain([&given]), Shape::Plain))
-                })
+                self.replaced(act, name, args, inst, state)
             }
             // What a text says may be anything.
             "parse" => Known { null: Null::Maybe, ..Known::computed(args, Shape::Any) },
@@ -567,11 +570,14 @@ impl<'a> Flow<'a> {
             let under = known.under(answer);
             if surely { under } else { under.join(&known) }
         };
-        let Some(f) = args.get(1) else {
-            let mut known = own(list_of(kept_element, if name == "unique" { u64::from(low > 0) } else { low }, high));
+        // What is left out may be written as null.
+        let in_order = || {
+            let least = if name == "unique" { u64::from(low > 0) } else { low };
+            let mut known = own(list_of(kept_element.clone(), least, high));
             known.absorb(&Known { shape: Shape::Plain, ..source.whole() });
-            return Some(if name == "unique" { known } else { known.measured(source, false) });
+            if name == "unique" { known } else { known.measured(source, false) }
         };
+        let Some(f) = args.get(1).filter(|f| f.null != Null::Always) else { return Some(in_order()) };
         if matches!(name, "reduce" | "reduceRight") {
             let start = args.get(2).cloned().unwrap_or_else(|| element.clone());
             let mut total = start;
@@ -587,7 +593,8 @@ impl<'a> Flow<'a> {
             return Some(Known { id: Id::NONE, ..total });
         }
         if matches!(name, "sort" | "toSorted") {
-            let sorted = own(list_of(kept_element, low, high)).measured(source, false);
+            let sorted = own(list_of(kept_element.clone(), low, high)).measured(source, false);
+            let sorted = if f.null == Null::Maybe { sorted.join(&in_order()) } else { sorted };
             if high.is_some_and(|high| high < 2) {
                 return Some(sorted);
             }

@@ -6,6 +6,7 @@
 use super::amount::Amount;
 use super::charge::prints;
 use super::domain::{Id, Known, List, Mark, Nothing, Null, Passed, SURE, Shape, Told};
+use super::escape::walked;
 use super::few::Sides;
 use super::flow::{Activation, Flow};
 use super::lists::listed;
@@ -84,6 +85,42 @@ impl<'a> Flow<'a> {
         let given = call(self);
         self.spread_out = None;
         given
+    }
+
+    /// `replace` by a function: it gets what fits, the groups in it, where that stands, and the whole text.
+    pub fn replaced(
+        &mut self,
+        act: &mut Activation<'a>,
+        name: &str,
+        args: &[Known],
+        inst: &Inst,
+        state: &mut State,
+    ) -> Known {
+        let at = act.at(inst.span);
+        let turns = self.once_for_each_match(act, (name, &args[0], &args[1]), inst, state);
+        let piece = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args, Shape::Plain) };
+        // A text has no groups; of an expression nobody knows how many, nor whether they are in what fits.
+        let (groups, perhaps) = if args[1].as_text().is_some() { (Some(0), Null::Never) } else { (None, Null::Maybe) };
+        let list = List {
+            element: Some(Known { null: perhaps, ..piece.clone() }),
+            low: 3,
+            high: groups.map(|groups| groups + 3),
+            items: None,
+            size: None,
+        };
+        let handed = Known { shape: Shape::List(Rc::new(list)), ..Known::constant(Shape::Plain) };
+        let mut each = padded(&handed);
+        each[0] = piece.clone();
+        let given = self.under(walked(&piece, at), |flow| {
+            flow.so_many(&turns, at, state, |flow, state| {
+                flow.spreading(&handed, |flow| flow.call_back(act, &args[2], &each, inst, state))
+            })
+        });
+        // Where nothing fits, it is not called.
+        let untouched = Known::computed(args, Shape::Plain);
+        given.map_or(untouched.clone(), |given| {
+            untouched.join(&Known::computed(args.iter().chain([&given]), Shape::Plain))
+        })
     }
 
     /// A built-in, or a method of a receiver, of a list of which nobody knows how many there are.

@@ -501,7 +501,14 @@ impl<'a> Flow<'a> {
                 passed.join(instead)
             };
         }
-        self.gate_at(x, t, at)
+        let gated = match super::read::elements(t).0 {
+            // Which of them is the threshold nobody knows.
+            Some(each) if matches!(t.shape, Shape::List(_)) => {
+                self.gate_at(x, &each, at).join(&Known { id: Id::NONE, ..each })
+            }
+            _ => self.gate_at(x, t, at),
+        };
+        if t.shape == Shape::Any { gated.join(&Known { id: Id::NONE, ..super::read::part(t) }) } else { gated }
     }
 
     fn gate_at(&mut self, x: &Known, t: &Known, at: crate::source::Location) -> Known {

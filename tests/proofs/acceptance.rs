@@ -1,10 +1,11 @@
 //! An accepted pattern executes an action only with the confidence and the evidence it needs, and gives what it promises:
 //! runs of a small language that carry what a value has earned and what decided about it.
 
-use super::small::{Pattern, Style, pattern, perform, unswayed};
+use super::small::{Pattern, Style, constant, pattern, perform, unswayed};
 use super::watch::{Subject, Verdict};
 use super::{each_seed, look};
 use prism::check::Setting;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Runs of each pattern.
@@ -22,7 +23,11 @@ fn fault(pattern: &Pattern, seed: u64) -> Option<String> {
     if !verdict(pattern, Style::Plain).is_ok_and(|it| it.errors.is_empty()) {
         return None;
     }
-    (0..RUNS).find_map(|run| Some(perform(pattern, seed.wrapping_mul(RUNS) + run).violations.first()?.0.clone()))
+    let found = |constant: &BTreeSet<usize>| {
+        let run = |run| perform(pattern, seed.wrapping_mul(RUNS) + run, constant);
+        (0..RUNS).find_map(|at| Some(run(at).violations.first()?.0.clone()))
+    };
+    found(&BTreeSet::new()).and_then(|_| found(&constant(pattern)))
 }
 
 /// What an accepted pattern does or does not do because of what somebody says who is not sure enough.
@@ -52,7 +57,7 @@ fn accepted_patterns_act_on_what_is_earned() {
             return Ok(());
         }
         accepted.fetch_add(1, Ordering::Relaxed);
-        let runs = (0..RUNS).map(|run| perform(&made, seed.wrapping_mul(RUNS) + run));
+        let runs = (0..RUNS).map(|run| perform(&made, seed.wrapping_mul(RUNS) + run, &BTreeSet::new()));
         acted.fetch_add(u64::from(runs.into_iter().any(|run| run.actions > 0)), Ordering::Relaxed);
         look(made, |made| fault(made, seed))
     });

@@ -7,7 +7,7 @@ mod run;
 
 pub(super) use make::pattern;
 pub(super) use print::Style;
-pub(super) use run::{perform, unswayed};
+pub(super) use run::{constant, perform, unswayed};
 
 /// A pattern: its contracts and its statements.
 #[derive(Clone, Debug)]

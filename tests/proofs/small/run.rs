@@ -3,13 +3,16 @@
 use super::{ACTIONS, Cond, Expr, Pattern, Stmt};
 use prism::host::Seed;
 use prism::value::Evidence;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A confidence in tenths, one higher; 0 is unknown.
 type Sure = u32;
 
 const SURE: Sure = 11;
 const NONE: Sure = 1;
+
+/// So many runs show each way that a condition comes out.
+const MANY: u64 = 2_000;
 
 /// A value with its ghosts.
 #[derive(Clone, Debug)]
@@ -22,8 +25,6 @@ struct Ghost {
     nothing: bool,
     /// Whether it is never null, in no run.
     never_null: bool,
-    /// Whether it is false as a condition, in every run.
-    never_true: bool,
     claimed: Sure,
     /// What is believed of it at most.
     cap: Sure,
@@ -36,10 +37,9 @@ struct Ghost {
 
 impl Ghost {
     fn exact(text: &str) -> Self {
-        let (never_true, text) = (text.is_empty(), Some(text.to_owned()));
+        let text = Some(text.to_owned());
         let (claimed, cap, evidence) = (SURE, SURE, Evidence::Exact);
-        let (own, nothing, never_null, tested, judged) = (true, false, true, 0, false);
-        Self { text, own, nothing, never_null, never_true, claimed, cap, evidence, tested, judged }
+        Self { text, own: true, nothing: false, never_null: true, claimed, cap, evidence, tested: 0, judged: false }
     }
 
     fn null() -> Self {
@@ -56,7 +56,7 @@ impl Ghost {
         self.cap = self.cap.min(decider.cap);
         self.evidence = self.evidence.min(decider.evidence);
         self.own &= decider.own;
-        self.never_true &= decider.own;
+        self.judged |= decider.judged;
         self
     }
 
@@ -67,7 +67,7 @@ impl Ghost {
 
     /// As a condition: what the program says itself comes out one way in every run, and decides nothing.
     fn doubt(&self) -> Sure {
-        if self.own || self.never_true { SURE } else { self.earned() }
+        if self.own { SURE } else { self.earned() }
     }
 
     fn truth(&self) -> bool {
@@ -93,6 +93,8 @@ pub(in super::super) struct Run {
     unjudged: [usize; ACTIONS.len()],
     /// Whether agents agreed, each time: that is exact, whatever they said.
     agreed: Vec<bool>,
+    /// Whether each condition, by where it stands, came out true, and whether it came out false.
+    came: BTreeMap<usize, [bool; 2]>,
 }
 
 #[derive(Clone)]
@@ -109,6 +111,8 @@ struct Runner<'a> {
     grave: Option<usize>,
     /// The highest test that something passed of which a judge said how sure it is, whatever that is.
     heard: Sure,
+    /// Conditions that come out the same in every run: they decide nothing.
+    constant: &'a BTreeSet<usize>,
     run: Run,
 }
 
@@ -118,12 +122,19 @@ enum Flow {
     Left(Ghost),
 }
 
+/// The conditions that come out the same in many runs of a pattern.
+pub(in super::super) fn constant(pattern: &Pattern) -> BTreeSet<usize> {
+    let mut came: BTreeMap<usize, [bool; 2]> = BTreeMap::new();
+    for (place, [no, yes]) in (0..MANY).flat_map(|seed| perform(pattern, seed, &BTreeSet::new()).came) {
+        let all = came.entry(place).or_default();
+        *all = [all[0] || no, all[1] || yes];
+    }
+    came.into_iter().filter(|(_, ways)| *ways != [true, true]).map(|(place, _)| place).collect()
+}
+
 /// Runs a pattern once, agents at the ends of their contracts.
-pub(in super::super) fn perform(pattern: &Pattern, seed: u64) -> Run {
-    let random = Seed::new(seed);
-    let names = BTreeMap::new();
-    let (doubts, assigned) = (Vec::new(), Vec::new());
-    let mut runner = Runner { pattern, random, names, doubts, assigned, grave: None, heard: 0, run: Run::default() };
+pub(in super::super) fn perform(pattern: &Pattern, seed: u64, constant: &BTreeSet<usize>) -> Run {
+    let mut runner = Runner::new(pattern, seed, None, constant);
     let result = match runner.stmts(&pattern.body) {
         Flow::Left(result) => result,
         Flow::On => {
@@ -144,9 +155,8 @@ pub(in super::super) fn perform(pattern: &Pattern, seed: u64) -> Run {
 /// differ in nothing else.
 pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2]) -> bool {
     let [one, other] = seeds.map(|seed| {
-        let (random, names, run) = (Seed::new(seed), BTreeMap::new(), Run::default());
-        let (doubts, assigned) = (Vec::new(), Vec::new());
-        let mut runner = Runner { pattern, random, names, doubts, assigned, grave: Some(grave), heard: 0, run };
+        let constant = BTreeSet::new();
+        let mut runner = Runner::new(pattern, seed, Some(grave), &constant);
         runner.stmts(&pattern.body);
         runner.run
     });
@@ -154,7 +164,12 @@ pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2
     one.agreed != other.agreed || same(|run| &run.acted) || same(|run| &run.swayed) || same(|run| &run.unjudged)
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    fn new(pattern: &'a Pattern, seed: u64, grave: Option<usize>, constant: &'a BTreeSet<usize>) -> Self {
+        let (random, names, run) = (Seed::new(seed), BTreeMap::new(), Run::default());
+        Self { pattern, random, names, doubts: Vec::new(), assigned: Vec::new(), grave, heard: 0, constant, run }
+    }
+
     fn pick<T: Copy>(&mut self, all: &[T]) -> T {
         all[((self.random.bits() >> 24) % all.len() as u64) as usize]
     }
@@ -182,20 +197,13 @@ impl Runner<'_> {
                 let x = self.expr(x);
                 let (text, claimed) = self.answer(self.pattern.contracts[*speaker]);
                 let cap = x.earned();
-                Ghost {
-                    claimed,
-                    cap,
-                    evidence: Evidence::Reported,
-                    own: false,
-                    never_true: false,
-                    ..Ghost::exact(&text)
-                }
+                Ghost { claimed, cap, evidence: Evidence::Reported, own: false, ..Ghost::exact(&text) }
             }
             Expr::Join(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
                 let nothing = a.nothing || b.nothing;
                 let text = format!("{} and {}", a.text.clone().unwrap_or_default(), b.text.clone().unwrap_or_default());
-                Ghost { text: Some(text), nothing, never_null: true, never_true: false, tested: 0, ..a.under(&b) }
+                Ghost { text: Some(text), nothing, never_null: true, tested: 0, ..a.under(&b) }
             }
             Expr::State(x, k) => {
                 let x = self.expr(x);
@@ -218,6 +226,7 @@ impl Runner<'_> {
                 let x = self.expr(x);
                 let never_null = x.never_null && *t == 0 && x.claimed > 0;
                 if x.claimed > *t {
+                    self.hear(&x, t + 1);
                     Ghost { never_null, tested: x.tested.max(t + 1), ..x }
                 } else {
                     Ghost { text: None, own: false, nothing: true, never_null, tested: 0, ..x }
@@ -225,23 +234,19 @@ impl Runner<'_> {
             }
             Expr::Else(a, b) => {
                 let a = self.expr(a);
-                let never_true = a.never_true && self.is_never_true(b);
-                let chosen = if a.text.is_some() { a } else { self.expr(b) };
-                Ghost { never_true, ..chosen }
+                if a.text.is_some() { a } else { self.expr(b) }
             }
             Expr::OrElse(a, b) => {
                 let a = self.expr(a);
-                let never_true = a.never_true && self.is_never_true(b);
-                let chosen = if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) };
-                Ghost { never_true, ..chosen }
+                if a.text.is_some() && a.claimed > 5 { a } else { self.expr(b) }
             }
             Expr::Best(a, b) => {
                 let (a, b) = (self.expr(a), self.expr(b));
-                let (never_null, never_true) = (a.never_null && b.never_null, a.never_true && b.never_true);
+                let never_null = a.never_null && b.never_null;
                 // It was tested against the other, where that is not in doubt.
                 let passed = |chosen: Ghost, other: &Ghost| {
                     let tested = if other.earned() == SURE { SURE } else { chosen.tested };
-                    Ghost { never_null, never_true, tested, ..chosen }
+                    Ghost { never_null, tested, ..chosen }
                 };
                 if b.claimed > a.claimed { passed(b, &a) } else { passed(a, &b) }
             }
@@ -252,23 +257,21 @@ impl Runner<'_> {
                 let claimed = if agree { a.claimed.midpoint(b.claimed) } else { NONE };
                 let (cap, evidence) = (a.cap.min(b.cap), a.evidence.min(b.evidence).min(Evidence::Agreed));
                 let (text, own, nothing) = (a.text.filter(|_| agree), a.own && b.own, !agree);
-                let (never_null, never_true, tested, judged) = (false, false, 0, false);
-                Ghost { text, own, nothing, never_null, never_true, claimed, cap, evidence, tested, judged }
+                Ghost { text, own, nothing, never_null: false, claimed, cap, evidence, tested: 0, judged: false }
             }
             Expr::Pick(x, a, b) => {
                 let (a, b, x) = (self.expr(a), self.expr(b), self.expr(x));
-                let never_true = a.never_true && b.never_true;
                 let picked = match x.text.as_deref() {
                     Some("yes") => a,
                     Some("a") => b,
                     _ => Ghost::null(),
                 };
-                Ghost { never_null: false, never_true, tested: 0, ..picked.under(&x) }
+                Ghost { never_null: false, tested: 0, ..picked.under(&x) }
             }
             Expr::Choose(cond, a, b) => {
                 let (truth, decider, _) = self.cond(cond);
                 let chosen = if truth { self.expr(a) } else { self.expr(b) };
-                Ghost { never_null: false, never_true: false, ..chosen.under(&decider) }
+                Ghost { never_null: false, ..chosen.under(&decider) }
             }
             Expr::Verify(x, _) => {
                 let x = self.expr(x);
@@ -292,15 +295,6 @@ impl Runner<'_> {
         }
     }
 
-    /// Whether an expression that may not be evaluated is false as a condition, in every run.
-    fn is_never_true(&self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Text(_) => self.clone().expr(expr).never_true,
-            Expr::Name(name) => self.named(*name).never_true,
-            _ => false,
-        }
-    }
-
     /// The body of a function, whose input is its parameter.
     fn call(&mut self, body: &Expr) -> Ghost {
         self.expr(&body.with_input(u32::MAX))
@@ -308,6 +302,16 @@ impl Runner<'_> {
 
     /// Whether it holds, how sure that is, and how much of it is in doubt.
     fn cond(&mut self, cond: &Cond) -> (bool, Ghost, Sure) {
+        let (holds, decider, doubt) = self.came_out(cond);
+        let place = std::ptr::from_ref(cond).addr();
+        self.run.came.entry(place).or_default()[usize::from(holds)] = true;
+        match self.constant.contains(&place) {
+            true => (holds, Ghost { cap: SURE, ..decider }, SURE),
+            false => (holds, decider, doubt),
+        }
+    }
+
+    fn came_out(&mut self, cond: &Cond) -> (bool, Ghost, Sure) {
         let exact = Ghost::exact("");
         match cond {
             Cond::Sure(name, t) => {
@@ -326,8 +330,8 @@ impl Runner<'_> {
             Cond::Asks(name, t) => {
                 let x = self.named(*name);
                 let holds = x.truth() && x.claimed > *t;
-                if x.judged && x.claimed > *t {
-                    self.heard = self.heard.max(t + 1);
+                if x.claimed > *t {
+                    self.hear(&x, t + 1);
                 }
                 if holds {
                     self.test(*name, t + 1);
@@ -402,6 +406,35 @@ impl Runner<'_> {
         self.names.get(&name).cloned().unwrap_or_else(Ghost::null)
     }
 
+    /// The tests that were passed by now.
+    fn passed(&self) -> (BTreeMap<u32, Sure>, Sure) {
+        (self.names.iter().map(|(name, value)| (*name, value.tested)).collect(), self.heard)
+    }
+
+    /// Where another way leads here as well, what was passed on one of them was perhaps not.
+    fn behind<'s>(
+        &mut self,
+        others: impl IntoIterator<Item = &'s Vec<Stmt>>,
+        (tested, heard): (BTreeMap<u32, Sure>, Sure),
+    ) {
+        if others.into_iter().all(|other| matches!(self.clone().stmts(other), Flow::Left(_))) {
+            return;
+        }
+        self.heard = heard;
+        for (name, before) in tested {
+            if let Some(value) = self.names.get_mut(&name) {
+                value.tested = value.tested.min(before);
+            }
+        }
+    }
+
+    /// A value passed a test.
+    fn hear(&mut self, value: &Ghost, threshold: Sure) {
+        if value.judged {
+            self.heard = self.heard.max(threshold);
+        }
+    }
+
     fn test(&mut self, name: u32, threshold: Sure) {
         if let Some(value) = self.names.get_mut(&name) {
             value.tested = value.tested.max(threshold);
@@ -437,7 +470,7 @@ impl Runner<'_> {
         for name in self.assigned[before..].iter().filter(|_| !leaves) {
             if let Some(value) = self.names.get_mut(name) {
                 value.cap = value.cap.min(least);
-                (value.never_null, value.never_true) = (false, false);
+                value.never_null = false;
             }
         }
         // What an early exit inside has added stays.
@@ -457,10 +490,13 @@ impl Runner<'_> {
                 Flow::On
             }
             Stmt::If(cond, yes, no) => {
+                let before = self.passed();
                 let (holds, decider, doubt) = self.cond(cond);
                 let (body, other) = if holds { (yes, no) } else { (no, yes) };
                 let doubt = if cond.only_tests() { (SURE, 0) } else { (doubt, decider.tested) };
-                self.doubting(doubt, body, other)
+                let flow = self.doubting(doubt, body, other);
+                self.behind([other], before);
+                flow
             }
             Stmt::Bands(name, bands) => {
                 let sure = self.named(*name).claimed;
@@ -469,8 +505,14 @@ impl Runner<'_> {
                     6..8 => (1, 6),
                     _ => (2, 0),
                 };
+                let before = self.passed();
                 self.test(*name, least);
-                self.stmts(&bands[which])
+                let flow = self.stmts(&bands[which]);
+                self.behind(
+                    bands.iter().enumerate().filter(|(band, _)| *band != which).map(|(_, other)| other),
+                    before,
+                );
+                flow
             }
             Stmt::Twice(body) => {
                 for _ in 0..2 {
