@@ -61,7 +61,7 @@ pub(crate) fn prism(folder: &Path, arguments: &[&str]) -> Outcome {
 }
 
 /// After so long a call has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Calls the binary in a folder, with something on standard input.
 pub(crate) fn prism_with(folder: &Path, arguments: &[&str], input: &[u8]) -> Outcome {

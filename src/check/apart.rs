@@ -2,15 +2,14 @@
 
 use super::amount::{Amount, Turns};
 use super::charge::open;
-use super::domain::{Id, Known, Shape};
+use super::domain::{Id, Known, List, Shape};
 use super::flow::{Activation, Flow};
+use super::spread::padded;
 use super::state::State;
 use crate::hir::{Function, FunctionId, Kind, Module};
 use crate::ir::Inst;
 use crate::types::Type;
-
-/// Arguments of what answers for an agent, at most as far as they are told apart.
-const MOST_ASKED: usize = 8;
+use std::rc::Rc;
 
 /// Bytes of a mock that has one answer.
 const MOCK: f64 = 1_024.0;
@@ -27,6 +26,8 @@ impl<'a> Flow<'a> {
             Shape::Object(object) => object.fields.values().chain(&object.others).collect(),
             _ => vec![arg],
         });
+        let asked = List { element: Some(Known::anything()), low: 0, high: None, items: None, size: None };
+        let asked = Known { shape: Shape::List(Rc::new(asked)), ..Known::constant(Shape::Plain) };
         // Nobody knows when it is called, and what it reads may be another by then.
         let mut later = state.clone();
         for (cell, known) in state.memory.iter().filter(|(_, known)| !matches!(known.shape, Shape::Functions(_))) {
@@ -34,9 +35,11 @@ impl<'a> Flow<'a> {
         }
         for function in given.filter(|known| matches!(known.shape, Shape::Functions(_))) {
             let outer = std::mem::take(&mut self.escapes);
-            let asked = vec![Known::anything(); MOST_ASKED];
             let before = std::mem::take(&mut self.taken);
-            self.apply(act, function, &asked, &Turns::between(0.0, f64::INFINITY), inst, &mut later.clone());
+            let (turns, at) = (Turns::between(0.0, f64::INFINITY), act.at(inst.span));
+            self.so_many(&turns, at, &mut later.clone(), |flow, state| {
+                flow.spreading(&asked, |flow| flow.call_back(act, function, &padded(&asked), inst, state))
+            });
             let taken = std::mem::replace(&mut self.taken, before);
             // It stands on whatever asks, and on the question; one that asks may be asked itself.
             let most = if taken.calls.high() > 0.0 { f64::INFINITY } else { taken.depth.high() + 1.0 };

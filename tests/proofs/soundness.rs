@@ -138,6 +138,45 @@ fn what_was_found_lies_in_what_was_computed() {
 }
 
 #[test]
+fn what_is_called_back_gets_what_was_computed() {
+    let each = "map filter find findIndex findLast findLastIndex some every forEach flatMap groupBy countBy sortBy minBy maxBy \
+                partition unique sort toSorted reduce reduceRight";
+    let walks = each.split(' ').map(|name| format!("[3 ~> 0.9, 1].{name}(all)"));
+    let others = [
+        "mapValues({ a: 1, b: 2 ~> 0.4 }, all)",
+        "[3, 1].reduce(all, 0)",
+        "Array.from({ length: 2 }, all)",
+        "calibrate(1 ~> 0.5, (...most) => most.length - 0.5)",
+        "gate(1, all)",
+        "verify(4, all)",
+        "escalate(1, [(...most) => most.length == 0 ? 1 : null, all])",
+        "sequential([all, all], 3)",
+        "fallback((...most) => { throw Error(\"a\") }, all)",
+        "retry(all)",
+        "retry((...most) => { throw Error(\"a\") }, { attempts: 2 })",
+        "timeout(all, 1s)",
+        "race([all])",
+        "anyOf([all])",
+        "quorum(1, [all])",
+        "vote([all, all])",
+        "parallel([all, () => all])",
+        "parallel([1, 2].map(all))",
+        "parallel([1, 2], all)",
+        "mock(all).ask(1, 2)",
+        "mock.methods({ ask: all }).ask(\"a\")",
+        "\"ab\".replace(\"a\", all)",
+        "\"ab\".replaceAll(/(a)|(b)/g, all)",
+        "[all, all].map(f => f(1, 2))",
+        "all(...[1, 2], ...[3])",
+    ];
+    let wrong = walks.chain(others.map(String::from)).filter_map(|call| {
+        let text = format!("const all = (...all) => all.length\ntry {{ print({call}) }} catch (e) {{ print(e.code) }}");
+        fault(&text, &[json!({})], &json!({})).map(|why| format!("{call}: {why}"))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
 fn values_lie_in_what_was_computed() {
     let size = number("PRISM_SIZE").unwrap_or(40) as u32;
     each_seed("soundness", 400, |seed| {
