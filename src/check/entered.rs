@@ -65,7 +65,7 @@ impl<'a> Flow<'a> {
                 (stay, _) if stay != inside(otherwise.block) => self.is_known(act, entry, *condition, stay),
                 _ => false,
             },
-            end => !end.targets().any(|way| leaving(way)),
+            end => !end.targets().any(leaving),
         }
     }
 

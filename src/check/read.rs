@@ -239,7 +239,7 @@ pub(super) fn beside(x: &Known, i: &Known) -> Known {
             // Counted by the program, as sure as how much there is to count.
             let own = own([x], Shape::Plain);
             let (claim, evidence) = (i.claim.min(own.claim), i.evidence.min(own.evidence));
-            Known { claim, evidence, cap: i.cap.min(own.cap), ..i.clone() }
+            Known { claim, evidence, cap: i.cap.min(own.cap), passed: i.passed.within(own.claim), ..i.clone() }
         }
         _ => part(x),
     };
