@@ -35,12 +35,15 @@ fn sway(pattern: &Pattern, seed: u64) -> Option<String> {
     if !verdict(pattern, Style::Plain).is_ok_and(|it| it.errors.is_empty()) {
         return None;
     }
-    let swayed = |run: u64, grave: usize| {
-        let first = seed.wrapping_mul(RUNS) + run;
-        (!unswayed(pattern, grave, [first, first ^ 0x5ea1]))
-            .then(|| format!("an answer decides about an action {grave}"))
+    let found = |constant: &BTreeSet<usize>| {
+        let swayed = |run: u64, grave: usize| {
+            let first = seed.wrapping_mul(RUNS) + run;
+            (!unswayed(pattern, grave, [first, first ^ 0x5ea1], constant))
+                .then(|| format!("an answer decides about an action {grave}"))
+        };
+        (0..RUNS).find_map(|run| swayed(run, 1).or(swayed(run, 2)))
     };
-    (0..RUNS).find_map(|run| swayed(run, 1).or(swayed(run, 2)))
+    found(&BTreeSet::new()).and_then(|_| found(&constant(pattern)))
 }
 
 #[test]

@@ -122,6 +122,11 @@ enum Flow {
     Left(Ghost),
 }
 
+/// Where a condition stands.
+fn place(cond: &Cond) -> usize {
+    std::ptr::from_ref(cond).addr()
+}
+
 /// The conditions that come out the same in many runs of a pattern.
 pub(in super::super) fn constant(pattern: &Pattern) -> BTreeSet<usize> {
     let mut came: BTreeMap<usize, [bool; 2]> = BTreeMap::new();
@@ -153,10 +158,9 @@ pub(in super::super) fn perform(pattern: &Pattern, seed: u64, constant: &BTreeSe
 
 /// Whether what agents say that are not sure enough for an action decides nothing about how often that is done, in two runs that
 /// differ in nothing else.
-pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2]) -> bool {
+pub(in super::super) fn unswayed(pattern: &Pattern, grave: usize, seeds: [u64; 2], constant: &BTreeSet<usize>) -> bool {
     let [one, other] = seeds.map(|seed| {
-        let constant = BTreeSet::new();
-        let mut runner = Runner::new(pattern, seed, Some(grave), &constant);
+        let mut runner = Runner::new(pattern, seed, Some(grave), constant);
         runner.stmts(&pattern.body);
         runner.run
     });
@@ -303,9 +307,8 @@ impl<'a> Runner<'a> {
     /// Whether it holds, how sure that is, and how much of it is in doubt.
     fn cond(&mut self, cond: &Cond) -> (bool, Ghost, Sure) {
         let (holds, decider, doubt) = self.came_out(cond);
-        let place = std::ptr::from_ref(cond).addr();
-        self.run.came.entry(place).or_default()[usize::from(holds)] = true;
-        match self.constant.contains(&place) {
+        self.run.came.entry(place(cond)).or_default()[usize::from(holds)] = true;
+        match self.constant.contains(&place(cond)) {
             true => (holds, Ghost { cap: SURE, ..decider }, SURE),
             false => (holds, decider, doubt),
         }
@@ -495,7 +498,9 @@ impl<'a> Runner<'a> {
                 let (body, other) = if holds { (yes, no) } else { (no, yes) };
                 let doubt = if cond.only_tests() { (SURE, 0) } else { (doubt, decider.tested) };
                 let flow = self.doubting(doubt, body, other);
-                self.behind([other], before);
+                if !self.constant.contains(&place(cond)) {
+                    self.behind([other], before);
+                }
                 flow
             }
             Stmt::Bands(name, bands) => {
