@@ -215,7 +215,12 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 false => text.split(&**separator).count() as u64,
             });
             let none = args.len() > 2 || separator.is_none_or(|separator| separator.is_empty()) && !x.is_filled();
-            (Some(plain), u64::from(!none), most)
+            // A group that is not in what separates is null.
+            let source =
+                args.get(1).and_then(|by| if let Shape::Object(by) = &by.shape { by.field("source") } else { None });
+            let grouped = separator.is_none() && source.is_none_or(|it| it.as_text().is_none_or(|it| it.contains('(')));
+            let null = if grouped && args.len() > 1 { Null::Maybe } else { plain.null };
+            (Some(Known { null, ..plain }), u64::from(!none), most)
         }
         "keys" => (Some(key), low, high),
         "lines" => (Some(plain), 0, x.as_text().map(|text| text.lines().count() as u64)),

@@ -160,7 +160,8 @@ impl<'a> Flow<'a> {
             "map" | "mapValues" | "forEach" | "filter" | "some" | "every" | "find" | "findLast" | "findIndex"
             | "sortBy" | "minBy" | "maxBy" | "groupBy" | "countBy" | "partition" | "flatMap" | "reduce"
             | "reduceRight" | "findLastIndex" | "sort" | "toSorted" | "unique"
-                if f.is_some() || matches!(name, "sort" | "toSorted" | "unique") =>
+                if f.is_some_and(|f| name != "countBy" || f.null != Null::Always)
+                    || matches!(name, "sort" | "toSorted" | "unique") =>
             {
                 let longest = match self.leaves_one_out(name, args, state) {
                     true => self.changed_by(x, -1.0),

@@ -130,6 +130,7 @@ fn what_was_found_lies_in_what_was_computed() {
         "const either = [[0.9, 7], [0.2]][random() < 0.5 ? 0 : 1]\nprint(gate({ n: 1 } ~> 0.4, either))",
         "print([1 ~> 0.9].toSorted(null), [2, 1 ~> 0.8].sort([null, (a, b) => a - b][random() < 2 ? 0 : 1]))",
         "const xs = [0, 0] ~> 0.9\nfor x, i in xs { print(i || 1, i && 2) }",
+        "print([].countBy(null), [1, 1].countBy([null, x => x][0]), \"0\".split(/(\\d)(.)?/), split(\"a b\", / /))",
         "print(range(1, null), range([2, null][0]), synthesize([1, 1 ~> 0.9]), synthesize([{ agentId: 1, result: 2 ~> 0.4 }]))",
         "print(majorityVote([{ agentId: 1 ~> 0.3, result: 2 }, 2]), average([{ agentId: 1, result: 2, n: 3 ~> 0.5 }]))",
         "try { [][0].n } catch (failed) { print(vote([failed])) }",
