@@ -34,6 +34,11 @@ pub fn check(source: &str, flags: &str) -> Result<(), String> {
     compile(source, flags).map(drop)
 }
 
+/// How many groups a regular expression has, if it is one.
+pub fn groups(source: &str, flags: &str) -> Option<usize> {
+    compile(source, flags).ok().map(|regex| regex.captures_len() - 1)
+}
+
 /// What to write instead, where [`check`] found this wrong and does not say it.
 pub fn help(wrong: &str) -> &'static str {
     match wrong {

@@ -182,12 +182,12 @@ impl Flow<'_> {
         self.under_another_name(one, other).map(|(.., agent)| agent)
     }
 
-    /// `synthesize`: the surest of a list.
-    pub(super) fn surest(&mut self, list: &Known, at: Location) -> Known {
-        let (each, low, high) = elements(list);
+    /// The surest of a list, any element of which is `each`.
+    pub(super) fn surest(&mut self, list: &Known, each: Option<&Known>, at: Location) -> Known {
+        let (_, low, high) = elements(list);
         let none = || Known { nothing: Some((Nothing::of_none(list), at)), ..absent(list) };
         let Some(each) = each else { return none() };
-        let surest = self.best(&[each], at);
+        let surest = self.best(std::slice::from_ref(each), at);
         let surest = if low == 0 { surest.join(&none()) } else { surest };
         if high.is_none_or(|most| most >= 3) { surest.marked(Mark::Picked, at) } else { surest }
     }
@@ -195,7 +195,8 @@ impl Flow<'_> {
     /// `consensus`, `vote` and their like.
     pub(super) fn agree(&mut self, name: &str, args: &[Known], at: Location) -> Known {
         let Some(list) = args.first() else { return Known::null() };
-        let list = &if name == "majorityVote" { list.answers() } else { list.clone() };
+        let answers = (name == "majorityVote").then(|| list.answers());
+        let list = answers.as_ref().unwrap_or(list);
         if let Some(who) = self.counted_twice(list) {
             self.twice(&who, Severity::Warning, at);
         }

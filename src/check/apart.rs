@@ -36,10 +36,8 @@ impl<'a> Flow<'a> {
         for function in given.filter(|known| matches!(known.shape, Shape::Functions(_))) {
             let outer = std::mem::take(&mut self.escapes);
             let before = std::mem::take(&mut self.taken);
-            let (turns, at) = (Turns::between(0.0, f64::INFINITY), act.at(inst.span));
-            self.so_many(&turns, at, &mut later.clone(), |flow, state| {
-                flow.spreading(&asked, |flow| flow.call_back(act, function, &padded(&asked), inst, state))
-            });
+            let calls = (&asked, &padded(&asked)[..], &Turns::between(0.0, f64::INFINITY));
+            self.call_over(act, function, calls, inst, &mut later.clone());
             let taken = std::mem::replace(&mut self.taken, before);
             // It stands on whatever asks, and on the question; one that asks may be asked itself.
             let most = if taken.calls.high() > 0.0 { f64::INFINITY } else { taken.depth.high() + 1.0 };

@@ -143,8 +143,7 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
                 Shape::List(_) => (super::read::place_in(x, high), element),
                 _ => (key, element),
             };
-            let pair = vec![key, value.unwrap_or_else(Known::null)];
-            let pair = List { element: None, low: 2, high: Some(2), items: Some(pair.into()), size: None };
+            let pair = List::of([key, value.unwrap_or_else(Known::null)]);
             (Some(Known { shape: Shape::List(Rc::new(pair)), ..known.clone() }), low, high)
         }
         "range" => {
@@ -200,10 +199,8 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
         },
         "zip" => {
             // Each has its own names for what is inside.
-            let columns =
-                args.iter().map(|list| kept(list).0.map_or_else(Known::null, |known| known.detached())).collect();
-            let count = args.len() as u64;
-            let row = List { element: None, low: count, high: Some(count), items: Some(columns), size: None };
+            let column = |list| kept(list).0.map_or_else(Known::null, |known| known.detached());
+            let row = List::of(args.iter().map(column));
             let row = Known { shape: Shape::List(Rc::new(row)), ..known.clone() };
             let fewest = args.iter().map(|list| elements(list).1).min().unwrap_or(0);
             (Some(row), fewest, args.iter().filter_map(|list| elements(list).2).min())
@@ -216,10 +213,8 @@ pub(super) fn listed(name: &str, args: &[Known]) -> Known {
             });
             let none = args.len() > 2 || separator.is_none_or(|separator| separator.is_empty()) && !x.is_filled();
             // A group that is not in what separates is null.
-            let source =
-                args.get(1).and_then(|by| if let Shape::Object(by) = &by.shape { by.field("source") } else { None });
-            let grouped = separator.is_none() && source.is_none_or(|it| it.as_text().is_none_or(|it| it.contains('(')));
-            let null = if grouped && args.len() > 1 { Null::Maybe } else { plain.null };
+            let grouped = args.get(1).is_some_and(|by| super::spread::groups(by) != Some(0));
+            let null = if grouped { Null::Maybe } else { plain.null };
             (Some(Known { null, ..plain }), u64::from(!none), most)
         }
         "keys" => (Some(key), low, high),

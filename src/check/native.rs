@@ -194,22 +194,12 @@ impl<'a> Flow<'a> {
             }
             "confident" => return Some(self.binary_form(act, crate::hir::Binary::State, args, inst, state)),
             "gate" => self.gate(act, x, f.unwrap_or(&nothing), inst, state),
-            "best" => {
-                // One that is no list stands for itself.
-                let all: Vec<Known> = match x.shape {
-                    Shape::List(_) if args.len() == 1 => elements(x).0.into_iter().collect(),
-                    _ => args.to_vec(),
-                };
-                let mut best = self.best(&all, at);
-                if args.len() == 1 && matches!(x.shape, Shape::Any) {
-                    best = best.join(&part(x)).join(x);
-                }
-                if args.len() == 1 && matches!(&x.shape, Shape::List(list) if list.low == 0) {
-                    best = best.join(&Known { nothing: Some((Nothing::of_none(x), at)), ..absent(x) });
-                }
-                let many = args.len() == 1 && elements(x).2.is_none_or(|most| most >= 3);
-                if many && !matches!(x.shape, Shape::Any) { best.marked(Mark::Picked, at) } else { best }
-            }
+            "best" => match x.shape {
+                Shape::List(_) if args.len() == 1 => self.surest(x, elements(x).0.as_ref(), at),
+                // What may be a list is itself or one of its elements; one that is none stands for itself.
+                Shape::Any if args.len() == 1 => self.best(args, at).join(&part(x)),
+                _ => self.best(args, at),
+            },
             "orElse" => {
                 let mut sure = x.clone();
                 sure.raise(raw(act.code.bands.medium));
@@ -281,7 +271,10 @@ impl<'a> Flow<'a> {
                 return self.vote_of_tasks(act, args, inst, state);
             }
             "consensus" | "buildConsensus" | "vote" | "majorityVote" => self.agree(name, args, at),
-            "synthesize" => self.surest(&x.answers(), at),
+            "synthesize" => {
+                let answers = x.answers();
+                self.surest(&answers, elements(&answers).0.as_ref(), at)
+            }
             "aggregate" => x.clone(),
             "verify" => return Some(self.one_deeper(|flow| flow.verify(act, args, inst, state))),
             "approve" => return Some(self.one_deeper(|flow| flow.approve(act, args, inst, state))),

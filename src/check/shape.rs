@@ -489,6 +489,13 @@ impl Shape {
 }
 
 impl List {
+    /// A list that is known one by one.
+    pub fn of(items: impl IntoIterator<Item = Known>) -> List {
+        let items: Vec<Known> = items.into_iter().collect();
+        let count = items.len() as u64;
+        List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None }
+    }
+
     /// What reading any element gives.
     pub fn any(&self) -> Option<Known> {
         self.element.clone().or_else(|| self.items.as_ref()?.any())

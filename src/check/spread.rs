@@ -3,9 +3,9 @@
 //! Where the list is known one by one its elements are the arguments. Of any other nobody knows how many there are, so a
 //! parameter may get an element or nothing, and a built-in that is no function of each element alone gives anything.
 
-use super::amount::Amount;
+use super::amount::{Amount, Turns};
 use super::charge::prints;
-use super::domain::{Id, Known, List, Mark, Nothing, Null, Passed, SURE, Shape, Told};
+use super::domain::{Id, Known, List, Null, Passed, SURE, Shape, Told};
 use super::escape::walked;
 use super::few::Sides;
 use super::flow::{Activation, Flow};
@@ -54,6 +54,15 @@ fn one_by_one(all: &Known) -> Option<Vec<Known>> {
     list.items.as_ref().map(|items| items.iter().map(|item| read(all, item)).collect())
 }
 
+/// How many groups are in what a text is searched for, where that is known.
+pub(super) fn groups(sought: &Known) -> Option<usize> {
+    if sought.as_text().is_some() {
+        return Some(0);
+    }
+    let (source, flags) = (sought.option("source")?, sought.option("flags")?);
+    crate::builtin::regex::groups(source.as_text()?, flags.as_text()?)
+}
+
 /// As many arguments as parameters may ask for: those that may not be there may be null.
 pub(super) fn padded(all: &Known) -> Vec<Known> {
     if let Some(items) = one_by_one(all) {
@@ -87,6 +96,21 @@ impl<'a> Flow<'a> {
         given
     }
 
+    /// Calls something back so many times, each time with what a list is that is spread out.
+    pub fn call_over(
+        &mut self,
+        act: &mut Activation<'a>,
+        function: &Known,
+        (list, given, turns): (&Known, &[Known], &Turns),
+        inst: &Inst,
+        state: &mut State,
+    ) -> Option<Known> {
+        let at = act.at(inst.span);
+        self.so_many(turns, at, state, |flow, state| {
+            flow.spreading(list, |flow| flow.call_back(act, function, given, inst, state))
+        })
+    }
+
     /// `replace` by a function: it gets what fits, the groups in it, where that stands, and the whole text.
     pub fn replaced(
         &mut self,
@@ -99,23 +123,20 @@ impl<'a> Flow<'a> {
         let at = act.at(inst.span);
         let turns = self.once_for_each_match(act, (name, &args[0], &args[1]), inst, state);
         let piece = Known { null: Null::Never, id: Id::NONE, ..Known::computed(args, Shape::Plain) };
-        // A text has no groups; of an expression nobody knows how many, nor whether they are in what fits.
-        let (groups, perhaps) = if args[1].as_text().is_some() { (Some(0), Null::Never) } else { (None, Null::Maybe) };
-        let list = List {
-            element: Some(Known { null: perhaps, ..piece.clone() }),
-            low: 3,
-            high: groups.map(|groups| groups + 3),
-            items: None,
-            size: None,
+        // A group may be in no part of what fits.
+        let group = Known { null: Null::Maybe, ..piece.clone() };
+        let handed = match groups(&args[1]) {
+            Some(count) => {
+                let groups = std::iter::repeat_n(group, count);
+                List::of(std::iter::once(piece.clone()).chain(groups).chain([piece.clone(), piece.clone()]))
+            }
+            None => List { element: Some(group), low: 3, high: None, items: None, size: None },
         };
-        let handed = Known { shape: Shape::List(Rc::new(list)), ..Known::constant(Shape::Plain) };
+        let handed = Known { shape: Shape::List(Rc::new(handed)), ..Known::constant(Shape::Plain) };
         let mut each = padded(&handed);
         each[0] = piece.clone();
-        let given = self.under(walked(&piece, at), |flow| {
-            flow.so_many(&turns, at, state, |flow, state| {
-                flow.spreading(&handed, |flow| flow.call_back(act, &args[2], &each, inst, state))
-            })
-        });
+        let calls = (&handed, &each[..], &turns);
+        let given = self.under(walked(&piece, at), |flow| flow.call_over(act, &args[2], calls, inst, state));
         // Where nothing fits, it is not called.
         let untouched = Known::computed(args, Shape::Plain);
         given.map_or(untouched.clone(), |given| {
@@ -188,7 +209,6 @@ impl<'a> Flow<'a> {
         }
         if code.rest {
             let items: Vec<Known> = arguments.iter().skip(arity).cloned().collect();
-            let count = items.len() as u64;
             let list = match &spread_out {
                 Some(spread) if (spread.low, spread.high) != (given, Some(given)) => List {
                     element: items.iter().map(Known::as_any).reduce(|a, b| a.join(&b)),
@@ -197,7 +217,7 @@ impl<'a> Flow<'a> {
                     items: None,
                     size: None,
                 },
-                _ => List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None },
+                _ => List::of(items),
             };
             let shape = Shape::List(Rc::new(list));
             all.push(match spread_out {
@@ -210,16 +230,9 @@ impl<'a> Flow<'a> {
 
     /// The surest of a list that is spread out.
     fn best_of(&mut self, list: &Known, each: &Known, at: crate::source::Location) -> Known {
-        let (_, low, high) = elements(list);
-        let mut best = self.best(std::slice::from_ref(each), at);
-        if low < 2 {
-            // A single one that is a list stands for its elements.
-            best = best.join(&part(each));
-        }
-        if low == 0 {
-            best = best.join(&Known { nothing: Some((Nothing::of_none(list), at)), ..absent(list) });
-        }
-        if high.is_none_or(|most| most >= 3) { best.marked(Mark::Picked, at) } else { best }
+        let best = self.surest(list, Some(each), at);
+        // A single one that is a list stands for its elements.
+        if elements(list).1 < 2 { best.join(&part(each)) } else { best }
     }
 
     /// What a change of a list gives whose arguments are a list that is spread out, and the changed list.

@@ -584,7 +584,7 @@ impl<'a> Flow<'a> {
             let items: Vec<Known> = args.to_vec();
             let count = items.len() as u64;
             let list = if items.len() <= 16 {
-                List { element: None, low: count, high: Some(count), items: Some(items.into()), size: None }
+                List::of(items)
             } else {
                 List {
                     element: items.into_iter().reduce(|a, b| a.join(&b)),

@@ -1,7 +1,8 @@
 //! What the validator says, held against runs: the proofs of `src/check` by test.
 //!
 //! Each proof is short in `cargo test`; `PRISM_PROGRAMS=n cargo test --release proofs -- --nocapture` makes it long, on
-//! all cores, and `PRISM_SEED=n` looks at one seed and shrinks what it finds.
+//! all cores, `PRISM_SEED=n` looks at one seed and shrinks what it finds, and `PRISM_FILE=x.prism` holds what is claimed of one
+//! program against its run.
 
 mod acceptance;
 mod breaking;
